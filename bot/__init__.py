@@ -1,0 +1,1 @@
+"""Usher: takes a partner from a spreadsheet to signed in."""

@@ -1,0 +1,116 @@
+"""How things go wrong: refusals for people, failures of the outside world, and nothing else by name."""
+
+from datetime import datetime
+from typing import ClassVar
+
+#: What a refusal may carry into its sentence.
+Value = str | int | datetime
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The rules say no. `code` and `values` are put into words, with the remedy, by `rendering.words`."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **values: Value) -> None:
+        super().__init__(self.code)
+        self.values = values
+
+
+class TransientFailure(Exception):  # noqa: N818 - the family's name is the style guide's
+    """An outside part did not do it this time; it may be tried again. Raised by adapters only.
+
+    `retry_after` is in seconds, where the other side named a time.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(Exception):  # noqa: N818
+    """An outside part says no for good. Raised by adapters only."""
+
+
+class UnknownOutcome(Exception):  # noqa: N818
+    """The line was lost after the last byte: it may have happened. Raised by adapters only."""
+
+
+class SettingsFault(Exception):  # noqa: N818
+    """A setting, policy or database that cannot be used; each line names one fault and its mend."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class AlreadyDecided(Refusal):
+    """A colleague was faster; values: ref, verdict, by, at."""
+
+    code = "already_decided"
+
+
+class ContentChanged(Refusal):
+    """The form is no longer the one that was shown; values: ref, version."""
+
+    code = "content_changed"
+
+
+class OwnWork(Refusal):
+    """Nobody is the second eye on what they submitted or changed; values: ref."""
+
+    code = "own_work"
+
+
+class NotStaff(Refusal):
+    """Only full members named in SLACK_STAFF; values: who."""
+
+    code = "not_staff"
+
+
+class NotApprover(Refusal):
+    """Staff, but not among the approvers; values: who_may."""
+
+    code = "not_approver"
+
+
+class NotReviewable(Refusal):
+    """The case is in a state in which this cannot be decided; values: ref, status."""
+
+    code = "not_reviewable"
+
+
+class UnknownCase(Refusal):
+    """No such case; values: ref."""
+
+    code = "unknown_case"
+
+
+class UnknownCommand(Refusal):
+    """A word the desk does not know; values: word, nearest."""
+
+    code = "unknown_command"
+
+
+class UnknownMail(Refusal):
+    """No such mail in the ledger; values: id."""
+
+    code = "unknown_mail"
+
+
+class UnknownJob(Refusal):
+    """No such job, or not in a state for this; values: id, status."""
+
+    code = "unknown_job"
+
+
+class LinkUnknown(Refusal):
+    """No such link."""
+
+    code = "link_unknown"
+
+
+class LinkExpired(Refusal):
+    """The link has had its time; values: expired_at."""
+
+    code = "link_expired"

@@ -1,0 +1,48 @@
+"""Secrets derived from SECRET_KEY: seal, open, sign and verify, one derived key per purpose."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class Keyring:
+    """Several keys, newest first: the newest seals and signs, all of them open and verify."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise ValueError("a keyring needs at least one key")
+        self._keys = tuple(key.encode() for key in keys)
+
+    def _derived(self, purpose: str) -> list[bytes]:
+        return [HKDF(SHA256(), 32, None, f"usher:{purpose}".encode()).derive(key) for key in self._keys]
+
+    def _fernet(self, purpose: str) -> MultiFernet:
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._derived(purpose)])
+
+    def seal(self, purpose: str, text: str) -> str:
+        return self._fernet(purpose).encrypt(text.encode()).decode()
+
+    def open(self, purpose: str, sealed: str) -> str:
+        """Raise ValueError when no key of the ring opens it."""
+        try:
+            return self._fernet(purpose).decrypt(sealed.encode()).decode()
+        except InvalidToken as exc:
+            raise ValueError(f"no key opens this {purpose}") from exc
+
+    def sign(self, purpose: str, text: str) -> str:
+        """Return the full HMAC-SHA256 as 52 lower-case base32 characters."""
+        return _mac(self._derived(purpose)[0], text)
+
+    def verify(self, purpose: str, text: str, signature: str) -> bool:
+        given = signature.encode("utf-8", "replace")
+        return any(hmac.compare_digest(_mac(key, text).encode(), given) for key in self._derived(purpose))
+
+
+def _mac(key: bytes, text: str) -> str:
+    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().rstrip("=").lower()

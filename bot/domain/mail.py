@@ -1,0 +1,118 @@
+"""Mail as values: what came in, what goes out, and what kind a mail is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the desk takes a mail for; the order is the order in which the rules are asked."""
+
+    OWN = "own"  # we sent it: our signed Message-ID came back
+    LOOP = "loop"  # from one of our own addresses, or through us before
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto_reply"
+    LIST = "list"
+    EMPTY = "empty"
+    REPLY = "reply"  # carries a valid thread token
+    RIS = "ris"
+    QUESTION = "question"  # everything else
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """One mailbox of RFC 5322; `address` is lower-cased, either may be empty."""
+
+    name: str = ""
+    address: str = ""
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A decoded part with a name or a disposition; `type` is as declared, never trusted."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BounceReport:
+    """What a delivery report says; `original_ids` are the Message-IDs of ours it quotes."""
+
+    recipients: tuple[str, ...]
+    permanent: bool
+    original_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundMail:
+    """A mail, read behind guards: every field holds something sound, whatever came."""
+
+    message_id: str  #: with angle brackets; "" when absent
+    sender: Address  #: From, a claim
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    thread_ids: tuple[str, ...] = ()  #: ids of In-Reply-To, then References newest first
+    headers: tuple[tuple[str, str], ...] = ()  #: all, in order, names lower-cased, values unfolded
+    text: str = ""  #: what the sender wrote: quotes, signature and HTML stripped
+    quoted_text: str = ""  #: the whole text part, capped
+    attachments: tuple[Attachment, ...] = ()
+    lang: str = "en"  #: "en" or "de"
+    content_hash: str = ""  #: hex SHA-256 of From, Date, Subject and decoded parts
+    bounce: BounceReport | None = None
+    fault: str = ""  #: why it could not be read in full; "" when it could
+
+    def header(self, name: str) -> str:
+        """The topmost header of that (lower-case) name, or ""."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all_headers(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """A kind and the rule that gave it, in words for the ledger, e.g. "auto-submitted: auto-replied"."""
+
+    kind: Kind
+    reason: str
+    thread_ref: str | None = None  #: the case or conversation our token names, e.g. "C-7"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboundMail:
+    """A mail ready to be carried: one recipient, words in text and HTML."""
+
+    message_id: str
+    sender: Address
+    to: str
+    cc: tuple[str, ...] = ()
+    reply_to: str = ""
+    subject: str
+    text: str
+    html: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = True  #: says `Auto-Submitted` (RFC 3834)
+    attachments: tuple[Attachment, ...] = ()
+    date: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedMail:
+    """A mail as the mailbox holds it."""
+
+    uid: int
+    raw: bytes = field(repr=False)
+    received_at: datetime  #: INTERNALDATE, aware

@@ -1,0 +1,152 @@
+"""The Required Information Spreadsheet: a company, its users, and what was found wrong with them."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from bot.domain.sheets import SheetRefusal
+
+
+class Role(StrEnum):
+    ORGANIZATION_ADMINISTRATOR = "organization_administrator"
+    APPLICATION_ADMINISTRATOR = "application_administrator"
+    USER = "user"
+
+
+class Credential(StrEnum):
+    PHONE_OTP = "phone_otp"
+    MLOA_HARDWARE = "mloa_hardware"
+
+
+class PartnerType(StrEnum):
+    CHANNEL_PARTNER = "channel_partner"
+    SERVICE_PARTNER = "service_partner"
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    OTHER = "other"
+
+
+class ProblemKind(StrEnum):
+    MISSING = "missing"
+    BAD_EMAIL = "bad_email"
+    BAD_PHONE = "bad_phone"
+    BAD_COUNTRY = "bad_country"
+    BAD_VAT_ID = "bad_vat_id"
+    BAD_NUMBER = "bad_number"
+    BAD_URL = "bad_url"
+    DUPLICATE = "duplicate"
+    UNKNOWN_ROLE = "unknown_role"
+    UNKNOWN_CREDENTIAL = "unknown_credential"
+    UNKNOWN_APPLICATION = "unknown_application"
+    UNKNOWN_PARTNER_TYPE = "unknown_partner_type"
+    NO_ADMINISTRATOR = "no_administrator"
+    SEATS_MISMATCH = "seats_mismatch"
+    FORMULA = "formula"
+    MACROS = "macros"
+    FREE_MAIL = "free_mail"
+    SHARED_MAILBOX = "shared_mailbox"
+    ONE_PHONE = "one_phone"
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # makes the RIS incomplete
+    WARNING = "warning"  # advice
+
+
+class Decision(StrEnum):
+    """What the content of a file amounts to, best first."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    NOT_A_RIS = "not_a_ris"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """As written, or understood: country ISO 3166 alpha-2, phone E.164; "" where nothing stood."""
+
+    name: str = ""
+    street: str = ""
+    city: str = ""
+    postal_code: str = ""
+    state: str = ""
+    country: str = ""
+    website: str = ""
+    vat_id: str = ""
+    partner_type: str = ""  #: a PartnerType, or as written where it is none
+    seats: int | str | None = None  #: as written where it is no number
+    purchase_order: str = ""
+    application: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """One person of the form; `row` is the row a spreadsheet program shows, None where users stand across."""
+
+    salutation: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phones: tuple[str, ...] = ()  #: E.164, or as written
+    job_title: str = ""
+    role: str = ""  #: a Role, or as written
+    credential: str = ""  #: a Credential, or as written
+    sheet: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault or advice; `found` is what stands there, `user` counts from 0."""
+
+    kind: ProblemKind
+    severity: Severity = Severity.ERROR
+    field: str = ""  #: a field of Company or User ("phones" for a phone)
+    sheet: str = ""
+    cell: str = ""
+    row: int | None = None
+    user: int | None = None
+    found: str = ""
+    suggestion: str = ""  #: the evident correction, "" where there is none
+
+
+@dataclass(frozen=True, kw_only=True)
+class RisCase:
+    """One company with its users, reviewed."""
+
+    company: Company
+    users: tuple[User, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        faulty = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return Decision.INCOMPLETE if faulty else Decision.COMPLETE
+
+    def content_hash(self) -> str:
+        """Hex SHA-256 of everything a decision is about: company, users and problems."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file, or a mail with its files, holds; `source` names the attachment it came from."""
+
+    cases: tuple[RisCase, ...] = ()
+    refusal: SheetRefusal | None = None
+    source: str = ""
+
+    @property
+    def decision(self) -> Decision:
+        if self.refusal:
+            return Decision.REFUSED
+        if not self.cases:
+            return Decision.NOT_A_RIS
+        worst = any(case.decision is Decision.INCOMPLETE for case in self.cases)
+        return Decision.INCOMPLETE if worst else Decision.COMPLETE

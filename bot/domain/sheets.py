@@ -1,0 +1,47 @@
+"""A spreadsheet as plain values: sheets of cells that know where they stand."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+CellValue = str | float | int | bool | date | datetime | time | timedelta | None
+
+
+class SheetRefusal(StrEnum):
+    """Why a file was not read; the contract's `reason`."""
+
+    ENCRYPTED = "encrypted"
+    TOO_LARGE = "too_large"
+    ZIP_BOMB = "zip_bomb"
+    CORRUPT = "corrupt"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """`rows[0][0]` is the cell A1 as a spreadsheet program shows it; rows may differ in length."""
+
+    name: str
+    rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbook:
+    """A file read, or refused; `formulas` are cells (sheet, "D7") with a formula but no stored value."""
+
+    name: str
+    sheets: tuple[Sheet, ...] = ()
+    refusal: SheetRefusal | None = None
+    macros: bool = False
+    formulas: frozenset[tuple[str, str]] = frozenset()
+    form_version: str = ""  #: our form's custom property, "" for other hands' forms
+
+
+def cell_name(row: int, column: int) -> str:
+    """Name a cell from its 0-based row and column: (6, 3) is D7."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"

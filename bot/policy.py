@@ -1,0 +1,101 @@
+"""The desk's policy from `usher.toml`: names, addresses, links, limits; shipped with the sources' values."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bot.domain.errors import SettingsFault
+
+_HERE = Path(__file__)
+#: beside the package in a wheel, at the root of a checkout
+SHIPPED = next(
+    (path for path in (_HERE.with_name("usher.toml"), _HERE.parents[1] / "usher.toml") if path.exists()),
+    _HERE.with_name("usher.toml"),
+)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Desk(_Part):
+    """The people behind the bot."""
+
+    name: str
+    timezone: str
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("must name a time zone such as Europe/Berlin") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Programme(_Part):
+    """One programme of the desk: who it is for and which words its mails take."""
+
+    name: str
+    sponsor: str
+    support_desk: str  #: who owns questions, as every answer says
+    support_address: str
+    applications: tuple[str, ...]
+
+
+class Limits(_Part):
+    """What the desk takes in and how often it answers by itself."""
+
+    mail_bytes: Annotated[int, Field(ge=100_000)] = 26_214_400
+    answers_per_address: Annotated[int, Field(ge=1)] = 10
+    answers_per_case: Annotated[int, Field(ge=1)] = 10
+    answers_within_hours: Annotated[int, Field(ge=1)] = 24
+    status_link_days: Annotated[int, Field(ge=1)] = 180
+
+
+class Policy(_Part):
+    """The whole of `usher.toml`."""
+
+    desk: Desk
+    programmes: dict[str, Programme]
+    limits: Limits = Limits()
+
+    @field_validator("programmes")
+    @classmethod
+    def _has_mag(cls, value: dict[str, Programme]) -> dict[str, Programme]:
+        if "mag" not in value:
+            raise ValueError("needs [programmes.mag]")
+        return value
+
+    @property
+    def mag(self) -> Programme:
+        """The programme that the onboarding mailbox serves."""
+        return self.programmes["mag"]
+
+
+def load(path: Path | None = None) -> Policy:
+    """Read the policy; one SettingsFault names the file and every fault in it."""
+    path = path or SHIPPED
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as exc:
+        raise SettingsFault(
+            f"{path}: cannot be read ({exc.strerror}); set USHER_CONFIG to your usher.toml"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsFault(f"{path}: is not valid TOML: {exc}") from None
+    except ValidationError as exc:
+        raise SettingsFault(
+            *[
+                f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+                for e in exc.errors()
+            ]
+        ) from None

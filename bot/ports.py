@@ -1,0 +1,84 @@
+"""What we need from outside, written down once; adapters fit by shape and `bootstrap` picks one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.domain.mail import FetchedMail, InboundMail, OutboundMail
+from bot.domain.sheets import Workbook
+from bot.domain.staff import Member
+
+Block = dict[str, Any]
+
+
+class Mailbox(Protocol):
+    """The onboarding mailbox. Every method raises TransientFailure or PermanentFailure (log-in, folder)."""
+
+    def open(self) -> int:
+        """Connect, log in, select the folder anew; return its UIDVALIDITY."""
+
+    def uids_after(self, uid: int) -> list[int]:
+        """List, ascending, the UIDs above `uid`."""
+
+    def fetch(self, uids: Sequence[int]) -> Iterable[FetchedMail]:
+        """Fetch whole mails without marking them; one that vanished meanwhile is left out."""
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move mails aside, making the folder when it is not there; repeating it does no harm."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when something may have come, or after `seconds` (IDLE only wakes)."""
+
+    def close(self) -> None: ...
+
+
+class Mailer(Protocol):
+    """The way out for mails."""
+
+    def send(self, mail: OutboundMail) -> None:
+        """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome."""
+
+    def close(self) -> None: ...
+
+
+class Reader(Protocol):
+    """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
+
+    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+        """Parse a mail and every spreadsheet in it."""
+
+    def read_workbook(self, name: str, content: bytes) -> Workbook: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatMessage:
+    """A message for Slack; `key` is what it is found by again when an answer got lost."""
+
+    channel: str
+    key: str
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    thread_ts: str = ""
+
+
+class Chat(Protocol):
+    """Slack, as far as the outbox and the staff list need it. Raises the three failures."""
+
+    def post(self, message: ChatMessage) -> str:
+        """Post and return the message's `ts`."""
+
+    def update(self, message: ChatMessage, ts: str) -> None: ...
+
+    def find(self, message: ChatMessage) -> str | None:
+        """Look for an earlier post with the same key, among the newest of its channel or thread."""
+
+    def member(self, user_id: str) -> Member:
+        """Who that is; an unknown id is a member who is not `full`."""
+
+    def resolve(self, names: Sequence[str]) -> frozenset[str]:
+        """Turn ids, e-mail addresses and user groups into user ids; unknown ones are left out."""
+
+    def check(self) -> str:
+        """Ask who we are; return the bot's user id."""

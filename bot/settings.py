@@ -1,0 +1,293 @@
+"""Connections and secrets from the environment or `.env`, checked all at once at the threshold."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.errors import SettingsFault
+
+
+def _split(value: object) -> object:
+    """Read `a, b` as a tuple; an empty text is an empty tuple."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Tls(StrEnum):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class MailAuth(StrEnum):
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
+    OAUTH2 = "oauth2"
+
+
+IMAP_PORTS = {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
+SMTP_PORTS = {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
+
+
+class ReadingSettings(BaseSettings):
+    """What it takes to read a mail or a file without any connection; everything has a default."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    imap_user: str = ""
+    mail_from: str = ""
+    support_address: str = ""
+    sponsors: Names = ()
+    trusted_authserv_id: str = ""
+    secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = ()
+    usher_config: Path | None = None
+    templates_dir: Path | None = None
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that is ours: what comes from one of them is no customer."""
+        addresses = (self.imap_user, self.mail_from, self.support_address)
+        return frozenset(address.lower() for address in addresses if "@" in address)
+
+    def secret_keys(self) -> tuple[str, ...]:
+        return tuple(key.get_secret_value() for key in self.secret_key)
+
+
+class Settings(ReadingSettings):
+    """Everything the service needs; names are those of the environment, in lower case."""
+
+    database_url: str = "sqlite:///usher.db"
+
+    imap_host: str
+    imap_port: int = 0
+    imap_tls: Tls = Tls.TLS
+    imap_user: str
+    imap_password: SecretStr = SecretStr("")
+    imap_folder: str = "INBOX"
+
+    smtp_host: str
+    smtp_port: int = 0
+    smtp_tls: Tls = Tls.STARTTLS
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_rate: Annotated[int, Field(ge=1)] = 30
+    mail_from: str
+    support_address: str
+
+    mail_auth: MailAuth = MailAuth.PASSWORD
+    oauth_token_url: str = ""
+    oauth_client_id: str = ""
+    oauth_client_secret: SecretStr = SecretStr("")
+    oauth_scope: str = ""
+
+    delivery: str = "hold"
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    slack_approvals_channel: str
+    slack_support_channel: str
+    slack_staff: Names
+    slack_approvers: Names
+
+    portal_url: str = "http://127.0.0.1:8080"
+    portal_bind: str = "127.0.0.1:8080"
+    ops_bind: str = "127.0.0.1:8081"
+    trusted_proxies: Names = ()
+    https_proxy: str = ""
+    ca_bundle: Path | None = None
+
+    secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+    usher_clock: str = "real"
+
+    @field_validator("slack_staff", "slack_approvers")
+    @classmethod
+    def _named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError(
+                "names nobody; give Slack ids, e-mail addresses or a user group (S…), comma-separated"
+            )
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value or any(len(key.get_secret_value()) < 32 for key in value):  # noqa: PLR2004
+            raise ValueError(
+                "must be 32 characters or more; make one with: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith("xoxb-"):
+            raise ValueError("must be a bot token (xoxb-…), from Slack's page 'OAuth & Permissions'")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("must be an app-level token (xapp-…) with connections:write, or empty for HTTP")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _sqlite(cls, value: str) -> str:
+        if not value.startswith("sqlite:///") or len(value) <= len("sqlite:///"):
+            raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
+        return value
+
+    @field_validator("mail_from", "support_address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if (
+            value.count("@") != 1
+            or value.startswith("@")
+            or value.endswith("@")
+            or any(c.isspace() for c in value)
+        ):
+            raise ValueError("must be a plain mail address such as desk@example.com")
+        return value
+
+    @field_validator("delivery")
+    @classmethod
+    def _delivery(cls, value: str) -> str:
+        if value in ("hold", "live") or (value.startswith("only:") and _split(value[5:])):
+            return value
+        raise ValueError("must be hold, live, or only:anna@example.com,example.org")
+
+    @field_validator("portal_bind", "ops_bind")
+    @classmethod
+    def _bind(cls, value: str) -> str:
+        _, colon, port = value.rpartition(":")
+        if not colon or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
+            raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8080")
+        return value
+
+    @field_validator("portal_url", "slack_api_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must be an address that starts with https:// (or http:// on loopback)")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network, strict=False)
+        return value
+
+    @field_validator("usher_clock")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        if value != "real":
+            _instant(value)
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        faults = list(self._faults_between())
+        if faults:
+            raise SettingsFault(*faults)
+        return self
+
+    def _faults_between(self) -> list[str]:
+        faults = []
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            faults.append(
+                "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
+                "or the signing secret (HTTP at /slack/events)"
+            )
+        if self.mail_auth is MailAuth.PASSWORD and not self.imap_password.get_secret_value():
+            faults.append("IMAP_PASSWORD is missing: give it, or set MAIL_AUTH=oauth2")
+        if self.mail_auth is MailAuth.OAUTH2:
+            wanted = ("oauth_token_url", "oauth_client_id", "oauth_client_secret", "oauth_scope")
+            faults += [
+                f"{name.upper()} is missing: MAIL_AUTH=oauth2 needs it"
+                for name in wanted
+                if not _given(self, name)
+            ]
+        return faults
+
+    @property
+    def live(self) -> bool:
+        return self.delivery == "live"
+
+    @property
+    def delivery_only(self) -> tuple[str, ...] | None:
+        """The addresses and domains of a rehearsal, or None."""
+        if not self.delivery.startswith("only:"):
+            return None
+        parts = _split(self.delivery[5:])
+        return tuple(part.lower() for part in parts) if isinstance(parts, tuple) else ()
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def imap_endpoint(self) -> tuple[str, int]:
+        return self.imap_host, self.imap_port or IMAP_PORTS[self.imap_tls]
+
+    @property
+    def smtp_endpoint(self) -> tuple[str, int]:
+        return self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_tls]
+
+    def clock_start(self) -> datetime | None:
+        """The instant a rehearsal's clock starts from, or None for the real one."""
+        return None if self.usher_clock == "real" else _instant(self.usher_clock)
+
+
+def _given(settings: Settings, name: str) -> bool:
+    value = getattr(settings, name)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _instant(value: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be real, or an ISO time such as 2026-03-01T08:00+00:00") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def load(values: Mapping[str, Any] | None = None, *, env_file: str | None = ".env") -> Settings:
+    """Read and check every setting; raise one SettingsFault that names all that is wrong.
+
+    `values` win over the environment: the sandbox passes its own.
+    """
+    try:
+        return Settings(_env_file=env_file, **(values or {}))  # type: ignore[call-arg]
+    except ValidationError as exc:
+        raise SettingsFault(*[_fault(error) for error in exc.errors()]) from None
+
+
+def load_reading(values: Mapping[str, Any] | None = None) -> ReadingSettings:
+    """Read the settings that help to read a mail or file; none is needed."""
+    try:
+        return ReadingSettings(**(values or {}))
+    except ValidationError as exc:
+        raise SettingsFault(*[_fault(error) for error in exc.errors()]) from None
+
+
+def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary
+    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
+    if error["type"] == "missing":
+        return f"{name} is missing: set it in the environment or .env (see .env.example)"
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
