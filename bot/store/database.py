@@ -11,6 +11,8 @@ from sqlite_utils import Database
 
 BUSY_SECONDS = 20.0
 
+OpenError = sqlite3.OperationalError, sqlite3.DatabaseError
+
 
 @contextmanager
 def connect(path: Path) -> Iterator[Database]:

@@ -108,12 +108,12 @@ def list_newest(db: Database, limit: int) -> list[LedgerMail]:
     return [_mail(found) for found in rows(db, sql, {"limit": limit})]
 
 
-def list_same_id(db: Database, mail: LedgerMail, message_id: str) -> list[LedgerMail]:
-    """Earlier mails with that Message-ID."""
-    if not message_id:
-        return []
-    sql = f"select {COLUMNS} from mails where message_id = :message_id and id < :id order by id"
-    return [_mail(found) for found in rows(db, sql, {"message_id": message_id, "id": mail.id})]
+def list_same_id(db: Database, mail: LedgerMail, message_id: str, content_hash: str) -> list[LedgerMail]:
+    """Earlier mails with that Message-ID; for a mail without one, those with the same content."""
+    sql = f"""select {COLUMNS} from mails where message_id = :message_id and id < :id
+              and status <> 'recorded' and (message_id <> '' or content_hash = :hash) order by id"""
+    values = {"message_id": message_id, "hash": content_hash, "id": mail.id}
+    return [_mail(found) for found in rows(db, sql, values)]
 
 
 def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **facts: str) -> bool:

@@ -143,6 +143,8 @@ def m003_outbox(db: Database) -> None:
             case_id integer references cases (id),
             recipient text not null default '',
             message_id text not null default '',
+            automatic integer not null default 0,
+            released integer not null default 0,
             error text not null default '',
             created_at text not null,
             next_at text not null,
@@ -151,7 +153,8 @@ def m003_outbox(db: Database) -> None:
         create index outbox_due on outbox (status, kind, next_at);
         create index outbox_streams on outbox (stream, status, id);
         create index outbox_by_decision on outbox (decision_id);
-        create index outbox_by_recipient on outbox (recipient, created_at);
+        create index outbox_answers on outbox (automatic, created_at);
+        create index outbox_by_message_id on outbox (message_id);
         create table chat_messages (
             key text primary key,
             channel text not null,

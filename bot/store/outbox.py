@@ -11,7 +11,7 @@ from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
-             recipient, message_id, error, created_at, next_at, sent_at"""
+             recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
 
 def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
@@ -22,9 +22,9 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
         count(
             db,
             """insert into outbox (key, kind, stream, template, vals, secrets, status, decision_id, case_id,
-                   recipient, message_id, created_at, next_at)
+                   recipient, message_id, automatic, created_at, next_at)
                values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :decision_id, :case_id,
-                   :recipient, :message_id, :now, :now)
+                   :recipient, :message_id, :automatic, :now, :now)
                on conflict do nothing""",
             {
                 "key": job.key,
@@ -37,6 +37,7 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
                 "case_id": job.case_id,
                 "recipient": job.recipient,
                 "message_id": job.message_id,
+                "automatic": int(job.automatic),
                 "now": text_of(now),
             },
         )
@@ -133,7 +134,8 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
                  error = case when :to = 'queued' then '' else error end,
                  attempts = case when :to = 'queued' then 0 else attempts end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
-                 secrets = case when :to = 'discarded' then '' else secrets end
+                 secrets = case when :to = 'discarded' then '' else secrets end,
+                 released = case when status = 'held' then 1 else released end
                where id = :id and status in ({states})""",
             {**values, "id": job_id},
         )
@@ -173,7 +175,7 @@ def count_answers(db: Database, *, recipient: str, case_id: int | None, since: d
              coalesce(sum(case when recipient = :recipient then 1 else 0 end), 0) to_address,
              coalesce(sum(case when case_id = :case_id then 1 else 0 end), 0) in_case
            from outbox
-           where kind = 'mail' and created_at >= :since and (recipient = :recipient or case_id = :case_id)""",
+           where automatic = 1 and created_at >= :since and (recipient = :recipient or case_id = :case_id)""",
         {"recipient": recipient, "case_id": case_id, "since": text_of(since)},
     )
     return (found["to_address"], found["in_case"]) if found else (0, 0)
@@ -222,6 +224,8 @@ def _job(found: Mapping[str, Any]) -> Job:
         case_id=found["case_id"],
         recipient=found["recipient"],
         message_id=found["message_id"],
+        automatic=bool(found["automatic"]),
+        released=bool(found["released"]),
         error=found["error"],
         created_at=instant(found["created_at"]),
         next_at=instant(found["next_at"]),
