@@ -116,5 +116,5 @@ class FetchedMail:
     uid: int
     raw: bytes = field(repr=False)
     received_at: datetime  #: INTERNALDATE, aware
-    size: int = 0  #: in bytes, as the server says; 0 when unknown
-    whole: bool = True  #: False when `raw` is not the whole mail: too large, or the server would not give it
+    size: int
+    whole: bool = True  #: False when it was too large and `raw` is only its header

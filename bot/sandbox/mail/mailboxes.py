@@ -12,11 +12,10 @@ from typing import NamedTuple, cast
 
 from pymap.backend.dict import Config, Identity, Login, Session
 from pymap.backend.dict.filter import FilterSet
-from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
+from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message, _ContentCache, _ThreadCache
 from pymap.concurrent import Event, Subsystem
 from pymap.exceptions import InvalidAuth
 from pymap.mailbox import MailboxSnapshot
-from pymap.mime import MessageContent
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import ObjectId
 from pymap.parsing.specials.flag import Flag, Wildcard
@@ -25,6 +24,7 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import Cleartext
 
+from bot.sandbox.mail.contents import RawContent
 from bot.sandbox.mail.faults import ImapFaults
 
 INBOX = "INBOX"
@@ -64,18 +64,6 @@ class ServerConfig(Config):
         return b"Usher's sandbox is ready"  # the default asks the network for this machine's name
 
 
-class Threads:
-    """No threads: pymap's own index parses header fields at delivery, which hostile mail breaks."""
-
-    def add(self, _content: MessageContent) -> ObjectId:
-        return ObjectId.random_thread_id()
-
-
-class Contents:
-    def add(self, _content: MessageContent) -> ObjectId:
-        return ObjectId.random_email_id()
-
-
 class Snapshot(MailboxSnapshot):
     @property
     def flags(self) -> frozenset[Flag]:
@@ -86,7 +74,7 @@ class Folder(MailboxData):
     """A mailbox that takes keywords, dates by the world's clock and loses no announcement."""
 
     def __init__(self, *, now: Now, uid_validity: int, changed: Callable[[], None]) -> None:
-        super().__init__(Contents(), Threads())  # type: ignore[arg-type]
+        super().__init__(_ContentCache(), _ThreadCache())
         self._now = now
         self._changed = changed
         self._uid_validity = uid_validity
@@ -101,8 +89,19 @@ class Folder(MailboxData):
         return Snapshot(**{name: getattr(plain, name) for name in MailboxSnapshot.__slots__})
 
     async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
-        dated = replace(append_msg, when=append_msg.when or self._now())
-        message = await super().append(dated, recent=recent)
+        async with self.messages_lock.write_lock():
+            self._max_uid += 1
+            self._messages[self._max_uid] = message = Message(
+                self._max_uid,
+                append_msg.when or self._now(),
+                append_msg.flag_set,
+                email_id=ObjectId.random_email_id(),
+                thread_id=ObjectId.random_thread_id(),
+                recent=recent,
+                content=RawContent(bytes(append_msg.literal)),
+            )
+            self._mod_sequences.update([self._max_uid])
+            self._updated.set()
         self._changed()
         return message
 

@@ -1,0 +1,95 @@
+"""What cards, pages and mails show of a case, as plain values; `rendering` puts them into words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.approvals import Choice, Phase, RejectionReason
+from bot.domain.cases import Case, CaseStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """One effect of a decision and how far it is; `state` is a JobStatus."""
+
+    template: str  #: the mail's name, e.g. "order_confirmation"
+    state: str
+    at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCard:
+    """The newest state of a case, as its card shows it."""
+
+    case: Case
+    effects: tuple[Effect, ...] = ()
+    may_decide: bool = True  #: False leaves the buttons away
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueEntry:
+    """A line of `/usher queue`."""
+
+    ref: str
+    company: str
+    status: CaseStatus
+    since: datetime
+    users: int
+    phase: Phase | None = None
+    assigned_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionNote:
+    """A question for the support channel, in the sender's words."""
+
+    ref: str
+    sender_name: str
+    sender_address: str
+    verified: bool
+    subject: str
+    text: str
+    attachments: tuple[str, ...] = ()
+    received_at: datetime
+    mail_id: int
+    follow_up: bool = False  #: a reply in a conversation or case that is known already
+
+
+@dataclass(frozen=True, kw_only=True)
+class TroubleNote:
+    """Something that needs a person: a mail set aside, a job that failed or is unknown."""
+
+    what: str  #: "mail_set_aside", "job_failed", "job_unknown", "answers_capped"
+    subject: str  #: e.g. "mail 12", "job 7"
+    detail: str
+    ref: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldNote:
+    """A mail that waits for release."""
+
+    job_id: int
+    recipient: str
+    mail_subject: str
+    text: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPage:
+    """What the holder of a status link may see of a case."""
+
+    ref: str
+    company: str
+    status: CaseStatus
+    since: datetime
+    received_at: datetime
+    users: int
+    seats: str
+    open_problems: int
+    decided: Choice | None = None
+    decided_at: datetime | None = None
+    phase: Phase | None = None
+    reason: RejectionReason | None = None

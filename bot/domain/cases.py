@@ -1,0 +1,93 @@
+"""A case: one company on its way from a RIS to a live site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.approvals import CaseDecision
+from bot.domain.mail import Address
+from bot.domain.ris import RisCase
+from bot.domain.trust import Verdict
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; each value says how one gets there. Later steps join here."""
+
+    RECEIVED = "received"  # a RIS from no verified sponsor: staff accept or discard it
+    IN_REVIEW = "in_review"  # complete, or completed by the sponsor: the desk decides
+    WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, the sponsor was asked
+    APPROVED = "approved"  # in_review -> the desk said yes
+    REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
+    WITHDRAWN = "withdrawn"  # received -> discarded: it was no RIS
+
+
+#: states in which a RIS may still be replaced by a newer version
+OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
+
+
+class BallHolder(StrEnum):
+    """Who has to act next."""
+
+    DESK = "desk"
+    SPONSOR = "sponsor"
+    USHER = "usher"  # the bot itself is carrying something out
+    NOBODY = "nobody"
+
+
+BALL: dict[CaseStatus, BallHolder] = {
+    CaseStatus.RECEIVED: BallHolder.DESK,
+    CaseStatus.IN_REVIEW: BallHolder.DESK,
+    CaseStatus.WAITING_FOR_SPONSOR: BallHolder.SPONSOR,
+    CaseStatus.APPROVED: BallHolder.DESK,
+    CaseStatus.REJECTED: BallHolder.NOBODY,
+    CaseStatus.WITHDRAWN: BallHolder.NOBODY,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """What a mail of ours has to name so that the sender's program files it with theirs."""
+
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A case with its newest version."""
+
+    id: int
+    status: CaseStatus
+    version: int  #: counts from 1
+    content_hash: str  #: of the newest version; what a decision is bound to
+    ris: RisCase
+    sponsor: Address  #: who sent it, and who is answered
+    cc: tuple[str, ...] = ()
+    authorised: bool  #: a sponsor by SPONSORS with a passed verdict
+    verdict: Verdict
+    evidence: str = ""
+    lang: str = "en"
+    hands: frozenset[str] = frozenset()  #: ids of everyone who submitted or changed it
+    thread: Thread = Thread()
+    mail_id: int = 0  #: the ledger's row of the newest version's mail
+    created_at: datetime
+    status_since: datetime
+    assigned_to: str = ""
+    decision: CaseDecision | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"C-{self.id}"
+
+    @property
+    def ball(self) -> BallHolder:
+        if self.decision and self.decision.running:
+            return BallHolder.USHER
+        return BALL[self.status]
+
+
+def case_id(ref: str) -> int | None:
+    """Read "C-7", "c7" or "7"; None when it is no case's name."""
+    digits = ref.strip().lower().removeprefix("c").removeprefix("-")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None  # noqa: PLR2004

@@ -1,0 +1,60 @@
+"""The audit trail's vocabulary: what happened, by ids and codes, never names, addresses or text."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventTag(StrEnum):
+    """`subject:fact`, in the past tense; nobody types a tag as a string."""
+
+    MAIL_RECORDED = "mail:recorded"
+    MAIL_CLASSIFIED = "mail:classified"
+    MAIL_SET_ASIDE = "mail:set_aside"
+    MAIL_REPLAYED = "mail:replayed"
+    MAILBOX_RENUMBERED = "mailbox:renumbered"
+    CASE_OPENED = "case:opened"
+    CASE_REVISED = "case:revised"
+    CASE_ACCEPTED = "case:accepted"
+    CASE_DISCARDED = "case:discarded"
+    CASE_APPROVED = "case:approved"
+    CASE_REJECTED = "case:rejected"
+    DECISION_REFUSED = "decision:refused"
+    DECISION_PHASE_CHANGED = "decision:phase_changed"
+    CONVERSATION_OPENED = "conversation:opened"
+    CONVERSATION_CONTINUED = "conversation:continued"
+    LINK_ISSUED = "link:issued"
+    JOB_HELD = "job:held"
+    JOB_RELEASED = "job:released"
+    JOB_DISCARDED = "job:discarded"
+    JOB_RETRIED = "job:retried"
+    JOB_FAILED = "job:failed"
+    JOB_UNKNOWN = "job:unknown"
+    ANSWER_CAPPED = "answer:capped"
+    DATABASE_RESTORED = "database:restored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One link of the chain; `hash` covers everything else and the hash before it."""
+
+    seq: int
+    at: datetime
+    tag: str
+    actor: str  #: a Slack id, `cli:<user>`, or `usher`
+    subject: str  #: e.g. `case:7`, `mail:12`
+    data: Mapping[str, str | int | bool | None]
+    previous: str
+    hash: str
+
+
+def chained(previous: str, *, seq: int, at: str, tag: str, actor: str, subject: str, data: str) -> str:
+    """The hex SHA-256 of a link; `at` and `data` as they are stored."""
+    text = json.dumps([previous, seq, at, tag, actor, subject, data], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+GENESIS = "0" * 64

@@ -1,0 +1,55 @@
+"""The mail ledger: every mail that came, what was made of it, and why."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+MAX_ATTEMPTS = 3  #: a mail that raises so often is set aside for a person
+
+
+class MailStatus(StrEnum):
+    RECORDED = "recorded"  # committed, nothing decided yet
+    DONE = "done"  # recorded -> decided; the reason stands beside the kind
+    DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one
+    OLD = "old"  # older than the first start: recorded, never acted on
+    SET_ASIDE = "set_aside"  # recorded -> raised three times; shown, replayable
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerMail:
+    """One row of the ledger, without its raw bytes."""
+
+    id: int
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    message_id: str
+    content_hash: str
+    size: int
+    whole: bool  #: False when it was too large and only its header was fetched
+    received_at: datetime
+    status: MailStatus
+    attempts: int = 0
+    kind: str = ""
+    reason: str = ""
+    subject_ref: str = ""  #: "C-7" or "Q-3" once it belongs to something
+    flagged: str = ""  #: e.g. same Message-ID as another mail, other content
+    error: str = ""
+    sender: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A question and what was said about it."""
+
+    id: int
+    address: str
+    name: str
+    subject: str
+    lang: str
+    mail_id: int
+    created_at: datetime
+
+    @property
+    def ref(self) -> str:
+        return f"Q-{self.id}"

@@ -1,0 +1,98 @@
+"""Effects on their way out: their states, and when they are tried again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.approvals import Phase
+
+
+class JobKind(StrEnum):
+    MAIL = "mail"
+    CASE_CARD = "case_card"  # posted once, then updated; a newer state replaces a queued one
+    NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    HELD = "held"  # DELIVERY=hold, or not among the addresses of a rehearsal: staff release or discard it
+    SENDING = "sending"  # queued -> claimed by a worker until its lease ends
+    SENT = "sent"  # sending -> the other side took it
+    FAILED = "failed"  # sending -> refused for good, or tried too often; shown
+    UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
+    REPLACED = "replaced"  # queued -> a newer state of the same card was queued
+    DISCARDED = "discarded"  # held, failed or unknown -> staff dropped it
+
+
+#: states in which a job is over
+OVER = frozenset(
+    {JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.REPLACED, JobStatus.DISCARDED}
+)
+
+MAX_ATTEMPTS = 12
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One effect. `values` choose its words; `secrets` were sealed at rest and are wiped once sent."""
+
+    id: int
+    key: str  #: unique for ever: the same effect is queued once
+    kind: JobKind
+    stream: str  #: one in flight per stream, in order
+    template: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    status: JobStatus
+    attempts: int = 0
+    unknowns: int = 0  #: how often its outcome was unknown
+    decision_id: int | None = None  #: the decision whose effect it is
+    case_id: int | None = None
+    recipient: str = ""
+    message_id: str = ""
+    automatic: bool = False  #: an answer no person asked for: capped, and said so in its header
+    released: bool = False  #: staff let it go out of hold
+    error: str = ""
+    created_at: datetime
+    next_at: datetime
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """An effect to queue; see Job."""
+
+    key: str
+    kind: JobKind
+    stream: str
+    template: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    decision_id: int | None = None
+    case_id: int | None = None
+    recipient: str = ""
+    message_id: str = ""
+    automatic: bool = False
+
+
+def back_off(attempts: int, *, jitter: float) -> timedelta:
+    """How long to wait after the n-th failed attempt: 2 s doubling to 30 min, plus up to half of it.
+
+    `jitter` is a random number from 0 to 1.
+    """
+    seconds = min(2.0 ** min(attempts, 20), 1800.0)
+    return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
+def phase_of(effects: Sequence[Job]) -> Phase:
+    """How far a decision has been carried out, by its effects; one without effects is done."""
+    states = {job.status for job in effects}
+    if states & {JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED}:
+        return Phase.FAILED
+    if states <= {JobStatus.SENT}:
+        return Phase.DONE
+    begun = any(job.attempts or job.status is JobStatus.SENT for job in effects)
+    return Phase.EXECUTING if begun else Phase.DECIDED
