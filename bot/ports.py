@@ -29,6 +29,9 @@ class Mailbox(Protocol):
     def wait(self, seconds: float) -> None:
         """Return when something may have come, or after `seconds` (IDLE only wakes)."""
 
+    def wake(self) -> None:
+        """End the present wait, or the next one, at once; for other threads and signal handlers."""
+
     def close(self) -> None: ...
 
 
