@@ -101,7 +101,9 @@ def make_clock(settings: Settings, *, sandbox: bool = False) -> Clock:
     if start is None:
         return TurnableClock() if sandbox else RealClock()
     if settings.live and not sandbox:
-        raise SettingsFault("USHER_CLOCK: a turned clock would mail real people; unset it or leave DELIVERY=live")
+        raise SettingsFault(
+            "USHER_CLOCK: a turned clock would mail real people; unset it or leave DELIVERY=live"
+        )
     return TurnableClock(start)
 
 
@@ -109,7 +111,9 @@ def open_database(settings: Settings) -> None:
     """Make sure that the database is there, ours, and of this version."""
     path = settings.database_path
     if not path.parent.is_dir():
-        raise SettingsFault(f"DATABASE_URL: the folder {path.parent} does not exist; make it, or name another file")
+        raise SettingsFault(
+            f"DATABASE_URL: the folder {path.parent} does not exist; make it, or name another file"
+        )
     try:
         with database.connect(path) as db:
             migrations.migrate(db)

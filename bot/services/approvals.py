@@ -80,9 +80,7 @@ def _decide(
 ) -> int:
     """Compare and swap; the unique index on decisions is the second lock on the same door."""
     to = CaseStatus(choice)
-    if not cases.move(
-        db, case.id, since=(case.status,), to=to, content_hash=case.content_hash, now=now
-    ):
+    if not cases.move(db, case.id, since=(case.status,), to=to, content_hash=case.content_hash, now=now):
         raise ContentChanged(ref=case.ref, version=case.version)
     decision_id = cases.add_decision(db, case, choice, by=by.id, now=now, reason=reason, note=note)
     tag = EventTag.CASE_APPROVED if choice is Choice.APPROVED else EventTag.CASE_REJECTED
@@ -106,5 +104,7 @@ def _refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Iter
         yield
     except Refusal as refusal:
         with transaction(db):
-            events.add(db, EventTag.DECISION_REFUSED, f"case:{ref[:12]}", actor=by.id, at=now, code=refusal.code)
+            events.add(
+                db, EventTag.DECISION_REFUSED, f"case:{ref[:12]}", actor=by.id, at=now, code=refusal.code
+            )
         raise

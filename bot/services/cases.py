@@ -89,7 +89,9 @@ def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime
     return case
 
 
-def revise_case(db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime) -> Case | None:
+def revise_case(
+    db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime
+) -> Case | None:
     """Put a newer version in place of an undecided one; None when the case was decided meanwhile."""
     mail = submission.mail
     revised = replace(
@@ -236,9 +238,7 @@ def check_decidable(db: Database, ref: str, by: Staff) -> CaseCard:
     card = get_card(db, ref)
     check_may_decide(ref=card.case.ref, hands=card.case.hands, by=by)
     if (decision := card.case.decision) is not None:
-        raise AlreadyDecided(
-            ref=card.case.ref, verdict=decision.choice, by=decision.by, at=decision.at
-        )
+        raise AlreadyDecided(ref=card.case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
     return card
 
 
@@ -264,5 +264,3 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         phase=decision.phase if decision else None,
         reason=decision.reason if decision else None,
     )
-
-

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.addresses import is_sponsor
 from bot.domain.cards import QuestionNote, TroubleNote
 from bot.domain.cases import Case, case_id
 from bot.domain.errors import MailHasResult, UnknownMail
@@ -17,7 +16,7 @@ from bot.domain.mail_kinds import classify
 from bot.domain.review import read_form
 from bot.domain.ris import Reading
 from bot.domain.sheets import Workbook
-from bot.domain.trust import SenderCheck, Verdict, check_sender
+from bot.domain.trust import SenderCheck, Verdict, check_sender, is_sponsor
 from bot.services.cases import Submission, open_case, revise_case, thread_of
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note, queue_trouble
@@ -91,9 +90,7 @@ def record(
     return added
 
 
-def understand(
-    desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]
-) -> Understood:
+def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
     """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
     form = read_form(workbooks, applications=desk.policy.mag.applications)
     return Understood(
@@ -147,7 +144,14 @@ def _settle(
         sender=mail.sender.address,
     )
     events.add(
-        db, EventTag.MAIL_CLASSIFIED, f"mail:{row.id}", actor="usher", at=now, kind=found.kind, status=to, ref=ref
+        db,
+        EventTag.MAIL_CLASSIFIED,
+        f"mail:{row.id}",
+        actor="usher",
+        at=now,
+        kind=found.kind,
+        status=to,
+        ref=ref,
     )
     return to
 
@@ -161,9 +165,7 @@ def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) ->
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if understood.form.refusal:
         return _refuse_form(db, desk, understood, now)
-    opened = [
-        open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)
-    ]
+    opened = [open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)]
     return opened[0].ref
 
 
@@ -206,7 +208,9 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
         return _continue_conversation(db, desk, understood, ref, now)
     if not understood.verified or understood.mail.sender.address not in _parties(case):
         # The token proves that somebody saw our mail, not that they may speak for the sponsor.
-        return _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+        return (
+            _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+        )
     submissions = _submissions(desk, understood)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
@@ -218,13 +222,13 @@ def _parties(case: Case) -> frozenset[str]:
     return frozenset({case.sponsor.address, *case.cc})
 
 
-def _continue_conversation(
-    db: Database, desk: Desk, understood: Understood, ref: str, now: datetime
-) -> str:
+def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
     number = case_id(ref.removeprefix("Q-"))
     conversation = conversations.find(db, number) if number is not None else None
     if conversation is None or conversation.address != understood.mail.sender.address:
-        return _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+        return (
+            _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+        )
     if understood.form.cases:
         return _take_ris(db, desk, understood, now)
     _note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
@@ -294,9 +298,7 @@ def _note_follow_up(
     values = {**_note(understood, ref), "follow_up": True}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
-    events.add(
-        db, EventTag.CONVERSATION_CONTINUED, ref, actor="usher", at=now, mail=understood.row.id
-    )
+    events.add(db, EventTag.CONVERSATION_CONTINUED, ref, actor="usher", at=now, mail=understood.row.id)
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:

@@ -200,6 +200,13 @@ def find_message(db: Database, key: str) -> tuple[str, str] | None:
     return (found["channel"], found["ts"]) if found else None
 
 
+def find_key_of_message(db: Database, channel: str, ts: str) -> str | None:
+    """The key of the message that stands there."""
+    values = {"channel": channel, "ts": ts}
+    found = row(db, "select key from chat_messages where channel = :channel and ts = :ts", values)
+    return str(found["key"]) if found else None
+
+
 def keep_message(db: Database, key: str, *, channel: str, ts: str) -> None:
     count(
         db,
