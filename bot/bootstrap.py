@@ -117,16 +117,16 @@ def open_database(settings: Settings) -> None:
     try:
         with database.connect(path) as db:
             migrations.migrate(db)
-    except database.OpenError as exc:
+    except database.OPEN_ERRORS as exc:
         raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
     """Join everything; nothing is connected yet but the database, which is brought to this version."""
-    from bot.adapters.imap import ImapMailbox  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
-    from bot.adapters.smtp import SmtpMailer  # noqa: PLC0415
+    from bot.adapters.smtp import build_mailer  # noqa: PLC0415
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
@@ -140,8 +140,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
         health=Health(),
         bell=Bell(),
         random=Random(),  # noqa: S311 - jitter
-        open_mailbox=lambda: ImapMailbox(settings, max_bytes=desk.policy.limits.mail_bytes),
-        open_mailer=lambda: SmtpMailer(settings),
+        open_mailbox=lambda: build_mailbox(settings, max_bytes=desk.policy.limits.mail_bytes),
+        open_mailer=lambda: build_mailer(settings),
         chat=chat,
         slack_client=client,
         reader=LimitedReader(),

@@ -52,6 +52,9 @@ class Reader(Protocol):
 
     def read_workbook(self, name: str, content: bytes) -> Workbook: ...
 
+    def start(self) -> None:
+        """Start the children, before any thread is."""
+
     def close(self) -> None: ...
 
 

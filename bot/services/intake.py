@@ -1,7 +1,7 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -93,16 +93,20 @@ def record(
 def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
     """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
     form = read_form(workbooks, applications=desk.policy.mag.applications)
+    found = classify(
+        mail,
+        own_addresses=desk.own_addresses,
+        keyring=desk.keyring,
+        has_form=bool(form.cases or form.refusal),
+    )
+    if found.kind is Kind.EMPTY and not row.whole:
+        # Only its header was fetched: it is not empty, and a person has to look at it.
+        found = replace(found, kind=Kind.QUESTION, reason=f"too large to be read: {row.size} bytes")
     return Understood(
         row=row,
         mail=mail,
         form=form,
-        found=classify(
-            mail,
-            own_addresses=desk.own_addresses,
-            keyring=desk.keyring,
-            has_form=bool(form.cases or form.refusal),
-        ),
+        found=found,
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
     )
@@ -309,7 +313,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         sender_address=mail.sender.address,
         verified=understood.verified,
         subject=mail.subject,
-        text=mail.text[:WORDS_SHOWN],
+        text=mail.text[:WORDS_SHOWN] or understood.found.reason,
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=understood.row.received_at,
         mail_id=understood.row.id,

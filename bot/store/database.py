@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 BUSY_SECONDS = 20.0
 
-OpenError = sqlite3.OperationalError, sqlite3.DatabaseError
+#: what opening a file that is no database of ours raises
+OPEN_ERRORS = (sqlite3.DatabaseError,)
 
 
 @contextmanager
