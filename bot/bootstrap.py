@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from random import Random
 from threading import Condition
@@ -119,6 +119,24 @@ def open_database(settings: Settings) -> None:
             migrations.migrate(db)
     except database.OPEN_ERRORS as exc:
         raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+
+
+def connect(settings: Settings) -> AbstractContextManager[Database]:
+    """A connection for a command that needs nothing else."""
+    return database.connect(settings.database_path)
+
+
+@contextmanager
+def make_reader() -> Iterator[Reader]:
+    """A reader of strangers' files for a command, with its children."""
+    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+
+    reader = LimitedReader()
+    reader.start()
+    try:
+        yield reader
+    finally:
+        reader.close()
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Bot:

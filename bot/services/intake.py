@@ -359,6 +359,10 @@ def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
     return ledger.list_recorded(db, limit)
 
 
+def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
+    return ledger.list_newest(db, limit)
+
+
 def get_source(db: Database, mail_id: int) -> bytes:
     """The raw bytes of a mail; raise UnknownMail."""
     if ledger.find(db, mail_id) is None:

@@ -22,6 +22,11 @@ def migrate(db: Database) -> None:
         migrations.apply(db)
 
 
+def is_ours(db: Database) -> bool:
+    """Whether an Usher has written this file."""
+    return bool(migrations.applied(db))
+
+
 @migrations()
 def m001_ledger(db: Database) -> None:
     db.executescript("""
