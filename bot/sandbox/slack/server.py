@@ -64,7 +64,9 @@ class SlackServer:
         if workspace.courier.transport is None:
             workspace.courier.transport = workspace.sockets
         workspace.courier.start()
-        self._thread = threading.Thread(target=self._http.serve_forever, name="slack-http", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-http", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
