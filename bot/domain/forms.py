@@ -212,6 +212,6 @@ def country_code(text: str) -> str | None:
     return _country_names().get(plain(text))
 
 
-def country_names() -> tuple[str, ...]:
-    """Every name that is understood, as `plain` says it."""
-    return tuple(_country_names())
+def choice_words(choices: Choices) -> tuple[str, ...]:
+    """Every word of the form for these choices, in both languages."""
+    return tuple(word for label in choices.values() for word in (label.en, label.de))
