@@ -123,15 +123,17 @@ def open_database(settings: Settings) -> None:
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
     """Join everything; nothing is connected yet but the database, which is brought to this version."""
-    from bot.adapters.imap import ImapMailbox  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
-    from bot.adapters.smtp import SmtpMailer  # noqa: PLC0415
+    from bot.adapters.smtp import build_mailer  # noqa: PLC0415
+    from bot.adapters.tls import build_context  # noqa: PLC0415
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
     open_database(settings)
-    client = build_client(settings)
+    context = build_context(settings.ca_bundle)
+    client = build_client(settings, context)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
@@ -140,8 +142,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
         health=Health(),
         bell=Bell(),
         random=Random(),  # noqa: S311 - jitter
-        open_mailbox=lambda: ImapMailbox(settings, max_bytes=desk.policy.limits.mail_bytes),
-        open_mailer=lambda: SmtpMailer(settings),
+        open_mailbox=lambda: build_mailbox(
+            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, now=clock.now
+        ),
+        open_mailer=lambda: build_mailer(settings, context),
         chat=chat,
         slack_client=client,
         reader=LimitedReader(),
