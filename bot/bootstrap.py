@@ -145,11 +145,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
+    from bot.adapters.tls import build_context  # noqa: PLC0415
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
     open_database(settings)
-    client = build_client(settings)
+    context = build_context(settings.ca_bundle)
+    client = build_client(settings, context)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
@@ -158,8 +160,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
         health=Health(),
         bell=Bell(),
         random=Random(),  # noqa: S311 - jitter
-        open_mailbox=lambda: build_mailbox(settings, max_bytes=desk.policy.limits.mail_bytes),
-        open_mailer=lambda: build_mailer(settings),
+        open_mailbox=lambda: build_mailbox(
+            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, now=clock.now
+        ),
+        open_mailer=lambda: build_mailer(settings, context),
         chat=chat,
         slack_client=client,
         reader=LimitedReader(),

@@ -322,9 +322,13 @@ class ImapMailbox:
 
 
 def build_mailbox(
-    settings: Settings, *, max_bytes: int = MAX_BYTES, context: ssl.SSLContext | None = None
+    settings: Settings,
+    *,
+    max_bytes: int = MAX_BYTES,
+    context: ssl.SSLContext | None = None,
+    now: Callable[[], datetime] = _CLOCK.now,
 ) -> ImapMailbox:
-    """The mailbox of the settings, with its password; OAuth2 brings its own `log_in`."""
+    """Build the mailbox of the settings, with its password; OAuth2 brings its own `log_in`."""
     host, port = settings.imap_endpoint
     return ImapMailbox(
         host,
@@ -334,6 +338,7 @@ def build_mailbox(
         log_in=with_password(settings.imap_user, settings.imap_password.get_secret_value()),
         folder=settings.imap_folder,
         max_bytes=max_bytes,
+        now=now,
     )
 
 

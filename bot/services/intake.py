@@ -1,8 +1,9 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -17,6 +18,7 @@ from bot.domain.review import read_form
 from bot.domain.ris import Reading
 from bot.domain.sheets import Workbook
 from bot.domain.trust import SenderCheck, Verdict, check_sender, is_sponsor
+from bot.rendering import mails
 from bot.services.cases import Submission, open_case, revise_case, thread_of
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note, queue_trouble
@@ -198,7 +200,14 @@ def _refuse_form(db: Database, desk: Desk, understood: Understood, now: datetime
     conversation = _open_conversation(db, understood, now)
     _note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
-        words = {"reason": understood.form.refusal, "file": understood.form.source}
+        words = mails.unreadable_ris(
+            reason=understood.form.refusal,
+            source=understood.form.source,
+            ref=conversation.ref,
+            sender=understood.mail.sender,
+            lang=understood.mail.lang,
+            policy=desk.policy,
+        )
         _answer(db, desk, understood, "unreadable_ris", conversation.ref, words, now=now)
     return conversation.ref
 
@@ -244,7 +253,8 @@ def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str
     conversation = _open_conversation(db, understood, now)
     _note_question(db, understood, conversation, now=now)
     if understood.verified:
-        _answer(db, desk, understood, "neutral_receipt", conversation.ref, {}, now=now)
+        words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
+        _answer(db, desk, understood, "neutral_receipt", conversation.ref, words, now=now)
     return conversation.ref
 
 
@@ -264,7 +274,7 @@ def _answer(
     understood: Understood,
     template: str,
     ref: str,
-    words: dict[str, str | None],
+    words: Mapping[str, Any],
     *,
     now: datetime,
 ) -> None:

@@ -9,9 +9,10 @@ from bot import policy as policies
 from bot import settings as settings_room
 from bot.bootstrap import make_reader
 from bot.domain.review import read_form
-from bot.domain.ris import Decision, Reading, reading_json
+from bot.domain.ris import Decision, Reading
 from bot.domain.trust import Verdict, check_sender, is_sponsor
 from bot.ports import Reader
+from bot.rendering.readings import reading_json
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
 from handlers.cli.output import JsonOption, console, print_json, read_file
