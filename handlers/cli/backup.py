@@ -12,7 +12,7 @@ from handlers.cli.output import console, operator
 
 
 def backup(file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")]) -> None:
-    """Copy the database, consistent while the service runs. Example: usher backup usher-2026-03-01.db"""
+    """Copy the database, consistent while the service runs."""
     settings = settings_room.load()
     bootstrap.open_database(settings)
     backups.back_up(settings.database_path, file)
@@ -20,7 +20,7 @@ def backup(file: Annotated[Path, typer.Argument(help="File to write; it must not
 
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `usher backup` wrote.")]) -> None:
-    """Put a backup in the database's place; what was waiting is held. Example: usher restore usher.bak"""
+    """Put a backup in the database's place; what was waiting is held."""
     settings = settings_room.load()
     now = bootstrap.make_clock(settings).now()
     held = backups.restore(file, settings.database_path, by=operator(), now=now)

@@ -18,10 +18,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-app.command("run")(run.run)
-app.command("doctor")(doctor.doctor)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
+app.command("run", epilog="Example: usher run --only mail,worker")(run.run)
+app.command("doctor", epilog="Example: usher doctor --json")(doctor.doctor)
+app.command("backup", epilog="Example: usher backup usher-2026-03-01.db")(backup.backup)
+app.command("restore", epilog="Example: usher restore usher-2026-03-01.db")(backup.restore)
 app.add_typer(ris.app, name="ris")
 app.add_typer(mail.app, name="mail")
 app.add_typer(mails.app, name="mails")

@@ -6,7 +6,6 @@ from threading import Event, Thread
 from typing import Protocol
 
 import structlog
-
 from slack_bolt import App
 
 from bot.bootstrap import Bot
