@@ -31,10 +31,12 @@ class Part:
 
     @property
     def size(self) -> str:
-        size = len(self.content)
-        return (
-            f"{size} B" if size < 1000 else f"{size / 1000:.0f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
-        )
+        size = float(len(self.content))
+        for unit in ("B", "kB"):
+            if size < _THOUSAND:
+                return f"{size:.0f} {unit}"
+            size /= _THOUSAND
+        return f"{size:.1f} MB"
 
 
 @dataclass(frozen=True, kw_only=True)
