@@ -62,7 +62,7 @@ class LimitedPool:
                 return self._call(function, args, seconds)
             except (BrokenProcessPool, CancelledError):
                 # Mostly an idle child that was killed from outside. This call is innocent, so it has another
-                # try; breaking again means that children cannot live here, which is our fault, not the mail's.
+                # try; breaking again means that children cannot live here: our fault, not the mail's.
                 return self._call(function, args, seconds)
 
     def close(self) -> None:
