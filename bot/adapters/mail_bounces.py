@@ -16,36 +16,48 @@ MOST_IDS = 20
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
 _SUBJECT = re.compile(
-    r"\s*(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar|delivery status notification \((?:failure|delay)\)"
-    r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)|mail delivery error"
-    r"|returned mail|returned to sender|failure notice|message (?:delivery )?(?:delayed|undeliverable)|non-?delivery"
-    r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung|unzustellbare (?:nachricht|mail)"
-    r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung|zustellung verzögert"
+    r"\s*(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
+    r"|delivery status notification \((?:failure|delay)\)"
+    r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)"
+    r"|mail delivery error"
+    r"|returned mail|returned to sender|failure notice|message (?:delivery )?(?:delayed|undeliverable)"
+    r"|non-?delivery"
+    r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung"
+    r"|unzustellbare (?:nachricht|mail)"
+    r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
+    r"|zustellung verzögert"
     r"|warning: could not send|\*\*message not delivered\*\*)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
-    r"fehler bei der (?:nachrichten)?zustellung an folgende|konnte(?:n)? (?:leider )?(?:nicht|keinem).{0,80}(?:zugestellt|übermittelt)"
-    r"|(?:nicht|noch nicht) zugestellt werden|ist nicht zustellbar|nachricht wurde nicht zugestellt|zustellung .{0,60}fehlgeschlagen"
-    r"|delivery has failed to these recipients|couldn'?t be delivered|could not be delivered|wasn'?t delivered|was not delivered"
-    r"|(?:delivery|message) .{0,60}(?:has been|was) delayed|undeliverable|permanent(?: fatal)? error|returned to sender"
+    r"fehler bei der (?:nachrichten)?zustellung an folgende|konnte(?:n)? (?:leider )?(?:nicht"
+    r"|keinem).{0,80}(?:zugestellt|übermittelt)"
+    r"|(?:nicht|noch nicht) zugestellt werden|ist nicht zustellbar|nachricht wurde nicht zugestellt"
+    r"|zustellung .{0,60}fehlgeschlagen"
+    r"|delivery has failed to these recipients|couldn'?t be delivered|could not be delivered"
+    r"|wasn'?t delivered|was not delivered"
+    r"|(?:delivery|message) .{0,60}(?:has been|was) delayed|undeliverable|permanent(?: fatal)? error"
+    r"|returned to sender"
     r"|unable to deliver|did not reach the following|delivery .{0,60}failed",
     re.IGNORECASE,
 )
 _DELAYED = re.compile(
-    r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed|still trying|will (?:keep|continue)"
+    r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
+    r"|still trying|will (?:keep|continue)"
     r"|not yet been delivered|will be retried|no action is required",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])|\b([45])\d\d[ -]")
 _DIAGNOSTICS = re.compile(
-    r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten|message ?)(?:kopfzeilen|headers)"
+    r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
+    r"|message ?)(?:kopfzeilen|headers)"
     r"|below this line is a copy|copy of the message|original message",
     re.IGNORECASE,
 )
 _MACHINE_LOCAL = re.compile(r"mailer-?daemon|mail-daemon|postmaster|microsoftexchange[0-9a-f]+|mta-?daemon")
 _MACHINE_NAME = re.compile(
-    r"mail delivery (?:sub)?system|microsoft (?:outlook|exchange)|system-?\s?administrator|mailer-daemon|postmaster"
+    r"mail delivery (?:sub)?system|microsoft (?:outlook|exchange)|system-?\s?administrator"
+    r"|mailer-daemon|postmaster"
     r"|mail ?system|e-mail-system",
     re.IGNORECASE,
 )

@@ -76,17 +76,11 @@ class _Walk:
         self._parts = 0
 
     def visit(self, part: Message, depth: int, *, nested: bool) -> list[_Body]:
-        self._parts += 1
-        if self._parts > MOST_PARTS:
-            self._fault(f"more than {MOST_PARTS} parts; the rest was left out")
-            return []
-        if depth > DEEPEST:
-            self._fault(f"parts nested deeper than {DEEPEST}; the rest was left out")
-            return []
         kind = kind_of(part)
+        if self._is_too_much(depth):
+            return []
         if kind in _STATUS:
-            if not nested:
-                self.found.statuses.append(part)
+            self.found.statuses += [] if nested else [part]
             return []
         if not part.is_multipart():
             return self._leaf(part, kind, nested=nested)
@@ -97,6 +91,14 @@ class _Walk:
         if kind == "multipart/alternative":
             return _best(visited)
         return [body for bodies in visited for body in bodies]
+
+    def _is_too_much(self, depth: int) -> bool:
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            self._fault(f"more than {MOST_PARTS} parts; the rest was left out")
+        if depth > DEEPEST:
+            self._fault(f"parts nested deeper than {DEEPEST}; the rest was left out")
+        return self._parts > MOST_PARTS or depth > DEEPEST
 
     def _mail_within(
         self, part: Message, children: list[Message], depth: int, *, nested: bool

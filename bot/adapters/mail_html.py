@@ -7,16 +7,37 @@ from itertools import islice
 
 from bot.adapters.mail_charsets import clean
 
-LONGEST_HTML = 500_000
+LONGEST_HTML = 300_000
 DEEPEST_QUOTE = 10
 DEEPEST_TAG = 200  #: an end tag looks no further back for its start
 
 _LINES = frozenset(
-    "address article caption center dd div dl dt fieldset footer form header hr li main nav section tr".split()
+    {
+        "address",
+        "article",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "section",
+        "tr",
+    }
 )
-_PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 ol p pre table ul".split())
-_UNSEEN = frozenset("head style script title template noscript object svg select".split())
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
+_UNSEEN = frozenset({"head", "style", "script", "title", "template", "noscript", "object", "svg", "select"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK = re.compile(r"\s+")
@@ -61,6 +82,7 @@ class _TextReader(HTMLParser):
         self._depth = 0  # of the line being collected
         self._said = False  # whether it holds anything to be seen
         self._row_said = False
+        self._cell_fresh = False  # Word wraps each cell's words in a paragraph; that is no new line
         self._break = 0  # due before the next visible words: 1 a line, 2 a paragraph
         self._open: list[tuple[str, str]] = []  # tag and what it does: "", "unseen", "quote"
         self._unseen = 0
@@ -75,9 +97,8 @@ class _TextReader(HTMLParser):
             self._end_line()
         elif tag == "tr":
             self._row_said = False
-        elif tag in {"td", "th"} and self._row_said:
-            self._break = 0
-            self._line.append("\t")
+        elif tag in {"td", "th"}:
+            self._begin_cell()
         elif tag == "li" and not self._unseen:
             self._take_break()
             self._line.append("- ")
@@ -129,7 +150,15 @@ class _TextReader(HTMLParser):
             self._quoted += 1
         self._open.append((tag, effect))
 
+    def _begin_cell(self) -> None:
+        self._cell_fresh = True
+        if self._row_said and not self._unseen:
+            self._break = 0
+            self._line.append("\t")
+
     def _note_break(self, tag: str) -> None:
+        if self._cell_fresh and tag != "tr":
+            return
         due = 2 if tag in _PARAGRAPHS else 1 if tag in _LINES else 0
         self._break = max(self._break, due)
 
@@ -144,6 +173,7 @@ class _TextReader(HTMLParser):
         if words.strip():
             self._take_break()
             self._said = self._row_said = True
+            self._cell_fresh = False
             self._depth = self._quoted
         elif self._break or not self._said:
             return

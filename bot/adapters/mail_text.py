@@ -12,12 +12,14 @@ LONGEST_LINE = 2_000
 
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(
-    r"[>\s]*(?:-{3,}\s*(?:forwarded message|weitergeleitete nachricht|forwarded by .{1,80}|weitergeleitet von .{1,80})"
+    r"[>\s]*(?:-{3,}\s*(?:forwarded message|weitergeleitete nachricht|forwarded by .{1,80}"
+    r"|weitergeleitet von .{1,80})"
     r"\s*-{3,}.{0,80}|begin forwarded message:|anfang der weitergeleiteten (?:nachricht|e-?mail):)\s*",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"[>\s]*[-_]{3,}\s*(?:original[- ]?(?:message|nachricht|mail|e-mail)|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail|mail)"
+    r"[>\s]*[-_]{3,}\s*(?:original[- ]?(?:message|nachricht|mail|e-mail)|urspr(?:ü"
+    r"|ue)ngliche (?:nachricht|e-?mail|mail)"
     r"|reply message|antwort)\s*[-_]{3,}\s*",
     re.IGNORECASE,
 )
@@ -31,9 +33,11 @@ _LABEL = re.compile(
 )
 _RULE = re.compile(r"[>\s]*[_-]{10,}\s*")
 _BANNER = re.compile(
-    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis)\W+)?(?:\[?extern(?:al|e)?(?: (?:e-?mail|sender))?\]?\W*"
+    r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis)\W+)?(?:\[?extern(?:al"
+    r"|e)?(?: (?:e-?mail|sender))?\]?\W*"
     r"|(?:this (?:e-?mail|message) (?:originated|came|was sent) from (?:an )?(?:outside|external)"
-    r"|(?:diese (?:e-?mail|nachricht)) (?:stammt|kommt|wurde) von (?:einem externen|außerhalb|ausserhalb)).*)",
+    r"|(?:diese (?:e-?mail|nachricht)) (?:stammt|kommt|wurde) von (?:einem externen|außerhalb"
+    r"|ausserhalb)).*)",
     re.IGNORECASE,
 )
 
@@ -132,16 +136,21 @@ def _joined(lines: Sequence[str]) -> str:
 
 _DELIMITER = re.compile(r"--|—|__")
 _MOBILE = re.compile(
-    r"\W*(?:sent (?:from|with|via|by) (?:my |mail for |yahoo|outlook|proton|samsung|the ).{0,80}|get outlook for .{1,60}"
-    r"|von mein(?:em|er) .{1,60} gesendet|gesendet (?:von|mit|über|aus) .{1,80}|von (?:outlook|yahoo|samsung).{0,60} gesendet"
+    r"\W*(?:sent (?:from|with|via|by) (?:my |mail for |yahoo|outlook|proton|samsung|the ).{0,80}"
+    r"|get outlook for .{1,60}"
+    r"|von mein(?:em|er) .{1,60} gesendet|gesendet (?:von|mit|über|aus) .{1,80}|von (?:outlook|yahoo"
+    r"|samsung).{0,60} gesendet"
     r"|outlook f(?:ü|ue)r (?:ios|android|mac).{0,80}|holen sie sich outlook .{1,60}"
     r"|diese nachricht wurde von mein.{1,60} gesendet.{0,20})",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
-    r"\W*(?:confidentiality notice|disclaimer\b|this (?:e-?mail|message)(?: and any| \(?including| is intended| may contain"
-    r"| contains| transmission)|the information (?:contained )?in this (?:e-?mail|message)|diese (?:e-?mail|nachricht)"
-    r"(?: und| enth(?:ä|ae)lt| ist (?:ausschlie|vertraulich|nur))|der inhalt dieser (?:e-?mail|nachricht)|vertraulichkeitshinweis"
+    r"\W*(?:confidentiality notice|disclaimer\b|this (?:e-?mail|message)(?: and any| \(?including"
+    r"| is intended| may contain"
+    r"| contains| transmission)|the information (?:contained )?in this (?:e-?mail|message)"
+    r"|diese (?:e-?mail|nachricht)"
+    r"(?: und| enth(?:ä|ae)lt| ist (?:ausschlie|vertraulich|nur))|der inhalt dieser (?:e-?mail"
+    r"|nachricht)|vertraulichkeitshinweis"
     r"|please consider the environment|bitte (?:denken|prüfen) sie.{0,40}(?:umwelt|ausdruck))",
     re.IGNORECASE,
 )
@@ -156,7 +165,8 @@ _STRONG = (
 )
 #: what may begin a sentence too: only alone on its line, or with a comma before the name
 _WEAK = (
-    r"(?:all the best|best|cheers|br|thx|(?:many )?thanks(?: a lot| again| in advance| and (?:best|kind) regards)?"
+    r"(?:all the best|best|cheers|br|thx|(?:many )?thanks(?: a lot| again| in advance| and (?:best"
+    r"|kind) regards)?"
     r"|thank you(?: very much| in advance| and (?:best|kind) regards)?"
     r"|(?:danke|(?:vielen|besten|herzlichen) dank)(?: im voraus| vorab| schon ?mal| euch| ihnen)?"
     rf"(?: und (?:mit )?(?:\w{{4,14}} )?(?:{_GREETING}|gru(?:ß|ss)))?)"
