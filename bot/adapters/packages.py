@@ -53,7 +53,7 @@ _FAR: Final = re.compile(
 )
 _ROW_OR_CELL: Final = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 _REFERENCE: Final = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
-_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_FORMULA_OR_ERROR: Final = re.compile(rb"""<(?:\w+:)?f[\s>/]|\bt=["']e["']""")
 
 #: Functions that reach out of the sheet, and DDE (`cmd|' /C calc'!A0`): they would run at the reader's.
 _REACHES_OUT: Final = re.compile(
@@ -153,19 +153,27 @@ def _column_number(letters: bytes) -> int:
 
 
 def _formula_cells(xml: bytes) -> Iterator[str]:
-    """List the cells whose formula has no stored value, or reaches out of the sheet."""
-    if not _FORMULA.search(xml):
+    """List the cells whose formula has no stored value, failed, or reaches out of the sheet."""
+    if not _FORMULA_OR_ERROR.search(xml):
         return
     for _, element in ET.iterparse(io.BytesIO(_plain_xml(xml))):  # noqa: S314 - in a limited child, without entities
         if _local(element.tag) != "c":
             continue
-        parts = {_local(part.tag): part for part in element}
-        if "f" in parts:
-            value = parts.get("v")
-            stored = value is not None and (value.text or element.get("t") == "str")
-            if not stored or _REACHES_OUT.search(parts["f"].text or ""):
-                yield element.get("r", "").upper()
+        if _is_bad_formula(element):
+            yield element.get("r", "").upper()
         element.clear()
+
+
+def _is_bad_formula(cell: ET.Element) -> bool:
+    kind = cell.get("t")
+    if kind == "e":  # #REF! and its like: calamine shows them as empty
+        return True
+    parts = {_local(part.tag): part for part in cell}
+    formula, value = parts.get("f"), parts.get("v")
+    if formula is None:
+        return False
+    stored = value is not None and (value.text or kind == "str")
+    return not stored or _REACHES_OUT.search(formula.text or "") is not None
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ET.Element:

@@ -36,16 +36,16 @@ def read_form(workbooks: Sequence[Workbook], *, applications: Sequence[str] = AP
 
     Where there is no form, the first workbook that could not be read says why.
     """
-    cases: dict[str, RisCase] = {}
+    cases: list[RisCase] = []
     sources: list[str] = []
     for workbook in workbooks:
         for found in find_cases(workbook):
             case = review(found, applications=applications)
-            if case.content_hash() not in cases:
-                cases[case.content_hash()] = case
+            if case not in cases:
+                cases.append(case)
                 sources.append(workbook.name)
     if cases:
-        return Reading(cases=tuple(cases.values()), source=", ".join(dict.fromkeys(sources)))
+        return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
 
