@@ -10,7 +10,7 @@ LONGEST = 320
 
 _SPACE = re.compile(r"\s+")
 #: local part as dot-atom or quoted string; a domain without anything that could start a second address
-_ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\]+')
+_ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\\[\]]+')
 #: a piece is a quoted string, an escaped character, a structural character, or a run of anything else
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[<>(),;:]|[^"\\<>(),;:]+', re.DOTALL)
 
