@@ -117,7 +117,7 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "ref": case.ref,
         "sender_name": case.sponsor.name,
         "sponsor": policy.mag.sponsor,
-        "company": company.name or say.say("card.nameless"),
+        "company": company.name or say.say("mail.nameless"),
         "application": company.application,
         "seats": "" if company.seats is None else str(company.seats),
         "users_count": len(case.ris.users),
