@@ -126,23 +126,34 @@ def connect(settings: Settings) -> AbstractContextManager[Database]:
     return database.connect(settings.database_path)
 
 
+def in_use(settings: Settings) -> AbstractContextManager[None]:
+    """Keep a restore away from the database while a service works on it."""
+    return database.in_use(settings.database_path)
+
+
 @contextmanager
 def make_reader() -> Iterator[Reader]:
     """A reader of strangers' files for a command, with its children."""
-    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
-
-    reader = LimitedReader()
-    reader.start()
+    reader = _start_reader()
     try:
         yield reader
     finally:
         reader.close()
 
 
+def _start_reader() -> Reader:
+    """The children are started here, before any thread is."""
+    from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+
+    pool = LimitedPool()
+    pool.start()
+    return LimitedReader(pool)
+
+
 def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
     """Join everything; nothing is connected yet but the database, which is brought to this version."""
     from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
-    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
     from bot.adapters.tls import build_context  # noqa: PLC0415
@@ -166,6 +177,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
         open_mailer=lambda: build_mailer(settings, context),
         chat=chat,
         slack_client=client,
-        reader=LimitedReader(),
+        reader=_start_reader(),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
     )

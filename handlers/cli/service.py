@@ -36,7 +36,6 @@ class Service:
 
     def start(self) -> None:
         """Start the doors; the portal first, so that a taken port is said before anything else happens."""
-        self.bot.reader.start()
         only = set(self.only)
         slack_app = self._slack_app() if "slack" in only else None
         if "portal" in only:
