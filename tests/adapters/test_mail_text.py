@@ -9,11 +9,15 @@ from bot.adapters.mail_text import own_words
 
 QUOTED = {
     "apple": "Five seats.\n\nAm 02.09.2024 um 08:30 schrieb Desk <ris@desk.example.org>:\n> How many?\n",
-    "gmail": "Five seats.\n\nOn Mon, Sep 2, 2024 at 8:30 AM The Desk <\nris@desk.example.org> wrote:\n\n> How many?\n",
-    "gmail de": "Five seats.\n\nAm Mo., 2. Sept. 2024 um 08:30 Uhr schrieb The Desk <\nris@desk.example.org>:\n\n> How\n",
+    "gmail": "Five seats.\n\nOn Mon, Sep 2, 2024 at 8:30 AM The Desk <\n"
+    "ris@desk.example.org> wrote:\n\n> How many?\n",
+    "gmail de": "Five seats.\n\nAm Mo., 2. Sept. 2024 um 08:30 Uhr schrieb The Desk <\n"
+    "ris@desk.example.org>:\n\n> How\n",
     "thunderbird": "Five seats.\n\nAm 02.09.24 um 08:30 schrieb The Desk:\n> How many?\n> Which PO?\n",
-    "attribution behind": "Five seats.\n\nThe Desk <ris@desk.example.org> schrieb am Mo., 2. Sept. 2024, 08:30:\n> How?\n",
-    "unquoted history": "Five seats.\n\nOn 2 Sep 2024, at 08:30, The Desk <ris@desk.example.org> wrote:\n\nHow many?\n",
+    "attribution behind": "Five seats.\n\n"
+    "The Desk <ris@desk.example.org> schrieb am Mo., 2. Sept. 2024, 08:30:\n> How?\n",
+    "unquoted history": "Five seats.\n\n"
+    "On 2 Sep 2024, at 08:30, The Desk <ris@desk.example.org> wrote:\n\nHow many?\n",
     "outlook": (
         "Five seats.\n\n________________________________\nFrom: The Desk <ris@desk.example.org>\n"
         "Sent: Monday, 2 September 2024 08:30\nTo: Dana\nSubject: Your RIS\n\nHow many?\n"
@@ -24,11 +28,14 @@ QUOTED = {
     ),
     "outlook starred": "Five seats.\n\n*From:* Desk\n*Sent:* Monday\n*To:* Dana\n*Subject:* RIS\n\nHow many?",
     "old outlook": (
-        "Five seats.\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\nAn: Dana\nBetreff: RIS\n\nWie?\n"
+        "Five seats.\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\nAn: Dana\n"
+        "Betreff: RIS\n\nWie?\n"
     ),
-    "old outlook en": "Five seats.\n\n-----Original Message-----\nFrom: Desk\nSent: Monday\nTo: Dana\n\nHow many?\n",
+    "old outlook en": "Five seats.\n\n-----Original Message-----\nFrom: Desk\nSent: Monday\n"
+    "To: Dana\n\nHow many?\n",
     "top quote": "> How many seats?\n\nFive seats.\n",
-    "iphone": "Five seats.\n\nVon meinem iPhone gesendet\n\n> Am 02.09.2024 um 08:30 schrieb Desk <a@b.example>:\n> \n> How?\n",
+    "iphone": "Five seats.\n\nVon meinem iPhone gesendet\n\n"
+    "> Am 02.09.2024 um 08:30 schrieb Desk <a@b.example>:\n> \n> How?\n",
     "android": "Five seats.\n\nGet Outlook for Android<https://x.example>\n________________________________\n"
     "From: Desk\nSent: Monday\nTo: Dana\nSubject: RIS\n\nHow?",
     "signature": "Five seats.\n\n-- \nDana Doe | Example GmbH\n+49 30 1234",
@@ -36,9 +43,11 @@ QUOTED = {
     "two closings": "Five seats.\n\nMit freundlichen Grüßen / Best regards\nDana Doe",
     "closing with name": "Five seats.\nViele Grüße aus Köln, Dana Doe\n",
     "thanks": "Five seats.\n\nThanks,\nDana Doe\n\n--\nDana Doe | Example",
-    "footer": "Five seats.\n\nThis e-mail and any attachments are confidential. If you are not the recipient, delete it.",
+    "footer": "Five seats.\n\n"
+    "This e-mail and any attachments are confidential. If you are not the recipient, delete it.",
     "banner": "[EXTERNAL]\n\nFive seats.",
-    "banner de": "ACHTUNG: Diese E-Mail stammt von einem externen Absender. Klicken Sie nicht.\n\nFive seats.",
+    "banner de": "ACHTUNG: Diese E-Mail stammt von einem externen Absender. Klicken Sie nicht.\n\n"
+    "Five seats.",
 }
 
 
@@ -67,7 +76,10 @@ def test_what_only_resembles_a_quote_or_signature_stays(text: str) -> None:
 
 
 def test_answers_between_the_quotes_are_all_kept() -> None:
-    text = "On Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n> How many seats?\n\nFive.\n\n> Which PO?\n4711\n"
+    text = (
+        "On Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n> How many seats?\n\n"
+        "Five.\n\n> Which PO?\n4711\n"
+    )
 
     assert own_words(text, "Re: RIS") == "Five.\n\n4711"
 
@@ -84,11 +96,14 @@ FORWARDS = {
     "Date: Mon, Sep 2\nSubject: RIS\nTo: <s@example.com>\n\nFive seats, please.",
     "outlook": "Please onboard.\n\nVon: Dana <d@example.com>\nGesendet: Montag\nAn: Sales\nBetreff: RIS\n\n"
     "Five seats, please.",
-    "old outlook": "Please onboard.\n\n-----Original Message-----\nFrom: Dana\nSent: Monday\nTo: Sales\nSubject: RIS\n\n"
+    "old outlook": "Please onboard.\n\n-----Original Message-----\nFrom: Dana\nSent: Monday\n"
+    "To: Sales\nSubject: RIS\n\n"
     "Five seats, please.",
-    "apple": "Please onboard.\n\nAnfang der weitergeleiteten Nachricht:\n\n> Von: Dana <d@example.com>\n> Betreff: RIS\n>\n"
+    "apple": "Please onboard.\n\nAnfang der weitergeleiteten Nachricht:\n\n"
+    "> Von: Dana <d@example.com>\n> Betreff: RIS\n>\n"
     "> Five seats, please.",
-    "thunderbird": "Please onboard.\n\n-------- Weitergeleitete Nachricht --------\nBetreff: \tRIS\nVon: \tDana\n\n"
+    "thunderbird": "Please onboard.\n\n-------- Weitergeleitete Nachricht --------\nBetreff: \tRIS\n"
+    "Von: \tDana\n\n"
     "Five seats, please.",
 }
 
