@@ -41,6 +41,12 @@ _PHRASE = re.compile(
     r"|unable to deliver|did not reach the following|delivery .{0,60}failed",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"(?:fehler bei der (?:nachrichten)?zustellung an folgende|delivery has failed to these recipients"
+    r"|this is the mail (?:system|delivery)|this message was created automatically by mail delivery"
+    r"|(?:ihre|your) (?:nachricht|message|e-mail)\W{1,3}(?:subject|betreff|to|an):)",
+    re.IGNORECASE,
+)
 _DELAYED = re.compile(
     r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
     r"|still trying|will (?:keep|continue)"
@@ -67,7 +73,6 @@ _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
 def find_bounce(message: Message, mail: InboundMail, content: Content, size: int) -> BounceReport | None:
     """Return what a delivery report says, or None for everything that people write about one."""
     machine = _from_a_machine(mail)
-    returns = bool(content.returned or content.returned_headers)
     report = "report-type=delivery-status" in mail.header("content-type").replace('"', "").lower()
     found: tuple[list[str], bool] | None = None
     if content.statuses and (machine or report):
@@ -77,13 +82,18 @@ def find_bounce(message: Message, mail: InboundMail, content: Content, size: int
             return None  # it reports a success
     if found is None and machine:
         found = _by_flufl(message, mail, size) or _by_words(mail, content)
-    elif found is None and returns | ("@" in mail.text) and _SUBJECT.match(mail.subject):
-        # Some gateways put a person's name on their reports: then subject and words must both say it.
+    elif found is None and _opens_like_a_report(mail, content):
         found = _by_words(mail, content)
     if found is None:
         return None
     recipients = tuple(dict.fromkeys(one.lower() for one in found[0]))[:MOST_RECIPIENTS]
     return BounceReport(recipients=recipients, permanent=found[1], original_ids=_original_ids(mail, content))
+
+
+def _opens_like_a_report(mail: InboundMail, content: Content) -> bool:
+    """Some gateways sign their reports like people: then subject and first words must both say it."""
+    beginning = " ".join("\n".join(content.texts)[:300].split())
+    return _SUBJECT.match(mail.subject) is not None and _OPENING.match(beginning) is not None
 
 
 def _from_a_machine(mail: InboundMail) -> bool:

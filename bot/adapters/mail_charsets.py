@@ -6,7 +6,7 @@ import re
 #: HTML's and every mail program's reading: what claims Latin-1 or ASCII and is not, is Windows'
 _ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "utf-8", "unicode-1-1-utf-7": "utf-7"}
 #: Codecs that are no charsets, cost quadratic time (idna, punycode) or would let text write escapes.
-_NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "undefined"}
+_NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 #: everything below space but tab and newline, DEL, C1, and what turns the direction of text around it
 _UNSOUND = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -20,7 +20,7 @@ def decode(content: bytes, charset: str = "") -> str:
         if name:
             try:
                 return clean(content.decode(name))
-            except (UnicodeError, ValueError):
+            except (ValueError, LookupError):
                 continue
     return clean(content.decode("cp1252", "replace"))
 
@@ -44,5 +44,4 @@ def _known(charset: str) -> str:
         name = codecs.lookup(charset.strip().strip("'\"")).name
     except (LookupError, ValueError, UnicodeError):
         return ""
-    name = _ALIASES.get(charset.strip().lower(), _ALIASES.get(name, name))
-    return "" if name in _NO_CHARSETS else name
+    return "" if name.replace("-", "_") in _NO_CHARSETS else _ALIASES.get(name, name)

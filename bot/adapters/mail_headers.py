@@ -154,7 +154,7 @@ _UNFIT = re.compile(r'[\x00-\x1f<>:"|?*\u200b-\u200f]')
 
 def file_name_of(claimed: str) -> str:
     """Make a claimed file name a plain one: no path, no control characters, capped before its ending."""
-    name = re.split(r"[/\\]", clean(claimed))[-1]
+    name = re.split(r"[/\\]", clean(claimed).replace("\n", " "))[-1]
     name = " ".join(_UNFIT.sub("", name).split()).lstrip(".").strip()
     if len(name) <= LONGEST_NAME:
         return name

@@ -82,7 +82,7 @@ class _TextReader(HTMLParser):
         self._depth = 0  # of the line being collected
         self._said = False  # whether it holds anything to be seen
         self._row_said = False
-        self._cell_fresh = False  # Word wraps each cell's words in a paragraph; that is no new line
+        self._fresh = False  # within a cell or item that said nothing yet: a paragraph there is no new line
         self._break = 0  # due before the next visible words: 1 a line, 2 a paragraph
         self._open: list[tuple[str, str]] = []  # tag and what it does: "", "unseen", "quote"
         self._unseen = 0
@@ -102,6 +102,7 @@ class _TextReader(HTMLParser):
         elif tag == "li" and not self._unseen:
             self._take_break()
             self._line.append("- ")
+            self._fresh = True
         if tag not in _VOID:
             self._enter(tag, dict(attrs))
 
@@ -111,6 +112,8 @@ class _TextReader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in {"td", "th", "tr", "li", "table", "ul", "ol"}:
+            self._fresh = False
         self._note_break(tag)
         # Close up to the innermost tag of that name; nothing when there is none, as browsers do.
         near = islice(reversed(self._open), DEEPEST_TAG)
@@ -151,13 +154,13 @@ class _TextReader(HTMLParser):
         self._open.append((tag, effect))
 
     def _begin_cell(self) -> None:
-        self._cell_fresh = True
+        self._fresh = True
         if self._row_said and not self._unseen:
             self._break = 0
             self._line.append("\t")
 
     def _note_break(self, tag: str) -> None:
-        if self._cell_fresh and tag != "tr":
+        if self._fresh and tag not in {"tr", "li"}:
             return
         due = 2 if tag in _PARAGRAPHS else 1 if tag in _LINES else 0
         self._break = max(self._break, due)
@@ -173,7 +176,7 @@ class _TextReader(HTMLParser):
         if words.strip():
             self._take_break()
             self._said = self._row_said = True
-            self._cell_fresh = False
+            self._fresh = False
             self._depth = self._quoted
         elif self._break or not self._said:
             return

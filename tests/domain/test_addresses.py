@@ -49,8 +49,6 @@ def test_a_group_and_several_mailboxes_are_listed() -> None:
     assert [one.address for one in found] == ["a@example.org", "b@example.org", "c@example.org"]
 
 
-@pytest.mark.parametrize(
-    "header", ["", ",,,", "(" * 50_000, "<" * 50_000, '"' * 50_001, "\\" * 50_001, "a," * 50_000]
-)
-def test_hostile_headers_cost_nothing(header: str) -> None:
-    assert len(parse_addresses(header)) <= 100
+@pytest.mark.parametrize("piece", [",", "(", "<", '"', "\\", "a,", "a@b,", "<a@b>,"])
+def test_hostile_headers_cost_nothing(piece: str) -> None:
+    assert len(parse_addresses(piece * 50_001)) <= 100

@@ -229,7 +229,7 @@ def test_the_rules_are_asked_in_the_contract_s_order() -> None:
         {"text": "Here it is."},
         {"thread_ids": ()},
     ):
-        mail = replace(mail, **change)  # type: ignore[arg-type]
+        mail = replace(mail, **change)
         kinds.append(kind_of(mail))
 
     assert kinds == [kind for kind in Kind if kind is not Kind.RIS]

@@ -155,7 +155,7 @@ def test_an_international_domain_compares_in_both_spellings() -> None:
     [
         (MICROSOFT, Verdict.PASSED),
         (
-            "spf=none; dkim=none; dmarc=bestguesspass action=none header.from=example.org;compauth=pass reason=109",
+            "spf=none; dmarc=bestguesspass action=none header.from=example.org;compauth=pass reason=109",
             Verdict.PASSED,
         ),
         ("dmarc=none action=none header.from=example.org;compauth=pass reason=703", Verdict.NONE),
