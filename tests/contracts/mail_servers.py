@@ -19,7 +19,7 @@ from bot.settings import Tls
 from tests.contracts.dovecot import Dovecot
 
 USER = "desk@example.com"
-PASSWORD = "a long enough password"
+PASSWORD = "a-long-enough-password"
 
 
 class MailServer(ABC):
