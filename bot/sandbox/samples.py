@@ -206,4 +206,4 @@ def _delivery_status(lost: str) -> EmailMessage:
         "Status: 5.1.1",
         "Diagnostic-Code: smtp; 550 5.1.1 user unknown",
     )
-    return cast(EmailMessage, message_from_string("\n".join(report) + "\n", policy=policy.SMTP))
+    return message_from_string("\n".join(report) + "\n", policy=policy.SMTP)

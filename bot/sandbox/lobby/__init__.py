@@ -1,4 +1,4 @@
-"""The page `make run` prints: what Usher is, where things are, buttons to press and a tour that ticks itself off."""
+"""The page `make run` prints: what Usher is, where things are, buttons, and a tour that ticks itself off."""
 
 from bot.sandbox.lobby.buttons import mail_buttons
 from bot.sandbox.lobby.tour import Act, ClockKnob, Lobby, Place, Step

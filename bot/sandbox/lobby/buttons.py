@@ -35,8 +35,8 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="A zip bomb, a cell at the end of the world, or macros.",
         ),
         Act(
-            id="forged", label="A RIS with a forged sender", group=_SENT, do=send(samples.forged_ris),
-            text="In Dana's name, but her domain did not sign it.",
+            id="forged", label="A forged sender", group=_SENT, do=send(samples.forged_ris),
+            text="A RIS in Dana's name that her domain did not sign.",
         ),
         Act(
             id="question", label="A question", group=_ASKED, do=send(samples.question),

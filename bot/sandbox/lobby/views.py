@@ -64,8 +64,7 @@ class _Pages:
     def _turned(self) -> Deed:
         seconds = request.form.get("by", type=int)
         if seconds is not None:
-            by = timedelta(seconds=min(seconds, int(_FARTHEST.total_seconds())))
-            return self.lobby.turn(by)
+            return self.lobby.turn(timedelta(seconds=max(0, min(seconds, _FARTHEST // timedelta(seconds=1)))))
         try:
             day = datetime.fromisoformat(request.form.get("to", "")).date()
         except ValueError:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, render_template, request
+from werkzeug.exceptions import HTTPException
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -29,6 +30,7 @@ def new_app(*rooms: Blueprint) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
     app.before_request(refuse_strangers)
     app.after_request(protect)
+    app.register_error_handler(HTTPException, said)
     for room in rooms:
         app.register_blueprint(room)
     return app
@@ -40,6 +42,10 @@ def refuse_strangers() -> None:
         abort(403, "These pages answer on 127.0.0.1 and localhost only.")
     if request.method == "POST" and not _is_own(request.headers.get("Origin") or request.referrer or ""):
         abort(403, "This form was sent from elsewhere; open the page itself and send it there.")
+
+
+def said(error: HTTPException) -> tuple[str, int]:
+    return render_template("sandbox/error.html", error=error), error.code or 500
 
 
 def protect(response: Response) -> Response:

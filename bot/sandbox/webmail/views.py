@@ -1,12 +1,12 @@
 """The webmail's pages."""
 
+import io
 import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import quote as quoted_name
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.sandbox.mail import INBOX, MailWorld, StoredMail
@@ -172,9 +172,6 @@ def _typed() -> Draft:
 
 def _download(content: bytes, name: str) -> Response:
     """Always as a file of no type: nothing that came by mail is opened inside the browser."""
-    response = Response(content, mimetype="application/octet-stream")
-    plain = quoted_name(name.encode("ascii", "replace").decode())
-    response.headers["Content-Disposition"] = f'attachment; filename="{plain}"'
-    if not name.isascii():
-        response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return send_file(
+        io.BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name
+    )

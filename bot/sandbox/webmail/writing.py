@@ -57,7 +57,8 @@ def addresses(line: str) -> list[tuple[str, str]]:
 
 def composed(draft: Draft, now: datetime) -> bytes:
     """The mail's bytes; Bcc is the envelope's business and not in them."""
-    mail = EmailMessage(policy=policy.SMTP.clone(utf8=True))
+    plain = all(address.isascii() for address in [draft.sender, *draft.recipients()])
+    mail = EmailMessage(policy=policy.SMTP if plain else policy.SMTPUTF8)
     ((name, sender),) = addresses(draft.sender)
     mail["From"] = formataddr((name, sender))
     for header, line in (("To", draft.to), ("Cc", draft.cc)):
