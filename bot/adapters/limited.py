@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MEMORY = 768 * 1024 * 1024  #: address space of one child, in bytes
 CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with it
+PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
 GRACE = 5.0  #: seconds beyond a call's own limit after which the pool itself is taken for stuck
 
 #: Imported once, by the fork server: a new child starts at once. `__main__` is among them because otherwise
@@ -51,6 +52,8 @@ class LimitedPool:
         ensure_running()
         with self._lock:
             self._pool = self._new_pool()
+            # The first child waits for the fork server's imports; they are nobody's call and have no limit.
+            self._pool.schedule(_warm)
 
     def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
         """Run a module-level function in a child; what it raises comes out here.
@@ -74,7 +77,7 @@ class LimitedPool:
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)
         try:
-            return future.result(timeout=seconds + GRACE)
+            return future.result(timeout=seconds * PATIENCE + GRACE)
         except ProcessExpired as exc:
             if exc.exitcode == -signal.SIGXCPU:
                 raise TookTooLong(f"more than {seconds:g} s of CPU") from None
@@ -99,7 +102,8 @@ class LimitedPool:
             if not self._pool.active:  # broken while idle
                 self._stop(self._pool)
                 self._pool = self._new_pool()
-            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=seconds)
+            wall = seconds * PATIENCE
+            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
             self._running.add(future)
             return self._pool, future
 
@@ -137,6 +141,10 @@ def _settle(memory: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
+
+
+def _warm() -> None:
+    """Nothing to do: that the child lives is all that was wanted."""
 
 
 def _limited(seconds: float, function: Callable[..., T], *args: object) -> T:

@@ -36,7 +36,7 @@ class SlackDoor:
         replay(self._app, self._bot)
         while not self._stopping.wait(WATCH):
             self._look(handler)
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
 
     def _connect(self) -> SocketModeHandler | None:
         """Connect, as often as it takes: Slack being down must not keep mail from being taken in."""
@@ -49,7 +49,7 @@ class SlackDoor:
         failures = 0
         while not self._stopping.is_set():
             try:
-                handler.connect()
+                handler.connect()  # type: ignore[no-untyped-call]
             except Exception as exc:  # noqa: BLE001 - slack_sdk raises many kinds here, all meaning: not now
                 failures += 1
                 self._report(f"Slack cannot be reached: {type(exc).__name__}: {exc}", well=False)
@@ -58,7 +58,7 @@ class SlackDoor:
             else:
                 self._look(handler)
                 return handler
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
         return None
 
     def _look(self, handler: SocketModeHandler) -> None:
