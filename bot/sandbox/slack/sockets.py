@@ -45,6 +45,7 @@ class Sockets:
             0,
             process_request=self._admit,
             compression=None,
+            open_timeout=2,
             close_timeout=1,
             ping_interval=None,
             logger=LOG,
