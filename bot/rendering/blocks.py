@@ -42,9 +42,9 @@ def section(text: str) -> Block:
     return {"type": "section", "text": mrkdwn(text)}
 
 
-def quote(text: str, limit: int = MOST_TEXT) -> Block:
+def quote(text: str, *, empty: str) -> Block:
     """Somebody's words as they wrote them, over several lines and without any formatting."""
-    plain = quoting.slack(quoting.lines(text).strip(), limit)
+    plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
     return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
 
 

@@ -122,11 +122,11 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
         verdict=words.name(case.verdict),
         evidence=evidence,
     )
-    received = words.moment(case.created_at)
+    opened = words.moment(case.created_at)
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
-        words.say("card.version", version=case.version, received=received),
+        words.say("card.version", version=case.version, opened=opened),
     )
 
 
@@ -220,7 +220,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
             blocks.header(title),
-            blocks.quote(note.text or words.say("question.silent")),
+            blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.context(*foot),
         ],
     )
@@ -233,8 +233,8 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
-    if note.detail.strip():
-        shown.append(blocks.context(safe(note.detail, 600)))
+    if detail := safe(note.detail, 600):
+        shown.append(blocks.context(detail))
     if note.what == "mail_set_aside" and note.id:
         replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
         shown.append(blocks.actions(replay))
@@ -259,7 +259,7 @@ def held_note(note: HeldNote, *, words: Words) -> Card:
         blocks=[
             blocks.header(f"{note.ref} · {title}" if note.ref else title),
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
-            blocks.quote(note.text or words.say("question.silent")),
+            blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.actions(*buttons),
         ],
     )

@@ -27,11 +27,12 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
     made = card.case.decision
     if made is None:
         return []
-    lines = [_verdict(made, words), *_why(made, words)]
-    if made.phase is not Phase.DECIDED or card.effects:
-        lines += [_progress(made.phase, card.effects, words)]
-        lines += [_effect(effect, words) for effect in card.effects[:MOST_EFFECTS]]
-    return [blocks.section("\n".join(lines))]
+    verdict = blocks.section("\n".join([_verdict(made, words), *_why(made, words)]))
+    if made.phase is Phase.DECIDED and not card.effects:
+        return [verdict]
+    lines = [_effect(effect, words) for effect in card.effects]
+    heading = _progress(made.phase, card.effects, words)
+    return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS)]
 
 
 def _verdict(decision: CaseDecision, words: Words) -> str:

@@ -28,7 +28,7 @@ LANGUAGES = ("en", "de")
 #: English for a European desk: day before month, 24 hours
 _LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 _WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 #: refusals that say more when they were told more
 _SAYS_MORE = {
     "not_staff": "who_may",
