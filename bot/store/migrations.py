@@ -22,6 +22,11 @@ def migrate(db: Database) -> None:
         migrations.apply(db)
 
 
+def list_pending(db: Database) -> list[str]:
+    """The steps that this database has not taken yet."""
+    return [migration.name for migration in migrations.pending(db)]
+
+
 @migrations()
 def m001_ledger(db: Database) -> None:
     db.executescript("""
