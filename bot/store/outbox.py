@@ -195,6 +195,12 @@ def count_by_status(db: Database) -> list[tuple[str, int]]:
     return [(entry["status"], entry["n"]) for entry in found]
 
 
+def find_oldest_queued(db: Database) -> datetime | None:
+    """When the job that has waited longest was queued."""
+    found = row(db, "select min(created_at) created_at from outbox where status = 'queued'")
+    return maybe_instant(found["created_at"]) if found else None
+
+
 def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     """When the next queued job of those kinds is to be tried."""
     wanted, values = listed("kind", kinds)
