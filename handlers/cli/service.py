@@ -1,5 +1,6 @@
 """The running service: every door in its threads, started together and drained together."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -54,12 +55,12 @@ class Service:
 
             self._run("slack", SlackDoor(self.bot, slack_app))
 
-    def _slack_app(self) -> "App":
+    def _slack_app(self) -> App:
         from handlers.slack.app import build  # noqa: PLC0415
 
         return build(self.bot)
 
-    def _start_portal(self, slack_app: "App | None") -> None:
+    def _start_portal(self, slack_app: App | None) -> None:
         from handlers.portal.serve import PortalServer  # noqa: PLC0415
 
         server = PortalServer(self.bot, slack_app=slack_app)
@@ -82,8 +83,9 @@ class Service:
         """Ask every door to finish, wait for them, close what is left; True when all had time to."""
         for _, part, _ in self._parts:
             part.stop()
+        deadline = time.monotonic() + DRAIN
         for _, _, thread in self._parts:
-            thread.join(DRAIN / max(1, len(self._parts)))
+            thread.join(max(0.0, deadline - time.monotonic()))
         for stop in self._servers:
             stop()
         self.bot.reader.close()

@@ -1,5 +1,6 @@
 """Keep the line to Slack: Socket Mode with an app token; HTTP requests come in through the portal."""
 
+import logging
 from threading import Event
 
 import structlog
@@ -36,6 +37,8 @@ class SlackDoor:
         replay(self._app, self._bot)
         while not self._stopping.wait(WATCH):
             self._look(handler)
+        # The client complains about the line it closes itself.
+        handler.client.logger.setLevel(logging.CRITICAL)
         handler.close()  # type: ignore[no-untyped-call]
 
     def _connect(self) -> SocketModeHandler | None:
