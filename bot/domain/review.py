@@ -114,8 +114,9 @@ def _is(check: Callable[[str], bool]) -> Understand:
 
 def _one_of(choices: Choices, kind: ProblemKind) -> _Rule:
     words = forms.choice_words(choices)
+    meanings = forms.meanings(choices)
     return _Rule(
-        understand=lambda text: forms.meant(choices, text),
+        understand=lambda text: meanings.get(forms.plain(text)),
         kind=kind,
         suggest=lambda text: values.nearest(text, words),
     )
@@ -127,9 +128,10 @@ def _address(text: str) -> str | None:
 
 
 def _salutation(text: str) -> str:
-    return forms.meant(forms.SALUTATIONS, text) or text
+    return _MEANT_SALUTATIONS.get(forms.plain(text), text)
 
 
+_MEANT_SALUTATIONS: Final = forms.meanings(forms.SALUTATIONS)
 _EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
 _ANYTHING: Final = _Rule()
 _OPTIONAL: Final = _Rule(mandatory=False)
