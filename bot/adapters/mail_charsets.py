@@ -4,7 +4,7 @@ import codecs
 import re
 
 #: HTML's and every mail program's reading: what claims Latin-1 or ASCII and is not, is Windows'
-_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "utf-8", "unicode-1-1-utf-7": "utf-7"}
+_ALIASES = {"iso8859-1": "cp1252", "ascii": "utf-8"}
 #: Codecs that are no charsets, cost quadratic time (idna, punycode) or would let text write escapes.
 _NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 #: everything below space but tab and newline, DEL, C1, and what turns the direction of text around it

@@ -40,12 +40,14 @@ _VOID = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z])")
 _BLANK = re.compile(r"\s+")
 
 
 def html_to_text(html: str) -> str:
     """Give paragraphs, rows and list items their lines; scripts, styles and what is hidden are left out."""
-    html = _without_declarations(html[:LONGEST_HTML])
+    # A "<" that begins no tag is text; html.parser would weigh each of many against all that follows.
+    html = _NO_TAG.sub("&lt;", _without_declarations(html[:LONGEST_HTML]))
     reader = _TextReader()
     try:
         reader.feed(html)
@@ -115,6 +117,8 @@ class _TextReader(HTMLParser):
         if tag in {"td", "th", "tr", "li", "table", "ul", "ol"}:
             self._fresh = False
         self._note_break(tag)
+        if tag in {"tr", "li"}:
+            self._break = 1  # a paragraph that ends with its row or item leaves no blank line
         # Close up to the innermost tag of that name; nothing when there is none, as browsers do.
         near = islice(reversed(self._open), DEEPEST_TAG)
         depth = next((n for n, (name, _) in enumerate(near) if name == tag), None)
