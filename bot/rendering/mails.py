@@ -176,17 +176,15 @@ def render_mail(
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
     )
-    source = parts.body.render(known)
+    body, text = markdown.bodies(parts.body.render(known))
     page = parts.layout.render(
         lang=lang,
         subject=subject,
         preheader=preheader,
         programme=values["programme"],
-        body=Markup(markdown.html(source)),  # noqa: S704 - made from escaped values by a parser without HTML
+        body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
-    return RenderedMail(
-        subject=subject, preheader=preheader, text=markdown.text(source), html=_inliner().inline(page)
-    )
+    return RenderedMail(subject=subject, preheader=preheader, text=text, html=_inliner().inline(page))
 
 
 @dataclass(frozen=True, kw_only=True)
