@@ -1,6 +1,7 @@
 """Slack's modals, as pure functions that return a view."""
 
 import json
+from dataclasses import dataclass
 
 from bot.domain.approvals import RejectionReason
 from bot.domain.cards import CaseCard
@@ -9,6 +10,16 @@ from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
 NOTE_LENGTH = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """A submitted rejection."""
+
+    ref: str
+    seen: str  #: the content hash of what the modal was opened for
+    reason: RejectionReason
+    note: str
 
 
 def reject_modal(card: CaseCard, *, words: Words) -> Block:
@@ -31,6 +42,18 @@ def reject_modal(card: CaseCard, *, words: Words) -> Block:
             _note(words),
         ],
     }
+
+
+def read_reject(view: Block) -> Rejected:
+    """What was filled in, and about which case and content."""
+    about = json.loads(view["private_metadata"])
+    values = view["state"]["values"]
+    return Rejected(
+        ref=about["ref"],
+        seen=about["content_hash"],
+        reason=RejectionReason(values["reason"]["reason"]["selected_option"]["value"]),
+        note=values["note"]["note"].get("value") or "",
+    )
 
 
 def _reason(words: Words) -> Block:

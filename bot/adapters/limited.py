@@ -1,0 +1,160 @@
+"""Run what reads strangers' bytes in children of limited memory and time, so that only a child dies."""
+
+import math
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.forkserver import ensure_running
+from threading import BoundedSemaphore, Lock
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+T = TypeVar("T")
+
+MEMORY = 768 * 1024 * 1024  #: address space of one child, in bytes
+CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with it
+PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
+GRACE = 5.0  #: seconds beyond a call's own limit after which the pool itself is taken for stuck
+
+#: Imported once, by the fork server: a new child starts at once. `__main__` is among them because otherwise
+#: each child would run the program's main module again; a module that is not there is passed over.
+PRELOAD = ("__main__", "bot.adapters.mail_parsing", "bot.adapters.spreadsheets")
+
+
+class ChildDied(Exception):  # noqa: N818 - a fact about what was read, not an error of ours
+    """What it read killed the child, or wanted more memory than a child gets."""
+
+
+class TookTooLong(Exception):  # noqa: N818
+    """The child was not done within its time."""
+
+
+class LimitedPool:
+    """Children of a fork server; any thread may call, and a dead child is replaced."""
+
+    def __init__(self, workers: int = 1, *, memory: int = MEMORY) -> None:
+        self._workers = workers
+        self._memory = memory
+        # As many calls at a time as children: each starts at once, so its own limit tells a stuck pool.
+        self._turn = BoundedSemaphore(workers)
+        self._lock = Lock()
+        self._pool: ProcessPool | None = None
+        self._running: set[ProcessFuture[object]] = set()
+
+    def start(self) -> None:
+        """Start the fork server, which imports the parsers while the caller goes on."""
+        multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
+        ensure_running()
+        with self._lock:
+            self._pool = self._new_pool()
+            # The first child waits for the fork server's imports; they are nobody's call and have no limit.
+            self._pool.schedule(_warm)
+
+    def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
+        """Run a module-level function in a child; what it raises comes out here.
+
+        Raises ChildDied or TookTooLong where the child did not live to answer.
+        """
+        with self._turn:
+            try:
+                return self._call(function, args, seconds)
+            except (BrokenProcessPool, CancelledError):
+                # Mostly an idle child that was killed from outside. This call is innocent, so it has another
+                # try; breaking again means that children cannot live here: our fault, not the mail's.
+                return self._call(function, args, seconds)
+
+    def close(self) -> None:
+        """Stop the children; calls under way end with an error."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+            self._stop(pool)
+
+    def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
+        pool, future = self._schedule(function, args, seconds)
+        try:
+            return future.result(timeout=seconds * PATIENCE + GRACE)
+        except ProcessExpired as exc:
+            if exc.exitcode == -signal.SIGXCPU:
+                raise TookTooLong(f"more than {seconds:g} s of CPU") from None
+            raise ChildDied(f"exit code {exc.exitcode}") from None
+        except TimeoutError:
+            if not future.done():
+                self._replace(pool)
+            raise TookTooLong(f"more than {seconds:g} s") from None
+        except BrokenProcessPool:
+            self._replace(pool)
+            raise
+        finally:
+            with self._lock:
+                self._running.discard(future)
+
+    def _schedule(
+        self, function: Callable[..., T], args: tuple[object, ...], seconds: float
+    ) -> tuple[ProcessPool, "ProcessFuture[T]"]:
+        with self._lock:
+            if self._pool is None:
+                raise RuntimeError("the pool is not started, or closed")
+            if not self._pool.active:  # broken while idle
+                self._stop(self._pool)
+                self._pool = self._new_pool()
+            wall = seconds * PATIENCE
+            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
+            self._running.add(future)
+            return self._pool, future
+
+    def _replace(self, broken: ProcessPool) -> None:
+        with self._lock:
+            if self._pool is broken:  # else another thread was faster, or we are closed
+                self._stop(broken)
+                self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=CALLS_A_CHILD,
+            initializer=_settle,
+            initargs=(self._memory,),
+            context=multiprocessing.get_context("forkserver"),
+        )
+
+    def _stop(self, pool: ProcessPool | None) -> None:
+        if pool is None:
+            return
+        pool.stop()  # type: ignore[no-untyped-call]
+        for future in self._running:  # nobody else will ever answer them
+            future.cancel()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _settle(memory: int) -> None:
+    """Make a fresh child small, mortal and silent."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # pebble's own handler runs in Python, which a child deep in a parser never gets to.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # An aborting parser writes its last words past us; they would stand between ours.
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+
+
+def _warm() -> None:
+    """Nothing to do: that the child lives is all that was wanted."""
+
+
+def _limited(seconds: float, function: Callable[..., T], *args: object) -> T:
+    """In the child: run within `seconds` more of CPU, which ends even a loop that never returns to Python."""
+    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(spent + seconds), hard))
+    try:
+        return function(*args)
+    except MemoryError:
+        raise ChildDied("out of memory") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))

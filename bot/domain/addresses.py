@@ -1,0 +1,89 @@
+"""Address lists of RFC 5322, read so that one header never yields two truths about who wrote."""
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.mail import Address
+
+MOST = 100
+LONGEST = 320
+
+_SPACE = re.compile(r"\s+")
+#: local part as dot-atom or quoted string; a domain without anything that could start a second address
+_ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\\[\]]+')
+#: a piece is a quoted string, an escaped character, a structural character, or a run of anything else
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[<>(),;:]|[^"\\<>(),;:]+', re.DOTALL)
+
+
+def parse_addresses(header: str) -> tuple[Address, ...]:
+    """List the mailboxes of a raw, unfolded header; one that cannot be understood has an empty address.
+
+    The stdlib's `getaddresses` (before 3.12.6) takes the wrong one of two addresses in some malformed
+    headers (CVE-2023-27043); here two in one mailbox are none. Display names keep their encoded words.
+    """
+    found: list[Address] = []
+    for mailbox in _mailboxes(header):
+        if len(found) == MOST:
+            break
+        if mailbox.filled:
+            found.append(mailbox.address())
+    return tuple(found)
+
+
+class _Mailbox:
+    """What stands between two commas: words outside of brackets, what is in them, and comments."""
+
+    def __init__(self) -> None:
+        self.words = ""
+        self.angles: list[str] = []
+        self.comment = ""
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.words.strip() or self.angles)
+
+    def address(self) -> Address:
+        if not self.angles:
+            bare = self.words.strip()
+            if _sound(bare):
+                return Address(name=_tidy(self.comment), address=bare.lower())
+            return Address(name=_tidy(bare))
+        only = self.angles[0].strip() if len(self.angles) == 1 else ""
+        return Address(name=_tidy(self.words), address=only.lower() if _sound(only) else "")
+
+
+def _mailboxes(header: str) -> Iterator[_Mailbox]:
+    box, depth, angle = _Mailbox(), 0, False
+    for match in _PIECE.finditer(header):
+        piece = match.group()
+        if depth:  # inside a comment: only its end matters
+            depth += (piece == "(") - (piece == ")")
+            box.comment += piece if depth else ""
+        elif piece == "(":
+            depth = 1
+        elif angle:
+            angle = piece != ">"
+            box.angles[-1] += piece if angle else ""
+        elif piece == "<":
+            angle = True
+            box.angles.append("")
+        elif piece in {",", ";"}:
+            yield box
+            box = _Mailbox()
+        elif piece == ":" and not box.angles:
+            box = _Mailbox()  # the name of a group, such as undisclosed-recipients
+        else:
+            box.words += piece
+    yield box
+
+
+def _sound(text: str) -> bool:
+    return len(text) <= LONGEST and _ADDRESS.fullmatch(text) is not None
+
+
+def _tidy(words: str) -> str:
+    """Take the quotes off a display name."""
+    words = _SPACE.sub(" ", words).strip()
+    if len(words) > 1 and words[0] == words[-1] == '"':
+        words = re.sub(r"\\(.)", r"\1", words[1:-1]).strip()
+    return words[:LONGEST]

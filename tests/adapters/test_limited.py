@@ -1,0 +1,138 @@
+"""Children that die, hang or grow, and the pool that outlives them."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[LimitedPool]:
+    pool = LimitedPool(2, memory=512 * 1024 * 1024)
+    pool.start()
+    yield pool
+    pool.close()
+
+
+def _abort(*_: object) -> int:
+    os.abort()
+
+
+def _grow() -> int:
+    return len(b"x" * (2 * 1024**3))
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _spin_in_c() -> int:
+    return len(str(9 ** (10**9)))
+
+
+def _ignore_everything_and_sleep() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(60)
+
+
+def _raise() -> None:
+    raise ValueError("as it was")
+
+
+def test_it_brings_back_what_the_function_returns(pool: LimitedPool) -> None:
+    assert pool.call(divmod, 17, 5) == (3, 2)
+
+
+def test_it_runs_in_another_process(pool: LimitedPool) -> None:
+    assert pool.call(os.getpid) != os.getpid()
+
+
+def test_it_raises_what_the_function_raises(pool: LimitedPool) -> None:
+    with pytest.raises(ValueError, match="as it was"):
+        pool.call(_raise)
+
+
+def test_it_names_a_child_that_aborted_and_goes_on(pool: LimitedPool) -> None:
+    with pytest.raises(ChildDied):
+        pool.call(_abort)
+
+    assert pool.call(abs, -1) == 1
+
+
+def test_it_names_a_child_that_wanted_too_much_memory_and_goes_on(pool: LimitedPool) -> None:
+    with pytest.raises(ChildDied):
+        pool.call(_grow)
+
+    assert pool.call(abs, -2) == 2
+
+
+@pytest.mark.parametrize("endless", [_spin, _spin_in_c, _ignore_everything_and_sleep])
+def test_it_ends_a_child_that_takes_too_long_and_goes_on(pool: LimitedPool, endless: object) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(TookTooLong):
+        pool.call(endless, seconds=1)  # type: ignore[arg-type]
+
+    assert time.monotonic() - began < 8
+    assert pool.call(abs, -3) == 3
+
+
+def test_time_spent_on_one_call_is_not_charged_to_the_next(pool: LimitedPool) -> None:
+    for _ in range(8):
+        pool.call(_work, 0.3, seconds=1)
+
+
+def _work(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_many_threads_share_it_though_some_of_their_children_die(pool: LimitedPool) -> None:
+    def one(number: int) -> int | None:
+        try:
+            return pool.call(_abort, number) if number % 5 == 0 else pool.call(abs, -number)
+        except ChildDied:
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(one, range(40)))
+
+    assert answers == [None if number % 5 == 0 else number for number in range(40)]
+
+
+def test_it_survives_an_idle_child_killed_from_outside() -> None:
+    pool = LimitedPool(1)
+    pool.start()
+    try:
+        os.kill(pool.call(os.getpid), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        answers = [pool.call(abs, -number) for number in range(1, 20) if time.monotonic() < deadline]
+
+        assert answers == list(range(1, 20))
+    finally:
+        pool.close()
+
+
+def test_a_closed_pool_refuses() -> None:
+    closed = LimitedPool(1)
+    closed.start()
+    closed.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        closed.call(abs, -1)
+
+
+def test_the_parsers_wait_in_the_child_already(pool: LimitedPool) -> None:
+    assert "python_calamine" in pool.call(_imported)
+
+
+def _imported() -> set[str]:
+    return set(sys.modules)
