@@ -65,6 +65,7 @@ def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return _of_case(case, policy) | {
+        "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
         "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
         "country": _words(case, policy).country(case.ris.company.country),
         "advice": _problems(case, policy, Severity.WARNING),
@@ -176,17 +177,15 @@ def render_mail(
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
     )
-    source = parts.body.render(known)
+    body, text = markdown.bodies(parts.body.render(known))
     page = parts.layout.render(
         lang=lang,
         subject=subject,
         preheader=preheader,
         programme=values["programme"],
-        body=Markup(markdown.html(source)),  # noqa: S704 - made from escaped values by a parser without HTML
+        body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
-    return RenderedMail(
-        subject=subject, preheader=preheader, text=markdown.text(source), html=_inliner().inline(page)
-    )
+    return RenderedMail(subject=subject, preheader=preheader, text=text, html=_inliner().inline(page))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -302,7 +302,7 @@ def nasty_case(text: str, users: int, problems: int) -> Case:
     return replace(samples.complete_case(), ris=ris, sponsor=sponsor, evidence=text, assigned_to=text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(text=NASTY, users=st.sampled_from([0, 1, 200]), problems=st.sampled_from([0, 1, 19]))
 def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: int, problems: int) -> None:
     card = case_card(CaseCard(case=nasty_case(text, users, problems)))

@@ -110,7 +110,7 @@ def _source(name: str, lang: str) -> str:
 def _variables(source: str) -> list[str]:
     """What is printed or asked, in any order: sentences may turn."""
     parts = re.findall(r"{{\s*(.*?)\s*}}|{%\s*(?:if|elif|for)\s+(.*?)\s*%}", source)
-    return sorted({shown or asked for shown, asked in parts} - {"desk"})
+    return sorted({shown or asked for shown, asked in parts})
 
 
 @every_mail
@@ -398,3 +398,13 @@ def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(
 
     assert set(targets) <= {"{{ status_url }}", "mailto:{{ support_address }}"}
     assert "`" not in source
+
+
+def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Path) -> None:
+    head = "---\nsubject: x\npreheader: x\n---\n"
+    (tmp_path / "receipt.en.md").write_text(head + "{{ compny }}\n", encoding="utf-8")
+    (tmp_path / "receipt.de.md").write_text(head + "{% if %}\n", encoding="utf-8")
+    faults = samples.template_faults(tmp_path)
+
+    assert [fault.partition(":")[0] for fault in faults] == ["receipt.en.md", "receipt.de.md"]
+    assert "compny" in faults[0]
