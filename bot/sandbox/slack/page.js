@@ -9,12 +9,17 @@ function remember(page) {
 
 function scrollDown() {
   for (const stream of document.querySelectorAll("[data-bottom]")) stream.scrollTop = stream.scrollHeight;
+  window.scrollTo(0, document.body.scrollHeight); // in a narrow window the page itself scrolls
 }
 
 function isBeingFilled(part) {
-  return [...part.querySelectorAll("input, textarea, select")].some(
-    (field) => field === document.activeElement && field.type !== "hidden",
-  );
+  const fields = [...part.querySelectorAll("input:not([type=hidden]), textarea")];
+  return fields.some((field) => (field.type === "file" ? field.value : field.value !== field.defaultValue));
+}
+
+function focusForm() {
+  const form = document.querySelector("#modal .inner");
+  (form?.querySelector("[autofocus]") ?? form?.querySelector("input:not([type=hidden]), textarea, select"))?.focus();
 }
 
 async function refresh() {
@@ -30,6 +35,7 @@ async function refresh() {
     shownByServer.set(part.id, part.innerHTML);
     here.replaceChildren(...part.childNodes);
     if (here.hasAttribute("data-bottom")) here.scrollTop = here.scrollHeight;
+    if (here.id === "modal") focusForm();
   }
 }
 
@@ -50,10 +56,15 @@ async function watch() {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-autosubmit]") && event.target.value) event.target.form.requestSubmit();
+  const field = event.target;
+  if (field.type === "file") field.toggleAttribute("data-chosen", field.files.length > 0);
+  if (!field.value) return;
+  if (field.matches("[data-autosubmit]")) field.form.requestSubmit(field.closest("form").querySelector(".choose"));
+  if (field.matches("[data-autopress]")) field.form.requestSubmit(field.closest(".pick").querySelector(".choose"));
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector("#modal [data-close]")?.click();
   const composer = event.target.matches("[data-composer]");
   if (composer && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
@@ -61,7 +72,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.documentElement.classList.add("js");
 remember(document);
 scrollDown();
+focusForm();
 if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 if (document.querySelector("[data-live]")) watch();

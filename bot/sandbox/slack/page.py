@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from bot.sandbox.slack.acts import Actor, Outcome, find_action
-from bot.sandbox.slack.cast import TEAM_NAME, Channel, Member
+from bot.sandbox.slack.cast import BOT_USER_ID, TEAM_NAME, Channel, Member
 from bot.sandbox.slack.inputs import KEYS
 from bot.sandbox.slack.mrkdwn import Mrkdwn
 from bot.sandbox.slack.pagemodel import (
@@ -85,6 +85,7 @@ class Page:
         return render_template(
             "channel.html",
             channel=channel,
+            hears=BOT_USER_ID in channel.members,
             posts=posts,
             thread=thread,
             places=model.places(shown.seen),

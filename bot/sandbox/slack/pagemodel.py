@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from zlib import crc32
 
 from bot.sandbox.slack.cast import BOT_USER_ID, Channel, Member
 from bot.sandbox.slack.inputs import all_options, entered
@@ -12,7 +13,14 @@ from bot.sandbox.slack.loopback import is_loopback_name
 from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.workspace import Workspace
 
-TINTS = 8
+TINTS = (
+    "2f6f57",
+    "8a5a19",
+    "3f5ca8",
+    "93404f",
+    "7a3b69",
+    "5d5d5d",
+)  # members' colours, as style.css has them
 ROLES = {"member": "", "guest": "guest", "external": "external", "app": "app"}
 
 
@@ -65,7 +73,7 @@ def face(member: Member) -> Face:
         handle=member.handle,
         name=member.real_name,
         initials=initials.upper(),
-        tint=sum(member.id.encode()) % TINTS,
+        tint=TINTS.index(member.color) if member.color in TINTS else crc32(member.id.encode()) % len(TINTS),
         role=ROLES[member.role],
         title=member.title,
     )
