@@ -73,7 +73,10 @@ def test_it_names_a_child_that_wanted_too_much_memory_and_goes_on(pool: LimitedP
     assert pool.call(abs, -2) == 2
 
 
-@pytest.mark.parametrize("endless", [_spin, _spin_in_c, _ignore_everything_and_sleep])
+@pytest.mark.parametrize(
+    "endless",
+    [_spin, _spin_in_c, pytest.param(_ignore_everything_and_sleep, marks=pytest.mark.slow)],
+)
 def test_it_ends_a_child_that_takes_too_long_and_goes_on(pool: LimitedPool, endless: object) -> None:
     began = time.monotonic()
 
@@ -85,8 +88,8 @@ def test_it_ends_a_child_that_takes_too_long_and_goes_on(pool: LimitedPool, endl
 
 
 def test_time_spent_on_one_call_is_not_charged_to_the_next(pool: LimitedPool) -> None:
-    for _ in range(8):
-        pool.call(_work, 0.3, seconds=1)
+    for _ in range(4):
+        pool.call(_work, 0.4, seconds=1)
 
 
 def _work(seconds: float) -> None:
