@@ -323,6 +323,7 @@ def test_formatting_down_to_the_last_row_is_no_far_cell() -> None:
     assert read_form([found]).decision is Decision.COMPLETE
 
 
+@pytest.mark.slow
 def test_twenty_thousand_users_are_read_within_seconds(pool: LimitedPool) -> None:
     people = [replace(User(last_name="x"), first_name=str(number)) for number in range(20_000)]
     content = ris_form("en", COMPANY, people)
