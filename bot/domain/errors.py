@@ -98,6 +98,12 @@ class UnknownMail(Refusal):
     code = "unknown_mail"
 
 
+class MailHasResult(Refusal):
+    """The mail has led to a case or conversation: again would be twice; values: id, ref."""
+
+    code = "mail_has_result"
+
+
 class UnknownJob(Refusal):
     """No such job, or not in a state for this; values: id, status."""
 

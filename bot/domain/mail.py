@@ -116,3 +116,5 @@ class FetchedMail:
     uid: int
     raw: bytes = field(repr=False)
     received_at: datetime  #: INTERNALDATE, aware
+    size: int
+    whole: bool = True  #: False when it was too large and `raw` is only its header

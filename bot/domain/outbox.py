@@ -1,10 +1,12 @@
 """Effects on their way out: their states, and when they are tried again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from bot.domain.approvals import Phase
 
 
 class JobKind(StrEnum):
@@ -30,7 +32,8 @@ OVER = frozenset(
 )
 
 MAX_ATTEMPTS = 12
-LEASE = timedelta(minutes=2)
+#: longer than the slowest single effect (a mail server may think for two minutes after the final dot)
+LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class Job:
     case_id: int | None = None
     recipient: str = ""
     message_id: str = ""
+    automatic: bool = False  #: an answer no person asked for: capped, and said so in its header
+    released: bool = False  #: staff let it go out of hold
     error: str = ""
     created_at: datetime
     next_at: datetime
@@ -71,6 +76,7 @@ class NewJob:
     case_id: int | None = None
     recipient: str = ""
     message_id: str = ""
+    automatic: bool = False
 
 
 def back_off(attempts: int, *, jitter: float) -> timedelta:
@@ -80,3 +86,14 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     """
     seconds = min(2.0 ** min(attempts, 20), 1800.0)
     return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
+def phase_of(effects: Sequence[Job]) -> Phase:
+    """How far a decision has been carried out, by its effects; one without effects is done."""
+    states = {job.status for job in effects}
+    if states & {JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED}:
+        return Phase.FAILED
+    if states <= {JobStatus.SENT}:
+        return Phase.DONE
+    begun = any(job.attempts or job.status is JobStatus.SENT for job in effects)
+    return Phase.EXECUTING if begun else Phase.DECIDED

@@ -36,16 +36,16 @@ def read_form(workbooks: Sequence[Workbook], *, applications: Sequence[str] = AP
 
     Where there is no form, the first workbook that could not be read says why.
     """
-    cases: dict[str, RisCase] = {}
+    cases: list[RisCase] = []
     sources: list[str] = []
     for workbook in workbooks:
         for found in find_cases(workbook):
             case = review(found, applications=applications)
-            if case.content_hash() not in cases:
-                cases[case.content_hash()] = case
+            if case not in cases:
+                cases.append(case)
                 sources.append(workbook.name)
     if cases:
-        return Reading(cases=tuple(cases.values()), source=", ".join(dict.fromkeys(sources)))
+        return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
 
@@ -114,8 +114,9 @@ def _is(check: Callable[[str], bool]) -> Understand:
 
 def _one_of(choices: Choices, kind: ProblemKind) -> _Rule:
     words = forms.choice_words(choices)
+    meanings = forms.meanings(choices)
     return _Rule(
-        understand=lambda text: forms.meant(choices, text),
+        understand=lambda text: meanings.get(forms.plain(text)),
         kind=kind,
         suggest=lambda text: values.nearest(text, words),
     )
@@ -127,9 +128,10 @@ def _address(text: str) -> str | None:
 
 
 def _salutation(text: str) -> str:
-    return forms.meant(forms.SALUTATIONS, text) or text
+    return _MEANT_SALUTATIONS.get(forms.plain(text), text)
 
 
+_MEANT_SALUTATIONS: Final = forms.meanings(forms.SALUTATIONS)
 _EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
 _ANYTHING: Final = _Rule()
 _OPTIONAL: Final = _Rule(mandatory=False)

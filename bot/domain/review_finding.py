@@ -17,6 +17,14 @@ _ENOUGH_USER_LABELS: Final = 5
 _LONGEST_LABEL: Final = 60
 
 
+def _names(fields: Iterable[FormField]) -> dict[str, str]:
+    return {plain(word): f.name for f in fields for word in (f.label.en, f.label.de)}
+
+
+_COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
+_USER_NAMES: Final = _names(forms.USER_FIELDS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FoundCell:
     """A value and where it stands; `row` is the row a spreadsheet program shows."""
@@ -125,26 +133,20 @@ def _company_labels(row: Iterable[CellValue]) -> Iterator[tuple[str, int]]:
 
 
 def _company_label(text: str) -> str | None:
-    return _names(forms.COMPANY_FIELDS).get(plain(text)) if len(text) <= _LONGEST_LABEL else None
+    return _COMPANY_NAMES.get(plain(text)) if len(text) <= _LONGEST_LABEL else None
 
 
 def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
     """The fields of the row's headings with their columns, or nothing where the row is no heading."""
-    names = _names(forms.USER_FIELDS)
     headings: list[tuple[str, int]] = []
     left = len(row)
     for column, value in enumerate(row):
-        if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in names:
-            headings.append((names[plain(value)], column))
+        if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
+            headings.append((_USER_NAMES[plain(value)], column))
         left -= 1
         if len(headings) + left < _ENOUGH_USER_LABELS:  # soon clear for a user's row
             return ()
     return tuple(headings)
-
-
-@lru_cache(maxsize=2)
-def _names(fields: tuple[FormField, ...]) -> dict[str, str]:
-    return {plain(word): f.name for f in fields for word in (f.label.en, f.label.de)}
 
 
 class _Columns:

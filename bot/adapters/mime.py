@@ -1,0 +1,174 @@
+"""Write an OutboundMail down as the bytes that travel: headers no value breaks out of, CRLF, short lines."""
+
+import base64
+import binascii
+import hashlib
+import re
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime
+
+import idna
+
+from bot.domain.errors import PermanentFailure
+from bot.domain.mail import Address, Attachment, OutboundMail
+
+POLICY = compat32.clone(linesep="\r\n")
+#: says that a mail went through this desk, for our own loop check and for other robots
+OWN_HEADER = "X-Usher"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
+_ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>(),:;\[\]\\\"@]{1,64}@[^\s\x00-\x20\x7f<>(),:;\[\]\\\"@]{1,255}")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
+_TYPE = re.compile(r"(?!message/|multipart/)[a-z]+/[a-z0-9][a-z0-9.+-]*")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+LONGEST_REFERENCES = 20  # an old thread's middle is no use to anybody
+LONGEST_NAME = 100  # of a file: what every mail program keeps
+LONGEST_WORD = 60  # longer ones cannot be folded and are encoded
+
+
+def as_bytes(mail: OutboundMail) -> bytes:
+    """Raise PermanentFailure for an address or Message-ID that cannot stand in a header."""
+    body = _body(mail).as_bytes(policy=POLICY)
+    return b"".join(f"{name}: {value}\r\n".encode() for name, value in _headers(mail)) + body
+
+
+def envelope_address(address: str) -> str:
+    """Return the address with its domain as A-labels; raise PermanentFailure when it is none."""
+    if not _ADDRESS.fullmatch(address):
+        raise PermanentFailure("an address of the mail is not a mail address: correct it and send again")
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        # IDNA 2008: the standard library's 2003 would send straße.example to strasse.example
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        raise PermanentFailure("an address of the mail has an impossible domain: correct it") from None
+
+
+def _headers(mail: OutboundMail) -> list[tuple[str, str]]:
+    headers = [
+        ("From", _mailbox(mail.sender)),
+        ("To", envelope_address(mail.to)),
+        ("Cc", ",\r\n ".join(map(envelope_address, mail.cc))),
+        ("Reply-To", envelope_address(mail.reply_to) if mail.reply_to else ""),
+        ("Subject", _unstructured(mail.subject, "Subject")),
+        ("Date", format_datetime(mail.date)),
+        ("Message-ID", _own_id(mail.message_id)),
+        ("In-Reply-To", "".join(_ids((mail.in_reply_to,)))),
+        ("References", "\r\n ".join(_ids(mail.references))),
+        *_robot_headers(mail),
+    ]
+    return [(name, value) for name, value in headers if value]
+
+
+def _robot_headers(mail: OutboundMail) -> list[tuple[str, str]]:
+    """RFC 3834: a robot says so, and whether it answers; Exchange listens to X-Auto-Response-Suppress."""
+    if not mail.automatic:
+        return [(OWN_HEADER, "written")]
+    return [
+        ("Auto-Submitted", "auto-replied" if mail.in_reply_to else "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Loop", envelope_address(mail.sender.address)),
+        (OWN_HEADER, "automatic"),
+    ]
+
+
+def _own_id(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise PermanentFailure("the mail's Message-ID is not one of RFC 5322: it cannot be sent")
+    return message_id
+
+
+def _ids(message_ids: tuple[str, ...]) -> list[str]:
+    """Keep what is a Message-ID: the others came from strangers and help nobody's thread."""
+    sound = [given for given in message_ids if _MESSAGE_ID.fullmatch(given)]
+    return sound if len(sound) <= LONGEST_REFERENCES else [sound[0], *sound[1 - LONGEST_REFERENCES :]]
+
+
+def _mailbox(who: Address) -> str:
+    address = envelope_address(who.address)
+    name = _one_line(who.name)
+    if not name:
+        return address
+    if _ATOMS.fullmatch(name) and _foldable(name):
+        return f"{name} <{address}>"
+    if name.isascii() and _foldable(name):
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}" <{address}>'
+    # one word a line: a long name must not push the address beyond the longest line
+    return f"{_encoded(name, 'From')}\r\n <{address}>"
+
+
+def _unstructured(value: str, name: str) -> str:
+    text = _one_line(value)
+    if text.isascii() and _foldable(text):
+        return Header(text, "us-ascii", header_name=name).encode(linesep="\r\n")
+    return _encoded(text, name)
+
+
+def _encoded(text: str, name: str) -> str:
+    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def _foldable(text: str) -> bool:
+    """`=?` as written must stay as written, so it is encoded too."""
+    return "=?" not in text and len(text) < 10 * LONGEST_WORD and all(map(_is_short, text.split(" ")))
+
+
+def _is_short(word: str) -> bool:
+    return len(word) <= LONGEST_WORD
+
+
+def _one_line(value: str) -> str:
+    """Newlines end a header and start the next: nothing of the kind gets through, nor half a character."""
+    clean = value.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(_CONTROL.sub(" ", clean).split())
+
+
+def _body(mail: OutboundMail) -> MIMEBase:
+    words = _multipart("alternative", mail, [_text(mail.text, "plain"), _text(mail.html, "html")])
+    if not mail.attachments:
+        return words
+    return _multipart("mixed", mail, [words, *map(_attachment, mail.attachments)])
+
+
+def _multipart(kind: str, mail: OutboundMail, parts: list[MIMEBase]) -> MIMEBase:
+    """`=_` stands in no quoted-printable or base64; made of the id, it makes the same bytes again."""
+    digest = hashlib.sha256(f"{kind} {mail.message_id}".encode()).hexdigest()[:24]
+    return MIMEMultipart(kind, boundary=f"=_{digest}", _subparts=parts)
+
+
+def _text(text: str, kind: str) -> MIMEBase:
+    raw = _NEWLINE.sub("\r\n", text).encode("utf-8", "replace")
+    if not raw.endswith(b"\r\n"):
+        raw += b"\r\n"
+    part = MIMENonMultipart("text", kind, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(_quoted_printable(raw))
+    return part
+
+
+def _quoted_printable(raw: bytes) -> str:
+    """Work line by line: b2a_qp takes its soft break from the first newline it sees, which may come late."""
+    return "\n".join(
+        binascii.b2a_qp(line, quotetabs=False, istext=True).decode("ascii") for line in raw.split(b"\r\n")
+    )
+
+
+def _attachment(attachment: Attachment) -> MIMEBase:
+    declared = attachment.type.lower()
+    major, minor = (declared if _TYPE.fullmatch(declared) else "application/octet-stream").split("/")
+    part = MIMEBase(major, minor)
+    part["Content-Transfer-Encoding"] = "base64"
+    name = _one_line(attachment.name).replace("/", "_").replace("\\", "_")[-LONGEST_NAME:] or "attachment"
+    part.add_header(
+        "Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name)
+    )
+    part.set_payload(base64.encodebytes(attachment.content).decode("ascii"))
+    return part

@@ -1,0 +1,36 @@
+"""What a server or the network said, made fit for a failure: one short line, no address in full."""
+
+import re
+import socket
+import ssl
+
+LONGEST = 200
+_LOCAL_PART = re.compile(r"([^\s<>@\"'(),:;]{1,64})@")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]+")
+
+
+def remark(said: object) -> str:
+    """Put a server's answer into one short line; logs carry no address in full, so local parts are cut."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = _UNPRINTABLE.sub(" ", text)
+    text = _LOCAL_PART.sub(lambda found: f"{found[1][0]}…@", text)
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def line_trouble(exc: OSError) -> str:
+    """Say what is wrong with a connection, in words that name the mend where there is one."""
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted ({remark(exc.verify_message)}): "
+            "name its authority's file in CA_BUNDLE, and check the host name"
+        )
+    if isinstance(exc, ssl.SSLError):
+        return f"no TLS came about ({remark(exc.reason or 'broken off')}): check the port and the TLS setting"
+    if isinstance(exc, socket.gaierror):
+        return "its name is not known: check the host in the settings, or the name service"
+    if isinstance(exc, ConnectionRefusedError):
+        return "nobody listens there: check host and port"
+    if isinstance(exc, TimeoutError):
+        return "no answer in time"
+    return f"the line broke ({remark(exc.strerror or type(exc).__name__)})"

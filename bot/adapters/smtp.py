@@ -1,0 +1,358 @@
+"""The way out for mails: one kept SMTP connection that knows how far a mail came when the line broke."""
+
+import base64
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+from bot.adapters.mime import as_bytes, envelope_address
+from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.tls import build_context
+from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.mail import OutboundMail
+from bot.settings import MailAuth, Settings, Tls
+
+#: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
+LogIn = Callable[[smtplib.SMTP], None]
+
+TIMEOUT = 30.0
+ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
+GOODBYE = 2.0
+THROTTLED_FOR = 60.0
+QUOTA_FOR = 3600.0
+
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+_HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
+#: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
+_QUOTAS = frozenset({"5.4.5", "5.1.90"})
+#: RFC 4954: the server wants a log-in, a better one, or refuses ours
+_LOG_IN_CODES = frozenset({530, 534, 535, 538})
+_CLOSING = 421
+_OK = 250
+_FORWARDED = 251
+_LOGGED_IN = 235
+_READY = 220
+_GO_ON = 354
+_CODES = range(200, 600)
+
+
+def with_password(user: str, password: str) -> LogIn:
+    """Log in by whatever way of passwords the server offers."""
+
+    def log_in(client: smtplib.SMTP) -> None:
+        if user.isascii() and password.isascii():
+            client.login(user, password)
+            return
+        # smtplib knows ASCII only; RFC 4616 has UTF-8.
+        token = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+        code, said = client.docmd("AUTH", f"PLAIN {token}")
+        if code != _LOGGED_IN:
+            raise smtplib.SMTPAuthenticationError(code, said)
+
+    return log_in
+
+
+class SmtpMailer:
+    """Implements `bot.ports.Mailer`; safe to share between threads, one mail at a time."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: Tls,
+        context: ssl.SSLContext,
+        log_in: LogIn | None = None,
+        timeout: float = TIMEOUT,
+        answer_timeout: float = ANSWER_TIMEOUT,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._context = context
+        self._log_in = log_in
+        self._timeout = timeout
+        self._answer_timeout = answer_timeout
+        self._client: smtplib.SMTP | None = None
+        self._lock = Lock()
+
+    def send(self, mail: OutboundMail) -> None:
+        """Only a line lost between the final dot and its answer makes the outcome unknown."""
+        letter = _letter(mail)
+        with self._lock:
+            try:
+                self._deliver(letter)
+            except (TransientFailure, PermanentFailure):
+                self._reset()
+                raise
+            except BaseException:
+                self._hang_up()  # perhaps in the middle of the mail, where a RSET would become its last line
+                raise
+
+    def check(self) -> str:
+        """Connect and log in for real; return what the server calls itself."""
+        with self._lock:
+            self._hang_up()
+            client = self._connect()
+            return remark(client.ehlo_resp or b"").split(" ")[0]
+
+    def close(self) -> None:
+        """Say goodbye; a shutdown does not wait long for a mail that is under way."""
+        if not self._lock.acquire(timeout=GOODBYE):
+            return
+        try:
+            client, self._client = self._client, None
+            if client is not None:
+                _say_goodbye(client)
+        finally:
+            self._lock.release()
+
+    def _deliver(self, letter: "_Letter") -> None:
+        try:
+            client = self._announce(letter)
+            self._content(client, letter)
+        except _Stale as exc:
+            raise TransientFailure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+
+    def _announce(self, letter: "_Letter") -> smtplib.SMTP:
+        """Get as far as DATA; a kept line of which the server tired is dialled anew once."""
+        client = self._client
+        if client is not None:
+            try:
+                self._envelope(client, letter)
+            except _Stale:
+                self._hang_up()
+            else:
+                return client
+        client = self._connect()
+        self._envelope(client, letter)
+        return client
+
+    @property
+    def _name(self) -> str:
+        return f"the mail server {self._host}:{self._port}"
+
+    def _connect(self) -> smtplib.SMTP:
+        with self._connecting(), contextlib.ExitStack() as undo:
+            client = self._dial()
+            undo.callback(client.close)
+            if client.sock is not None:
+                client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.ehlo_or_helo_if_needed()
+            if self._tls is Tls.STARTTLS:
+                self._secure(client)
+            if self._log_in is not None:
+                self._log_in(client)
+            undo.pop_all()
+            self._client = client
+            return client
+
+    def _secure(self, client: smtplib.SMTP) -> None:
+        code, said = client.starttls(context=self._context)
+        if code != _READY:  # smtplib would go on in the clear
+            raise smtplib.SMTPResponseException(code, said)
+        client.ehlo_or_helo_if_needed()
+
+    def _dial(self) -> smtplib.SMTP:
+        own_name = _own_name()
+        if self._tls is Tls.TLS:
+            return smtplib.SMTP_SSL(
+                self._host, self._port, own_name, timeout=self._timeout, context=self._context
+            )
+        return smtplib.SMTP(self._host, self._port, own_name, timeout=self._timeout)
+
+    @contextlib.contextmanager
+    def _connecting(self) -> Iterator[None]:
+        """Whatever goes wrong here is not the mail's fault: it waits, and the words call for the mend."""
+        try:
+            yield
+        except smtplib.SMTPAuthenticationError as exc:
+            raise TransientFailure(
+                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)}): "
+                "check SMTP_USER and SMTP_PASSWORD"
+            ) from None
+        except smtplib.SMTPNotSupportedError as exc:
+            raise TransientFailure(
+                f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
+                "check SMTP_TLS, SMTP_USER and the port"
+            ) from exc
+        except smtplib.SMTPResponseException as exc:
+            raise TransientFailure(
+                f"{self._name} would not have us ({exc.smtp_code} {remark(exc.smtp_error)})",
+                retry_after=THROTTLED_FOR if exc.smtp_code == _CLOSING else None,
+            ) from exc
+        except smtplib.SMTPException as exc:
+            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+        except OSError as exc:
+            raise TransientFailure(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
+
+    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+        """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
+        with self._before_the_dot():
+            code, said = client.mail(letter.sender, letter.options(client))
+            self._expect(_OK, code, said, "the sender")
+            for recipient in letter.recipients:
+                code, said = client.rcpt(recipient)
+                self._expect((_OK, _FORWARDED), code, said, "a recipient")
+            code, said = client.docmd("DATA")
+            self._expect(_GO_ON, code, said, "the mail")
+
+    def _content(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+        with self._before_the_dot():
+            client.send(letter.content)
+            client.send(b".\r\n")
+        code, said = self._verdict(client)
+        self._expect(_OK, code, said, "the mail")
+
+    def _verdict(self, client: smtplib.SMTP) -> tuple[int, bytes]:
+        """From the dot on the server may have taken the mail, whatever we hear."""
+        self._set_timeout(client, self._answer_timeout)
+        try:
+            code, said = client.getreply()
+        except (smtplib.SMTPException, OSError) as exc:
+            raise UnknownOutcome(f"{self._name} gave no answer after the mail's last byte") from exc
+        if code not in _CODES:
+            raise UnknownOutcome(f"{self._name} answered the mail's last byte with what is not SMTP")
+        self._set_timeout(client, self._timeout)
+        return code, said
+
+    @staticmethod
+    def _set_timeout(client: smtplib.SMTP, seconds: float) -> None:
+        if client.sock is not None:
+            client.sock.settimeout(seconds)
+
+    @contextlib.contextmanager
+    def _before_the_dot(self) -> Iterator[None]:
+        try:
+            yield
+        except smtplib.SMTPException as exc:
+            self._hang_up()
+            raise _Stale("broke off before the mail was through") from exc
+        except OSError as exc:
+            self._hang_up()
+            raise _Stale(f"was lost before the mail was through: {line_trouble(exc)}") from exc
+
+    def _expect(self, wanted: int | tuple[int, ...], code: int, said: bytes, about: str) -> None:
+        if code == wanted or (isinstance(wanted, tuple) and code in wanted):
+            return
+        if code not in _CODES:
+            self._hang_up()
+            raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
+        if code == _CLOSING:
+            raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+        raise _refusal(self._name, code, said, about)
+
+    def _reset(self) -> None:
+        """Leave the connection fit for the next mail, or leave it."""
+        if self._client is not None and not _is_in_step(self._client):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> SmtpMailer:
+    """Log in with a password where a user is given; OAuth2 brings its own `log_in`."""
+    host, port = settings.smtp_endpoint
+    log_in = None
+    if settings.smtp_user and settings.mail_auth is MailAuth.PASSWORD:
+        log_in = with_password(settings.smtp_user, settings.smtp_password.get_secret_value())
+    return SmtpMailer(
+        host, port, tls=settings.smtp_tls, context=context or build_context(settings.ca_bundle), log_in=log_in
+    )
+
+
+class _Stale(Exception):  # noqa: N818 - never leaves this room
+    """The line ended before the mail was through: a kept one is dialled anew when nothing had been sent."""
+
+    def __init__(self, words: str, *, retry_after: float | None = None) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Letter:
+    """Envelope and content as they go over the line."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes  #: dot-stuffed, ends with CRLF
+    size: int
+    is_international: bool  #: letters beyond ASCII before an @
+
+    def options(self, client: smtplib.SMTP) -> list[str]:
+        """RFC 1870 and 6531: say how large it is, and what it needs; raise when the server cannot."""
+        options = []
+        if client.has_extn("size"):
+            limit = client.esmtp_features.get("size", "")
+            if limit.isdigit() and 0 < int(limit) < self.size:
+                raise PermanentFailure(
+                    f"the mail is too large for the mail server ({self.size} of {limit} bytes)"
+                )
+            options.append(f"size={self.size}")
+        if self.is_international:
+            if not client.has_extn("smtputf8"):
+                raise PermanentFailure("the mail server takes no address with such letters (SMTPUTF8)")
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        return options
+
+
+def _letter(mail: OutboundMail) -> _Letter:
+    raw = as_bytes(mail)
+    recipients = dict.fromkeys(envelope_address(address) for address in (mail.to, *mail.cc))
+    return _Letter(
+        sender=envelope_address(mail.sender.address),
+        recipients=tuple(recipients),
+        content=_DOT.sub(b"..", raw),  # RFC 5321 4.5.2
+        size=len(raw),
+        is_international=not raw.isascii(),
+    )
+
+
+def _is_in_step(client: smtplib.SMTP) -> bool:
+    try:
+        return client.sock is not None and client.rset()[0] == _OK
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _say_goodbye(client: smtplib.SMTP) -> None:
+    if client.sock is not None:
+        client.sock.settimeout(GOODBYE)
+    with contextlib.suppress(smtplib.SMTPException, OSError):  # whoever is gone needs no goodbye
+        client.quit()
+    client.close()
+
+
+def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure | PermanentFailure:
+    words = remark(said)
+    match = _ENHANCED.match(words)
+    enhanced = match[1] if match else ""
+    if code in _LOG_IN_CODES:
+        return TransientFailure(
+            f"{name} wants another log-in ({code} {words}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+        )
+    if enhanced in _QUOTAS:
+        return TransientFailure(
+            f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
+        )
+    if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
+        return PermanentFailure(f"{name} refused {about} ({code} {words})")
+    throttled = enhanced.startswith("4.7.") or code == 432  # noqa: PLR2004 - Microsoft 365's connection limit
+    return TransientFailure(
+        f"{name} put {about} off ({code} {words})", retry_after=THROTTLED_FOR if throttled else None
+    )
+
+
+def _own_name() -> str:
+    """What we call ourselves; smtplib would ask the name service, which can take ten seconds."""
+    name = socket.gethostname()
+    return name if "." in name and _HOST_NAME.fullmatch(name) else "[127.0.0.1]"

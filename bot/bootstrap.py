@@ -1,0 +1,182 @@
+"""Settings become a running bot: the adapters, the clock, the connections; the only place that picks them."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from random import Random
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from bot import policy as policies
+from bot.clock import Clock, RealClock, TurnableClock
+from bot.domain.delivery import Delivery
+from bot.domain.errors import SettingsFault
+from bot.domain.health import Health
+from bot.domain.keyring import Keyring
+from bot.domain.mail import Address
+from bot.ports import Chat, Mailbox, Mailer, Reader
+from bot.services.desk import Desk
+from bot.services.staff import StaffList
+from bot.settings import Settings
+from bot.store import database, migrations
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+
+class Bell:
+    """Wakes the workers when something was committed; a wait that missed it sees it at the next poll."""
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._rung = 0
+
+    def ring(self) -> None:
+        with self._condition:
+            self._rung += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until it has rung since `seen`, or for so long; return the count to pass next time."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rung != seen, seconds)
+            return self._rung
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """Everything a door needs; handed to each door's `build`."""
+
+    settings: Settings
+    desk: Desk
+    clock: Clock
+    health: Health
+    bell: Bell
+    random: Random  #: jitter only; secrets come from `desk.new_token`
+    open_mailbox: Callable[[], Mailbox]
+    open_mailer: Callable[[], Mailer]
+    chat: Chat
+    slack_client: "WebClient"
+    reader: Reader
+    staff: StaffList
+
+    @contextmanager
+    def connect(self) -> Iterator[Database]:
+        """A database connection for one handled event, in this thread."""
+        with database.connect(self.settings.database_path) as db:
+            try:
+                yield db
+            finally:
+                if db.conn.total_changes:
+                    self.bell.ring()
+
+
+def make_desk(settings: Settings) -> Desk:
+    """What the use cases know, from settings and policy."""
+    only = settings.delivery_only
+    policy = policies.load(settings.usher_config)
+    return Desk(
+        policy=policy,
+        keyring=Keyring(settings.secret_keys()),
+        delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
+        mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
+        support_address=settings.support_address,
+        own_addresses=settings.own_addresses,
+        sponsors=settings.sponsors,
+        trusted_authserv_id=settings.trusted_authserv_id,
+        portal_url=settings.portal_url,
+        approvals_channel=settings.slack_approvals_channel,
+        support_channel=settings.slack_support_channel,
+        templates_dir=settings.templates_dir,
+        new_token=lambda: secrets.token_urlsafe(32),
+    )
+
+
+def make_clock(settings: Settings, *, sandbox: bool = False) -> Clock:
+    """The real clock, or for a rehearsal one that starts elsewhere; never with live delivery."""
+    start = settings.clock_start()
+    if start is None:
+        return TurnableClock() if sandbox else RealClock()
+    if settings.live and not sandbox:
+        raise SettingsFault(
+            "USHER_CLOCK: a turned clock would mail real people; unset it or leave DELIVERY=live"
+        )
+    return TurnableClock(start)
+
+
+def open_database(settings: Settings) -> None:
+    """Make sure that the database is there, ours, and of this version."""
+    path = settings.database_path
+    if not path.parent.is_dir():
+        raise SettingsFault(
+            f"DATABASE_URL: the folder {path.parent} does not exist; make it, or name another file"
+        )
+    try:
+        with database.connect(path) as db:
+            migrations.migrate(db)
+    except database.OPEN_ERRORS as exc:
+        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+
+
+def connect(settings: Settings) -> AbstractContextManager[Database]:
+    """A connection for a command that needs nothing else."""
+    return database.connect(settings.database_path)
+
+
+def in_use(settings: Settings) -> AbstractContextManager[None]:
+    """Keep a restore away from the database while a service works on it."""
+    return database.in_use(settings.database_path)
+
+
+@contextmanager
+def make_reader() -> Iterator[Reader]:
+    """A reader of strangers' files for a command, with its children."""
+    reader = _start_reader()
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def _start_reader() -> Reader:
+    """The children are started here, before any thread is."""
+    from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+
+    pool = LimitedPool()
+    pool.start()
+    return LimitedReader(pool)
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
+    """Join everything; nothing is connected yet but the database, which is brought to this version."""
+    from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
+    from bot.adapters.smtp import build_mailer  # noqa: PLC0415
+    from bot.adapters.tls import build_context  # noqa: PLC0415
+
+    clock = clock or make_clock(settings)
+    desk = make_desk(settings)
+    open_database(settings)
+    context = build_context(settings.ca_bundle)
+    client = build_client(settings, context)
+    chat = SlackChat(client, now=clock.now)
+    return Bot(
+        settings=settings,
+        desk=desk,
+        clock=clock,
+        health=Health(),
+        bell=Bell(),
+        random=Random(),  # noqa: S311 - jitter
+        open_mailbox=lambda: build_mailbox(
+            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, now=clock.now
+        ),
+        open_mailer=lambda: build_mailer(settings, context),
+        chat=chat,
+        slack_client=client,
+        reader=_start_reader(),
+        staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
+    )

@@ -1,0 +1,73 @@
+"""Strangers' text, made harmless before it enters a sentence, a mail or a card."""
+
+import re
+import string
+import unicodedata
+
+#: marks that reorder what follows them, on the page as in the eye
+_BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
+#: a word joiner keeps mail programs from making links of their own
+_LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_SPACE = re.compile(r"[^\S\u00a0]+")
+_SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+#: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
+_MRKDWN = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
+_UNDERLINE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_EMOJI_CODE = re.compile(r":(?=[\w+-]+:)")
+
+
+def lines(text: str) -> str:
+    """Text of several lines without control characters, lone surrogates and reordering marks."""
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").translate(_BIDI)
+    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The same on one line, cut to `limit`; right-to-left text is isolated so that it moves nothing else."""
+    kept = shortened(_SPACE.sub(" ", lines(_SPACE.sub(" ", text))).strip(), limit)
+    if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept):
+        return f"\u2068{kept}\u2069"
+    return kept
+
+
+def shortened(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip("\u200d\ufe0f ") + "…"
+
+
+def markdown(text: str) -> str:
+    """Text that stays text in Markdown: an entity is never a heading, a link, a table or HTML."""
+    return _LINKLIKE.sub("\u2060", text).translate(_ENTITIES)
+
+
+def markdown_url(url: str) -> str:
+    """An address of ours as the target of a Markdown link."""
+    if not re.fullmatch(r"https?://[!-~]+", url):
+        raise ValueError("a link in a mail must be an http address of printable ASCII")
+    return url.translate(_ENTITIES)
+
+
+def units(text: str) -> int:
+    """The length as Slack counts it, in UTF-16."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
+
+
+def slack(text: str, limit: int = 3000) -> str:
+    """Text that stays text in Slack, cut so that its escaped form keeps within `limit`."""
+    pieces = [_SLACK.get(sign, sign) for sign in text[: limit + 1]]
+    if sum(map(units, pieces)) <= limit:
+        return "".join(pieces)
+    room = limit - 1
+    for kept, piece in enumerate(pieces):
+        room -= units(piece)
+        if room < 0:
+            return "".join(pieces[:kept]).rstrip("\u200d\ufe0f ") + "…"
+    raise AssertionError("unreachable: the pieces were longer than the limit")
+
+
+def mrkdwn(text: str, limit: int = 3000) -> str:
+    """The same for mrkdwn, where asterisks, backticks, tildes and outer underscores would format."""
+    plain = _UNDERLINE.sub(lambda run: "\uff3f" * len(run[0]), text.translate(_MRKDWN))
+    return slack(_EMOJI_CODE.sub(":\u2060", plain), limit)

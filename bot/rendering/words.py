@@ -1,0 +1,208 @@
+"""Put values into words: refusals, problems, states and dates, in the reader's language."""
+
+import gettext
+import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.domain.approvals import RejectionReason
+from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.errors import Refusal
+from bot.domain.ris import Problem, RisCase
+from bot.rendering import quoting
+
+LOCALE_DIR = Path(__file__).with_name("locale")
+LANGUAGES = ("en", "de")
+
+#: English for a European desk: day before month, 24 hours
+_LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
+_WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+#: refusals that say more when they were told more
+_SAYS_MORE = {
+    "not_staff": "who_may",
+    "not_approver": "who_may",
+    "unknown_command": "nearest",
+    "unknown_job": "status",
+}
+
+Value = str | int | datetime
+
+
+class Words:
+    """One language in one zone. Texts are looked up by dotted keys such as `refusal.own_work`."""
+
+    def __init__(self, lang: str, zone: tzinfo) -> None:
+        self.lang = lang
+        self.zone = zone
+        self._texts, self._keys = _catalogue(lang)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The text of that key; `count` chooses between singular and plural. Raise KeyError without one."""
+        if key not in self._keys:
+            raise KeyError(f"no {self.lang} words for {key}")
+        count = values.get("count")
+        if self._keys[key]:
+            return self._texts.ngettext(key, key, count if isinstance(count, int) else 2).format(**values)
+        return self._texts.gettext(key).format(**values)
+
+    def name(self, value: StrEnum) -> str:
+        """The name of any state or kind of ours, e.g. `CaseStatus.IN_REVIEW` -> `case_status.in_review`."""
+        return self.say(f"{_snake(type(value).__name__)}.{value}")
+
+    def status(self, status: CaseStatus) -> str:
+        return self.name(status)
+
+    def ball(self, holder: BallHolder) -> str:
+        return self.name(holder)
+
+    def rejection(self, reason: RejectionReason) -> str:
+        return self.name(reason)
+
+    def field(self, name: str) -> str:
+        """The heading of a field of Company or User."""
+        return self.say(f"field.{name}")
+
+    def choice(self, kind: type[StrEnum], written: str) -> str:
+        """The name of a choice of the form; as written where it is none of them."""
+        return self.name(kind(written)) if written in set(kind) else written
+
+    def country(self, code: str) -> str:
+        """The country's name; as written where it is no code."""
+        return str(_LOCALES[self.lang].territories.get(code, code))
+
+    def date(self, day: date) -> str:
+        """The day as in 12 September 2024; an instant's day is that of the desk's zone."""
+        if isinstance(day, datetime):
+            day = day.astimezone(self.zone)
+        return format_date(day, "long", locale=_LOCALES[self.lang])
+
+    def instant(self, at: datetime) -> str:
+        """Day, time and zone, for readers anywhere."""
+        return format_datetime(at.astimezone(self.zone), _WITH_CLOCK[self.lang], locale=_LOCALES[self.lang])
+
+    def time(self, at: datetime, *, seconds: bool = False) -> str:
+        """The time of day at the desk."""
+        pattern = "HH:mm:ss" if seconds else "HH:mm"
+        return format_time(at.astimezone(self.zone), pattern, locale=_LOCALES[self.lang])
+
+    def moment(self, at: datetime) -> str:
+        """Short day and time at the desk, for cards."""
+        return format_datetime(at.astimezone(self.zone), "d MMM, HH:mm", locale=_LOCALES[self.lang])
+
+    def person(self, by: str, *, slack: bool = False) -> str:
+        """Who acted: a mention in Slack, the machine's user for `cli:anna`, a name as it is."""
+        if slack and _SLACK_ID.fullmatch(by):
+            return f"<@{by}>"
+        if by.startswith("cli:"):
+            by = self.say("person.cli", user=by.removeprefix("cli:"))
+        shown = quoting.one_line(by)
+        return quoting.mrkdwn(shown) if slack else shown
+
+    def refusal(self, refusal: Refusal, *, slack: bool = False) -> str:
+        """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
+        more = _SAYS_MORE.get(refusal.code, "")
+        key = f"refusal.{refusal.code}" + (f".{more}" if refusal.values.get(more) else "")
+        # A refusal is always said, even when a value was forgotten.
+        values: defaultdict[str, str] = defaultdict(lambda: "?")
+        values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}
+        if key not in self._keys:
+            raise KeyError(f"no {self.lang} words for {key}")
+        return self._texts.gettext(key).format_map(values)
+
+    def _value(self, name: str, value: Value, *, slack: bool) -> str:
+        if isinstance(value, datetime):
+            return self.instant(value)
+        if name in {"verdict", "status"}:
+            return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
+        return self.person(str(value), slack=slack)
+
+    def problem(self, problem: Problem, *, applications: tuple[str, ...] = ()) -> str:
+        """What stands there, what is wanted, what to do; with our guess where one is evident."""
+        values = {
+            "found": quoting.one_line(problem.found, 120),
+            "wanted": self.say(f"wanted.{problem.field}") if f"wanted.{problem.field}" in self else "",
+            "applications": ", ".join(applications) or self.say("problem.application_of_form"),
+        }
+        kind = f"problem.{problem.kind}"
+        keys = (f"{kind}.{problem.severity}", f"{kind}.found" if problem.found else kind, kind)
+        sentence = self.say(next((key for key in keys if key in self), kind), **values)
+        if problem.suggestion:
+            guess = quoting.one_line(problem.suggestion, 120)
+            sentence = f"{sentence} {self.say('problem.suggestion', suggestion=guess)}"
+        if problem.field:
+            return self.say("problem.of_field", field=self.field(problem.field), sentence=sentence)
+        return sentence[:1].upper() + sentence[1:]
+
+    def place(self, problem: Problem, ris: RisCase | None = None) -> str:
+        """Where it stands, as a spreadsheet program shows it, and whose line it is."""
+        cell = quoting.one_line(problem.cell, 20)
+        if cell:
+            spot = self.say("place.cell", cell=cell)
+        else:
+            spot = self.say("place.row", row=problem.row) if problem.row else ""
+        sheet = quoting.one_line(problem.sheet, 60)
+        parts = [self.say("place.sheet", sheet=sheet) if sheet else "", spot]
+        place = ", ".join(filter(None, parts)) + self._whose(problem, ris) or self.say("place.form")
+        return place[:1].upper() + place[1:]
+
+    def _whose(self, problem: Problem, ris: RisCase | None) -> str:
+        if ris is None or problem.user is None or not 0 <= problem.user < len(ris.users):
+            return ""
+        user = ris.users[problem.user]
+        name = quoting.one_line(f"{user.first_name} {user.last_name}".strip() or user.email, 80)
+        return f" ({name or self.say('place.user', number=problem.user + 1)})"
+
+
+@cache
+def words(lang: str = "en", zone: tzinfo = UTC) -> Words:
+    """The words of a language; "de-AT" is German, and a language we do not speak is English."""
+    known = lang.lower().replace("_", "-").partition("-")[0]
+    return Words(known if known in LANGUAGES else "en", zone)
+
+
+def read_catalogues(lang: str, folder: Path = LOCALE_DIR) -> Mapping[str, Catalog]:
+    """Every `.po` file of a language, by its name: each room may keep a catalogue of its own."""
+    files = sorted((folder / lang / "LC_MESSAGES").glob("*.po"))
+    return {path.stem: read_po(io.BytesIO(path.read_bytes()), locale=lang) for path in files}
+
+
+@cache
+def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
+    """All texts of a language, compiled in memory; the keys say which of them have a plural."""
+    whole = Catalog(locale=lang)
+    keys: dict[str, bool] = {}
+    for catalogue in read_catalogues(lang).values():
+        for message in catalogue:
+            if message.id and message.string:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                whole.add(message.id, message.string)
+                keys[key] = message.pluralizable
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled), keys
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _state_keys(name: str, value: str) -> tuple[str, ...]:
+    if name == "verdict":
+        return (f"choice.{value}",)
+    return (f"case_status.{value}", f"job_status.{value}")

@@ -1,0 +1,111 @@
+"""Decide a case: approve, reject, and who may do either."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Choice, RejectionReason, check_may_decide
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal
+from bot.domain.events import EventTag
+from bot.domain.staff import Staff
+from bot.services.cases import answer, get_case
+from bot.services.desk import Desk
+from bot.services.outbox import follow
+from bot.services.queueing import queue_case_card
+from bot.store import cases, events
+from bot.store.database import transaction
+
+APPROVABLE = (CaseStatus.IN_REVIEW,)
+REJECTABLE = (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
+
+
+def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """Approve what the card showed (`seen`: its content hash) and queue what follows."""
+    with _refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case = _check(db, ref, seen, by, APPROVABLE)
+        decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
+        decided = get_case(db, ref)
+        answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
+        follow(db, decision_id, now=now)
+        queue_case_card(db, case.id, now=now)
+        return get_case(db, ref)
+
+
+def reject(
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    by: Staff,
+    reason: RejectionReason,
+    note: str,
+    now: datetime,
+) -> Case:
+    """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
+    with _refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case = _check(db, ref, seen, by, REJECTABLE)
+        decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
+        if case.status is not CaseStatus.RECEIVED:
+            answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
+        follow(db, decision_id, now=now)
+        queue_case_card(db, case.id, now=now)
+        return get_case(db, ref)
+
+
+def _check(db: Database, ref: str, seen: str, by: Staff, since: tuple[CaseStatus, ...]) -> Case:
+    case = get_case(db, ref)
+    check_may_decide(ref=case.ref, hands=case.hands, by=by)
+    if case.decision is not None:
+        decided = case.decision
+        raise AlreadyDecided(ref=case.ref, verdict=decided.choice, by=decided.by, at=decided.at)
+    if case.content_hash != seen:
+        raise ContentChanged(ref=case.ref, version=case.version)
+    if case.status not in since:
+        raise NotReviewable(ref=case.ref, status=case.status)
+    return case
+
+
+def _decide(
+    db: Database,
+    case: Case,
+    choice: Choice,
+    *,
+    by: Staff,
+    now: datetime,
+    reason: RejectionReason | None = None,
+    note: str = "",
+) -> int:
+    """Compare and swap; the unique index on decisions is the second lock on the same door."""
+    to = CaseStatus(choice)
+    if not cases.move(db, case.id, since=(case.status,), to=to, content_hash=case.content_hash, now=now):
+        raise ContentChanged(ref=case.ref, version=case.version)
+    decision_id = cases.add_decision(db, case, choice, by=by.id, now=now, reason=reason, note=note)
+    tag = EventTag.CASE_APPROVED if choice is Choice.APPROVED else EventTag.CASE_REJECTED
+    events.add(
+        db,
+        tag,
+        f"case:{case.id}",
+        actor=by.id,
+        at=now,
+        version=case.version,
+        hash=case.content_hash,
+        reason=reason,
+    )
+    return decision_id
+
+
+@contextmanager
+def _refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Iterator[None]:
+    """A refusal rolls its transaction back; that somebody tried belongs into the trail all the same."""
+    try:
+        yield
+    except Refusal as refusal:
+        with transaction(db):
+            events.add(
+                db, EventTag.DECISION_REFUSED, f"case:{ref[:12]}", actor=by.id, at=now, code=refusal.code
+            )
+        raise

@@ -1,0 +1,276 @@
+"""Cases: open, revise, accept, discard, and show."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_may_decide
+from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
+from bot.domain.cases import Case, CaseStatus, Thread, case_id
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, NotStaff, UnknownCase
+from bot.domain.events import EventTag
+from bot.domain.mail import InboundMail
+from bot.domain.outbox import JobKind
+from bot.domain.ris import Decision, RisCase, Severity
+from bot.domain.staff import Staff
+from bot.domain.trust import SenderCheck, Verdict
+from bot.rendering import mails
+from bot.services.desk import Desk
+from bot.services.queueing import STATUS, issue_status_link, queue_case_card, queue_mail
+from bot.store import cases, events, links, outbox
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A RIS as it came: who sent it, what the trusted server says, what is in it."""
+
+    mail_id: int
+    mail: InboundMail
+    check: SenderCheck
+    sponsor: bool  #: the sender's address or domain is among SPONSORS
+    ris: RisCase
+    parties: tuple[str, ...] = ()  #: authorised addresses on Cc, who stay there
+
+    @property
+    def authorised(self) -> bool:
+        return self.sponsor and self.check.verdict is Verdict.PASSED
+
+
+#: the mails about a case, each with the builder of its values
+CASE_MAILS = {
+    "receipt": mails.receipt,
+    "ris_problems": mails.ris_problems,
+    "order_confirmation": mails.order_confirmation,
+    "rejection": mails.rejection,
+}
+
+
+def thread_of(mail: InboundMail) -> Thread:
+    """What our answer to that mail has to name (RFC 5322, 3.6.4)."""
+    references = (*reversed(mail.thread_ids), mail.message_id) if mail.message_id else ()
+    return Thread(
+        message_id=mail.message_id, references=tuple(dict.fromkeys(references))[-12:], subject=mail.subject
+    )
+
+
+def status_after(ris: RisCase, *, authorised: bool) -> CaseStatus:
+    if not authorised:
+        return CaseStatus.RECEIVED
+    return CaseStatus.IN_REVIEW if ris.decision is Decision.COMPLETE else CaseStatus.WAITING_FOR_SPONSOR
+
+
+def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime) -> Case:
+    """Open a case for a submission, in the caller's transaction, and answer who may be answered."""
+    mail = submission.mail
+    case = Case(
+        id=next_number(db, "case"),
+        status=status_after(submission.ris, authorised=submission.authorised),
+        version=1,
+        content_hash=submission.ris.content_hash(),
+        ris=submission.ris,
+        sponsor=mail.sender,
+        cc=submission.parties,
+        authorised=submission.authorised,
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        lang=mail.lang,
+        hands=frozenset({mail.sender.address}),
+        thread=thread_of(mail),
+        mail_id=submission.mail_id,
+        created_at=now,
+        status_since=now,
+    )
+    cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
+    events.add(
+        db,
+        EventTag.CASE_OPENED,
+        f"case:{case.id}",
+        actor="usher",
+        at=now,
+        mail=submission.mail_id,
+        status=case.status,
+        hash=case.content_hash,
+    )
+    _answer_submission(db, desk, case, now=now)
+    queue_case_card(db, case.id, now=now)
+    return case
+
+
+def revise_case(
+    db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime
+) -> Case | None:
+    """Put a newer version in place of an undecided one; None when the case was decided meanwhile."""
+    mail = submission.mail
+    revised = replace(
+        case,
+        status=status_after(submission.ris, authorised=case.authorised or submission.authorised),
+        version=case.version + 1,
+        content_hash=submission.ris.content_hash(),
+        ris=submission.ris,
+        cc=tuple(dict.fromkeys((*case.cc, *submission.parties))),
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        hands=case.hands | {mail.sender.address},
+        thread=thread_of(mail),
+        mail_id=submission.mail_id,
+    )
+    if not cases.revise(db, revised, since=case.version, made_by=f"mail:{submission.mail_id}", now=now):
+        return None
+    events.add(
+        db,
+        EventTag.CASE_REVISED,
+        f"case:{case.id}",
+        actor="usher",
+        at=now,
+        mail=submission.mail_id,
+        version=revised.version,
+        status=revised.status,
+        hash=revised.content_hash,
+    )
+    _answer_submission(db, desk, revised, now=now)
+    queue_case_card(db, case.id, now=now)
+    return revised
+
+
+def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
+    """A sponsor hears all about it, a verified stranger that it came, anyone else nothing."""
+    if case.status is not CaseStatus.RECEIVED:
+        complete = case.status is CaseStatus.IN_REVIEW
+        answer(db, desk, case, "receipt" if complete else "ris_problems", now=now)
+    elif case.verdict is Verdict.PASSED:
+        queue_mail(
+            db,
+            desk,
+            "neutral_receipt",
+            key=f"{case.ref}:{case.version}:neutral_receipt",
+            to=case.sponsor.address,
+            lang=case.lang,
+            ref=case.ref,
+            words=mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy),
+            now=now,
+            thread=case.thread,
+            case_id=case.id,
+            automatic=True,
+        )
+
+
+def answer(
+    db: Database, desk: Desk, case: Case, template: str, *, now: datetime, decision_id: int | None = None
+) -> None:
+    """Queue a mail about a case to its sponsor, once per version, with a status link."""
+    queue_mail(
+        db,
+        desk,
+        template,
+        key=f"{case.ref}:{case.version}:{template}",
+        to=case.sponsor.address,
+        lang=case.lang,
+        ref=case.ref,
+        words=CASE_MAILS[template](case, desk.policy),
+        now=now,
+        thread=case.thread,
+        cc=case.cc,
+        case_id=case.id,
+        decision_id=decision_id,
+        secrets=issue_status_link(db, desk, case.ref, now=now),
+        automatic=decision_id is None,
+    )
+
+
+def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """Take a RIS of an unverified sender in for review; who accepts it has a hand in it."""
+    with transaction(db, locks=(f"case:{ref}",)):
+        case = _check_received(db, ref, seen, by)
+        to = status_after(case.ris, authorised=True)
+        _move_or_explain(db, case, to, now=now)
+        cases.add_hand(db, case, by.id)
+        events.add(db, EventTag.CASE_ACCEPTED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
+        case = replace(case, status=to, hands=case.hands | {by.id})
+        if to is CaseStatus.WAITING_FOR_SPONSOR:
+            answer(db, desk, case, "ris_problems", now=now)
+        queue_case_card(db, case.id, now=now)
+    return case
+
+
+def discard(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """It was no RIS: close the case, and say nothing to anyone."""
+    with transaction(db, locks=(f"case:{ref}",)):
+        case = _check_received(db, ref, seen, by)
+        _move_or_explain(db, case, CaseStatus.WITHDRAWN, now=now)
+        events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
+        queue_case_card(db, case.id, now=now)
+    return replace(case, status=CaseStatus.WITHDRAWN)
+
+
+def _check_received(db: Database, ref: str, seen: str, by: Staff) -> Case:
+    if not by.staff:
+        raise NotStaff(who=by.name)
+    case = get_case(db, ref)
+    if case.content_hash != seen:
+        raise ContentChanged(ref=case.ref, version=case.version)
+    return case
+
+
+def _move_or_explain(db: Database, case: Case, to: CaseStatus, *, now: datetime) -> None:
+    since = (CaseStatus.RECEIVED,)
+    if not cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now):
+        raise NotReviewable(ref=case.ref, status=case.status)
+
+
+def get_case(db: Database, ref: str) -> Case:
+    number = case_id(ref)
+    case = cases.find(db, number) if number is not None else None
+    if case is None:
+        raise UnknownCase(ref=ref)
+    return case
+
+
+def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard:
+    """A case as its card shows it now; for a viewer who may not decide, without buttons."""
+    case = get_case(db, ref)
+    effects = outbox.list_effects(db, case.decision.id) if case.decision else []
+    return CaseCard(
+        case=case,
+        effects=tuple(
+            Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error)
+            for job in effects
+            if job.kind is JobKind.MAIL
+        ),
+        may_decide=viewer is None or (viewer.approver and viewer.id not in case.hands),
+    )
+
+
+def check_decidable(db: Database, ref: str, by: Staff) -> CaseCard:
+    """The current card for somebody about to decide; raise the refusal that stands in the way."""
+    card = get_card(db, ref)
+    check_may_decide(ref=card.case.ref, hands=card.case.hands, by=by)
+    if (decision := card.case.decision) is not None:
+        raise AlreadyDecided(ref=card.case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+    return card
+
+
+def list_queue(db: Database, *, limit: int = 20, page: int = 1) -> list[QueueEntry]:
+    return cases.list_queue(db, limit=limit, offset=(page - 1) * limit)
+
+
+def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
+    """What the holder of a status link may see; raise LinkUnknown or LinkExpired."""
+    case = get_case(db, links.get_subject(db, token, purpose=STATUS, now=now))
+    decision = case.decision
+    return StatusPage(
+        ref=case.ref,
+        company=case.ris.company.name,
+        status=case.status,
+        since=decision.at if decision else case.status_since,
+        received_at=case.created_at,
+        users=len(case.ris.users),
+        seats=str(case.ris.company.seats or ""),
+        open_problems=sum(problem.severity is Severity.ERROR for problem in case.ris.problems),
+        decided=decision.choice if decision else None,
+        decided_at=decision.at if decision else None,
+        phase=decision.phase if decision else None,
+        reason=decision.reason if decision else None,
+    )

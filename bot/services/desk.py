@@ -1,0 +1,29 @@
+"""What every use case knows of this desk: its policy, its names, its keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.delivery import Delivery
+from bot.domain.keyring import Keyring
+from bot.domain.mail import Address
+from bot.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Values from settings and policy; `new_token` gives 256 random bits as text."""
+
+    policy: Policy
+    keyring: Keyring
+    delivery: Delivery
+    mail_from: Address
+    support_address: str
+    own_addresses: frozenset[str]
+    sponsors: tuple[str, ...]
+    trusted_authserv_id: str
+    portal_url: str
+    approvals_channel: str
+    support_channel: str
+    templates_dir: Path | None = None  #: overrides of the mails' wording
+    new_token: Callable[[], str]

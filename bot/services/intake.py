@@ -1,0 +1,298 @@
+"""Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cards import TroubleNote
+from bot.domain.cases import Case, case_id
+from bot.domain.errors import MailHasResult, UnknownMail
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail, InboundMail, Kind
+from bot.domain.mail_kinds import classify
+from bot.domain.review import read_form
+from bot.domain.sheets import SheetRefusal, Workbook
+from bot.domain.trust import check_sender, is_sponsor
+from bot.rendering import mails
+from bot.services import questions
+from bot.services.cases import Submission, open_case, revise_case
+from bot.services.desk import Desk
+from bot.services.queueing import queue_trouble
+from bot.store import cases, conversations, events, ledger
+from bot.store.database import transaction
+
+
+def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> int:
+    """Meet the mailbox: return the last UID recorded, from 0 when it is new or was renumbered."""
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        known = ledger.find_mailbox(db, mailbox)
+        if known is None:
+            ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=now)
+            return 0
+        before, last_uid, _ = known
+        if before != uidvalidity:
+            ledger.renumber_mailbox(db, mailbox, uidvalidity)
+            events.add(
+                db,
+                EventTag.MAILBOX_RENUMBERED,
+                "mailbox",
+                actor="usher",
+                at=now,
+                before=before,
+                after=uidvalidity,
+            )
+            return 0
+        return last_uid
+
+
+def record(
+    db: Database, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
+) -> list[int]:
+    """Commit a batch with its raw bytes before anything is done about it; return the new rows.
+
+    Mail older than the first start is recorded and never acted on.
+    """
+    added = []
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        known = ledger.find_mailbox(db, mailbox)
+        if known is None:
+            raise LookupError(mailbox)
+        # INTERNALDATE has whole seconds only.
+        started = known[2].replace(microsecond=0)
+        for fetched in batch:
+            status = MailStatus.OLD if fetched.received_at < started else MailStatus.RECORDED
+            number = ledger.add(db, mailbox, uidvalidity, fetched, status=status, now=now)
+            if number is not None:
+                added.append(number)
+        if batch:
+            last_uid = max(fetched.uid for fetched in batch)
+            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=last_uid)
+    return added
+
+
+def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
+    """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
+    form = read_form(workbooks, applications=desk.policy.mag.applications)
+    found = classify(
+        mail,
+        own_addresses=desk.own_addresses,
+        keyring=desk.keyring,
+        has_form=bool(form.cases or form.refusal),
+    )
+    if found.kind is Kind.EMPTY and not row.whole:
+        # Only its header was fetched: it is not empty, and a person has to look at it.
+        found = replace(found, kind=Kind.QUESTION, reason=f"too large to be read: {row.size} bytes")
+    return Understood(
+        row=row,
+        mail=mail,
+        form=form,
+        found=found,
+        check=check_sender(mail, desk.trusted_authserv_id),
+        sponsor=is_sponsor(mail.sender.address, desk.sponsors),
+    )
+
+
+def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> MailStatus:
+    """Settle one recorded mail and queue what follows, in one transaction.
+
+    Return what became of it; a mail that somebody else settled meanwhile is left alone.
+    """
+    row, mail = understood.row, understood.mail
+    with transaction(db, locks=(f"mail:{row.id}",)):
+        current = ledger.find(db, row.id)
+        if current is None or current.status is not MailStatus.RECORDED:
+            return current.status if current else row.status
+        earlier = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
+        if any(other.content_hash == mail.content_hash for other in earlier):
+            return _settle(db, understood, MailStatus.DUPLICATE, ref=earlier[0].subject_ref, now=now)
+        ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
+        flagged = f"same Message-ID as mail {earlier[0].id}, other content" if earlier else ""
+        return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
+
+
+def _settle(
+    db: Database, understood: Understood, to: MailStatus, *, ref: str, now: datetime, flagged: str = ""
+) -> MailStatus:
+    row, mail, found = understood.row, understood.mail, understood.found
+    ledger.settle(
+        db,
+        row.id,
+        since=MailStatus.RECORDED,
+        to=to,
+        message_id=mail.message_id,
+        content_hash=mail.content_hash,
+        kind=found.kind,
+        reason=found.reason if to is MailStatus.DONE else f"as mail before: {found.reason}",
+        subject_ref=ref,
+        flagged=flagged,
+        sender=mail.sender.address,
+    )
+    events.add(
+        db,
+        EventTag.MAIL_CLASSIFIED,
+        f"mail:{row.id}",
+        actor="usher",
+        at=now,
+        kind=found.kind,
+        status=to,
+        ref=ref,
+    )
+    return to
+
+
+def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """Own mail, loops, bounces, robots, lists and empty mails: recorded with their reason, answered by nobody."""
+    del db, desk, now
+    return understood.found.thread_ref or ""
+
+
+def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    if (refusal := understood.form.refusal) is not None:
+        return _refuse_form(db, desk, understood, refusal, now)
+    opened = [open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)]
+    return opened[0].ref
+
+
+def _submissions(desk: Desk, understood: Understood) -> list[Submission]:
+    mail = understood.mail
+    parties = tuple(
+        address
+        for address in mail.cc
+        if is_sponsor(address, desk.sponsors) and address not in desk.own_addresses
+    )
+    return [
+        Submission(
+            mail_id=understood.row.id,
+            mail=mail,
+            check=understood.check,
+            sponsor=understood.sponsor,
+            ris=ris,
+            parties=parties if understood.sponsor and understood.verified else (),
+        )
+        for ris in understood.form.cases
+    ]
+
+
+def _refuse_form(
+    db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
+) -> str:
+    """A spreadsheet that cannot be read: a sponsor is told why, staff see it either way."""
+    conversation = questions.open_conversation(db, understood, now)
+    questions.note_question(db, understood, conversation, now=now)
+    if understood.sponsor and understood.verified:
+        words = mails.unreadable_ris(
+            reason=refusal,
+            source=understood.form.source,
+            ref=conversation.ref,
+            sender=understood.mail.sender,
+            lang=understood.mail.lang,
+            policy=desk.policy,
+        )
+        questions.answer(db, desk, understood, "unreadable_ris", conversation.ref, words, now=now)
+    return conversation.ref
+
+
+def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """A valid token and a sender who is a party: the case's next version, or words for its thread."""
+    ref = understood.found.thread_ref or ""
+    number = case_id(ref) if ref.startswith("C-") else None
+    case = cases.find(db, number) if number is not None else None
+    if case is None:
+        return _continue_conversation(db, desk, understood, ref, now)
+    if not understood.verified or understood.mail.sender.address not in _parties(case):
+        # The token proves that somebody saw our mail, not that they may speak for the sponsor.
+        return (
+            _take_ris(db, desk, understood, now)
+            if understood.form.cases
+            else questions.ask(db, desk, understood, now)
+        )
+    submissions = _submissions(desk, understood)
+    if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
+        return case.ref
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    return case.ref
+
+
+def _parties(case: Case) -> frozenset[str]:
+    return frozenset({case.sponsor.address, *case.cc})
+
+
+def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
+    number = case_id(ref.removeprefix("Q-"))
+    conversation = conversations.find(db, number) if number is not None else None
+    if conversation is None or conversation.address != understood.mail.sender.address:
+        return (
+            _take_ris(db, desk, understood, now)
+            if understood.form.cases
+            else questions.ask(db, desk, understood, now)
+        )
+    if understood.form.cases:
+        return _take_ris(db, desk, understood, now)
+    questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    return conversation.ref
+
+
+Action = Callable[[Database, Desk, Understood, datetime], str]
+
+#: what a kind asks for; a kind that is not here asks for nothing
+ACTIONS: dict[Kind, Action] = {
+    Kind.REPLY: _take_reply,
+    Kind.RIS: _take_ris,
+    Kind.QUESTION: questions.ask,
+}
+
+
+def note_failure(db: Database, row: LedgerMail, error: str, *, now: datetime) -> MailStatus:
+    """Count a mail that raised; at the third time it is set aside and shown to staff with its error."""
+    with transaction(db, locks=(f"mail:{row.id}",)):
+        status = ledger.note_failure(db, row.id, error, set_aside_at=MAX_ATTEMPTS)
+        if status is MailStatus.SET_ASIDE:
+            events.add(db, EventTag.MAIL_SET_ASIDE, f"mail:{row.id}", actor="usher", at=now)
+            note = TroubleNote(what="mail_set_aside", subject=f"mail {row.id}", detail=error, id=row.id)
+            queue_trouble(db, note, key=f"set_aside:{row.id}:{now.isoformat()}", now=now)
+    return status
+
+
+def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
+    """Let a mail that led to nothing be decided about again; one with a case or conversation stays."""
+    with transaction(db, locks=(f"mail:{mail_id}",)):
+        mail = ledger.find(db, mail_id)
+        if mail is None:
+            raise UnknownMail(id=mail_id)
+        if mail.subject_ref:
+            raise MailHasResult(id=mail_id, ref=mail.subject_ref)
+        ledger.reopen(db, mail_id)
+        events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
+    return mail
+
+
+def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
+    return ledger.list_recorded(db, limit)
+
+
+def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
+    return ledger.list_newest(db, limit)
+
+
+def get_source(db: Database, mail_id: int) -> bytes:
+    """The raw bytes of a mail; raise UnknownMail."""
+    if ledger.find(db, mail_id) is None:
+        raise UnknownMail(id=mail_id)
+    return ledger.get_raw(db, mail_id)
+
+
+def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) -> dict[MailStatus, list[int]]:
+    """UIDs of settled mails that still lie in the folder, by what became of them."""
+    found: dict[MailStatus, list[int]] = {}
+    for uid, status in ledger.list_unmoved(db, mailbox, uidvalidity, limit):
+        found.setdefault(status, []).append(uid)
+    return found
+
+
+def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int], *, now: datetime) -> None:
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        ledger.mark_moved(db, mailbox, uidvalidity, uids, now)

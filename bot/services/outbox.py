@@ -1,0 +1,202 @@
+"""The outbox's verbs: claim what is due, settle what was tried, and staff's hand on what waits or failed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.cards import HeldNote, TroubleNote
+from bot.domain.errors import UnknownJob
+from bot.domain.events import EventTag
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, phase_of
+from bot.services.desk import Desk
+from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
+from bot.store import cases, events, outbox
+from bot.store.database import transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one attempt; `error` is for staff, `channel` and `ts` name a posted message."""
+
+    status: JobStatus
+    error: str = ""
+    retry_after: float | None = None  #: seconds, where the other side named a time
+    message_key: str = ""
+    channel: str = ""
+    ts: str = ""
+
+
+def claim(
+    db: Database,
+    desk: Desk,
+    worker: str,
+    *,
+    kinds: Sequence[JobKind],
+    limit: int,
+    now: datetime,
+    lease: timedelta = LEASE,
+) -> list[Job]:
+    """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
+    going = []
+    with transaction(db):
+        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=lease, limit=limit, now=now):
+            if job.kind is JobKind.MAIL and not _may_go(desk, job):
+                _hold(db, job, worker, now=now)
+                continue
+            secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
+            going.append(replace(job, secrets=secrets))
+            follow(db, job.decision_id, now=now)
+    return going
+
+
+def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
+    """A cheap look without the write lock: is there anything to claim?"""
+    due = outbox.next_due(db, kinds)
+    return due is not None and due <= now
+
+
+def _may_go(desk: Desk, job: Job) -> bool:
+    return job.released or desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
+
+
+def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
+    outbox.settle(db, job.id, worker, JobStatus.HELD, now=now)
+    events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
+    note = HeldNote(
+        job_id=job.id,
+        recipient=job.recipient,
+        mail_subject=job.template,
+        text="",
+        ref=str(job.values.get("ref", "")),
+    )
+    queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
+    follow(db, job.decision_id, now=now)
+
+
+def settle(
+    db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float
+) -> JobStatus:
+    """End a claim by what became of it; a lease that had ended meanwhile leaves the job to its next owner."""
+    status, error = _after(job, outcome)
+    wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
+    with transaction(db, locks=(f"job:{job.id}",)):
+        if outcome.ts:
+            outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
+        settled = outbox.settle(
+            db,
+            job.id,
+            worker,
+            status,
+            now=now,
+            next_at=now + wait if status is JobStatus.QUEUED else None,
+            error=error,
+            unknown=outcome.status is JobStatus.UNKNOWN,
+        )
+        if settled:
+            _show_end(db, job, status, error, now=now)
+            follow(db, job.decision_id, now=now)
+    return status
+
+
+def _after(job: Job, outcome: Outcome) -> tuple[JobStatus, str]:
+    """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
+    if outcome.status is JobStatus.UNKNOWN:
+        again = job.kind is not JobKind.MAIL or job.unknowns == 0
+        return (JobStatus.QUEUED if again else JobStatus.UNKNOWN), outcome.error
+    if outcome.status is JobStatus.QUEUED and job.attempts >= MAX_ATTEMPTS:
+        return JobStatus.FAILED, outcome.error
+    return outcome.status, outcome.error
+
+
+def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
+    """Take back jobs whose worker vanished: nobody knows whether they happened."""
+    lost = outbox.list_expired(db, now)  # a look without the write lock: mostly there is none
+    for job, worker in lost:
+        outcome = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
+        settle(db, job, worker, outcome, now=now, jitter=jitter)
+    return len(lost)
+
+
+def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
+    """Failed and unknown mails are shown in Slack; a failed card or note can only be shown by `usher jobs`."""
+    if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
+        return
+    tag = EventTag.JOB_FAILED if status is JobStatus.FAILED else EventTag.JOB_UNKNOWN
+    events.add(db, tag, f"job:{job.id}", actor="usher", at=now)
+    if job.kind is JobKind.MAIL:
+        what = "job_failed" if status is JobStatus.FAILED else "job_unknown"
+        note = TroubleNote(
+            what=what,
+            subject=f"{job.template} → {job.recipient}",
+            detail=error,
+            ref=str(job.values.get("ref", "")),
+            id=job.id,
+        )
+        queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)
+
+
+def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
+    """Bring a decision's phase up to its effects; its card says so."""
+    if decision_id is None:
+        return
+    phase = phase_of(outbox.list_effects(db, decision_id))
+    case_id = cases.set_phase(db, decision_id, phase)
+    if case_id is not None:
+        subject = f"case:{case_id}"
+        events.add(db, EventTag.DECISION_PHASE_CHANGED, subject, actor="usher", at=now, phase=phase)
+        queue_case_card(db, case_id, now=now)
+
+
+def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
+    """Let a held mail go."""
+    return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
+
+
+def release_all(db: Database, *, by: str, now: datetime) -> int:
+    """Let everything go that is held now; what staff discarded stays discarded."""
+    held = outbox.list_jobs(db, (JobStatus.HELD,), limit=10_000)
+    for job in held:
+        release(db, job.id, by=by, now=now)
+    return len(held)
+
+
+def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
+    """Try a failed or unknown job again, with the same Message-ID."""
+    since = (JobStatus.FAILED, JobStatus.UNKNOWN)
+    return _move(db, job_id, since, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
+
+
+def discard(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
+    """Drop a job for good; leaving hold never sends it."""
+    since = (JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.QUEUED)
+    return _move(db, job_id, since, JobStatus.DISCARDED, EventTag.JOB_DISCARDED, by=by, now=now)
+
+
+def _move(
+    db: Database,
+    job_id: int,
+    since: Sequence[JobStatus],
+    to: JobStatus,
+    tag: EventTag,
+    *,
+    by: str,
+    now: datetime,
+) -> Job:
+    with transaction(db, locks=(f"job:{job_id}",)):
+        job = outbox.find(db, job_id)
+        if job is None or not outbox.move(db, job_id, since=since, to=to, now=now):
+            raise UnknownJob(id=job_id, status=job.status if job else "unknown")
+        events.add(db, tag, f"job:{job_id}", actor=by, at=now)
+        follow(db, job.decision_id, now=now)
+    return job
+
+
+def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
+    return outbox.list_jobs(db, statuses)
+
+
+def count_by_status(db: Database) -> list[tuple[str, int]]:
+    return outbox.count_by_status(db)

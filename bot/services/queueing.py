@@ -1,0 +1,130 @@
+"""Queue effects in the deciding transaction: mails, cards and notes that the worker carries out."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain import threads
+from bot.domain.cards import TroubleNote
+from bot.domain.cases import Thread
+from bot.domain.events import EventTag
+from bot.domain.outbox import JobKind, NewJob
+from bot.services.desk import Desk
+from bot.store import events, links, outbox
+from bot.store.numbers import next_number
+
+SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
+NO_THREAD = Thread()
+STATUS = "status"  #: the purpose of a status link
+
+
+def queue_mail(
+    db: Database,
+    desk: Desk,
+    template: str,
+    *,
+    key: str,
+    to: str,
+    lang: str,
+    ref: str,
+    words: Mapping[str, Any],
+    now: datetime,
+    thread: Thread = NO_THREAD,
+    cc: tuple[str, ...] = (),
+    case_id: int | None = None,
+    decision_id: int | None = None,
+    secrets: Mapping[str, str] | None = None,
+    automatic: bool = False,
+) -> bool:
+    """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
+
+    An automatic answer beyond the caps is not queued; staff are told instead. Return whether it was.
+    """
+    if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
+        _say_capped(db, desk, to=to, ref=ref, now=now)
+        return False
+    nonce = hashlib.sha256(key.encode()).hexdigest()[:16]
+    job = NewJob(
+        key=key,
+        kind=JobKind.MAIL,
+        stream=f"mail:{to}",
+        template=template,
+        values={"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread), "words": dict(words)},
+        decision_id=decision_id,
+        case_id=case_id,
+        recipient=to,
+        message_id=threads.message_id(ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
+        automatic=automatic,
+    )
+    sealed = desk.keyring.seal(SECRETS, json.dumps(secrets)) if secrets else ""
+    return outbox.add(db, job, sealed=sealed, now=now)
+
+
+def issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> dict[str, str]:
+    """Make a status link for a case; the address goes out as a secret, only its hash is kept."""
+    token = desk.new_token()
+    until = now + timedelta(days=desk.policy.limits.status_link_days)
+    links.add(db, token, purpose=STATUS, subject=ref, now=now, expires_at=until)
+    events.add(db, EventTag.LINK_ISSUED, f"case:{ref}", actor="usher", at=now, purpose=STATUS)
+    return {"status_url": f"{desk.portal_url.rstrip('/')}/status/{token}"}
+
+
+def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
+    """Bring a case's card up to date; what it says is read when it is carried out."""
+    stream = f"card:C-{case_id}"
+    job = NewJob(
+        key=f"{stream}:{next_number(db, 'card')}",
+        kind=JobKind.CASE_CARD,
+        stream=stream,
+        template="case_card",
+        values={"case_id": case_id},
+        case_id=case_id,
+    )
+    outbox.add(db, job, now=now)
+
+
+def queue_note(
+    db: Database,
+    template: str,
+    *,
+    key: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    thread_key: str = "",
+    case_id: int | None = None,
+) -> bool:
+    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
+    job = NewJob(
+        key=key,
+        kind=JobKind.NOTE,
+        # Within a thread in order; else each for itself, so that one refused note holds up nobody.
+        stream=thread_key or key,
+        template=template,
+        values={"thread_key": thread_key, "words": dict(values)},
+        case_id=case_id,
+    )
+    return outbox.add(db, job, now=now)
+
+
+def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:
+    return queue_note(db, "trouble_note", key=key, values=asdict(note), now=now)
+
+
+def _capped(db: Database, desk: Desk, *, to: str, case_id: int | None, now: datetime) -> bool:
+    limits = desk.policy.limits
+    since = now - timedelta(hours=limits.answers_within_hours)
+    to_address, in_case = outbox.count_answers(db, recipient=to, case_id=case_id, since=since)
+    return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
+
+
+def _say_capped(db: Database, desk: Desk, *, to: str, ref: str, now: datetime) -> None:
+    events.add(db, EventTag.ANSWER_CAPPED, ref, actor="usher", at=now)
+    told = hashlib.sha256(to.encode()).hexdigest()[:16]
+    hours = desk.policy.limits.answers_within_hours
+    note = TroubleNote(what="answers_capped", subject=to, detail=str(hours), ref=ref)
+    queue_trouble(db, note, key=f"capped:{told}:{now:%Y-%m-%d}", now=now)

@@ -1,0 +1,256 @@
+"""Cases, their versions and their decisions."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
+from bot.domain.cards import QueueEntry
+from bot.domain.cases import Case, CaseStatus, Thread
+from bot.domain.mail import Address
+from bot.domain.ris import Company, Problem, ProblemKind, RisCase, Severity, User
+from bot.domain.trust import Verdict
+from bot.store.database import count, instant, listed, row, rows, text_of
+
+
+def add(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
+    """Insert a case with its first version."""
+    count(
+        db,
+        """insert into cases (id, status, version, content_hash, sponsor_name, sponsor_address, cc,
+               authorised, verdict, evidence, lang, hands, thread, created_at, status_since, assigned_to)
+           values (:id, :status, :version, :content_hash, :sponsor_name, :sponsor_address, :cc,
+               :authorised, :verdict, :evidence, :lang, :hands, :thread, :created_at, :status_since, '')""",
+        {**_columns(case), "created_at": text_of(now), "status_since": text_of(now)},
+    )
+    _add_version(db, case, made_by=made_by, now=now)
+
+
+def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime) -> bool:
+    """Store a newer version; False when the case moved on meanwhile (`since`: the version it replaces)."""
+    moved = count(
+        db,
+        """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
+               verdict = :verdict, evidence = :evidence, hands = :hands, thread = :thread,
+               status_since = :now
+           where id = :id and version = :since
+             and status in ('received', 'in_review', 'waiting_for_sponsor')""",
+        {**_columns(case), "since": since, "now": text_of(now)},
+    )
+    if moved:
+        _add_version(db, case, made_by=made_by, now=now)
+    return bool(moved)
+
+
+def _add_version(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
+    count(
+        db,
+        """insert into case_versions
+               (case_id, version, content_hash, company, users, ris, mail_id, made_by, made_at)
+           values (:id, :version, :content_hash, :company, :users, :ris, :mail_id, :made_by, :now)""",
+        {
+            "id": case.id,
+            "version": case.version,
+            "content_hash": case.content_hash,
+            "company": case.ris.company.name,
+            "users": len(case.ris.users),
+            "ris": json.dumps(asdict(case.ris), ensure_ascii=False),
+            "mail_id": case.mail_id,
+            "made_by": made_by,
+            "now": text_of(now),
+        },
+    )
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "status": case.status,
+        "version": case.version,
+        "content_hash": case.content_hash,
+        "sponsor_name": case.sponsor.name,
+        "sponsor_address": case.sponsor.address,
+        "cc": json.dumps(case.cc),
+        "authorised": int(case.authorised),
+        "verdict": case.verdict,
+        "evidence": case.evidence,
+        "lang": case.lang,
+        "hands": json.dumps(sorted(case.hands)),
+        "thread": json.dumps(asdict(case.thread)),
+    }
+
+
+def find(db: Database, case_id: int) -> Case | None:
+    found = row(
+        db,
+        """select c.*, v.ris, v.mail_id from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
+        {"id": case_id},
+    )
+    return _case(found, find_decision(db, case_id)) if found else None
+
+
+def move(
+    db: Database,
+    case_id: int,
+    *,
+    since: tuple[CaseStatus, ...],
+    to: CaseStatus,
+    content_hash: str,
+    now: datetime,
+) -> bool:
+    """Compare, then swap: move a case on if it is where, and what, the caller saw."""
+    states, values = listed("since", since)
+    values |= {"to": to, "hash": content_hash, "now": text_of(now)}
+    return bool(
+        count(
+            db,
+            f"""update cases set status = :to, status_since = :now
+                where id = :id and content_hash = :hash and status in ({states})""",
+            {**values, "id": case_id},
+        )
+    )
+
+
+def add_hand(db: Database, case: Case, hand: str) -> None:
+    """Remember who had a hand in a case: they are not its second eye."""
+    hands = json.dumps(sorted(case.hands | {hand}))
+    count(db, "update cases set hands = :hands where id = :id", {"hands": hands, "id": case.id})
+
+
+def add_decision(
+    db: Database,
+    case: Case,
+    choice: Choice,
+    *,
+    by: str,
+    now: datetime,
+    reason: RejectionReason | None = None,
+    note: str = "",
+) -> int:
+    """Record a decision about the case's newest version; return its number."""
+    cursor = db.execute(
+        """insert into decisions
+               (case_id, choice, made_by, made_at, version, content_hash, phase, reason, note)
+           values (:case_id, :choice, :by, :now, :version, :hash, 'decided', :reason, :note)
+           returning id""",
+        {
+            "case_id": case.id,
+            "choice": choice,
+            "by": by,
+            "now": text_of(now),
+            "version": case.version,
+            "hash": case.content_hash,
+            "reason": reason,
+            "note": note,
+        },
+    )
+    return int(cursor.fetchone()[0])
+
+
+def find_decision(db: Database, case_id: int) -> CaseDecision | None:
+    found = row(db, "select * from decisions where case_id = :id", {"id": case_id})
+    if found is None:
+        return None
+    return CaseDecision(
+        id=found["id"],
+        choice=Choice(found["choice"]),
+        by=found["made_by"],
+        at=instant(found["made_at"]),
+        version=found["version"],
+        content_hash=found["content_hash"],
+        phase=Phase(found["phase"]),
+        reason=RejectionReason(found["reason"]) if found["reason"] else None,
+        note=found["note"],
+    )
+
+
+def set_phase(db: Database, decision_id: int, phase: Phase) -> int | None:
+    """Move a decision's phase; return its case when that changed anything."""
+    moved = row(
+        db,
+        "update decisions set phase = :phase where id = :id and phase <> :phase returning case_id",
+        {"id": decision_id, "phase": phase},
+    )
+    return int(moved["case_id"]) if moved else None
+
+
+def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]:
+    """Cases that wait for somebody, longest waiting first."""
+    found = rows(
+        db,
+        """select c.id, c.status, c.status_since, c.assigned_to, v.company,
+                  v.users, d.phase
+           from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version
+           left join decisions d on d.case_id = c.id
+           where c.status in ('received', 'in_review', 'waiting_for_sponsor')
+              or d.phase in ('decided', 'executing', 'failed')
+           order by c.status_since, c.id limit :limit offset :offset""",
+        {"limit": limit, "offset": offset},
+    )
+    return [
+        QueueEntry(
+            ref=f"C-{entry['id']}",
+            company=entry["company"],
+            status=CaseStatus(entry["status"]),
+            since=instant(entry["status_since"]),
+            users=entry["users"],
+            phase=Phase(entry["phase"]) if entry["phase"] else None,
+            assigned_to=entry["assigned_to"],
+        )
+        for entry in found
+    ]
+
+
+def count_by_status(db: Database) -> list[tuple[str, int]]:
+    found = rows(db, "select status, count(*) n from cases group by status order by status")
+    return [(entry["status"], entry["n"]) for entry in found]
+
+
+def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
+    thread = json.loads(found["thread"])
+    return Case(
+        id=found["id"],
+        status=CaseStatus(found["status"]),
+        version=found["version"],
+        content_hash=found["content_hash"],
+        ris=ris_of(json.loads(found["ris"])),
+        sponsor=Address(name=found["sponsor_name"], address=found["sponsor_address"]),
+        cc=tuple(json.loads(found["cc"])),
+        authorised=bool(found["authorised"]),
+        verdict=Verdict(found["verdict"]),
+        evidence=found["evidence"],
+        lang=found["lang"],
+        hands=frozenset(json.loads(found["hands"])),
+        thread=Thread(
+            message_id=thread["message_id"], references=tuple(thread["references"]), subject=thread["subject"]
+        ),
+        mail_id=found["mail_id"],
+        created_at=instant(found["created_at"]),
+        status_since=instant(found["status_since"]),
+        assigned_to=found["assigned_to"],
+        decision=decision,
+    )
+
+
+def ris_of(stored: Mapping[str, Any]) -> RisCase:
+    """Read back what `asdict` made of a RisCase."""
+    return RisCase(
+        company=Company(**stored["company"]),
+        users=tuple(User(**{**user, "phones": tuple(user["phones"])}) for user in stored["users"]),
+        problems=tuple(
+            Problem(
+                **{
+                    **problem,
+                    "kind": ProblemKind(problem["kind"]),
+                    "severity": Severity(problem["severity"]),
+                }
+            )
+            for problem in stored["problems"]
+        ),
+    )

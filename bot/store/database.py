@@ -1,0 +1,127 @@
+"""Open the database and write to it: one connection a handled event, one short transaction a decision."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.errors import SettingsFault
+
+BUSY_SECONDS = 20.0
+
+#: what opening a file that is no database of ours raises
+OPEN_ERRORS = (sqlite3.DatabaseError,)
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[Database]:
+    """Open the database for this thread and close it again.
+
+    `synchronous=FULL`: a mail that was moved on the server must be in the ledger after a power cut.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]:
+    """Everything inside commits together or not at all.
+
+    It begins *immediate*: a deferred read-then-write fails at once with "database is locked", however
+    long the time-out. `locks` name what is decided about ("case:7"); SQLite's one write lock covers them
+    all, a database with row locks takes each. A transaction is never opened inside another.
+    """
+    del locks
+    db.conn.execute("begin immediate")
+    try:
+        yield db
+    except BaseException:
+        # A trigger or a full disk may have rolled back already.
+        if db.conn.in_transaction:
+            db.conn.execute("rollback")
+        raise
+    else:
+        db.conn.execute("commit")
+
+
+def copy_to(db: Database, target: Path) -> None:
+    """Write a consistent copy while others read and write."""
+    with closing(sqlite3.connect(target)) as copy:
+        db.conn.backup(copy)
+
+
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Replace a database by another file; the old one's log must not be applied to the new one."""
+    with closing(sqlite3.connect(fresh)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        connection.execute("pragma journal_mode = delete")
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    fresh.replace(target)
+
+
+@contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Say that a service works on this database, for as long as it does."""
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def exclusively(path: Path) -> Iterator[None]:
+    """Keep services away from this database; refuse while one uses it."""
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsFault(f"{path}: a running service uses it; stop it first") from None
+        yield
+
+
+def rows(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    cursor = db.execute(sql, dict(values or {}))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+
+
+def row(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    found = rows(db, sql, values)
+    return found[0] if found else None
+
+
+def count(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> int:
+    """Run a statement and tell how many rows it touched."""
+    return int(db.execute(sql, dict(values or {})).rowcount)
+
+
+def listed(name: str, values: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The inside of an `in (…)`, with its named parameters."""
+    parameters = {f"{name}_{number}": str(value) for number, value in enumerate(values)}
+    return ", ".join(f":{key}" for key in parameters), parameters
+
+
+def text_of(moment: datetime) -> str:
+    """An instant as UTC text of fixed width, so that text order is time order."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime has no place in the database")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def maybe_instant(text: str | None) -> datetime | None:
+    return instant(text) if text else None

@@ -1,0 +1,76 @@
+"""The audit trail: append-only, each event chained to the one before."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.events import GENESIS, Event, EventTag, chained
+from bot.store.database import count, instant, row, text_of
+
+
+def add(
+    db: Database,
+    tag: EventTag,
+    subject: str,
+    *,
+    actor: str,
+    at: datetime,
+    **data: str | int | bool | None,
+) -> None:
+    """Append one event, in the caller's transaction; ids and codes only."""
+    last = row(db, "select seq, hash from events order by seq desc limit 1")
+    seq = (last["seq"] if last else 0) + 1
+    link: dict[str, str] = {
+        "at": text_of(at),
+        "tag": str(tag),
+        "actor": actor,
+        "subject": subject,
+        "data": json.dumps(data, sort_keys=True),
+    }
+    previous = last["hash"] if last else GENESIS
+    count(
+        db,
+        """insert into events (seq, at, tag, actor, subject, data, previous, hash)
+           values (:seq, :at, :tag, :actor, :subject, :data, :previous, :hash)""",
+        {**link, "seq": seq, "previous": previous, "hash": chained(previous, seq=seq, **link)},
+    )
+
+
+def iterate(db: Database, subject: str | None = None) -> Iterator[Event]:
+    """Go through the trail from its beginning, or through one subject's part of it."""
+    where = "where subject = :subject" if subject else ""
+    cursor = db.execute(
+        f"select seq, at, tag, actor, subject, data, previous, hash from events {where} order by seq",
+        {"subject": subject} if subject else {},
+    )
+    for seq, at, tag, actor, about, data, previous, digest in cursor:
+        yield Event(
+            seq=seq,
+            at=instant(at),
+            tag=tag,
+            actor=actor,
+            subject=about,
+            data=json.loads(data),
+            previous=previous,
+            hash=digest,
+        )
+
+
+def first_broken(db: Database) -> int | None:
+    """Return the sequence number of the first link that does not hold, or None when the chain is whole."""
+    previous, expected = GENESIS, 1
+    cursor = db.execute("select seq, at, tag, actor, subject, data, previous, hash from events order by seq")
+    for seq, at, tag, actor, subject, data, before, digest in cursor:
+        link: Mapping[str, str] = {"at": at, "tag": tag, "actor": actor, "subject": subject, "data": data}
+        if seq != expected or before != previous or digest != chained(previous, seq=seq, **link):
+            return int(seq)
+        previous, expected = digest, seq + 1
+    return None
+
+
+def head(db: Database) -> tuple[int, str]:
+    """The newest link: its sequence number and hash; (0, …) for an empty trail."""
+    last = row(db, "select seq, hash from events order by seq desc limit 1")
+    return (last["seq"], last["hash"]) if last else (0, GENESIS)

@@ -1,0 +1,193 @@
+"""The mail ledger and each mailbox's cursor: the truth about what came, whatever the server's flags say."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail
+from bot.store.database import count, instant, row, rows, text_of
+
+COLUMNS = """id, mailbox, uidvalidity, uid, message_id, content_hash, size, whole, received_at,
+             status, attempts, kind, reason, subject_ref, flagged, error, sender"""
+
+
+def start_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int, now: datetime) -> None:
+    """Remember a mailbox at its first start."""
+    count(
+        db,
+        """insert into mailboxes (name, uidvalidity, last_uid, started_at)
+           values (:name, :uidvalidity, :last_uid, :now) on conflict do nothing""",
+        {"name": name, "uidvalidity": uidvalidity, "last_uid": last_uid, "now": text_of(now)},
+    )
+
+
+def find_mailbox(db: Database, name: str) -> tuple[int, int, datetime] | None:
+    """The mailbox's UIDVALIDITY, the last UID recorded, and its first start."""
+    found = row(
+        db, "select uidvalidity, last_uid, started_at from mailboxes where name = :name", {"name": name}
+    )
+    return (found["uidvalidity"], found["last_uid"], instant(found["started_at"])) if found else None
+
+
+def renumber_mailbox(db: Database, name: str, uidvalidity: int) -> None:
+    """The server has given new numbers: begin again; hashes absorb what is known already."""
+    count(
+        db,
+        "update mailboxes set uidvalidity = :uidvalidity, last_uid = 0 where name = :name",
+        {"name": name, "uidvalidity": uidvalidity},
+    )
+
+
+def advance_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int) -> None:
+    count(
+        db,
+        """update mailboxes set last_uid = :last_uid
+           where name = :name and uidvalidity = :uidvalidity and last_uid < :last_uid""",
+        {"name": name, "uidvalidity": uidvalidity, "last_uid": last_uid},
+    )
+
+
+def add(
+    db: Database, mailbox: str, uidvalidity: int, fetched: FetchedMail, *, status: MailStatus, now: datetime
+) -> int | None:
+    """Record one mail with its raw bytes; None when its number is in the ledger already."""
+    added = count(
+        db,
+        """insert into mails (mailbox, uidvalidity, uid, message_id, content_hash, size, whole,
+                              received_at, recorded_at, status)
+           values (:mailbox, :uidvalidity, :uid, '', '', :size, :whole, :received_at, :now, :status)
+           on conflict do nothing""",
+        {
+            "mailbox": mailbox,
+            "uidvalidity": uidvalidity,
+            "uid": fetched.uid,
+            "size": fetched.size,
+            "whole": int(fetched.whole),
+            "received_at": text_of(fetched.received_at),
+            "now": text_of(now),
+            "status": status,
+        },
+    )
+    if not added:
+        return None
+    mail = row(
+        db,
+        "select id from mails where mailbox = :mailbox and uidvalidity = :uidvalidity and uid = :uid",
+        {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": fetched.uid},
+    )
+    if mail is None:
+        raise LookupError(fetched.uid)
+    values = {"id": mail["id"], "raw": fetched.raw}
+    count(db, "insert into mail_sources (mail_id, raw) values (:id, :raw)", values)
+    return int(mail["id"])
+
+
+def get_raw(db: Database, mail_id: int) -> bytes:
+    found = row(db, "select raw from mail_sources where mail_id = :id", {"id": mail_id})
+    if found is None:
+        raise LookupError(mail_id)
+    return bytes(found["raw"])
+
+
+def find(db: Database, mail_id: int) -> LedgerMail | None:
+    found = row(db, f"select {COLUMNS} from mails where id = :id", {"id": mail_id})
+    return _mail(found) if found else None
+
+
+def list_recorded(db: Database, limit: int) -> list[LedgerMail]:
+    """The oldest mails about which nothing was decided yet."""
+    sql = f"select {COLUMNS} from mails where status = :status order by id limit :limit"
+    return [_mail(found) for found in rows(db, sql, {"status": MailStatus.RECORDED, "limit": limit})]
+
+
+def list_newest(db: Database, limit: int) -> list[LedgerMail]:
+    sql = f"select {COLUMNS} from mails order by id desc limit :limit"
+    return [_mail(found) for found in rows(db, sql, {"limit": limit})]
+
+
+def list_same_id(db: Database, mail: LedgerMail, message_id: str, content_hash: str) -> list[LedgerMail]:
+    """Earlier mails with that Message-ID; for a mail without one, those with the same content."""
+    sql = f"""select {COLUMNS} from mails where message_id = :message_id and id < :id
+              and status <> 'recorded' and (message_id <> '' or content_hash = :hash) order by id"""
+    values = {"message_id": message_id, "hash": content_hash, "id": mail.id}
+    return [_mail(found) for found in rows(db, sql, values)]
+
+
+def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **facts: str) -> bool:
+    """Move a mail on and note what was found; False when somebody else did."""
+    facts = {"error": "", **facts}
+    sets = ", ".join(f"{name} = :{name}" for name in facts)
+    return bool(
+        count(
+            db,
+            f"update mails set status = :to, {sets} where id = :id and status = :since",
+            {**facts, "id": mail_id, "to": to, "since": since},
+        )
+    )
+
+
+def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -> MailStatus:
+    """Count a failed attempt; the mail is set aside at the given number of them."""
+    count(
+        db,
+        """update mails set attempts = attempts + 1, error = :error,
+             status = case when attempts + 1 >= :most then 'set_aside' else status end
+           where id = :id and status = 'recorded'""",
+        {"id": mail_id, "error": error, "most": set_aside_at},
+    )
+    mail = find(db, mail_id)
+    if mail is None:
+        raise LookupError(mail_id)
+    return mail.status
+
+
+def reopen(db: Database, mail_id: int) -> None:
+    """Let a mail be decided about again, from its raw bytes."""
+    count(
+        db,
+        "update mails set status = 'recorded', attempts = 0, error = '', flagged = '' where id = :id",
+        {"id": mail_id},
+    )
+
+
+def list_unmoved(db: Database, mailbox: str, uidvalidity: int, limit: int) -> list[tuple[int, MailStatus]]:
+    """Numbers on the server of mails that are settled but still lie in the folder."""
+    found = rows(
+        db,
+        """select uid, status from mails
+           where mailbox = :mailbox and uidvalidity = :uidvalidity and moved_at is null
+             and status in ('done', 'duplicate', 'set_aside') order by uid limit :limit""",
+        {"mailbox": mailbox, "uidvalidity": uidvalidity, "limit": limit},
+    )
+    return [(entry["uid"], MailStatus(entry["status"])) for entry in found]
+
+
+def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int], now: datetime) -> None:
+    for uid in uids:
+        count(
+            db,
+            """update mails set moved_at = :now
+               where mailbox = :mailbox and uidvalidity = :uidvalidity and uid = :uid""",
+            {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "now": text_of(now)},
+        )
+
+
+def count_by_status(db: Database) -> Iterable[tuple[str, int]]:
+    return [
+        (entry["status"], entry["n"])
+        for entry in rows(db, "select status, count(*) n from mails group by status")
+    ]
+
+
+def _mail(found: dict[str, Any]) -> LedgerMail:
+    return LedgerMail(
+        **{
+            **found,
+            "whole": bool(found["whole"]),
+            "received_at": instant(found["received_at"]),
+            "status": MailStatus(found["status"]),
+        }
+    )

@@ -1,0 +1,42 @@
+"""Links in mails: only the hash is stored; what it opens and until when."""
+
+import hashlib
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.errors import LinkExpired, LinkUnknown
+from bot.store.database import count, instant, row, text_of
+
+
+def add(db: Database, token: str, *, purpose: str, subject: str, now: datetime, expires_at: datetime) -> None:
+    count(
+        db,
+        """insert into links (hash, purpose, subject, created_at, expires_at)
+           values (:hash, :purpose, :subject, :now, :expires_at)""",
+        {
+            "hash": _hash(token),
+            "purpose": purpose,
+            "subject": subject,
+            "now": text_of(now),
+            "expires_at": text_of(expires_at),
+        },
+    )
+
+
+def get_subject(db: Database, token: str, *, purpose: str, now: datetime) -> str:
+    """What the link is about; raise LinkUnknown or LinkExpired. A link of another purpose is unknown."""
+    found = row(
+        db,
+        "select subject, expires_at from links where hash = :hash and purpose = :purpose",
+        {"hash": _hash(token), "purpose": purpose},
+    )
+    if found is None:
+        raise LinkUnknown
+    if instant(found["expires_at"]) <= now:
+        raise LinkExpired(expired_at=instant(found["expires_at"]))
+    return str(found["subject"])
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,210 @@
+"""The tables, step by step; migrations only go forward and are never edited once shipped."""
+
+from sqlite_utils import Database, Migrations
+
+from bot.domain.errors import SettingsFault
+from bot.store.database import transaction
+
+migrations = Migrations("usher")
+
+
+def migrate(db: Database) -> None:
+    """Bring the database to this version; refuse one that a newer Usher has written."""
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001 - no public list
+    newer = sorted({applied.name for applied in migrations.applied(db)} - known)
+    if newer:
+        raise SettingsFault(
+            f"DATABASE_URL: the database was written by a newer Usher (it knows {newer[-1]}); "
+            "start that version, or restore an older backup"
+        )
+    # One writer at a time: two processes that start together must not both create the tables.
+    with transaction(db):
+        migrations.apply(db)
+
+
+def is_ours(db: Database) -> bool:
+    """Whether an Usher has written this file."""
+    return bool(migrations.applied(db))
+
+
+def list_pending(db: Database) -> list[str]:
+    """The steps that this database has not taken yet."""
+    return [migration.name for migration in migrations.pending(db)]
+
+
+@migrations()
+def m001_ledger(db: Database) -> None:
+    db.executescript("""
+        create table mailboxes (
+            name text primary key,
+            uidvalidity integer not null,
+            last_uid integer not null,
+            started_at text not null
+        );
+        create table mails (
+            id integer primary key,
+            mailbox text not null,
+            uidvalidity integer not null,
+            uid integer not null,
+            message_id text not null,
+            content_hash text not null,
+            size integer not null,
+            whole integer not null,
+            received_at text not null,
+            recorded_at text not null,
+            status text not null,
+            attempts integer not null default 0,
+            kind text not null default '',
+            reason text not null default '',
+            subject_ref text not null default '',
+            flagged text not null default '',
+            error text not null default '',
+            sender text not null default '',
+            moved_at text,
+            unique (mailbox, uidvalidity, uid)
+        );
+        create index mails_by_message_id on mails (message_id);
+        create index mails_open on mails (status, id);
+        create index mails_unmoved on mails (mailbox, uidvalidity, moved_at);
+        create table mail_sources (
+            mail_id integer primary key references mails (id),
+            raw blob not null
+        );
+    """)
+
+
+@migrations()
+def m002_cases(db: Database) -> None:
+    db.executescript("""
+        create table numbers (name text primary key, last integer not null);
+        create table cases (
+            id integer primary key,
+            status text not null,
+            version integer not null,
+            content_hash text not null,
+            sponsor_name text not null,
+            sponsor_address text not null,
+            cc text not null,
+            authorised integer not null,
+            verdict text not null,
+            evidence text not null,
+            lang text not null,
+            hands text not null,
+            thread text not null,
+            created_at text not null,
+            status_since text not null,
+            assigned_to text not null default ''
+        );
+        create index cases_by_status on cases (status, status_since);
+        create table case_versions (
+            case_id integer not null references cases (id),
+            version integer not null,
+            content_hash text not null,
+            company text not null,
+            users integer not null,
+            ris text not null,
+            mail_id integer not null,
+            made_by text not null,
+            made_at text not null,
+            primary key (case_id, version)
+        );
+        create table decisions (
+            id integer primary key,
+            case_id integer not null references cases (id),
+            choice text not null,
+            made_by text not null,
+            made_at text not null,
+            version integer not null,
+            content_hash text not null,
+            phase text not null,
+            reason text,
+            note text not null default ''
+        );
+        create unique index one_decision_a_case on decisions (case_id);
+        create table conversations (
+            id integer primary key,
+            address text not null,
+            name text not null,
+            subject text not null,
+            lang text not null,
+            mail_id integer not null,
+            created_at text not null
+        );
+    """)
+
+
+@migrations()
+def m003_outbox(db: Database) -> None:
+    db.executescript("""
+        create table outbox (
+            id integer primary key,
+            key text not null unique,
+            kind text not null,
+            stream text not null,
+            template text not null,
+            vals text not null,
+            secrets text not null default '',
+            status text not null,
+            attempts integer not null default 0,
+            unknowns integer not null default 0,
+            worker text not null default '',
+            lease_until text,
+            decision_id integer references decisions (id),
+            case_id integer references cases (id),
+            recipient text not null default '',
+            message_id text not null default '',
+            automatic integer not null default 0,
+            released integer not null default 0,
+            error text not null default '',
+            created_at text not null,
+            next_at text not null,
+            sent_at text
+        );
+        create index outbox_due on outbox (status, kind, next_at);
+        create index outbox_streams on outbox (stream, status, id);
+        create index outbox_by_decision on outbox (decision_id);
+        create index outbox_answers on outbox (automatic, created_at);
+        create index outbox_by_message_id on outbox (message_id);
+        create table chat_messages (
+            key text primary key,
+            channel text not null,
+            ts text not null
+        );
+        create table links (
+            hash text primary key,
+            purpose text not null,
+            subject text not null,
+            created_at text not null,
+            expires_at text not null,
+            used_at text
+        );
+        create table payloads (
+            id text primary key,
+            body text not null,
+            received_at text not null,
+            attempts integer not null default 0,
+            done_at text
+        );
+        create index payloads_open on payloads (done_at, received_at);
+    """)
+
+
+@migrations()
+def m004_events(db: Database) -> None:
+    db.executescript("""
+        create table events (
+            seq integer primary key,
+            at text not null,
+            tag text not null,
+            actor text not null,
+            subject text not null,
+            data text not null,
+            previous text not null,
+            hash text not null
+        );
+        create index events_by_subject on events (subject, seq);
+        create trigger events_are_never_changed before update on events
+            begin select raise(abort, 'the audit trail is append-only'); end;
+        create trigger events_are_never_deleted before delete on events
+            begin select raise(abort, 'the audit trail is append-only'); end;
+    """)

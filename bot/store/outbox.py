@@ -1,0 +1,255 @@
+"""The outbox: effects queued in the deciding transaction, claimed under a lease, settled once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+
+COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
+             recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
+
+
+def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
+    """Queue an effect; False when its key is there already. `sealed`: its secrets, encrypted."""
+    if job.kind is JobKind.CASE_CARD:
+        _replace_queued(db, job.stream)
+    return bool(
+        count(
+            db,
+            """insert into outbox (key, kind, stream, template, vals, secrets, status, decision_id, case_id,
+                   recipient, message_id, automatic, created_at, next_at)
+               values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :decision_id, :case_id,
+                   :recipient, :message_id, :automatic, :now, :now)
+               on conflict do nothing""",
+            {
+                "key": job.key,
+                "kind": job.kind,
+                "stream": job.stream,
+                "template": job.template,
+                "vals": json.dumps(job.values, ensure_ascii=False),
+                "secrets": sealed,
+                "decision_id": job.decision_id,
+                "case_id": job.case_id,
+                "recipient": job.recipient,
+                "message_id": job.message_id,
+                "automatic": int(job.automatic),
+                "now": text_of(now),
+            },
+        )
+    )
+
+
+def _replace_queued(db: Database, stream: str) -> None:
+    count(
+        db,
+        "update outbox set status = 'replaced' where stream = :stream and status = 'queued'",
+        {"stream": stream},
+    )
+
+
+def claim_jobs(
+    db: Database, worker: str, *, kinds: Sequence[JobKind], lease: timedelta, limit: int, now: datetime
+) -> list[tuple[Job, str]]:
+    """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
+
+    Nobody else gets them until the lease ends. To be called inside a transaction.
+    """
+    wanted, values = listed("kind", kinds)
+    values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
+    found = rows(
+        db,
+        f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
+                attempts = attempts + 1
+            where id in (
+                select job.id from outbox job
+                where job.status = 'queued' and job.next_at <= :now
+                  and job.kind in ({wanted})
+                  and not exists (
+                      select 1 from outbox ahead where ahead.stream = job.stream and (
+                          ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id)))
+                order by job.id limit :limit)
+            returning {COLUMNS}""",
+        {**values, "limit": limit},
+    )
+    return [(_job(entry), entry["secrets"]) for entry in sorted(found, key=lambda entry: entry["id"])]
+
+
+def settle(
+    db: Database,
+    job_id: int,
+    worker: str,
+    status: JobStatus,
+    *,
+    now: datetime,
+    next_at: datetime | None = None,
+    error: str = "",
+    unknown: bool = False,
+) -> bool:
+    """End a claim; False when the lease had ended and the job is no longer this worker's."""
+    return bool(
+        count(
+            db,
+            """update outbox set status = :status, error = :error, worker = '', lease_until = null,
+                 unknowns = unknowns + :unknown,
+                 next_at = coalesce(:next_at, next_at),
+                 sent_at = case when :status = 'sent' then :now else sent_at end,
+                 secrets = case when :status in ('sent', 'discarded') then '' else secrets end
+               where id = :id and status = 'sending' and worker = :worker""",
+            {
+                "id": job_id,
+                "worker": worker,
+                "status": status,
+                "error": error,
+                "unknown": int(unknown),
+                "next_at": text_of(next_at) if next_at else None,
+                "now": text_of(now),
+            },
+        )
+    )
+
+
+def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
+    """Jobs whose lease has ended, with the worker that had them: nobody knows whether it happened."""
+    found = rows(
+        db,
+        f"select {COLUMNS}, worker from outbox where status = 'sending' and lease_until < :now order by id",
+        {"now": text_of(now)},
+    )
+    return [(_job(entry), entry["worker"]) for entry in found]
+
+
+def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus, now: datetime) -> bool:
+    """Staff's hand on a job: release, retry or discard it if it is in one of those states."""
+    states, values = listed("since", since)
+    values |= {"to": to, "now": text_of(now)}
+    return bool(
+        count(
+            db,
+            f"""update outbox set status = :to, next_at = :now,
+                 error = case when :to = 'queued' then '' else error end,
+                 attempts = case when :to = 'queued' then 0 else attempts end,
+                 unknowns = case when :to = 'queued' then 0 else unknowns end,
+                 secrets = case when :to = 'discarded' then '' else secrets end,
+                 released = case when status = 'held' then 1 else released end
+               where id = :id and status in ({states})""",
+            {**values, "id": job_id},
+        )
+    )
+
+
+def hold_waiting(db: Database) -> int:
+    """Hold everything that was on its way when a backup was taken."""
+    return count(
+        db,
+        """update outbox set status = 'held', worker = '', lease_until = null
+           where status in ('queued', 'sending')""",
+    )
+
+
+def find(db: Database, job_id: int) -> Job | None:
+    found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
+    return _job(found) if found else None
+
+
+def find_by_message_id(db: Database, message_id: str) -> Job | None:
+    found = row(db, f"select {COLUMNS} from outbox where message_id = :id", {"id": message_id})
+    return _job(found) if found else None
+
+
+def list_jobs(db: Database, statuses: Sequence[JobStatus], *, limit: int = 200) -> list[Job]:
+    states, values = listed("status", statuses)
+    found = rows(
+        db,
+        f"select {COLUMNS} from outbox where status in ({states}) order by id limit :limit",
+        {**values, "limit": limit},
+    )
+    return [_job(entry) for entry in found]
+
+
+def list_effects(db: Database, decision_id: int) -> list[Job]:
+    found = rows(db, f"select {COLUMNS} from outbox where decision_id = :id order by id", {"id": decision_id})
+    return [_job(entry) for entry in found]
+
+
+def count_answers(db: Database, *, recipient: str, case_id: int | None, since: datetime) -> tuple[int, int]:
+    """How many automatic mails went, or are to go, to that address and within that case since then."""
+    found = row(
+        db,
+        """select
+             coalesce(sum(case when recipient = :recipient then 1 else 0 end), 0) to_address,
+             coalesce(sum(case when case_id = :case_id then 1 else 0 end), 0) in_case
+           from outbox
+           where automatic = 1 and created_at >= :since and (recipient = :recipient or case_id = :case_id)""",
+        {"recipient": recipient, "case_id": case_id, "since": text_of(since)},
+    )
+    return (found["to_address"], found["in_case"]) if found else (0, 0)
+
+
+def count_by_status(db: Database) -> list[tuple[str, int]]:
+    found = rows(db, "select status, count(*) n from outbox group by status order by status")
+    return [(entry["status"], entry["n"]) for entry in found]
+
+
+def find_oldest_queued(db: Database) -> datetime | None:
+    """When the job that has waited longest was queued."""
+    found = row(db, "select min(created_at) created_at from outbox where status = 'queued'")
+    return maybe_instant(found["created_at"]) if found else None
+
+
+def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
+    """When the next queued job of those kinds is to be tried."""
+    wanted, values = listed("kind", kinds)
+    sql = f"select min(next_at) next_at from outbox where status = 'queued' and kind in ({wanted})"
+    found = row(db, sql, values)
+    return maybe_instant(found["next_at"]) if found else None
+
+
+def find_message(db: Database, key: str) -> tuple[str, str] | None:
+    """Where a chat message stands: its channel and `ts`."""
+    found = row(db, "select channel, ts from chat_messages where key = :key", {"key": key})
+    return (found["channel"], found["ts"]) if found else None
+
+
+def find_key_of_message(db: Database, channel: str, ts: str) -> str | None:
+    """The key of the message that stands there."""
+    values = {"channel": channel, "ts": ts}
+    found = row(db, "select key from chat_messages where channel = :channel and ts = :ts", values)
+    return str(found["key"]) if found else None
+
+
+def keep_message(db: Database, key: str, *, channel: str, ts: str) -> None:
+    count(
+        db,
+        """insert into chat_messages (key, channel, ts) values (:key, :channel, :ts)
+           on conflict (key) do update set channel = :channel, ts = :ts""",
+        {"key": key, "channel": channel, "ts": ts},
+    )
+
+
+def _job(found: Mapping[str, Any]) -> Job:
+    return Job(
+        id=found["id"],
+        key=found["key"],
+        kind=JobKind(found["kind"]),
+        stream=found["stream"],
+        template=found["template"],
+        values=json.loads(found["vals"]),
+        status=JobStatus(found["status"]),
+        attempts=found["attempts"],
+        unknowns=found["unknowns"],
+        decision_id=found["decision_id"],
+        case_id=found["case_id"],
+        recipient=found["recipient"],
+        message_id=found["message_id"],
+        automatic=bool(found["automatic"]),
+        released=bool(found["released"]),
+        error=found["error"],
+        created_at=instant(found["created_at"]),
+        next_at=instant(found["next_at"]),
+        sent_at=maybe_instant(found["sent_at"]),
+    )
