@@ -180,7 +180,6 @@ def mutated(raw: bytes, luck: random.Random) -> bytes:
                 data[at:at] = data[at : at + luck.randint(1, 200)]
             case 4:
                 lines = bytes(data).split(b"\n")
-                luck.shuffle(lines[: luck.randint(2, 30)])
                 one = luck.randrange(len(lines))
                 lines.insert(luck.randrange(len(lines)), lines.pop(one))
                 data = bytearray(b"\n".join(lines))
