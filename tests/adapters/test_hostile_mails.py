@@ -51,8 +51,8 @@ HOSTILE: dict[str, bytes] = {
     "surrogates in utf-8": HEAD + b"\n\xed\xa0\x80\xed\xb0\x80",
     "nulls in headers": b"Fr\0om: a\0@example.com\nSubject: a\0b\nMessage-ID: <\0>\n\nx",
     "bare carriage returns": b"From: a@example.com\rBcc: b@example.com\rSubject: x\r\rbody",
-    "header injection": b"Subject: =?utf-8?q?a=0D=0ABcc:_victim@example.com?=\nFrom: =?utf-8?q?a=0A?= <a@b.example>"
-    b"\n\nx",
+    "header injection": b"Subject: =?utf-8?q?a=0D=0ABcc:_v@b.net?=\nFrom: =?utf-8?q?a=0A?= <a@b.example>\n"
+    b"\nx",
     "message id of brackets": b"Message-ID: <<<>>>\nIn-Reply-To: <\nReferences: ><\nFrom: <<>>\n\nx",
     "from of every kind": b"From: @\nFrom: ,;:\nFrom: <a@>\nTo: \xff\xfe\nCc: =?x?b?\n\nx",
     "unknown charsets": HEAD + b"Content-Type: text/plain; charset=klingon\n\n\xff\xfe\xfd",
@@ -103,6 +103,8 @@ HOSTILE: dict[str, bytes] = {
     "html of open tags": HEAD + b"Content-Type: text/html\n\n" + b"<a" * 200_000,
     "html of open end tags": HEAD + b"Content-Type: text/html\n\n" + b"</a" * 200_000,
     "html of open attributes": HEAD + b"Content-Type: text/html\n\n" + b'<a b="' * 100_000,
+    "html of mixed quotes": HEAD + b"Content-Type: text/html\n\n" + b"<a\"''\"'" * 60_000,
+    "html of huge numbers": HEAD + b"Content-Type: text/html\n\n&#" + b"9" * 200_000 + b";",
     "html of scripts": HEAD + b"Content-Type: text/html\n\n" + b"<script>" * 100_000,
     "html of script ends": HEAD + b"Content-Type: text/html\n\n<script>" + b"</scrip" * 100_000,
     "html of quotes": HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>x" * 50_000,
@@ -178,7 +180,6 @@ def mutated(raw: bytes, luck: random.Random) -> bytes:
                 data[at:at] = data[at : at + luck.randint(1, 200)]
             case 4:
                 lines = bytes(data).split(b"\n")
-                luck.shuffle(lines[: luck.randint(2, 30)])
                 one = luck.randrange(len(lines))
                 lines.insert(luck.randrange(len(lines)), lines.pop(one))
                 data = bytearray(b"\n".join(lines))

@@ -149,3 +149,22 @@ def test_html_reads_as_people_see_it() -> None:
     assert html_to_text(html) == (
         "Hello there,\none & two\n\n- a\n- b\n\nName\tDana\nSeats\t5\n\n> old\n>\n>> older\n\nend"
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<p class="hidden">shown</p><p hidden>not</p><p style="DISPLAY : none">not</p>', "shown"),
+        ("a &lt;b&gt; c < d & e > f", "a <b> c < d & e > f"),
+        ("<p>a<style>b{}</style>c", "ac"),
+        ("<pre>a\n  b</pre>c", "a\nb\n\nc"),
+        ('<img src="data:image/png;base64,' + "A" * 50_000 + '">x', "x"),
+        ("<head><title>never closed<body>seen", ""),
+        ("<head>not<body>seen", "seen"),
+        ("a<o:p></o:p>b<br/>c<hr>d", "ab\nc\nd"),
+        ("<div>a</div><br><div>b</div>", "a\n\nb"),
+        ("&#xd800;&#0;&#99999999999;x", "\ufffd\ufffd\ufffdx"),
+    ],
+)
+def test_html_s_corners(html: str, text: str) -> None:
+    assert html_to_text(html) == text
