@@ -64,12 +64,15 @@ def ris_problems(case: Case, policy: Policy) -> Values:
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
-    return _of_case(case, policy) | {
-        "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
-        "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
-        "country": _words(case, policy).country(case.ris.company.country),
-        "advice": _problems(case, policy, Severity.WARNING),
-    }
+    return (
+        _of_case(case, policy)
+        | {
+            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
+            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
+            "country": _words(case, policy).country(case.ris.company.country),
+            "advice": _problems(case, policy, Severity.WARNING),
+        }
+    )
 
 
 def rejection(case: Case, policy: Policy) -> Values:

@@ -51,6 +51,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unknown_case": {"ref": "C-9"},
     "unknown_command": {"word": "aprove", "nearest": "approve"},
     "unknown_mail": {"id": 12},
+    "mail_has_result": {"id": 12, "ref": "C-7"},
     "unknown_job": {"id": 7, "status": "sent"},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
@@ -138,6 +139,16 @@ def test_a_missing_field_is_named_with_what_is_wanted(name: str, lang: str) -> N
 
     assert said.startswith(words(lang).field(name))
     assert words(lang).say(f"wanted.{name}") in said
+
+
+def test_a_partner_without_a_vat_id_and_a_field_given_twice_get_their_own_words() -> None:
+    vat_id = Problem(kind=ProblemKind.MISSING, field="vat_id", found="N/A")
+    city = Problem(kind=ProblemKind.DUPLICATE, field="city", found="Hamburg")
+    email = Problem(kind=ProblemKind.DUPLICATE, field="email", found="a@b.example", user=3)
+
+    assert "“N/A” is not enough for a channel or service partner" in words().problem(vat_id)
+    assert "another value for the same field" in words().problem(city)
+    assert "list each person once" in words().problem(email)
 
 
 def test_an_unknown_application_is_answered_with_those_we_set_up() -> None:
