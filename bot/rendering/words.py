@@ -28,7 +28,7 @@ LANGUAGES = ("en", "de")
 #: English for a European desk: day before month, 24 hours
 _LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 _WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 #: refusals that say more when they were told more
 _SAYS_MORE = {
     "not_staff": "who_may",
@@ -86,7 +86,7 @@ class Words:
         return str(_LOCALES[self.lang].territories.get(code, code))
 
     def date(self, day: date) -> str:
-        """ "12 September 2024"; an instant's day is that of the desk's zone."""
+        """The day as in 12 September 2024; an instant's day is that of the desk's zone."""
         if isinstance(day, datetime):
             day = day.astimezone(self.zone)
         return format_date(day, "long", locale=_LOCALES[self.lang])
@@ -157,7 +157,8 @@ class Words:
             spot = self.say("place.row", row=problem.row) if problem.row else ""
         sheet = quoting.one_line(problem.sheet, 60)
         parts = [self.say("place.sheet", sheet=sheet) if sheet else "", spot]
-        return ", ".join(filter(None, parts)) + self._whose(problem, ris) or self.say("place.form")
+        place = ", ".join(filter(None, parts)) + self._whose(problem, ris) or self.say("place.form")
+        return place[:1].upper() + place[1:]
 
     def _whose(self, problem: Problem, ris: RisCase | None) -> str:
         if ris is None or problem.user is None or not 0 <= problem.user < len(ris.users):

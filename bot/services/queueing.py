@@ -19,6 +19,7 @@ from bot.store import events, links, outbox
 from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
+NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
 
 
@@ -33,7 +34,7 @@ def queue_mail(
     ref: str,
     words: Mapping[str, Any],
     now: datetime,
-    thread: Thread = Thread(),
+    thread: Thread = NO_THREAD,
     cc: tuple[str, ...] = (),
     case_id: int | None = None,
     decision_id: int | None = None,

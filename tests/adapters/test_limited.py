@@ -98,7 +98,7 @@ def _work(seconds: float) -> None:
 def test_many_threads_share_it_though_some_of_their_children_die(pool: LimitedPool) -> None:
     def one(number: int) -> int | None:
         try:
-            return pool.call(_abort if number % 5 == 0 else abs, -number)
+            return pool.call(_abort, number) if number % 5 == 0 else pool.call(abs, -number)
         except ChildDied:
             return None
 
