@@ -36,7 +36,7 @@ def zip_bomb() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _write_frame(archive)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w") as sheet:
             sheet.write(f'<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             block = row * (_MEGABYTE // len(row) + 1)
             for _ in range(_UNFOLDED):
@@ -51,7 +51,7 @@ def far_cell() -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _write_frame(archive)
         archive.writestr(
-            "xl/worksheets/sheet1.xml",
+            _entry("xl/worksheets/sheet1.xml"),
             f'<worksheet xmlns="{_MAIN}"><dimension ref="A1:XFD1048576"/><sheetData>'
             '<row r="1"><c r="A1"><v>1</v></c></row>'
             '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
@@ -75,17 +75,24 @@ def with_macros(workbook: bytes) -> bytes:
                 )
             new.writestr(entry, content)
         # The signature of the compound file in which Office keeps macros.
-        new.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
+        new.writestr(_entry("xl/vbaProject.bin"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
     return buffer.getvalue()
 
 
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Without the time of day, so that equal files are equal bytes."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
 def _write_frame(archive: zipfile.ZipFile) -> None:
-    archive.writestr("[Content_Types].xml", _TYPES)
+    archive.writestr(_entry("[Content_Types].xml"), _TYPES)
     archive.writestr(
-        "_rels/.rels", _RELS.format(office=_OFFICE, kind="officeDocument", target="xl/workbook.xml")
+        _entry("_rels/.rels"), _RELS.format(office=_OFFICE, kind="officeDocument", target="xl/workbook.xml")
     )
-    archive.writestr("xl/workbook.xml", _BOOK)
+    archive.writestr(_entry("xl/workbook.xml"), _BOOK)
     archive.writestr(
-        "xl/_rels/workbook.xml.rels",
+        _entry("xl/_rels/workbook.xml.rels"),
         _RELS.format(office=_OFFICE, kind="worksheet", target="worksheets/sheet1.xml"),
     )

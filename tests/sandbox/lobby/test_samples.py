@@ -11,7 +11,10 @@ import openpyxl
 import pytest
 from stdnum.eu import vat
 
-from bot.domain.ris import Role
+from bot.adapters.packages import Refused, inspect
+from bot.adapters.spreadsheets import LIMITS, read_workbook
+from bot.domain.review import read_form
+from bot.domain.ris import Decision, Role, Severity
 from bot.rendering.workbooks import FIRST_USER_ROW
 from bot.sandbox import hostile
 from bot.sandbox.invented import organisation
@@ -67,6 +70,31 @@ def test_an_incomplete_ris_has_several_faults(samples: Samples) -> None:
 
     assert {"DE12", "Atlantis", "call me", "Chief", 2} <= set(cells_of(file))
     assert "Organization Administrator" not in {cell.value for row in users for cell in row}
+
+
+def test_the_desk_finds_complete_what_we_call_complete() -> None:
+    for seed in range(10):
+        samples = Samples(random.Random(seed), now=lambda: NOON, desk=DESK)
+        for lang in ("en", "de"):
+            reading = read_form([read_workbook("RIS.xlsx", workbook_of(samples.complete_ris(lang=lang)))])
+
+            assert reading.decision is Decision.COMPLETE, (seed, lang, reading.cases[0].problems)
+
+
+def test_the_desk_finds_many_kinds_of_faults_in_the_incomplete_one(samples: Samples) -> None:
+    reading = read_form([read_workbook("RIS.xlsx", workbook_of(samples.incomplete_ris()))])
+    kinds = {problem.kind for problem in reading.cases[0].problems if problem.severity is Severity.ERROR}
+
+    assert reading.decision is Decision.INCOMPLETE
+    assert len(kinds) >= 6
+
+
+@pytest.mark.parametrize("kind", ["zip_bomb", "far_cell"])
+def test_the_desk_refuses_the_hostile_ones_before_parsing_them(samples: Samples, kind: str) -> None:
+    file = workbook_of(samples.hostile_ris(kind))
+
+    with pytest.raises(Refused):
+        inspect(file, LIMITS)
 
 
 def test_a_forged_ris_claims_dana_and_is_not_authentic(samples: Samples) -> None:
