@@ -136,7 +136,6 @@ def say_error(exc: HTTPException) -> Response:
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -41,7 +41,9 @@ class Pages:
         return response
 
     def _language(self) -> str:
-        return self._chosen() or request.accept_languages.best_match(LANGUAGES, default="en") or "en"
+        """The chosen one, else the first we speak; werkzeug's own match would prefer `en` to `de-AT`."""
+        wished = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality > 0)
+        return self._chosen() or next((lang for lang in wished if lang in LANGUAGES), "en")
 
     def _chosen(self) -> str:
         chosen = request.args.get("lang", "")

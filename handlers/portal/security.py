@@ -22,6 +22,7 @@ CONTENT_SECURITY_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
+    "Cache-Control": "no-store",  # our files in /static bring their own
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -102,8 +103,6 @@ def _with_headers(headers: dict[str, str]) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004 - an error
-            response.headers["Cache-Control"] = "no-store"
         return response
 
     return add

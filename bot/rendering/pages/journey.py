@@ -104,7 +104,7 @@ def journey(page: StatusPage, words: Words) -> Journey:
         lead=_lead(page, words),
         holder="" if holder is BallHolder.NOBODY else words.say(f"page.status.holder.{holder}"),
         since=words.instant(page.since),
-        next=words.say(f"page.status.next.{page.status}"),
+        next=_next(page, words),
         facts=_facts(page, words),
         stops=_stops(page, words),
     )
@@ -123,6 +123,12 @@ def _lead(page: StatusPage, words: Words) -> str:
         # The desk may wait for an answer to a question of its own, with nothing wrong in the form.
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
     return words.say(key)
+
+
+def _next(page: StatusPage, words: Words) -> str:
+    key = f"page.status.next.{page.status}"
+    running = ball_of(page) is BallHolder.USHER and f"{key}.running" in words
+    return words.say(f"{key}.running" if running else key)
 
 
 def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:
