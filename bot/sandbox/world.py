@@ -16,9 +16,9 @@ from bot.sandbox.lobby import Lobby, Place
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.pages.door import new_app
 from bot.sandbox.samples import SPONSORS, Samples
+from bot.sandbox.sights import tour
 from bot.sandbox.slack.server import Quiet, SlackServer
 from bot.sandbox.slack.workspace import Workspace
-from bot.sandbox.sights import tour
 
 HOST = "127.0.0.1"
 DESK = "onboarding@usher.example"
