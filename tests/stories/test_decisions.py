@@ -95,7 +95,7 @@ def test_a_forged_sender_gets_no_answer_and_a_person_decides_with_four_eyes(desk
     desk.act("avery").click("approvals", card["ts"], "kind_ris")
     taken = desk.card(company, "case_approve")
     desk.act("avery").click("approvals", taken["ts"], "case_approve")
-    desk.whisper("avery", "approvals", ref_of(card), "somebody else")
+    desk.whisper("avery", "approvals", ref_of(card), "someone else has to decide")
     desk.settled()
 
     assert len(desk.mails_to(DANA[1])) == before

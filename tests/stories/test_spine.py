@@ -5,6 +5,8 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 
+import pytest
+
 from bot.sandbox.invented import Organisation, organisation
 from bot.sandbox.samples import DANA, Sample
 from tests.stories.desk import Desk, as_text, parsed, text_of
@@ -140,10 +142,10 @@ def test_settled_mails_are_moved_out_of_the_inbox(desk: Desk) -> None:
 def test_a_status_link_that_nobody_issued_tells_a_stranger_nothing(desk: Desk) -> None:
     address = f"{desk.world.portal_url}/status/{'x' * 43}"
 
-    try:
+    with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(address)
-    except urllib.error.HTTPError as answer:
-        with answer:
-            page = answer.read().decode()
-            assert answer.code == 404
+    page = refused.value.read().decode()
+    refused.value.close()
+
+    assert refused.value.code == 404
     assert "C-" not in page
