@@ -96,7 +96,9 @@ AUTO_HEADERS = (
 )
 AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 #: reports that are no failure: read receipts, spam complaints, and DSNs of success
-REPORTS = re.compile(r"report-type=\"?(disposition-notification|feedback-report|delivery-status)", re.IGNORECASE)
+REPORTS = re.compile(
+    r"report-type=\"?(disposition-notification|feedback-report|delivery-status)", re.IGNORECASE
+)
 #: At the very start, and then the other mail's subject or nothing: "Re: Out of office" and
 #: "Automatic reply does not reach me" come from people.
 AUTO_SUBJECT = re.compile(

@@ -32,7 +32,8 @@ OVER = frozenset(
 )
 
 MAX_ATTEMPTS = 12
-LEASE = timedelta(minutes=2)
+#: longer than the slowest single effect (a mail server may think for two minutes after the final dot)
+LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)

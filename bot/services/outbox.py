@@ -16,6 +16,7 @@ from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_tr
 from bot.store import cases, events, outbox
 from bot.store.database import transaction
 
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What became of one attempt; `error` is for staff, `channel` and `ts` name a posted message."""
@@ -49,6 +50,12 @@ def claim(
             going.append(replace(job, secrets=secrets))
             follow(db, job.decision_id, now=now)
     return going
+
+
+def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
+    """A cheap look without the write lock: is there anything to claim?"""
+    due = outbox.next_due(db, kinds)
+    return due is not None and due <= now
 
 
 def _may_go(desk: Desk, job: Job) -> bool:
@@ -95,7 +102,7 @@ def settle(
 
 
 def _after(job: Job, outcome: Outcome) -> tuple[JobStatus, str]:
-    """The next state: a mail repeats once after an unknown outcome, Slack is looked up as often as it takes."""
+    """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
         return (JobStatus.QUEUED if again else JobStatus.UNKNOWN), outcome.error
@@ -106,7 +113,7 @@ def _after(job: Job, outcome: Outcome) -> tuple[JobStatus, str]:
 
 def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
     """Take back jobs whose worker vanished: nobody knows whether they happened."""
-    lost = outbox.list_expired(db, now)
+    lost = outbox.list_expired(db, now)  # a look without the write lock: mostly there is none
     for job, worker in lost:
         outcome = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
         settle(db, job, worker, outcome, now=now, jitter=jitter)
@@ -114,7 +121,7 @@ def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
-    """Failed and unknown are shown to a person; a card or note that failed can only be shown in `usher jobs`."""
+    """Failed and unknown mails are shown in Slack; a failed card or note can only be shown by `usher jobs`."""
     if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
         return
     tag = EventTag.JOB_FAILED if status is JobStatus.FAILED else EventTag.JOB_UNKNOWN
@@ -122,7 +129,10 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
     if job.kind is JobKind.MAIL:
         what = "job_failed" if status is JobStatus.FAILED else "job_unknown"
         note = TroubleNote(
-            what=what, subject=f"{job.template} → {job.recipient}", detail=error, ref=str(job.values.get("ref", "")),
+            what=what,
+            subject=f"{job.template} → {job.recipient}",
+            detail=error,
+            ref=str(job.values.get("ref", "")),
             id=job.id,
         )
         queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)

@@ -19,6 +19,7 @@ from bot.store import events, links, outbox
 from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
+NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
 
 
@@ -33,7 +34,7 @@ def queue_mail(
     ref: str,
     words: Mapping[str, Any],
     now: datetime,
-    thread: Thread = Thread(),
+    thread: Thread = NO_THREAD,
     cc: tuple[str, ...] = (),
     case_id: int | None = None,
     decision_id: int | None = None,
@@ -47,7 +48,7 @@ def queue_mail(
     if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
         _say_capped(db, desk, to=to, ref=ref, now=now)
         return False
-    nonce = hashlib.sha256(key.encode()).hexdigest()[:16]
+    nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,

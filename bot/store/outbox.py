@@ -142,6 +142,15 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
     )
 
 
+def hold_waiting(db: Database) -> int:
+    """Hold everything that was on its way when a backup was taken."""
+    return count(
+        db,
+        """update outbox set status = 'held', worker = '', lease_until = null
+           where status in ('queued', 'sending')""",
+    )
+
+
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
     return _job(found) if found else None
@@ -186,6 +195,12 @@ def count_by_status(db: Database) -> list[tuple[str, int]]:
     return [(entry["status"], entry["n"]) for entry in found]
 
 
+def find_oldest_queued(db: Database) -> datetime | None:
+    """When the job that has waited longest was queued."""
+    found = row(db, "select min(created_at) created_at from outbox where status = 'queued'")
+    return maybe_instant(found["created_at"]) if found else None
+
+
 def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     """When the next queued job of those kinds is to be tried."""
     wanted, values = listed("kind", kinds)
@@ -198,6 +213,13 @@ def find_message(db: Database, key: str) -> tuple[str, str] | None:
     """Where a chat message stands: its channel and `ts`."""
     found = row(db, "select channel, ts from chat_messages where key = :key", {"key": key})
     return (found["channel"], found["ts"]) if found else None
+
+
+def find_key_of_message(db: Database, channel: str, ts: str) -> str | None:
+    """The key of the message that stands there."""
+    values = {"channel": channel, "ts": ts}
+    found = row(db, "select key from chat_messages where channel = :channel and ts = :ts", values)
+    return str(found["key"]) if found else None
 
 
 def keep_message(db: Database, key: str, *, channel: str, ts: str) -> None:

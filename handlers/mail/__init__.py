@@ -1,0 +1,1 @@
+"""The door of the mailbox: wake, record, understand, decide, move aside."""

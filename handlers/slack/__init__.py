@@ -1,0 +1,1 @@
+"""The door to Slack: acknowledge, translate, call one service, translate back."""

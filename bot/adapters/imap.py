@@ -1,0 +1,395 @@
+"""The onboarding mailbox by IMAP: a sync by UID in batches, a move aside, and IDLE only as a wake-up."""
+
+import contextlib
+import re
+import ssl
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from time import monotonic
+from typing import Any, TypeVar
+
+from imapclient.exceptions import (
+    CapabilityError,
+    IMAPClientAbortError,
+    IMAPClientError,
+    IMAPClientReadOnlyError,
+    LoginError,
+    ProtocolError,
+)
+
+from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
+from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.tls import build_context
+from bot.clock import RealClock
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.mail import FetchedMail
+from bot.settings import Settings, Tls
+
+T = TypeVar("T")
+
+TIMEOUT = 30.0
+POLL_SECONDS = 15.0
+IDLE_SECONDS = 540.0  # servers may hang up after 30 minutes, firewalls after 10
+GOODBYE = 2.0
+MAX_BYTES = 26_214_400
+HEADER_BYTES = 262_144  # of a mail too large to be read
+BATCH = 200  # UIDs in one command: a line every server takes
+BATCH_BYTES = 16 * 1024 * 1024  # of mails held at once
+REFUSALS = 3  # then a mail the server will not give is handed over empty, so that the next ones come
+LARGEST_UID = 2**32 - 1
+_CLOCK = RealClock()
+
+#: RFC 5530: not now, rather than not you
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|EXPUNGEISSUED)\b", re.IGNORECASE)
+_BYTES_SHOWN = re.compile(r"b(['\"])(.*?)\1")
+
+
+class ImapMailbox:
+    """Implements `bot.ports.Mailbox` for one thread; only `wake` may come from others."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: Tls,
+        context: ssl.SSLContext,
+        log_in: LogIn,
+        folder: str = "INBOX",
+        max_bytes: int = MAX_BYTES,
+        timeout: float = TIMEOUT,
+        poll_seconds: float = POLL_SECONDS,
+        now: Callable[[], datetime] = _CLOCK.now,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._context = context
+        self._log_in = log_in
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._timeout = timeout
+        self._poll_seconds = poll_seconds
+        self._now = now
+        self._connection: Connection | None = None
+        self._folders: dict[str, str] = {}
+        self._refusals: Counter[int] = Counter()
+        self._bell = Bell()
+
+    def open(self) -> int:
+        """Connect, log in, select the folder anew; return its UIDVALIDITY."""
+        self._leave()
+        self._bell.hang()
+        self._connection = self._connect()
+        try:
+            return self._select()
+        except BaseException:
+            self._leave()
+            raise
+
+    def uids_after(self, uid: int) -> list[int]:
+        """List, ascending, the UIDs above `uid`."""
+        if uid >= LARGEST_UID:
+            return []
+        with self._explained("looking for mails") as connection:
+            connection.forget_news()  # before the search: what comes during it is news again
+            found = connection.search(["UID", f"{uid + 1}:*"])
+            # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
+            return sorted(found_uid for found_uid in set(found) if found_uid > uid)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
+        """Fetch without marking; of a mail above `max_bytes` only the header, with `whole` False."""
+        for batch in _batches(uids, BATCH):
+            known = self._list_known(batch)
+            for group in _groups(known, self._max_bytes):
+                contents = self._contents(group)
+                yield from (
+                    FetchedMail(
+                        uid=mail.uid,
+                        raw=contents[mail.uid],
+                        received_at=mail.received_at,
+                        size=mail.size,
+                        whole=mail.whole and bool(contents[mail.uid] or not mail.size),
+                    )
+                    for mail in group
+                    if mail.uid in contents
+                )
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move mails aside, making the folder when it is not there; repeating it does no harm."""
+        for batch in _batches(uids, BATCH):
+            try:
+                self._move(batch, folder)
+            except _FolderMissing:
+                self._folders.clear()  # it was deleted behind our back
+                self._move(batch, folder)
+
+    def wait(self, seconds: float) -> None:
+        """Return when something may have come, after `seconds`, or when woken."""
+        deadline = monotonic() + seconds
+        with self._explained("waiting for mail") as connection:
+            while not connection.has_news:
+                left = deadline - monotonic()
+                if left <= 0 or self._listen(connection, left):
+                    return
+
+    def abilities(self) -> frozenset[str]:
+        """What the server offers, e.g. IDLE and MOVE."""
+        with self._explained("asking what the server offers") as connection:
+            return frozenset(said.decode("ascii", "replace").upper() for said in connection.capabilities())
+
+    def wake(self) -> None:
+        """End the present wait, or the next; for other threads and signal handlers."""
+        self._bell.ring()
+
+    def close(self) -> None:
+        self._leave(goodbye=GOODBYE)
+        self._bell.take_down()
+
+    @property
+    def _name(self) -> str:
+        return f"the mailbox at {self._host}:{self._port}"
+
+    def _connect(self) -> Connection:
+        try:
+            connection = Connection(
+                self._host, self._port, tls=self._tls, context=self._context, timeout=self._timeout
+            )
+        except ssl.SSLCertVerificationError as exc:
+            raise PermanentFailure(f"{self._name} cannot be trusted: {line_trouble(exc)}") from exc
+        except OSError as exc:
+            raise TransientFailure(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
+        except CapabilityError as exc:
+            raise PermanentFailure(
+                f"{self._name} does not offer STARTTLS: set IMAP_TLS=tls and its port"
+            ) from exc
+        except (IMAPClientError, ValueError) as exc:
+            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+        try:
+            self._authenticate(connection)
+        except BaseException:
+            connection.hang_up()
+            raise
+        return connection
+
+    def _authenticate(self, connection: Connection) -> None:
+        try:
+            self._log_in(connection)
+            connection.ask_capabilities()
+        except LoginError as exc:
+            if isinstance(exc.__context__, IMAPClientAbortError):  # IMAPClient takes a lost line for a no
+                raise TransientFailure(f"{self._name} broke off the log-in") from exc
+            if _PASSING.search(_said(exc)):
+                raise TransientFailure(f"{self._name} cannot log us in now ({_said(exc)})") from None
+            raise PermanentFailure(
+                f"log-in refused by {self._name} ({_said(exc)}): check IMAP_USER and IMAP_PASSWORD"
+            ) from None
+        except (IMAPClientError, OSError, ValueError) as exc:
+            raise TransientFailure(f"{self._name} broke off the log-in") from exc
+
+    def _select(self) -> int:
+        self._folders.clear()
+        with self._explained("opening the folder") as connection:
+            try:
+                answer = connection.select_folder(self._folder)
+            except IMAPClientReadOnlyError as exc:
+                raise PermanentFailure(
+                    f"the folder {self._folder} may only be read: give its user the right to move mails"
+                ) from exc
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as exc:
+                raise self._select_failure(connection, exc) from exc
+        validity = answer.get(b"UIDVALIDITY")
+        if not isinstance(validity, int):
+            raise PermanentFailure(f"{self._name} keeps no UIDs in {self._folder}: name another IMAP_FOLDER")
+        return validity
+
+    def _select_failure(
+        self, connection: Connection, exc: IMAPClientError
+    ) -> TransientFailure | PermanentFailure:
+        if connection.has_folder(self._folder) or _PASSING.search(_said(exc)):
+            return TransientFailure(f"{self._name} would not open {self._folder} ({_said(exc)})")
+        there = ", ".join(str(name) for _, _, name in connection.list_folders()[:10]) or "none"
+        return PermanentFailure(
+            f"the folder {self._folder} is not there: create it, or name another in IMAP_FOLDER "
+            f"(there are: {remark(there)})"
+        )
+
+    def _list_known(self, uids: Sequence[int]) -> list["_Known"]:
+        with self._explained("listing mails") as connection:
+            answer = connection.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+            return [self._known(uid, answer[uid]) for uid in uids if uid in answer]
+
+    def _known(self, uid: int, answer: Mapping[bytes, Any]) -> "_Known":
+        size = answer.get(b"RFC822.SIZE")
+        received = answer.get(b"INTERNALDATE")
+        size = size if isinstance(size, int) else 0
+        if not isinstance(received, datetime) or received.tzinfo is None:
+            received = self._now()  # an unreadable date must not make a mail look older than the desk
+        return _Known(uid=uid, size=size, received_at=received, whole=size <= self._max_bytes)
+
+    def _contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
+        """Fetch a group in one command; when the server will not, one by one to find the mail it means."""
+        try:
+            return self._fetch_contents(group)
+        except _Refused:
+            if len(group) == 1:
+                return self._give_up_on(group[0].uid)
+        found: dict[int, bytes] = {}
+        for mail in group:
+            found |= self._contents([mail])
+        return found
+
+    def _fetch_contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
+        item, key = ("BODY.PEEK[]", b"BODY[]")
+        if not group[0].whole:
+            item, key = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>", b"BODY[HEADER]"
+        with self._explained("fetching mails") as connection:
+            answer = connection.fetch([mail.uid for mail in group], [item])
+            found = {uid: _content(parts, key) for uid, parts in answer.items()}
+            return {uid: content for uid, content in found.items() if content is not None}
+
+    def _give_up_on(self, uid: int) -> dict[int, bytes]:
+        self._refusals[uid] += 1
+        if self._refusals[uid] < REFUSALS:
+            raise _Refused(f"{self._name} does not give out the mail with UID {uid}")
+        return {uid: b""}
+
+    def _move(self, uids: Sequence[int], folder: str) -> None:
+        name = self._folders.get(folder) or self._ensure_folder(folder)
+        self._folders[folder] = name
+        with self._explained(f"moving mails to {folder}") as connection:
+            try:
+                connection.move_to(uids, name)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as exc:
+                if "[TRYCREATE]" in _said(exc).upper():
+                    raise _FolderMissing(f"the folder {folder} is not there") from exc
+                raise
+
+    def _ensure_folder(self, folder: str) -> str:
+        with self._explained(f"making the folder {folder}") as connection:
+            try:
+                return connection.ensure_folder(folder)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as exc:
+                raise PermanentFailure(
+                    f"the folder {folder} cannot be made ({_said(exc)}): create it in the mailbox, "
+                    "or give the mailbox's user the right to"
+                ) from exc
+
+    def _listen(self, connection: Connection, seconds: float) -> bool:
+        """Sleep until the server speaks, the bell rings or time is up; say whether it was the bell."""
+        if not connection.has_capability("IDLE"):
+            woken = self._bell.wait(connection, min(seconds, self._poll_seconds))
+            if not woken:
+                connection.ask_news()
+            return woken
+        connection.start_idle()
+        woken = self._bell.wait(connection, min(seconds, IDLE_SECONDS))
+        connection.set_timeout(
+            GOODBYE if woken else self._timeout
+        )  # a dead server must not hold up a SIGTERM
+        connection.stop_idle()
+        connection.set_timeout(self._timeout)
+        return woken
+
+    @contextlib.contextmanager
+    def _explained(self, doing: str) -> Iterator[Connection]:
+        """Turn what the library raises into our failures; a connection out of step is left."""
+        connection = self._connection
+        if connection is None:
+            raise TransientFailure(f"{self._name} is not connected")
+        try:
+            yield connection
+        except (IMAPClientAbortError, ProtocolError) as exc:
+            self._leave()
+            raise TransientFailure(f"{self._name} broke off while {doing}") from exc
+        except IMAPClientError as exc:
+            raise _Refused(f"{self._name} refused while {doing} ({_said(exc)})") from exc
+        except OSError as exc:
+            self._leave()
+            raise TransientFailure(f"{self._name} was lost while {doing}: {line_trouble(exc)}") from exc
+        except (ValueError, LookupError, TypeError) as exc:
+            self._leave()
+            raise TransientFailure(f"{self._name} answered what is not IMAP while {doing}") from exc
+
+    def _leave(self, *, goodbye: float = 0.0) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.hang_up(goodbye=goodbye)
+
+
+def build_mailbox(
+    settings: Settings,
+    *,
+    max_bytes: int = MAX_BYTES,
+    context: ssl.SSLContext | None = None,
+    now: Callable[[], datetime] = _CLOCK.now,
+) -> ImapMailbox:
+    """Build the mailbox of the settings, with its password; OAuth2 brings its own `log_in`."""
+    host, port = settings.imap_endpoint
+    return ImapMailbox(
+        host,
+        port,
+        tls=settings.imap_tls,
+        context=context or build_context(settings.ca_bundle),
+        log_in=with_password(settings.imap_user, settings.imap_password.get_secret_value()),
+        folder=settings.imap_folder,
+        max_bytes=max_bytes,
+        now=now,
+    )
+
+
+class _Refused(TransientFailure):
+    """The server said no and the connection is still in step."""
+
+
+class _FolderMissing(TransientFailure):
+    """The folder to move to is gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    uid: int
+    size: int
+    received_at: datetime
+    whole: bool
+
+
+def _said(exc: Exception) -> str:
+    """What the server said, without the wrappings of two libraries."""
+    return remark(_BYTES_SHOWN.sub(r"\2", str(exc)))
+
+
+def _content(parts: Mapping[bytes, Any], key: bytes) -> bytes | None:
+    """A partial answer carries its offset: `BODY[HEADER]<0>`."""
+    found = next((value for name, value in parts.items() if name.startswith(key)), None)
+    return found if isinstance(found, bytes) else None
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _groups(mails: Iterable[_Known], max_bytes: int) -> Iterator[list[_Known]]:
+    """Cut into commands: whole mails and headers apart, and never more bytes at once than a desk holds."""
+    group: list[_Known] = []
+    weight = 0
+    for mail in mails:
+        own = min(mail.size, max_bytes) if mail.whole else HEADER_BYTES
+        if group and (mail.whole is not group[0].whole or weight + own > BATCH_BYTES):
+            yield group
+            group, weight = [], 0
+        group.append(mail)
+        weight += own
+    if group:
+        yield group

@@ -1,0 +1,254 @@
+"""Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from bot.domain.cases import Case
+from bot.domain.mail import Address
+from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.sheets import SheetRefusal
+from bot.policy import Policy
+from bot.rendering import markdown, quoting
+from bot.rendering.words import LANGUAGES, Words, words
+
+#: beside the packages, in a checkout as in a wheel
+SHIPPED = Path(__file__).parents[2] / "email_templates"
+_LONGEST_VALUE = 600
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedMail:
+    """A mail in words; `html` is complete, `text` says the same."""
+
+    subject: str
+    preheader: str
+    text: str
+    html: str
+
+
+class _Link(str):
+    """An address of ours, which may be a link's target."""
+
+    __slots__ = ()
+
+
+# --- builders: what the outbox keeps, as JSON; each takes its `lang` from the case ---
+
+
+def order_confirmation(case: Case, policy: Policy) -> Values:
+    """To the sponsor, once the desk approved."""
+    return _of_case(case, policy) | {
+        "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
+        "users": [_user(user, _words(case, policy)) for user in case.ris.users],
+    }
+
+
+def ris_problems(case: Case, policy: Policy) -> Values:
+    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer."""
+    return _of_case(case, policy) | {
+        "problems": _problems(case, policy, Severity.ERROR),
+        "advice": _problems(case, policy, Severity.WARNING),
+    }
+
+
+def receipt(case: Case, policy: Policy) -> Values:
+    """To the sponsor of a complete RIS: what we understood and who reviews it."""
+    names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
+    return (
+        _of_case(case, policy)
+        | {
+            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
+            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
+            "country": _words(case, policy).country(case.ris.company.country),
+            "advice": _problems(case, policy, Severity.WARNING),
+        }
+    )
+
+
+def rejection(case: Case, policy: Policy) -> Values:
+    """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside."""
+    reason = case.decision.reason if case.decision else None
+    return _of_case(case, policy) | {"reason": str(reason or "other")}
+
+
+def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
+    """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
+    return _owner(policy) | {"lang": lang, "ref": ref}
+
+
+def unreadable_ris(
+    *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
+) -> Values:
+    """To the sender of a file that was not read: why, and what to send instead."""
+    return _owner(policy) | {
+        "lang": lang,
+        "ref": ref,
+        "sender_name": sender.name,
+        "source": source,
+        "reason": str(reason),
+        "megabytes": policy.limits.mail_bytes // 1_048_576,
+    }
+
+
+def _words(case: Case, policy: Policy) -> Words:
+    return words(case.lang, policy.desk.zone)
+
+
+def _owner(policy: Policy) -> Values:
+    return {
+        "desk": policy.desk.name,
+        "programme": policy.mag.name,
+        "support_desk": policy.mag.support_desk,
+        "support_address": policy.mag.support_address,
+    }
+
+
+def _of_case(case: Case, policy: Policy) -> Values:
+    company = case.ris.company
+    say = _words(case, policy)
+    return _owner(policy) | {
+        "lang": case.lang,
+        "ref": case.ref,
+        "sender_name": case.sponsor.name,
+        "sponsor": policy.mag.sponsor,
+        "company": company.name or say.say("mail.nameless"),
+        "application": company.application,
+        "seats": "" if company.seats is None else str(company.seats),
+        "users_count": len(case.ris.users),
+        "purchase_order": company.purchase_order,
+        "received_on": say.date(case.created_at),
+    }
+
+
+def _user(user: User, say: Words) -> Values:
+    return {
+        "name": _name(user),
+        "email": user.email,
+        "role": say.choice(Role, user.role),
+        "credential": say.choice(Credential, user.credential),
+    }
+
+
+def _name(user: User) -> str:
+    return f"{user.first_name} {user.last_name}".strip() or user.email
+
+
+def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
+    say = _words(case, policy)
+    found: Iterable[Problem] = (each for each in case.ris.problems if each.severity is severity)
+    return [
+        {
+            "place": say.place(problem, case.ris),
+            "message": say.problem(problem, applications=policy.mag.applications),
+        }
+        for problem in found
+    ]
+
+
+# --- words ---
+
+
+def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
+    """The names of all mails."""
+    names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}
+    return tuple(sorted(names))
+
+
+def render_mail(
+    template: str, lang: str, values: Mapping[str, object], *, templates_dir: Path | None = None
+) -> RenderedMail:
+    """Put a builder's values (and its secrets, such as `status_url`) into words.
+
+    A file in `templates_dir` takes the place of ours of the same name. Raise KeyError for a mail that
+    is not one of ours, and jinja2's errors for a template that cannot be used.
+    """
+    if template not in list_mails():
+        raise KeyError(f"there is no mail {template!r}")
+    lang = lang if lang in LANGUAGES else "en"
+    parts = _load(template, lang, templates_dir)
+    known = {name: _Link(value) if name.endswith("_url") else value for name, value in values.items()}
+    subject, preheader = (
+        quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
+    )
+    body, text = markdown.bodies(parts.body.render(known))
+    page = parts.layout.render(
+        lang=lang,
+        subject=subject,
+        preheader=preheader,
+        programme=values["programme"],
+        body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
+    )
+    return RenderedMail(subject=subject, preheader=preheader, text=text, html=_inliner().inline(page))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    subject: Template
+    preheader: Template
+    body: Template
+    layout: Template
+
+
+@cache
+def _load(template: str, lang: str, templates_dir: Path | None) -> _Parts:
+    """Compile a mail once a process; changed wording needs a restart."""
+    bodies = _environment(templates_dir, finalize=_in_markdown)
+    lines = _environment(templates_dir, finalize=_in_line)
+    name = f"{template}.{lang}.md"
+    assert bodies.loader is not None  # noqa: S101 - for the type checker
+    source, _, _ = bodies.loader.get_source(bodies, name)
+    head, body = split_front_matter(name, source)
+    return _Parts(
+        subject=lines.from_string(head["subject"]),
+        preheader=lines.from_string(head["preheader"]),
+        body=bodies.from_string(body),
+        layout=_environment(templates_dir, autoescape=True).get_template("layout.html"),
+    )
+
+
+def split_front_matter(name: str, source: str) -> tuple[dict[str, str], str]:
+    """Split `key: value` lines between two lines of `---` from the words below."""
+    opening, _, rest = source.partition("---\n")
+    head, rule, body = rest.partition("\n---\n")
+    pairs = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    if opening.strip() or not rule or not {"subject", "preheader"} <= pairs.keys():
+        raise ValueError(f"{name}: begins with `---`, `subject: …`, `preheader: …` and `---`, each on a line")
+    return pairs, body
+
+
+def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # noqa: ANN401 - jinja2's own
+    folders = [folder for folder in (templates_dir, SHIPPED) if folder]
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+
+
+def _in_markdown(value: object) -> object:
+    """Values come from strangers: on their way into Markdown they become plain text."""
+    if isinstance(value, _Link):
+        return quoting.markdown_url(value)
+    return quoting.markdown(quoting.one_line(value, _LONGEST_VALUE)) if isinstance(value, str) else value
+
+
+def _in_line(value: object) -> object:
+    return quoting.one_line(value, 80) if isinstance(value, str) else value
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    """Styles go into the elements for Outlook and Gmail; the style tag stays for dark mode and phones."""
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)

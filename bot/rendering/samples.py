@@ -1,0 +1,200 @@
+"""Invented cases and the mails made of them, for `usher mails show`, for golden files and for looking at."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jinja2
+
+from bot import policy as policies
+from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.mail import Address
+from bot.domain.ris import (
+    Company,
+    Credential,
+    PartnerType,
+    Problem,
+    ProblemKind,
+    RisCase,
+    Role,
+    Severity,
+    User,
+)
+from bot.domain.sheets import SheetRefusal
+from bot.domain.trust import Verdict
+from bot.policy import Policy
+from bot.rendering import mails
+from bot.rendering.mails import Values
+from bot.rendering.words import LANGUAGES
+
+STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
+
+COMPANY = Company(
+    name="Lindgren & Söhne Maschinenbau GmbH",
+    street="Hafenstraße 12",
+    city="Hamburg",
+    postal_code="20457",
+    country="DE",
+    website="https://www.lindgren-soehne.example.org",
+    vat_id="DE136695976",
+    partner_type=PartnerType.CUSTOMER,
+    seats=3,
+    purchase_order="PO-2024-0815",
+    application="ForumPass",
+    contact_name="Greta Lindgren",
+    contact_email="greta.lindgren@lindgren-soehne.example.org",
+    contact_phone="+493023125001",
+)
+USERS = (
+    User(
+        salutation="Ms",
+        first_name="Greta",
+        last_name="Lindgren",
+        email="greta.lindgren@lindgren-soehne.example.org",
+        phones=("+493023125001", "+493023125002"),
+        job_title="Head of purchasing",
+        role=Role.ORGANIZATION_ADMINISTRATOR,
+        credential=Credential.PHONE_OTP,
+        sheet="Users",
+        row=7,
+    ),
+    User(
+        salutation="Mr",
+        first_name="Tomasz",
+        last_name="Zieliński",
+        email="tomasz.zielinski@lindgren-soehne.example.org",
+        phones=("+493023125003",),
+        job_title="Engineer",
+        role=Role.APPLICATION_ADMINISTRATOR,
+        credential=Credential.PHONE_OTP,
+        sheet="Users",
+        row=8,
+    ),
+    User(
+        salutation="Ms",
+        first_name="Aylin",
+        last_name="Demir",
+        email="aylin.demir@lindgren-soehne.example.org",
+        phones=("+493023125004", "+493023125005"),
+        job_title="Quality manager",
+        role=Role.USER,
+        credential=Credential.MLOA_HARDWARE,
+        sheet="Users",
+        row=9,
+    ),
+)
+ADVICE = (
+    Problem(
+        kind=ProblemKind.ONE_PHONE,
+        severity=Severity.WARNING,
+        field="phones",
+        sheet="Users",
+        cell="F8",
+        row=8,
+        user=1,
+        found="+493023125003",
+    ),
+)
+ERRORS = (
+    Problem(kind=ProblemKind.MISSING, field="postal_code", sheet="Company", cell="C8"),
+    Problem(kind=ProblemKind.BAD_COUNTRY, field="country", sheet="Company", cell="C9", found="Germoney"),
+    Problem(
+        kind=ProblemKind.BAD_EMAIL,
+        field="email",
+        sheet="Users",
+        cell="E9",
+        row=9,
+        user=2,
+        found="aylin.demir@lindgren-soehne.example,org",
+        suggestion="aylin.demir@lindgren-soehne.example.org",
+    ),
+    Problem(kind=ProblemKind.NO_ADMINISTRATOR, sheet="Users"),
+)
+RECEIVED_AT = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
+DECIDED_AT = datetime(2024, 9, 12, 8, 31, 7, tzinfo=UTC)
+
+
+def complete_case(lang: str = "en") -> Case:
+    """A complete RIS of a known sponsor, in review."""
+    ris = RisCase(company=COMPANY, users=USERS, problems=ADVICE)
+    return Case(
+        id=7,
+        status=CaseStatus.IN_REVIEW,
+        version=1,
+        content_hash=ris.content_hash(),
+        ris=ris,
+        sponsor=Address(name="Mira Wendel", address="mira.wendel@sponsor.example.com"),
+        authorised=True,
+        verdict=Verdict.PASSED,
+        evidence="dmarc=pass header.from=sponsor.example.com",
+        lang=lang,
+        mail_id=41,
+        created_at=RECEIVED_AT,
+        status_since=RECEIVED_AT,
+    )
+
+
+def incomplete_case(lang: str = "en") -> Case:
+    """The same with four faults, waiting for the sponsor."""
+    company = replace(COMPANY, postal_code="", country="Germoney")
+    users = (replace(USERS[0], role=Role.USER), USERS[1], replace(USERS[2], email=ERRORS[2].found))
+    ris = RisCase(company=company, users=users, problems=ERRORS + ADVICE)
+    case = complete_case(lang)
+    return replace(
+        case, status=CaseStatus.WAITING_FOR_SPONSOR, ris=ris, content_hash=ris.content_hash(), version=2
+    )
+
+
+def decided_case(lang: str = "en", *, choice: Choice = Choice.APPROVED, phase: Phase = Phase.DONE) -> Case:
+    """The complete case, decided."""
+    case = complete_case(lang)
+    rejected = choice is Choice.REJECTED
+    decision = CaseDecision(
+        id=3,
+        choice=choice,
+        by="U0AVERY",
+        at=DECIDED_AT,
+        version=case.version,
+        content_hash=case.content_hash,
+        phase=phase,
+        reason=RejectionReason.DUPLICATE if rejected else None,
+        note="Came in spring already, see C-2." if rejected else "",
+    )
+    status = CaseStatus.REJECTED if rejected else CaseStatus.APPROVED
+    return replace(case, status=status, status_since=DECIDED_AT, decision=decision)
+
+
+_SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
+    "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
+    "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
+    "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
+    "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
+    "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
+        reason=SheetRefusal.ENCRYPTED,
+        source="RIS Lindgren.xlsx",
+        ref="Q-4",
+        sender=complete_case().sponsor,
+        lang=lang,
+        policy=policy,
+    ),
+}
+
+
+def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
+    """What `render_mail` needs to show a mail with invented people."""
+    return _SAMPLES[name](lang, policy or policies.load()) | {"status_url": STATUS_URL}
+
+
+def template_faults(templates_dir: Path) -> list[str]:
+    """Try the desk's own wording with sample values; each fault is one line that names the mail."""
+    faults = []
+    for name in mails.list_mails():
+        for lang in LANGUAGES:
+            try:
+                mails.render_mail(name, lang, sample_values(name, lang), templates_dir=templates_dir)
+            except (jinja2.TemplateError, ValueError, TypeError) as exc:
+                faults.append(f"{name}.{lang}.md: {exc}")
+    return faults

@@ -1,0 +1,36 @@
+"""Slack's message events: kept before the ack, marked when dealt with, replayed after a restart."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.store import outbox, payloads
+from bot.store.database import transaction
+
+KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
+
+
+def keep(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
+    """Commit a payload; False when it is known already (Slack repeats events)."""
+    with transaction(db):
+        payloads.drop_done(db, before=now - KEPT)
+        return payloads.add(db, payload_id, body, now=now)
+
+
+def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
+    """False when somebody else has dealt with it."""
+    with transaction(db):
+        return payloads.claim(db, payload_id, now=now)
+
+
+def list_open(db: Database) -> list[tuple[str, dict[str, Any]]]:
+    """What came and was not dealt with, oldest first."""
+    return payloads.list_open(db)
+
+
+def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:
+    """The case whose card stands at the head of that thread, e.g. "C-7"."""
+    key = outbox.find_key_of_message(db, channel, thread_ts)
+    return key.removeprefix("card:") if key and key.startswith("card:") else None

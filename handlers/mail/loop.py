@@ -1,0 +1,135 @@
+"""Watch the mailbox: IDLE only wakes, the sync is by UID, and what is settled is moved in batches."""
+
+from threading import Event, Lock
+
+import structlog
+
+from bot.bootstrap import Bot
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.outbox import back_off
+from bot.ports import Mailbox
+from bot.services import intake
+
+log = structlog.get_logger("mail")
+
+BATCH = 100  #: mails a commit, and UIDs a move
+WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
+DONE_FOLDER = "Usher/Done"
+ASIDE_FOLDER = "Usher/Aside"
+FOLDERS = {
+    MailStatus.DONE: DONE_FOLDER,
+    MailStatus.DUPLICATE: DONE_FOLDER,
+    MailStatus.SET_ASIDE: ASIDE_FOLDER,
+}
+
+
+class MailLoop:
+    """One thread's work; `run` returns soon after `stop`."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._stopping = Event()
+        self._lock = Lock()
+        self._mailbox: Mailbox | None = None
+        self._failures = 0
+
+    def stop(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            if self._mailbox is not None:
+                self._mailbox.wake()
+
+    def run(self) -> None:
+        """Hold a session with the server; after a failure come back later and later, with jitter."""
+        while not self._stopping.is_set():
+            try:
+                self._session()
+            except (TransientFailure, PermanentFailure) as exc:
+                self._report_failure(str(exc))
+                # What is recorded is worked on whether or not the server is there.
+                self._work()
+                self._failures += 1
+                wait = back_off(self._failures, jitter=self._bot.random.random())
+                self._stopping.wait(min(wait.total_seconds() / 2, 60.0))
+
+    def _session(self) -> None:
+        mailbox = self._bot.open_mailbox()
+        with self._lock:
+            self._mailbox = mailbox
+        try:
+            uidvalidity = mailbox.open()
+            self._report_well()
+            while not self._stopping.is_set():
+                self._sync(mailbox, uidvalidity)
+                self._work()
+                self._move_aside(mailbox, uidvalidity)
+                mailbox.wait(WAIT)
+        finally:
+            with self._lock:
+                self._mailbox = None
+            mailbox.close()
+
+    def _sync(self, mailbox: Mailbox, uidvalidity: int) -> None:
+        """Record everything above the cursor, batch by batch, before anything is done about it."""
+        name = self._bot.settings.imap_folder
+        now = self._bot.clock.now
+        with self._bot.connect() as db:
+            last_uid = intake.begin(db, name, uidvalidity, now=now())
+            uids = mailbox.uids_after(last_uid)
+            for start in range(0, len(uids), BATCH):
+                batch = list(mailbox.fetch(uids[start : start + BATCH]))
+                added = intake.record(db, name, uidvalidity, batch, now=now())
+                log.info("mails recorded", mails=len(added))
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            with self._bot.connect() as db:
+                waiting = intake.list_waiting(db, limit=BATCH)
+            if not waiting:
+                return
+            for row in waiting:
+                if self._stopping.is_set():
+                    return
+                work_on(self._bot, row)
+
+    def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
+        name = self._bot.settings.imap_folder
+        with self._bot.connect() as db:
+            while found := intake.list_to_move(db, name, uidvalidity, limit=BATCH):
+                for status, uids in found.items():
+                    mailbox.move(uids, FOLDERS[status])
+                    intake.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
+
+    def _report_well(self) -> None:
+        self._failures = 0
+        self._report("connected; new mail is taken in", well=True)
+
+    def _report_failure(self, reason: str) -> None:
+        self._report(reason, well=False)
+        log.warning("mailbox unreachable", reason=reason)
+
+    def _report(self, sentence: str, *, well: bool) -> None:
+        self._bot.health.report("mailbox", sentence, well=well, now=self._bot.clock.now())
+
+
+def work_on(bot: Bot, row: LedgerMail) -> MailStatus:
+    """Understand one recorded mail and decide about it; a bug in it costs only this mail."""
+    with bot.connect() as db:
+        try:
+            mail, workbooks = bot.reader.read_mail(intake.get_source(db, row.id))
+            understood = intake.understand(bot.desk, row, mail, workbooks)
+            status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
+        except (TransientFailure, PermanentFailure):
+            raise
+        except Exception as exc:  # the door: whatever a mail makes us raise, the next mail is read
+            log.exception("mail raised", mail=row.id)
+            return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
+        log.info(
+            "mail settled",
+            mail=row.id,
+            kind=understood.found.kind,
+            reason=understood.found.reason,
+            status=status,
+        )
+        return status

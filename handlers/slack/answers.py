@@ -1,0 +1,69 @@
+"""Answers to the person who clicked or typed: private, in words, and always one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from slack_bolt import BoltRequest
+from slack_bolt.context.respond import Respond
+
+from bot.bootstrap import Bot
+from bot.domain.errors import NotApprover, NotStaff, Refusal
+from bot.domain.staff import Staff
+from bot.rendering.blocks import Card
+from bot.rendering.words import Words
+from bot.rendering.words import words as words_of
+
+Body = Mapping[str, Any]
+
+
+def words(bot: Bot) -> Words:
+    """Staff read English."""
+    return words_of("en", bot.desk.policy.desk.zone)
+
+
+def staff_in(body: Body, bot: Bot) -> Staff:
+    """Who acts, with their rights of this moment; a command names them elsewhere than a click."""
+    user = body.get("user")
+    return bot.staff.who(str(user["id"]) if isinstance(user, Mapping) else str(body["user_id"]))
+
+
+def refusal_text(refusal: Refusal, bot: Bot) -> str:
+    """A refusal in words; whoever may not hears who may."""
+    if isinstance(refusal, NotStaff | NotApprover):
+        refusal.values.setdefault("who_may", ", ".join(f"<@{user}>" for user in bot.staff.approver_ids()))
+    return words(bot).refusal(refusal, slack=True)
+
+
+@contextmanager
+def explains(respond: Respond, bot: Bot) -> Iterator[None]:
+    """Turn a refusal into a private reply; everything else rises to the single error handler."""
+    try:
+        yield
+    except Refusal as refusal:
+        say(respond, refusal_text(refusal, bot))
+
+
+def say(respond: Respond, text: str) -> None:
+    respond(text=text, response_type="ephemeral", replace_original=False)
+
+
+def show(respond: Respond, card: Card) -> None:
+    respond(text=card.text, blocks=card.blocks, response_type="ephemeral", replace_original=False)
+
+
+def settle(respond: Respond, body: Body, text: str) -> None:
+    """Tell the clicker what became of it; a private card that asked is replaced by the answer."""
+    private = bool(body.get("container", {}).get("is_ephemeral"))
+    respond(text=text, response_type="ephemeral", replace_original=private)
+
+
+def say_bug(request: BoltRequest, respond: Respond, number: str, bot: Bot) -> None:
+    """By `response_url` where there is one, else privately in the channel, else nowhere: it is in the log."""
+    text = words(bot).say("slack.bug", id=number)
+    if request.context.response_url:
+        say(respond, text)
+    elif request.context.channel_id and request.context.user_id:
+        bot.slack_client.chat_postEphemeral(
+            channel=request.context.channel_id, user=request.context.user_id, text=text
+        )

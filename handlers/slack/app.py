@@ -1,0 +1,42 @@
+"""Put the Bolt app together: listeners by table, a middleware that keeps payloads, one error handler."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import structlog
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.context.respond import Respond
+
+from bot.bootstrap import Bot
+from handlers.slack import cases, commands, jobs, mentions
+from handlers.slack.answers import say_bug
+from handlers.slack.payloads import keep_payload
+
+log = structlog.get_logger("slack")
+
+LISTENERS = 32  #: Bolt's five starve acks as soon as five listeners wait for something
+
+
+def build(bot: Bot) -> App:
+    """The app with every listener; nothing is connected but `auth.test`."""
+    signing_secret = bot.settings.slack_signing_secret.get_secret_value()
+    app = App(
+        client=bot.slack_client,
+        signing_secret=signing_secret or None,
+        request_verification_enabled=bool(signing_secret),
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
+        raise_error_for_unhandled_request=False,
+    )
+    app.use(partial(keep_payload, bot=bot))
+    app.error(partial(on_error, bot=bot))
+    for room in (cases, commands, jobs, mentions):
+        room.register(app, bot)
+    return app
+
+
+def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: Bot) -> BoltResponse | None:
+    """The door's one catch: the person hears that it went wrong, with an id to quote."""
+    number = bot.desk.new_token()[:8]
+    log.error("listener raised", id=number, exc_info=error)
+    say_bug(request, respond, number, bot)
+    return None

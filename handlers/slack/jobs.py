@@ -1,0 +1,58 @@
+"""Buttons on what waits or failed: let a held mail go, drop it, read a mail again."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_bolt.context.respond import Respond
+
+from bot.bootstrap import Bot
+from bot.domain.errors import NotStaff
+from bot.domain.staff import Staff
+from bot.services import intake, outbox
+from handlers.slack.answers import Body, explains, settle, staff_in, words
+
+
+def register(app: App, bot: Bot) -> None:
+    app.action("mail_release")(partial(on_release, bot=bot))
+    app.action("mail_release_all")(partial(on_release_all, bot=bot))
+    app.action("mail_discard")(partial(on_discard, bot=bot))
+    app.action("mail_replay")(partial(on_replay, bot=bot))
+
+
+def _staff(body: Body, bot: Bot) -> Staff:
+    staff = staff_in(body, bot)
+    if not staff.staff:
+        raise NotStaff(who=staff.name)
+    return staff
+
+
+def _number(body: Body) -> int:
+    return int(body["actions"][0]["value"])
+
+
+def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        outbox.release(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.released"))
+
+
+def on_release_all(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        many = outbox.release_all(db, by=_staff(body, bot).id, now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.released_all", count=many))
+
+
+def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        outbox.discard(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.mail_discarded"))
+
+
+def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        intake.replay(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.replayed"))

@@ -1,0 +1,60 @@
+"""`@Usher …` and direct messages: the same words as `/usher`, answered privately where they were said."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.bootstrap import Bot
+from bot.domain.errors import Refusal
+from bot.rendering.blocks import Card
+from bot.services import payloads
+from handlers.slack.answers import Body, refusal_text
+from handlers.slack.commands import answer
+from handlers.slack.payloads import mark_done
+
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
+
+Event = Mapping[str, Any]
+
+
+def register(app: App, bot: Bot) -> None:
+    app.event("app_mention")(partial(on_words, bot=bot))
+    app.event("message")(partial(on_message, bot=bot))
+
+
+def on_message(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
+    """A direct message is a command; what people say elsewhere is theirs."""
+    if event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id"):
+        on_words(event, body, client, bot=bot)
+    else:
+        mark_done(dict(body), bot)
+
+
+def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
+    """Answer only whoever asked: others in the channel may not see cases."""
+    card = _answer(event, bot)
+    client.chat_postEphemeral(
+        channel=event["channel"],
+        user=event["user"],
+        text=card.text,
+        blocks=card.blocks or None,
+        thread_ts=event.get("thread_ts"),
+    )
+    mark_done(dict(body), bot)
+
+
+def _answer(event: Event, bot: Bot) -> Card:
+    text = _MENTION.sub("", str(event.get("text", ""))).strip()
+    thread_ts = str(event.get("thread_ts", ""))
+    with bot.connect() as db:
+        thread_case = (
+            payloads.find_case_of_thread(db, str(event["channel"]), thread_ts) if thread_ts else None
+        )
+    try:
+        return answer(bot, bot.staff.who(str(event["user"])), text, thread_case=thread_case or "")
+    except Refusal as refusal:
+        return Card(text=refusal_text(refusal, bot), blocks=[])

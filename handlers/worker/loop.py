@@ -1,0 +1,136 @@
+"""Claim due effects, carry them out, settle them; one thread for mails and some for Slack."""
+
+import os
+import socket
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from bot.bootstrap import Bot
+from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
+from bot.services import effects, outbox
+from bot.services.effects import Ways
+from bot.services.outbox import Outcome
+
+log = structlog.get_logger("worker")
+
+POLL = 0.5  #: seconds between looks when no bell rings: another process may have queued something
+LIMIT = 20  #: jobs a claim
+#: which kinds share a thread; Slack being slow must not hold up mails, nor the other way round
+LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
+    ("mail", (JobKind.MAIL,)),
+    ("slack", (JobKind.CASE_CARD, JobKind.NOTE)),
+)
+
+
+class Worker:
+    """One lane of the outbox; `run` drains what it has claimed and returns soon after `stop`."""
+
+    def __init__(self, bot: Bot, name: str, kinds: tuple[JobKind, ...]) -> None:
+        self._bot = bot
+        self._name = name
+        self._kinds = kinds
+        self._stopping = Event()
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{name}"
+        self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._bot.bell.ring()
+
+    def run(self) -> None:
+        mailer = self._bot.open_mailer()
+        ways = Ways(chat=self._bot.chat, mailer=mailer)
+        seen = 0
+        try:
+            while not self._stopping.is_set():
+                if not self._round(ways):
+                    seen = self._bot.bell.wait(seen, POLL)
+        finally:
+            mailer.close()
+
+    def _round(self, ways: Ways) -> int:
+        """Claim and carry out one batch; return how many jobs it had."""
+        try:
+            jobs = self._claim()
+            self._carry_out_all(ways, jobs)
+        except Exception as exc:  # the door: the lane lives on, the lease brings the job back
+            log.exception("outbox lane raised", lane=self._name)
+            self._report(f"stumbled: {type(exc).__name__}: {exc}", well=False)
+            self._stopping.wait(POLL)
+            return 0
+        self._report("carries effects out", well=True)
+        return len(jobs)
+
+    def _claim(self) -> list[Job]:
+        bot, now = self._bot, self._bot.clock.now()
+        limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
+        if limit == 0:
+            return []
+        with bot.connect() as db:
+            outbox.release_expired(db, now=now, jitter=bot.random.random())
+            if not outbox.has_due(db, kinds=self._kinds, now=now):
+                return []
+            jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
+        if self._rate:
+            self._rate.spend(len(jobs), now.timestamp())
+        return jobs
+
+    def _carry_out_all(self, ways: Ways, jobs: list[Job]) -> None:
+        """One after the other; what a slow start leaves too little of its lease is given back untried."""
+        claimed_at = self._bot.clock.now()
+        for job in jobs:
+            late = self._bot.clock.now() - claimed_at > LEASE / 3
+            if late or self._stopping.is_set():
+                self._settle(job, Outcome(status=JobStatus.QUEUED, retry_after=0.01))
+            else:
+                self._carry_out(ways, job)
+
+    def _settle(self, job: Job, outcome: Outcome) -> JobStatus:
+        bot = self._bot
+        with bot.connect() as db:
+            return outbox.settle(db, job, self.id, outcome, now=bot.clock.now(), jitter=bot.random.random())
+
+    def _carry_out(self, ways: Ways, job: Job) -> None:
+        bot = self._bot
+        with bot.connect() as db:
+            try:
+                outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
+            except Exception as exc:  # the door: a bug in one effect is shown, and the next one goes
+                log.exception("effect raised", job=job.id)
+                outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
+        status = self._settle(job, outcome)
+        log.info(
+            "effect settled",
+            job=job.id,
+            kind=job.kind,
+            template=job.template,
+            status=status,
+            error=outcome.error,
+        )
+
+    def _report(self, sentence: str, *, well: bool) -> None:
+        now = self._bot.clock.now()
+        self._bot.health.report(f"outbox {self._name}", sentence, well=well, now=now)
+
+
+class Rate:
+    """So many in any minute: what a mail provider grants. Seconds are those of the epoch."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._most = a_minute
+        self._spent: list[float] = []
+
+    def left(self, now: float) -> int:
+        minute_ago = now - timedelta(minutes=1).total_seconds()
+        self._spent = [moment for moment in self._spent if minute_ago < moment <= now]
+        return self._most - len(self._spent)
+
+    def spend(self, many: int, now: float) -> None:
+        self._spent.extend([now] * many)
+
+
+def build(bot: Bot) -> list[Worker]:
+    """A worker for each lane."""
+    return [Worker(bot, name, kinds) for name, kinds in LANES]
