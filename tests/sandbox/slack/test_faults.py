@@ -127,7 +127,9 @@ def test_it_listens_on_loopback_only(workspace: Workspace, host: str) -> None:
         SlackServer(workspace, host=host)
 
 
-@pytest.mark.parametrize("url", ["http://example.org/slack/events", "https://127.0.0.1/x", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["http://example.org/slack/events", "https://127.0.0.1/x", "file:///etc/passwd"]
+)
 def test_it_delivers_to_loopback_only(workspace: Workspace, url: str) -> None:
     with pytest.raises(ValueError, match="loopback only"):
         workspace.deliver_to(url)
