@@ -26,6 +26,16 @@ class Desk(_Part):
 
     name: str
     timezone: str
+    imprint_url: str = ""  #: the whole text stands there; "" when there is none
+    privacy_url: str = ""
+    terms_url: str = ""
+
+    @field_validator("imprint_url", "privacy_url", "terms_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must be an address that starts with https://, or empty")
+        return value
 
     @field_validator("timezone")
     @classmethod

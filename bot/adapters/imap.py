@@ -136,6 +136,11 @@ class ImapMailbox:
                 if left <= 0 or self._listen(connection, left):
                     return
 
+    def abilities(self) -> frozenset[str]:
+        """What the server offers, e.g. IDLE and MOVE."""
+        with self._explained("asking what the server offers") as connection:
+            return frozenset(said.decode("ascii", "replace").upper() for said in connection.capabilities())
+
     def wake(self) -> None:
         """End the present wait, or the next; for other threads and signal handlers."""
         self._bell.ring()

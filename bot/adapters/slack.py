@@ -47,7 +47,7 @@ MOST_PAGES = 10  # of a thread, which Slack gives oldest first
 #: What changes nothing, or changes it to the same again.
 _REPEATABLE = frozenset(
     {
-        "auth.test", "chat.update", "conversations.history", "conversations.replies",
+        "auth.test", "chat.update", "conversations.history", "conversations.info", "conversations.replies",
         "usergroups.users.list", "users.info", "users.lookupByEmail",
     }
 )  # fmt: skip
@@ -165,6 +165,18 @@ class SlackChat:
     def check(self) -> str:
         """Ask who we are; return the bot's user id."""
         return str(self._ask_self()["user_id"])
+
+    def scopes(self) -> frozenset[str]:
+        """What the bot token may do, as Slack's header says."""
+        headers = {name.lower(): value for name, value in self._ask_self().headers.items()}
+        return frozenset(
+            scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip()
+        )
+
+    def joined(self, channel: str) -> bool:
+        """Whether the bot is in that channel; PermanentFailure when there is none."""
+        with _explained("looking at a channel", channel=channel):
+            return bool(self._client.conversations_info(channel=channel)["channel"].get("is_member"))
 
     def _newest(self, message: ChatMessage) -> Iterator[dict[str, Any]]:
         with _explained("reading messages", channel=message.channel):

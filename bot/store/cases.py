@@ -207,6 +207,11 @@ def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]
     ]
 
 
+def count_by_status(db: Database) -> list[tuple[str, int]]:
+    found = rows(db, "select status, count(*) n from cases group by status order by status")
+    return [(entry["status"], entry["n"]) for entry in found]
+
+
 def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
     thread = json.loads(found["thread"])
     return Case(

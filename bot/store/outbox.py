@@ -142,6 +142,15 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
     )
 
 
+def hold_waiting(db: Database) -> int:
+    """Hold everything that was on its way when a backup was taken."""
+    return count(
+        db,
+        """update outbox set status = 'held', worker = '', lease_until = null
+           where status in ('queued', 'sending')""",
+    )
+
+
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
     return _job(found) if found else None
@@ -184,6 +193,12 @@ def count_answers(db: Database, *, recipient: str, case_id: int | None, since: d
 def count_by_status(db: Database) -> list[tuple[str, int]]:
     found = rows(db, "select status, count(*) n from outbox group by status order by status")
     return [(entry["status"], entry["n"]) for entry in found]
+
+
+def find_oldest_queued(db: Database) -> datetime | None:
+    """When the job that has waited longest was queued."""
+    found = row(db, "select min(created_at) created_at from outbox where status = 'queued'")
+    return maybe_instant(found["created_at"]) if found else None
 
 
 def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:

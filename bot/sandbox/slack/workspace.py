@@ -77,6 +77,8 @@ class Workspace(State):
     def stop(self) -> None:
         """End every line and every wait."""
         self.faults.stop()
+        with self.pulse.changing():
+            self.stopping.set()
         self.sockets.stop()
         self.courier.stop()
         if isinstance(self.courier.transport, SignedRequests):

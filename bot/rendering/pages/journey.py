@@ -1,0 +1,182 @@
+"""A case's way to a live site, as its status page shows it: done, whose turn it is, what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.approvals import Phase
+from bot.domain.cards import StatusPage
+from bot.domain.cases import BALL, BallHolder, CaseStatus
+from bot.rendering import quoting
+from bot.rendering.words import Words
+
+
+class Step(StrEnum):
+    """The way of every organisation, in its order."""
+
+    RECEIVED = "received"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    CREDENTIALS = "credentials"
+    PROVISIONING = "provisioning"
+    INVITATION = "invitation"
+    REGISTRATION = "registration"
+    ACTIVATION = "activation"
+    LIVE = "live"
+
+
+class Mark(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+    STOPPED = "stopped"
+
+
+class Mood(StrEnum):
+    """The colour of the state's badge."""
+
+    UNDER_WAY = "under_way"
+    WAITING = "waiting"
+    GOOD = "good"
+    ENDED = "ended"
+
+
+#: at which step a case in that state is
+AT: dict[CaseStatus, Step] = {
+    CaseStatus.RECEIVED: Step.REVIEWED,
+    CaseStatus.IN_REVIEW: Step.REVIEWED,
+    CaseStatus.WAITING_FOR_SPONSOR: Step.REVIEWED,
+    CaseStatus.APPROVED: Step.CREDENTIALS,
+    CaseStatus.REJECTED: Step.APPROVED,
+    CaseStatus.WITHDRAWN: Step.REVIEWED,
+}
+ENDED = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
+MOODS: dict[CaseStatus, Mood] = {
+    CaseStatus.RECEIVED: Mood.UNDER_WAY,
+    CaseStatus.IN_REVIEW: Mood.UNDER_WAY,
+    CaseStatus.WAITING_FOR_SPONSOR: Mood.WAITING,
+    CaseStatus.APPROVED: Mood.GOOD,
+    CaseStatus.REJECTED: Mood.ENDED,
+    CaseStatus.WITHDRAWN: Mood.ENDED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """One line of the list."""
+
+    name: str
+    mark: Mark
+    mark_name: str
+    at: str = ""  #: when it was done, where that is known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """The whole page in words."""
+
+    ref: str
+    company: str
+    state: str
+    mood: Mood
+    lead: str  #: how it stands, in a sentence
+    holder: str  #: "" when it is nobody's turn any more
+    since: str
+    next: str
+    facts: tuple[Fact, ...]
+    stops: tuple[Stop, ...]
+
+
+def journey(page: StatusPage, words: Words) -> Journey:
+    """Put a case's state into the reader's words."""
+    holder = ball_of(page)
+    return Journey(
+        ref=page.ref,
+        company=quoting.one_line(page.company, 120),
+        state=words.status(page.status),
+        mood=MOODS[page.status],
+        lead=_lead(page, words),
+        holder="" if holder is BallHolder.NOBODY else words.say(f"page.status.holder.{holder}"),
+        since=words.instant(page.since),
+        next=_next(page, words),
+        facts=_facts(page, words),
+        stops=_stops(page, words),
+    )
+
+
+def ball_of(page: StatusPage) -> BallHolder:
+    """Who acts next; while a decision is being carried out that is Usher itself."""
+    if page.phase in (Phase.DECIDED, Phase.EXECUTING):
+        return BallHolder.USHER
+    return BALL[page.status]
+
+
+def _lead(page: StatusPage, words: Words) -> str:
+    key = f"page.status.lead.{page.status}"
+    if page.status is CaseStatus.WAITING_FOR_SPONSOR:
+        # The desk may wait for an answer to a question of its own, with nothing wrong in the form.
+        return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
+    return words.say(key)
+
+
+def _next(page: StatusPage, words: Words) -> str:
+    key = f"page.status.next.{page.status}"
+    running = ball_of(page) is BallHolder.USHER and f"{key}.running" in words
+    return words.say(f"{key}.running" if running else key)
+
+
+def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:
+    values = {
+        "received": words.date(page.received_at),
+        "users": str(page.users),
+        "seats": quoting.one_line(page.seats, 20),
+    }
+    return tuple(
+        Fact(name=words.say(f"page.status.fact.{key}"), value=value) for key, value in values.items() if value
+    )
+
+
+def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
+    """Every step up to the end; a case that ended shows none beyond the one it ended at."""
+    at = list(Step).index(AT[page.status])
+    steps = list(Step)[: at + 1] if page.status in ENDED else list(Step)
+    return tuple(_stop(page, step, _mark(page, number - at), words) for number, step in enumerate(steps))
+
+
+def _mark(page: StatusPage, ahead: int) -> Mark:
+    if ahead:
+        return Mark.DONE if ahead < 0 else Mark.NEXT
+    return Mark.STOPPED if page.status in ENDED else Mark.NOW
+
+
+def _stop(page: StatusPage, step: Step, mark: Mark, words: Words) -> Stop:
+    key = f"page.step.{step}"
+    if mark is Mark.STOPPED:
+        key = f"page.step.{page.status}"
+    elif mark is Mark.NOW and f"{key}.now" in words:
+        key = f"{key}.now"
+    at = _date_of(page, step, mark)
+    return Stop(
+        name=words.say(key),
+        mark=mark,
+        mark_name=words.say(f"page.mark.{mark}"),
+        at=words.date(at) if at else "",
+    )
+
+
+def _date_of(page: StatusPage, step: Step, mark: Mark) -> datetime | None:
+    if mark is Mark.STOPPED:
+        return page.since
+    if mark is not Mark.DONE:
+        return None
+    return {
+        Step.RECEIVED: page.received_at,
+        Step.REVIEWED: page.decided_at,
+        Step.APPROVED: page.decided_at,
+    }.get(step)

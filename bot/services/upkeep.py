@@ -1,0 +1,36 @@
+"""Upkeep: what the operator's pages and commands read about the whole house."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cases import CaseStatus
+from bot.domain.ledger import MailStatus
+from bot.domain.outbox import JobStatus
+from bot.store import cases, ledger, migrations, outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How much there is of everything; states without any are there with 0."""
+
+    mails: dict[str, int]
+    jobs: dict[str, int]
+    cases: dict[str, int]
+    oldest_queued_at: datetime | None
+
+
+def figures(db: Database) -> Figures:
+    """Count mails, jobs and cases by their state, and find the job that has waited longest."""
+    return Figures(
+        mails=dict.fromkeys(map(str, MailStatus), 0) | dict(ledger.count_by_status(db)),
+        jobs=dict.fromkeys(map(str, JobStatus), 0) | dict(outbox.count_by_status(db)),
+        cases=dict.fromkeys(map(str, CaseStatus), 0) | dict(cases.count_by_status(db)),
+        oldest_queued_at=outbox.find_oldest_queued(db),
+    )
+
+
+def list_pending_migrations(db: Database) -> list[str]:
+    """What this database lacks to be of this version; reads only."""
+    return migrations.list_pending(db)

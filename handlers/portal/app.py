@@ -1,0 +1,65 @@
+"""Put the portal together: guards first, then the error pages, then one room a noun."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Flask, Response, g, request
+from jinja2 import StrictUndefined
+
+from bot.bootstrap import Bot
+from bot.rendering import pages
+from handlers.portal import errors, home, legal, security, slack_events, status
+from handlers.portal.frame import Frame
+from handlers.portal.pages import Pages
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+log = structlog.get_logger("portal")
+
+ROOMS = (home, legal, status)  #: each has `register(app, frame)`
+STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
+
+
+class Portal(Flask):
+    """Flask, but a bug is logged without the address it happened at: links are secrets."""
+
+    def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's own signature
+        errors.note_bug(exc_info[1])
+
+
+def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
+    """The portal as a WSGI app; with a Bolt app it serves Slack's requests too."""
+    app = Portal(
+        "usher", static_folder=str(pages.STATIC), static_url_path="/static", template_folder=str(pages.FOLDER)
+    )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.before_request(_start)
+    app.after_request(_say)
+    frame = Frame(bot=bot, pages=Pages(bot.desk.policy), guards=security.protect(app, bot))
+    errors.register(app, frame)
+    for room in ROOMS:
+        room.register(app, frame)
+    if slack_app is not None:
+        slack_events.register(app, frame, slack_app)
+    return app
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _say(response: Response) -> Response:
+    """One line a request: its pattern, not its address; nothing about who asked."""
+    took = time.perf_counter() - g.get("started", time.perf_counter())
+    method = request.method if request.method in security.METHODS else "other"
+    log.info(
+        "page served",
+        method=method,
+        route=security.route(),
+        status=response.status_code,
+        ms=round(took * 1000, 1),
+    )
+    return response

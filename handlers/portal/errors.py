@@ -1,0 +1,72 @@
+"""When a page cannot be shown: refusals with their remedy, wrong requests, and bugs with an id to quote."""
+
+import secrets
+import traceback
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.sansio.response import Response as AnyResponse
+
+from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from handlers.portal.frame import Frame
+from handlers.portal.security import route
+
+log = structlog.get_logger("portal")
+
+#: codes with words of their own; any other says what 400 or 500 says
+SAID = frozenset({400, 404, 405, 413, 429, 500})
+LINK_CODES: dict[type[Refusal], int] = {LinkUnknown: 404, LinkExpired: 410}
+RETRY_SECONDS = 60
+
+
+def register(app: Flask, frame: Frame) -> None:
+    def on_http(exc: HTTPException) -> AnyResponse:
+        return show_http(exc, frame)
+
+    def on_refusal(refusal: Refusal) -> Response:
+        return show_refusal(refusal, frame)
+
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(Refusal, on_refusal)
+
+
+def show_http(exc: HTTPException, frame: Frame) -> AnyResponse:
+    """A wrong request, or (500) a bug that `note_bug` has noted."""
+    if exc.response is not None:
+        return exc.response
+    code = exc.code or 500
+    words = "form_expired" if isinstance(exc, CSRFError) else str(said_of(code))
+    page = frame.pages.render("error.html", status=code, error=words, id=g.get("bug", ""))
+    if isinstance(exc, TooManyRequests):
+        page.headers["Retry-After"] = str(RETRY_SECONDS)
+    for name, value in exc.get_headers():
+        # 405 has to name what is allowed (RFC 9110, 15.5.6).
+        if name.lower() not in {"content-type", "content-length"}:
+            page.headers[name] = value
+    return page
+
+
+def said_of(code: int) -> int:
+    if code in SAID:
+        return code
+    return 400 if code < 500 else 500  # noqa: PLR2004 - where the server's own faults begin
+
+
+def show_refusal(refusal: Refusal, frame: Frame) -> Response:
+    """A link that does not work says the same whether it never was or is over; others say why."""
+    if code := LINK_CODES.get(type(refusal)):
+        return frame.pages.render("error.html", status=code, error="link", id="")
+    sentence = frame.pages.words().refusal(refusal)
+    return frame.pages.render("error.html", status=409, error="refusal", sentence=sentence, id="")
+
+
+def note_bug(exc: BaseException) -> None:
+    """Log a bug once, under an id that its page shows; the link in the address stays out of it."""
+    g.bug = secrets.token_hex(4)
+    text = "".join(traceback.format_exception(exc))
+    for value in (request.view_args or {}).values():
+        if isinstance(value, str) and value:
+            text = text.replace(value, "…")
+    log.error("page raised", id=g.bug, method=request.method, route=route(), exception=text)

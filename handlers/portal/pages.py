@@ -1,0 +1,54 @@
+"""Render a page in the reader's language, with what every page has: the desk, the words, the foot."""
+
+from dataclasses import dataclass
+
+from flask import Response, make_response, render_template, request
+
+from bot.policy import Policy
+from bot.rendering.pages import static_url
+from bot.rendering.words import LANGUAGES, Words, words
+
+#: a language names itself
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The one way to answer with a page."""
+
+    policy: Policy
+
+    def words(self) -> Words:
+        """The words of this request's reader."""
+        return words(self._language(), self.policy.desk.zone)
+
+    def render(self, template: str, *, status: int = 200, **values: object) -> Response:
+        reader = self.words()
+        body = render_template(
+            template,
+            say=reader.say,
+            lang=reader.lang,
+            languages=LANGUAGE_NAMES,
+            desk=self.policy.desk,
+            programme=self.policy.mag,
+            keep_lang=self._keep_lang(),
+            static_url=static_url,
+            **values,
+        )
+        response = make_response(body, status)
+        response.headers["Content-Language"] = reader.lang
+        response.vary.add("Accept-Language")
+        return response
+
+    def _language(self) -> str:
+        """The chosen one, else the first we speak; werkzeug's own match would prefer `en` to `de-AT`."""
+        wished = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality > 0)
+        return self._chosen() or next((lang for lang in wished if lang in LANGUAGES), "en")
+
+    def _chosen(self) -> str:
+        chosen = request.args.get("lang", "")
+        return chosen if chosen in LANGUAGES else ""
+
+    def _keep_lang(self) -> str:
+        """What links to other pages carry on: a language that was chosen, not one that was guessed."""
+        return f"?lang={self._chosen()}" if self._chosen() else ""

@@ -1,0 +1,120 @@
+"""What guards every page: headers, cookies, CSRF, trusted hosts, rate limits, logs without secrets."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from bot.bootstrap import Bot
+from bot.domain.keyring import Keyring
+from handlers.portal.proxies import TrustedProxies, read_address
+
+#: everything from ourselves, nothing inline, no script at all
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",  # our files in /static bring their own
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",  # a status address is a secret
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+HSTS = "max-age=31536000"
+LINKS_LIMIT = "120 per minute"  #: of one network address, over all pages that take a link's token
+MAX_FORM_BYTES = 1_048_576  #: a room that takes files raises it for its own view
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}  #: any other is no word for a log
+
+Decorator = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guards:
+    """What a room puts before its views."""
+
+    csrf: CSRFProtect
+    links: Decorator  #: for blueprints whose pages take a token
+
+
+def protect(app: Flask, bot: Bot) -> Guards:
+    """Configure the app, and hang the guards before and after every request."""
+    https = bot.settings.portal_url.lower().startswith("https://")
+    app.config.update(
+        # One key a secret, derived for this purpose; older ones still read sessions.
+        SECRET_KEY=_session_keys(bot)[0],
+        SECRET_KEY_FALLBACKS=_session_keys(bot)[1:],
+        SESSION_COOKIE_NAME="__Host-usher" if https else "usher",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        TRUSTED_HOSTS=trusted_hosts(bot.settings.portal_url),
+        # Flask-WTF would want a Referer on TLS, which our own Referrer-Policy forbids to send;
+        # `refuse_other_sites` stands in for it.
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.wsgi_app = TrustedProxies(app.wsgi_app, bot.settings.trusted_proxies)  # type: ignore[method-assign]
+    app.after_request(_with_headers(HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})))
+    csrf = CSRFProtect(app)
+    app.before_request(refuse_other_sites)
+    limiter = Limiter(_Network(), app=app, storage_uri="memory://")
+    return Guards(csrf=csrf, links=limiter.shared_limit(LINKS_LIMIT, scope="links"))
+
+
+def trusted_hosts(portal_url: str) -> list[str]:
+    """The one host that PORTAL_URL names; on loopback its other names too."""
+    host = urlsplit(portal_url).hostname or ""
+    return sorted(LOOPBACK) if host in LOOPBACK else [host]
+
+
+def refuse_other_sites() -> None:
+    """A browser says where a form was sent from; one of another site is refused, whatever its token."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if request.method not in SAFE_METHODS and site not in {"same-origin", "none"}:
+        raise CSRFError("sent from another site")
+
+
+def route() -> str:
+    """The request's path as logs may have it: its pattern, never the token in it."""
+    return request.url_rule.rule if request.url_rule else "(no page)"
+
+
+def _session_keys(bot: Bot) -> list[str]:
+    return [Keyring((key,)).sign("portal", "sessions") for key in bot.settings.secret_keys()]
+
+
+def _with_headers(headers: dict[str, str]) -> Callable[[Response], Response]:
+    def add(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return add
+
+
+class _Network:
+    """The key of rate limits: an IPv4 address or IPv6 /64, hashed since the limiter logs it."""
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(16)
+
+    def __call__(self) -> str:
+        address = read_address(request.remote_addr or "")
+        network = ip_network((address, 64), strict=False) if isinstance(address, IPv6Address) else address
+        return hashlib.blake2s(str(network).encode(), key=self._salt, digest_size=12).hexdigest()

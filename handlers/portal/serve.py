@@ -1,0 +1,159 @@
+"""Serve the portal and the operators' pages on waitress threads, and end them cleanly."""
+
+import socket
+import time
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask
+from waitress import wasyncore
+from waitress.server import create_server
+
+from bot.bootstrap import Bot
+from bot.domain.errors import SettingsFault
+from handlers.portal import app, ops
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+
+log = structlog.get_logger("portal")
+
+DRAIN_SECONDS = 3.0  #: how long running requests may still take when the service ends
+PORTAL_THREADS = 8
+OPS_THREADS = 2
+QUIET_SECONDS = 30  #: after which a connection without a request is closed
+
+
+class PortalServer:
+    """Both apps on their addresses; `start` binds and returns, `stop` drains and returns within seconds."""
+
+    def __init__(self, bot: Bot, slack_app: "App | None" = None) -> None:
+        self._bot = bot
+        self._slack_app = slack_app
+        self._listeners: list[_Listener] = []
+
+    def start(self) -> None:
+        """Bind both addresses, or raise one SettingsFault that names each that cannot be had."""
+        bot = self._bot
+        portal, operators = _bind_all(PORTAL_BIND=bot.settings.portal_bind, OPS_BIND=bot.settings.ops_bind)
+        largest = bot.desk.policy.limits.mail_bytes
+        self._listeners = [
+            _Listener("portal", app.build(bot, self._slack_app), portal, PORTAL_THREADS, largest),
+            _Listener("ops", ops.build(bot), operators, OPS_THREADS, largest),
+        ]
+        for listener in self._listeners:
+            listener.start()
+        self._bot.health.report(
+            "portal",
+            f"serves {bot.settings.portal_url} on {self.portal_address}",
+            well=True,
+            now=bot.clock.now(),
+        )
+        log.info("portal started", portal=self.portal_address, ops=self.ops_address)
+
+    def stop(self) -> None:
+        """Take no more requests, let the running ones end, close every connection. Twice does no harm."""
+        for listener in self._listeners:
+            listener.tell_to_stop()
+        for listener in self._listeners:
+            listener.join()
+        self._listeners = []
+
+    @property
+    def portal_address(self) -> str:
+        """HOST:PORT it is really bound to, also where port 0 was asked for."""
+        return self._listeners[0].address
+
+    @property
+    def ops_address(self) -> str:
+        return self._listeners[1].address
+
+
+class _Listener:
+    """One waitress server in a thread of its own.
+
+    Waitress's own `run` ends only when every kept-alive connection has timed out, and `close` from another
+    thread takes the sockets away under its loop; so the loop is ours, and it closes what it opened.
+    """
+
+    def __init__(self, name: str, wsgi: Flask, sock: socket.socket, threads: int, max_bytes: int) -> None:
+        self.address = _shown(sock)
+        self._stopping = Event()
+        self._map: dict[int, wasyncore.dispatcher] = {}
+        self._server = create_server(
+            wsgi,
+            map=self._map,
+            sockets=[sock],
+            threads=threads,
+            ident=None,
+            channel_timeout=QUIET_SECONDS,
+            max_request_body_size=max_bytes,
+            clear_untrusted_proxy_headers=False,  # `TrustedProxies` decides that
+            log_socket_errors=False,  # its lines would carry paths, and with them links
+        )
+        self._thread = Thread(target=self._run, name=f"{name}-server")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def tell_to_stop(self) -> None:
+        self._stopping.set()
+        self._server.pull_trigger()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._turn(1.0)
+            wasyncore.dispatcher.close(self._server)  # the listening socket only; its trigger still wakes us
+            until = time.monotonic() + DRAIN_SECONDS
+            while self._busy() and time.monotonic() < until:
+                self._turn(0.05)
+        finally:
+            self._server.task_dispatcher.shutdown(timeout=1)
+            self._server.trigger.close()
+            wasyncore.close_all(self._map, ignore_all=True)
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _busy(self) -> bool:
+        """Whether a request is being answered, or an answer still on its way out."""
+        return any(
+            channel.requests or channel.total_outbufs_len for channel in self._server.active_channels.values()
+        )
+
+
+def _bind_all(**binds: str) -> list[socket.socket]:
+    """Open a listening socket for each setting, or none at all and say everything that is wrong."""
+    sockets: list[socket.socket] = []
+    faults: list[str] = []
+    for setting, address in binds.items():
+        try:
+            sockets.append(_bind(address))
+        except OSError as exc:
+            reason = exc.strerror or str(exc)
+            faults.append(
+                f"{setting}: cannot listen on {address} ({reason}); stop what uses it, or set "
+                "another HOST:PORT"
+            )
+    if faults:
+        for sock in sockets:
+            sock.close()
+        raise SettingsFault(*faults)
+    return sockets
+
+
+def _bind(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, int(port)), family=family, backlog=1024)
+
+
+def _shown(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,103 @@
+"""Error pages: kind, in the reader's language, with an id for what is our fault."""
+
+import re
+from typing import NoReturn
+
+import pytest
+from flask import Flask, abort
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from bot.domain.errors import UnknownCase
+from handlers.portal import app
+from tests.portal.conftest import Town, client_of
+
+
+def with_view(town: Town, raised: Exception | int) -> FlaskClient:
+    portal: Flask = app.build(town.bot)
+
+    def fail(token: str) -> NoReturn:
+        del token
+        if isinstance(raised, int):
+            abort(raised)
+        raise raised
+
+    portal.add_url_rule("/fail/<token>", "fail", fail)
+    return client_of(portal, town.bot.settings.portal_url)
+
+
+def test_a_bug_is_logged_once_with_its_traceback_and_shown_with_its_id(town: Town) -> None:
+    client = with_view(town, RuntimeError("the ceiling fell"))
+    with capture_logs() as logs:
+        answer = client.get("/fail/secret-token")
+
+    bugs = [line for line in logs if line["event"] == "page raised"]
+    assert len(bugs) == 1
+    assert answer.status_code == 500
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert re.search(r"<code>([0-9a-f]{8})</code>", answer.text)
+    assert f"<code>{bugs[0]['id']}</code>" in answer.text
+    assert "support@onboarding.example.com" in answer.text
+    assert "the ceiling fell" in bugs[0]["exception"]
+    assert "Traceback" in bugs[0]["exception"]
+
+
+def test_neither_page_nor_log_of_a_bug_holds_the_token_or_the_page_the_cause(town: Town) -> None:
+    client = with_view(town, KeyError("secret-token"))
+    with capture_logs() as logs:
+        answer = client.get("/fail/secret-token")
+
+    assert "secret-token" not in f"{logs}{answer.text}"
+    assert "KeyError" not in answer.text
+    assert "KeyError" in str(logs)
+
+
+def test_a_database_that_is_gone_is_a_bug_with_an_id_not_a_blank_page(town: Town) -> None:
+    town.open_case()
+    with town.bot.connect() as db:
+        db.execute("drop table links")
+    with capture_logs() as logs:
+        answer = town.client().get(town.link())
+
+    assert answer.status_code == 500
+    assert logs[0]["id"] in answer.text
+    assert "no such table" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (400, "That request was not understood"),
+        (403, "That request was not understood"),
+        (404, "There is no page here"),
+        (405, "This page cannot be used that way"),
+        (413, "That is too large"),
+        (418, "That request was not understood"),
+        (429, "One moment, please"),
+        (503, "Something went wrong on our side"),
+    ],
+)
+def test_each_code_has_its_words(town: Town, code: int, words: str) -> None:
+    answer = with_view(town, code).get("/fail/x")
+
+    assert answer.status_code == code
+    assert f"<h1>{words}</h1>" in answer.text
+
+
+def test_an_error_speaks_german_to_a_german_browser(town: Town) -> None:
+    answer = town.client().get("/nope", headers={"Accept-Language": "de"})
+
+    assert "Hier gibt es keine Seite" in answer.text
+
+
+def test_a_refusal_is_said_with_its_remedy(town: Town) -> None:
+    answer = with_view(town, UnknownCase(ref="<b>C-9</b>")).get("/fail/x")
+
+    assert answer.status_code == 409
+    assert "There is no case &lt;b&gt;C-9&lt;/b&gt;" in answer.text
+
+
+def test_a_head_request_to_a_failing_page_has_the_code_and_no_body(town: Town) -> None:
+    answer = with_view(town, RuntimeError("no")).head("/fail/x")
+
+    assert (answer.status_code, answer.data) == (500, b"")

@@ -1,0 +1,95 @@
+"""Home, contact, legal pages and languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.rendering.words import LANGUAGES, read_catalogues, words
+from tests.portal.conftest import Found, Town
+
+
+@pytest.mark.parametrize("path", ["/", "/contact", "/imprint", "/privacy", "/terms"])
+def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
+    page = town.client().get(path).text
+
+    assert "Exostar Customer Support" in page
+    assert 'href="mailto:support@onboarding.example.com"' in page
+
+
+@pytest.mark.parametrize("name", ["imprint", "privacy", "terms"])
+def test_a_legal_page_shows_the_link_of_the_policy_and_redirects_nowhere(town: Town, name: str) -> None:
+    answer = town.client().get(f"/{name}?next=https://evil.example.org")
+
+    assert answer.status_code == 200
+    assert f'href="https://www.example.com/{name}"' in answer.text
+    assert "evil" not in answer.text
+
+
+def test_a_desk_without_a_text_of_its_own_says_so(found: Found, tmp_path: Path) -> None:
+    policy = Path("usher.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "usher.toml"
+    mine.write_text(re.sub(r'(?m)^(imprint)_url = "[^"]*"', r'\1_url = ""', policy), encoding="utf-8")
+    page = found(usher_config=str(mine)).client().get("/imprint").text
+
+    assert "no text of its own" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "lang"),
+    [
+        ("", "", "en"),
+        ("", "de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("", "fr,de;q=0.2", "de"),
+        ("", "de-AT,en;q=0.3", "de"),
+        ("", "de;q=0,en;q=0.1", "en"),
+        ("", "en-US;q=0.8,de-CH", "de"),
+        ("", "fr", "en"),
+        ("", "x" * 10_000, "en"),
+        ("?lang=en", "de", "en"),
+        ("?lang=de", "en", "de"),
+        ("?lang=fr", "de", "de"),
+        ("?lang=", "de", "de"),
+    ],
+)
+def test_pages_come_in_the_readers_language(town: Town, query: str, accepted: str, lang: str) -> None:
+    answer = town.client().get(f"/{query}", headers={"Accept-Language": accepted})
+
+    assert f'<html lang="{lang}">' in answer.text
+    assert answer.headers["Content-Language"] == lang
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_a_chosen_language_is_carried_on_and_a_guessed_one_is_not(town: Town) -> None:
+    client = town.client()
+
+    assert 'href="/imprint?lang=de"' in client.get("/?lang=de").text
+    assert 'href="/imprint"' in client.get("/", headers={"Accept-Language": "de"}).text
+
+
+def test_the_switch_stays_on_the_page_and_names_each_language_in_itself(town: Town) -> None:
+    page = town.client().get("/contact").text
+
+    assert '<a href="?lang=de" lang="de" hreflang="de">Deutsch</a>' in page
+    assert '<a href="?lang=en" lang="en" hreflang="en" aria-current="true">English</a>' in page
+
+
+def test_both_catalogues_have_the_same_keys_and_the_same_values() -> None:
+    texts = [read_catalogues(lang)["pages"] for lang in LANGUAGES]
+    first, second = ({m.id: m.string for m in catalogue if m.id} for catalogue in texts)
+
+    assert first.keys() == second.keys()
+    for key, text in first.items():
+        assert set(re.findall(r"{\w+}", str(text))) == set(re.findall(r"{\w+}", str(second[key]))), key
+
+
+def test_every_word_the_templates_ask_for_is_there() -> None:
+    folder = Path("bot/rendering/pages")
+    asked = {
+        key
+        for file in folder.glob("*.html")
+        for key in re.findall(r"""say\(["'](page\.[\w.]+[a-z])["']""", file.read_text(encoding="utf-8"))
+    }
+
+    assert len(asked) > 20
+    assert [key for key in asked if key not in words("de")] == []
