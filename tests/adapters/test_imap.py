@@ -1,6 +1,7 @@
 """The mailbox against servers that behave badly: cut lines, half answers, refusals, missing abilities."""
 
 import base64
+import logging
 import re
 import threading
 import time
@@ -513,6 +514,20 @@ def test_letters_that_log_in_cannot_carry_are_refused_in_words() -> None:
         mailbox.open()
 
     assert "ssw" not in str(caught.value)
+
+
+def test_no_log_of_any_level_holds_password_or_mail(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with MailWorld(now=lambda: NOON, accounts={USER: PASSWORD}) as world:
+        world.append(USER, "INBOX", b"Subject: confidential\r\n\r\nwords for nobody else\r\n")
+        settings = load(settings_for(world, Tls.NONE), env_file=None)
+        with closing(build_mailbox(settings)) as mailbox:
+            mailbox.open()
+            assert len(list(mailbox.fetch(mailbox.uids_after(0)))) == 1
+
+    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("imapclient"))
+    encoded = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
+    assert not any(secret in ours for secret in (PASSWORD, encoded, "confidential", "nobody else"))
 
 
 def test_an_announcement_ends_the_wait_within_five_milliseconds() -> None:
