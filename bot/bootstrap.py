@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from random import Random
 from threading import Condition
@@ -117,21 +117,52 @@ def open_database(settings: Settings) -> None:
     try:
         with database.connect(path) as db:
             migrations.migrate(db)
-    except database.OpenError as exc:
+    except database.OPEN_ERRORS as exc:
         raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+
+
+def connect(settings: Settings) -> AbstractContextManager[Database]:
+    """A connection for a command that needs nothing else."""
+    return database.connect(settings.database_path)
+
+
+def in_use(settings: Settings) -> AbstractContextManager[None]:
+    """Keep a restore away from the database while a service works on it."""
+    return database.in_use(settings.database_path)
+
+
+@contextmanager
+def make_reader() -> Iterator[Reader]:
+    """A reader of strangers' files for a command, with its children."""
+    reader = _start_reader()
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def _start_reader() -> Reader:
+    """The children are started here, before any thread is."""
+    from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+
+    pool = LimitedPool()
+    pool.start()
+    return LimitedReader(pool)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
     """Join everything; nothing is connected yet but the database, which is brought to this version."""
-    from bot.adapters.imap import ImapMailbox  # noqa: PLC0415 - heavy parts are imported when needed
-    from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+    from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
-    from bot.adapters.smtp import SmtpMailer  # noqa: PLC0415
+    from bot.adapters.smtp import build_mailer  # noqa: PLC0415
+    from bot.adapters.tls import build_context  # noqa: PLC0415
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
     open_database(settings)
-    client = build_client(settings)
+    context = build_context(settings.ca_bundle)
+    client = build_client(settings, context)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
@@ -140,10 +171,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
         health=Health(),
         bell=Bell(),
         random=Random(),  # noqa: S311 - jitter
-        open_mailbox=lambda: ImapMailbox(settings, max_bytes=desk.policy.limits.mail_bytes),
-        open_mailer=lambda: SmtpMailer(settings),
+        open_mailbox=lambda: build_mailbox(
+            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, now=clock.now
+        ),
+        open_mailer=lambda: build_mailer(settings, context),
         chat=chat,
         slack_client=client,
-        reader=LimitedReader(),
+        reader=_start_reader(),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
     )

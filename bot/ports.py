@@ -29,6 +29,9 @@ class Mailbox(Protocol):
     def wait(self, seconds: float) -> None:
         """Return when something may have come, or after `seconds` (IDLE only wakes)."""
 
+    def abilities(self) -> frozenset[str]:
+        """What the server offers, e.g. IDLE and MOVE; after `open`."""
+
     def wake(self) -> None:
         """End the present wait, or the next one, at once; for other threads and signal handlers."""
 
@@ -40,6 +43,9 @@ class Mailer(Protocol):
 
     def send(self, mail: OutboundMail) -> None:
         """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome."""
+
+    def check(self) -> str:
+        """Connect and log in for real; return what the server calls itself."""
 
     def close(self) -> None: ...
 
@@ -85,3 +91,9 @@ class Chat(Protocol):
 
     def check(self) -> str:
         """Ask who we are; return the bot's user id."""
+
+    def scopes(self) -> frozenset[str]:
+        """What the bot token may do."""
+
+    def joined(self, channel: str) -> bool:
+        """Whether the bot is in that channel; PermanentFailure when there is none."""

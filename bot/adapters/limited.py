@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.forkserver import ensure_running
 from threading import BoundedSemaphore, Lock
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 MEMORY = 768 * 1024 * 1024  #: address space of one child, in bytes
 CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with it
+START = 60.0  #: seconds that the fork server may take to import the parsers
+PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
 GRACE = 5.0  #: seconds beyond a call's own limit after which the pool itself is taken for stuck
 
 #: Imported once, by the fork server: a new child starts at once. `__main__` is among them because otherwise
@@ -43,6 +45,7 @@ class LimitedPool:
         self._turn = BoundedSemaphore(workers)
         self._lock = Lock()
         self._pool: ProcessPool | None = None
+        self._first: Future[None] = Future()
         self._running: set[ProcessFuture[object]] = set()
 
     def start(self) -> None:
@@ -51,6 +54,7 @@ class LimitedPool:
         ensure_running()
         with self._lock:
             self._pool = self._new_pool()
+            self._first = self._pool.schedule(_warm)
 
     def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
         """Run a module-level function in a child; what it raises comes out here.
@@ -58,6 +62,9 @@ class LimitedPool:
         Raises ChildDied or TookTooLong where the child did not live to answer.
         """
         with self._turn:
+            # The first child waits for the fork server's imports; on a busy machine they take a while, and
+            # they are not this call's time.
+            wait((self._first,), timeout=START)
             try:
                 return self._call(function, args, seconds)
             except (BrokenProcessPool, CancelledError):
@@ -74,7 +81,7 @@ class LimitedPool:
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)
         try:
-            return future.result(timeout=seconds + GRACE)
+            return future.result(timeout=seconds * PATIENCE + GRACE)
         except ProcessExpired as exc:
             if exc.exitcode == -signal.SIGXCPU:
                 raise TookTooLong(f"more than {seconds:g} s of CPU") from None
@@ -99,7 +106,8 @@ class LimitedPool:
             if not self._pool.active:  # broken while idle
                 self._stop(self._pool)
                 self._pool = self._new_pool()
-            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=seconds)
+            wall = seconds * PATIENCE
+            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
             self._running.add(future)
             return self._pool, future
 
@@ -137,6 +145,10 @@ def _settle(memory: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
+
+
+def _warm() -> None:
+    """Nothing to do: that the child lives is all that was wanted."""
 
 
 def _limited(seconds: float, function: Callable[..., T], *args: object) -> T:

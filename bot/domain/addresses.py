@@ -10,9 +10,9 @@ LONGEST = 320
 
 _SPACE = re.compile(r"\s+")
 #: local part as dot-atom or quoted string; a domain without anything that could start a second address
-_ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\]+')
-#: a token is a quoted string, an escaped character, a structural character, or a run of anything else
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[<>(),;:]|[^"\\<>(),;:]+', re.DOTALL)
+_ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\\[\]]+')
+#: a piece is a quoted string, an escaped character, a structural character, or a run of anything else
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[<>(),;:]|[^"\\<>(),;:]+', re.DOTALL)
 
 
 def parse_addresses(header: str) -> tuple[Address, ...]:
@@ -54,26 +54,26 @@ class _Mailbox:
 
 def _mailboxes(header: str) -> Iterator[_Mailbox]:
     box, depth, angle = _Mailbox(), 0, False
-    for match in _TOKEN.finditer(header):
-        token = match.group()
+    for match in _PIECE.finditer(header):
+        piece = match.group()
         if depth:  # inside a comment: only its end matters
-            depth += (token == "(") - (token == ")")
-            box.comment += token if depth else ""
-        elif token == "(":
+            depth += (piece == "(") - (piece == ")")
+            box.comment += piece if depth else ""
+        elif piece == "(":
             depth = 1
         elif angle:
-            angle = token != ">"
-            box.angles[-1] += token if angle else ""
-        elif token == "<":
+            angle = piece != ">"
+            box.angles[-1] += piece if angle else ""
+        elif piece == "<":
             angle = True
             box.angles.append("")
-        elif token in {",", ";"}:
+        elif piece in {",", ";"}:
             yield box
             box = _Mailbox()
-        elif token == ":" and not box.angles:
+        elif piece == ":" and not box.angles:
             box = _Mailbox()  # the name of a group, such as undisclosed-recipients
         else:
-            box.words += token
+            box.words += piece
     yield box
 
 

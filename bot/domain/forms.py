@@ -144,13 +144,13 @@ def said(choices: Choices, code: str, lang: str) -> str:
 
 def meant(choices: Choices, text: str) -> str | None:
     """The code for a word of the form in any language, or for the code itself."""
-    return _meanings(tuple(choices.items())).get(plain(text))
+    return meanings(choices).get(plain(text))
 
 
-@lru_cache(maxsize=16)
-def _meanings(choices: tuple[tuple[str, Label], ...]) -> dict[str, str]:
-    words = {plain(word): code for code, label in choices for word in (label.en, label.de, code)}
-    return words | {plain(code.replace("_", " ")): code for code, _ in choices}
+def meanings(choices: Choices) -> dict[str, str]:
+    """Every word, as `plain` says it, with its code."""
+    words = {plain(word): code for code, label in choices.items() for word in (label.en, label.de, code)}
+    return words | {plain(code.replace("_", " ")): code for code in choices}
 
 
 # Babel's territories hold regions, unions and places without a code of their own in ISO 3166.
@@ -212,6 +212,6 @@ def country_code(text: str) -> str | None:
     return _country_names().get(plain(text))
 
 
-def country_names() -> tuple[str, ...]:
-    """Every name that is understood, as `plain` says it."""
-    return tuple(_country_names())
+def choice_words(choices: Choices) -> tuple[str, ...]:
+    """Every word of the form for these choices, in both languages."""
+    return tuple(word for label in choices.values() for word in (label.en, label.de))

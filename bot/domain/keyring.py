@@ -9,6 +9,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+SIGNATURE = 26  #: characters of base32
+
 
 class Keyring:
     """Several keys, newest first: the newest seals and signs, all of them open and verify."""
@@ -35,7 +37,10 @@ class Keyring:
             raise ValueError(f"no key opens this {purpose}") from exc
 
     def sign(self, purpose: str, text: str) -> str:
-        """Return the full HMAC-SHA256 as 52 lower-case base32 characters."""
+        """Return HMAC-SHA256 cut to 130 bits (RFC 2104, 5) as 26 lower-case base32 characters.
+
+        The whole would make a Message-ID that mail programs fold or encode when they quote it.
+        """
         return _mac(self._derived(purpose)[0], text)
 
     def verify(self, purpose: str, text: str, signature: str) -> bool:
@@ -45,4 +50,4 @@ class Keyring:
 
 def _mac(key: bytes, text: str) -> str:
     digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return base64.b32encode(digest).decode()[:SIGNATURE].lower()

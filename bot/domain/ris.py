@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.sheets import SheetRefusal
@@ -130,7 +130,7 @@ class RisCase:
 
     def content_hash(self) -> str:
         """Hex SHA-256 of everything a decision is about: company, users and problems."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(self, default=vars, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ MOST_IDS = 60
 
 _REF = re.compile(r"[CQ]-[1-9][0-9]{0,17}")
 _NONCE = re.compile(r"[a-z0-9]{1,64}")
-_TOKEN = re.compile(r"<?(([cq]-[1-9][0-9]{0,17})\.[a-z0-9]{1,64})\.([a-z2-7]{52})@[^@<>]{1,255}>?")
+_TOKEN = re.compile(r"<?(([cq]-[1-9][0-9]{0,17})\.[a-z0-9]{1,64})\.([a-z2-7]{26})@[^@<>]{1,255}>?")
 
 
 def message_id(ref: str, nonce: str, *, keyring: Keyring, domain: str) -> str:

@@ -64,11 +64,15 @@ def ris_problems(case: Case, policy: Policy) -> Values:
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
-    return _of_case(case, policy) | {
-        "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
-        "country": _words(case, policy).country(case.ris.company.country),
-        "advice": _problems(case, policy, Severity.WARNING),
-    }
+    return (
+        _of_case(case, policy)
+        | {
+            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
+            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
+            "country": _words(case, policy).country(case.ris.company.country),
+            "advice": _problems(case, policy, Severity.WARNING),
+        }
+    )
 
 
 def rejection(case: Case, policy: Policy) -> Values:
@@ -117,7 +121,7 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "ref": case.ref,
         "sender_name": case.sponsor.name,
         "sponsor": policy.mag.sponsor,
-        "company": company.name or say.say("card.nameless"),
+        "company": company.name or say.say("mail.nameless"),
         "application": company.application,
         "seats": "" if company.seats is None else str(company.seats),
         "users_count": len(case.ris.users),
@@ -176,17 +180,15 @@ def render_mail(
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
     )
-    source = parts.body.render(known)
+    body, text = markdown.bodies(parts.body.render(known))
     page = parts.layout.render(
         lang=lang,
         subject=subject,
         preheader=preheader,
         programme=values["programme"],
-        body=Markup(markdown.html(source)),  # noqa: S704 - made from escaped values by a parser without HTML
+        body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
-    return RenderedMail(
-        subject=subject, preheader=preheader, text=markdown.text(source), html=_inliner().inline(page)
-    )
+    return RenderedMail(subject=subject, preheader=preheader, text=text, html=_inliner().inline(page))
 
 
 @dataclass(frozen=True, kw_only=True)

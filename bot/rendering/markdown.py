@@ -21,15 +21,15 @@ _BUTTON = (
 )
 
 
-def html(source: str) -> str:
-    """The HTML body; HTML in the source stays text."""
-    return str(_parser().render(source))
+def bodies(source: str) -> tuple[str, str]:
+    """The HTML, in which HTML of the source stays text, and the text.
 
-
-def text(source: str) -> str:
-    """The text body: headings underlined, buttons as "Check the status: https://…", tables as lists."""
-    tree = SyntaxTreeNode(_parser().parse(source))
-    return "\n\n".join(_blocks(tree.children)) + "\n"
+    In the text, headings are underlined, a button is "Check the status: https://…" and tables are lists.
+    """
+    parser = _parser()
+    tokens = parser.parse(source)
+    html = str(parser.renderer.render(tokens, parser.options, {}))
+    return html, "\n\n".join(_blocks(SyntaxTreeNode(tokens).children)) + "\n"
 
 
 @cache

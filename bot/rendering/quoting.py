@@ -9,6 +9,7 @@ _BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 #: a word joiner keeps mail programs from making links of their own
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_SPACE = re.compile(r"[^\S\u00a0]+")
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
 _MRKDWN = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
@@ -24,7 +25,7 @@ def lines(text: str) -> str:
 
 def one_line(text: str, limit: int = 200) -> str:
     """The same on one line, cut to `limit`; right-to-left text is isolated so that it moves nothing else."""
-    kept = shortened(" ".join(lines(" ".join(text.split())).split()), limit)
+    kept = shortened(_SPACE.sub(" ", lines(_SPACE.sub(" ", text))).strip(), limit)
     if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept):
         return f"\u2068{kept}\u2069"
     return kept

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+
+import jinja2
 
 from bot import policy as policies
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
@@ -24,6 +27,7 @@ from bot.domain.trust import Verdict
 from bot.policy import Policy
 from bot.rendering import mails
 from bot.rendering.mails import Values
+from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
 
@@ -182,3 +186,15 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
 def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
     """What `render_mail` needs to show a mail with invented people."""
     return _SAMPLES[name](lang, policy or policies.load()) | {"status_url": STATUS_URL}
+
+
+def template_faults(templates_dir: Path) -> list[str]:
+    """Try the desk's own wording with sample values; each fault is one line that names the mail."""
+    faults = []
+    for name in mails.list_mails():
+        for lang in LANGUAGES:
+            try:
+                mails.render_mail(name, lang, sample_values(name, lang), templates_dir=templates_dir)
+            except (jinja2.TemplateError, ValueError, TypeError) as exc:
+                faults.append(f"{name}.{lang}.md: {exc}")
+    return faults

@@ -4,7 +4,7 @@ import gettext
 import io
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from functools import cache
@@ -28,7 +28,7 @@ LANGUAGES = ("en", "de")
 #: English for a European desk: day before month, 24 hours
 _LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 _WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 #: refusals that say more when they were told more
 _SAYS_MORE = {
     "not_staff": "who_may",
@@ -129,7 +129,8 @@ class Words:
             return self.instant(value)
         if name in {"verdict", "status"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
-        return self.person(str(value), slack=slack)
+        people = str(value).split(", ") if name == "who_may" else [str(value)]
+        return ", ".join(self.person(person, slack=slack) for person in people)
 
     def problem(self, problem: Problem, *, applications: tuple[str, ...] = ()) -> str:
         """What stands there, what is wanted, what to do; with our guess where one is evident."""
@@ -138,9 +139,8 @@ class Words:
             "wanted": self.say(f"wanted.{problem.field}") if f"wanted.{problem.field}" in self else "",
             "applications": ", ".join(applications) or self.say("problem.application_of_form"),
         }
-        kind = f"problem.{problem.kind}"
-        keys = (f"{kind}.{problem.severity}", f"{kind}.found" if problem.found else kind, kind)
-        sentence = self.say(next((key for key in keys if key in self), kind), **values)
+        key = next(key for key in _problem_keys(problem) if key in self)
+        sentence = self.say(key, **values)
         if problem.suggestion:
             guess = quoting.one_line(problem.suggestion, 120)
             sentence = f"{sentence} {self.say('problem.suggestion', suggestion=guess)}"
@@ -200,6 +200,16 @@ def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _problem_keys(problem: Problem) -> Iterator[str]:
+    """From the most to the least particular; the last is always there."""
+    kind = f"problem.{problem.kind}"
+    if problem.user is None:
+        yield f"{kind}.company"
+    if problem.found:
+        yield from (f"{kind}.found.{problem.field}", f"{kind}.found")
+    yield from (f"{kind}.{problem.severity}", kind)
 
 
 def _state_keys(name: str, value: str) -> tuple[str, ...]:

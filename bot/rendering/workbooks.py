@@ -1,6 +1,7 @@
 """The Required Information Spreadsheet as we hand it out: blank, or filled with what is known."""
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,15 +34,30 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": {"font_size": 18, "bold": True, "font_color": _INK},
     "lead": {"font_color": "#4A5670"},
     "label": {"bold": True, "font_color": _INK, "bg_color": "#E8EDF5", "indent": 1, **_BOXED},
-    "input": {"locked": False, "num_format": "@", "bg_color": "#FFFDF2", "text_wrap": True, **_BOXED},
-    "number": {"locked": False, "num_format": "0", "bg_color": "#FFFDF2", "align": "left", **_BOXED},
+    "input": {
+        "locked": False,
+        "num_format": "@",
+        "bg_color": "#FFFDF2",
+        "text_wrap": True,
+        "indent": 1,
+        **_BOXED,
+    },
+    "number": {
+        "locked": False,
+        "num_format": "0",
+        "bg_color": "#FFFDF2",
+        "align": "left",
+        "indent": 1,
+        **_BOXED,
+    },
     "open": {"locked": False, "num_format": "@"},
     "hint": {"font_color": "#6B7690", "italic": True, "text_wrap": True, "indent": 1},
-    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": _INK, "text_wrap": True, **_BOXED},
-    "example": {"font_color": "#8A93A6", "italic": True, "bg_color": "#F1F3F7", **_BOXED},
-    "text": {"text_wrap": True, "font_color": _INK, "valign": "top"},
+    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": _INK, "indent": 1, **_BOXED},
+    "example": {"font_color": "#8A93A6", "italic": True, "bg_color": "#F1F3F7", "indent": 1, **_BOXED},
+    "text": {"text_wrap": True, "font_color": _INK, "indent": 1, "bottom": 1, "bottom_color": "#E1E6EF"},
 }
 
+_ABOUT_LINE: Final = 85  #: letters that surely fit in a line of the page that explains
 _LIST_SHEET: Final = "Lists"
 _WIDTHS: Final = {
     "salutation": 13, "first_name": 18, "last_name": 20, "email": 36, "phones": 19, "job_title": 24,
@@ -121,7 +137,8 @@ class _Form:
     def write_users(self, users: Sequence[User]) -> None:
         sheet = self._sheet(forms.USERS_SHEET, words.USERS_LEAD)
         sheet.write_string(2, 0, words.EXAMPLE_LEAD.said(self.lang), self.styles["lead"])
-        sheet.set_row(HEADER_ROW, 24)
+        sheet.set_row(HEADER_ROW, 26)
+        sheet.set_row(HEADER_ROW + 1, 20)
         for column, field in enumerate(forms.USER_FIELDS):
             hint = words.USER_HINTS[field.name].said(self.lang)
             sheet.set_column(column, column, _WIDTHS[field.name], self.styles["open"])
@@ -130,6 +147,7 @@ class _Form:
         self._write_user(sheet, HEADER_ROW + 1, forms.example_user(self.lang), "example")
         spare = (User() for _ in range(_SPARE_ROWS))
         for row, user in enumerate((*users, *spare), FIRST_USER_ROW):
+            sheet.set_row(row, 20)
             self._write_user(sheet, row, user, "input")
         sheet.freeze_panes(HEADER_ROW + 1, 0)
         sheet.set_selection(FIRST_USER_ROW, 0, FIRST_USER_ROW, 0)
@@ -147,10 +165,11 @@ class _Form:
         for column, heading in enumerate((words.FIELD, words.MEANING)):
             sheet.write_string(top, column, heading.said(self.lang), self.styles["header"])
         for row, (label, hint) in enumerate(self._explained(), top + 1):
+            sheet.set_row(row, 8 + 15 * math.ceil(len(hint) / _ABOUT_LINE))
             sheet.write_string(row, 0, label, self.styles["text"])
             sheet.write_string(row, 1, hint, self.styles["text"])
         self._protect(sheet)
-        _print_on_one_page_across(sheet)
+        _print_on_one_page_across(sheet, pages_down=1)
 
     def write_lists(self) -> None:
         sheet = self.book.add_worksheet(_LIST_SHEET)
@@ -250,7 +269,7 @@ class _Form:
         sheet.ignore_errors({"number_stored_as_text": f"A1:Z{_LAST_ROW}"})
 
 
-def _print_on_one_page_across(sheet: Worksheet) -> None:
+def _print_on_one_page_across(sheet: Worksheet, pages_down: int = 0) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, pages_down)  # 0: as many as it takes

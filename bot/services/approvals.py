@@ -27,7 +27,8 @@ def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: da
     with _refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, APPROVABLE)
         decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
-        answer(db, desk, case, "order_confirmation", now=now, decision_id=decision_id)
+        decided = get_case(db, ref)
+        answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
@@ -49,7 +50,7 @@ def reject(
         case = _check(db, ref, seen, by, REJECTABLE)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
-            answer(db, desk, case, "rejection", now=now, decision_id=decision_id)
+            answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)

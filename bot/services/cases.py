@@ -15,6 +15,7 @@ from bot.domain.outbox import JobKind
 from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
+from bot.rendering import mails
 from bot.services.desk import Desk
 from bot.services.queueing import STATUS, issue_status_link, queue_case_card, queue_mail
 from bot.store import cases, events, links, outbox
@@ -36,6 +37,15 @@ class Submission:
     @property
     def authorised(self) -> bool:
         return self.sponsor and self.check.verdict is Verdict.PASSED
+
+
+#: the mails about a case, each with the builder of its values
+CASE_MAILS = {
+    "receipt": mails.receipt,
+    "ris_problems": mails.ris_problems,
+    "order_confirmation": mails.order_confirmation,
+    "rejection": mails.rejection,
+}
 
 
 def thread_of(mail: InboundMail) -> Thread:
@@ -139,7 +149,7 @@ def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -
             to=case.sponsor.address,
             lang=case.lang,
             ref=case.ref,
-            words={},
+            words=mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy),
             now=now,
             thread=case.thread,
             case_id=case.id,
@@ -159,7 +169,7 @@ def answer(
         to=case.sponsor.address,
         lang=case.lang,
         ref=case.ref,
-        words={"case_id": case.id},
+        words=CASE_MAILS[template](case, desk.policy),
         now=now,
         thread=case.thread,
         cc=case.cc,

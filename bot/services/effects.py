@@ -1,21 +1,27 @@
 """Carry out one effect of the outbox: put its words together, hand it over, say what became of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.cards import HeldNote, QuestionNote, TroubleNote
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.ports import Chat, ChatMessage, Mailer
-from bot.rendering import cards, mails, notes
+from bot.rendering import cards, mails
+from bot.rendering.blocks import Card
+from bot.rendering.words import Words, words
 from bot.services import cases
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import outbox
+
+#: stands where a held mail's link will be
+HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,7 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
     """The mail a job stands for, in words; `now` is its Date."""
     thread = job.values["thread"]
-    words = mails.render_mail(
+    rendered = mails.render_mail(
         job.template,
         job.values["lang"],
         {**job.values["words"], **job.secrets},
@@ -58,9 +64,9 @@ def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
         sender=desk.mail_from,
         to=job.recipient,
         cc=tuple(job.values["cc"]),
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
         in_reply_to=thread["message_id"],
         references=tuple(thread["references"]),
         automatic=job.automatic,
@@ -72,7 +78,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     """Post a case's card, or update the one that stands; a card whose answer got lost is looked up."""
     del now
     key = job.stream
-    card = cards.case_card(cases.get_card(db, f"C-{job.values['case_id']}"), zone=desk.policy.desk.zone)
+    card = cards.case_card(cases.get_card(db, f"C-{job.values['case_id']}"), words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
     standing = outbox.find_message(db, key)
     if standing is None and job.attempts > 1:
@@ -87,7 +93,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post once, under the message it belongs to if that stands."""
-    card = notes.note(job.template, _words_of(db, desk, job, now), zone=desk.policy.desk.zone)
+    card = NOTES[job.template](_words_of(db, desk, job, now), _staff_words(desk))
     above = outbox.find_message(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
@@ -99,18 +105,39 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 def _words_of(db: Database, desk: Desk, job: Job, now: datetime) -> dict[str, Any]:
     """A held mail is shown as it would go out now."""
-    words = dict(job.values["words"])
+    values = dict(job.values["words"])
     if job.template == "held_note":
-        held = outbox.find(db, words["job_id"])
+        held = outbox.find(db, values["job_id"])
         if held is not None:
-            shown = mail_of(desk, held, now=now)
-            words |= {"mail_subject": shown.subject, "text": shown.text}
-    return words
+            # The link is the reader's, not staff's: it stays sealed.
+            shown = mail_of(desk, replace(held, secrets=HIDDEN), now=now)
+            values |= {"mail_subject": shown.subject, "text": shown.text}
+    return values
+
+
+def _staff_words(desk: Desk) -> Words:
+    return words("en", desk.policy.desk.zone)
+
+
+def _question(values: dict[str, Any], say: Words) -> Card:
+    note = {
+        **values,
+        "attachments": tuple(values["attachments"]),
+        "received_at": datetime.fromisoformat(values["received_at"]),
+    }
+    return cards.question_note(QuestionNote(**note), words=say)
 
 
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
+
+#: how each note is put into words
+NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
+    "question_note": _question,
+    "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
+    "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
+}
 
 CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]] = {
     JobKind.MAIL: _send_mail,

@@ -1,45 +1,29 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.cards import QuestionNote, TroubleNote
+from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case, case_id
 from bot.domain.errors import MailHasResult, UnknownMail
 from bot.domain.events import EventTag
-from bot.domain.ledger import MAX_ATTEMPTS, Conversation, LedgerMail, MailStatus
-from bot.domain.mail import Classification, FetchedMail, InboundMail, Kind
+from bot.domain.intake import Understood
+from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail, InboundMail, Kind
 from bot.domain.mail_kinds import classify
 from bot.domain.review import read_form
-from bot.domain.ris import Reading
-from bot.domain.sheets import Workbook
-from bot.domain.trust import SenderCheck, Verdict, check_sender, is_sponsor
-from bot.services.cases import Submission, open_case, revise_case, thread_of
+from bot.domain.sheets import SheetRefusal, Workbook
+from bot.domain.trust import check_sender, is_sponsor
+from bot.rendering import mails
+from bot.services import questions
+from bot.services.cases import Submission, open_case, revise_case
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail, queue_note, queue_trouble
+from bot.services.queueing import queue_trouble
 from bot.store import cases, conversations, events, ledger
 from bot.store.database import transaction
-
-WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Understood:
-    """A mail of the ledger with everything that was found out about it before deciding."""
-
-    row: LedgerMail
-    mail: InboundMail
-    form: Reading
-    found: Classification
-    check: SenderCheck
-    sponsor: bool
-
-    @property
-    def verified(self) -> bool:
-        return self.check.verdict is Verdict.PASSED
 
 
 def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> int:
@@ -93,16 +77,20 @@ def record(
 def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
     """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
     form = read_form(workbooks, applications=desk.policy.mag.applications)
+    found = classify(
+        mail,
+        own_addresses=desk.own_addresses,
+        keyring=desk.keyring,
+        has_form=bool(form.cases or form.refusal),
+    )
+    if found.kind is Kind.EMPTY and not row.whole:
+        # Only its header was fetched: it is not empty, and a person has to look at it.
+        found = replace(found, kind=Kind.QUESTION, reason=f"too large to be read: {row.size} bytes")
     return Understood(
         row=row,
         mail=mail,
         form=form,
-        found=classify(
-            mail,
-            own_addresses=desk.own_addresses,
-            keyring=desk.keyring,
-            has_form=bool(form.cases or form.refusal),
-        ),
+        found=found,
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
     )
@@ -157,14 +145,14 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, bounces, robots, lists and empty mails: recorded with their reason, answered by nobody."""
+    """Own mail, loops, bounces, robots, lists, empty mails: recorded with the reason, answered by nobody."""
     del db, desk, now
     return understood.found.thread_ref or ""
 
 
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    if understood.form.refusal:
-        return _refuse_form(db, desk, understood, now)
+    if (refusal := understood.form.refusal) is not None:
+        return _refuse_form(db, desk, understood, refusal, now)
     opened = [open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)]
     return opened[0].ref
 
@@ -189,13 +177,22 @@ def _submissions(desk: Desk, understood: Understood) -> list[Submission]:
     ]
 
 
-def _refuse_form(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+def _refuse_form(
+    db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
+) -> str:
     """A spreadsheet that cannot be read: a sponsor is told why, staff see it either way."""
-    conversation = _open_conversation(db, understood, now)
-    _note_question(db, understood, conversation, now=now)
+    conversation = questions.open_conversation(db, understood, now)
+    questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
-        words = {"reason": understood.form.refusal, "file": understood.form.source}
-        _answer(db, desk, understood, "unreadable_ris", conversation.ref, words, now=now)
+        words = mails.unreadable_ris(
+            reason=refusal,
+            source=understood.form.source,
+            ref=conversation.ref,
+            sender=understood.mail.sender,
+            lang=understood.mail.lang,
+            policy=desk.policy,
+        )
+        questions.answer(db, desk, understood, "unreadable_ris", ref=conversation.ref, words=words, now=now)
     return conversation.ref
 
 
@@ -209,12 +206,14 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if not understood.verified or understood.mail.sender.address not in _parties(case):
         # The token proves that somebody saw our mail, not that they may speak for the sponsor.
         return (
-            _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+            _take_ris(db, desk, understood, now)
+            if understood.form.cases
+            else questions.ask(db, desk, understood, now)
         )
     submissions = _submissions(desk, understood)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
-    _note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     return case.ref
 
 
@@ -227,94 +226,14 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     conversation = conversations.find(db, number) if number is not None else None
     if conversation is None or conversation.address != understood.mail.sender.address:
         return (
-            _take_ris(db, desk, understood, now) if understood.form.cases else _ask(db, desk, understood, now)
+            _take_ris(db, desk, understood, now)
+            if understood.form.cases
+            else questions.ask(db, desk, understood, now)
         )
     if understood.form.cases:
         return _take_ris(db, desk, understood, now)
-    _note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
     return conversation.ref
-
-
-def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """A question: the sender's words go to the support channel; a verified sender hears that they came."""
-    conversation = _open_conversation(db, understood, now)
-    _note_question(db, understood, conversation, now=now)
-    if understood.verified:
-        _answer(db, desk, understood, "neutral_receipt", conversation.ref, {}, now=now)
-    return conversation.ref
-
-
-def _open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
-    mail = understood.mail
-    conversation = conversations.add(
-        db, sender=mail.sender, subject=mail.subject, lang=mail.lang, mail_id=understood.row.id, now=now
-    )
-    subject = f"conversation:{conversation.id}"
-    events.add(db, EventTag.CONVERSATION_OPENED, subject, actor="usher", at=now, mail=understood.row.id)
-    return conversation
-
-
-def _answer(
-    db: Database,
-    desk: Desk,
-    understood: Understood,
-    template: str,
-    ref: str,
-    words: dict[str, str | None],
-    *,
-    now: datetime,
-) -> None:
-    queue_mail(
-        db,
-        desk,
-        template,
-        key=f"mail:{understood.row.id}:{template}",
-        to=understood.mail.sender.address,
-        lang=understood.mail.lang,
-        ref=ref,
-        words=words,
-        now=now,
-        thread=thread_of(understood.mail),
-        automatic=True,
-    )
-
-
-def _note_question(
-    db: Database, understood: Understood, conversation: Conversation, *, now: datetime
-) -> None:
-    values = _note(understood, conversation.ref)
-    queue_note(db, "question_note", key=f"note:{conversation.ref}", values=values, now=now)
-
-
-def _note_follow_up(
-    db: Database,
-    understood: Understood,
-    ref: str,
-    thread_key: str,
-    *,
-    now: datetime,
-    case_id: int | None = None,
-) -> None:
-    values = {**_note(understood, ref), "follow_up": True}
-    key = f"note:{ref}:mail:{understood.row.id}"
-    queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
-    events.add(db, EventTag.CONVERSATION_CONTINUED, ref, actor="usher", at=now, mail=understood.row.id)
-
-
-def _note(understood: Understood, ref: str) -> dict[str, object]:
-    mail = understood.mail
-    note = QuestionNote(
-        ref=ref,
-        sender_name=mail.sender.name,
-        sender_address=mail.sender.address,
-        verified=understood.verified,
-        subject=mail.subject,
-        text=mail.text[:WORDS_SHOWN],
-        attachments=tuple(attachment.name for attachment in mail.attachments),
-        received_at=understood.row.received_at,
-        mail_id=understood.row.id,
-    )
-    return {**asdict(note), "received_at": note.received_at.isoformat()}
 
 
 Action = Callable[[Database, Desk, Understood, datetime], str]
@@ -323,7 +242,7 @@ Action = Callable[[Database, Desk, Understood, datetime], str]
 ACTIONS: dict[Kind, Action] = {
     Kind.REPLY: _take_reply,
     Kind.RIS: _take_ris,
-    Kind.QUESTION: _ask,
+    Kind.QUESTION: questions.ask,
 }
 
 
@@ -353,6 +272,10 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
 
 def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
     return ledger.list_recorded(db, limit)
+
+
+def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
+    return ledger.list_newest(db, limit)
 
 
 def get_source(db: Database, mail_id: int) -> bytes:

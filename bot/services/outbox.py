@@ -121,7 +121,7 @@ def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
-    """Failed and unknown mails are shown in Slack; a failed card or note can only be shown by `usher jobs`."""
+    """Failed and unknown mails are shown in Slack; a failed card or note only in `usher jobs`."""
     if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
         return
     tag = EventTag.JOB_FAILED if status is JobStatus.FAILED else EventTag.JOB_UNKNOWN

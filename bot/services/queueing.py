@@ -48,7 +48,7 @@ def queue_mail(
     if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
         _say_capped(db, desk, to=to, ref=ref, now=now)
         return False
-    nonce = hashlib.sha256(key.encode()).hexdigest()[:16]
+    nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,

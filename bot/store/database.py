@@ -1,17 +1,21 @@
 """Open the database and write to it: one connection a handled event, one short transaction a decision."""
 
+import fcntl
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.errors import SettingsFault
+
 BUSY_SECONDS = 20.0
 
-OpenError = sqlite3.OperationalError, sqlite3.DatabaseError
+#: what opening a file that is no database of ours raises
+OPEN_ERRORS = (sqlite3.DatabaseError,)
 
 
 @contextmanager
@@ -49,6 +53,41 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
         raise
     else:
         db.conn.execute("commit")
+
+
+def copy_to(db: Database, target: Path) -> None:
+    """Write a consistent copy while others read and write."""
+    with closing(sqlite3.connect(target)) as copy:
+        db.conn.backup(copy)
+
+
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Replace a database by another file; the old one's log must not be applied to the new one."""
+    with closing(sqlite3.connect(fresh)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        connection.execute("pragma journal_mode = delete")
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    fresh.replace(target)
+
+
+@contextmanager
+def in_use(path: Path) -> Iterator[None]:
+    """Say that a service works on this database, for as long as it does."""
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def exclusively(path: Path) -> Iterator[None]:
+    """Keep services away from this database; refuse while one uses it."""
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsFault(f"{path}: a running service uses it; stop it first") from None
+        yield
 
 
 def rows(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -22,6 +22,11 @@ def migrate(db: Database) -> None:
         migrations.apply(db)
 
 
+def is_ours(db: Database) -> bool:
+    """Whether an Usher has written this file."""
+    return bool(migrations.applied(db))
+
+
 def list_pending(db: Database) -> list[str]:
     """The steps that this database has not taken yet."""
     return [migration.name for migration in migrations.pending(db)]

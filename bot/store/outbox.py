@@ -142,6 +142,15 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
     )
 
 
+def hold_waiting(db: Database) -> int:
+    """Hold everything that was on its way when a backup was taken."""
+    return count(
+        db,
+        """update outbox set status = 'held', worker = '', lease_until = null
+           where status in ('queued', 'sending')""",
+    )
+
+
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
     return _job(found) if found else None

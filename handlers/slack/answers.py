@@ -4,21 +4,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bot.rendering.cards import Card
 from slack_bolt import BoltRequest
 from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal
 from bot.domain.staff import Staff
+from bot.rendering.blocks import Card
 from bot.rendering.words import Words
+from bot.rendering.words import words as words_of
 
 Body = Mapping[str, Any]
 
 
 def words(bot: Bot) -> Words:
     """Staff read English."""
-    return Words("en", bot.desk.policy.desk.zone)
+    return words_of("en", bot.desk.policy.desk.zone)
 
 
 def staff_in(body: Body, bot: Bot) -> Staff:
@@ -30,8 +31,8 @@ def staff_in(body: Body, bot: Bot) -> Staff:
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
     """A refusal in words; whoever may not hears who may."""
     if isinstance(refusal, NotStaff | NotApprover):
-        refusal.values.setdefault("who_may", ", ".join(f"<@{user}>" for user in bot.staff.approver_ids()))
-    return words(bot).refusal(refusal)
+        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids()))
+    return words(bot).refusal(refusal, slack=True)
 
 
 @contextmanager

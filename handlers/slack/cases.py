@@ -1,6 +1,5 @@
 """Buttons and modals of a case's card."""
 
-import json
 from functools import partial
 
 from slack_bolt import Ack, App
@@ -8,7 +7,6 @@ from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
-from bot.domain.approvals import RejectionReason
 from bot.domain.errors import Refusal
 from bot.rendering import modals
 from bot.services import approvals, cases
@@ -45,27 +43,26 @@ def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         card = cases.check_decidable(db, ref, staff_in(body, bot))
-        client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card))
+        client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card, words=words(bot)))
 
 
 def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands in the modal, where the person is looking."""
-    about = json.loads(body["view"]["private_metadata"])
-    values = modals.read_reject(body["view"]["state"]["values"])
+    given = modals.read_reject(body["view"])
     try:
         with bot.connect() as db:
             approvals.reject(
                 db,
                 bot.desk,
-                ref=about["ref"],
-                seen=about["seen"],
+                ref=given.ref,
+                seen=given.seen,
                 by=staff_in(body, bot),
-                reason=RejectionReason(values.reason),
-                note=values.note,
+                reason=given.reason,
+                note=given.note,
                 now=bot.clock.now(),
             )
     except Refusal as refusal:
-        ack(response_action="errors", errors={modals.REASON_BLOCK: refusal_text(refusal, bot)})
+        ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
 

@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
-from bot.rendering.cards import Card
 from slack_bolt import Ack, App
 from slack_bolt.context.respond import Respond
 
@@ -12,10 +12,11 @@ from bot.bootstrap import Bot
 from bot.domain.errors import NotStaff, UnknownCommand
 from bot.domain.staff import Staff
 from bot.rendering import cards
+from bot.rendering.blocks import Card
 from bot.services import cases
-from handlers.slack.answers import Body, explains, show, staff_in
+from handlers.slack.answers import Body, explains, show, staff_in, words
 
-PAGE = 20  #: cases a page of the queue
+MOST = 500  #: cases the queue shows, over its pages
 
 Command = Callable[[Bot, Staff, str], Card]
 
@@ -42,29 +43,29 @@ def answer(bot: Bot, staff: Staff, text: str, *, thread_case: str = "") -> Card:
 
 def show_help(bot: Bot, staff: Staff, rest: str) -> Card:
     del rest
-    return cards.help_card(staff, zone=bot.desk.policy.desk.zone)
+    return cards.help_card(staff, words=words(bot))
 
 
 def show_queue(bot: Bot, staff: Staff, rest: str) -> Card:
     _check_staff(staff)
     page = max(1, int(rest)) if rest.isascii() and rest.isdigit() and len(rest) < 5 else 1  # noqa: PLR2004
     with bot.connect() as db:
-        entries = cases.list_queue(db, limit=PAGE + 1, page=page)
-    return cards.queue_card(entries, page=page, zone=bot.desk.policy.desk.zone)
+        entries = cases.list_queue(db, limit=MOST)
+    return cards.queue_card(entries, page=page, words=words(bot))
 
 
 def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
     _check_staff(staff)
     with bot.connect() as db:
         card = cases.get_card(db, rest, viewer=staff)
-    return cards.case_card(card, zone=bot.desk.policy.desk.zone)
+    return cards.case_card(card, words=words(bot))
 
 
-def confirm(bot: Bot, staff: Staff, rest: str, *, action: str) -> Card:
+def confirm(bot: Bot, staff: Staff, rest: str, *, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     with bot.connect() as db:
         card = cases.check_decidable(db, rest, staff)
-    return cards.confirm_card(card, action, zone=bot.desk.policy.desk.zone)
+    return cards.confirm_card(card, action, words=words(bot))
 
 
 def _check_staff(staff: Staff) -> None:
@@ -75,7 +76,7 @@ def _check_staff(staff: Staff) -> None:
 COMMANDS: dict[str, Command] = {
     "queue": show_queue,
     "case": show_case,
-    "approve": partial(confirm, action="case_approve"),
-    "reject": partial(confirm, action="case_reject"),
+    "approve": partial(confirm, action="approve"),
+    "reject": partial(confirm, action="reject"),
     "help": show_help,
 }

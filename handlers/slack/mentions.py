@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from bot.rendering.cards import Card
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
+from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack.answers import Body, refusal_text
 from handlers.slack.commands import answer

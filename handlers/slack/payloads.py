@@ -17,22 +17,22 @@ REPLAYED = "usher_replayed"
 def keep_payload(
     body: dict[str, object],
     request: BoltRequest,
-    next: Callable[[], BoltResponse],
+    next_: Callable[[], BoltResponse],
     *,
     bot: Bot,
 ) -> BoltResponse:
     """Commit an event's payload, then let it on; one that is known is acked and dropped."""
     event_id = body.get("event_id")
     if body.get("type") != "event_callback" or not isinstance(event_id, str):
-        return next()
+        return next_()
     if request.context.get(REPLAYED):
-        return next()
+        return next_()
     with bot.connect() as db:
         fresh = payloads.keep(db, event_id, body, now=bot.clock.now())
     if not fresh:
         log.info("event repeated", event=event_id)
         return BoltResponse(status=200)
-    return next()
+    return next_()
 
 
 def mark_done(body: dict[str, object], bot: Bot) -> None:

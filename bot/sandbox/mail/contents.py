@@ -15,6 +15,9 @@ class RawContent(MessageContent):
         self._data = data
         self._raw = memoryview(data)
 
+    def __bytes__(self) -> bytes:
+        return self._data
+
     @cached_property  # type: ignore[misc]
     def header(self) -> MessageHeader:
         header, _ = self._split_lines(self._data, self._find_lines(self._data))

@@ -105,6 +105,11 @@ class MailWorld:
 
     # What lies in the mailboxes
 
+    @property
+    def version(self) -> int:
+        """Grows with every mail that comes, moves or is numbered anew."""
+        return self._changes
+
     def addresses(self) -> list[str]:
         return self._in_loop(self._addresses)
 

@@ -10,7 +10,12 @@ from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.uploads import Upload
 
-MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<(https?://[^|>\s]+)(?:\|([^>]*))?>")
+STYLES = ("code", "bold", "italic", "strike")
+TYPED = re.compile(
+    r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^>]*)?>|(?P<url>https?://[^\s<>|]+)"
+    r"|`(?P<code>[^`\n]+)`|(?<!\w)\*(?P<bold>[^*\s][^*\n]*)\*(?!\w)"
+    r"|(?<!\w)_(?P<italic>[^_\s][^_\n]*)_(?!\w)|(?<!\w)~(?P<strike>[^~\s][^~\n]*)~(?!\w)"
+)
 
 
 def post_as_bot(
@@ -80,15 +85,28 @@ def rich_text(text: str) -> Json:
     """The rich text block Slack's composer makes of what a person types."""
     elements: list[Json] = []
     at = 0
-    for match in MENTION.finditer(text):
-        if match.start() > at:
-            elements.append({"type": "text", "text": text[at : match.start()]})
-        user, url, label = match.groups()
-        if user:
-            elements.append({"type": "user", "user_id": user})
-        else:
-            elements.append({"type": "link", "url": url} | ({"text": label} if label else {}))
+    for match in TYPED.finditer(text):
+        elements += plain_part(text[at : match.start()])
+        elements.append(special_part(match))
         at = match.end()
-    if at < len(text):
-        elements.append({"type": "text", "text": text[at:]})
+    elements += plain_part(text[at:])
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def plain_part(text: str) -> list[Json]:
+    return [{"type": "text", "text": unescaped(text)}] if text else []
+
+
+def special_part(match: re.Match[str]) -> Json:
+    """A mention, a link, or a word in bold, italics, strike or code."""
+    if match["user"]:
+        return {"type": "user", "user_id": match["user"]}
+    if match["url"]:
+        return {"type": "link", "url": unescaped(match["url"])}
+    style = next(name for name in STYLES if match[name])
+    return {"type": "text", "text": unescaped(match[style]), "style": {style: True}}
+
+
+def unescaped(text: str) -> str:
+    """Rich text holds characters as they are; only the message's `text` is escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

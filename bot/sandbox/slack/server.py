@@ -1,5 +1,6 @@
 """The servers of the workspace: HTTP for the API and the page, WebSockets for Socket Mode, on loopback."""
 
+import json
 import threading
 from http import HTTPStatus
 from typing import Self
@@ -7,7 +8,7 @@ from typing import Self
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from bot.sandbox.slack import webapi
+from bot.sandbox.slack import page, webapi
 from bot.sandbox.slack.loopback import is_loopback_name, require_loopback
 from bot.sandbox.slack.workspace import Workspace
 
@@ -34,7 +35,10 @@ def build_app(workspace: Workspace) -> Flask:
             return None
         return Response("loopback only\n", HTTPStatus.MISDIRECTED_REQUEST, content_type="text/plain")
 
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["press"] = json.dumps
     app.register_blueprint(webapi.blueprint(workspace))
+    app.register_blueprint(page.blueprint(workspace))
     return app
 
 
@@ -60,11 +64,10 @@ class SlackServer:
         name = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{name}:{self._http.server_port}/"
         workspace.url = workspace.hooks.base_url = workspace.uploads.base_url = self.url
-        workspace.sockets.start(self._host)
-        if workspace.courier.transport is None:
-            workspace.courier.transport = workspace.sockets
-        workspace.courier.start()
-        self._thread = threading.Thread(target=self._http.serve_forever, name="slack-http", daemon=True)
+        workspace.start(self._host)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-http", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -45,10 +45,10 @@ class Sockets:
             0,
             process_request=self._admit,
             compression=None,
+            open_timeout=2,
             close_timeout=1,
             ping_interval=None,
             logger=LOG,
-            origins=[None],  # an app sends no Origin, a web page always does
         )
         port = self._server.socket.getsockname()[1]
         self.address = f"ws://{f'[{host}]' if ':' in host else host}:{port}/link/"
@@ -71,8 +71,10 @@ class Sockets:
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         ticket = parse_qs(urlsplit(request.path).query).get("ticket", [""])[0]
-        if not is_loopback_name(request.headers.get("Host", "")):
-            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, "loopback only\n")
+        host, origin = request.headers.get("Host", ""), request.headers.get("Origin")
+        # An app sends no Origin, or (websocket-client) this server's own; a web page sends another.
+        if not is_loopback_name(host) or origin not in {None, f"http://{host}"}:
+            return connection.respond(HTTPStatus.FORBIDDEN, "for apps on loopback only\n")
         with self._pulse.condition:
             if self.refusing:
                 return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "down\n")

@@ -1,6 +1,7 @@
 """The parts of a workspace in one place, and the call log that tests read."""
 
 import secrets
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class State:
         self.commands = {"/usher": "queue | case C-1 | approve C-1 | help", "/faq": "QUESTION"}
         self.shortcuts: dict[str, str] = {}  # callback_id -> label, offered at each message
         self.url = ""
+        self.stopping = threading.Event()
         self._calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
 
     def record_call(self, call: Call) -> None:

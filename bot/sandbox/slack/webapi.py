@@ -118,8 +118,10 @@ def response_url(state: State, kind: str, secret: str) -> Response:
 
 
 def receive_file(state: State, ticket: str) -> Response:
-    sent = next(iter(request.files.values()), None)
-    content = sent.read() if sent is not None else request.get_data()
+    if request.mimetype == "multipart/form-data":
+        content = b"".join(file.read() for file in request.files.values())
+    else:  # the SDK calls its raw bytes a form; read before anybody parses them
+        content = request.get_data()
     try:
         upload = state.uploads.receive(ticket, content)
     except Declined as objection:

@@ -1,0 +1,312 @@
+"""Review a form: understand every value, and name every fault and advice at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.domain import forms
+from bot.domain import review_values as values
+from bot.domain.forms import Choices
+from bot.domain.review_finding import FoundCase, FoundCell, FoundUser, find_cases
+from bot.domain.ris import (
+    Company,
+    Credential,
+    PartnerType,
+    Problem,
+    ProblemKind,
+    Reading,
+    RisCase,
+    Role,
+    Severity,
+    User,
+)
+from bot.domain.sheets import Workbook
+
+APPLICATIONS: Final = ("ForumPass",)
+_NEED_VAT_ID: Final = (PartnerType.CHANNEL_PARTNER, PartnerType.SERVICE_PARTNER)
+
+#: Turns a text into what it means, or None.
+Understand = Callable[[str], str | None]
+#: Turns a text that is not understood into what was evidently meant, or "".
+Suggest = Callable[[str], str]
+
+
+def read_form(workbooks: Sequence[Workbook], *, applications: Sequence[str] = APPLICATIONS) -> Reading:
+    """Review every form among the workbooks of a mail; the same form sent twice counts once.
+
+    Where there is no form, the first workbook that could not be read says why.
+    """
+    cases: list[RisCase] = []
+    sources: list[str] = []
+    for workbook in workbooks:
+        for found in find_cases(workbook):
+            case = review(found, applications=applications)
+            if case not in cases:
+                cases.append(case)
+                sources.append(workbook.name)
+    if cases:
+        return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
+    refused = next((workbook for workbook in workbooks if workbook.refusal), None)
+    return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
+
+
+def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
+    """Judge one form: company first, then its users from top to bottom, then what concerns them all."""
+    notes = _Notes()
+    company = _company(found, applications, notes)
+    for name, cell in found.rivals:
+        notes.add(ProblemKind.DUPLICATE, name, cell)
+    region = company.country if forms.country_code(company.country) else ""
+    users = tuple(_user(user, number, region, notes) for number, user in enumerate(found.users))
+    _check_duplicates(found, users, notes)
+    _check_administrator(found, users, notes)
+    _check_seats(found, company, users, notes)
+    if found.macros:
+        notes.add(ProblemKind.MACROS, "", FoundCell(), severity=Severity.WARNING)
+    return RisCase(company=company, users=users, problems=tuple(notes.problems))
+
+
+@dataclass(kw_only=True)
+class _Notes:
+    """The problems so far, in the order in which a reader meets them."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: ProblemKind,
+        name: str,
+        cell: FoundCell,
+        *,
+        user: int | None = None,
+        suggestion: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        self.problems.append(
+            Problem(
+                kind=kind,
+                severity=severity,
+                field=name,
+                sheet=cell.sheet,
+                cell=cell.cell,
+                row=cell.row,
+                user=user,
+                found=cell.text,
+                suggestion=suggestion,
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    """How a field is understood, what it is called when it is not, and what may have been meant."""
+
+    understand: Understand = str
+    kind: ProblemKind = ProblemKind.MISSING
+    suggest: Suggest = str
+    mandatory: bool = True
+
+
+def _is(check: Callable[[str], bool]) -> Understand:
+    """Understand a text as itself where a check holds."""
+    return lambda text: text if check(text) else None
+
+
+def _one_of(choices: Choices, kind: ProblemKind) -> _Rule:
+    words = forms.choice_words(choices)
+    meanings = forms.meanings(choices)
+    return _Rule(
+        understand=lambda text: meanings.get(forms.plain(text)),
+        kind=kind,
+        suggest=lambda text: values.nearest(text, words),
+    )
+
+
+def _address(text: str) -> str | None:
+    address = values.written_address(text)
+    return address if values.is_address(address) and address.lower() not in _EXAMPLE_ADDRESSES else None
+
+
+def _salutation(text: str) -> str:
+    return _MEANT_SALUTATIONS.get(forms.plain(text), text)
+
+
+_MEANT_SALUTATIONS: Final = forms.meanings(forms.SALUTATIONS)
+_EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
+_ANYTHING: Final = _Rule()
+_OPTIONAL: Final = _Rule(mandatory=False)
+_ADDRESS: Final = _Rule(understand=_address, kind=ProblemKind.BAD_EMAIL, suggest=values.mended_address)
+_COUNTRY: Final = _Rule(
+    understand=forms.country_code, kind=ProblemKind.BAD_COUNTRY, suggest=values.nearest_country
+)
+_WEBSITE: Final = _Rule(understand=_is(values.is_website), kind=ProblemKind.BAD_URL, suggest=lambda _: "")
+_PARTNER_TYPE: Final = _one_of(forms.PARTNER_TYPES, ProblemKind.UNKNOWN_PARTNER_TYPE)
+_ROLE: Final = _one_of(forms.ROLES, ProblemKind.UNKNOWN_ROLE)
+_CREDENTIAL: Final = _one_of(forms.CREDENTIALS, ProblemKind.UNKNOWN_CREDENTIAL)
+
+
+def _apply(rule: _Rule, name: str, cell: FoundCell, notes: _Notes, user: int | None = None) -> str:
+    """What a cell means by a rule, or as written and noted where it means nothing."""
+    text = cell.text
+    if cell.formula or values.would_run(text) or values.is_error_value(text):
+        notes.add(ProblemKind.FORMULA, name, cell, user=user)
+        return text
+    if not text:
+        if rule.mandatory:
+            notes.add(ProblemKind.MISSING, name, cell, user=user)
+        return ""
+    understood = rule.understand(text)
+    if understood is None:
+        notes.add(rule.kind, name, cell, user=user, suggestion=rule.suggest(text))
+        return text
+    return understood
+
+
+def _company(found: FoundCase, applications: Sequence[str], notes: _Notes) -> Company:
+    country = forms.country_code(found.cell("country").text) or ""
+    partner_type = forms.meant(forms.PARTNER_TYPES, found.cell("partner_type").text) or ""
+    rules = {
+        "name": _ANYTHING,
+        "street": _ANYTHING,
+        "postal_code": _ANYTHING,
+        "city": _ANYTHING,
+        "state": _OPTIONAL,
+        "country": _COUNTRY,
+        "website": _WEBSITE,
+        "vat_id": _vat_rule(country),
+        "partner_type": _PARTNER_TYPE,
+        "application": _application_rule(applications),
+        "purchase_order": _OPTIONAL,
+        "contact_name": _ANYTHING,
+        "contact_email": _ADDRESS,
+        "contact_phone": replace(_phone_rule(country), mandatory=False),
+    }
+    read: dict[str, str] = {}
+    seats: int | str | None = None
+    for form_field in forms.COMPANY_FIELDS:
+        name = form_field.name
+        if name == "seats":
+            seats = _seats(found.cell(name), notes)
+        elif name == "vat_id" and _lacks_vat_id(found.cell(name), partner_type):
+            notes.add(ProblemKind.MISSING, name, found.cell(name))
+            read[name] = found.cell(name).text
+        else:
+            read[name] = _apply(rules[name], name, found.cell(name), notes)
+    _advise_on_address("contact_email", found.cell("contact_email"), read["contact_email"], notes)
+    return Company(seats=seats, **read)
+
+
+def _lacks_vat_id(cell: FoundCell, partner_type: str) -> bool:
+    """Channel and service partners must give one: "N/A" is none."""
+    return values.is_not_applicable(cell.text) and partner_type in _NEED_VAT_ID
+
+
+def _vat_rule(country: str) -> _Rule:
+    def understand(text: str) -> str | None:
+        return text if values.is_not_applicable(text) or values.is_vat_id(text, country) else None
+
+    return _Rule(understand=understand, kind=ProblemKind.BAD_VAT_ID, suggest=lambda _: "")
+
+
+def _application_rule(applications: Sequence[str]) -> _Rule:
+    known = {forms.plain(application): application for application in applications}
+    return _Rule(
+        understand=lambda text: known.get(forms.plain(text)),
+        kind=ProblemKind.UNKNOWN_APPLICATION,
+        suggest=lambda text: values.nearest(text, applications),
+    )
+
+
+def _phone_rule(region: str) -> _Rule:
+    return _Rule(
+        understand=lambda text: values.phone_number(text, region),
+        kind=ProblemKind.BAD_PHONE,
+        suggest=lambda _: "",
+    )
+
+
+def _seats(cell: FoundCell, notes: _Notes) -> int | str | None:
+    rule = _Rule(
+        understand=lambda text: str(number) if (number := values.whole_number(text)) is not None else None,
+        kind=ProblemKind.BAD_NUMBER,
+        suggest=values.number_within,
+    )
+    read = _apply(rule, "seats", cell, notes)
+    return int(read) if values.whole_number(read) is not None else read or None
+
+
+def _user(found: FoundUser, number: int, region: str, notes: _Notes) -> User:
+    def read(name: str, rule: _Rule) -> str:
+        return _apply(rule, name, found.cell(name), notes, user=number)
+
+    return User(
+        salutation=read("salutation", _SALUTATION),
+        first_name=read("first_name", _ANYTHING),
+        last_name=read("last_name", _ANYTHING),
+        email=_user_address(found, number, notes),
+        phones=_phones(found, number, region, notes),
+        job_title=read("job_title", _ANYTHING),
+        role=read("role", _ROLE),
+        credential=read("credential", _CREDENTIAL),
+        sheet=found.sheet,
+        row=found.row,
+    )
+
+
+_SALUTATION: Final = _Rule(understand=_salutation)
+
+
+def _user_address(found: FoundUser, number: int, notes: _Notes) -> str:
+    address = _apply(_ADDRESS, "email", found.cell("email"), notes, user=number)
+    _advise_on_address("email", found.cell("email"), address, notes, user=number)
+    return address
+
+
+def _advise_on_address(
+    name: str, cell: FoundCell, address: str, notes: _Notes, user: int | None = None
+) -> None:
+    if values.is_free_mail(address):
+        notes.add(ProblemKind.FREE_MAIL, name, cell, user=user, severity=Severity.WARNING)
+    if values.is_shared_mailbox(address):
+        notes.add(ProblemKind.SHARED_MAILBOX, name, cell, user=user, severity=Severity.WARNING)
+
+
+def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[str, ...]:
+    given = [cell for cell in found.phones if cell.text or cell.formula]
+    if not given:
+        first = found.phones[0] if found.phones else found.cell("phones")
+        notes.add(ProblemKind.MISSING, "phones", first, user=number)
+        return ()
+    rule = _phone_rule(region)
+    before = len(notes.problems)
+    phones = tuple(_apply(rule, "phones", cell, notes, user=number) for cell in given)
+    if len(set(phones)) == 1 and len(notes.problems) == before:
+        notes.add(ProblemKind.ONE_PHONE, "phones", given[0], user=number, severity=Severity.WARNING)
+    return phones
+
+
+def _check_duplicates(found: FoundCase, users: Sequence[User], notes: _Notes) -> None:
+    seen: set[str] = set()
+    for number, user in enumerate(users):
+        address = user.email.lower()
+        if address and address in seen:
+            notes.add(ProblemKind.DUPLICATE, "email", found.users[number].cell("email"), user=number)
+        seen.add(address)
+
+
+def _check_administrator(found: FoundCase, users: Sequence[User], notes: _Notes) -> None:
+    where = FoundCell(sheet=found.users_sheet)
+    if not users:
+        notes.add(ProblemKind.MISSING, "users", where)
+    elif not any(user.role == Role.ORGANIZATION_ADMINISTRATOR for user in users):
+        notes.add(ProblemKind.NO_ADMINISTRATOR, "", where)
+
+
+def _check_seats(found: FoundCase, company: Company, users: Sequence[User], notes: _Notes) -> None:
+    if not isinstance(company.seats, int) or not users:
+        return
+    needed = sum(user.credential == Credential.PHONE_OTP for user in users)
+    if company.seats < needed:
+        notes.add(ProblemKind.SEATS_MISMATCH, "seats", found.cell("seats"), suggestion=str(needed))
+    elif company.seats > len(users):
+        notes.add(ProblemKind.SEATS_MISMATCH, "seats", found.cell("seats"), severity=Severity.WARNING)

@@ -1,0 +1,203 @@
+"""Find our form in a workbook: which cell holds which field. What it means is the review's business."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from statistics import mode
+from typing import Final
+
+from bot.domain import forms
+from bot.domain.forms import FormField, plain
+from bot.domain.review_values import text_of
+from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
+
+#: Without our version property, so many labels make a workbook our form: fewer may be anybody's price list.
+_ENOUGH_COMPANY_LABELS: Final = 8
+_ENOUGH_USER_LABELS: Final = 5
+_LONGEST_LABEL: Final = 60
+
+
+def _names(fields: Iterable[FormField]) -> dict[str, str]:
+    return {plain(word): f.name for f in fields for word in (f.label.en, f.label.de)}
+
+
+_COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
+_USER_NAMES: Final = _names(forms.USER_FIELDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCell:
+    """A value and where it stands; `row` is the row a spreadsheet program shows."""
+
+    value: CellValue = None
+    sheet: str = ""
+    cell: str = ""
+    row: int | None = None
+    formula: bool = False  #: one without a stored value, or one that reaches out of the sheet
+
+    @property
+    def text(self) -> str:
+        return text_of(self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundUser:
+    """One person's cells by field; `phones` keeps the order of its columns."""
+
+    cells: Mapping[str, FoundCell]
+    phones: tuple[FoundCell, ...] = ()
+    sheet: str = ""
+    row: int | None = None
+
+    def cell(self, name: str) -> FoundCell:
+        return self.cells.get(name) or FoundCell(sheet=self.sheet, row=self.row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCase:
+    """One company's cells by field, its users, and cells that say a field a second time."""
+
+    company: Mapping[str, FoundCell]
+    users: tuple[FoundUser, ...] = ()
+    rivals: tuple[tuple[str, FoundCell], ...] = ()
+    users_sheet: str = ""
+    macros: bool = False
+
+    def cell(self, name: str) -> FoundCell:
+        return self.company.get(name) or FoundCell()
+
+
+@dataclass(kw_only=True)
+class _Findings:
+    """What has been seen so far, sheet by sheet."""
+
+    company: dict[str, FoundCell] = field(default_factory=dict)
+    rivals: list[tuple[str, FoundCell]] = field(default_factory=list)
+    users: list[FoundUser] = field(default_factory=list)
+    users_sheet: str = ""
+
+    def add_company_cell(self, name: str, cell: FoundCell) -> None:
+        before = self.company.get(name)
+        if before is None or (not before.text and not before.formula):
+            self.company[name] = cell
+        elif cell.text and cell.text != before.text:
+            self.rivals.append((name, cell))
+
+
+def find_cases(workbook: Workbook) -> tuple[FoundCase, ...]:
+    """Find our form, in either language, by its labels, wherever they moved; nothing if there is none."""
+    found = _Findings()
+    for sheet in workbook.sheets:
+        _search_sheet(sheet, workbook.formulas, found)
+    is_ours = workbook.form_version or (len(found.company) >= _ENOUGH_COMPANY_LABELS and found.users_sheet)
+    if not is_ours:
+        return ()
+    return (
+        FoundCase(
+            company=found.company,
+            users=tuple(found.users),
+            rivals=tuple(found.rivals),
+            users_sheet=found.users_sheet,
+            macros=workbook.macros,
+        ),
+    )
+
+
+def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Findings) -> None:
+    """Above a row of user headings stand labels of the company, below it users."""
+    columns: _Columns | None = None
+    labels: list[tuple[str, int, int]] = []
+    for index, row in enumerate(sheet.rows):
+        headings = _user_headings(row)
+        if headings:
+            columns = _Columns(headings)
+            found.users_sheet = found.users_sheet or sheet.name
+        elif columns:
+            user = _user_in(sheet.name, index, row, columns, formulas)
+            if user:
+                found.users.append(user)
+        else:
+            labels.extend((name, index, column) for name, column in _company_labels(row))
+    # Labels stand below each other; the same words elsewhere are values, such as the city of Ort.
+    label_column = mode(column for _, _, column in labels) if labels else 0
+    for name, index, column in labels:
+        if column == label_column:
+            found.add_company_cell(name, _cell(sheet.name, index, column + 1, sheet.rows[index], formulas))
+
+
+def _company_labels(row: Iterable[CellValue]) -> Iterator[tuple[str, int]]:
+    for column, value in enumerate(row):
+        name = _company_label(value) if isinstance(value, str) else None
+        if name:
+            yield name, column
+
+
+def _company_label(text: str) -> str | None:
+    return _COMPANY_NAMES.get(plain(text)) if len(text) <= _LONGEST_LABEL else None
+
+
+def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
+    """The fields of the row's headings with their columns, or nothing where the row is no heading."""
+    headings: list[tuple[str, int]] = []
+    left = len(row)
+    for column, value in enumerate(row):
+        if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
+            headings.append((_USER_NAMES[plain(value)], column))
+        left -= 1
+        if len(headings) + left < _ENOUGH_USER_LABELS:  # soon clear for a user's row
+            return ()
+    return tuple(headings)
+
+
+class _Columns:
+    """Which column holds which field; of two with the same heading the first counts."""
+
+    def __init__(self, headings: Iterable[tuple[str, int]]) -> None:
+        self.phones: list[int] = []
+        self.fields: dict[str, int] = {}
+        for name, column in headings:
+            if name == "phones":
+                self.phones.append(column)
+            else:
+                self.fields.setdefault(name, column)
+
+
+def _user_in(
+    sheet: str,
+    index: int,
+    row: tuple[CellValue, ...],
+    columns: _Columns,
+    formulas: frozenset[tuple[str, str]],
+) -> FoundUser | None:
+    cells = {name: _cell(sheet, index, column, row, formulas) for name, column in columns.fields.items()}
+    phones = tuple(_cell(sheet, index, column, row, formulas) for column in columns.phones)
+    if not any(cell.text or cell.formula for cell in (*cells.values(), *phones)):
+        return None
+    if _is_example(cells):
+        return None
+    return FoundUser(cells=cells, phones=phones, sheet=sheet, row=index + 1)
+
+
+def _is_example(cells: Mapping[str, FoundCell]) -> bool:
+    """The row the blank form comes with, as long as nobody made it a person."""
+    said = tuple(cells[name].text if name in cells else "" for name in ("first_name", "last_name", "email"))
+    return said in _examples()
+
+
+@lru_cache(maxsize=1)
+def _examples() -> frozenset[tuple[str, str, str]]:
+    people = [forms.example_user(lang) for lang in forms.LANGUAGES]
+    return frozenset((person.first_name, person.last_name, person.email) for person in people)
+
+
+def _cell(
+    sheet: str, row: int, column: int, values: tuple[CellValue, ...], formulas: frozenset[tuple[str, str]]
+) -> FoundCell:
+    name = cell_name(row, column)
+    return FoundCell(
+        value=values[column] if column < len(values) else None,
+        sheet=sheet,
+        cell=name,
+        row=row + 1,
+        formula=(sheet, name) in formulas,
+    )

@@ -1,0 +1,212 @@
+"""Understand one value of a form: a phone, an address, a country, a number."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+
+from bot.domain import forms
+from bot.domain.forms import plain
+from bot.domain.sheets import CellValue
+
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_TOO_LONG: Final = 320  #: characters; no address, phone or number has more
+
+
+def text_of(value: CellValue) -> str:
+    """What a reader sees in the cell, without the blanks nobody sees; a whole float is a whole number."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return " ".join(str(value).translate(_INVISIBLE).split())
+
+
+def would_run(text: str) -> bool:
+    """Whether a spreadsheet program would take the text for a formula; a phone with its plus is none."""
+    if text.startswith(("=", "@")) and len(text) > 1:
+        return re.match(r"@[^@\s]+\.[^@\s]+$", text) is None  # "@example.com" is a bad address, not a formula
+    return re.match(r"[+-]\s*[A-Za-z]+[(|!]", text) is not None
+
+
+def is_error_value(text: str) -> bool:
+    """Whether it is what a spreadsheet program shows for a formula that failed."""
+    return re.fullmatch(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NULL!|NUM!)", text) is not None
+
+
+def whole_number(value: CellValue) -> int | None:
+    """A number of things, from a number or from digits."""
+    text = text_of(value)
+    return int(text) if re.fullmatch(r"\d{1,7}", text, re.ASCII) else None
+
+
+def number_within(text: str) -> str:
+    """The only number in a text such as "5 seats", or ""."""
+    numbers = re.findall(r"\d{1,7}", text, re.ASCII)
+    return numbers[0] if len(numbers) == 1 and not re.search(r"[-.,]\s*\d", text) else ""
+
+
+@lru_cache(maxsize=8192)
+def phone_number(text: str, region: str = "") -> str | None:
+    """E.164 of a phone number; one without its country code is taken as the region's own."""
+    if len(text) > _TOO_LONG or not re.search(r"\d", text) or re.search(r"[^\W\d_]{4}", text):
+        return None
+    text = re.sub(r"^00\s*", "+", text.removeprefix("tel:").strip())
+    if text.startswith("+"):
+        return _valid_e164(text, None)
+    if not region:
+        return _with_lost_plus(text, "")
+    # First, for "4915…" may pass as a long national number too.
+    return (
+        _with_lost_plus(text, _calling_code(region)) or _valid_e164(text, region) or _with_lost_plus(text, "")
+    )
+
+
+def _with_lost_plus(text: str, calling_code: str) -> str | None:
+    """A cell that became a number keeps "4915123456789" of "+4915123456789"."""
+    lost = re.fullmatch(r"[1-9]\d{10,14}", text, re.ASCII) and text.startswith(calling_code)
+    return _valid_e164("+" + text, None) if lost else None
+
+
+@lru_cache(maxsize=256)
+def _calling_code(region: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - as below
+
+    return str(phonenumbers.country_code_for_region(region) or "")
+
+
+def _valid_e164(text: str, region: str | None) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_PLAIN_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}",
+    re.ASCII,
+)
+
+# fmt: off
+#: Mail for everyone, by whom a company is not known.
+FREE_MAIL: Final = frozenset({
+    "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "web.de",
+    "t-online.de", "freenet.de", "yahoo.com", "yahoo.de", "ymail.com", "hotmail.com", "hotmail.de",
+    "hotmail.co.uk", "outlook.com", "outlook.de", "live.com", "live.de", "msn.com", "icloud.com", "me.com",
+    "mac.com", "aol.com", "aol.de", "proton.me", "protonmail.com", "mail.com", "mail.de", "posteo.de",
+    "mailbox.org", "arcor.de", "1und1.de", "online.de", "yandex.com", "yandex.ru", "mail.ru", "qq.com",
+    "163.com", "126.com", "bluewin.ch", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "libero.it",
+    "virgilio.it", "wp.pl", "o2.pl", "onet.pl", "zoho.com", "gmx.co.uk",
+})
+
+#: Names of desks, not of people.
+SHARED_NAMES: Final = frozenset({
+    "info", "office", "kontakt", "contact", "sales", "vertrieb", "einkauf", "purchasing", "procurement",
+    "mail", "post", "postmaster", "admin", "administrator", "support", "service", "helpdesk", "hello",
+    "hallo", "team", "it", "edv", "zentrale", "empfang", "reception", "buchhaltung", "accounting",
+    "finance", "hr", "personal", "marketing", "webmaster", "noreply", "no-reply", "orders", "bestellung",
+    "bestellungen", "enquiries", "inquiries", "anfrage", "anfragen", "sekretariat",
+})
+# fmt: on
+
+
+@lru_cache(maxsize=8192)
+def is_address(text: str) -> bool:
+    """Whether it is a mail address; nothing outside is asked."""
+    if len(text) > _TOO_LONG:
+        return False
+    local, _, domain = text.rpartition("@")
+    if len(local) <= 64 and len(domain) <= 253 and _PLAIN_ADDRESS.fullmatch(text):  # noqa: PLR2004 - RFC 5321
+        return True
+    if text.isascii() and re.fullmatch(r"[\w.+@-]*", text):
+        return False  # a plain address with a plain fault
+    return _is_unusual_address(text)
+
+
+def _is_unusual_address(text: str) -> bool:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - rarely needed
+
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return False
+    return "." in found.domain
+
+
+def written_address(text: str) -> str:
+    """An address as it stands in a cell or a link of a cell."""
+    return re.sub(r"^mailto:\s*", "", text, flags=re.IGNORECASE).partition("?")[0].strip("<> ")
+
+
+def mended_address(text: str) -> str:
+    """The address that was evidently meant, or ""."""
+    mended = re.sub(r"\s*[\[(]\s*(?:at|ät)\s*[\])]\s*", "@", text, flags=re.IGNORECASE)
+    mended = re.sub(r"\s+|[;,]$|\.$", "", mended).replace(",", ".").replace("..", ".").replace("@@", "@")
+    blank_within_a_name = re.search(r"\S\s+\S", text.partition("@")[0]) and "(" not in text
+    return mended if not blank_within_a_name and mended != text and is_address(mended) else ""
+
+
+def is_free_mail(address: str) -> bool:
+    return address.rpartition("@")[2].lower() in FREE_MAIL
+
+
+def is_shared_mailbox(address: str) -> bool:
+    return address.partition("@")[0].lower() in SHARED_NAMES
+
+
+_WEBSITE: Final = re.compile(
+    r"(?:https?://)?(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}\.?(?::\d{1,5})?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+
+
+def is_website(text: str) -> bool:
+    """Whether it is a web address, with or without its scheme."""
+    return len(text) < 2048 and _WEBSITE.fullmatch(text) is not None  # noqa: PLR2004 - as browsers do
+
+
+def is_not_applicable(text: str) -> bool:
+    """Whether it says that there is none."""
+    return plain(text).replace(" ", "") in {"n/a", "na", "n.a", "keine", "none", "entfällt", "-"}
+
+
+@lru_cache(maxsize=1024)
+def is_vat_id(text: str, country: str) -> bool:
+    """Whether it can be a VAT id of its country, by form and check digit; no register is asked."""
+    from stdnum import get_cc_module  # noqa: PLC0415 - walks a package of 200 modules
+    from stdnum.eu import vat  # noqa: PLC0415
+
+    if len(text) > _TOO_LONG or not re.search(r"\d", text):
+        return False
+    compact = re.sub(r"[\s./-]", "", text).upper()
+    prefix = {"EL": "GR", "XI": "GB"}.get(compact[:2], compact[:2])
+    if prefix.lower() in vat.MEMBER_STATES or compact[:2] == "EL":
+        return bool(vat.is_valid(compact))
+    if country.lower() in vat.MEMBER_STATES:
+        return bool(vat.is_valid(("EL" if country == "GR" else country) + compact))
+    module = get_cc_module(country.lower(), "vat") if country else None
+    if module is None:
+        return re.fullmatch(r"[A-Z0-9]{5,20}", compact, re.ASCII) is not None
+    return bool(module.is_valid(text) or module.is_valid(compact.removeprefix(country)))
+
+
+def nearest(text: str, words: Iterable[str]) -> str:
+    """The one word a slip of the pen away, or ""."""
+    by_plain = {plain(word): word for word in words}
+    close = get_close_matches(plain(text)[:80], by_plain, n=1, cutoff=0.8)
+    return by_plain[close[0]] if close else ""
+
+
+@lru_cache(maxsize=256)
+def nearest_country(text: str) -> str:
+    """The country's name, in either language, that is a slip of the pen away, or ""."""
+    return nearest(text, (name for lang in forms.LANGUAGES for name in forms.countries(lang).values()))

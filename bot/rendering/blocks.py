@@ -1,0 +1,80 @@
+"""The few pieces of Block Kit we use, each within Slack's limits; text must be safe before it comes here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.rendering import quoting
+from bot.rendering.words import Words
+
+Block = dict[str, Any]
+
+MOST_TEXT = 2_900  # of 3,000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """`text` is for notifications and screen readers; `blocks` is what is seen."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def safe(text: str, limit: int = 200) -> str:
+    """A stranger's text on one line of mrkdwn, where it formats nothing and pings nobody."""
+    return quoting.mrkdwn(quoting.one_line(text, limit), limit * 2)
+
+
+def header(text: str) -> Block:
+    """The only block that cannot hold mrkdwn; takes raw text."""
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": quoting.slack(text, 150), "emoji": False},
+    }
+
+
+def mrkdwn(text: str) -> Block:
+    # verbatim: Slack makes no links, channels or mentions of what merely looks like them
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def quote(text: str, *, empty: str) -> Block:
+    """Somebody's words as they wrote them, over several lines and without any formatting."""
+    plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
+    return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
+
+
+def fields(texts: Sequence[str]) -> Block:
+    return {"type": "section", "fields": [mrkdwn(text) for text in texts[:10]]}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
+
+
+def button(text: str, *, action: str, value: str, style: str = "") -> Block:
+    label = {"type": "plain_text", "text": text, "emoji": False}
+    made: Block = {"type": "button", "action_id": action, "text": label, "value": value}
+    return made | {"style": style} if style else made
+
+
+def actions(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def listing(heading: str, lines: Sequence[str], words: Words, *, shown: int) -> Block:
+    """A heading and the first lines below it; how many more there are is said."""
+    kept: list[str] = []
+    room = MOST_TEXT - len(heading) - 40
+    for line in lines[:shown]:
+        room -= quoting.units(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    rest = len(lines) - len(kept)
+    more = [words.say("card.more", number=rest)] if rest else []
+    return section("\n".join([heading, *kept, *more]))

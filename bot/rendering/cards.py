@@ -1,0 +1,284 @@
+"""What Slack shows: each function takes values and returns a card's blocks and its plain text."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from bot.domain.cards import CaseCard, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.staff import Staff
+from bot.rendering import blocks, progress, quoting
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.words import Words
+
+SHOWN_USERS = 8
+SHOWN_PROBLEMS = 6
+QUEUE_PAGE = 20
+
+
+def case_card(card: CaseCard, *, words: Words) -> Card:
+    """The newest state of a case, with the buttons that this state offers."""
+    return Card(text=_notification(card.case, words), blocks=_case(card, words) + _buttons(card, words))
+
+
+def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words: Words) -> Card:
+    """The current card for one pair of eyes, with only the button of the command they typed."""
+    case = card.case
+    may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
+    ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
+    button = [_actions(case, (action,), words)] if may else []
+    return Card(text=_notification(case, words), blocks=[*_case(card, words), blocks.context(ask), *button])
+
+
+def _notification(case: Case, words: Words) -> str:
+    company, status = _company(case, words), words.status(case.status)
+    return quoting.slack(words.say("card.notification", ref=case.ref, company=company, status=status), 400)
+
+
+def _company(case: Case, words: Words) -> str:
+    return quoting.one_line(case.ris.company.name, 100) or words.say("card.nameless")
+
+
+def _case(card: CaseCard, words: Words) -> list[Block]:
+    case = card.case
+    title = words.say("card.title", ref=case.ref, company=_company(case, words))
+    return [
+        blocks.header(title),
+        blocks.section(_state(case, words)),
+        *progress.decision(card, words),
+        blocks.fields(_facts(case, words)),
+        *_users(case.ris.users, words),
+        *_problems(case, words),
+        blocks.context(*_origin(case, words)),
+    ]
+
+
+def _state(case: Case, words: Words) -> str:
+    since = words.moment(case.status_since)
+    line = words.say(f"card.state.{case.ball}", status=words.status(case.status), since=since)
+    if case.assigned_to:
+        who = words.person(case.assigned_to, slack=True)
+        line += "\n" + words.say("card.assigned", who=who)
+    return line
+
+
+def _facts(case: Case, words: Words) -> list[str]:
+    company = case.ris.company
+    contact = ", ".join(filter(None, (company.contact_name, company.contact_email, company.contact_phone)))
+    facts = {
+        words.field("country"): words.country(company.country),
+        words.field("application"): company.application,
+        words.field("seats"): "" if company.seats is None else str(company.seats),
+        words.field("purchase_order"): company.purchase_order,
+        words.field("vat_id"): company.vat_id,
+        words.say("card.contact"): contact,
+    }
+    return [
+        words.say("card.field", label=label, value=safe(value, 300) or words.say("card.none"))
+        for label, value in facts.items()
+    ]
+
+
+def _users(users: Sequence[User], words: Words) -> list[Block]:
+    if not users:
+        return []
+    heading = words.say("card.users", number=len(users))
+    return [blocks.listing(heading, [_user(user, words) for user in users], words, shown=SHOWN_USERS)]
+
+
+def _user(user: User, words: Words) -> str:
+    none = words.say("card.none")
+    return words.say(
+        "card.user",
+        name=safe(f"{user.first_name} {user.last_name}", 80) or none,
+        email=safe(user.email, 120) or none,
+        role=safe(words.choice(Role, user.role), 40) or none,
+        credential=safe(words.choice(Credential, user.credential), 40) or none,
+    )
+
+
+def _problems(case: Case, words: Words) -> list[Block]:
+    shown = []
+    for severity, key in ((Severity.ERROR, "card.errors"), (Severity.WARNING, "card.advice")):
+        found = [problem for problem in case.ris.problems if problem.severity is severity]
+        if found:
+            heading = words.say(key, number=len(found))
+            lines = [_problem(problem, case, words) for problem in found]
+            shown.append(blocks.listing(heading, lines, words, shown=SHOWN_PROBLEMS))
+    return shown
+
+
+def _problem(problem: Problem, case: Case, words: Words) -> str:
+    place, sentence = words.place(problem, case.ris), words.problem(problem)
+    return words.say("card.problem", place=safe(place, 120), sentence=safe(sentence, 320))
+
+
+def _origin(case: Case, words: Words) -> tuple[str, ...]:
+    sender = safe(f"{case.sponsor.name} <{case.sponsor.address}>".strip(), 200)
+    standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
+    evidence = safe(case.evidence, 300)
+    verdict = words.say(
+        "card.sender.evidence" if evidence else "card.sender",
+        verdict=words.name(case.verdict),
+        evidence=evidence,
+    )
+    opened = words.moment(case.created_at)
+    return (
+        words.say("card.sponsor", sender=sender, authorised=standing),
+        verdict,
+        words.say("card.version", version=case.version, opened=opened),
+    )
+
+
+# --- buttons ---
+
+#: what a state lets the desk do
+_ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
+    CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "reject"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("reject",),
+}
+_STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
+
+
+def _buttons(card: CaseCard, words: Words) -> list[Block]:
+    case = card.case
+    names = _ACTIONS.get(case.status, ())
+    if case.decision or not names or not card.may_decide:
+        return []
+    ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
+    return [*ask, _actions(case, names, words)]
+
+
+def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
+    """The block's id carries the hash of what is shown: a click decides about that and nothing else."""
+    elements = [
+        blocks.button(
+            words.say(f"card.{name}"),
+            action=name if name.startswith("kind_") else f"case_{name}",
+            value=case.ref,
+            style=_STYLES.get(name, ""),
+        )
+        for name in names
+    ]
+    return {"type": "actions", "block_id": f"case:{case.content_hash}", "elements": elements}
+
+
+# --- the queue ---
+
+
+def queue_card(entries: Sequence[QueueEntry], *, words: Words, page: int = 1) -> Card:
+    """What waits, oldest first as given; `page` counts from 1 and is kept within what there is."""
+    if not entries:
+        empty = words.say("queue.empty")
+        return Card(text=empty, blocks=[blocks.section(empty)])
+    pages = -(-len(entries) // QUEUE_PAGE)
+    page = min(max(page, 1), pages)
+    shown = entries[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE]
+    foot = [words.say("queue.hint")]
+    if pages > 1:
+        foot.append(words.say("queue.page", page=page, pages=pages, total=len(entries)))
+    title = words.say("queue.text", count=len(entries))
+    lines = [blocks.section(_queue_line(entry, words)) for entry in shown]
+    return Card(text=title, blocks=[blocks.header(title), *lines, blocks.context(*foot)])
+
+
+def _queue_line(entry: QueueEntry, words: Words) -> str:
+    line = words.say(
+        "queue.line",
+        ref=safe(entry.ref),
+        company=safe(entry.company, 100) or words.say("card.nameless"),
+        status=words.status(entry.status),
+        since=words.moment(entry.since),
+    )
+    parts = [words.say("queue.users", count=entry.users)]
+    if entry.phase:
+        parts.append(words.name(entry.phase))
+    if entry.assigned_to:
+        parts.append(words.say("queue.assigned", who=words.person(entry.assigned_to, slack=True)))
+    return f"{line}\n{' · '.join(parts)}"
+
+
+# --- notes: posted once ---
+
+
+def question_note(note: QuestionNote, *, words: Words) -> Card:
+    """A question in the support channel, in the sender's words."""
+    subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
+    title = words.say(
+        "question.follow_up" if note.follow_up else "question.title", ref=note.ref, subject=subject
+    )
+    sender = f"{note.sender_name} <{note.sender_address}>".strip()
+    standing = "question.sender" if note.verified else "question.sender_unverified"
+    foot = [words.say(standing, sender=safe(sender), at=words.moment(note.received_at))]
+    if note.attachments:
+        names = safe(", ".join(note.attachments), 500)
+        foot.append(words.say("question.attachments", names=names))
+    foot.append(words.say("question.mail", id=note.mail_id))
+    key = "question.text_follow_up" if note.follow_up else "question.text"
+    return Card(
+        text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
+        blocks=[
+            blocks.header(title),
+            blocks.quote(note.text, empty=words.say("question.silent")),
+            blocks.context(*foot),
+        ],
+    )
+
+
+def trouble_note(note: TroubleNote, *, words: Words) -> Card:
+    """Something that needs a person, with the button that tries a mail again."""
+    key = f"trouble.{note.what}"
+    sentence = words.say(key if key in words else "trouble.other", subject=safe(note.subject, 120))
+    if note.ref:
+        sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
+    shown = [blocks.section(sentence)]
+    if detail := safe(note.detail, 600):
+        shown.append(blocks.context(detail))
+    if note.what == "mail_set_aside" and note.id:
+        replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
+        shown.append(blocks.actions(replay))
+    return Card(text=sentence, blocks=shown)
+
+
+def held_note(note: HeldNote, *, words: Words) -> Card:
+    """A mail that waits for release, as its reader would get it."""
+    recipient, subject = safe(note.recipient), safe(note.mail_subject)
+    buttons = [
+        blocks.button(
+            words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
+        ),
+        blocks.button(words.say("held.release_all"), action="mail_release_all", value=str(note.job_id)),
+        blocks.button(
+            words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
+        ),
+    ]
+    title = words.say("held.title")
+    return Card(
+        text=words.say("held.text", recipient=recipient),
+        blocks=[
+            blocks.header(f"{note.ref} · {title}" if note.ref else title),
+            blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
+            blocks.quote(note.text, empty=words.say("question.silent")),
+            blocks.actions(*buttons),
+        ],
+    )
+
+
+def help_card(staff: Staff, *, words: Words) -> Card:
+    """What whoever asks may do here, and nothing they may not."""
+    who = words.person(staff.id, slack=True)
+    if not staff.staff:
+        refused = words.say("help.not_staff", who=who)
+        return Card(text=refused, blocks=[blocks.section(refused)])
+    names = ["queue", "case", *(["approve", "reject"] if staff.approver else []), "help"]
+    lines = [words.say("help.hello", who=who), "", *(words.say(f"help.{name}") for name in names)]
+    shown = [blocks.header(words.say("help.title")), blocks.section("\n".join(lines))]
+    if not staff.approver:
+        shown.append(blocks.context(words.say("help.not_approver")))
+    return Card(text=words.say("help.title"), blocks=shown)
+
+
+def settled(text: str) -> Card:
+    """An answer to a click, in words of ours (`Words.refusal(…, slack=True)`, for one)."""
+    return Card(text=text, blocks=[blocks.section(text)])

@@ -1,0 +1,91 @@
+"""Slack's modals, as pure functions that return a view."""
+
+import json
+from dataclasses import dataclass
+
+from bot.domain.approvals import RejectionReason
+from bot.domain.cards import CaseCard
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, safe
+from bot.rendering.words import Words
+
+NOTE_LENGTH = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """A submitted rejection."""
+
+    ref: str
+    seen: str  #: the content hash of what the modal was opened for
+    reason: RejectionReason
+    note: str
+
+
+def reject_modal(card: CaseCard, *, words: Words) -> Block:
+    """Ask for the coded reason; `private_metadata` carries the case and the hash of what was shown.
+
+    Submitted as `case_reject` with `reason.reason.selected_option.value` and `note.note.value`.
+    """
+    case = card.case
+    company = safe(case.ris.company.name, 100) or words.say("card.nameless")
+    return {
+        "type": "modal",
+        "callback_id": "case_reject",
+        "private_metadata": json.dumps({"ref": case.ref, "content_hash": case.content_hash}),
+        "title": _plain(words.say("modal.title", ref=case.ref)),
+        "submit": _plain(words.say("modal.submit")),
+        "close": _plain(words.say("modal.close")),
+        "blocks": [
+            blocks.section(words.say("modal.about", company=company)),
+            _reason(words),
+            _note(words),
+        ],
+    }
+
+
+def read_reject(view: Block) -> Rejected:
+    """What was filled in, and about which case and content."""
+    about = json.loads(view["private_metadata"])
+    values = view["state"]["values"]
+    return Rejected(
+        ref=about["ref"],
+        seen=about["content_hash"],
+        reason=RejectionReason(values["reason"]["reason"]["selected_option"]["value"]),
+        note=values["note"]["note"].get("value") or "",
+    )
+
+
+def _reason(words: Words) -> Block:
+    options = [{"text": _plain(words.rejection(reason)), "value": str(reason)} for reason in RejectionReason]
+    return {
+        "type": "input",
+        "block_id": "reason",
+        "label": _plain(words.say("modal.reason")),
+        "element": {
+            "type": "static_select",
+            "action_id": "reason",
+            "placeholder": _plain(words.say("modal.reason_placeholder")),
+            "options": options,
+        },
+    }
+
+
+def _note(words: Words) -> Block:
+    return {
+        "type": "input",
+        "block_id": "note",
+        "optional": True,
+        "label": _plain(words.say("modal.note")),
+        "hint": _plain(words.say("modal.note_hint")),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "note",
+            "multiline": True,
+            "max_length": NOTE_LENGTH,
+        },
+    }
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,74 @@
+"""How far a decision is: decided, executing, done or failed, each said only once it is so."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.approvals import CaseDecision, Choice, Phase
+from bot.domain.cards import CaseCard, Effect
+from bot.domain.outbox import JobStatus
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, safe
+from bot.rendering.words import Words
+
+MOST_EFFECTS = 10
+
+_EFFECT_SIGNS = {
+    JobStatus.QUEUED: "○",
+    JobStatus.HELD: "⏸",
+    JobStatus.SENDING: "◔",
+    JobStatus.SENT: "✓",
+    JobStatus.FAILED: "✗",
+    JobStatus.UNKNOWN: "?",
+    JobStatus.REPLACED: "·",
+    JobStatus.DISCARDED: "·",
+}
+
+
+def decision(card: CaseCard, words: Words) -> list[Block]:
+    made = card.case.decision
+    if made is None:
+        return []
+    verdict = blocks.section("\n".join([_verdict(made, words), *_why(made, words)]))
+    if made.phase is Phase.DECIDED and not card.effects:
+        return [verdict]
+    lines = [_effect(effect, words) for effect in card.effects]
+    heading = _progress(made.phase, card.effects, words)
+    return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS)]
+
+
+def _verdict(decision: CaseDecision, words: Words) -> str:
+    key = "card.decided.approved" if decision.choice is Choice.APPROVED else "card.decided.rejected"
+    who = words.person(decision.by, slack=True)
+    return words.say(key, who=who, at=words.moment(decision.at))
+
+
+def _why(decision: CaseDecision, words: Words) -> Iterable[str]:
+    if decision.reason:
+        yield words.say("card.reason", reason=words.rejection(decision.reason))
+    if decision.note:
+        yield words.say("card.note", note=safe(decision.note, 500))
+
+
+def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
+    if phase is Phase.DONE:
+        ends = [effect.at for effect in effects if effect.at]
+        if ends:
+            return words.say("card.phase.done", at=words.time(max(ends), seconds=True))
+        return words.say("card.phase.done.untimed")
+    if phase is Phase.FAILED:
+        faults = [effect.error for effect in effects if effect.error]
+        error = safe(faults[0], 200) if faults else words.say("card.phase.failed.unknown")
+        return words.say("card.phase.failed", error=error)
+    return words.say(f"card.phase.{phase}")
+
+
+def _effect(effect: Effect, words: Words) -> str:
+    mail = words.say(f"mail.{effect.template}") if f"mail.{effect.template}" in words else effect.template
+    known = effect.state in set(JobStatus)
+    state = words.name(JobStatus(effect.state)) if known else effect.state
+    key, values = "card.effect", {"mail": safe(mail, 80), "state": safe(state, 80)}
+    if effect.error:
+        key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
+    elif effect.at:
+        key, values = "card.effect.at", values | {"at": words.time(effect.at, seconds=True)}
+    sign = _EFFECT_SIGNS[JobStatus(effect.state)] if known else "•"
+    return f"{sign} {words.say(key, **values)}"

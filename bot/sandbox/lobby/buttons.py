@@ -1,0 +1,70 @@
+"""The lobby's buttons that send sample mails, each a real mail by SMTP."""
+
+from collections.abc import Callable
+
+from bot.sandbox.lobby.tour import Act
+from bot.sandbox.mail import MailWorld
+from bot.sandbox.samples import Sample, Samples
+
+_SENT = "Send a RIS as the sponsor"
+_ASKED = "Write to the desk as somebody"
+_FILLED = "Fill the mailbox"
+
+
+def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
+    def send(write: Callable[[], Sample]) -> Callable[[], str]:
+        return lambda: _send(world, write())
+
+    def fill() -> str:
+        day = samples.busy_monday()
+        for sample in day:
+            _send(world, sample)
+        return f"{len(day)} mails were sent to the desk."
+
+    return [
+        Act(
+            id="complete", label="A complete RIS", group=_SENT, primary=True, do=send(samples.complete_ris),
+            text="A card appears in the approvals channel.",
+        ),
+        Act(
+            id="incomplete", label="An incomplete RIS", group=_SENT, do=send(samples.incomplete_ris),
+            text="The sponsor gets a mail that lists every problem.",
+        ),
+        Act(
+            id="hostile", label="A hostile workbook", group=_SENT, do=send(samples.hostile_ris),
+            text="A zip bomb, a cell at the end of the world, or macros.",
+        ),
+        Act(
+            id="forged", label="A forged sender", group=_SENT, do=send(samples.forged_ris),
+            text="A RIS in Dana's name that her domain did not sign.",
+        ),
+        Act(
+            id="question", label="A question", group=_ASKED, do=send(samples.question),
+            text="It lands in the support channel.",
+        ),
+        Act(
+            id="frage", label="A question in German", group=_ASKED, do=send(lambda: samples.question("de")),
+            text="The same, in the other language of the desk.",
+        ),
+        Act(
+            id="auto-reply", label="An automatic reply", group=_ASKED, do=send(samples.auto_reply),
+            text="Recorded with its reason, answered by nobody.",
+        ),
+        Act(
+            id="bounce", label="A bounce", group=_ASKED, do=send(samples.bounce),
+            text="Somebody's delivery failed; recorded as well.",
+        ),
+        Act(
+            id="list", label="A mail from a list", group=_ASKED, do=send(samples.list_mail),
+            text="Recorded, and never answered.",
+        ),
+        Act(
+            id="monday", label="A busy Monday", group=_FILLED, do=fill,
+            text="Thirty mails of all kinds at once.",
+        ),
+    ]  # fmt: skip
+
+
+def _send(world: MailWorld, sample: Sample) -> str:
+    world.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
+    return f"{sample.about} was sent to the desk."

@@ -1,0 +1,101 @@
+"""Questions: a conversation for each, the sender's words for staff, a receipt for whoever may have one."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.cards import QuestionNote
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.ledger import Conversation
+from bot.rendering import mails
+from bot.services.cases import thread_of
+from bot.services.desk import Desk
+from bot.services.queueing import queue_mail, queue_note
+from bot.store import conversations, events
+
+WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
+
+
+def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """A question: the sender's words go to the support channel; a verified sender hears that they came."""
+    conversation = open_conversation(db, understood, now)
+    note_question(db, understood, conversation, now=now)
+    if understood.verified:
+        words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
+        answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
+    return conversation.ref
+
+
+def open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
+    mail = understood.mail
+    conversation = conversations.add(
+        db, sender=mail.sender, subject=mail.subject, lang=mail.lang, mail_id=understood.row.id, now=now
+    )
+    subject = f"conversation:{conversation.id}"
+    events.add(db, EventTag.CONVERSATION_OPENED, subject, actor="usher", at=now, mail=understood.row.id)
+    return conversation
+
+
+def answer(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    template: str,
+    *,
+    ref: str,
+    words: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    queue_mail(
+        db,
+        desk,
+        template,
+        key=f"mail:{understood.row.id}:{template}",
+        to=understood.mail.sender.address,
+        lang=understood.mail.lang,
+        ref=ref,
+        words=words,
+        now=now,
+        thread=thread_of(understood.mail),
+        automatic=True,
+    )
+
+
+def note_question(db: Database, understood: Understood, conversation: Conversation, *, now: datetime) -> None:
+    values = _note(understood, conversation.ref)
+    queue_note(db, "question_note", key=f"note:{conversation.ref}", values=values, now=now)
+
+
+def note_follow_up(
+    db: Database,
+    understood: Understood,
+    ref: str,
+    thread_key: str,
+    *,
+    now: datetime,
+    case_id: int | None = None,
+) -> None:
+    values = {**_note(understood, ref), "follow_up": True}
+    key = f"note:{ref}:mail:{understood.row.id}"
+    queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
+    events.add(db, EventTag.CONVERSATION_CONTINUED, ref, actor="usher", at=now, mail=understood.row.id)
+
+
+def _note(understood: Understood, ref: str) -> dict[str, object]:
+    mail = understood.mail
+    note = QuestionNote(
+        ref=ref,
+        sender_name=mail.sender.name,
+        sender_address=mail.sender.address,
+        verified=understood.verified,
+        subject=mail.subject,
+        text=mail.text[:WORDS_SHOWN] or understood.found.reason,
+        attachments=tuple(attachment.name for attachment in mail.attachments),
+        received_at=understood.row.received_at,
+        mail_id=understood.row.id,
+    )
+    return {**asdict(note), "received_at": note.received_at.isoformat()}

@@ -1,0 +1,95 @@
+"""The running service: every door in its threads, started together and drained together."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Protocol
+
+import structlog
+from slack_bolt import App
+
+from bot.bootstrap import Bot
+
+log = structlog.get_logger("service")
+
+DOORS = ("mail", "slack", "portal", "clock", "worker")
+DRAIN = 8.0  #: seconds that the doors have to finish what they began
+
+
+class Runs(Protocol):
+    """What a thread of the service looks like."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass
+class Service:
+    """Doors as threads; a thread that dies of a bug ends the service, for its supervisor to see."""
+
+    bot: Bot
+    only: Iterable[str] = DOORS
+    _parts: list[tuple[str, Runs, Thread]] = field(default_factory=list)
+    _servers: list[Callable[[], None]] = field(default_factory=list)
+    died: Event = field(default_factory=Event)
+
+    def start(self) -> None:
+        """Start the doors; the portal first, so that a taken port is said before anything else happens."""
+        only = set(self.only)
+        slack_app = self._slack_app() if "slack" in only else None
+        if "portal" in only:
+            self._start_portal(slack_app)
+        if "worker" in only:
+            from handlers.worker.loop import build  # noqa: PLC0415 - a door is imported when it is opened
+
+            for worker in build(self.bot):
+                self._run(f"worker-{worker.id}", worker)
+        if "mail" in only:
+            from handlers.mail.loop import MailLoop  # noqa: PLC0415
+
+            self._run("mail", MailLoop(self.bot))
+        if slack_app is not None and self.bot.settings.slack_app_token.get_secret_value():
+            from handlers.slack.door import SlackDoor  # noqa: PLC0415
+
+            self._run("slack", SlackDoor(self.bot, slack_app))
+
+    def _slack_app(self) -> App:
+        from handlers.slack.app import build  # noqa: PLC0415
+
+        return build(self.bot)
+
+    def _start_portal(self, slack_app: App | None) -> None:
+        from handlers.portal.serve import PortalServer  # noqa: PLC0415
+
+        server = PortalServer(self.bot, slack_app=slack_app)
+        server.start()
+        self._servers.append(server.stop)
+
+    def _run(self, name: str, part: Runs) -> None:
+        thread = Thread(target=self._guarded, args=(name, part), name=name, daemon=True)
+        self._parts.append((name, part, thread))
+        thread.start()
+
+    def _guarded(self, name: str, part: Runs) -> None:
+        try:
+            part.run()
+        except Exception:
+            log.exception("a door fell", door=name)
+            self.died.set()
+
+    def stop(self) -> bool:
+        """Ask every door to finish, wait for them, close what is left; True when all had time to."""
+        for _, part, _ in self._parts:
+            part.stop()
+        deadline = time.monotonic() + DRAIN
+        for _, _, thread in self._parts:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        for stop in self._servers:
+            stop()
+        self.bot.reader.close()
+        late = [name for name, _, thread in self._parts if thread.is_alive()]
+        if late:
+            log.warning("doors still busy at the end", doors=late)
+        return not late

@@ -1,0 +1,75 @@
+"""Keep the line to Slack: Socket Mode with an app token; HTTP requests come in through the portal."""
+
+import logging
+from threading import Event
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot.bootstrap import Bot
+from bot.domain.outbox import back_off
+from handlers.slack.payloads import replay
+
+log = structlog.get_logger("slack")
+
+#: seconds; at 10 the client notices a cut line after a minute only
+PING = 1
+WATCH = 2.0  #: seconds between looks at the line
+CONCURRENCY = 20
+
+
+class SlackDoor:
+    """One thread that connects, watches, and replays what was kept; `run` returns soon after `stop`."""
+
+    def __init__(self, bot: Bot, app: App) -> None:
+        self._bot = bot
+        self._app = app
+        self._stopping = Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        handler = self._connect()
+        if handler is None:
+            return
+        replay(self._app, self._bot)
+        while not self._stopping.wait(WATCH):
+            self._look(handler)
+        # The client complains about the line it closes itself.
+        handler.client.logger.setLevel(logging.CRITICAL)
+        handler.close()  # type: ignore[no-untyped-call]
+
+    def _connect(self) -> SocketModeHandler | None:
+        """Connect, as often as it takes: Slack being down must not keep mail from being taken in."""
+        handler = SocketModeHandler(
+            self._app,
+            self._bot.settings.slack_app_token.get_secret_value(),
+            ping_interval=PING,
+            concurrency=CONCURRENCY,
+        )
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                handler.connect()  # type: ignore[no-untyped-call]
+            except Exception as exc:  # noqa: BLE001 - slack_sdk raises many kinds here, all meaning: not now
+                failures += 1
+                self._report(f"Slack cannot be reached: {type(exc).__name__}: {exc}", well=False)
+                wait = back_off(failures, jitter=self._bot.random.random())
+                self._stopping.wait(min(wait.total_seconds() / 2, 30.0))
+            else:
+                self._look(handler)
+                return handler
+        handler.close()  # type: ignore[no-untyped-call]
+        return None
+
+    def _look(self, handler: SocketModeHandler) -> None:
+        if handler.client.is_connected():
+            self._report("connected by Socket Mode", well=True)
+        else:
+            self._report("the line to Slack is cut; the client reconnects", well=False)
+
+    def _report(self, sentence: str, *, well: bool) -> None:
+        if self._bot.health.report("slack", sentence, well=well, now=self._bot.clock.now()):
+            log.info("slack line", well=well, sentence=sentence)

@@ -1,0 +1,133 @@
+"""Delivery reports are told from each other, and from what people write about them."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.mail_parsing import read_mail_parts
+from bot.domain.mail import BounceReport, InboundMail, Kind
+from bot.domain.mail_kinds import classify
+
+MAILS = Path(__file__).parents[1] / "data" / "mails"
+
+
+def mail_named(name: str) -> InboundMail:
+    return read_mail_parts((MAILS / f"{name}.eml").read_bytes())
+
+
+def kind_of(mail: InboundMail) -> Kind:
+    return classify(
+        mail, own_addresses=frozenset({"ris@desk.example.org"}), keyring=None, has_form=False
+    ).kind
+
+
+@pytest.mark.parametrize(
+    ("name", "recipient", "permanent", "original"),
+    [
+        ("bounce-postfix", "gone@example.net", True, 1),
+        ("bounce-gmail", "gone@example.net", True, 2),
+        ("bounce-microsoft365", "gone@example.net", True, 3),
+        ("bounce-exchange-de-no-dsn", "anna.weg@firma.example.net", True, 4),
+        ("bounce-delayed-de", "anna@example.net", False, 5),
+        ("bounce-exim", "gone@example.net", True, 6),
+    ],
+)
+def test_a_report_names_recipient_permanence_and_our_message(
+    name: str, recipient: str, permanent: bool, original: int
+) -> None:
+    mail = mail_named(name)
+
+    assert kind_of(mail) is Kind.BOUNCE
+    assert mail.bounce is not None
+    assert (mail.bounce.recipients, mail.bounce.permanent) == ((recipient,), permanent)
+    assert mail.bounce.original_ids[0] == f"<original.{original}@desk.example.org>"
+
+
+@pytest.mark.parametrize("name", ["person-about-a-bounce", "person-forwards-a-bounce"])
+def test_a_person_who_writes_about_a_bounce_is_a_person(name: str) -> None:
+    mail = mail_named(name)
+
+    assert mail.bounce is None
+    assert kind_of(mail) is Kind.QUESTION
+
+
+def test_a_report_of_success_is_automatic_but_no_bounce() -> None:
+    mail = mail_named("success-report")
+
+    assert mail.bounce is None
+    assert kind_of(mail) is Kind.AUTO_REPLY
+
+
+def variant(name: str, *changes: tuple[str, str]) -> InboundMail:
+    raw = (MAILS / f"{name}.eml").read_bytes()
+    for old, new in changes:
+        assert old.encode("latin-1") in raw
+        raw = raw.replace(old.encode("latin-1"), new.encode("latin-1"))
+    return read_mail_parts(raw)
+
+
+def test_a_failure_after_a_long_time_out_is_temporary() -> None:
+    """RFC 3463: class 4 says nothing against the address, even when the server gave up."""
+    mail = variant("bounce-postfix", ("Status: 5.1.1", "Status: 4.4.7"))
+
+    assert mail.bounce == BounceReport(
+        recipients=("gone@example.net",), permanent=False, original_ids=("<original.1@desk.example.org>",)
+    )
+
+
+def test_an_exchange_text_without_a_code_is_read_by_its_words() -> None:
+    mail = variant("bounce-exchange-de-no-dsn", ("#550 5.1.1 RESOLVER", "# RESOLVER"))
+
+    assert mail.bounce is not None
+    assert mail.bounce.permanent
+
+
+def test_a_report_without_a_return_path_is_known_by_its_subject_and_words() -> None:
+    mail = variant(
+        "bounce-exchange-de-no-dsn",
+        ("Return-Path: <>\n", ""),
+        (
+            '"Microsoft Outlook" <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@',
+            '"Zustelldienst" <dienst@',
+        ),
+    )
+
+    assert mail.bounce is not None
+    assert mail.bounce.recipients == ("anna.weg@firma.example.net",)
+
+
+def test_a_name_in_raw_8_bit_characters_does_not_hide_a_report() -> None:
+    """flufl.bounce raises on it under compat32."""
+    mail = variant(
+        "bounce-exim",
+        ("From: Mail Delivery System", "From: Système Mailer-Daemon"),
+        ("X-Failed-Recipients: gone@example.net\n", ""),
+    )
+
+    assert mail.bounce is not None
+    assert mail.bounce.recipients == ("gone@example.net",)
+
+
+def test_an_absence_with_an_empty_return_path_is_no_bounce() -> None:
+    raw = (
+        b"Return-Path: <>\nFrom: Dana <dana@example.com>\nTo: ris@desk.example.org\n"
+        b"Subject: Automatic reply: Your order\nAuto-Submitted: auto-replied\n\n"
+        b"I am out until Monday; mail to me was not delivered to my deputy dora@example.com.\n"
+    )
+    mail = read_mail_parts(raw)
+
+    assert mail.bounce is None
+    assert kind_of(mail) is Kind.AUTO_REPLY
+
+
+def test_a_forged_status_part_in_a_person_s_mail_is_no_report() -> None:
+    mail = variant(
+        "bounce-postfix",
+        ("Return-Path: <>\n", ""),
+        ("MAILER-DAEMON@mx.example.net (Mail Delivery System)", "dana@example.com"),
+        ("Auto-Submitted: auto-replied\n", ""),
+        ("multipart/report; report-type=delivery-status;", "multipart/mixed;"),
+        ("Subject: Undelivered Mail Returned to Sender", "Subject: What is this?"),
+    )
+
+    assert mail.bounce is None

@@ -1,0 +1,141 @@
+"""Debian's Dovecot for one test: an ordinary user's process on loopback ports, in a folder that goes away."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {owner}
+default_internal_group = {group}
+default_login_user = {owner}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mails
+mailbox_list_index = no
+submission_host =
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={group} home={folder}/home
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap_port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service lmtp {{
+  unix_listener {folder}/lmtp {{
+    mode = 0666
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+"""
+
+
+class Dovecot:
+    """`start` and `stop` it as often as a test likes; the mails stay until `remove`."""
+
+    def __init__(self, *, password: str) -> None:
+        # pytest's own folders are closed to the user a root's Dovecot runs as
+        self._folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.imap_port = _free_port()
+        self.lmtp_socket = self._folder / "lmtp"
+        self._process: subprocess.Popen[bytes] | None = None
+        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        self._ids = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else None
+        for name in ("run", "state", "home", "mails"):
+            (self._folder / name).mkdir()
+        text = CONFIG.format(
+            folder=self._folder,
+            owner=owner.pw_name,
+            group=_group_name(owner.pw_gid),
+            imap_port=self.imap_port,
+            password=password,
+        )
+        (self._folder / "dovecot.conf").write_text(text, encoding="utf-8")
+        if self._ids is not None:
+            for path in (self._folder, *self._folder.iterdir()):
+                os.chown(path, *self._ids)
+
+    def start(self) -> None:
+        user, group = self._ids or (None, None)
+        command = ["dovecot", "-F", "-c", str(self._folder / "dovecot.conf")]
+        self._process = subprocess.Popen(
+            command,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+            cwd=self._folder,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 10
+        while not (_answers(self.imap_port) and self.lmtp_socket.exists()):
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                log = self._folder / "log"
+                raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            # the master alone would leave sessions talking for ten seconds more
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(10)
+
+    def renumber_inbox(self) -> None:
+        """Only while stopped: without its list, INBOX is numbered anew under a new UIDVALIDITY."""
+        for path in [*self._folder.glob("mails/dovecot-uidlist"), *self._folder.glob("mails/dovecot.index*")]:
+            path.unlink()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+
+def _group_name(gid: int) -> str:
+    import grp  # noqa: PLC0415 - not everywhere; Dovecot neither
+
+    return grp.getgrgid(gid).gr_name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return False
+        return probe.recv(64).startswith(b"* OK")

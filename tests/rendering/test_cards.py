@@ -1,0 +1,380 @@
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.approvals import Choice, Phase, RejectionReason
+from bot.domain.cards import CaseCard, Effect, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.mail import Address
+from bot.domain.outbox import JobStatus
+from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
+from bot.domain.staff import Staff
+from bot.domain.trust import Verdict
+from bot.rendering import cards, modals, samples
+from bot.rendering.blocks import Block, Card
+from bot.rendering.quoting import units
+from bot.rendering.words import words
+from tests.golden import assert_json_approved
+
+ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
+AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
+AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
+CASEY = Staff(id="U0CASEY", name="Casey", staff=False, approver=False)
+
+
+def effect(state: JobStatus, **more: Any) -> Effect:  # noqa: ANN401 - any field
+    return Effect(template="order_confirmation", state=state, **more)
+
+
+def decided(phase: Phase, *effects: Effect, choice: Choice = Choice.APPROVED) -> CaseCard:
+    return CaseCard(case=samples.decided_case(choice=choice, phase=phase), effects=effects)
+
+
+def received() -> CaseCard:
+    case = samples.complete_case()
+    case = replace(case, status=CaseStatus.RECEIVED, authorised=False, verdict=Verdict.NONE, evidence="")
+    return CaseCard(case=case)
+
+
+def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
+    note = QuestionNote(
+        ref="Q-3", sender_name="Jonas Feld", sender_address="jonas.feld@example.net", verified=True,
+        subject="Code expired", text="Hello,\n\nmy code has expired. What now?\n\n> *best* Jonas",
+        attachments=("screen.png",), received_at=AT, mail_id=12,
+    )  # fmt: skip
+    return replace(note, **changed)
+
+
+def entry(number: int, **changed: Any) -> QueueEntry:  # noqa: ANN401 - any field
+    line = QueueEntry(
+        ref=f"C-{number}", company="Lindgren & Söhne", status=CaseStatus.IN_REVIEW, since=AT, users=number
+    )
+    return replace(line, **changed)
+
+
+ASIDE = TroubleNote(what="mail_set_aside", subject="mail 12", detail="ValueError: <odd> header", id=12)
+FAILED = TroubleNote(what="job_failed", subject="job 7", detail="550 no such user", ref="C-7")
+HELD = HeldNote(
+    job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
+    text="Hello Mira,\n\nthank you.", ref="C-7",
+)  # fmt: skip
+
+
+def case_card(card: CaseCard) -> Card:
+    return cards.case_card(card, words=ENGLISH)
+
+
+GOLDEN: dict[str, Callable[[], Card]] = {
+    "case_received": lambda: case_card(received()),
+    "case_in_review": lambda: case_card(CaseCard(case=samples.complete_case())),
+    "case_waiting_for_sponsor": lambda: case_card(CaseCard(case=samples.incomplete_case())),
+    "case_decided": lambda: case_card(decided(Phase.DECIDED, effect(JobStatus.QUEUED))),
+    "case_executing": lambda: case_card(decided(Phase.EXECUTING, effect(JobStatus.SENDING))),
+    "case_executing_held": lambda: case_card(decided(Phase.EXECUTING, effect(JobStatus.HELD))),
+    "case_done": lambda: case_card(decided(Phase.DONE, effect(JobStatus.SENT, at=AT))),
+    "case_failed": lambda: case_card(
+        decided(Phase.FAILED, effect(JobStatus.FAILED, error="550 no such user here"))
+    ),
+    "case_rejected": lambda: case_card(
+        decided(
+            Phase.DONE,
+            Effect(template="rejection", state=JobStatus.SENT, at=AT),
+            choice=Choice.REJECTED,
+        )
+    ),
+    "confirm_approve": lambda: cards.confirm_card(
+        CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
+    ),
+    "queue": lambda: cards.queue_card(
+        [
+            entry(1),
+            entry(2, status=CaseStatus.APPROVED, phase=Phase.EXECUTING),
+            entry(3, assigned_to="U0BLAKE"),
+        ],
+        words=ENGLISH,
+    ),
+    "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
+    "question": lambda: cards.question_note(question(), words=ENGLISH),
+    "question_unverified_reply": lambda: cards.question_note(
+        question(verified=False, follow_up=True, subject=""), words=ENGLISH
+    ),
+    "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
+    "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
+    "held": lambda: cards.held_note(HELD, words=ENGLISH),
+    "help_approver": lambda: cards.help_card(AVERY, words=ENGLISH),
+    "help_staff": lambda: cards.help_card(BLAKE, words=ENGLISH),
+    "help_stranger": lambda: cards.help_card(CASEY, words=ENGLISH),
+}
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_card_looks_as_it_was_approved(name: str) -> None:
+    assert_json_approved(f"cards/{name}.json", asdict(GOLDEN[name]()))
+
+
+@pytest.mark.golden
+def test_the_rejection_modal_looks_as_it_was_approved() -> None:
+    view = modals.reject_modal(CaseCard(case=samples.complete_case()), words=ENGLISH)
+
+    assert_json_approved("cards/reject_modal.json", view)
+
+
+# --- what may be pressed ---
+
+
+def buttons(card: Card) -> list[tuple[str, str]]:
+    return [
+        (element["action_id"], element["value"])
+        for block in card.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris"]),
+        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject"]),
+        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject"]),
+        (CaseStatus.APPROVED, []),
+        (CaseStatus.REJECTED, []),
+        (CaseStatus.WITHDRAWN, []),
+    ],
+)
+def test_each_state_offers_its_own_buttons(status: CaseStatus, expected: list[str]) -> None:
+    card = case_card(CaseCard(case=replace(samples.complete_case(), status=status)))
+
+    assert buttons(card) == [(action, "C-7") for action in expected]
+
+
+def test_the_buttons_carry_the_hash_of_what_was_shown() -> None:
+    case = samples.complete_case()
+    block = case_card(CaseCard(case=case)).blocks[-1]
+
+    assert block["block_id"] == f"case:{case.content_hash}"
+
+
+def test_whoever_may_not_decide_sees_no_buttons() -> None:
+    assert buttons(case_card(CaseCard(case=samples.complete_case(), may_decide=False))) == []
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_a_decided_card_has_no_buttons_and_says_who_and_when(phase: Phase) -> None:
+    card = case_card(decided(phase, effect(JobStatus.QUEUED)))
+
+    assert buttons(card) == []
+    assert "*Approved* by <@U0AVERY> · 12 Sept, 10:31" in json.dumps(card.blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("phase", [Phase.DECIDED, Phase.EXECUTING, Phase.FAILED])
+def test_a_card_never_says_done_before_it_is(phase: Phase) -> None:
+    assert "*Done*" not in json.dumps(case_card(decided(phase, effect(JobStatus.SENDING))).blocks)
+
+
+def test_a_held_mail_is_said_to_wait() -> None:
+    shown = json.dumps(case_card(decided(Phase.EXECUTING, effect(JobStatus.HELD))).blocks)
+
+    assert "order confirmation: waits for release" in shown
+
+
+def test_a_decision_from_the_command_line_names_the_machines_user() -> None:
+    case = samples.decided_case()
+    assert case.decision is not None
+    case = replace(case, decision=replace(case.decision, by="cli:anna"))
+
+    assert "*Approved* by anna on the command line" in json.dumps(case_card(CaseCard(case=case)).blocks)
+
+
+@pytest.mark.parametrize(("action", "expected"), [("approve", "case_approve"), ("reject", "case_reject")])
+def test_a_command_is_confirmed_with_its_own_button_only(
+    action: Literal["approve", "reject"], expected: str
+) -> None:
+    card = cards.confirm_card(CaseCard(case=samples.complete_case()), action, words=ENGLISH)
+
+    assert buttons(card) == [(expected, "C-7")]
+
+
+def test_nothing_is_confirmed_that_cannot_be_done() -> None:
+    waiting = CaseCard(case=samples.incomplete_case())
+
+    assert buttons(cards.confirm_card(waiting, "approve", words=ENGLISH)) == []
+    assert buttons(cards.confirm_card(decided(Phase.DONE), "reject", words=ENGLISH)) == []
+
+
+def test_help_offers_approving_to_approvers_only() -> None:
+    assert "/usher approve" in json.dumps(cards.help_card(AVERY, words=ENGLISH).blocks)
+    assert "/usher approve" not in json.dumps(cards.help_card(BLAKE, words=ENGLISH).blocks)
+    assert "/usher queue" not in json.dumps(cards.help_card(CASEY, words=ENGLISH).blocks)
+
+
+def test_only_a_mail_that_was_set_aside_can_be_tried_again() -> None:
+    assert buttons(cards.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
+    assert buttons(cards.trouble_note(FAILED, words=ENGLISH)) == []
+
+
+def test_a_held_mail_can_be_released_alone_or_with_all_or_discarded() -> None:
+    assert buttons(cards.held_note(HELD, words=ENGLISH)) == [
+        ("mail_release", "9"), ("mail_release_all", "9"), ("mail_discard", "9"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [-1, 1, 3, 99])
+def test_a_long_queue_is_paged(page: int) -> None:
+    card = cards.queue_card([entry(number) for number in range(1, 46)], words=ENGLISH, page=page)
+    shown = json.dumps(card.blocks, ensure_ascii=False)
+
+    assert f"Page {min(max(page, 1), 3)} of 3 · 45 cases" in shown
+    assert ("*C-45*" in shown) == (page > 1)
+    assert faults(card.blocks) == []
+
+
+def test_the_modal_carries_what_was_shown_and_offers_every_reason() -> None:
+    case = samples.complete_case()
+    view = modals.reject_modal(CaseCard(case=case), words=ENGLISH)
+    options = view["blocks"][1]["element"]["options"]
+
+    assert json.loads(view["private_metadata"]) == {"ref": "C-7", "content_hash": case.content_hash}
+    assert [option["value"] for option in options] == [str(reason) for reason in RejectionReason]
+    assert len(view["title"]["text"]) <= 24
+
+
+# --- strangers' text, and Slack's limits ---
+
+MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}
+
+
+def texts(part: Any) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 - any JSON value
+    if isinstance(part, list):
+        for one in part:
+            yield from texts(one)
+    elif isinstance(part, dict):
+        if part.get("type") in {"mrkdwn", "plain_text"}:
+            yield part
+        else:
+            for one in part.values():
+                yield from texts(one)
+
+
+def faults(blocks: list[Block]) -> list[str]:
+    """What Slack would refuse."""
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    found = ["too many blocks"] * (len(blocks) > 50) + ["equal ids"] * (len(ids) != len(set(ids)))
+    found += ["long id"] * any(len(each) > 255 for each in ids)
+    for block in blocks:
+        most = MAXIMA["field"] if "fields" in block else MAXIMA.get(block["type"], 75)
+        lengths = [units(text["text"]) for text in texts(block)]
+        found += [f"{block['type']} of {length}" for length in lengths if not 1 <= length <= most]
+        found += ["too many fields"] * (len(block.get("fields", [])) > 10)
+    return found
+
+
+NASTY = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("<>&!@#*_~`:|\n\t\x00\u202e\u2028😀👩‍👩‍👧שعä漢"),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=60,
+).map(lambda text: text * 40)
+
+
+def nasty_case(text: str, users: int, problems: int) -> Case:
+    company = Company(
+        **dict.fromkeys(("name", "country", "vat_id", "purchase_order", "application"), text), seats=text
+    )
+    people = [User(first_name=text, last_name=text, email=text, role=text, credential=text)] * users
+    each = [
+        Problem(kind=kind, field="email", sheet=text, cell=text, user=0, found=text, suggestion=text)
+        for kind in ProblemKind
+    ]
+    ris = RisCase(company=company, users=tuple(people), problems=tuple(each[:problems]))
+    sponsor = Address(name=text, address=text)
+    return replace(samples.complete_case(), ris=ris, sponsor=sponsor, evidence=text, assigned_to=text)
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=NASTY, users=st.sampled_from([0, 1, 200]), problems=st.sampled_from([0, 1, 19]))
+def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: int, problems: int) -> None:
+    card = case_card(CaseCard(case=nasty_case(text, users, problems)))
+
+    assert faults(card.blocks) == []
+    assert all("<" not in part["text"] for part in texts(card.blocks))
+    assert "<" not in card.text
+    assert units(card.text) <= 3000
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=NASTY)
+def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None:
+    notes = [
+        cards.question_note(
+            question(
+                sender_name=text, sender_address=text, subject=text, text=text * 5, attachments=(text,) * 9
+            ),
+            words=ENGLISH,
+        ),
+        cards.trouble_note(replace(ASIDE, detail=text, subject=text), words=ENGLISH),
+        cards.held_note(replace(HELD, recipient=text, mail_subject=text, text=text), words=ENGLISH),
+        cards.queue_card(
+            [entry(number, company=text, assigned_to=text) for number in range(60)], words=ENGLISH
+        ),
+    ]
+
+    for card in notes:
+        assert faults(card.blocks) == []
+        assert all("<" not in part["text"] for part in texts(card.blocks))
+        assert "<" not in card.text
+
+
+def test_every_effect_and_note_of_a_decision_keeps_within_the_limits() -> None:
+    long = "<!channel> *x* " * 500
+    case = samples.decided_case(choice=Choice.REJECTED, phase=Phase.FAILED)
+    assert case.decision is not None
+    case = replace(case, decision=replace(case.decision, note=long))
+    effects = tuple(effect(state, error=long) for state in JobStatus) * 3
+    card = case_card(CaseCard(case=case, effects=effects))
+
+    assert faults(card.blocks) == []
+    assert all("<!" not in part["text"] for part in texts(card.blocks))
+
+
+def test_mrkdwn_is_verbatim_so_that_slack_makes_no_links_of_its_own() -> None:
+    card = case_card(CaseCard(case=samples.complete_case()))
+
+    assert all(part.get("verbatim") for part in texts(card.blocks) if part["type"] == "mrkdwn")
+
+
+def test_a_company_cannot_look_like_a_line_of_ours() -> None:
+    company = Company(name="Acme\n*Approved* by `you` ~no~ _yes_ :white_check_mark:")
+    case = samples.complete_case()
+    card = cards.queue_card([entry(1, company=company.name)], words=ENGLISH)
+    shown = card.blocks[1]["text"]["text"]
+    modal = modals.reject_modal(CaseCard(case=replace(case, ris=RisCase(company=company))), words=ENGLISH)
+
+    assert "*Approved*" not in shown
+    assert shown.count("\n") == 1
+    assert ":white_check_mark:" not in shown
+    assert not re.search(r"[`~]|_yes_", shown)
+    assert "*Approved*" not in json.dumps(modal)
+
+
+def test_an_address_with_underscores_can_be_copied() -> None:
+    card = cards.held_note(replace(HELD, recipient="anna_muster@example.org"), words=ENGLISH)
+
+    assert "anna_muster@example.org" in json.dumps(card.blocks)
+
+
+def test_since_is_told_in_the_desks_zone() -> None:
+    late = entry(1, since=datetime(2024, 12, 31, 23, 30, tzinfo=UTC) + timedelta(minutes=1))
+
+    assert "since 1 Jan, 00:31" in json.dumps(cards.queue_card([late], words=ENGLISH).blocks)

@@ -1,0 +1,410 @@
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import policy as policies
+from bot.domain.approvals import Choice, RejectionReason
+from bot.domain.cases import Case
+from bot.domain.mail import Address
+from bot.domain.ris import Company, Problem, ProblemKind
+from bot.domain.sheets import SheetRefusal
+from bot.rendering import mails, markdown, samples
+from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail, split_front_matter
+from bot.rendering.samples import sample_values
+from bot.rendering.words import LANGUAGES
+from tests.golden import assert_approved
+
+POLICY = policies.load()
+HOSTILE = (
+    "[Click](https://evil.example)",
+    "[[Pay now]](https://evil.example)",
+    "<script>alert(1)</script><a href='https://evil.example'>x</a>",
+    "<https://evil.example>",
+    "![x](https://evil.example/x.png)",
+    "a | b | c |",
+    "Acme\n\n# You won\n\n- one\n- two",
+    "# Heading",
+    "1. one",
+    "---",
+    "***bold*** __bold__ `code` ~~gone~~",
+    "back\\slash\\",
+    "&lt;b&gt; &amp; &#60;",
+    "{{ 7 * 7 }} {% raw %}",
+    "[x]: https://evil.example 'ref'",
+    "    indented code",
+    "```\nfence\n```",
+    "\u202egpj.exe",
+    "شركة عربية",
+)
+
+every_mail = pytest.mark.parametrize("name", list_mails())
+every_language = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+class _Outline(HTMLParser):
+    """The tags and links of a page, and its visible words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.words = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for key, value in attrs if key in {"href", "src"}]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def outline(html: str) -> _Outline:
+    seen = _Outline()
+    seen.feed(html)
+    return seen
+
+
+def show(name: str, lang: str = "en", **changed: object) -> RenderedMail:
+    return render_mail(name, lang, sample_values(name, lang) | changed)
+
+
+@pytest.mark.golden
+@every_language
+@every_mail
+def test_a_mail_reads_as_it_was_approved(name: str, lang: str) -> None:
+    mail = show(name, lang)
+    head = f"Subject: {mail.subject}\nPreheader: {mail.preheader}\n\n"
+
+    assert_approved(f"mails/{name}.{lang}.txt", head + mail.text)
+    assert_approved(f"mails/{name}.{lang}.html", mail.html)
+
+
+def test_every_mail_of_the_spine_is_there() -> None:
+    assert set(list_mails()) >= {
+        "order_confirmation", "ris_problems", "receipt", "neutral_receipt", "rejection", "unreadable_ris",
+    }  # fmt: skip
+
+
+@every_mail
+def test_both_languages_have_the_same_structure_links_and_variables(name: str) -> None:
+    sources = {lang: _source(name, lang) for lang in LANGUAGES}
+    bodies = {lang: markdown.tokens_of(source) for lang, source in sources.items()}
+
+    assert _variables(sources["en"]) == _variables(sources["de"])
+    assert bodies["en"] == bodies["de"]
+
+
+def _source(name: str, lang: str) -> str:
+    return (SHIPPED / f"{name}.{lang}.md").read_text(encoding="utf-8")
+
+
+def _variables(source: str) -> list[str]:
+    """What is printed or asked, in any order: sentences may turn."""
+    parts = re.findall(r"{{\s*(.*?)\s*}}|{%\s*(?:if|elif|for)\s+(.*?)\s*%}", source)
+    return sorted({shown or asked for shown, asked in parts})
+
+
+@every_mail
+def test_both_languages_take_the_same_values(name: str) -> None:
+    assert sample_values(name, "en").keys() == sample_values(name, "de").keys()
+
+
+@every_language
+@every_mail
+def test_every_mail_says_who_answers_questions_and_names_its_case(name: str, lang: str) -> None:
+    values, mail = sample_values(name, lang), show(name, lang)
+
+    for part in (POLICY.mag.support_desk, POLICY.mag.support_address, values["ref"]):
+        assert part in mail.text
+        assert part in outline(mail.html).words
+
+
+@every_language
+@every_mail
+def test_text_and_html_say_the_same(name: str, lang: str) -> None:
+    mail = show(name, lang)
+    said = _letters(outline(mail.html[mail.html.index("<h1") :]).words)
+    lines = [
+        line for line in mail.text.splitlines() if not line.startswith(("--", "==")) and "https" not in line
+    ]
+
+    assert [line for line in lines if _letters(line) not in said] == []
+
+
+def _letters(text: str) -> str:
+    """Without spaces, and without the numbers that HTML lists make by themselves."""
+    return re.sub(r"[\s:]", "", re.sub(r"^\s*(\d+\.|-) ", "", text, flags=re.MULTILINE))
+
+
+@every_mail
+def test_what_a_builder_gives_can_be_stored_as_json(name: str) -> None:
+    values = sample_values(name)
+
+    assert json.loads(json.dumps(values)) == values
+
+
+def test_the_button_is_a_link_in_both_bodies() -> None:
+    mail = show("receipt")
+
+    assert f"Check the status: {samples.STATUS_URL}" in mail.text
+    assert f'href="{samples.STATUS_URL}"' in mail.html
+    assert "[[" not in mail.html + mail.text
+
+
+def test_styles_are_inlined_and_those_for_dark_and_narrow_are_kept() -> None:
+    html = show("receipt").html
+
+    assert re.search(r'<h1 style="[^"]*font-size', html)
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 560px" in html
+
+
+def test_no_mail_loads_anything_from_elsewhere() -> None:
+    for name in list_mails():
+        html = show(name).html
+
+        assert not {"img", "link", "script", "iframe"} & set(outline(html).tags)
+        assert "url(" not in html
+
+
+# --- strangers' values ---
+
+
+def hostile_values(name: str, text: str) -> dict[str, Any]:
+    """Every value a stranger can choose, at every depth."""
+    own = {"lang", "ref", "reason", "status_url", "desk", "programme", "support_desk", "support_address"}
+
+    def poisoned(value: object) -> object:
+        if isinstance(value, str):
+            return text if value else ""
+        if isinstance(value, list):
+            return [poisoned(part) for part in value]
+        return {key: poisoned(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+    values = sample_values(name)
+    return {key: value if key in own else poisoned(value) for key, value in values.items()}
+
+
+@every_mail
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_strangers_value_makes_no_link_heading_html_or_button(name: str, text: str) -> None:
+    harmless = outline(render_mail(name, "en", hostile_values(name, "Acme")).html)
+    seen = render_mail(name, "en", hostile_values(name, text))
+    shape = outline(seen.html)
+
+    assert shape.tags == harmless.tags
+    assert shape.links == harmless.links
+    assert "\n" not in seen.subject
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(
+        alphabet=st.sampled_from("[]()<>!#*_`|\\&;\n\t -=+~{}%:/.'\"ab1é\u202e\u2028😀ש"), min_size=1
+    )
+)
+def test_no_value_changes_the_shape_of_a_mail(text: str) -> None:
+    for name in ("ris_problems", "unreadable_ris"):
+        values = hostile_values(name, f"a{text}b")
+        harmless = outline(render_mail(name, "en", hostile_values(name, "Acme")).html)
+        shape = outline(render_mail(name, "en", values).html)
+
+        assert (shape.tags, shape.links) == (harmless.tags, harmless.links)
+
+
+def test_a_strangers_value_is_shown_as_it_was_written() -> None:
+    name = "R&D *Stars* [GmbH] <b> #1 | Söhne"
+    mail = show("receipt", company=name)
+
+    assert f"Company: {name}" in mail.text
+    assert name in outline(mail.html).words
+    assert name in mail.subject
+
+
+def test_an_address_in_a_value_is_not_made_a_link_by_the_readers_program() -> None:
+    text = show("receipt", company="Win at https://evil.example now").text
+
+    assert "https://evil.example" not in text
+    assert "https:\u2060//evil.example" in text
+
+
+def test_a_template_in_a_value_is_not_run() -> None:
+    assert "{{ 7 * 7 }}" in show("receipt", company="{{ 7 * 7 }}").text
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x.example/a b", "https://x.example/\n", ""])
+def test_a_button_leads_to_an_http_address_only(url: str) -> None:
+    with pytest.raises(ValueError, match="http address"):
+        show("receipt", status_url=url)
+
+
+def test_a_value_of_any_length_is_cut() -> None:
+    mail = show("receipt", company="x" * 100_000)
+
+    assert len(mail.text) < 5_000
+    assert len(mail.subject) < 200
+
+
+# --- what the mails say ---
+
+
+@every_language
+def test_every_reason_of_a_rejection_has_its_own_words(lang: str) -> None:
+    texts = {show("rejection", lang, reason=str(reason)).text for reason in RejectionReason}
+
+    assert len(texts) == len(RejectionReason)
+
+
+def test_the_desks_note_never_leaves_the_desk() -> None:
+    case = samples.decided_case(choice=Choice.REJECTED)
+    values = mails.rejection(case, POLICY)
+
+    assert case.decision is not None
+    assert case.decision.note
+    assert case.decision.note not in json.dumps(values)
+
+
+@every_language
+def test_every_refusal_of_a_file_has_its_own_words(lang: str) -> None:
+    texts = {show("unreadable_ris", lang, reason=str(reason)).text for reason in SheetRefusal}
+
+    assert len(texts) == len(SheetRefusal)
+
+
+def test_the_list_of_problems_holds_each_with_its_place_and_person() -> None:
+    text = show("ris_problems").text
+
+    for number, problem in enumerate(samples.ERRORS, 1):
+        assert f"\n{number}. Sheet “{problem.sheet}”" in text
+        assert problem.cell in text
+    assert "(Aylin Demir)" in text
+
+
+def test_two_hundred_problems_are_all_listed() -> None:
+    problems = tuple(
+        Problem(kind=ProblemKind.BAD_EMAIL, field="email", sheet="Users", cell=f"E{row}", found="x")
+        for row in range(200)
+    )
+    text = render_mail("ris_problems", "de", _problems_of(problems)).text
+
+    assert "\n200. Blatt „Users“, Zelle\u00a0E199" in text
+
+
+def _problems_of(problems: tuple[Problem, ...]) -> dict[str, Any]:
+    case: Case = samples.incomplete_case("de")
+    case = replace(case, ris=replace(case.ris, problems=problems))
+    return mails.ris_problems(case, POLICY) | {"status_url": samples.STATUS_URL}
+
+
+def test_without_advice_there_is_no_advice() -> None:
+    assert "Advice" not in show("ris_problems", advice=[]).text
+
+
+def test_a_neutral_receipt_tells_nothing_of_anybody() -> None:
+    values = mails.neutral_receipt(ref="Q-3", lang="en", policy=POLICY)
+
+    assert values.keys() == {
+        "lang", "ref", "desk", "programme", "support_desk", "support_address",
+    }  # fmt: skip
+
+
+def test_a_sender_without_a_name_is_greeted_all_the_same() -> None:
+    case = replace(samples.complete_case(), sponsor=Address(address="x@sponsor.example.com"))
+    values = mails.receipt(case, POLICY) | {"status_url": samples.STATUS_URL}
+
+    assert "\nHello,\n" in render_mail("receipt", "en", values).text
+
+
+def test_a_form_without_anything_still_makes_a_mail() -> None:
+    case = samples.incomplete_case()
+    empty = replace(case, ris=replace(case.ris, company=Company(), users=()))
+
+    values = mails.ris_problems(empty, POLICY) | {"status_url": samples.STATUS_URL}
+
+    assert "for a company not yet named (C-7)" in render_mail("ris_problems", "en", values).subject
+
+
+# --- templates ---
+
+
+def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
+    values = sample_values("receipt")
+    del values["company"]
+
+    with pytest.raises(jinja2.UndefinedError, match="company"):
+        render_mail("receipt", "en", values)
+
+
+@pytest.mark.parametrize("name", ["no_such", "../secrets", "_owner", "layout"])
+def test_only_mails_can_be_shown(name: str) -> None:
+    with pytest.raises(KeyError, match="no mail"):
+        render_mail(name, "en", {})
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert render_mail("receipt", "fr", sample_values("receipt")).text == show("receipt").text
+
+
+def test_a_folder_of_the_desk_overrides_single_files(tmp_path: Path) -> None:
+    (tmp_path / "receipt.en.md").write_text(
+        "---\nsubject: Hi {{ ref }}\npreheader: .\n---\n# Ahoy {{ company }}\n", encoding="utf-8"
+    )
+    own = render_mail("receipt", "en", sample_values("receipt"), templates_dir=tmp_path)
+    shipped = render_mail("receipt", "de", sample_values("receipt", "de"), templates_dir=tmp_path)
+
+    assert own.subject == "Hi C-7"
+    assert own.text.startswith("Ahoy Lindgren")
+    assert shipped.text == show("receipt", "de").text
+
+
+def test_wording_of_the_desk_cannot_reach_into_the_program(tmp_path: Path) -> None:
+    (tmp_path / "receipt.en.md").write_text(
+        "---\nsubject: x\npreheader: x\n---\n{{ ref.__class__.__mro__ }}\n", encoding="utf-8"
+    )
+
+    with pytest.raises(jinja2.exceptions.SecurityError):
+        render_mail("receipt", "en", sample_values("receipt"), templates_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "source", ["", "# Hello\n", "---\nsubject: x\n---\n", "---\nsubject: x\npreheader: y\n"]
+)
+def test_a_file_without_front_matter_is_named(source: str) -> None:
+    with pytest.raises(ValueError, match=r"receipt\.en\.md: begins with"):
+        split_front_matter("receipt.en.md", source)
+
+
+def test_many_threads_render_at_once() -> None:
+    wanted = show("receipt").html
+    with ThreadPoolExecutor(8) as pool:
+        pages = list(pool.map(lambda _turn: show("receipt").html, range(24)))
+
+    assert set(pages) == {wanted}
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.md")), ids=lambda path: path.name)
+def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)]*)\)", source)
+
+    assert set(targets) <= {"{{ status_url }}", "mailto:{{ support_address }}"}
+    assert "`" not in source
+
+
+def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Path) -> None:
+    head = "---\nsubject: x\npreheader: x\n---\n"
+    (tmp_path / "receipt.en.md").write_text(head + "{{ compny }}\n", encoding="utf-8")
+    (tmp_path / "receipt.de.md").write_text(head + "{% if %}\n", encoding="utf-8")
+    faults = samples.template_faults(tmp_path)
+
+    assert [fault.partition(":")[0] for fault in faults] == ["receipt.en.md", "receipt.de.md"]
+    assert "compny" in faults[0]

@@ -1,0 +1,165 @@
+"""The form we hand out: what stands in it, and that whatever is written to it reads back the same."""
+
+import io
+import unicodedata
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bot.domain import forms
+from bot.domain.review_values import text_of
+from bot.domain.ris import Company, Credential, PartnerType, Role, User
+from bot.rendering import form_words
+from bot.rendering.workbooks import ris_form
+from tests.forms import COMPANY, MARA, TOM, case, sound_form
+
+LANGUAGES = pytest.mark.parametrize("lang", ["en", "de"])
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    assert sound_form() == sound_form()
+
+
+@LANGUAGES
+def test_a_filled_form_reads_back_the_same_in_either_language(lang: str) -> None:
+    read = case(ris_form(lang, COMPANY, [MARA, TOM]))
+
+    assert read.company == COMPANY
+    assert [replace(user, sheet="", row=None) for user in read.users] == [MARA, TOM]
+    assert [user.row for user in read.users] == [7, 8]
+    assert {user.sheet for user in read.users} == {forms.USERS_SHEET.said(lang)}
+
+
+_SHOWN = st.characters(exclude_categories=("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
+_TEXT = st.text(_SHOWN, max_size=40).map(text_of)
+
+
+def _code_or_text(codes: list[str], choices: forms.Choices) -> st.SearchStrategy[str]:
+    return st.sampled_from(codes) | _TEXT.filter(lambda text: forms.meant(choices, text) is None)
+
+
+_PHONES = st.lists(st.sampled_from(["+493023125010", "+442079460123", "+12025550123"]), max_size=3)
+_ADDRESSES = st.sampled_from(["", "a.b@example.com", "Ä.ö@example.org", "no address", "c@example.net"])
+_COUNTRIES = st.sampled_from(list(forms.countries("en"))) | _TEXT.filter(
+    lambda text: forms.country_code(text) is None
+)
+_COMPANIES = st.builds(
+    Company,
+    name=_TEXT,
+    street=_TEXT,
+    city=_TEXT,
+    postal_code=_TEXT,
+    state=_TEXT,
+    country=_COUNTRIES,
+    website=_TEXT,
+    vat_id=_TEXT,
+    partner_type=_code_or_text(list(PartnerType), forms.PARTNER_TYPES),
+    seats=st.none() | st.integers(0, 9_999_999),
+    purchase_order=_TEXT,
+    application=st.sampled_from(["ForumPass", "", "Other"]),
+    contact_name=_TEXT,
+    contact_email=_ADDRESSES,
+    contact_phone=st.sampled_from(["", "+493023125010", "none"]),
+)
+_USERS = st.builds(
+    User,
+    salutation=_code_or_text(list(forms.SALUTATIONS), forms.SALUTATIONS),
+    first_name=_TEXT,
+    last_name=_TEXT,
+    email=_ADDRESSES,
+    phones=_PHONES.map(tuple),
+    job_title=_TEXT,
+    role=_code_or_text(list(Role), forms.ROLES),
+    credential=_code_or_text(list(Credential), forms.CREDENTIALS),
+).filter(lambda user: user != User())
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(company=_COMPANIES, users=st.lists(_USERS, max_size=6), lang=st.sampled_from(["en", "de"]))
+def test_any_company_and_users_read_back_the_same(company: Company, users: list[User], lang: str) -> None:
+    assume(not any(_sounds_like_headings(user) for user in users))
+    read = case(ris_form(lang, company, users))
+
+    assert read.company == company
+    assert [replace(user, sheet="", row=None) for user in read.users] == users
+
+
+def _sounds_like_headings(user: User) -> bool:
+    labels = {forms.plain(word) for f in forms.USER_FIELDS for word in (f.label.en, f.label.de)}
+    return sum(forms.plain(text) in labels for text in (user.first_name, user.last_name, user.job_title)) > 2
+
+
+@LANGUAGES
+def test_the_choices_are_drop_downs_from_a_hidden_sheet(lang: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ris_form(lang)))
+    company, users, _about, lists = book.worksheets
+    rules = {
+        str(rule.sqref): rule.formula1 for s in (company, users) for rule in s.data_validations.dataValidation
+    }
+
+    assert lists.sheet_state == "veryHidden"
+    assert rules["B10"] == f"Lists!$A$1:$A${len(forms.countries(lang))}"
+    assert [cell for cell, source in rules.items() if (source or "").startswith("Lists!")] == [
+        *("B10", "B13", "B14"),
+        *("A6:A20001", "I6:I20001", "J6:J20001"),
+    ]
+    book.close()
+
+
+def test_labels_are_locked_and_inputs_are_not() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ris_form("en")))
+    company, users = book.worksheets[:2]
+
+    assert company.protection.sheet
+    assert users.protection.sheet
+    assert (company["A5"].protection.locked, company["B5"].protection.locked) == (True, False)
+    assert (users["D5"].protection.locked, users["D7"].protection.locked) == (True, False)
+    book.close()
+
+
+@LANGUAGES
+def test_the_form_says_its_version_and_explains_every_field(lang: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ris_form(lang)))
+    explained = [str(row[0].value) for row in book[forms.ABOUT_SHEET.said(lang)].iter_rows()]
+
+    assert "usher-ris-form" in _part(ris_form(lang), "docProps/custom.xml").decode()
+    for form_field in (*forms.COMPANY_FIELDS, *forms.USER_FIELDS):
+        assert any(form_field.label.said(lang) in text for text in explained)
+    book.close()
+
+
+def test_an_input_hint_fits_what_spreadsheet_programs_show() -> None:
+    hints = [*form_words.COMPANY_HINTS.values(), *form_words.USER_HINTS.values()]
+
+    assert max(len(text) for hint in hints for text in (hint.en, hint.de)) <= 255
+    assert max(len(f.label.said(lang)) for f in forms.USER_FIELDS for lang in forms.LANGUAGES) <= 32
+
+
+def test_what_begins_like_a_formula_is_written_as_text() -> None:
+    form = ris_form("en", replace(COMPANY, name='=HYPERLINK("http://example.com","x")'), [MARA, TOM])
+    book = openpyxl.load_workbook(io.BytesIO(form))
+
+    assert b"<f>" not in _part(form, "xl/worksheets/sheet1.xml")
+    assert book["Company"]["B5"].value.startswith("=HYPERLINK")
+    book.close()
+
+
+def _part(content: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)
+
+
+def test_countries_stand_in_the_order_a_reader_expects() -> None:
+    names = list(forms.countries("de").values())
+
+    assert names.index("Ägypten") < names.index("Albanien") < names.index("Österreich") < names.index("Polen")
+    assert unicodedata.is_normalized("NFC", "".join(names))
+
+
+def test_a_fourth_phone_is_refused_rather_than_lost() -> None:
+    with pytest.raises(ValueError, match="three"):
+        ris_form("en", COMPANY, [replace(MARA, phones=("+1", "+2", "+3", "+4"))])

@@ -1,0 +1,1 @@
+"""Whole paths on one page, through the real protocols of the embedded world."""

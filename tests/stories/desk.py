@@ -1,0 +1,178 @@
+"""A running desk in its embedded world, with the verbs that stories need."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot import bootstrap
+from bot import settings as settings_room
+from bot.bootstrap import Bot
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.outbox import JobStatus
+from bot.domain.ris import Company, User
+from bot.rendering.workbooks import ris_form
+from bot.sandbox.samples import DANA, Sample
+from bot.sandbox.slack.acts import Actor
+from bot.sandbox.world import DESK, World
+from bot.services import intake, outbox
+from handlers.cli.service import Service
+
+Found = TypeVar("Found")
+Message = dict[str, Any]
+
+PATIENCE = 20.0  #: seconds; a busy machine is no reason to fail, a missing effect is
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The service of one module's stories, and the world around it."""
+
+    world: World
+    bot: Bot
+
+    # What people outside do
+
+    def send(self, sample: Sample) -> Sample:
+        sent = self.world.mail
+        sent.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
+        return sample
+
+    def send_ris(
+        self,
+        company: Company,
+        users: tuple[User, ...],
+        *,
+        lang: str = "en",
+        answers: EmailMessage | None = None,
+        sender: tuple[str, str] = DANA,
+    ) -> EmailMessage:
+        """Send a form as a sponsor does; as a reply to `answers`, if given."""
+        mail = EmailMessage(policy=policy.SMTP)
+        mail["From"] = f"{sender[0]} <{sender[1]}>"
+        mail["To"] = DESK
+        mail["Subject"] = f"RIS {company.name}"
+        mail["Message-ID"] = make_msgid(domain="sponsor.example")
+        if answers is not None:
+            mail["In-Reply-To"] = mail["References"] = answers["Message-ID"]
+        mail.set_content("Please find the form attached.")
+        form = ris_form(lang, company, users)
+        mail.add_attachment(form, maintype="application", subtype="octet-stream", filename="RIS.xlsx")
+        self.world.mail.submit(mail.as_bytes(), sender[1], DESK)
+        return mail
+
+    # What they get
+
+    def mail_to(self, address: str, *, about: str, ref: str = "") -> EmailMessage:
+        """The first mail to that address whose subject begins so (and names that case)."""
+
+        def fits(raw: bytes) -> bool:
+            subject = str(parsed(raw)["Subject"])
+            return subject.startswith(about) and ref in subject
+
+        stored = self.world.mail.wait_for(address, lambda mail: fits(mail.raw), PATIENCE)
+        return parsed(stored.raw)
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        return [parsed(stored.raw) for stored in self.world.mail.mails(address)]
+
+    # What staff see and do
+
+    def act(self, member: str) -> Actor:
+        return self.world.workspace.act(member)
+
+    def card(self, company: str, showing: str = "") -> Message:
+        """The case card that names that company, once it shows those words."""
+        return self.message("approvals", company, showing)
+
+    def cards(self, company: str) -> list[Message]:
+        return [m for m in self.world.workspace.messages("approvals") if company in json.dumps(m)]
+
+    def message(self, channel: str, *words: str, thread_ts: str | None = None) -> Message:
+        def find() -> list[Message]:
+            messages = self.world.workspace.messages(channel, thread_ts=thread_ts)
+            return [m for m in messages if all(word in as_text(m) for word in words)]
+
+        return self.world.workspace.wait_for(find, PATIENCE)[0]
+
+    def whisper(self, member: str, channel: str, *words: str) -> Message:
+        """What only that person sees, once it holds those words."""
+
+        def find() -> list[Message]:
+            said = self.world.workspace.ephemerals(member, channel)
+            return [m for m in said if all(word in as_text(m) for word in words)]
+
+        return self.world.workspace.wait_for(find, PATIENCE)[-1]
+
+    # What the ledger says
+
+    def ledger(self, sample_id: str) -> LedgerMail:
+        """The row of a mail by its Message-ID, once something was decided about it."""
+
+        def find() -> LedgerMail | None:
+            with self.bot.connect() as db:
+                newest = intake.list_newest(db, limit=200)
+            return next(
+                (m for m in newest if m.message_id == sample_id and m.status is not MailStatus.RECORDED), None
+            )
+
+        return until(find)
+
+    def settled(self) -> None:
+        """Wait until nothing is on its way any more."""
+
+        def idle() -> bool:
+            with self.bot.connect() as db:
+                waiting = intake.list_waiting(db, limit=1)
+                moving = outbox.list_jobs(db, (JobStatus.QUEUED, JobStatus.SENDING))
+            return not waiting and not moving
+
+        until(idle)
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def as_text(message: Message) -> str:
+    """A message with its blocks, as one text to look for words in."""
+    return json.dumps(message, ensure_ascii=False)
+
+
+def until(find: Callable[[], Found | None]) -> Found:
+    """Poll for what has no bell to wait on."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.02)
+    raise TimeoutError("it did not come")
+
+
+@contextmanager
+def running(folder: Path, *, seed: int = 7, **changed: str) -> Iterator[Desk]:
+    """Start a world and the service in it; settings may be changed by name."""
+    with World(folder, seed=seed) as world:
+        settings = settings_room.load({**world.settings(), **changed}, env_file=None)
+        bot = bootstrap.build(settings, clock=world.clock)
+        service = Service(bot)
+        try:
+            service.start()
+            world.workspace.wait_until_connected()
+            yield Desk(world, bot)
+        finally:
+            assert service.stop(), "a door did not end in time"

@@ -1,0 +1,44 @@
+"""Stopping and starting again: nothing is lost, nothing stands twice."""
+
+from pathlib import Path
+
+from bot import bootstrap
+from bot import settings as settings_room
+from bot.sandbox.samples import DANA
+from bot.sandbox.world import World
+from handlers.cli.service import Service
+from tests.stories.desk import Desk
+from tests.stories.test_spine import company_of
+
+
+def start(world: World) -> tuple[Desk, Service]:
+    settings = settings_room.load(world.settings(), env_file=None)
+    bot = bootstrap.build(settings, clock=world.clock)
+    service = Service(bot)
+    service.start()
+    world.workspace.wait_until_connected()
+    return Desk(world, bot), service
+
+
+def test_mail_that_came_while_the_desk_was_down_is_caught_up_and_cards_are_updated_not_doubled(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path, seed=3) as world:
+        desk, service = start(world)
+        first = company_of(desk.send(world.samples.complete_ris()))
+        desk.card(first)
+        desk.settled()
+        assert service.stop()
+        second = company_of(desk.send(world.samples.complete_ris()))
+
+        desk, service = start(world)
+        try:
+            desk.act("avery").click("approvals", desk.card(first)["ts"], "case_approve")
+            desk.card(first, "*Done*")
+            desk.card(second, "case_approve")
+            desk.settled()
+
+            assert len(desk.cards(first)) == len(desk.cards(second)) == 1
+            assert len([m for m in desk.mails_to(DANA[1]) if "We have the form" in str(m["Subject"])]) == 2
+        finally:
+            assert service.stop()
