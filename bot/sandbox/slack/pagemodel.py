@@ -133,7 +133,7 @@ class PageModel:
         return Post(
             ts=message["ts"],
             face=face(author) if author else NOBODY,
-            when=datetime.fromtimestamp(float(message["ts"]), UTC),
+            when=datetime.fromtimestamp(float(message["ts"]), self.workspace.zone),
             raw=message,
             private=bool(message.get("is_ephemeral")),
             replies=message.get("reply_count", 0),

@@ -1,10 +1,9 @@
 """A person with a real browser reads a card, presses, fills a form, writes; changes come by themselves."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.sandbox.slack import SlackServer, Workspace
@@ -12,30 +11,18 @@ from tests.sandbox.slack.cards import actions, button, plain
 from tests.sandbox.slack.conftest import TurnableClock
 from tests.sandbox.slack.deskapp import QUIET, DeskApp
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def window(chromium: Path) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page()
+def window(browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        page = context.new_page()
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         yield page
-        browser.close()
-        assert problems == []
+    assert problems == []
 
 
 @pytest.fixture
@@ -83,19 +70,17 @@ def test_a_person_works_through_the_page(desk: tuple[SlackServer, DeskApp], wind
 
 
 def test_the_page_works_without_scripts_and_in_a_narrow_window(
-    desk: tuple[SlackServer, DeskApp], chromium: Path
+    desk: tuple[SlackServer, DeskApp], browser: Browser
 ) -> None:
     server, _ = desk
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 700})
+    narrow: ViewportSize = {"width": 360, "height": 700}
+    with browser.new_context(java_script_enabled=False, viewport=narrow) as context:
         page = context.new_page()
         page.goto(f"{server.url}?as=blake&channel=support")
         page.fill("[data-composer=channel]", "hello @usher")
         page.click("[data-send]")
         expect(page.locator("article >> text=hello")).to_be_visible()
         width = page.locator("html").bounding_box()
-        browser.close()
 
     assert width is not None
     assert width["width"] <= 360
