@@ -56,7 +56,7 @@ def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
     steps = [f"✓ {words.name(step)}" for step in road[:here]]
     steps.append(_standing(phase, effects, words))
     steps.extend(f"○ {words.name(step)}" for step in road[here + 1 :])
-    return "  ›  ".join(steps)
+    return " → ".join(steps)
 
 
 def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:

@@ -1,4 +1,4 @@
-"""A newcomer's first five minutes, by mouse: lobby, card, Approve, the mail. Also takes the README's pictures."""
+"""A newcomer's first five minutes by mouse, from the lobby to the mail; takes the README's pictures."""
 
 import os
 from pathlib import Path
