@@ -178,7 +178,9 @@ class FakeServer:
         self.uidvalidity = 1
         self.opened = 0
         self.closed = 0
-        self.faults: dict[str, Faults] = {name: Faults() for name in ("open", "uids", "fetch", "move", "wait")}
+        self.faults: dict[str, Faults] = {
+            name: Faults() for name in ("open", "uids", "fetch", "move", "wait")
+        }
         self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
         self.sign = threading.Condition()
         self.waiting = threading.Event()
@@ -315,7 +317,9 @@ class Office:
 
     # Mail comes in
 
-    def record(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> LedgerMail:
+    def record(
+        self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None
+    ) -> LedgerMail:
         """Bring one mail into the ledger, as the mailbox does."""
         with self.connect() as db:
             intake.begin(db, INBOX, 1, now=self.now)
@@ -362,7 +366,9 @@ class Office:
 
     # Effects go out
 
-    def claim(self, worker: str = "w", *, kinds: Sequence[JobKind] = EVERY_KIND, limit: int = 50) -> list[Job]:
+    def claim(
+        self, worker: str = "w", *, kinds: Sequence[JobKind] = EVERY_KIND, limit: int = 50
+    ) -> list[Job]:
         with self.connect() as db:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
@@ -478,15 +484,16 @@ def a_submission(
     complete: bool = True,
     lang: str = "en",
 ) -> Submission:
-    from tests.forms import MARA, TOM  # noqa: PLC0415 - forms need the heavy spreadsheet parts
-
     from bot.domain.ris import Problem, ProblemKind  # noqa: PLC0415
+    from tests.forms import MARA, TOM  # noqa: PLC0415 - forms need the heavy spreadsheet parts
 
     users: tuple[User, ...] = (MARA, TOM)
     missing = Problem(kind=ProblemKind.MISSING, field="city", sheet="Company", cell="B4")
     return Submission(
         mail_id=1,
-        mail=InboundMail(message_id="<form-1@sponsor.example.org>", sender=sender, subject="A form", lang=lang),
+        mail=InboundMail(
+            message_id="<form-1@sponsor.example.org>", sender=sender, subject="A form", lang=lang
+        ),
         check=SenderCheck(verdict=verdict, evidence="dmarc=pass"),
         sponsor=sponsor,
         ris=RisCase(
@@ -524,6 +531,8 @@ def a_case(
         return cases.get_case(db, case.ref)
 
 
-def a_new_job(key: str = "job-1", *, kind: JobKind = JobKind.NOTE, stream: str = "", **more: object) -> NewJob:
+def a_new_job(
+    key: str = "job-1", *, kind: JobKind = JobKind.NOTE, stream: str = "", **more: object
+) -> NewJob:
     plain = NewJob(key=key, kind=kind, stream=stream or key, template="trouble_note", values={})
     return replace(plain, **more)  # type: ignore[arg-type]

@@ -35,22 +35,28 @@ def race(*runners: Callable[[], T]) -> list[T]:
     return [results[number] for number in range(len(runners))]
 
 
-def race_processes(program: str, arguments: Sequence[Sequence[str]]) -> list[str]:
-    """Run a Python program in several processes that begin together; return what each prints.
+HEAD = """
+import sys
+from pathlib import Path
+from tests.contracts.store_racers import *
+path, name = Path(sys.argv[1]), sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+"""
 
-    The program says `ready()` when its imports are done and goes on when all the others are, too.
-    """
-    head = "import sys\ndef ready():\n    print('ready', flush=True)\n    sys.stdin.readline()\n"
+
+def race_processes(act: str, path: Path, names: Sequence[str]) -> list[str]:
+    """Let a process for each name do one line of Python at the same moment; return what each prints."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", head + program, *given],
+            [sys.executable, "-c", HEAD + act, str(path), name],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for given in arguments
+        for name in names
     ]
     for process in started:
         assert process.stdout is not None

@@ -1,12 +1,8 @@
 """What the store promises to everyone above it, with two connections and two processes racing for it."""
 
-import os
 import sqlite3
-import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,32 +11,24 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.bootstrap import open_database
 from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
 from bot.domain.ledger import MailStatus
 from bot.domain.outbox import JobKind, JobStatus
-from bot.store import cases, database, events, ledger, migrations, outbox, payloads
+from bot.store import cases, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
-from tests.cast import NOW, Office, a_case, a_new_job, fetched, settings_for
+from tests.cast import NOW, Office, a_case, a_new_job, fetched
 from tests.contracts.racing import race, race_processes
+from tests.contracts.store_racers import LEASE, claim, claim_all, decide, take_numbers, write_events
 
-LEASE = timedelta(minutes=5)
-KINDS = tuple(JobKind)
+STATES = tuple(JobStatus)
 
 
 @pytest.fixture
 def path(office: Office) -> Path:
     return office.path
-
-
-def claim(db: Database, worker: str, *, limit: int = 50, at: timedelta = timedelta()) -> list[str]:
-    with transaction(db):
-        won = outbox.claim_jobs(db, worker, kinds=KINDS, lease=LEASE, limit=limit, now=NOW + at)
-    return [job.key for job, _ in won]
 
 
 def queue(db: Database, *jobs: str, kind: JobKind = JobKind.NOTE, stream: str = "") -> None:
@@ -67,12 +55,12 @@ def test_a_rollback_leaves_nothing(path: Path, db: Database) -> None:
 
     with database.connect(path) as other:
         assert [row["name"] for row in other.query("select name from numbers")] == []
-        assert outbox.list_jobs(other, tuple(JobStatus)) == []
+        assert outbox.list_jobs(other, STATES) == []
         assert events.head(other)[0] == 0
 
 
 def test_an_interrupted_program_rolls_back_too(db: Database) -> None:
-    with pytest.raises(KeyboardInterrupt), transaction(db):
+    with pytest.raises(KeyboardInterrupt), transaction(db):  # noqa: PT012
         next_number(db, "case")
         raise KeyboardInterrupt
 
@@ -88,13 +76,10 @@ def test_a_reader_is_never_blocked_by_a_writer_and_sees_what_was_committed(path:
         outbox.add(db, a_new_job("within"), now=NOW)
         with database.connect(path) as reader:
             reader.execute("pragma busy_timeout = 0")
-            assert [job.key for job in outbox.list_jobs(reader, KINDS_OF_STATES)] == ["before"]
+            assert [job.key for job in outbox.list_jobs(reader, STATES)] == ["before"]
 
     with database.connect(path) as reader:
-        assert len(outbox.list_jobs(reader, KINDS_OF_STATES)) == 2
-
-
-KINDS_OF_STATES = tuple(JobStatus)
+        assert len(outbox.list_jobs(reader, STATES)) == 2
 
 
 def test_a_second_writer_waits_for_the_first_and_sees_what_it_wrote(path: Path, db: Database) -> None:
@@ -124,37 +109,20 @@ def test_a_second_writer_waits_for_the_first_and_sees_what_it_wrote(path: Path, 
 # Numbers
 
 
-def take_numbers(path: Path, many: int) -> list[int]:
-    taken = []
-    with database.connect(path) as db:
-        for _ in range(many):
-            with transaction(db):
-                taken.append(next_number(db, "case"))
-    return taken
-
-
 def test_numbers_have_neither_gaps_nor_doubles_among_threads(path: Path) -> None:
     taken = race(*[partial(take_numbers, path, 25) for _ in range(4)])
 
     assert sorted(number for some in taken for number in some) == list(range(1, 101))
 
 
-TAKE = """
-from pathlib import Path
-from tests.contracts.test_store import take_numbers
-ready()
-print(*take_numbers(Path(sys.argv[1]), 50))
-"""
-
-
 def test_numbers_have_neither_gaps_nor_doubles_among_processes(path: Path) -> None:
-    taken = race_processes(TAKE, [[str(path)]] * 2)
+    taken = race_processes("print(*take_numbers(path, 50))", path, ["one", "two"])
 
     assert sorted(int(number) for some in taken for number in some.split()) == list(range(1, 101))
 
 
 def test_a_number_that_was_rolled_back_is_given_again(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), transaction(db):
+    with pytest.raises(ZeroDivisionError), transaction(db):  # noqa: PT012
         next_number(db, "case")
         raise ZeroDivisionError
 
@@ -165,14 +133,6 @@ def test_a_number_that_was_rolled_back_is_given_again(db: Database) -> None:
 # Claims
 
 
-def claim_all(path: Path, worker: str) -> list[str]:
-    won: list[str] = []
-    with database.connect(path) as db:
-        while some := claim(db, worker, limit=3):
-            won += some
-    return won
-
-
 def test_no_job_is_claimed_by_two_threads(path: Path, db: Database) -> None:
     queue(db, *[f"job-{number}" for number in range(60)])
 
@@ -181,18 +141,10 @@ def test_no_job_is_claimed_by_two_threads(path: Path, db: Database) -> None:
     assert Counter(key for some in won for key in some) == Counter(f"job-{number}" for number in range(60))
 
 
-CLAIM = """
-from pathlib import Path
-from tests.contracts.test_store import claim_all
-ready()
-print(*claim_all(Path(sys.argv[1]), sys.argv[2]))
-"""
-
-
 def test_no_job_is_claimed_by_two_processes(path: Path, db: Database) -> None:
     queue(db, *[f"job-{number}" for number in range(100)])
 
-    won = race_processes(CLAIM, [[str(path), "one"], [str(path), "two"]])
+    won = race_processes("print(*claim_all(path, name))", path, ["one", "two"])
 
     claimed = [key for some in won for key in some.split()]
     assert Counter(claimed) == Counter(f"job-{number}" for number in range(100))
@@ -254,7 +206,7 @@ def test_a_newer_card_replaces_a_queued_one_but_not_one_under_way(db: Database) 
     assert claim(db, "w") == ["card-2"]
     queue(db, "card-3", kind=JobKind.CASE_CARD, stream="card:C-1")
 
-    states = {job.key: job.status for job in outbox.list_jobs(db, tuple(JobStatus))}
+    states = {job.key: job.status for job in outbox.list_jobs(db, STATES)}
     assert states == {"card-1": "replaced", "card-2": "sending", "card-3": "queued"}
     assert claim(db, "w") == []
 
@@ -286,18 +238,6 @@ def test_a_repeated_payload_is_kept_once_and_done_once(path: Path, db: Database)
     assert payloads.list_open(db) == []
 
 
-def decide(path: Path, by: str) -> bool:
-    """As a service does: compare, swap, and note the decision only if that was oneself."""
-    with database.connect(path) as db, transaction(db):
-        case = cases.find(db, 1)
-        assert case is not None
-        to, seen = CaseStatus.APPROVED, case.content_hash
-        moved = cases.move(db, 1, since=(CaseStatus.IN_REVIEW,), to=to, content_hash=seen, now=NOW)
-        if moved:
-            cases.add_decision(db, case, Choice.APPROVED, by=by, now=NOW)
-        return moved
-
-
 def test_one_of_many_deciders_wins_and_the_others_move_nothing(office: Office) -> None:
     a_case(office)
 
@@ -308,18 +248,10 @@ def test_one_of_many_deciders_wins_and_the_others_move_nothing(office: Office) -
         assert db.execute("select count(*) from decisions").fetchone()[0] == 1
 
 
-DECIDE = """
-from pathlib import Path
-from tests.contracts.test_store import decide
-ready()
-print(decide(Path(sys.argv[1]), sys.argv[2]))
-"""
-
-
 def test_one_of_two_deciding_processes_wins(office: Office) -> None:
     a_case(office)
 
-    moved = race_processes(DECIDE, [[str(office.path), "one"], [str(office.path), "two"]])
+    moved = race_processes("print(decide(path, name))", office.path, ["one", "two"])
 
     assert sorted(said.strip() for said in moved) == ["False", "True"]
 
@@ -399,24 +331,9 @@ def test_a_mail_is_in_the_ledger_once_whoever_records_it(path: Path, db: Databas
 # The audit trail
 
 
-def write_events(path: Path, actor: str, many: int) -> None:
-    with database.connect(path) as db:
-        for _ in range(many):
-            with transaction(db):
-                events.add(db, EventTag.JOB_HELD, "job:1", actor=actor, at=NOW)
-
-
-WRITE = """
-from pathlib import Path
-from tests.contracts.test_store import write_events
-ready()
-write_events(Path(sys.argv[1]), sys.argv[2], 40)
-"""
-
-
 def test_the_chain_holds_whoever_writes_it(path: Path, db: Database) -> None:
     race(*[partial(write_events, path, f"t{number}", 20) for number in range(3)])
-    race_processes(WRITE, [[str(path), "one"], [str(path), "two"]])
+    race_processes("write_events(path, name, 40)", path, ["one", "two"])
 
     assert events.head(db)[0] == 140
     assert events.first_broken(db) is None
@@ -429,134 +346,3 @@ def test_the_trail_is_append_only_for_every_program(db: Database, change: str) -
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.conn.execute(change)
-
-
-# Migrations and files that are not ours
-
-
-OPEN = """
-from pathlib import Path
-from bot.bootstrap import open_database
-from tests.cast import settings_for
-settings = settings_for(Path(sys.argv[1]))
-ready()
-open_database(settings)
-print("fine")
-"""
-
-
-def test_processes_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
-    for turn in range(3):
-        folder = tmp_path / str(turn)
-        folder.mkdir()
-
-        assert race_processes(OPEN, [[str(folder)]] * 3) == ["fine\n"] * 3
-        with database.connect(folder / "usher.db") as db:
-            assert migrations.list_pending(db) == []
-
-
-def test_threads_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
-    for turn in range(10):
-        folder = tmp_path / str(turn)
-        folder.mkdir()
-        race(*[partial(open_database, settings_for(folder))] * 4)
-
-
-def test_opening_again_changes_nothing(office: Office) -> None:
-    a_case(office)
-    open_database(office.bot.settings)
-
-    assert office.case("C-1").id == 1
-
-
-def test_a_failing_step_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    with database.connect(tmp_path / "usher.db") as db:
-        migrations.migrate(db)
-        before = db.schema
-        steps = migrations.migrations._migrations
-
-        @migrations.migrations()
-        def m999_breaks(db: Database) -> None:
-            db.executescript("create table half (id integer);")
-            raise ZeroDivisionError
-
-        try:
-            with pytest.raises(ZeroDivisionError):
-                migrations.migrate(db)
-        finally:
-            steps.pop()
-
-        assert db.schema == before
-        migrations.migrate(db)
-
-
-def refusal(act: Callable[[], object]) -> str:
-    with pytest.raises(SettingsFault) as caught:
-        act()
-    (line,) = caught.value.faults
-    assert "\n" not in line
-    return line
-
-
-def test_a_database_of_a_newer_version_is_refused_in_one_line(office: Office) -> None:
-    with office.connect() as db:
-        db.execute(
-            "insert into _sqlite_migrations (migration_set, name, applied_at) values ('usher', 'm900_moon', '')"
-        )
-
-    line = refusal(partial(open_database, office.bot.settings))
-
-    assert "newer Usher" in line
-    assert "m900_moon" in line
-
-
-def test_a_file_that_is_no_database_is_refused_in_one_line_and_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "usher.db"
-    file.write_text("Dear diary, today I was opened by a bot. " * 50)
-    before = file.read_bytes()
-
-    assert "cannot be used as a database" in refusal(partial(open_database, settings_for(tmp_path)))
-    assert file.read_bytes() == before
-
-
-def test_a_missing_folder_is_refused_in_one_line(tmp_path: Path) -> None:
-    line = refusal(partial(open_database, settings_for(tmp_path / "missing")))
-
-    assert str(tmp_path / "missing") in line
-    assert not (tmp_path / "missing").exists()
-
-
-def test_a_folder_in_the_files_place_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "usher.db").mkdir()
-
-    assert "usher.db" in refusal(partial(open_database, settings_for(tmp_path)))
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere; the tests of rights are made as somebody else."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.mark.parametrize("made", [True, False])
-def test_a_place_that_may_not_be_written_is_refused_in_one_line(*, made: bool) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        settings = settings_for(folder)
-        if made:
-            open_database(settings)
-            settings.database_path.chmod(0o444)
-        folder.chmod(0o555)
-        with as_nobody():
-            line = refusal(partial(open_database, settings))
-        folder.chmod(0o755)
-
-    assert "DATABASE_URL" in line
-    assert str(folder) in line
