@@ -1,4 +1,4 @@
-"""The known cast of the tests: who asks, who decides, and a desk on a real database whose outside remembers."""
+"""The known cast: who asks, who decides, and a desk on a real database whose outside world remembers."""
 
 import itertools
 import threading
@@ -162,7 +162,8 @@ class FakeChat:
     def joined(self, channel: str) -> bool:
         return channel in (APPROVALS, SUPPORT)
 
-    def keys(self) -> list[str]:
+    def said(self) -> list[str]:
+        """The keys of what stands there."""
         return [message.key for message in self.standing.values()]
 
     def texts(self) -> str:

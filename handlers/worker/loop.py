@@ -83,7 +83,8 @@ class Worker:
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set():
-                self._settle(job, Outcome(status=JobStatus.QUEUED, retry_after=0.01))
+                with self._bot.connect() as db:
+                    outbox.give_back(db, job, self.id, now=self._bot.clock.now())
             else:
                 self._carry_out(ways, job)
 

@@ -15,7 +15,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.ledger import MailStatus
-from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.store import cases, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -35,6 +35,12 @@ def queue(db: Database, *jobs: str, kind: JobKind = JobKind.NOTE, stream: str = 
     with transaction(db):
         for key in jobs:
             outbox.add(db, a_new_job(key, kind=kind, stream=stream), now=NOW)
+
+
+def job(db: Database, number: int = 1) -> Job:
+    found = outbox.find(db, number)
+    assert found is not None
+    return found
 
 
 # How the file is opened
@@ -76,7 +82,7 @@ def test_a_reader_is_never_blocked_by_a_writer_and_sees_what_was_committed(path:
         outbox.add(db, a_new_job("within"), now=NOW)
         with database.connect(path) as reader:
             reader.execute("pragma busy_timeout = 0")
-            assert [job.key for job in outbox.list_jobs(reader, STATES)] == ["before"]
+            assert [one.key for one in outbox.list_jobs(reader, STATES)] == ["before"]
 
     with database.connect(path) as reader:
         assert len(outbox.list_jobs(reader, STATES)) == 2
@@ -157,7 +163,7 @@ def test_a_stream_has_one_in_flight_and_keeps_its_order(db: Database) -> None:
     assert claim(db, "w") == ["a1", "b1"]
     assert claim(db, "w2") == []
     with transaction(db):
-        outbox.settle(db, 1, "w", JobStatus.SENT, now=NOW)
+        outbox.settle(db, job(db), "w", JobStatus.SENT, now=NOW)
     assert claim(db, "w2") == ["a2"]
 
 
@@ -166,7 +172,7 @@ def test_a_job_that_waits_for_its_next_try_holds_up_its_stream_only(db: Database
     queue(db, "b1", stream="b")
     claim(db, "w", limit=1)
     with transaction(db):
-        outbox.settle(db, 1, "w", JobStatus.QUEUED, now=NOW, next_at=NOW + timedelta(minutes=1))
+        outbox.settle(db, job(db), "w", JobStatus.QUEUED, now=NOW, next_at=NOW + timedelta(minutes=1))
 
     assert claim(db, "w") == ["b1"]
     assert claim(db, "w", at=timedelta(minutes=2)) == ["a1"]
@@ -177,7 +183,7 @@ def test_a_job_that_ended_any_way_lets_the_next_of_its_stream_go(db: Database, o
     queue(db, "a1", "a2", stream="a")
     claim(db, "w")
     with transaction(db):
-        outbox.settle(db, 1, "w", over, now=NOW)
+        outbox.settle(db, job(db), "w", over, now=NOW)
 
     assert claim(db, "w") == ["a2"]
 
@@ -187,9 +193,9 @@ def test_a_settled_claim_needs_the_worker_that_has_it(db: Database) -> None:
     claim(db, "first")
 
     with transaction(db):
-        assert not outbox.settle(db, 1, "second", JobStatus.SENT, now=NOW)
-        assert outbox.settle(db, 1, "first", JobStatus.SENT, now=NOW)
-        assert not outbox.settle(db, 1, "first", JobStatus.FAILED, now=NOW)
+        assert not outbox.settle(db, job(db), "second", JobStatus.SENT, now=NOW)
+        assert outbox.settle(db, job(db), "first", JobStatus.SENT, now=NOW)
+        assert not outbox.settle(db, job(db), "first", JobStatus.FAILED, now=NOW)
 
 
 def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None:
@@ -197,8 +203,8 @@ def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None
     claim(db, "w")
 
     assert outbox.list_expired(db, NOW + LEASE) == []
-    ((job, worker),) = outbox.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
-    assert (job.key, worker) == ("a1", "w")
+    ((lost, worker),) = outbox.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
+    assert (lost.key, worker) == ("a1", "w")
 
 
 def test_a_newer_card_replaces_a_queued_one_but_not_one_under_way(db: Database) -> None:
@@ -206,7 +212,7 @@ def test_a_newer_card_replaces_a_queued_one_but_not_one_under_way(db: Database) 
     assert claim(db, "w") == ["card-2"]
     queue(db, "card-3", kind=JobKind.CASE_CARD, stream="card:C-1")
 
-    states = {job.key: job.status for job in outbox.list_jobs(db, STATES)}
+    states = {one.key: one.status for one in outbox.list_jobs(db, STATES)}
     assert states == {"card-1": "replaced", "card-2": "sending", "card-3": "queued"}
     assert claim(db, "w") == []
 
