@@ -8,6 +8,7 @@ help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the lobby
+	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/usher run --sandbox
 
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
@@ -22,6 +23,13 @@ check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQU
 
 approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at the diff before you commit
 	APPROVE=1 $(BIN)/python -m pytest -q -m golden
+
+pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
+	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/test_in_a_browser.py
+
+bench: $(VENV)/dev.stamp ## Measure the start and the way from mail to card, beside their yardsticks
+	$(BIN)/python -m tests.benchmarks.start
+	$(BIN)/python -m tests.benchmarks.reaction
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .
@@ -49,4 +57,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run test check approve format constraints clean
+.PHONY: help run test check approve format constraints clean pictures bench

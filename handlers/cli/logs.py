@@ -1,9 +1,22 @@
 """Logs: pretty on a terminal, JSON otherwise; one line a piece of work."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+_ADDRESS = re.compile(r"([^\s@<>\"'=:,;()\[\]])[^\s@<>\"'=:,;()\[\]]*@([\w.-]+)")
+
+
+def shorten_addresses(
+    _logger: object, _method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Leave the first letter and the domain of every address: servers like to repeat them in what they say."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _ADDRESS.sub(r"\1…@\2", value)
+    return event
 
 
 def configure(*, level: int = logging.INFO) -> None:
@@ -16,8 +29,10 @@ def configure(*, level: int = logging.INFO) -> None:
     last: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     )
+    tail = [shorten_addresses, last]
     # The console renders tracebacks itself; JSON wants them as text.
-    tail = [last] if terminal else [structlog.processors.format_exc_info, last]
+    if not terminal:
+        tail.insert(0, structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, *tail],
         wrapper_class=structlog.make_filtering_bound_logger(level),
