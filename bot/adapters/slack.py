@@ -166,6 +166,11 @@ class SlackChat:
         """Ask who we are; return the bot's user id."""
         return str(self._ask_self()["user_id"])
 
+    def check_line(self, app_token: str) -> None:
+        """Ask for a line as Socket Mode does, and leave it unused."""
+        with _explained("asking for a Socket Mode line with the app token"):
+            self._client.apps_connections_open(app_token=app_token)
+
     def scopes(self) -> frozenset[str]:
         """What the bot token may do, as Slack's header says."""
         headers = {name.lower(): value for name, value in self._ask_self().headers.items()}
