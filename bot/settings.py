@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -354,6 +355,18 @@ def _check_file(env_file: str | None) -> None:
         raise SettingsFault(f"{env_file}: is not UTF-8 text; save it as such") from None
     if broken:
         raise SettingsFault(*[f"{env_file}: line {line} is not NAME=value" for line in broken])
+
+
+def list_misspelt(env_file: str = ENV_FILE) -> list[tuple[str, str]]:
+    """Names in `.env` that are no setting, each with the setting that was evidently meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    try:
+        with Path(env_file).open(encoding="utf-8") as lines:
+            written = [line.key.upper() for line in parse_stream(lines) if line.key]
+    except FileNotFoundError:
+        return []
+    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in written if name not in known}
+    return [(name, meant[0]) for name, meant in near.items() if meant]
 
 
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary

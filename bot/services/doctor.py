@@ -1,7 +1,7 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Patient:
     approvers: tuple[str, ...]
     app_token: str  #: "" when Slack calls the portal
     delivery: str
+    misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
     now: datetime
     clock_turned: bool
 
@@ -68,7 +69,8 @@ Look = Callable[[Patient], Iterator[Check]]
 def examine(patient: Patient) -> Iterator[Check]:
     """Look at everything; one part being ill keeps no other from being looked at."""
     for name, look in LOOKS:
-        yield from _look(name, look, patient)
+        for check in _look(name, look, patient):
+            yield replace(check, mend="") if check.well else check
 
 
 def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
@@ -135,6 +137,13 @@ def _opens(desk: Desk, sealed: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _look_at_settings(patient: Patient) -> Iterator[Check]:
+    wrong = [f"{name} is no setting ({meant}?)" for name, meant in patient.misspelt]
+    sentence = "; ".join(wrong) or "all there and well-formed"
+    mend = "mend the name in .env: what it was to set has its default now"
+    yield Check(name="settings", well=not wrong, sentence=sentence, mend=mend)
 
 
 def _look_at_policy(patient: Patient) -> Iterator[Check]:
@@ -254,6 +263,7 @@ def _people(chat: Chat, setting: str, names: tuple[str, ...]) -> Check:
 
 DELIVERY_SAYS = {"hold": ": every mail waits in Slack for release", "live": ": mails go out by themselves"}
 LOOKS: tuple[tuple[str, Look], ...] = (
+    ("settings", _look_at_settings),
     ("usher.toml", _look_at_policy),
     ("clock", _look_at_clock),
     ("database", _look_at_database),

@@ -19,9 +19,10 @@ def doctor(*, as_json: JsonOption = False) -> None:
     from bot.services import doctor as checks
 
     bot = bootstrap.build(settings_room.load(), prepare=False)
+    misspelt = tuple(settings_room.list_misspelt())
     well = True
     try:
-        for check in checks.examine(_patient(bot)):
+        for check in checks.examine(_patient(bot, misspelt)):
             well &= check.well
             if as_json:
                 print_json(asdict(check))
@@ -35,11 +36,11 @@ def doctor(*, as_json: JsonOption = False) -> None:
 def _print(check: "Check") -> None:
     mark = "[green]well[/green]" if check.well else "[red]ILL [/red]"
     say(f"{mark}  [bold]{check.name}[/bold]: {plain(check.sentence)}")
-    if not check.well and check.mend:
+    if check.mend:
         say(f"      mend: {plain(check.mend)}")
 
 
-def _patient(bot: "Bot") -> "Patient":
+def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
     from bot.services.doctor import Patient
 
     settings = bot.settings
@@ -54,6 +55,7 @@ def _patient(bot: "Bot") -> "Patient":
         approvers=settings.slack_approvers,
         app_token=settings.slack_app_token.get_secret_value(),
         delivery=settings.delivery,
+        misspelt=misspelt,
         now=bot.clock.now(),
         clock_turned=settings.usher_clock != "real",
     )

@@ -39,6 +39,8 @@ def configure(*, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # It warns that it does not use the token it finds in the environment, and of events nobody asked for.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     threading.excepthook = _on_thread_exception
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.bootstrap import Bot
+from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from handlers.cli.doors import DOORS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Service:
     died: Event = field(default_factory=Event)
 
     def start(self) -> None:
-        """Start the doors; the portal first, so that a taken port is said before anything else happens."""
+        """Start the doors; the portal first, so that a taken port is said before any work begins."""
         only = set(self.only)
         slack_app = self._slack_app() if "slack" in only else None
         if "portal" in only:
@@ -58,8 +59,15 @@ class Service:
             self._run("slack", SlackDoor(self.bot, slack_app))
 
     def _slack_app(self) -> "App":
+        """A token that Slack does not take is said at once; that Slack is down keeps no mail waiting."""
         from handlers.slack.app import build
 
+        try:
+            self.bot.chat.check()
+        except PermanentFailure as exc:
+            raise SettingsFault(f"SLACK_BOT_TOKEN: {exc}") from None
+        except TransientFailure as exc:
+            log.warning("slack unreachable", reason=str(exc))
         return build(self.bot)
 
     def _start_portal(self, slack_app: "App | None") -> None:
