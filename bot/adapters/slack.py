@@ -26,7 +26,7 @@ from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryInt
 from slack_sdk.web import SlackResponse
 
 from bot.adapters.remarks import line_trouble, remark
-from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, mend
+from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.staff import Member
@@ -165,6 +165,19 @@ class SlackChat:
     def check(self) -> str:
         """Ask who we are; return the bot's user id."""
         return str(self._ask_self()["user_id"])
+
+    def check_line(self, app_token: str) -> None:
+        """Ask for a line as Socket Mode does, and leave it unused."""
+        with _explained("asking for a Socket Mode line"):
+            try:
+                self._client.apps_connections_open(app_token=app_token)
+            except SlackApiError as exc:
+                if _error(exc.response) in WRONG_TOKEN:
+                    raise PermanentFailure(
+                        f"Slack does not take the app token ({_error(exc.response)}): give the app's present "
+                        "one in SLACK_APP_TOKEN"
+                    ) from None
+                raise
 
     def scopes(self) -> frozenset[str]:
         """What the bot token may do, as Slack's header says."""

@@ -94,7 +94,9 @@ def main() -> None:
         measure(world, bystander)  # the first one pays for the imports
         figures = [measure(world, bystander) for _ in range(MAILS)]
         bystander.close()
-    for name, values in zip(("announcement", "announcement to card"), zip(*figures, strict=True), strict=True):
+    for name, values in zip(
+        ("announcement", "announcement to card"), zip(*figures, strict=True), strict=True
+    ):
         found = list(values)
         p50, p99 = percentile(found, 0.5), percentile(found, 0.99)
         print(f"{name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, most {max(found):.1f} ms ({MAILS} mails)")

@@ -35,7 +35,9 @@ def bare() -> float:
 def main() -> None:
     pairs = [(until_ready(), bare()) for _ in range(RUNS)]
     ready, yardstick = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"start to ready lobby: median {ready:.2f} s, bare imports {yardstick:.2f} s, ratio {ready / yardstick:.1f}")
+    print(
+        f"start to ready lobby: median {ready:.2f} s, bare imports {yardstick:.2f} s, ratio {ready / yardstick:.1f}"
+    )
 
 
 if __name__ == "__main__":
