@@ -156,6 +156,9 @@ class FakeChat:
     def check(self) -> str:
         return "U0USHER"
 
+    def check_line(self, app_token: str) -> None:
+        assert app_token
+
     def scopes(self) -> frozenset[str]:
         return frozenset()
 

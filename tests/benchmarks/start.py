@@ -8,7 +8,9 @@ import time
 
 RUNS = 5
 #: what any program made of these parts pays before its first line
-BARE = "import slack_bolt, flask, waitress, imapclient, sqlite_utils, jinja2, babel, phonenumbers, aiosmtpd, pymap"
+BARE = "import " + ", ".join(
+    "slack_bolt flask waitress imapclient sqlite_utils jinja2 babel phonenumbers aiosmtpd pymap".split()
+)
 
 
 def until_ready() -> float:
