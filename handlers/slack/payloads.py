@@ -34,7 +34,7 @@ def keep_payload(
     with bot.connect() as db:
         fresh = payloads.keep(db, event_id, body, now=bot.clock.now())
     if not fresh:
-        log.info("event repeated", event=event_id)
+        log.info("event repeated", payload=event_id)
         return BoltResponse(status=200)
     return next_()
 
@@ -61,5 +61,5 @@ def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
         with bot.connect() as db:
             body = payloads.try_again(db, event_id)
         if body is not None:
-            log.info("event replayed", event=event_id)
+            log.info("event replayed", payload=event_id)
             app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: True}))

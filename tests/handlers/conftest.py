@@ -122,8 +122,8 @@ class Workspace:
         )
 
     def event(
-        self, event_id: str, *, by: str = "U0AVERY", kind: str = "app_mention", **more: Any
-    ) -> BoltResponse:  # noqa: ANN401
+        self, event_id: str, *, by: str = "U0AVERY0001", kind: str = "app_mention", **more: Any
+    ) -> BoltResponse:
         about = {
             "type": kind,
             "user": by,

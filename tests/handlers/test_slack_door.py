@@ -105,7 +105,7 @@ def test_a_hostile_command_is_answered_shortly_and_pings_nobody(workspace: Works
 
 def test_staff_release_and_discard_held_mails_and_nobody_else_does(
     tmp_path: Any, workspace: Workspace
-) -> None:  # noqa: ANN401
+) -> None:
     office: Office = an_office(tmp_path, delivery="hold")
     a_case(office)
     office.work()
