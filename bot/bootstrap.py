@@ -107,6 +107,15 @@ def make_clock(settings: Settings, *, sandbox: bool = False) -> Clock:
     return TurnableClock(start)
 
 
+def find_database(settings: Settings) -> None:
+    """Refuse a database that is not there: a command that made an empty one would hide a wrong name."""
+    if not settings.database_path.exists():
+        raise SettingsFault(
+            f"DATABASE_URL: there is no {settings.database_path}; name the right file (the first "
+            "`usher run` makes it)"
+        )
+
+
 def open_database(settings: Settings) -> None:
     """Make sure that the database is there, ours, and of this version."""
     path = settings.database_path
@@ -151,8 +160,11 @@ def _start_reader() -> Reader:
     return LimitedReader(pool)
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
-    """Join everything; nothing is connected yet but the database, which is brought to this version."""
+def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = True) -> Bot:
+    """Join everything; nothing is connected yet but the database, which is brought to this version.
+
+    `prepare=False` leaves the database alone: whoever only looks must not change it.
+    """
     from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
@@ -160,7 +172,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Bot:
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
-    open_database(settings)
+    if prepare:
+        open_database(settings)
     context = build_context(settings.ca_bundle)
     client = build_client(settings, context)
     chat = SlackChat(client, now=clock.now)

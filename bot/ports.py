@@ -92,6 +92,9 @@ class Chat(Protocol):
     def check(self) -> str:
         """Ask who we are; return the bot's user id."""
 
+    def check_line(self, app_token: str) -> None:
+        """Ask for a line as Socket Mode does; a wrong app token is a PermanentFailure."""
+
     def scopes(self) -> frozenset[str]:
         """What the bot token may do."""
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv.parser import parse_stream
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
 
@@ -21,6 +23,9 @@ def _split(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Field(ge=0, le=65535)]  #: 0 is the usual one
+ENV_FILE = ".env"
+LONG_ENOUGH = 32  #: characters of a secret key
 
 
 class Tls(StrEnum):
@@ -42,7 +47,7 @@ class ReadingSettings(BaseSettings):
     """What it takes to read a mail or a file without any connection; everything has a default."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+        env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
     )
 
     imap_user: str = ""
@@ -53,6 +58,13 @@ class ReadingSettings(BaseSettings):
     secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = ()
     usher_config: Path | None = None
     templates_dir: Path | None = None
+
+    @field_validator("templates_dir")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"{value} is no folder; name the one with your wording, or leave it away")
+        return value
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -70,14 +82,14 @@ class Settings(ReadingSettings):
     database_url: str = "sqlite:///usher.db"
 
     imap_host: str
-    imap_port: int = 0
+    imap_port: Port = 0
     imap_tls: Tls = Tls.TLS
     imap_user: str
     imap_password: SecretStr = SecretStr("")
     imap_folder: str = "INBOX"
 
     smtp_host: str
-    smtp_port: int = 0
+    smtp_port: Port = 0
     smtp_tls: Tls = Tls.STARTTLS
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
@@ -124,7 +136,7 @@ class Settings(ReadingSettings):
     @field_validator("secret_key")
     @classmethod
     def _long(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value or any(len(key.get_secret_value()) < 32 for key in value):  # noqa: PLR2004
+        if not value or any(len(key.get_secret_value()) < LONG_ENOUGH for key in value):
             raise ValueError(
                 "must be 32 characters or more; make one with: "
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
@@ -200,31 +212,6 @@ class Settings(ReadingSettings):
             _instant(value)
         return value
 
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        faults = list(self._faults_between())
-        if faults:
-            raise SettingsFault(*faults)
-        return self
-
-    def _faults_between(self) -> list[str]:
-        faults = []
-        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
-            faults.append(
-                "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
-                "or the signing secret (HTTP at /slack/events)"
-            )
-        if self.mail_auth is MailAuth.PASSWORD and not self.imap_password.get_secret_value():
-            faults.append("IMAP_PASSWORD is missing: give it, or set MAIL_AUTH=oauth2")
-        if self.mail_auth is MailAuth.OAUTH2:
-            wanted = ("oauth_token_url", "oauth_client_id", "oauth_client_secret", "oauth_scope")
-            faults += [
-                f"{name.upper()} is missing: MAIL_AUTH=oauth2 needs it"
-                for name in wanted
-                if not _given(self, name)
-            ]
-        return faults
-
     @property
     def live(self) -> bool:
         return self.delivery == "live"
@@ -254,11 +241,6 @@ class Settings(ReadingSettings):
         return None if self.usher_clock == "real" else _instant(self.usher_clock)
 
 
-def _given(settings: Settings, name: str) -> bool:
-    value = getattr(settings, name)
-    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
-
-
 def _instant(value: str) -> datetime:
     try:
         instant = datetime.fromisoformat(value)
@@ -267,27 +249,139 @@ def _instant(value: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def load(values: Mapping[str, Any] | None = None, *, env_file: str | None = ".env") -> Settings:
+class _Unchecked(BaseSettings):
+    """The settings that depend on one another, as written: looked at also when others are wrong."""
+
+    model_config = ReadingSettings.model_config
+
+    mail_auth: Any = ""
+    imap_password: Any = ""
+    smtp_user: Any = ""
+    smtp_password: Any = ""
+    slack_app_token: Any = ""
+    slack_signing_secret: Any = ""
+
+    def faults(self) -> list[str]:
+        faults = []
+        if str(self.mail_auth).lower() == MailAuth.OAUTH2:
+            faults.append("MAIL_AUTH: oauth2 is not built yet; set password and give IMAP_PASSWORD")
+        elif not self.imap_password:
+            faults.append("IMAP_PASSWORD is missing: set it in the environment or .env (see .env.example)")
+        if self.smtp_user and not self.smtp_password:
+            faults.append("SMTP_PASSWORD is missing: SMTP_USER is given; give both, or neither")
+        if not self.slack_app_token and not self.slack_signing_secret:
+            faults.append(
+                "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
+                "or the signing secret (HTTP at /slack/events)"
+            )
+        return faults
+
+
+def load(values: Mapping[str, Any] | None = None, *, env_file: str | None = ENV_FILE) -> Settings:
     """Read and check every setting; raise one SettingsFault that names all that is wrong.
 
-    `values` win over the environment: the sandbox passes its own.
+    `values` win over the environment.
     """
-    try:
-        return Settings(_env_file=env_file, **(values or {}))  # type: ignore[call-arg]
-    except ValidationError as exc:
-        raise SettingsFault(*[_fault(error) for error in exc.errors()]) from None
+    return _checked(Settings, _Unchecked, values or {}, env_file)
 
 
-def load_reading(values: Mapping[str, Any] | None = None) -> ReadingSettings:
+def load_given(values: Mapping[str, Any]) -> Settings:
+    """The same from these values alone: the sandbox takes nothing from the machine it runs on."""
+    return _checked(_Given, _UncheckedGiven, values, None)
+
+
+def load_reading(
+    values: Mapping[str, Any] | None = None, *, env_file: str | None = ENV_FILE
+) -> ReadingSettings:
     """Read the settings that help to read a mail or file; none is needed."""
+    _check_file(env_file)
     try:
-        return ReadingSettings(**(values or {}))
+        return ReadingSettings(_env_file=env_file, **(values or {}))  # type: ignore[call-arg]
     except ValidationError as exc:
         raise SettingsFault(*[_fault(error) for error in exc.errors()]) from None
+
+
+class _Alone(BaseSettings):
+    """Mixed in first: neither environment nor `.env` is looked at."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+class _Given(_Alone, Settings):
+    pass
+
+
+class _UncheckedGiven(_Alone, _Unchecked):
+    pass
+
+
+def _checked(
+    kind: type[Settings], unchecked: type[_Unchecked], values: Mapping[str, Any], env_file: str | None
+) -> Settings:
+    _check_file(env_file)
+    faults: list[str] = []
+    settings = None
+    try:
+        settings = kind(_env_file=env_file, **values)  # type: ignore[call-arg]
+    except ValidationError as exc:
+        faults += [_fault(error) for error in exc.errors()]
+    faults += unchecked(_env_file=env_file, **values).faults()  # type: ignore[call-arg]
+    if settings is None or faults:
+        raise SettingsFault(*sorted(faults, key=_place))
+    return settings
+
+
+def _check_file(env_file: str | None) -> None:
+    """Refuse a file that is there but cannot be read: half the settings would silently be the defaults."""
+    if env_file is None:
+        return
+    try:
+        with Path(env_file).open(encoding="utf-8") as lines:
+            broken = [line.original.line for line in parse_stream(lines) if line.error]
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise SettingsFault(f"{env_file}: cannot be read ({exc.strerror}); mend or remove it") from None
+    except UnicodeDecodeError:
+        raise SettingsFault(f"{env_file}: is not UTF-8 text; save it as such") from None
+    if broken:
+        raise SettingsFault(*[f"{env_file}: line {line} is not NAME=value" for line in broken])
+
+
+def list_misspelt(env_file: str = ENV_FILE) -> list[tuple[str, str]]:
+    """Names in `.env` that are no setting, each with the setting that was evidently meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    try:
+        with Path(env_file).open(encoding="utf-8") as lines:
+            written = [line.key.upper() for line in parse_stream(lines) if line.key]
+    except FileNotFoundError:
+        return []
+    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in written if name not in known}
+    return [(name, meant[0]) for name, meant in near.items() if meant]
 
 
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary
     name = str(error["loc"][0]).upper() if error["loc"] else "settings"
     if error["type"] == "missing":
         return f"{name} is missing: set it in the environment or .env (see .env.example)"
-    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+    if error["type"] == "enum":
+        return f"{name}: must be {error['ctx']['expected'].replace(chr(39), '')}"
+    if error["type"] == "int_parsing":
+        return f"{name}: must be a whole number"
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    return f"{name}: {said}"
+
+
+def _place(fault: str) -> int:
+    """Where the setting that a fault begins with stands: faults come in the order of `.env.example`."""
+    name = fault.replace(":", " ").split()[0].lower()
+    return [*Settings.__annotations__, *ReadingSettings.__annotations__].index(name)

@@ -156,6 +156,9 @@ class FakeChat:
     def check(self) -> str:
         return "U0USHER"
 
+    def check_line(self, app_token: str) -> None:
+        assert app_token
+
     def scopes(self) -> frozenset[str]:
         return frozenset()
 
@@ -187,7 +190,7 @@ class FakeServer:
         self.waiting = threading.Event()
         self._now = now
         self._woken = False
-        self._news = 0
+        self._news = self._listed = 0
 
     def deliver(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> int:
         with self.sign:
@@ -212,6 +215,7 @@ class FakeServer:
 
     def uids_after(self, uid: int) -> list[int]:
         self.faults["uids"].happen()
+        self._listed = self._news
         return sorted(number for number in self.mails if number > uid)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
@@ -228,9 +232,9 @@ class FakeServer:
     def wait(self, seconds: float) -> None:
         self.faults["wait"].happen()
         with self.sign:
-            before = self._news
             self.waiting.set()
-            self.sign.wait_for(lambda: self._woken or self._news != before, seconds)
+            # What came since the listing ends the wait at once, as a server that says EXISTS does.
+            self.sign.wait_for(lambda: self._woken or self._news != self._listed, seconds)
             self.waiting.clear()
             self._woken = False
 
@@ -251,9 +255,12 @@ class PlainReader:
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.poison = b""  #: a mail that holds these bytes raises whenever it is read
 
     def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
         self.faults.happen()
+        if self.poison and self.poison in raw:
+            raise RecursionError("a bug")
         return read_all(raw)
 
     def read_workbook(self, name: str, content: bytes) -> Workbook:

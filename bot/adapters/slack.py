@@ -26,7 +26,7 @@ from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryInt
 from slack_sdk.web import SlackResponse
 
 from bot.adapters.remarks import line_trouble, remark
-from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, mend
+from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.staff import Member
@@ -166,6 +166,19 @@ class SlackChat:
         """Ask who we are; return the bot's user id."""
         return str(self._ask_self()["user_id"])
 
+    def check_line(self, app_token: str) -> None:
+        """Ask for a line as Socket Mode does, and leave it unused."""
+        with _explained("asking for a Socket Mode line"):
+            try:
+                self._client.apps_connections_open(app_token=app_token)
+            except SlackApiError as exc:
+                if _error(exc.response) in WRONG_TOKEN:
+                    raise PermanentFailure(
+                        f"Slack does not take the app token ({_error(exc.response)}): give the app's present "
+                        "one in SLACK_APP_TOKEN"
+                    ) from None
+                raise
+
     def scopes(self) -> frozenset[str]:
         """What the bot token may do, as Slack's header says."""
         headers = {name.lower(): value for name, value in self._ask_self().headers.items()}
@@ -208,6 +221,8 @@ class SlackChat:
         return self._teams.recall("", lambda: str(self._ask_self().get("team_id") or ""))
 
     def _ask_member(self, user_id: str) -> Member:
+        if not _USER.fullmatch(user_id):
+            return Member(id=user_id, name=user_id, full=False)
         user = self._look_up(lambda: self._client.users_info(user=user_id), "user")
         if not isinstance(user, dict):
             return Member(id=user_id, name=user_id, full=False)
@@ -285,7 +300,8 @@ def _explained(doing: str, *, channel: str = "", repeatable: bool = True) -> Ite
         raise TransientFailure(f"Slack cannot be reached: {line_trouble(reason)}") from exc
     except OSError as exc:
         raise lost(f"Slack was lost while {doing}: {line_trouble(exc)}") from exc
-    except (HTTPException, ValueError, SlackClientError) as exc:
+    except (HTTPException, ValueError, TypeError, AttributeError, SlackClientError) as exc:
+        # the last two are slack_sdk's own at JSON that is no object
         raise lost(f"Slack's answer was cut short while {doing} ({type(exc).__name__})") from exc
 
 

@@ -6,6 +6,11 @@ OUTCOME_UNKNOWN = frozenset({"fatal_error", "internal_error", "request_timeout",
 #: Slack did nothing, and may do it later.
 PASSING = frozenset({"team_added_to_org", "accesslimited", "message_limit_exceeded", "org_login_required"})
 
+#: Slack does not know the token, or not for this.
+WRONG_TOKEN = frozenset(
+    {"invalid_auth", "not_authed", "not_allowed_token_type", "token_expired", "token_revoked"}
+)
+
 _TOKEN = "give the app's present bot token in SLACK_BOT_TOKEN"  # noqa: S105 - words about one
 _CHANNEL = "the channel {channel}"
 _MENDS = {

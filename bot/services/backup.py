@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
 from bot.store import database, events, migrations, outbox
@@ -10,42 +12,81 @@ from bot.store.database import transaction
 
 
 def back_up(source: Path, target: Path) -> None:
-    """Write a consistent copy; refuse to overwrite a file."""
+    """Write a consistent copy of whatever version it is; refuse to overwrite a file.
+
+    The copy gets its name when it is whole: what a full disk leaves must not look like a backup.
+    """
     if target.exists():
         raise SettingsFault(f"{target}: is there already; name another file")
-    with database.connect(source) as db:
-        try:
-            database.copy_to(db, target)
-        except database.OPEN_ERRORS as exc:
-            raise SettingsFault(f"{target}: cannot be written: {exc}") from None
+    if not target.parent.is_dir():
+        raise SettingsFault(f"{target}: there is no folder {target.parent}")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with database.look_into(source) as db:
+            _check_backup(db, source)
+            _write_copy(db, part)
+        part.rename(target)
+    except database.OPEN_ERRORS as exc:
+        raise SettingsFault(f"{source}: cannot be copied: {exc}") from None
+    finally:
+        database.remove(part)
+
+
+def _write_copy(db: Database, target: Path) -> None:
+    try:
+        # Mails and people are in it: nobody but its owner reads it.
+        target.touch(mode=0o600)
+        database.copy_to(db, target)
+    except OSError as exc:
+        raise SettingsFault(f"{target}: cannot be written: {exc.strerror}") from None
 
 
 def restore(backup: Path, target: Path, *, by: str, now: datetime) -> int:
     """Put a backup in the database's place, everything that was waiting held; return how many that is.
 
     What was queued at the time of the backup may have gone out since: a person lets it go
-    (`usher jobs release`). Refused while a service uses the database.
+    (`usher jobs release`). Refused while a service uses the database. Until the very end, and whatever
+    goes wrong before it, the present database stays as it is.
     """
     if not backup.is_file():
         raise SettingsFault(f"{backup}: no such file")
+    if not target.parent.is_dir():
+        raise SettingsFault(f"DATABASE_URL: there is no folder {target.parent}; make it")
     fresh = target.with_name(f"{target.name}.restoring")
-    fresh.unlink(missing_ok=True)
     with database.exclusively(target):
+        database.remove(fresh)
         try:
-            with database.connect(backup) as db:
-                _check_ours(db, backup)
-                database.copy_to(db, fresh)
+            held = _prepare(backup, fresh, by=by, now=now)
+            database.put_in_place(fresh, target)
         except database.OPEN_ERRORS as exc:
-            raise SettingsFault(f"{backup}: is not a backup of Usher: {exc}") from None
-        with database.connect(fresh) as db:
-            migrations.migrate(db)
-            with transaction(db):
-                held = outbox.hold_waiting(db)
-                events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=held)
-        database.put_in_place(fresh, target)
+            raise SettingsFault(f"{backup}: cannot be restored: {exc}") from None
+        finally:
+            database.remove(fresh)
     return held
 
 
-def _check_ours(db: database.Database, path: Path) -> None:
-    if not migrations.is_ours(db):
-        raise SettingsFault(f"{path}: is not a backup of Usher")
+def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
+    with database.look_into(backup) as db:
+        _check_backup(db, backup)
+        _write_copy(db, fresh)
+    with database.connect(fresh) as db:
+        migrations.migrate(db)
+        with transaction(db):
+            held = outbox.hold_waiting(db)
+            events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=held)
+    return held
+
+
+def _check_backup(db: Database, path: Path) -> None:
+    """Ours, and no newer than we are."""
+    try:
+        ours = migrations.is_ours(db)
+        migrations.check_ours(db)
+    except database.OPEN_ERRORS as exc:
+        raise SettingsFault(f"{path}: is not a database of Usher ({exc})") from None
+    except SettingsFault as fault:
+        raise SettingsFault(
+            *[f"{path}: {line.removeprefix('DATABASE_URL: ')}" for line in fault.faults]
+        ) from None
+    if not ours:
+        raise SettingsFault(f"{path}: is not a database of Usher")

@@ -1,17 +1,19 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.trust import Verdict, check_sender
 from bot.ports import Chat, Mailbox, Mailer, Reader
+from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
-from bot.store import events, ledger
+from bot.services.queueing import SECRETS
+from bot.store import database, events, ledger, migrations, outbox
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
 SCOPES = frozenset(
@@ -51,33 +53,97 @@ class Patient:
     open_mailer: Callable[[], Mailer]
     chat: Chat
     reader: Reader
-    connect: Callable[[], AbstractContextManager[Database]]
+    database: Path
     staff: tuple[str, ...]
     approvers: tuple[str, ...]
+    app_token: str  #: "" when Slack calls the portal
     delivery: str
+    misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
     now: datetime
     clock_turned: bool
 
 
-def examine(patient: Patient) -> list[Check]:
+Look = Callable[[Patient], Iterator[Check]]
+
+
+def examine(patient: Patient) -> Iterator[Check]:
     """Look at everything; one part being ill keeps no other from being looked at."""
-    found: list[Check] = []
     for name, look in LOOKS:
-        try:
-            found.extend(look(patient))
-        except (TransientFailure, PermanentFailure) as exc:
-            found.append(Check(name=name, well=False, sentence=str(exc), mend=MENDS[name]))
-    return found
+        for check in _look(name, look, patient):
+            yield replace(check, mend="") if check.well else check
+
+
+def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
+    try:
+        yield from look(patient)
+    except (TransientFailure, PermanentFailure) as exc:
+        yield Check(name=name, well=False, sentence=str(exc), mend=MENDS[name])
 
 
 def _look_at_database(patient: Patient) -> Iterator[Check]:
-    with patient.connect() as db:
-        broken = events.first_broken(db)
-        waiting = dict(ledger.count_by_status(db)).get("recorded", 0)
+    path = patient.database
+    if not path.exists():
+        there = path.parent.is_dir()
+        sentence = f"{path} is not there yet; the first `usher run` makes it"
+        mend = f"make the folder {path.parent}, or name another file in DATABASE_URL"
+        yield Check(
+            name="database",
+            well=there,
+            sentence=sentence if there else f"there is no folder {path.parent}",
+            mend=mend,
+        )
+        return
+    try:
+        with database.connect(path) as db:
+            yield from _look_into_database(db, patient)
+    except database.OPEN_ERRORS as exc:
+        yield Check(name="database", well=False, sentence=f"{path}: {exc}", mend=MENDS["database"])
+    except SettingsFault as fault:
+        yield Check(name="database", well=False, sentence="; ".join(fault.faults), mend=MENDS["database"])
+
+
+def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
+    migrations.check_ours(db)
+    if migrations.list_pending(db):
+        sentence = "is of an older version; the next start of the service brings it up to date"
+        yield Check(name="database", well=True, sentence=sentence)
+        return
+    waiting = dict(ledger.count_by_status(db)).get("recorded", 0)
     yield Check(name="database", well=True, sentence=f"opens and is of this version; {waiting} mails wait")
+    broken = events.first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"
     mend = "somebody changed the database by hand: compare with your backups"
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
+    yield _secret(db, patient.desk)
+
+
+def _secret(db: Database, desk: Desk) -> Check:
+    """A key that was replaced too early leaves mails behind that nobody can complete."""
+    sealed = outbox.list_sealed(db)
+    closed = sum(not _opens(desk, text) for text in sealed)
+    sentence = f"{closed} of {len(sealed)} waiting mails were sealed with another key"
+    mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
+    return Check(
+        name="SECRET_KEY",
+        well=not closed,
+        sentence=sentence if closed else "opens everything that waits",
+        mend=mend,
+    )
+
+
+def _opens(desk: Desk, sealed: str) -> bool:
+    try:
+        desk.keyring.open(SECRETS, sealed)
+    except ValueError:
+        return False
+    return True
+
+
+def _look_at_settings(patient: Patient) -> Iterator[Check]:
+    wrong = [f"{name} is no setting ({meant}?)" for name, meant in patient.misspelt]
+    sentence = "; ".join(wrong) or "all there and well-formed"
+    mend = "mend the name in .env: what it was to set has its default now"
+    yield Check(name="settings", well=not wrong, sentence=sentence, mend=mend)
 
 
 def _look_at_policy(patient: Patient) -> Iterator[Check]:
@@ -85,9 +151,14 @@ def _look_at_policy(patient: Patient) -> Iterator[Check]:
     sentence = f"{programme.name}, sponsor {programme.sponsor}, {len(patient.desk.sponsors)} in SPONSORS"
     mend = "name who may submit a RIS in SPONSORS (addresses and domains)"
     yield Check(name="usher.toml", well=bool(patient.desk.sponsors), sentence=sentence, mend=mend)
-    yield Check(
-        name="delivery", well=True, sentence=f"{patient.delivery}{DELIVERY_SAYS.get(patient.delivery, '')}"
-    )
+    says = DELIVERY_SAYS.get(patient.delivery, "")
+    yield Check(name="delivery", well=True, sentence=f"{patient.delivery}{says}")
+    folder = patient.desk.templates_dir
+    if folder:
+        faults = template_faults(folder)
+        sentence = "; ".join(faults) or f"the wording in {folder} holds"
+        mend = "mend these files, or take them away: the shipped ones stand in"
+        yield Check(name="wording", well=not faults, sentence=sentence, mend=mend)
 
 
 def _look_at_clock(patient: Patient) -> Iterator[Check]:
@@ -136,44 +207,63 @@ def _look_at_mailer(patient: Patient) -> Iterator[Check]:
 
 
 def _look_at_slack(patient: Patient) -> Iterator[Check]:
-    chat = patient.chat
-    yield Check(name="slack", well=True, sentence=f"knows us as {chat.check()}")
-    missing = sorted(SCOPES - chat.scopes())
-    sentence = f"lacks {', '.join(missing)}" if missing else "all there"
-    mend = "paste slack-manifest.yaml into the app's page and install the app anew"
-    yield Check(name="slack scopes", well=not missing, sentence=sentence, mend=mend)
-    for setting, channel in (
-        ("SLACK_APPROVALS_CHANNEL", patient.desk.approvals_channel),
-        ("SLACK_SUPPORT_CHANNEL", patient.desk.support_channel),
-    ):
-        yield _channel(chat, setting, channel)
-    for setting, names in (("SLACK_STAFF", patient.staff), ("SLACK_APPROVERS", patient.approvers)):
-        yield _people(chat, setting, names)
+    yield Check(name="slack", well=True, sentence=f"knows us as {patient.chat.check()}")
+    for name, look in SLACK_LOOKS:
+        yield from _look(name, look, patient)
+
+
+def _look_at_scopes(patient: Patient) -> Iterator[Check]:
+    missing = sorted(SCOPES - patient.chat.scopes())
+    sentence = f"the bot token lacks {', '.join(missing)}" if missing else "all there"
+    yield Check(name="slack scopes", well=not missing, sentence=sentence, mend=MENDS["slack scopes"])
+
+
+def _look_at_line(patient: Patient) -> Iterator[Check]:
+    if patient.app_token:
+        patient.chat.check_line(patient.app_token)
+        sentence = "Slack takes the app token: Socket Mode"
+    else:
+        sentence = f"none: Slack has to reach {patient.desk.portal_url}/slack/events"
+    yield Check(name="SLACK_APP_TOKEN", well=True, sentence=sentence)
+
+
+def _look_at_approvals_channel(patient: Patient) -> Iterator[Check]:
+    yield _channel(patient.chat, "SLACK_APPROVALS_CHANNEL", patient.desk.approvals_channel)
+
+
+def _look_at_support_channel(patient: Patient) -> Iterator[Check]:
+    yield _channel(patient.chat, "SLACK_SUPPORT_CHANNEL", patient.desk.support_channel)
+
+
+def _look_at_staff(patient: Patient) -> Iterator[Check]:
+    yield _people(patient.chat, "SLACK_STAFF", patient.staff)
+
+
+def _look_at_approvers(patient: Patient) -> Iterator[Check]:
+    yield _people(patient.chat, "SLACK_APPROVERS", patient.approvers)
 
 
 def _channel(chat: Chat, setting: str, channel: str) -> Check:
-    try:
-        joined = chat.joined(channel)
-    except PermanentFailure as exc:
-        return Check(name=setting, well=False, sentence=str(exc), mend=f"give the channel's id in {setting}")
+    joined = chat.joined(channel)
     sentence = f"the bot is {'' if joined else 'not '}in {channel}"
     return Check(name=setting, well=joined, sentence=sentence, mend="type /invite @Usher in that channel")
 
 
 def _people(chat: Chat, setting: str, names: tuple[str, ...]) -> Check:
     """Everybody named has to be found, and to be a full member: others would be refused without a word."""
-    unknown = [name for name in names if not chat.resolve([name])]
-    weak = [person for person in sorted(chat.resolve(names)) if not chat.member(person).full]
-    problems = [f"{name} is not found" for name in unknown] + [
-        f"{person} is no full member" for person in weak
-    ]
-    sentence = "; ".join(problems) or f"{len(chat.resolve(names))} full members"
+    found = {name: chat.resolve([name]) for name in names}
+    people = sorted(frozenset().union(*found.values()))
+    weak = [person for person in people if not chat.member(person).full]
+    problems = [f"{name} is not found" for name, ids in found.items() if not ids]
+    problems += [f"{person} is no full member" for person in weak]
+    sentence = "; ".join(problems) or f"{len(people)} full member{'' if len(people) == 1 else 's'}"
     mend = f"mend {setting}: ids, e-mail addresses or user groups of full members"
     return Check(name=setting, well=not problems, sentence=sentence, mend=mend)
 
 
 DELIVERY_SAYS = {"hold": ": every mail waits in Slack for release", "live": ": mails go out by themselves"}
-LOOKS: tuple[tuple[str, Callable[[Patient], Iterator[Check]]], ...] = (
+LOOKS: tuple[tuple[str, Look], ...] = (
+    ("settings", _look_at_settings),
     ("usher.toml", _look_at_policy),
     ("clock", _look_at_clock),
     ("database", _look_at_database),
@@ -181,11 +271,27 @@ LOOKS: tuple[tuple[str, Callable[[Patient], Iterator[Check]]], ...] = (
     ("mail out", _look_at_mailer),
     ("slack", _look_at_slack),
 )
+#: asked only of a Slack that knows us
+SLACK_LOOKS: tuple[tuple[str, Look], ...] = (
+    ("slack scopes", _look_at_scopes),
+    ("SLACK_APP_TOKEN", _look_at_line),
+    ("SLACK_APPROVALS_CHANNEL", _look_at_approvals_channel),
+    ("SLACK_SUPPORT_CHANNEL", _look_at_support_channel),
+    ("SLACK_STAFF", _look_at_staff),
+    ("SLACK_APPROVERS", _look_at_approvers),
+)
+_SCOPES_MEND = "paste slack-manifest.yaml into the app's page, and install the app anew"
+_PEOPLE_MEND = f"if a scope is lacking: {_SCOPES_MEND}"
+_CHANNEL_MEND = "give the channel's id (channel name > About) and type /invite @Usher in it"
 MENDS = {
-    "usher.toml": "see the comments in the shipped usher.toml",
-    "clock": "unset USHER_CLOCK",
-    "database": "see DATABASE_URL",
+    "database": "name Usher's own database in DATABASE_URL, or restore a backup",
     "mailbox": "check IMAP_HOST, IMAP_PORT, IMAP_TLS, IMAP_USER, IMAP_PASSWORD and IMAP_FOLDER",
     "mail out": "check SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USER and SMTP_PASSWORD",
-    "slack": "check SLACK_BOT_TOKEN and SLACK_API_URL",
+    "slack": "check SLACK_BOT_TOKEN, SLACK_API_URL, and HTTPS_PROXY where there is one",
+    "slack scopes": _SCOPES_MEND,
+    "SLACK_APP_TOKEN": "make an app-level token with connections:write on 'Basic Information'",
+    "SLACK_APPROVALS_CHANNEL": _CHANNEL_MEND,
+    "SLACK_SUPPORT_CHANNEL": _CHANNEL_MEND,
+    "SLACK_STAFF": _PEOPLE_MEND,
+    "SLACK_APPROVERS": _PEOPLE_MEND,
 }

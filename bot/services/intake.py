@@ -147,7 +147,7 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, bounces, robots, lists, empty mails: recorded with their reason, not answered."""
+    """Own mail, loops, bounces, robots, lists, empty mails: recorded with the reason, answered by nobody."""
     del db, desk, now
     return understood.found.thread_ref or ""
 
@@ -202,7 +202,7 @@ def _say_unreadable(
         lang=mail.lang,
         policy=desk.policy,
     )
-    questions.answer(db, desk, understood, "unreadable_ris", ref, words, now=now)
+    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:

@@ -26,7 +26,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     note_question(db, understood, conversation, now=now)
     if understood.verified:
         words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
-        answer(db, desk, understood, "neutral_receipt", conversation.ref, words, now=now)
+        answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
     return conversation.ref
 
 
@@ -45,9 +45,9 @@ def answer(
     desk: Desk,
     understood: Understood,
     template: str,
+    *,
     ref: str,
     words: Mapping[str, Any],
-    *,
     now: datetime,
 ) -> None:
     queue_mail(

@@ -1,13 +1,15 @@
 """Open the database and write to it: one connection a handled event, one short transaction a decision."""
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import IO, Any
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
@@ -73,10 +75,21 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
         db.conn.execute("commit")
 
 
+@contextmanager
+def look_into(path: Path) -> Iterator[Database]:
+    """Open a database that must not be changed: somebody's backup."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None
+    )
+    with closing(connection):
+        yield Database(connection)
+
+
 def copy_to(db: Database, target: Path) -> None:
-    """Write a consistent copy while others read and write."""
+    """Write a consistent copy while others read and write: one file, without a log beside it."""
     with closing(sqlite3.connect(target)) as copy:
         db.conn.backup(copy)
+        copy.execute("pragma journal_mode = delete")
 
 
 def put_in_place(fresh: Path, target: Path) -> None:
@@ -84,15 +97,26 @@ def put_in_place(fresh: Path, target: Path) -> None:
     with closing(sqlite3.connect(fresh)) as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
         connection.execute("pragma journal_mode = delete")
+    if target.exists():
+        # Root restores, the service's user reads.
+        owner = target.stat()
+        os.chown(fresh, owner.st_uid, owner.st_gid)
+        fresh.chmod(owner.st_mode)
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
     fresh.replace(target)
 
 
+def remove(path: Path) -> None:
+    """A database that came to nothing, with what stands beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 @contextmanager
 def in_use(path: Path) -> Iterator[None]:
     """Say that a service works on this database, for as long as it does."""
-    with path.with_name(f"{path.name}.lock").open("a") as lock:
+    with _lock_file(path) as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
@@ -100,12 +124,20 @@ def in_use(path: Path) -> Iterator[None]:
 @contextmanager
 def exclusively(path: Path) -> Iterator[None]:
     """Keep services away from this database; refuse while one uses it."""
-    with path.with_name(f"{path.name}.lock").open("a") as lock:
+    with _lock_file(path) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SettingsFault(f"{path}: a running service uses it; stop it first") from None
         yield
+
+
+def _lock_file(path: Path) -> IO[str]:
+    beside = path.with_name(f"{path.name}.lock")
+    try:
+        return beside.open("a")
+    except OSError as exc:
+        raise SettingsFault(f"DATABASE_URL: cannot write {beside} ({exc.strerror})") from None
 
 
 def rows(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -206,6 +206,16 @@ def list_jobs(db: Database, statuses: Sequence[JobStatus], *, limit: int = 200) 
     return [_job(entry) for entry in found]
 
 
+def list_sealed(db: Database) -> list[str]:
+    """The sealed secrets of everything that may still go out."""
+    found = rows(
+        db,
+        """select secrets from outbox
+           where secrets != '' and status in ('queued', 'sending', 'held', 'failed', 'unknown')""",
+    )
+    return [entry["secrets"] for entry in found]
+
+
 def list_effects(db: Database, decision_id: int) -> list[Job]:
     found = rows(db, f"select {COLUMNS} from outbox where decision_id = :id order by id", {"id": decision_id})
     return [_job(entry) for entry in found]

@@ -4,10 +4,8 @@ from dataclasses import asdict
 
 import typer
 
-from bot import bootstrap
-from bot import settings as settings_room
-from bot.services import audit
-from handlers.cli.output import JsonOption, console, print_json
+from handlers.cli.desk import open_desk
+from handlers.cli.output import JsonOption, plain, print_json, say
 
 app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
@@ -15,28 +13,29 @@ app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 @app.command(epilog="Example: usher audit verify")
 def verify(*, as_json: JsonOption = False) -> None:
     """Recompute the chain of the whole trail. Exit 1 when a link does not hold."""
-    settings = settings_room.load()
-    bootstrap.open_database(settings)
-    with bootstrap.connect(settings) as db:
-        proof = audit.verify(db)
+    from bot.services import audit
+
+    with open_desk() as desk:
+        proof = audit.verify(desk.db)
     if as_json:
         print_json(asdict(proof))
     elif proof.broken_at is None:
-        console.print(f"whole: {proof.events} events, head {proof.head}", highlight=False)
+        say(f"[green]whole[/green]: {proof.events} events, head {plain(proof.head or '(none)')}")
     else:
-        console.print(f"broken at event {proof.broken_at} of {proof.events}", highlight=False)
+        say(f"[red]broken[/red] at event {proof.broken_at} of {proof.events}: compare with your backups")
     raise typer.Exit(0 if proof.broken_at is None else 1)
 
 
 @app.command(epilog="Example: usher audit export --json > trail.jsonl")
 def export(*, as_json: JsonOption = False) -> None:
     """Print every event, oldest first."""
-    settings = settings_room.load()
-    bootstrap.open_database(settings)
-    with bootstrap.connect(settings) as db:
-        for event in audit.export(db):
+    from bot.services import audit
+
+    with open_desk() as desk:
+        for event in audit.export(desk.db):
             if as_json:
                 print_json({**asdict(event), "at": event.at.isoformat()})
             else:
-                line = f"{event.seq} {event.at:%Y-%m-%d %H:%M:%S} {event.tag} {event.subject} {event.actor}"
-                console.print(line, dict(event.data) or "", highlight=False, markup=False)
+                said = " ".join(f"{name}={value}" for name, value in event.data.items())
+                at = f"{event.at:%Y-%m-%d %H:%M:%S}"
+                say(plain(f"{event.seq:>6} {at} {event.tag} {event.subject} {event.actor} {said}".rstrip()))

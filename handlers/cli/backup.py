@@ -5,23 +5,29 @@ from typing import Annotated
 
 import typer
 
-from bot import bootstrap
-from bot import settings as settings_room
-from bot.services import backup as backups
-from handlers.cli.output import console, operator
+from handlers.cli.desk import operator
+from handlers.cli.output import plain, say
 
 
 def backup(file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")]) -> None:
     """Copy the database, consistent while the service runs."""
+    from bot import bootstrap
+    from bot import settings as settings_room
+    from bot.services import backup as backups
+
     settings = settings_room.load()
-    bootstrap.open_database(settings)
+    bootstrap.find_database(settings)
     backups.back_up(settings.database_path, file)
-    console.print(f"wrote {file}", highlight=False)
+    say(f"wrote {plain(file)}; keep SECRET_KEY apart from it: a restore needs both")
 
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `usher backup` wrote.")]) -> None:
     """Put a backup in the database's place; what was waiting is held."""
+    from bot import bootstrap
+    from bot import settings as settings_room
+    from bot.services import backup as backups
+
     settings = settings_room.load()
     now = bootstrap.make_clock(settings).now()
     held = backups.restore(file, settings.database_path, by=operator(), now=now)
-    console.print(f"restored {file}; {held} jobs are held until `usher jobs release`", highlight=False)
+    say(f"restored {plain(file)}; {held} jobs are held until `usher jobs release`")

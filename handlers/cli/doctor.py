@@ -1,45 +1,61 @@
 """`usher doctor`: each setting and connection tried for real, each fault with its mend."""
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
-from bot import bootstrap
-from bot import settings as settings_room
-from bot.services import doctor as checks
-from handlers.cli.output import JsonOption, console, print_json
+from handlers.cli.output import JsonOption, plain, print_json, say
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Bot
+    from bot.services.doctor import Check, Patient
 
 
 def doctor(*, as_json: JsonOption = False) -> None:
     """Check each setting and connection for real. Exit 1 when something needs mending."""
-    settings = settings_room.load()
-    bot = bootstrap.build(settings)
+    from bot import bootstrap
+    from bot import settings as settings_room
+    from bot.services import doctor as checks
+
+    bot = bootstrap.build(settings_room.load(), prepare=False)
+    misspelt = tuple(settings_room.list_misspelt())
+    well = True
     try:
-        found = checks.examine(_patient(bot))
+        for check in checks.examine(_patient(bot, misspelt)):
+            well &= check.well
+            if as_json:
+                print_json(asdict(check))
+            else:
+                _print(check)
     finally:
         bot.reader.close()
-    for check in found:
-        if as_json:
-            print_json(asdict(check))
-        else:
-            mark = "[green]well[/green]" if check.well else "[red]ill [/red]"
-            console.print(f"{mark} {check.name}: {check.sentence}", highlight=False)
-            if not check.well and check.mend:
-                console.print(f"     mend: {check.mend}", highlight=False)
-    raise typer.Exit(int(not all(check.well for check in found)))
+    raise typer.Exit(0 if well else 1)
 
 
-def _patient(bot: bootstrap.Bot) -> checks.Patient:
-    return checks.Patient(
+def _print(check: "Check") -> None:
+    mark = "[green]well[/green]" if check.well else "[red]ILL [/red]"
+    say(f"{mark}  [bold]{check.name}[/bold]: {plain(check.sentence)}")
+    if check.mend:
+        say(f"      mend: {plain(check.mend)}")
+
+
+def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
+    from bot.services.doctor import Patient
+
+    settings = bot.settings
+    return Patient(
         desk=bot.desk,
         open_mailbox=bot.open_mailbox,
         open_mailer=bot.open_mailer,
         chat=bot.chat,
         reader=bot.reader,
-        connect=bot.connect,
-        staff=bot.settings.slack_staff,
-        approvers=bot.settings.slack_approvers,
-        delivery=bot.settings.delivery,
+        database=settings.database_path,
+        staff=settings.slack_staff,
+        approvers=settings.slack_approvers,
+        app_token=settings.slack_app_token.get_secret_value(),
+        delivery=settings.delivery,
+        misspelt=misspelt,
         now=bot.clock.now(),
-        clock_turned=bot.settings.usher_clock != "real",
+        clock_turned=settings.usher_clock != "real",
     )

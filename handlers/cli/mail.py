@@ -1,19 +1,20 @@
 """`usher mail`: what the desk would do with a mail, and doing it again."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import bootstrap
-from bot import policy as policies
-from bot import settings as settings_room
-from bot.bootstrap import make_reader
-from bot.domain.keyring import Keyring
-from bot.domain.mail_kinds import classification_json, classify
-from bot.domain.review import read_form
-from bot.services import intake
-from handlers.cli.output import JsonOption, console, operator, print_json, print_table, read_file
+from handlers.cli.desk import open_desk
+from handlers.cli.files import check_readable, header_of, read_files
+from handlers.cli.output import JsonOption, plain, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from bot.domain.mail import Classification, InboundMail
+    from bot.policy import Policy
+    from bot.ports import Reader
+    from bot.settings import ReadingSettings
 
 app = typer.Typer(help="Mails that came, or might come.", no_args_is_help=True)
 
@@ -23,35 +24,55 @@ def classify_files(
     files: Annotated[list[Path], typer.Argument(help="Mails as files.")], *, as_json: JsonOption = False
 ) -> None:
     """Say what the desk would do with each mail."""
+    from bot import policy as policies
+    from bot import settings as settings_room
+    from bot.bootstrap import make_reader
+    from bot.domain.mail_kinds import classification_json
+
     settings = settings_room.load_reading()
     policy = policies.load(settings.usher_config)
-    keys = settings.secret_keys()
-    keyring = Keyring(keys) if keys else None
-    contents = [(path, read_file(path)) for path in files]
+    check_readable(files)
     with make_reader() as reader:
-        for path, content in contents:
-            mail, workbooks = reader.read_mail(content)
-            form = read_form(workbooks, applications=policy.mag.applications)
-            found = classify(
-                mail,
-                own_addresses=settings.own_addresses,
-                keyring=keyring,
-                has_form=bool(form.cases or form.refusal),
-            )
+        for path, content in read_files(files, policy.limits.mail_bytes):
+            mail, found = _classify(reader, settings, policy, content)
             if as_json:
                 print_json(classification_json(mail, found, file=str(path), case=found.thread_ref))
             else:
-                console.print(f"{path}: {found.kind} ({found.reason})", highlight=False, markup=False)
+                say(f"{plain(path)}: [bold]{found.kind}[/bold] ({plain(found.reason)})")
+
+
+def _classify(
+    reader: "Reader", settings: "ReadingSettings", policy: "Policy", content: bytes
+) -> "tuple[InboundMail, Classification]":
+    """As the mailbox would, which fetches only the header of a mail that is too large."""
+    from bot.domain.keyring import Keyring
+    from bot.domain.mail import Kind
+    from bot.domain.mail_kinds import classify
+    from bot.domain.review import read_form
+
+    whole = len(content) <= policy.limits.mail_bytes
+    mail, workbooks = reader.read_mail(content if whole else header_of(content))
+    form = read_form(workbooks, applications=policy.mag.applications)
+    keys = settings.secret_keys()
+    found = classify(
+        mail,
+        own_addresses=settings.own_addresses,
+        keyring=Keyring(keys) if keys else None,
+        has_form=bool(form.cases or form.refusal),
+    )
+    if found.kind is Kind.EMPTY and not whole:
+        found = replace(found, kind=Kind.QUESTION, reason=f"more than {len(content) - 1} bytes: not read")
+    return mail, found
 
 
 @app.command(epilog="Example: usher mail replay 12")
 def replay(mail_id: Annotated[int, typer.Argument(help="The mail's number in the ledger.")]) -> None:
     """Decide again about a mail of the ledger that led to nothing; the running service takes it up."""
-    settings = settings_room.load()
-    bootstrap.open_database(settings)
-    with bootstrap.connect(settings) as db:
-        intake.replay(db, mail_id, by=operator(), now=bootstrap.make_clock(settings).now())
-    console.print(f"mail {mail_id} will be decided about again")
+    from bot.services import intake
+
+    with open_desk() as desk:
+        intake.replay(desk.db, mail_id, by=desk.by, now=desk.now)
+    say(f"mail {mail_id} will be decided about again")
 
 
 @app.command("list", epilog="Example: usher mail list --json")
@@ -61,10 +82,10 @@ def list_mails(
     as_json: JsonOption = False,
 ) -> None:
     """Print the newest mails of the ledger with their kind and the reason for it."""
-    settings = settings_room.load()
-    bootstrap.open_database(settings)
-    with bootstrap.connect(settings) as db:
-        found = intake.list_newest(db, limit=limit)
+    from bot.services import intake
+
+    with open_desk() as desk:
+        found = intake.list_newest(desk.db, limit=limit)
     lines = [
         (m.id, f"{m.received_at:%Y-%m-%d %H:%M}", m.status, m.kind, m.subject_ref, m.reason) for m in found
     ]
@@ -72,5 +93,7 @@ def list_mails(
     if as_json:
         for line in lines:
             print_json(dict(zip(headings, line, strict=True)))
-    else:
+    elif lines:
         print_table(headings, lines)
+    else:
+        say("no mail has come yet")

@@ -1,27 +1,29 @@
 """`usher mails`: every mail that the desk writes, with sample data."""
 
-from typing import Annotated, Literal
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot import settings as settings_room
-from bot.rendering import mails
-from handlers.cli.output import JsonOption, console, print_json, print_table
+from handlers.cli.output import JsonOption, plain, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from bot.rendering.mails import RenderedMail
 
 app = typer.Typer(help="The mails that the desk writes.", no_args_is_help=True)
 
+LangOption = Annotated[Literal["en", "de"], typer.Option(help="Language.")]
 
-@app.command("list", epilog="Example: usher mails list")
-def list_all(*, as_json: JsonOption = False) -> None:
+
+@app.command("list", epilog="Example: usher mails list --lang de")
+def list_all(lang: LangOption = "en", *, as_json: JsonOption = False) -> None:
     """Print every mail's name and subject."""
-    templates_dir = settings_room.load_reading().templates_dir
-    lines = []
-    for name in mails.list_mails():
-        shown = mails.render_mail(name, "en", mails.sample_values(name, "en"), templates_dir=templates_dir)
-        lines.append((name, shown.subject))
+    from bot.rendering import mails
+
+    lines = [(name, _sample(name, lang).subject) for name in mails.list_mails()]
     if as_json:
         for name, subject in lines:
-            print_json({"name": name, "subject": subject})
+            print_json({"name": name, "lang": lang, "subject": subject})
     else:
         print_table(("name", "subject"), lines)
 
@@ -29,21 +31,41 @@ def list_all(*, as_json: JsonOption = False) -> None:
 @app.command(epilog="Example: usher mails show order_confirmation --lang de")
 def show(
     name: Annotated[str, typer.Argument(help="The mail's name, as in `usher mails list`.")],
-    lang: Annotated[Literal["en", "de"], typer.Option(help="Language.")] = "en",
+    lang: LangOption = "en",
     *,
     html: Annotated[bool, typer.Option("--html", help="Print the HTML part instead of the text.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print a mail with sample data."""
+    from bot.rendering import mails
+
     if name not in mails.list_mails():
         raise typer.BadParameter(f"no mail is called {name}; there are: {', '.join(mails.list_mails())}")
-    templates_dir = settings_room.load_reading().templates_dir
-    shown = mails.render_mail(name, lang, mails.sample_values(name, lang), templates_dir=templates_dir)
+    shown = _sample(name, lang)
     if as_json:
         print_json(
             {"name": name, "lang": lang, "subject": shown.subject, "text": shown.text, "html": shown.html}
         )
     elif html:
-        console.file.write(shown.html)
+        sys.stdout.write(shown.html)
     else:
-        console.print(f"Subject: {shown.subject}\n\n{shown.text}", markup=False, highlight=False)
+        say(f"[bold]Subject:[/bold] {plain(shown.subject)}\n")
+        sys.stdout.write(shown.text)
+
+
+def _sample(name: str, lang: str) -> "RenderedMail":
+    """In the desk's own policy and wording, where it has some."""
+    from jinja2 import TemplateError
+
+    from bot import policy as policies
+    from bot import settings as settings_room
+    from bot.domain.errors import SettingsFault
+    from bot.rendering import mails
+    from bot.rendering.samples import sample_values
+
+    settings = settings_room.load_reading()
+    values = sample_values(name, lang, policies.load(settings.usher_config))
+    try:
+        return mails.render_mail(name, lang, values, templates_dir=settings.templates_dir)
+    except (TemplateError, ValueError) as exc:
+        raise SettingsFault(f"TEMPLATES_DIR: {name}.{lang}.md: {exc}") from None

@@ -1,7 +1,10 @@
 """The command `usher`: its words, and how it fails: one clear line and exit 2, never a traceback."""
 
+import errno
+import io
+import os
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
 
 import typer
 
@@ -9,10 +12,12 @@ from bot.domain.errors import Refusal, SettingsFault
 from handlers.cli import audit, backup, doctor, jobs, mail, mails, ris, run
 
 WRONG_USAGE = 2
+READER_LEFT = 1
 
 app = typer.Typer(
     name="usher",
     help="Takes a partner from a spreadsheet to signed in, and keeps the login alive.",
+    epilog="Example: usher run --sandbox (everything embedded; no account, no settings)",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -22,30 +27,53 @@ app.command("run", epilog="Example: usher run --only mail,worker")(run.run)
 app.command("doctor", epilog="Example: usher doctor --json")(doctor.doctor)
 app.command("backup", epilog="Example: usher backup usher-2026-03-01.db")(backup.backup)
 app.command("restore", epilog="Example: usher restore usher-2026-03-01.db")(backup.restore)
-app.add_typer(ris.app, name="ris")
-app.add_typer(mail.app, name="mail")
-app.add_typer(mails.app, name="mails")
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(audit.app, name="audit")
+app.add_typer(ris.app, name="ris", epilog="Example: usher ris check acme.xlsx")
+app.add_typer(mail.app, name="mail", epilog="Example: usher mail classify inbox/*.eml")
+app.add_typer(mails.app, name="mails", epilog="Example: usher mails show receipt --lang de")
+app.add_typer(jobs.app, name="jobs", epilog="Example: usher jobs list")
+app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 
-def main() -> None:
-    """Run the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What the terminal's alphabet lacks is shown as an escape; it is no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as exc:
+        if exc.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+            raise
+        # Python would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_LEFT if exc.errno == errno.EPIPE else _fail(f"cannot write: {exc.strerror}")
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        return app(arguments, standalone_mode=False) or 0
     except SettingsFault as fault:
-        _fail(*fault.faults)
+        return _fail(*fault.faults)
     except Refusal as refusal:
-        from bot.rendering.words import words  # noqa: PLC0415 - only a failing command needs it
+        from bot.rendering.words import words
 
-        _fail(words().refusal(refusal))
-    except BrokenPipeError:
-        # The reader of our output has left, as `head` does.
-        sys.stderr.close()
-        sys.exit(WRONG_USAGE)
+        return _fail(words().refusal(refusal))
+    except typer.TyperException as wrong:
+        # Without a message it is the help that was shown because nothing was asked for.
+        return _fail(*_usage(wrong)) if wrong.message or wrong.format_message() else WRONG_USAGE
 
 
-def _fail(*lines: str) -> NoReturn:
+def _usage(wrong: typer.TyperException) -> list[str]:
+    context = getattr(wrong, "ctx", None)
+    said = wrong.format_message().removeprefix("Invalid value: ").replace("Value error, ", "").strip()
+    return [f"{said} (see {context.command_path} --help)" if context else said]
+
+
+def _fail(*lines: str) -> int:
+    sys.stdout.flush()
     for line in lines:
-        print(f"usher: {line}", file=sys.stderr)  # noqa: T201 - the command line speaks here
-    sys.exit(WRONG_USAGE)
+        print(f"usher: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+    return WRONG_USAGE

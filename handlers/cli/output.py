@@ -1,40 +1,50 @@
-"""What commands print: JSON Lines for programs, plain tables for people."""
+"""What commands print: JSON Lines for programs, plain lines and tables for people."""
 
-import getpass
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON Lines, one object a thing.")]
 
-console = Console()
+#: what a table in a pipe or file may take; there it is searched by line, and nothing is to be folded
+WIDE = 10_000
+_SPACES = "\u00a0\u202f"  #: ours keep words together; Python does not call them printable
 
 
 def print_json(thing: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(thing, ensure_ascii=False, default=str) + "\n")
+    """One object on one line of UTF-8, whatever the terminal, its width or its language."""
+    line = json.dumps(thing, ensure_ascii=False, default=str) + "\n"
+    # A lone surrogate (of a file's name, say) becomes an escape, which JSON has too.
+    encoded = line.encode("utf-8", "backslashreplace")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded)
+
+
+def say(line: str) -> None:
+    """A line in Rich's markup, never folded; what strangers wrote goes through `plain` first."""
+    _console().print(line, highlight=False, soft_wrap=True)
+
+
+def plain(text: object) -> str:
+    """Text that stays text: no markup, and nothing that would steer the reader's terminal."""
+    shown = "".join(sign if sign.isprintable() or sign in _SPACES else "\ufffd" for sign in str(text))
+    # A backslash at the end would escape the markup that follows.
+    return escape(shown + " ")[:-1]
 
 
 def print_table(headings: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
     table = Table(*headings, box=None, header_style="bold", pad_edge=False)
     for line in lines:
-        table.add_row(*[str(cell) for cell in line])
-    console.print(table)
+        table.add_row(*[plain("" if cell is None else cell) for cell in line])
+    _console().print(table)
 
 
-def operator() -> str:
-    """Who acts on the command line, for the audit trail."""
-    return f"cli:{getpass.getuser()}"
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file named on the command line; a wrong name is wrong usage."""
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise typer.BadParameter(f"{path}: {exc.strerror}") from None
+def _console() -> Console:
+    """Made anew each time: it belongs to whatever `sys.stdout` is now."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE, color_system=None)

@@ -1,25 +1,30 @@
 """`usher ris`: the blank form, and what the desk would say to a filled one."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot import policy as policies
-from bot import settings as settings_room
-from bot.bootstrap import make_reader
-from bot.domain.review import read_form
-from bot.domain.ris import Decision, Reading
-from bot.domain.trust import Verdict, check_sender, is_sponsor
-from bot.ports import Reader
-from bot.rendering.readings import reading_json
-from bot.rendering.words import words
-from bot.rendering.workbooks import ris_form
-from handlers.cli.output import JsonOption, console, print_json, read_file
+from bot.domain.errors import SettingsFault
+from handlers.cli.files import check_readable, header_of, read_files
+from handlers.cli.output import JsonOption, plain, print_json, say
+
+if TYPE_CHECKING:
+    from bot.domain.ris import Reading
+    from bot.policy import Policy
+    from bot.ports import Reader
+    from bot.rendering.words import Words
+    from bot.settings import ReadingSettings
 
 app = typer.Typer(help="The Required Information Spreadsheet.", no_args_is_help=True)
 
-MAIL_SUFFIXES = {".eml", ".msg"}
+#: with one of them a mail may begin (RFC 5322, and what servers put before it)
+FIRST_HEADERS = frozenset(
+    (
+        b"arc-seal authentication-results bcc cc content-type date delivered-to dkim-signature from "
+        b"in-reply-to message-id mime-version received references reply-to return-path sender subject to"
+    ).split()
+)
 
 
 @app.command(epilog="Example: usher ris blank --lang de -o ris.xlsx")
@@ -28,11 +33,13 @@ def blank(
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("ris.xlsx"),
 ) -> None:
     """Write the blank form."""
+    from bot.rendering.workbooks import ris_form
+
     try:
         output.write_bytes(ris_form(lang))
     except OSError as exc:
-        raise typer.BadParameter(f"{output}: {exc.strerror}") from None
-    console.print(f"wrote {output}", highlight=False)
+        raise SettingsFault(f"{output}: cannot be written ({exc.strerror})") from None
+    say(f"wrote {plain(output)}")
 
 
 @app.command(epilog="Example: usher ris check acme.eml --json")
@@ -46,52 +53,79 @@ def check(
 
     Exit 0 when every file is complete, 1 otherwise.
     """
+    from bot import policy as policies
+    from bot import settings as settings_room
+    from bot.bootstrap import make_reader
+
     settings = settings_room.load_reading()
     policy = policies.load(settings.usher_config)
-    contents = [(path, read_file(path)) for path in files]
+    check_readable(files)
     complete = True
     with make_reader() as reader:
-        for path, content in contents:
+        # The children import their parsers meanwhile; ours come after.
+        from bot.domain.ris import Decision
+        from bot.rendering.words import words
+
+        show = _print_json if as_json else _print
+        for path, content in read_files(files, policy.limits.mail_bytes):
             reading, authorised = _read(reader, settings, policy, path, content)
             complete &= reading.decision is Decision.COMPLETE
-            if as_json:
-                say = words(lang).problem
-                print_json(reading_json(reading, file=str(path), authorised=authorised, message=say))
-            else:
-                _print(path, reading, lang)
+            show(path, reading, authorised, words(lang), policy.mag.applications)
     raise typer.Exit(0 if complete else 1)
 
 
 def _read(
-    reader: Reader,
-    settings: settings_room.ReadingSettings,
-    policy: policies.Policy,
-    path: Path,
-    content: bytes,
-) -> tuple[Reading, bool | None]:
+    reader: "Reader", settings: "ReadingSettings", policy: "Policy", path: Path, content: bytes
+) -> "tuple[Reading, bool | None]":
+    from bot.domain.review import read_form
+    from bot.domain.ris import Reading
+    from bot.domain.sheets import SheetRefusal
+    from bot.domain.trust import Verdict, check_sender, is_sponsor
+
     applications = policy.mag.applications
     if not is_mail(path, content):
         return read_form([reader.read_workbook(path.name, content)], applications=applications), None
-    mail, workbooks = reader.read_mail(content)
+    whole = len(content) <= policy.limits.mail_bytes
+    mail, workbooks = reader.read_mail(content if whole else header_of(content))
     passed = check_sender(mail, settings.trusted_authserv_id).verdict is Verdict.PASSED
     authorised = passed and is_sponsor(mail.sender.address, settings.sponsors)
+    if not whole:
+        return Reading(refusal=SheetRefusal.TOO_LARGE, source=path.name), authorised
     return read_form(workbooks, applications=applications), authorised
 
 
 def is_mail(path: Path, content: bytes) -> bool:
     """A mail by its name, or by a header at its beginning."""
-    if path.suffix.lower() in MAIL_SUFFIXES:
+    if path.suffix.lower() == ".eml":
         return True
-    first = content[:200].split(b"\n", 1)[0]
-    name, colon, _ = first.partition(b":")
-    return bool(colon) and name.replace(b"-", b"").isalpha()
+    name, colon, _ = content[:200].split(b"\n", 1)[0].partition(b":")
+    return bool(colon) and name.strip().lower() in FIRST_HEADERS
 
 
-def _print(path: Path, reading: Reading, lang: str) -> None:
+def _print_json(
+    path: Path, reading: "Reading", authorised: bool | None, say_it: "Words", applications: tuple[str, ...]
+) -> None:
+    from functools import partial
+
+    from bot.rendering.readings import reading_json
+
+    message = partial(say_it.problem, applications=applications)
+    print_json(reading_json(reading, file=str(path), authorised=authorised, message=message))
+
+
+COLORS = {"complete": "green", "incomplete": "yellow", "not_a_ris": "dim", "refused": "red"}
+
+
+def _print(
+    path: Path, reading: "Reading", authorised: bool | None, say_it: "Words", applications: tuple[str, ...]
+) -> None:
     reason = f" ({reading.refusal})" if reading.refusal else ""
-    console.print(f"[bold]{path}[/bold]: {reading.decision}{reason}", highlight=False)
+    color = COLORS[reading.decision]
+    sender = {None: "", True: ", from a verified sponsor", False: ", not from a verified sponsor"}[authorised]
+    say(f"[bold]{plain(path)}[/bold]: [{color}]{reading.decision}[/{color}]{reason}{sender}")
     for case in reading.cases:
-        console.print(f"  {case.company.name or '—'}: {len(case.users)} users", highlight=False, markup=False)
+        users = f"{len(case.users)} user{'' if len(case.users) == 1 else 's'}"
+        say(f"  {plain(case.company.name or '—')}: {users}, {case.decision}")
         for problem in case.problems:
-            message = words(lang).problem(problem)
-            console.print(f"  {problem.severity:7} {problem.sheet} {problem.cell}: {message}", markup=False)
+            message = say_it.problem(problem, applications=applications)
+            say(f"    {problem.severity:7}  {plain(say_it.place(problem, case))}: {plain(message)}")

@@ -1,27 +1,28 @@
 """`usher run`: the service, or the whole desk on embedded servers."""
 
+import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
-from typing import Annotated
+from threading import Event, Timer
+from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
-from bot import bootstrap
-from bot import settings as settings_room
-from handlers.cli import logs
-from handlers.cli.output import console
-from handlers.cli.service import DOORS, Service
+from handlers.cli.doors import DOORS, read_doors
+from handlers.cli.output import plain, say
 
-log = structlog.get_logger("service")
+if TYPE_CHECKING:
+    from bot.bootstrap import Bot
 
 #: where `make run` looks first; taken ports are replaced by free ones
 SANDBOX_PORTS = {"lobby": 8025, "slack": 8026, "portal": 8080, "ops": 8081}
+END_AT_LATEST = 9.5  #: seconds after the signal; a thread that hangs in a library must not hold up a restart
+LATE = 1
 
 
 def run(
@@ -32,54 +33,85 @@ def run(
     only: Annotated[str, typer.Option(help=f"Open only some doors: {','.join(DOORS)}.")] = ",".join(DOORS),
 ) -> None:
     """Run the service; Ctrl-C or SIGTERM drains it and ends it within ten seconds."""
-    doors = _doors(only)
-    ended = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    from handlers.cli import logs
+
+    doors = read_doors(only)
+    ended = _listen_for_the_end()
     logs.configure()
-    if sandbox:
-        failed = _run_sandbox(doors, ended)
-    else:
-        settings = settings_room.load()
-        failed = _serve(bootstrap.build(settings), doors, ended)
+    failed = _run_sandbox(doors, ended) if sandbox else _run_service(doors, ended)
     raise typer.Exit(int(failed))
 
 
-def _doors(only: str) -> tuple[str, ...]:
-    doors = tuple(name.strip() for name in only.split(",") if name.strip())
-    unknown = sorted(set(doors) - set(DOORS))
-    if unknown or not doors:
-        raise typer.BadParameter(f"--only takes {','.join(DOORS)}; not {','.join(unknown) or 'nothing'}")
-    return doors
+def _listen_for_the_end() -> Event:
+    """Set by the first signal; a second one changes nothing, for the end has its time limit."""
+    ended = Event()
+
+    def on_signal(*_: object) -> None:
+        if not ended.is_set():
+            ended.set()
+            last_resort = Timer(END_AT_LATEST, _end_now)
+            last_resort.daemon = True
+            last_resort.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return ended
+
+
+def _end_now() -> None:
+    """What was under way is taken up at the next start: leases end, and the ledger knows what is open."""
+    import structlog
+
+    structlog.get_logger("service").error("ended by force: a part did not end in time")
+    sys.stderr.flush()
+    os._exit(LATE)
+
+
+def _run_service(doors: tuple[str, ...], ended: Event) -> bool:
+    from bot import bootstrap
+    from bot import settings as settings_room
+
+    return _serve(bootstrap.build(settings_room.load()), doors, ended)
 
 
 def _serve(
-    bot: bootstrap.Bot, doors: tuple[str, ...], ended: Event, ready: Callable[[], None] = lambda: None
+    bot: "Bot", doors: tuple[str, ...], ended: Event, ready: Callable[[], None] = lambda: None
 ) -> bool:
     """Run until told to end, or until a door falls; return whether one did."""
+    import structlog
+
+    from bot import bootstrap
+    from handlers.cli.service import Service
+
+    log = structlog.get_logger("service")
     service = Service(bot, doors)
-    with bootstrap.in_use(bot.settings):
-        try:
-            service.start()
-            ready()
-            log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
-            while not ended.wait(0.2) and not service.died.is_set():
-                pass
-        finally:
-            log.info("ending")
-            service.stop()
+    with ExitStack() as stack:
+        stack.callback(service.stop)
+        stack.enter_context(bootstrap.in_use(bot.settings))
+        service.start()
+        ready()
+        log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
+        while not ended.wait(0.2) and not service.died.is_set():
+            pass
+        log.info("ending")
     return service.died.is_set()
 
 
 def _run_sandbox(doors: tuple[str, ...], ended: Event) -> bool:
-    from bot.sandbox.world import World  # noqa: PLC0415 - only the sandbox needs its servers
+    from bot import bootstrap
+    from bot import settings as settings_room
+    from bot.domain.errors import SettingsFault
+
+    try:
+        from bot.sandbox.world import World
+    except ModuleNotFoundError as exc:
+        raise SettingsFault(f"--sandbox needs {exc.name}: pip install 'usher[sandbox]'") from None
 
     began = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))
-        settings = settings_room.load(world.settings(), env_file=None)
-        bot = bootstrap.build(settings, clock=world.clock)
+        bot = bootstrap.build(settings_room.load_given(world.settings()), clock=world.clock)
         places = [(place.name, place.url) for place in world.places]
         return _serve(
             bot, doors, ended, ready=lambda: _welcome(world.lobby_url, places, time.monotonic() - began)
@@ -87,8 +119,9 @@ def _run_sandbox(doors: tuple[str, ...], ended: Event) -> bool:
 
 
 def _welcome(lobby: str, places: list[tuple[str, str]], seconds: float) -> None:
-    console.print(f"\n  [bold]Usher is open[/bold] after {seconds:.1f} s. Begin in the lobby:\n")
-    console.print(f"    [bold]{lobby}[/bold]\n", highlight=False)
+    say(f"\n  [bold]Usher is open[/bold] after {seconds:.1f} s. Begin in the lobby:\n")
+    say(f"    [bold]{plain(lobby)}[/bold]\n")
     for name, url in places:
-        console.print(f"    {name:8} {url}", highlight=False)
-    console.print("\n  Everything is invented and stays on this machine. Ctrl-C ends it.\n")
+        say(f"    {name:8} {plain(url)}")
+    say("\n  Everything is invented and stays on this machine. Ctrl-C ends it.\n")
+    sys.stdout.flush()

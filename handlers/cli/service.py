@@ -4,16 +4,19 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from slack_bolt import App
 
 from bot.bootstrap import Bot
+from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
+from handlers.cli.doors import DOORS
+
+if TYPE_CHECKING:
+    from slack_bolt import App
 
 log = structlog.get_logger("service")
 
-DOORS = ("mail", "slack", "portal", "clock", "worker")
 DRAIN = 8.0  #: seconds that the doors have to finish what they began
 
 
@@ -36,32 +39,39 @@ class Service:
     died: Event = field(default_factory=Event)
 
     def start(self) -> None:
-        """Start the doors; the portal first, so that a taken port is said before anything else happens."""
+        """Start the doors; the portal first, so that a taken port is said before any work begins."""
         only = set(self.only)
         slack_app = self._slack_app() if "slack" in only else None
         if "portal" in only:
             self._start_portal(slack_app)
         if "worker" in only:
-            from handlers.worker.loop import build  # noqa: PLC0415 - a door is imported when it is opened
+            from handlers.worker.loop import build
 
             for worker in build(self.bot):
                 self._run(f"worker-{worker.id}", worker)
         if "mail" in only:
-            from handlers.mail.loop import MailLoop  # noqa: PLC0415
+            from handlers.mail.loop import MailLoop
 
             self._run("mail", MailLoop(self.bot))
         if slack_app is not None:
-            from handlers.slack.door import SlackDoor  # noqa: PLC0415
+            from handlers.slack.door import SlackDoor
 
             self._run("slack", SlackDoor(self.bot, slack_app))
 
-    def _slack_app(self) -> App:
-        from handlers.slack.app import build  # noqa: PLC0415
+    def _slack_app(self) -> "App":
+        """A token that Slack does not take is said at once; that Slack is down keeps no mail waiting."""
+        from handlers.slack.app import build
 
+        try:
+            self.bot.chat.check()
+        except PermanentFailure as exc:
+            raise SettingsFault(f"SLACK_BOT_TOKEN: {exc}") from None
+        except TransientFailure as exc:
+            log.warning("slack unreachable", reason=str(exc))
         return build(self.bot)
 
-    def _start_portal(self, slack_app: App | None) -> None:
-        from handlers.portal.serve import PortalServer  # noqa: PLC0415
+    def _start_portal(self, slack_app: "App | None") -> None:
+        from handlers.portal.serve import PortalServer
 
         server = PortalServer(self.bot, slack_app=slack_app)
         server.start()
@@ -83,13 +93,16 @@ class Service:
         """Ask every door to finish, wait for them, close what is left; True when all had time to."""
         for _, part, _ in self._parts:
             part.stop()
+        # The servers drain for seconds of their own: beside the doors, not after them.
+        draining = [Thread(target=stop, name="server-stop", daemon=True) for stop in self._servers]
+        for thread in draining:
+            thread.start()
         deadline = time.monotonic() + DRAIN
-        for _, _, thread in self._parts:
+        waited = [*draining, *(thread for _, _, thread in self._parts)]
+        for thread in waited:
             thread.join(max(0.0, deadline - time.monotonic()))
-        for stop in self._servers:
-            stop()
         self.bot.reader.close()
-        late = [name for name, _, thread in self._parts if thread.is_alive()]
+        late = [thread.name for thread in waited if thread.is_alive()]
         if late:
             log.warning("doors still busy at the end", doors=late)
         return not late

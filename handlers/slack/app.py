@@ -18,12 +18,13 @@ LISTENERS = 32  #: Bolt's five starve acks as soon as five listeners wait for so
 
 
 def build(bot: Bot) -> App:
-    """The app with every listener; nothing is connected but `auth.test`."""
+    """The app with every listener; nothing is asked of Slack yet, so that it may be down at the start."""
     signing_secret = bot.settings.slack_signing_secret.get_secret_value()
     app = App(
         client=bot.slack_client,
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),
+        token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
         raise_error_for_unhandled_request=False,
     )

@@ -99,7 +99,7 @@ class Worker:
         with bot.connect() as db:
             try:
                 outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
-            except Exception as exc:  # the door: a bug in one effect is shown, and the next one goes
+            except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
                 log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
                 outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
         status = self._settle(job, outcome)

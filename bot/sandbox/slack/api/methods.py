@@ -55,7 +55,7 @@ METHODS: dict[str, Method] = {
     "views.push": Method(views.push_view),
     "views.update": Method(views.update_view),
 }
-EVENT_SCOPES = {"app_mentions:read", "commands", "im:history"}
+EVENT_SCOPES = {"app_mentions:read", "commands", "groups:history", "groups:read", "im:history"}
 
 
 def granted(state: State) -> set[str]:
