@@ -5,45 +5,56 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the lobby
+	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/usher run --sandbox
 
-test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes, no service needed)
-	@$(BIN)/python -m pytest -m "not slow"
+test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
+	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
-check: $(VENV)/dev.stamp ## Everything CI runs: linters, types, floors, all tests
+check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test ALL=1
 
 approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at the diff before you commit
 	APPROVE=1 $(BIN)/python -m pytest -q -m golden
+
+pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
+	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/test_in_a_browser.py
+
+bench: $(VENV)/dev.stamp ## Measure the start and the way from mail to card, beside their yardsticks
+	$(BIN)/python -m tests.benchmarks.start
+	$(BIN)/python -m tests.benchmarks.reaction
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 constraints: $(VENV)/dev.stamp ## Pin the newest versions of everything into constraints.txt
-	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --upgrade --all-extras \
-		-o constraints.txt pyproject.toml
+	echo uv | $(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --upgrade \
+		--all-extras -o constraints.txt pyproject.toml -
 
 clean: ## Remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
+# Without pip inside, so that Debian's python3-venv is not needed; uv installs the rest.
 $(BIN)/uv:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Usher needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@echo "Setting up $(VENV). This happens once and takes about half a minute."
+	@$(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -c constraints.txt uv
 
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[sandbox]'
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[sandbox]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run test check approve format constraints clean
+.PHONY: help run test check approve format constraints clean pictures bench

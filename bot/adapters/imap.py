@@ -6,7 +6,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from time import monotonic
 from typing import Any, TypeVar
@@ -230,7 +230,7 @@ class ImapMailbox:
         size = size if isinstance(size, int) else 0
         if not isinstance(received, datetime) or received.tzinfo is None:
             received = self._now()  # an unreadable date must not make a mail look older than the desk
-        return _Known(uid=uid, size=size, received_at=received, whole=size <= self._max_bytes)
+        return _Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= self._max_bytes)
 
     def _contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
         """Fetch a group in one command; when the server will not, one by one to find the mail it means."""
@@ -292,10 +292,10 @@ class ImapMailbox:
                 connection.ask_news()
             return woken
         connection.start_idle()
-        woken = self._bell.wait(connection, min(seconds, IDLE_SECONDS))
-        connection.set_timeout(
-            GOODBYE if woken else self._timeout
-        )  # a dead server must not hold up a SIGTERM
+        # an EXISTS may have come before the server's go-ahead
+        woken = self._bell.wait(connection, 0 if connection.has_news else min(seconds, IDLE_SECONDS))
+        # a dead server must not hold up a SIGTERM
+        connection.set_timeout(GOODBYE if woken else self._timeout)
         connection.stop_idle()
         connection.set_timeout(self._timeout)
         return woken

@@ -33,6 +33,8 @@ def with_password(user: str, password: str) -> LogIn:
             client.plain_login(user, password)
         elif client.has_capability("LOGINDISABLED"):
             raise LoginError("no password is taken on this line: set IMAP_TLS to tls or starttls")
+        elif not (user + password).isascii():
+            raise LoginError("the server's LOGIN takes ASCII letters only")
         else:
             client.login(user, password)
 

@@ -62,9 +62,7 @@ class LimitedPool:
         Raises ChildDied or TookTooLong where the child did not live to answer.
         """
         with self._turn:
-            # The first child waits for the fork server's imports; on a busy machine they take a while, and
-            # they are not this call's time.
-            wait((self._first,), timeout=START)
+            self._await_first_child()
             try:
                 return self._call(function, args, seconds)
             except (BrokenProcessPool, CancelledError):
@@ -77,6 +75,14 @@ class LimitedPool:
         with self._lock:
             pool, self._pool = self._pool, None
             self._stop(pool)
+            self._first.cancel()
+
+    def _await_first_child(self) -> None:
+        """It waits for the fork server's imports: on a busy machine they take a while that is no call's."""
+        with self._lock:
+            started = self._pool is not None
+        if started:
+            wait((self._first,), timeout=START)
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)

@@ -145,20 +145,14 @@ def _multipart(kind: str, mail: OutboundMail, parts: list[MIMEBase]) -> MIMEBase
 
 
 def _text(text: str, kind: str) -> MIMEBase:
-    raw = _NEWLINE.sub("\r\n", text).encode("utf-8", "replace")
-    if not raw.endswith(b"\r\n"):
-        raw += b"\r\n"
+    raw = _NEWLINE.sub("\n", text).encode("utf-8", "replace")
+    if not raw.endswith(b"\n"):
+        raw += b"\n"
     part = MIMENonMultipart("text", kind, charset="utf-8")
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(_quoted_printable(raw))
+    # b2a_qp breaks long lines as it sees other lines end; the policy turns them all into CRLF
+    part.set_payload(binascii.b2a_qp(raw, quotetabs=False, istext=True).decode("ascii"))
     return part
-
-
-def _quoted_printable(raw: bytes) -> str:
-    """Work line by line: b2a_qp takes its soft break from the first newline it sees, which may come late."""
-    return "\n".join(
-        binascii.b2a_qp(line, quotetabs=False, istext=True).decode("ascii") for line in raw.split(b"\r\n")
-    )
 
 
 def _attachment(attachment: Attachment) -> MIMEBase:

@@ -6,7 +6,8 @@ import ssl
 
 LONGEST = 200
 _LOCAL_PART = re.compile(r"([^\s<>@\"'(),:;]{1,64})@")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]+")
+#: control characters, half characters, and those that turn or hide what follows
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\ue000-\ufffd]+")
 
 
 def remark(said: object) -> str:
@@ -22,11 +23,12 @@ def line_trouble(exc: OSError) -> str:
     """Say what is wrong with a connection, in words that name the mend where there is one."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         return (
-            f"its certificate is not trusted ({remark(exc.verify_message)}): "
+            f"its certificate is not trusted ({remark(getattr(exc, 'verify_message', ''))}): "
             "name its authority's file in CA_BUNDLE, and check the host name"
         )
     if isinstance(exc, ssl.SSLError):
-        return f"no TLS came about ({remark(exc.reason or 'broken off')}): check the port and the TLS setting"
+        reason = remark(getattr(exc, "reason", "") or "broken off")
+        return f"no TLS came about ({reason}): check the port and the TLS setting"
     if isinstance(exc, socket.gaierror):
         return "its name is not known: check the host in the settings, or the name service"
     if isinstance(exc, ConnectionRefusedError):

@@ -221,6 +221,8 @@ class SlackChat:
         return self._teams.recall("", lambda: str(self._ask_self().get("team_id") or ""))
 
     def _ask_member(self, user_id: str) -> Member:
+        if not _USER.fullmatch(user_id):
+            return Member(id=user_id, name=user_id, full=False)
         user = self._look_up(lambda: self._client.users_info(user=user_id), "user")
         if not isinstance(user, dict):
             return Member(id=user_id, name=user_id, full=False)
@@ -298,7 +300,8 @@ def _explained(doing: str, *, channel: str = "", repeatable: bool = True) -> Ite
         raise TransientFailure(f"Slack cannot be reached: {line_trouble(reason)}") from exc
     except OSError as exc:
         raise lost(f"Slack was lost while {doing}: {line_trouble(exc)}") from exc
-    except (HTTPException, ValueError, SlackClientError) as exc:
+    except (HTTPException, ValueError, TypeError, AttributeError, SlackClientError) as exc:
+        # the last two are slack_sdk's own at JSON that is no object
         raise lost(f"Slack's answer was cut short while {doing} ({type(exc).__name__})") from exc
 
 

@@ -1,6 +1,7 @@
 """How things go wrong: refusals for people, failures of the outside world, and nothing else by name."""
 
 from datetime import datetime
+from traceback import format_tb
 from typing import ClassVar
 
 #: What a refusal may carry into its sentence.
@@ -120,3 +121,13 @@ class LinkExpired(Refusal):
     """The link has had its time; values: expired_at."""
 
     code = "link_expired"
+
+
+def trace(error: BaseException) -> str:
+    """Where it was raised, for the log: types and lines, without messages, which may quote a mail."""
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None and len(parts) < 5:  # noqa: PLR2004 - a circle of causes has no end
+        parts.append(f"{type(cause).__name__}\n{''.join(format_tb(cause.__traceback__))}")
+        cause = cause.__cause__ or cause.__context__
+    return "\n".join(parts)

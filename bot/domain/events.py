@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,15 @@ class EventTag(StrEnum):
     JOB_UNKNOWN = "job:unknown"
     ANSWER_CAPPED = "answer:capped"
     DATABASE_RESTORED = "database:restored"
+
+
+_SUBJECTS = {"C": "case", "Q": "conversation"}
+
+
+def subject_of(ref: str) -> str:
+    """What an event about "C-7" or "Q-3" is about; whatever else somebody typed is not repeated."""
+    found = re.fullmatch(r"([CQ])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
+    return f"{_SUBJECTS[found[1]]}:{int(found[2])}" if found else "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)

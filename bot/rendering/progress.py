@@ -49,16 +49,26 @@ def _why(decision: CaseDecision, words: Words) -> Iterable[str]:
 
 
 def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
-    if phase is Phase.DONE:
-        ends = [effect.at for effect in effects if effect.at]
-        if ends:
-            return words.say("card.phase.done", at=words.time(max(ends), seconds=True))
-        return words.say("card.phase.done.untimed")
+    """All three phases on one line: what is behind, where it stands, what is to come."""
+    last = Phase.FAILED if phase is Phase.FAILED else Phase.DONE
+    road = (Phase.DECIDED, Phase.EXECUTING, last)
+    here = road.index(phase)
+    steps = [f"✓ {words.name(step)}" for step in road[:here]]
+    steps.append(_standing(phase, effects, words))
+    steps.extend(f"○ {words.name(step)}" for step in road[here + 1 :])
+    return " → ".join(steps)
+
+
+def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
+    name = f"*{words.name(phase)}*"
     if phase is Phase.FAILED:
         faults = [effect.error for effect in effects if effect.error]
         error = safe(faults[0], 200) if faults else words.say("card.phase.failed.unknown")
-        return words.say("card.phase.failed", error=error)
-    return words.say(f"card.phase.{phase}")
+        return words.say("card.phase.failed", phase=name, error=error)
+    if phase is not Phase.DONE:
+        return f"◔ {name}" if phase is Phase.EXECUTING else f"✓ {name}"
+    ends = [effect.at for effect in effects if effect.at]
+    return f"✓ {name} · {words.time(max(ends), seconds=True)}" if ends else f"✓ {name}"
 
 
 def _effect(effect: Effect, words: Words) -> str:

@@ -129,7 +129,8 @@ class Words:
             return self.instant(value)
         if name in {"verdict", "status"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
-        return self.person(str(value), slack=slack)
+        people = str(value).split(", ") if name == "who_may" else [str(value)]
+        return ", ".join(self.person(person, slack=slack) for person in people)
 
     def problem(self, problem: Problem, *, applications: tuple[str, ...] = ()) -> str:
         """What stands there, what is wanted, what to do; with our guess where one is evident."""

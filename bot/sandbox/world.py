@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from bot import policy as policies
 from bot.clock import TurnableClock
 from bot.sandbox import lobby, webmail
 from bot.sandbox.lobby import Lobby, Place
@@ -45,7 +46,9 @@ class World:
         self._server: BaseWSGIServer | None = None
         self.clock = TurnableClock()
         self.mail = MailWorld(now=self.clock.now, accounts={DESK: self._password})
-        self.workspace = Workspace(now=self.clock.now)
+        self.workspace = Workspace(now=self.clock.now, zone=policies.load().desk.zone)
+        # What Usher answers today; a command nobody listens to would time out.
+        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | help"}
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)

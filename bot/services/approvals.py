@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice, RejectionReason, check_may_decide
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal
-from bot.domain.events import EventTag
+from bot.domain.events import EventTag, subject_of
 from bot.domain.staff import Staff
 from bot.services.cases import answer, get_case
 from bot.services.desk import Desk
@@ -105,7 +105,6 @@ def _refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Iter
         yield
     except Refusal as refusal:
         with transaction(db):
-            events.add(
-                db, EventTag.DECISION_REFUSED, f"case:{ref[:12]}", actor=by.id, at=now, code=refusal.code
-            )
+            tag = EventTag.DECISION_REFUSED
+            events.add(db, tag, subject_of(ref), actor=by.id, at=now, code=refusal.code)
         raise

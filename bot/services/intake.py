@@ -145,7 +145,7 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, bounces, robots, lists and empty mails: recorded with their reason, answered by nobody."""
+    """Own mail, loops, bounces, robots, lists, empty mails: recorded with the reason, answered by nobody."""
     del db, desk, now
     return understood.found.thread_ref or ""
 
@@ -192,7 +192,7 @@ def _refuse_form(
             lang=understood.mail.lang,
             policy=desk.policy,
         )
-        questions.answer(db, desk, understood, "unreadable_ris", conversation.ref, words, now=now)
+        questions.answer(db, desk, understood, "unreadable_ris", ref=conversation.ref, words=words, now=now)
     return conversation.ref
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.approvals import Phase
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
@@ -46,7 +47,13 @@ def claim(
             if job.kind is JobKind.MAIL and not _may_go(desk, job):
                 _hold(db, job, worker, now=now)
                 continue
-            secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
+            try:
+                secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
+            except ValueError:
+                # It costs this job only: raised from here, it would keep the whole lane from its claims.
+                lost = Outcome(status=JobStatus.FAILED, error="no key in SECRET_KEY opens its link any more")
+                _end(db, job, worker, lost, now=now, jitter=0.0)
+                continue
             going.append(replace(job, secrets=secrets))
             follow(db, job.decision_id, now=now)
     return going
@@ -63,7 +70,7 @@ def _may_go(desk: Desk, job: Job) -> bool:
 
 
 def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
-    outbox.settle(db, job.id, worker, JobStatus.HELD, now=now)
+    outbox.settle(db, job, worker, JobStatus.HELD, now=now)
     events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
     note = HeldNote(
         job_id=job.id,
@@ -80,24 +87,34 @@ def settle(
     db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float
 ) -> JobStatus:
     """End a claim by what became of it; a lease that had ended meanwhile leaves the job to its next owner."""
+    with transaction(db, locks=(f"job:{job.id}",)):
+        return _end(db, job, worker, outcome, now=now, jitter=jitter)
+
+
+def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
+    """End a claim of what was not tried: it costs no attempt."""
+    with transaction(db, locks=(f"job:{job.id}",)):
+        outbox.give_back(db, job, worker, now=now)
+
+
+def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
     status, error = _after(job, outcome)
     wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
-    with transaction(db, locks=(f"job:{job.id}",)):
-        if outcome.ts:
-            outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
-        settled = outbox.settle(
-            db,
-            job.id,
-            worker,
-            status,
-            now=now,
-            next_at=now + wait if status is JobStatus.QUEUED else None,
-            error=error,
-            unknown=outcome.status is JobStatus.UNKNOWN,
-        )
-        if settled:
-            _show_end(db, job, status, error, now=now)
-            follow(db, job.decision_id, now=now)
+    if outcome.ts:
+        outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
+    settled = outbox.settle(
+        db,
+        job,
+        worker,
+        status,
+        now=now,
+        next_at=now + wait if status is JobStatus.QUEUED else None,
+        error=error,
+        unknown=outcome.status is JobStatus.UNKNOWN,
+    )
+    if settled:
+        _show_end(db, job, status, error, now=now)
+        follow(db, job.decision_id, now=now)
     return status
 
 
@@ -121,7 +138,7 @@ def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
-    """Failed and unknown mails are shown in Slack; a failed card or note can only be shown by `usher jobs`."""
+    """Failed and unknown mails are shown in Slack; a failed card or note only by `usher jobs`."""
     if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
         return
     tag = EventTag.JOB_FAILED if status is JobStatus.FAILED else EventTag.JOB_UNKNOWN
@@ -139,10 +156,12 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
 
 
 def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
-    """Bring a decision's phase up to its effects; its card says so."""
+    """Bring a decision's phase up to its effects; its card says so. What was begun stays begun."""
     if decision_id is None:
         return
     phase = phase_of(outbox.list_effects(db, decision_id))
+    if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
+        phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
     case_id = cases.set_phase(db, decision_id, phase)
     if case_id is not None:
         subject = f"case:{case_id}"
@@ -157,10 +176,14 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
     """Let everything go that is held now; what staff discarded stays discarded."""
-    held = outbox.list_jobs(db, (JobStatus.HELD,), limit=10_000)
-    for job in held:
-        release(db, job.id, by=by, now=now)
-    return len(held)
+    released = 0
+    for job in outbox.list_jobs(db, (JobStatus.HELD,), limit=10_000):
+        try:
+            release(db, job.id, by=by, now=now)
+        except UnknownJob:  # a colleague has released or discarded it meanwhile
+            continue
+        released += 1
+    return released
 
 
 def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:

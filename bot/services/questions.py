@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import QuestionNote
-from bot.domain.events import EventTag
+from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.ledger import Conversation
 from bot.rendering import mails
@@ -26,7 +26,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     note_question(db, understood, conversation, now=now)
     if understood.verified:
         words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
-        answer(db, desk, understood, "neutral_receipt", conversation.ref, words, now=now)
+        answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
     return conversation.ref
 
 
@@ -45,9 +45,9 @@ def answer(
     desk: Desk,
     understood: Understood,
     template: str,
+    *,
     ref: str,
     words: Mapping[str, Any],
-    *,
     now: datetime,
 ) -> None:
     queue_mail(
@@ -82,7 +82,8 @@ def note_follow_up(
     values = {**_note(understood, ref), "follow_up": True}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
-    events.add(db, EventTag.CONVERSATION_CONTINUED, ref, actor="usher", at=now, mail=understood.row.id)
+    subject, mail = subject_of(ref), understood.row.id
+    events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:

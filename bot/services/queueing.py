@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.domain import threads
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Thread
-from bot.domain.events import EventTag
+from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
 from bot.services.desk import Desk
 from bot.store import events, links, outbox
@@ -70,7 +70,7 @@ def issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> d
     token = desk.new_token()
     until = now + timedelta(days=desk.policy.limits.status_link_days)
     links.add(db, token, purpose=STATUS, subject=ref, now=now, expires_at=until)
-    events.add(db, EventTag.LINK_ISSUED, f"case:{ref}", actor="usher", at=now, purpose=STATUS)
+    events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=STATUS)
     return {"status_url": f"{desk.portal_url.rstrip('/')}/status/{token}"}
 
 
@@ -123,7 +123,7 @@ def _capped(db: Database, desk: Desk, *, to: str, case_id: int | None, now: date
 
 
 def _say_capped(db: Database, desk: Desk, *, to: str, ref: str, now: datetime) -> None:
-    events.add(db, EventTag.ANSWER_CAPPED, ref, actor="usher", at=now)
+    events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
     told = hashlib.sha256(to.encode()).hexdigest()[:16]
     hours = desk.policy.limits.answers_within_hours
     note = TroubleNote(what="answers_capped", subject=to, detail=str(hours), ref=ref)

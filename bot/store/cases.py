@@ -169,6 +169,12 @@ def find_decision(db: Database, case_id: int) -> CaseDecision | None:
     )
 
 
+def was_begun(db: Database, decision_id: int) -> bool:
+    """Whether a decision has ever left its first phase."""
+    found = row(db, "select phase from decisions where id = :id", {"id": decision_id})
+    return found is not None and found["phase"] != Phase.DECIDED
+
+
 def set_phase(db: Database, decision_id: int, phase: Phase) -> int | None:
     """Move a decision's phase; return its case when that changed anything."""
     moved = row(

@@ -1,7 +1,7 @@
 """The audit trail: append-only, each event chained to the one before."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -61,10 +61,14 @@ def iterate(db: Database, subject: str | None = None) -> Iterator[Event]:
 def first_broken(db: Database) -> int | None:
     """Return the sequence number of the first link that does not hold, or None when the chain is whole."""
     previous, expected = GENESIS, 1
-    cursor = db.execute("select seq, at, tag, actor, subject, data, previous, hash from events order by seq")
-    for seq, at, tag, actor, subject, data, before, digest in cursor:
-        link: Mapping[str, str] = {"at": at, "tag": tag, "actor": actor, "subject": subject, "data": data}
-        if seq != expected or before != previous or digest != chained(previous, seq=seq, **link):
+    # As bytes: whoever tampers with the file may leave what is no text at all.
+    columns = ("at", "tag", "actor", "subject", "data", "previous", "hash")
+    as_bytes = ", ".join(f"cast({name} as blob)" for name in columns)
+    texts = " and ".join(f"typeof({name}) = 'text'" for name in columns)
+    for seq, sound, *found in db.execute(f"select seq, {texts}, {as_bytes} from events order by seq"):
+        link = dict(zip(columns, (part.decode("utf-8", "replace") for part in found), strict=True))
+        before, digest = link.pop("previous"), link.pop("hash")
+        if not sound or seq != expected or before != previous or digest != chained(previous, seq=seq, **link):
             return int(seq)
         previous, expected = digest, seq + 1
     return None
@@ -72,5 +76,5 @@ def first_broken(db: Database) -> int | None:
 
 def head(db: Database) -> tuple[int, str]:
     """The newest link: its sequence number and hash; (0, …) for an empty trail."""
-    last = row(db, "select seq, hash from events order by seq desc limit 1")
-    return (last["seq"], last["hash"]) if last else (0, GENESIS)
+    last = row(db, "select seq, cast(hash as blob) hash from events order by seq desc limit 1")
+    return (last["seq"], last["hash"].decode("utf-8", "replace")) if last else (0, GENESIS)

@@ -16,15 +16,17 @@ COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, u
 
 def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     """Queue an effect; False when its key is there already. `sealed`: its secrets, encrypted."""
+    tried = False
     if job.kind is JobKind.CASE_CARD:
         _replace_queued(db, job.stream)
+        tried = _was_tried(db, job.stream)
     return bool(
         count(
             db,
-            """insert into outbox (key, kind, stream, template, vals, secrets, status, decision_id, case_id,
-                   recipient, message_id, automatic, created_at, next_at)
-               values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :decision_id, :case_id,
-                   :recipient, :message_id, :automatic, :now, :now)
+            """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
+                   case_id, recipient, message_id, automatic, created_at, next_at)
+               values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
+                   :case_id, :recipient, :message_id, :automatic, :now, :now)
                on conflict do nothing""",
             {
                 "key": job.key,
@@ -33,6 +35,7 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
                 "template": job.template,
                 "vals": json.dumps(job.values, ensure_ascii=False),
                 "secrets": sealed,
+                "attempts": int(tried),
                 "decision_id": job.decision_id,
                 "case_id": job.case_id,
                 "recipient": job.recipient,
@@ -50,6 +53,17 @@ def _replace_queued(db: Database, stream: str) -> None:
         "update outbox set status = 'replaced' where stream = :stream and status = 'queued'",
         {"stream": stream},
     )
+
+
+def _was_tried(db: Database, stream: str) -> bool:
+    """Whether a card before this one may stand although nobody heard so: then its next try looks it up."""
+    found = row(
+        db,
+        """select 1 from outbox where stream = :stream and attempts > 0
+             and status in ('replaced', 'failed', 'unknown', 'discarded') limit 1""",
+        {"stream": stream},
+    )
+    return found is not None
 
 
 def claim_jobs(
@@ -81,7 +95,7 @@ def claim_jobs(
 
 def settle(
     db: Database,
-    job_id: int,
+    job: Job,
     worker: str,
     status: JobStatus,
     *,
@@ -90,7 +104,11 @@ def settle(
     error: str = "",
     unknown: bool = False,
 ) -> bool:
-    """End a claim; False when the lease had ended and the job is no longer this worker's."""
+    """End a claim; False when the lease had ended and the job is no longer this worker's.
+
+    The count of attempts tells this claim from a later one by a worker of the same name: a restarted
+    container has its host name and process id again.
+    """
     return bool(
         count(
             db,
@@ -99,16 +117,30 @@ def settle(
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
                  secrets = case when :status in ('sent', 'discarded') then '' else secrets end
-               where id = :id and status = 'sending' and worker = :worker""",
+               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
             {
-                "id": job_id,
+                "id": job.id,
                 "worker": worker,
+                "attempts": job.attempts,
                 "status": status,
                 "error": error,
                 "unknown": int(unknown),
                 "next_at": text_of(next_at) if next_at else None,
                 "now": text_of(now),
             },
+        )
+    )
+
+
+def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> bool:
+    """End a claim that was not used: the job is as it was before."""
+    return bool(
+        count(
+            db,
+            """update outbox set status = 'queued', worker = '', lease_until = null, next_at = :now,
+                 attempts = attempts - 1
+               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
+            {"id": job.id, "worker": worker, "attempts": job.attempts, "now": text_of(now)},
         )
     )
 
@@ -124,7 +156,10 @@ def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
 
 
 def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus, now: datetime) -> bool:
-    """Staff's hand on a job: release, retry or discard it if it is in one of those states."""
+    """Staff's hand on a job: release, retry or discard it if it is in one of those states.
+
+    A message for Slack keeps one attempt: it may stand already, so that its next try looks it up.
+    """
     states, values = listed("since", since)
     values |= {"to": to, "now": text_of(now)}
     return bool(
@@ -132,7 +167,7 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
             db,
             f"""update outbox set status = :to, next_at = :now,
                  error = case when :to = 'queued' then '' else error end,
-                 attempts = case when :to = 'queued' then 0 else attempts end,
+                 attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
                  secrets = case when :to = 'discarded' then '' else secrets end,
                  released = case when status = 'held' then 1 else released end

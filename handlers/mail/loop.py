@@ -5,7 +5,7 @@ from threading import Event, Lock
 import structlog
 
 from bot.bootstrap import Bot
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure, TransientFailure, trace
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
 from bot.ports import Mailbox
@@ -122,8 +122,8 @@ def work_on(bot: Bot, row: LedgerMail) -> MailStatus:
             status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
         except (TransientFailure, PermanentFailure):
             raise
-        except Exception as exc:  # the door: whatever a mail makes us raise, the next mail is read
-            log.exception("mail raised", mail=row.id)
+        except Exception as exc:  # noqa: BLE001 - the door: whatever a mail makes us raise, the next is read
+            log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
             return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
         log.info(
             "mail settled",

@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -38,19 +39,12 @@ class PortalServer:
         """Bind both addresses, or raise one SettingsFault that names each that cannot be had."""
         bot = self._bot
         portal, operators = _bind_all(PORTAL_BIND=bot.settings.portal_bind, OPS_BIND=bot.settings.ops_bind)
-        largest = bot.desk.policy.limits.mail_bytes
         self._listeners = [
-            _Listener("portal", app.build(bot, self._slack_app), portal, PORTAL_THREADS, largest),
-            _Listener("ops", ops.build(bot), operators, OPS_THREADS, largest),
+            _Listener(bot, "portal", app.build(bot, self._slack_app), portal, PORTAL_THREADS),
+            _Listener(bot, "ops", ops.build(bot), operators, OPS_THREADS),
         ]
         for listener in self._listeners:
             listener.start()
-        self._bot.health.report(
-            "portal",
-            f"serves {bot.settings.portal_url} on {self.portal_address}",
-            well=True,
-            now=bot.clock.now(),
-        )
         log.info("portal started", portal=self.portal_address, ops=self.ops_address)
 
     def stop(self) -> None:
@@ -78,7 +72,9 @@ class _Listener:
     thread takes the sockets away under its loop; so the loop is ours, and it closes what it opened.
     """
 
-    def __init__(self, name: str, wsgi: Flask, sock: socket.socket, threads: int, max_bytes: int) -> None:
+    def __init__(self, bot: Bot, name: str, wsgi: Flask, sock: socket.socket, threads: int) -> None:
+        self._bot = bot
+        self._name = name
         self.address = _shown(sock)
         self._stopping = Event()
         self._map: dict[int, wasyncore.dispatcher] = {}
@@ -89,34 +85,47 @@ class _Listener:
             threads=threads,
             ident=None,
             channel_timeout=QUIET_SECONDS,
-            max_request_body_size=max_bytes,
+            max_request_body_size=bot.desk.policy.limits.mail_bytes,
             clear_untrusted_proxy_headers=False,  # `TrustedProxies` decides that
             log_socket_errors=False,  # its lines would carry paths, and with them links
         )
-        self._thread = Thread(target=self._run, name=f"{name}-server")
+        self._thread = Thread(target=self._run, name=f"{name}-server", daemon=True)
 
     def start(self) -> None:
+        self._report(f"serves on {self.address}", well=True)
         self._thread.start()
 
     def tell_to_stop(self) -> None:
         self._stopping.set()
-        self._server.pull_trigger()
+        with suppress(OSError):  # closed already: the loop fell over
+            self._server.pull_trigger()
 
     def join(self) -> None:
         self._thread.join()
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set():
-                self._turn(1.0)
-            wasyncore.dispatcher.close(self._server)  # the listening socket only; its trigger still wakes us
-            until = time.monotonic() + DRAIN_SECONDS
-            while self._busy() and time.monotonic() < until:
-                self._turn(0.05)
+            self._serve()
+        except (
+            Exception
+        ) as exc:  # the door: the other listener lives on, and `/readyz` says that this does not
+            log.exception("listener raised", listener=self._name)
+            self._report(f"has stopped serving ({type(exc).__name__}: {exc}); restart Usher", well=False)
         finally:
             self._server.task_dispatcher.shutdown(timeout=1)
             self._server.trigger.close()
             wasyncore.close_all(self._map, ignore_all=True)
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            self._turn(1.0)
+        wasyncore.dispatcher.close(self._server)  # the listening socket only; its trigger still wakes us
+        until = time.monotonic() + DRAIN_SECONDS
+        while self._busy() and time.monotonic() < until:
+            self._turn(0.05)
+
+    def _report(self, sentence: str, *, well: bool) -> None:
+        self._bot.health.report(self._name, sentence, well=well, now=self._bot.clock.now())
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)

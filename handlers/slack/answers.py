@@ -31,7 +31,7 @@ def staff_in(body: Body, bot: Bot) -> Staff:
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
     """A refusal in words; whoever may not hears who may."""
     if isinstance(refusal, NotStaff | NotApprover):
-        refusal.values.setdefault("who_may", ", ".join(f"<@{user}>" for user in bot.staff.approver_ids()))
+        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids()))
     return words(bot).refusal(refusal, slack=True)
 
 

@@ -8,6 +8,7 @@ from threading import Event
 import structlog
 
 from bot.bootstrap import Bot
+from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
 from bot.services import effects, outbox
 from bot.services.effects import Ways
@@ -83,7 +84,8 @@ class Worker:
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set():
-                self._settle(job, Outcome(status=JobStatus.QUEUED, retry_after=0.01))
+                with self._bot.connect() as db:
+                    outbox.give_back(db, job, self.id, now=self._bot.clock.now())
             else:
                 self._carry_out(ways, job)
 
@@ -97,8 +99,8 @@ class Worker:
         with bot.connect() as db:
             try:
                 outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
-            except Exception as exc:  # the door: a bug in one effect is shown, and the next one goes
-                log.exception("effect raised", job=job.id)
+            except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
+                log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
                 outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
         status = self._settle(job, outcome)
         log.info(

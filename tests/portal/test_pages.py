@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import policy
+from bot.rendering import pages
 from bot.rendering.words import LANGUAGES, read_catalogues, words
 from tests.portal.conftest import Found, Town
 
@@ -27,9 +29,9 @@ def test_a_legal_page_shows_the_link_of_the_policy_and_redirects_nowhere(town: T
 
 
 def test_a_desk_without_a_text_of_its_own_says_so(found: Found, tmp_path: Path) -> None:
-    policy = Path("usher.toml").read_text(encoding="utf-8")
+    shipped = policy.SHIPPED.read_text(encoding="utf-8")
     mine = tmp_path / "usher.toml"
-    mine.write_text(re.sub(r'(?m)^(imprint)_url = "[^"]*"', r'\1_url = ""', policy), encoding="utf-8")
+    mine.write_text(re.sub(r'(?m)^(imprint)_url = "[^"]*"', r'\1_url = ""', shipped), encoding="utf-8")
     page = found(usher_config=str(mine)).client().get("/imprint").text
 
     assert "no text of its own" in page
@@ -84,10 +86,9 @@ def test_both_catalogues_have_the_same_keys_and_the_same_values() -> None:
 
 
 def test_every_word_the_templates_ask_for_is_there() -> None:
-    folder = Path("bot/rendering/pages")
     asked = {
         key
-        for file in folder.glob("*.html")
+        for file in pages.FOLDER.glob("*.html")
         for key in re.findall(r"""say\(["'](page\.[\w.]+[a-z])["']""", file.read_text(encoding="utf-8"))
     }
 

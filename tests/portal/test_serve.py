@@ -55,8 +55,26 @@ def test_the_operators_pages_are_not_on_the_portal_nor_the_other_way_round(
     assert ask(server.ops_address, local.link())[0] == 404
 
 
-def test_the_portal_reports_that_it_serves(server: PortalServer) -> None:
-    assert "well   portal: serves http://127.0.0.1:8080" in ask(server.ops_address, "/readyz")[1]
+def test_both_report_that_they_serve(server: PortalServer) -> None:
+    ready = ask(server.ops_address, "/readyz")[1]
+
+    assert f"well   portal: serves on {server.portal_address}" in ready
+    assert f"well   ops: serves on {server.ops_address}" in ready
+
+
+def test_a_listener_that_falls_over_is_unwell_and_the_other_says_so(server: PortalServer) -> None:
+    def fall_over(seconds: float) -> None:
+        raise OSError(f"no more after {seconds} s")
+
+    portal = server._listeners[0]
+    portal._turn = fall_over  # type: ignore[method-assign]
+    with contextlib.suppress(OSError):
+        ask(server.portal_address, "/")  # wakes the loop
+    portal.join()
+    status, ready, _ = ask(server.ops_address, "/readyz")
+
+    assert status == 503
+    assert "UNWELL portal: has stopped serving (OSError: no more after 1.0 s); restart Usher" in ready
 
 
 def test_a_taken_port_is_one_clear_line_for_each_setting_and_binds_nothing(found: Found) -> None:

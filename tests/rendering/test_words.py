@@ -284,9 +284,16 @@ def _literal_keys() -> Iterator[str]:
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "say"
             ):
-                strings = [part for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
-                if not isinstance(node.args[0], ast.JoinedStr):
-                    yield from (str(part.value) for part in strings)
+                yield from _whole_strings(node.args[0])
+
+
+def _whole_strings(node: ast.AST) -> Iterator[str]:
+    """Strings that stand for themselves, not as a part of a longer one."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif not isinstance(node, ast.JoinedStr):
+        for part in ast.iter_child_nodes(node):
+            yield from _whole_strings(part)
 
 
 def test_every_key_that_the_code_says_is_there() -> None:

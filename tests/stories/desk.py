@@ -95,20 +95,20 @@ class Desk:
         return [m for m in self.world.workspace.messages("approvals") if company in json.dumps(m)]
 
     def message(self, channel: str, *words: str, thread_ts: str | None = None) -> Message:
-        def find() -> Message | None:
+        def find() -> list[Message]:
             messages = self.world.workspace.messages(channel, thread_ts=thread_ts)
-            return next((m for m in messages if all(word in as_text(m) for word in words)), None)
+            return [m for m in messages if all(word in as_text(m) for word in words)]
 
-        return self.world.workspace.wait_for(find, PATIENCE)  # type: ignore[return-value] - it waited until found
+        return self.world.workspace.wait_for(find, PATIENCE)[0]
 
     def whisper(self, member: str, channel: str, *words: str) -> Message:
         """What only that person sees, once it holds those words."""
 
-        def find() -> Message | None:
+        def find() -> list[Message]:
             said = self.world.workspace.ephemerals(member, channel)
-            return next((m for m in reversed(said) if all(word in as_text(m) for word in words)), None)
+            return [m for m in said if all(word in as_text(m) for word in words)]
 
-        return self.world.workspace.wait_for(find, PATIENCE)  # type: ignore[return-value]
+        return self.world.workspace.wait_for(find, PATIENCE)[-1]
 
     # What the ledger says
 

@@ -5,6 +5,8 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 
+import pytest
+
 from bot.sandbox.invented import Organisation, organisation
 from bot.sandbox.samples import DANA, Sample
 from tests.stories.desk import Desk, as_text, parsed, text_of
@@ -26,7 +28,7 @@ def test_a_complete_ris_is_approved_by_button_and_confirmed_to_the_sponsor(desk:
 
     desk.act("avery").click("approvals", card["ts"], "case_approve")
 
-    done = as_text(desk.card(company, "*Done*"))
+    done = as_text(desk.card(company, "*done*"))
     assert "*Approved* by <@U0AVERY0001>" in done
     assert "case_approve" not in done
     confirmation = desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
@@ -58,7 +60,7 @@ def test_the_command_shows_the_card_and_asks_to_confirm(desk: Desk) -> None:
     assert "case_reject" not in as_text(shown)
     desk.act("avery").click("approvals", shown["ts"], "case_approve")
 
-    desk.card(company, "*Done*")
+    desk.card(company, "*done*")
     desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
 
 
@@ -140,10 +142,10 @@ def test_settled_mails_are_moved_out_of_the_inbox(desk: Desk) -> None:
 def test_a_status_link_that_nobody_issued_tells_a_stranger_nothing(desk: Desk) -> None:
     address = f"{desk.world.portal_url}/status/{'x' * 43}"
 
-    try:
+    with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(address)
-    except urllib.error.HTTPError as answer:
-        with answer:
-            page = answer.read().decode()
-            assert answer.code == 404
+    page = refused.value.read().decode()
+    refused.value.close()
+
+    assert refused.value.code == 404
     assert "C-" not in page

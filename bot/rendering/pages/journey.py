@@ -127,8 +127,9 @@ def _lead(page: StatusPage, words: Words) -> str:
 
 def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
-    running = ball_of(page) is BallHolder.USHER and f"{key}.running" in words
-    return words.say(f"{key}.running" if running else key)
+    if ball_of(page) is BallHolder.USHER and f"{key}.running" in words:
+        key = f"{key}.running"
+    return words.say(key)
 
 
 def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:

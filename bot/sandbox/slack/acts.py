@@ -8,7 +8,7 @@ from typing import Any
 from bot.sandbox.slack import conversation, payloads, replies
 from bot.sandbox.slack.cast import BOT_USER_ID, Channel, Member
 from bot.sandbox.slack.courier import Envelope
-from bot.sandbox.slack.declined import Declined
+from bot.sandbox.slack.declined import Declined, Missing
 from bot.sandbox.slack.inputs import STATELESS, complaint, entry, find_element, initial_state
 from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.state import State
@@ -53,7 +53,7 @@ class Actor:
             return self._state.directory.open_im(self.member.id)[0]
         channel = self._state.directory.get_channel(name)
         if channel.is_im and self.member.id not in channel.members:
-            raise LookupError("that is somebody else's direct message")
+            raise Missing("that is somebody else's direct message")
         self._state.directory.join(self.member.id, channel.id)
         return channel
 
@@ -105,7 +105,7 @@ class Actor:
             place.id, self.member.id, ts
         )
         if message is None:
-            raise LookupError(f"no message {ts} in #{place.name}")
+            raise Missing(f"no message {ts} in #{place.name}")
         blocks = message.get("blocks", [])
         block, element = find_action(blocks, action_id, block_id, value)
         with self._state.pulse.changing():
@@ -169,7 +169,7 @@ class Actor:
             place = self._enter(channel)
             message = self._state.posts.find(place.id, ts)
             if message is None:
-                raise LookupError(f"no message {ts} in #{place.name}")
+                raise Missing(f"no message {ts} in #{place.name}")
             payload = payloads.message_shortcut(self._state, self.member, place, message, callback_id)
         return self._seen(self._state.courier.ask("interactive", payload))
 
@@ -185,7 +185,7 @@ class Actor:
     def _own_view(self, view_id: str) -> Json:
         view = self._state.modals.find(view_id)
         if view is None or self._state.modals.owner(view_id) != self.member.id:
-            raise LookupError(f"{self.member.handle} has no view {view_id}")
+            raise Missing(f"{self.member.handle} has no view {view_id}")
         return view
 
     def click_view(

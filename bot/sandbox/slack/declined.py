@@ -1,4 +1,4 @@
-"""Slack's way of saying no: a code, and sometimes messages that point at the fault."""
+"""Saying no: to the app with Slack's code and messages, to a person in a sentence."""
 
 
 class Declined(Exception):  # noqa: N818 - an answer rather than an error of ours
@@ -9,3 +9,7 @@ class Declined(Exception):  # noqa: N818 - an answer rather than an error of our
         self.code = code
         self.messages = messages or []
         self.more = more
+
+
+class Missing(LookupError):  # noqa: N818 - reads as what it says
+    """A person acts on something that is not, or no longer, there."""

@@ -2,6 +2,7 @@
 
 from bot.sandbox.slack import cast
 from bot.sandbox.slack.cast import BOT_ID, BOT_USER_ID, TEAM_ID, Channel, Group, Member
+from bot.sandbox.slack.declined import Missing
 from bot.sandbox.slack.pulse import Json, Pulse, new_id
 
 
@@ -25,7 +26,7 @@ class Directory:
     def get_member(self, name: str) -> Member:
         member = self.find_member(name)
         if member is None:
-            raise LookupError(f"no member called {name}")
+            raise Missing(f"no member called {name}")
         return member
 
     def find_channel(self, name: str) -> Channel | None:
@@ -39,7 +40,7 @@ class Directory:
     def get_channel(self, name: str) -> Channel:
         channel = self.find_channel(name)
         if channel is None:
-            raise LookupError(f"no channel called {name}")
+            raise Missing(f"no channel called {name}")
         return channel
 
     def add_member(self, member: Member) -> Member:
@@ -77,7 +78,7 @@ class Directory:
 
     def is_shared(self, channel: Channel) -> bool:
         """Shared with another organisation by Slack Connect."""
-        return any(self.members[one].is_stranger for one in channel.members)
+        return any(self.members[one].is_stranger for one in list(channel.members))
 
 
 def user_object(member: Member, *, strange: bool) -> Json:
@@ -170,7 +171,9 @@ def channel_object(directory: Directory, channel: Channel) -> Json:
         "parent_conversation": None,
         "creator": "U0AVERY0001",
         "is_ext_shared": shared,
-        "shared_team_ids": sorted({directory.members[one].team_id for one in channel.members} | {TEAM_ID}),
+        "shared_team_ids": sorted(
+            {directory.members[one].team_id for one in list(channel.members)} | {TEAM_ID}
+        ),
         "is_member": BOT_USER_ID in channel.members,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},

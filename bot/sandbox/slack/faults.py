@@ -113,5 +113,8 @@ class Faults:
     def wait(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
+    def start(self) -> None:
+        self._stopped.clear()
+
     def stop(self) -> None:
         self._stopped.set()

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from bot.sandbox.slack.declined import Missing
 from bot.sandbox.slack.limits import interactive
 from bot.sandbox.slack.pulse import Json
 
@@ -67,7 +68,7 @@ def entry(element: Json, entered: Any) -> Json:  # noqa: ANN401 - a string, a li
         try:
             value = [by_value[one] for one in entered] if several else entered and by_value[entered]
         except KeyError as unknown:
-            raise LookupError(f"{element.get('action_id')} has no option {unknown}") from None
+            raise Missing(f"{element.get('action_id')} has no option {unknown}") from None
     elif key == "selected_date_time" and entered:
         value = int(entered)
     return {"type": element["type"], key: value or ([] if several else None)}
@@ -131,4 +132,4 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None = None
             for _, element in interactive(block):
                 if element.get("action_id") == action_id:
                     return block, element
-    raise LookupError(f"there is no {action_id} here")
+    raise Missing(f"there is no {action_id} here")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.sandbox.slack.acts import Actor, Outcome, find_action
 from bot.sandbox.slack.cast import BOT_USER_ID, TEAM_NAME, Channel, Member
+from bot.sandbox.slack.declined import Missing
 from bot.sandbox.slack.inputs import KEYS
 from bot.sandbox.slack.mrkdwn import Mrkdwn
 from bot.sandbox.slack.pagemodel import (
@@ -45,7 +46,8 @@ WORDS = {
 class Shown:
     """What the page remembers between two requests of a member."""
 
-    notice: str = ""
+    notice: str = ""  # shown once, after the act it belongs to
+    in_modal: str = ""  # the same, while a modal lies over the page
     errors: dict[str, dict[str, str]] = field(default_factory=dict)  # view id -> block id -> words
     seen: dict[str, str] = field(default_factory=dict)  # channel id -> newest ts looked at
 
@@ -71,6 +73,7 @@ class Page:
             "model": model,
             "key": key,
             "shown": shown,
+            "notice": self.once(shown),
             "views": views,
             "version": self.workspace.pulse.version,
             "thread_ts": thread_ts,
@@ -91,6 +94,14 @@ class Page:
             places=model.places(shown.seen),
             **common,
         )
+
+    @staticmethod
+    def once(shown: Shown) -> str:
+        """The notice for a page that is opened; the script's own look-ups do not use it up."""
+        notice = shown.notice
+        if request.headers.get("X-Refresh") is None:
+            shown.notice = ""
+        return notice
 
     def tools(self, member: Member, key: str) -> Json:
         """What the templates call: rendering of text, links, names of fields."""
@@ -146,10 +157,11 @@ class Page:
         member = self.member(request.form.get("as", ""))
         try:
             outcome = work(self.workspace.act(member)) or Outcome()
-        except LookupError as gone:
+        except Missing as gone:
             outcome = Outcome(error="gone", notice=f"That is no longer there: {gone.args[0]}.")
         shown = self.shown(member)
         shown.notice = notice_of(outcome)
+        shown.in_modal = shown.notice if outcome.view is not None and outcome.view["type"] == "modal" else ""
         return redirect(self.back(member), HTTPStatus.SEE_OTHER)
 
     def back(self, member: Member) -> str:
@@ -211,7 +223,7 @@ class Page:
         """The page that asks first, or None when there is nothing to ask."""
         try:
             _, element = find_action(blocks, action_id, block_id, value)
-        except LookupError:
+        except Missing:
             return None  # acting on it will say so
         if "confirm" not in element or "confirmed" in request.form:
             return None

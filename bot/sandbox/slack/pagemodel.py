@@ -93,13 +93,13 @@ class PageModel:
     def people(self) -> list[Face]:
         return [
             face(one)
-            for one in self.workspace.directory.members.values()
+            for one in list(self.workspace.directory.members.values())
             if not one.is_bot and not one.deleted
         ]
 
     def places(self, seen: dict[str, str]) -> list[Place]:
         """Every channel, and the direct message with the app; unread is what came since the last look."""
-        named = [(one.name, one) for one in self.workspace.directory.channels.values() if not one.is_im]
+        named = [(one.name, one) for one in list(self.workspace.directory.channels.values()) if not one.is_im]
         im, _ = self.workspace.directory.open_im(self.member.id)
         return [
             Place(key=key, channel=channel, unread=self.unread(channel, seen.get(channel.id, "")))
@@ -133,7 +133,7 @@ class PageModel:
         return Post(
             ts=message["ts"],
             face=face(author) if author else NOBODY,
-            when=datetime.fromtimestamp(float(message["ts"]), UTC),
+            when=datetime.fromtimestamp(float(message["ts"]), self.workspace.zone),
             raw=message,
             private=bool(message.get("is_ephemeral")),
             replies=message.get("reply_count", 0),
@@ -143,9 +143,9 @@ class PageModel:
         """Value and label of everything a menu offers."""
         directory = self.workspace.directory
         if "users" in element["type"]:
-            return [(one.id, one.real_name) for one in directory.members.values() if not one.is_bot]
+            return [(one.id, one.real_name) for one in list(directory.members.values()) if not one.is_bot]
         if element["type"] in {"conversations_select", "channels_select"}:
-            return [(one.id, f"#{one.name}") for one in directory.channels.values() if not one.is_im]
+            return [(one.id, f"#{one.name}") for one in list(directory.channels.values()) if not one.is_im]
         return [(option["value"], option["text"]["text"]) for option in all_options(element)]
 
     def entered(self, view: Json, block: Json, element: Json) -> Any:  # noqa: ANN401 - depends on the element

@@ -7,14 +7,17 @@ from bot.sandbox.slack.cast import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, TEAM_NA
 from bot.sandbox.slack.limits import interactive
 from bot.sandbox.slack.pulse import Json, Pulse, new_id
 
+GONE_WITH_ITS_WORDS = frozenset({"blocks", "files", "metadata", "bot_id", "bot_profile", "app_id"})
+TOMBSTONE: Json = {"subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT"}
+
 
 class Posts:
-    """All messages of all channels, oldest first."""
+    """All messages of all channels, oldest first; a stored message is replaced, never changed in place."""
 
     def __init__(self, pulse: Pulse) -> None:
         self._pulse = pulse
-        self.by_channel: dict[str, list[Json]] = {}
-        self.ephemeral: dict[tuple[str, str], list[Json]] = {}
+        self._by_channel: dict[str, dict[str, Json]] = {}
+        self._private: dict[tuple[str, str], dict[str, Json]] = {}
         self.element_state: dict[str, Json] = {}  # by ts: what people picked in a message's menus
 
     def add(self, channel_id: str, message: Json, *, thread_ts: str | None = None) -> Json:
@@ -23,22 +26,22 @@ class Posts:
             if thread_ts:
                 stored["thread_ts"] = thread_ts
                 self._count_reply(channel_id, stored)
-            self.by_channel.setdefault(channel_id, []).append(stored)
-            return copy.deepcopy(stored)
+            self._by_channel.setdefault(channel_id, {})[stored["ts"]] = stored
+            return dict(stored)
 
     def add_ephemeral(self, channel_id: str, user: str, message: Json) -> Json:
         with self._pulse.changing():
             stored = {"type": "message", **message, "ts": self._pulse.ts(), "is_ephemeral": True}
-            self.ephemeral.setdefault((channel_id, user), []).append(stored)
-            return copy.deepcopy(stored)
+            self._private.setdefault((channel_id, user), {})[stored["ts"]] = stored
+            return dict(stored)
 
     def _count_reply(self, channel_id: str, reply: Json) -> None:
-        parent = self._stored(channel_id, reply["thread_ts"])
+        parent = self.find(channel_id, reply["thread_ts"])
         if parent is None:
             return
         users = parent.get("reply_users", [])
         users = users if reply.get("user") in users else [*users, reply.get("user")]
-        parent |= {
+        self._by_channel[channel_id][parent["ts"]] = parent | {
             "thread_ts": parent["ts"],
             "reply_count": parent.get("reply_count", 0) + 1,
             "reply_users": users,
@@ -48,69 +51,57 @@ class Posts:
             "subscribed": False,
         }
 
-    def _stored(self, channel_id: str, ts: str) -> Json | None:
-        return next((one for one in self.by_channel.get(channel_id, []) if one["ts"] == ts), None)
-
     def find(self, channel_id: str, ts: str) -> Json | None:
         with self._pulse.condition:
-            return copy.deepcopy(self._stored(channel_id, ts))
+            found = self._by_channel.get(channel_id, {}).get(ts)
+            return dict(found) if found else None
 
     def find_ephemeral(self, channel_id: str, user: str, ts: str) -> Json | None:
         with self._pulse.condition:
-            return next(
-                (copy.deepcopy(one) for one in self.list_ephemeral(channel_id, user) if one["ts"] == ts), None
-            )
+            found = self._private.get((channel_id, user), {}).get(ts)
+            return dict(found) if found else None
 
     def change(self, channel_id: str, ts: str, parts: Json) -> tuple[Json, Json] | None:
         """The message before and after, or None when there is no such message."""
         with self._pulse.changing():
-            stored = self._stored(channel_id, ts)
-            if stored is None:
+            before = self.find(channel_id, ts)
+            if before is None:
                 return None
-            before = copy.deepcopy(stored)
-            for name, value in parts.items():
-                if value is None:
-                    stored.pop(name, None)
-                else:
-                    stored[name] = value
+            after = {name: value for name, value in (before | parts).items() if value is not None}
+            self._by_channel[channel_id][ts] = after
             self.element_state.pop(ts, None)
-            return before, copy.deepcopy(stored)
+            return before, dict(after)
 
     def remove(self, channel_id: str, ts: str) -> Json | None:
         """The message that was there; a parent with replies leaves a tombstone."""
         with self._pulse.changing():
-            stored = self._stored(channel_id, ts)
-            if stored is None:
+            before = self.find(channel_id, ts)
+            if before is None:
                 return None
-            before = copy.deepcopy(stored)
-            if stored.get("reply_count"):
-                for name in ("blocks", "files", "metadata", "bot_id", "bot_profile", "app_id"):
-                    stored.pop(name, None)
-                stored |= {"subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT"}
+            if before.get("reply_count"):
+                kept = {name: before[name] for name in before if name not in GONE_WITH_ITS_WORDS}
+                self._by_channel[channel_id][ts] = kept | TOMBSTONE
             else:
-                self.by_channel[channel_id].remove(stored)
+                del self._by_channel[channel_id][ts]
             return before
 
     def change_ephemeral(self, channel_id: str, user: str, ts: str, parts: Json | None) -> bool:
         """Replace a private message, or drop it when there is nothing to replace it with."""
         with self._pulse.changing():
-            mine = self.ephemeral.get((channel_id, user), [])
-            for index, one in enumerate(mine):
-                if one["ts"] == ts:
-                    if parts is None:
-                        del mine[index]
-                    else:
-                        mine[index] = {key: one[key] for key in one if key != "blocks"} | parts
-                    return True
-            return False
+            mine = self._private.get((channel_id, user), {})
+            before = mine.pop(ts, None)
+            if before is not None and parts is not None:
+                mine[ts] = {key: before[key] for key in before if key != "blocks"} | parts
+            return before is not None
 
     def list_channel(self, channel_id: str) -> list[Json]:
         with self._pulse.condition:
-            return copy.deepcopy(self.by_channel.get(channel_id, []))
+            return [dict(one) for one in self._by_channel.get(channel_id, {}).values()]
 
     def list_ephemeral(self, channel_id: str, user: str) -> list[Json]:
         with self._pulse.condition:
-            return copy.deepcopy(self.ephemeral.get((channel_id, user), []))
+            mine = self._private.get((channel_id, user), {})
+            return [dict(mine[ts]) for ts in sorted(mine)]
 
     def list_thread(self, channel_id: str, thread_ts: str) -> list[Json]:
         return [

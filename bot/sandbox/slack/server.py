@@ -64,10 +64,7 @@ class SlackServer:
         name = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{name}:{self._http.server_port}/"
         workspace.url = workspace.hooks.base_url = workspace.uploads.base_url = self.url
-        workspace.sockets.start(self._host)
-        if workspace.courier.transport is None:
-            workspace.courier.transport = workspace.sockets
-        workspace.courier.start()
+        workspace.start(self._host)
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="slack-http", daemon=True
         )

@@ -13,6 +13,8 @@ from bot.sandbox.slack.courier import Courier, Envelope
 from bot.sandbox.slack.loopback import is_loopback_name
 from bot.sandbox.slack.pulse import Json
 
+RETRY_REASONS = {"timeout": "http_timeout", "connection_failed": "connection_failed"}
+
 
 class SignedRequests:
     """Posts each envelope and takes the response as its acknowledgement."""
@@ -47,13 +49,17 @@ class SignedRequests:
         body, content_type = written(envelope)
         retries = {}
         if envelope.attempt:
-            retries = {"X-Slack-Retry-Num": str(envelope.attempt), "X-Slack-Retry-Reason": envelope.reason}
+            retries = {
+                "X-Slack-Retry-Num": str(envelope.attempt),
+                "X-Slack-Retry-Reason": RETRY_REASONS.get(envelope.reason, "http_error"),
+            }
         try:
             status, answer = self._request(body, content_type, retries)
         except TimeoutError:
             return  # the courier's patience has ended as well
         except (OSError, http.client.HTTPException):
-            self._courier.refuse(envelope.id, "connection_failed" if envelope.attempt else "dispatch_failed")
+            event = envelope.kind == "events_api"
+            self._courier.refuse(envelope.id, "connection_failed" if event else "dispatch_failed")
             return
         if status == HTTPStatus.OK:
             self._courier.acknowledge(envelope.id, read(answer))

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.directory import Directory
@@ -42,7 +42,9 @@ class State:
         wall: Callable[[], float] = time.time,
         patience: float = 3.0,
         retry_after: tuple[float, ...] = RETRY_AFTER,
+        zone: tzinfo = UTC,
     ) -> None:
+        self.zone = zone  # in which the page shows times, as a person's own Slack would
         self.wall = wall  # signatures are checked against the real time, whatever the sandbox's clock says
         self.pulse = Pulse(now)
         self.directory = Directory(self.pulse)

@@ -74,6 +74,15 @@ class Workspace(State):
         if isinstance(before, SignedRequests):
             before.close()
 
+    def start(self, host: str) -> None:
+        """Open the lines; a workspace that was stopped may start again."""
+        self.stopping.clear()
+        self.faults.start()
+        self.sockets.start(host)
+        if self.courier.transport is None:
+            self.courier.transport = self.sockets
+        self.courier.start()
+
     def stop(self) -> None:
         """End every line and every wait."""
         self.faults.stop()

@@ -1,18 +1,14 @@
-"""The sandbox under test: a clock that can be turned, a workspace, its servers, and Chromium."""
+"""The sandbox under test: a clock that can be turned, a workspace, its servers."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.slack import Outcome, SlackServer, Workspace
 from tests.sandbox.slack.rawapp import RawApp
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 class TurnableClock:
@@ -66,12 +62,3 @@ class Background:
 def beside() -> Iterator[Background]:
     with ThreadPoolExecutor(max_workers=4) as pool:
         yield Background(pool)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    if not CHROMIUM.exists():
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail("chromium is required here: apt-get install chromium")
-        pytest.skip("chromium: not installed")
-    return CHROMIUM

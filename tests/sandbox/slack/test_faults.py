@@ -110,3 +110,26 @@ def test_every_call_is_on_record(client: WebClient, workspace: Workspace) -> Non
         ("one", ""),
         ("two", "channel_not_found"),
     ]
+
+
+def test_a_stopped_workspace_can_start_again(workspace: Workspace) -> None:
+    for _ in range(2):
+        with SlackServer(workspace) as server:
+            client = WebClient(workspace.bot_token, base_url=server.api_url, retry_handlers=[])
+            client.chat_postMessage(channel="approvals", text="still here")
+
+    assert texts(workspace) == ["still here", "still here"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "192.168.1.7", "example.org"])
+def test_it_listens_on_loopback_only(workspace: Workspace, host: str) -> None:
+    with pytest.raises(ValueError, match="loopback only"):
+        SlackServer(workspace, host=host)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org/slack/events", "https://127.0.0.1/x", "file:///etc/passwd"]
+)
+def test_it_delivers_to_loopback_only(workspace: Workspace, url: str) -> None:
+    with pytest.raises(ValueError, match="loopback only"):
+        workspace.deliver_to(url)

@@ -97,7 +97,7 @@ def history(state: State, args: Arguments) -> Json:
     page, metadata = args.page(between(messages, args), most=HISTORY_MOST)
     more = bool(metadata["response_metadata"]["next_cursor"])
     answer: Json = {"messages": [shown(one, args) for one in page], "has_more": more, "pin_count": 0}
-    return answer | (metadata if more else {"response_metadata": None})
+    return answer | (metadata if more else {})
 
 
 def replies(state: State, args: Arguments) -> Json:

@@ -1,0 +1,542 @@
+"""The known cast: who asks, who decides, and a desk on a real database whose outside world remembers."""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from random import Random
+
+from slack_sdk import WebClient
+from sqlite_utils import Database
+
+from bot import settings as all_settings
+from bot.adapters.mail_parsing import _read_all as read_all
+from bot.adapters.spreadsheets import read_workbook
+from bot.bootstrap import Bell, Bot, make_desk, open_database
+from bot.domain.cases import Case
+from bot.domain.errors import UnknownOutcome
+from bot.domain.events import Event
+from bot.domain.health import Health
+from bot.domain.ledger import LedgerMail
+from bot.domain.mail import Address, FetchedMail, InboundMail, OutboundMail
+from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.ris import Company, RisCase, User
+from bot.domain.sheets import Workbook
+from bot.domain.staff import Member, Staff
+from bot.domain.trust import SenderCheck, Verdict
+from bot.ports import ChatMessage
+from bot.services import audit, cases, effects, intake, outbox
+from bot.services.cases import Submission
+from bot.services.desk import Desk
+from bot.services.effects import Ways
+from bot.services.staff import StaffList
+from bot.store import database, ledger
+from bot.store import outbox as outbox_store
+from bot.store.database import transaction
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+
+# Avery and Casey approve, Blake is staff, Eli is a guest; Dana is a sponsor, Mallory a stranger.
+AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
+CASEY = Staff(id="U0CASEY", name="Casey", staff=True, approver=True)
+ELI = Staff(id="U0ELI", name="Eli", staff=False, approver=False)
+OPERATOR = Staff(id="cli:root", name="root", staff=True, approver=True)
+DANA = Address(name="Dana Reyes", address="dana@sponsor.example.org")
+MALLORY = Address(name="Mallory Other", address="mallory@elsewhere.example.net")
+
+DESK_ADDRESS = "onboarding@desk.example.com"
+SERVER = "mx.desk.example.com"
+APPROVALS, SUPPORT = "C0APPROVALS", "C0SUPPORT"
+INBOX = "INBOX"
+EVERY_KIND = tuple(JobKind)
+
+
+class StillClock:
+    """Stands where it was put."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wait(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at
+
+
+class Faults:
+    """What goes wrong, in the order in which it is asked: an exception, or None for "this time it works"."""
+
+    def __init__(self) -> None:
+        self._coming: deque[Exception | None] = deque()
+
+    def then(self, *coming: Exception | None) -> None:
+        self._coming.extend(coming)
+
+    def next(self) -> Exception | None:
+        return self._coming.popleft() if self._coming else None
+
+    def happen(self) -> None:
+        if (fault := self.next()) is not None:
+            raise fault
+
+
+class FakeMailer:
+    """Remembers what it was given; after an unknown outcome the mail has arrived all the same."""
+
+    def __init__(self) -> None:
+        self.sent: list[OutboundMail] = []
+        self.faults = Faults()
+        self.closed = 0
+
+    def send(self, mail: OutboundMail) -> None:
+        fault = self.faults.next()
+        if fault is None or isinstance(fault, UnknownOutcome):
+            self.sent.append(mail)
+        if fault is not None:
+            raise fault
+
+    def check(self) -> str:
+        return "mail.example.com"
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class FakeChat:
+    """A workspace in memory; after an unknown outcome the message stands all the same."""
+
+    def __init__(self, members: Iterable[Member] = ()) -> None:
+        self.standing: dict[str, ChatMessage] = {}
+        self.faults = Faults()
+        self.lookups = 0
+        self.updates = 0
+        self.broken: Exception | None = None  #: what every question about people meets
+        self._members = {member.id: member for member in members}
+        self._numbers = itertools.count(1)
+
+    def post(self, message: ChatMessage) -> str:
+        fault = self.faults.next()
+        ts = f"1700000000.{next(self._numbers):06}"
+        if fault is None or isinstance(fault, UnknownOutcome):
+            self.standing[ts] = message
+        if fault is not None:
+            raise fault
+        return ts
+
+    def update(self, message: ChatMessage, ts: str) -> None:
+        self.faults.happen()
+        self.updates += 1
+        self.standing[ts] = message
+
+    def find(self, message: ChatMessage) -> str | None:
+        self.lookups += 1
+        self.faults.happen()
+        same = (message.channel, message.key)
+        return next((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), None)
+
+    def member(self, user_id: str) -> Member:
+        if self.broken is not None:
+            raise self.broken
+        return self._members.get(user_id, Member(id=user_id, name=user_id, full=False))
+
+    def resolve(self, names: Sequence[str]) -> frozenset[str]:
+        return frozenset(names)
+
+    def check(self) -> str:
+        return "U0USHER"
+
+    def check_line(self, app_token: str) -> None:
+        assert app_token
+
+    def scopes(self) -> frozenset[str]:
+        return frozenset()
+
+    def joined(self, channel: str) -> bool:
+        return channel in (APPROVALS, SUPPORT)
+
+    def said(self) -> list[str]:
+        """The keys of what stands there."""
+        return [message.key for message in self.standing.values()]
+
+    def texts(self) -> str:
+        return "\n".join(f"{message.text} {message.blocks}" for message in self.standing.values())
+
+
+class FakeServer:
+    """A mailbox on a server that remembers, with one session at a time; mails stay until they are moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.mails: dict[int, FetchedMail] = {}
+        self.folders: dict[str, list[int]] = {}
+        self.uidvalidity = 1
+        self.opened = 0
+        self.closed = 0
+        self.faults: dict[str, Faults] = {
+            name: Faults() for name in ("open", "uids", "fetch", "move", "wait")
+        }
+        self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
+        self.sign = threading.Condition()
+        self.waiting = threading.Event()
+        self._now = now
+        self._woken = False
+        self._news = 0
+
+    def deliver(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> int:
+        with self.sign:
+            uid = uid or max([*self.mails, *itertools.chain(*self.folders.values()), 0]) + 1
+            self.mails[uid] = fetched(raw, uid=uid, received_at=received_at or self._now)
+            self._news += 1
+            self.sign.notify_all()
+        return uid
+
+    def renumber(self) -> None:
+        """The server loses its numbers: every mail of the folder gets a new one."""
+        left = [self.mails[uid] for uid in sorted(self.mails, reverse=True)]
+        self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(left, 1)}
+        self.uidvalidity += 1
+
+    # The port
+
+    def open(self) -> int:
+        self.opened += 1
+        self.faults["open"].happen()
+        return self.uidvalidity
+
+    def uids_after(self, uid: int) -> list[int]:
+        self.faults["uids"].happen()
+        return sorted(number for number in self.mails if number > uid)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
+        self.asked.append(tuple(uids))
+        self.faults["fetch"].happen()
+        yield from (self.mails[uid] for uid in uids if uid in self.mails)
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        self.faults["move"].happen()
+        for uid in uids:
+            if self.mails.pop(uid, None):
+                self.folders.setdefault(folder, []).append(uid)
+
+    def wait(self, seconds: float) -> None:
+        self.faults["wait"].happen()
+        with self.sign:
+            before = self._news
+            self.waiting.set()
+            self.sign.wait_for(lambda: self._woken or self._news != before, seconds)
+            self.waiting.clear()
+            self._woken = False
+
+    def abilities(self) -> frozenset[str]:
+        return frozenset({"IDLE", "MOVE"})
+
+    def wake(self) -> None:
+        with self.sign:
+            self._woken = True
+            self.sign.notify_all()
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class PlainReader:
+    """Reads in this very process: the children have tests of their own."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+
+    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+        self.faults.happen()
+        return read_all(raw)
+
+    def read_workbook(self, name: str, content: bytes) -> Workbook:
+        return read_workbook(name, content)
+
+    def close(self) -> None: ...
+
+
+def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
+    values = {
+        "database_url": f"sqlite:///{folder / 'usher.db'}",
+        "imap_host": "127.0.0.1",
+        "imap_user": DESK_ADDRESS,
+        "imap_password": "not-used",
+        "smtp_host": "127.0.0.1",
+        "mail_from": DESK_ADDRESS,
+        "support_address": "support@desk.example.com",
+        "slack_bot_token": "xoxb-test",
+        "slack_app_token": "xapp-test",
+        "slack_approvals_channel": APPROVALS,
+        "slack_support_channel": SUPPORT,
+        "slack_staff": f"{AVERY.id},{BLAKE.id},{CASEY.id}",
+        "slack_approvers": f"{AVERY.id},{CASEY.id}",
+        "sponsors": "sponsor.example.org",
+        "trusted_authserv_id": SERVER,
+        "secret_key": "0123456789abcdef0123456789abcdef",
+        "portal_url": "https://portal.example.com",
+        "delivery": "live",
+    }
+    return all_settings.load(values | changes, env_file=None)
+
+
+@dataclass
+class Office:
+    """A desk at work: a real database, a clock that stands, and an outside that remembers."""
+
+    bot: Bot
+    clock: StillClock
+    chat: FakeChat
+    mailer: FakeMailer
+    server: FakeServer
+    reader: PlainReader
+    tokens: list[str] = field(default_factory=list)  #: of the links it gave out
+    _uids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def desk(self) -> Desk:
+        return self.bot.desk
+
+    @property
+    def path(self) -> Path:
+        return self.bot.settings.database_path
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.at
+
+    @contextmanager
+    def connect(self) -> Iterator[Database]:
+        with database.connect(self.path) as db:
+            yield db
+
+    # Mail comes in
+
+    def record(
+        self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None
+    ) -> LedgerMail:
+        """Bring one mail into the ledger, as the mailbox does."""
+        with self.connect() as db:
+            intake.begin(db, INBOX, 1, now=self.now)
+            mail = fetched(raw, uid=uid or next(self._uids), received_at=received_at or self.now)
+            (number,) = intake.record(db, INBOX, 1, [mail], now=self.now)
+            row = ledger.find(db, number)
+        assert row is not None
+        return row
+
+    def decide(self, row: LedgerMail) -> LedgerMail:
+        """Understand and decide about a recorded mail; return its row afterwards."""
+        with self.connect() as db:
+            mail, books = self.reader.read_mail(intake.get_source(db, row.id))
+            understood = intake.understand(self.desk, row, mail, books)
+            intake.decide(db, self.desk, understood, now=self.now)
+            after = ledger.find(db, row.id)
+        assert after is not None
+        return after
+
+    def take(self, raw: bytes) -> LedgerMail:
+        return self.decide(self.record(raw))
+
+    # What is inside
+
+    def case(self, ref: str) -> Case:
+        with self.connect() as db:
+            return cases.get_case(db, ref)
+
+    def job(self, template: str) -> Job:
+        """The newest job of that template."""
+        return self.jobs(template)[-1]
+
+    def jobs(self, template: str = "") -> list[Job]:
+        with self.connect() as db:
+            found = outbox_store.list_jobs(db, tuple(JobStatus))
+        return [job for job in found if template in ("", job.template)]
+
+    def mails(self) -> list[Job]:
+        return [job for job in self.jobs() if job.kind is JobKind.MAIL]
+
+    def events(self) -> list[Event]:
+        with self.connect() as db:
+            return list(audit.export(db))
+
+    # Effects go out
+
+    def claim(
+        self, worker: str = "w", *, kinds: Sequence[JobKind] = EVERY_KIND, limit: int = 50
+    ) -> list[Job]:
+        with self.connect() as db:
+            return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
+
+    def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
+        ways = Ways(chat=self.chat, mailer=self.mailer)
+        with self.connect() as db:
+            outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
+            return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
+
+    def work(self, *, kinds: Sequence[JobKind] = EVERY_KIND) -> int:
+        """Carry out everything that is due, until nothing is; return how many attempts that took."""
+        attempts = 0
+        while jobs := self.claim(kinds=kinds):
+            for job in jobs:
+                self.carry_out(job)
+                attempts += 1
+        return attempts
+
+    def work_till_quiet(self, *, rounds: int = 60) -> None:
+        """Carry out, and let time pass for what is to be tried again."""
+        for _ in range(rounds):
+            self.work()
+            if not any(job.status in (JobStatus.QUEUED, JobStatus.SENDING) for job in self.jobs()):
+                return
+            self.clock.wait(hours=1)
+        raise AssertionError("the outbox never gets quiet")
+
+
+def an_office(folder: Path, **changes: str) -> Office:
+    """Open a desk in that folder; settings may be changed by name."""
+    settings = settings_for(folder, **changes)
+    open_database(settings)
+    clock = StillClock()
+    people = [Member(id=who.id, name=who.name, full=who.staff) for who in (AVERY, BLAKE, CASEY, ELI)]
+    chat, mailer, server, reader = FakeChat(people), FakeMailer(), FakeServer(), PlainReader()
+    tokens: list[str] = []
+    desk = make_desk(settings)
+
+    def new_token() -> str:
+        tokens.append(desk.new_token())
+        return tokens[-1]
+
+    bot = Bot(
+        settings=settings,
+        desk=replace(desk, new_token=new_token),
+        clock=clock,
+        health=Health(),
+        bell=Bell(),
+        random=Random(1),
+        open_mailbox=lambda: server,
+        open_mailer=lambda: mailer,
+        chat=chat,
+        slack_client=WebClient(token="xoxb-test"),
+        reader=reader,
+        staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
+    )
+    return Office(bot, clock, chat, mailer, server, reader, tokens)
+
+
+# Builders
+
+_count = itertools.count(1)
+
+
+def a_mail(
+    *,
+    sender: Address = DANA,
+    subject: str = "A question",
+    text: str = "How long is the code on my phone valid?",
+    files: Sequence[tuple[str, bytes]] = (),
+    message_id: str | None = None,
+    verdict: str = "pass",
+    answers: str = "",
+    cc: str = "",
+    headers: Sequence[tuple[str, str]] = (),
+    date: datetime = NOW,
+) -> bytes:
+    """A mail as the desk's server hands it over; `verdict` "" leaves the server's word away."""
+    mail = EmailMessage(policy=SMTP)
+    if verdict:
+        domain = sender.domain
+        mail["Authentication-Results"] = f"{SERVER}; dmarc={verdict} header.from={domain}"
+    for name, value in headers:
+        mail[name] = value
+    mail["From"] = f"{sender.name} <{sender.address}>"
+    mail["To"] = DESK_ADDRESS
+    if cc:
+        mail["Cc"] = cc
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(date)
+    if message_id is None:
+        message_id = f"<{next(_count)}@mail.example.org>"
+    if message_id:
+        mail["Message-ID"] = message_id
+    if answers:
+        mail["In-Reply-To"] = answers
+    mail.set_content(text)
+    for name, content in files:
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+def fetched(raw: bytes, *, uid: int = 1, received_at: datetime = NOW) -> FetchedMail:
+    return FetchedMail(uid=uid, raw=raw, received_at=received_at, size=len(raw))
+
+
+def a_submission(
+    *,
+    company: str = "Borealis Turbines GmbH",
+    sender: Address = DANA,
+    verdict: Verdict = Verdict.PASSED,
+    sponsor: bool = True,
+    complete: bool = True,
+    lang: str = "en",
+) -> Submission:
+    from bot.domain.ris import Problem, ProblemKind  # noqa: PLC0415
+    from tests.forms import MARA, TOM  # noqa: PLC0415 - forms need the heavy spreadsheet parts
+
+    users: tuple[User, ...] = (MARA, TOM)
+    missing = Problem(kind=ProblemKind.MISSING, field="city", sheet="Company", cell="B4")
+    return Submission(
+        mail_id=1,
+        mail=InboundMail(
+            message_id="<form-1@sponsor.example.org>", sender=sender, subject="A form", lang=lang
+        ),
+        check=SenderCheck(verdict=verdict, evidence="dmarc=pass"),
+        sponsor=sponsor,
+        ris=RisCase(
+            company=Company(name=company, seats=2, city="Bremen" if complete else ""),
+            users=users,
+            problems=() if complete else (missing,),
+        ),
+    )
+
+
+def a_case(
+    office: Office,
+    submission: Submission | None = None,
+    *,
+    company: str = "Borealis Turbines GmbH",
+    complete: bool = True,
+    known: bool = True,
+    changed_by: Staff | None = None,
+) -> Case:
+    """Open a case: complete and in review, unless told otherwise; `known=False`: from a stranger."""
+    submission = submission or a_submission(
+        company=company,
+        complete=complete,
+        sender=DANA if known else MALLORY,
+        verdict=Verdict.PASSED if known else Verdict.NONE,
+        sponsor=known,
+    )
+    with office.connect() as db:
+        with transaction(db):
+            case = cases.open_case(db, office.desk, submission, now=office.now)
+            if changed_by is not None:
+                from bot.store import cases as case_store  # noqa: PLC0415
+
+                case_store.add_hand(db, case, changed_by.id)
+        return cases.get_case(db, case.ref)
+
+
+def a_new_job(
+    key: str = "job-1", *, kind: JobKind = JobKind.NOTE, stream: str = "", **more: object
+) -> NewJob:
+    plain = NewJob(key=key, kind=kind, stream=stream or key, template="trouble_note", values={})
+    return replace(plain, **more)  # type: ignore[arg-type]

@@ -1,0 +1,598 @@
+"""Effects on their way out: every state a job can be in, and how it gets there."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.approvals import Phase, RejectionReason
+from bot.domain.cards import TroubleNote
+from bot.domain.cases import Case
+from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob, UnknownOutcome
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobKind, JobStatus, back_off
+from bot.rendering import mails
+from bot.services import approvals, outbox
+from bot.services.outbox import Outcome
+from bot.services.queueing import queue_mail, queue_note, queue_trouble
+from bot.store.database import transaction
+from tests.cast import AVERY, BLAKE, DANA, SUPPORT, Office, a_case, an_office
+from tests.contracts.racing import race
+
+MAILS = (JobKind.MAIL,)
+
+
+def decide(office: Office, case: Case) -> Case:
+    with office.connect() as db:
+        return approvals.approve(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now
+        )
+
+
+def phase(office: Office, ref: str = "C-1") -> Phase:
+    decision = office.case(ref).decision
+    assert decision is not None
+    return decision.phase
+
+
+def a_decided_case(office: Office) -> Case:
+    """A case whose receipt and card are gone and whose confirmation waits."""
+    case = a_case(office)
+    office.work()
+    return decide(office, case)
+
+
+def a_note(office: Office, key: str = "note-1") -> None:
+    with office.connect() as db, transaction(db):
+        queue_trouble(
+            db, TroubleNote(what="job_failed", subject="job 1", detail="x"), key=key, now=office.now
+        )
+
+
+def a_receipt(
+    office: Office,
+    key: str = "mail-1",
+    *,
+    to: str = DANA.address,
+    automatic: bool = False,
+    case_id: int | None = None,
+) -> bool:
+    with office.connect() as db, transaction(db):
+        words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
+        return queue_mail(
+            db, office.desk, "neutral_receipt", key=key, to=to, lang="en", ref="Q-1", words=words,
+            now=office.now, automatic=automatic, case_id=case_id,
+        )  # fmt: skip
+
+
+# The way of a mail that works
+
+
+def test_a_mail_goes_once_with_its_words_and_is_over(office: Office) -> None:
+    a_case(office)
+    office.work()
+
+    (sent,) = office.mailer.sent
+    job = office.job("receipt")
+    assert (sent.to, sent.message_id) == (DANA.address, job.message_id)
+    assert job.status is JobStatus.SENT
+    assert job.sent_at == office.now
+    assert office.work() == 0
+
+
+def test_a_sent_mail_has_lost_its_secrets_and_the_file_never_held_them_open(office: Office) -> None:
+    a_case(office)
+    (token,) = office.tokens
+    with office.connect() as db:
+        sealed = db.execute("select secrets from outbox where template = 'receipt'").fetchone()[0]
+    assert len(sealed) > 40
+    waiting = raw_files(office)
+
+    office.work()
+
+    with office.connect() as db:
+        assert db.execute("select secrets from outbox where template = 'receipt'").fetchone()[0] == ""
+    assert token in office.mailer.sent[0].text
+    assert token.encode() not in waiting
+    assert token.encode() not in raw_files(office)
+
+
+def raw_files(office: Office) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(office.path.parent.glob("usher.db*")))
+
+
+def test_a_discarded_mail_has_lost_its_secrets_too(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    a_case(office)
+    office.work()
+    with office.connect() as db:
+        outbox.discard(db, office.job("receipt").id, by=BLAKE.id, now=office.now)
+
+        assert db.execute("select secrets from outbox where template = 'receipt'").fetchone()[0] == ""
+
+
+# Hold, only, live
+
+
+def test_on_hold_a_mail_is_shown_and_goes_when_staff_let_it(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    a_case(office)
+    office.work()
+    job = office.job("receipt")
+    assert job.status is JobStatus.HELD
+    assert office.mailer.sent == []
+    assert f"held:{job.id}" in office.chat.said()
+    assert office.tokens[0] not in office.chat.texts()
+
+    with office.connect() as db:
+        outbox.release(db, job.id, by=BLAKE.id, now=office.now)
+    office.work()
+
+    assert office.job("receipt").status is JobStatus.SENT
+    assert office.tokens[0] in office.mailer.sent[0].text
+
+
+def test_leaving_hold_never_sends_what_staff_discarded(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    for key in ("first", "second", "third"):
+        a_receipt(office, key, to=f"{key}@example.org")
+    office.work()
+    _, second, _ = office.jobs("neutral_receipt")
+    with office.connect() as db:
+        outbox.discard(db, second.id, by=BLAKE.id, now=office.now)
+
+        assert outbox.release_all(db, by=BLAKE.id, now=office.now) == 2
+    office.work()
+    live = an_office(tmp_path, delivery="live")
+    live.work()
+
+    assert [mail.to for mail in office.mailer.sent] == ["first@example.org", "third@example.org"]
+    assert live.mailer.sent == []
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.release(db, second.id, by=BLAKE.id, now=office.now)
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, second.id, by=BLAKE.id, now=office.now)
+
+
+def test_several_who_release_all_at_once_release_each_mail_once(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    for key in ("first", "second", "third"):
+        a_receipt(office, key, to=f"{key}@example.org")
+    office.work()
+
+    def release_all() -> int:
+        with office.connect() as db:
+            return outbox.release_all(db, by=BLAKE.id, now=office.now)
+
+    assert sum(race(release_all, release_all, release_all)) == 3
+    office.work()
+
+    assert len(office.mailer.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("to", "goes"),
+    [
+        ("anna@example.com", True),
+        ("ANNA@Example.com", True),
+        ("bob@example.org", True),
+        ("bob@sub.example.org", False),
+        ("bob@notexample.org", False),
+        ("anna@example.com.evil.example.net", False),
+    ],
+)
+def test_a_rehearsal_sends_to_its_addresses_and_domains_only(tmp_path: Path, to: str, *, goes: bool) -> None:
+    office = an_office(tmp_path, delivery="only:anna@example.com,example.org")
+    a_receipt(office, to=to)
+    office.work()
+
+    assert bool(office.mailer.sent) is goes
+    assert office.job("neutral_receipt").status == ("sent" if goes else "held")
+
+
+def test_a_rehearsal_holds_a_mail_of_which_one_copy_would_go_elsewhere(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="only:sponsor.example.org")
+    with office.connect() as db, transaction(db):
+        words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
+        queue_mail(
+            db, office.desk, "neutral_receipt", key="k", to=DANA.address, lang="en", ref="Q-1", words=words,
+            now=office.now, cc=("chief@elsewhere.example.net",),
+        )  # fmt: skip
+    office.work()
+
+    assert office.mailer.sent == []
+
+
+# Failures
+
+
+def test_a_passing_failure_is_tried_again_later_and_later(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(*[TransientFailure("451 later")] * 3)
+    waits = []
+    for _ in range(3):
+        before = office.now
+        office.work()
+        waits.append((office.job("neutral_receipt").next_at - before).total_seconds())
+        office.clock.at = office.job("neutral_receipt").next_at
+    office.work()
+
+    assert waits == [2.0, 4.0, 8.0]
+    assert office.job("neutral_receipt").status is JobStatus.SENT
+    assert len(office.mailer.sent) == 1
+
+
+def test_the_wait_is_jittered_and_has_an_end() -> None:
+    assert back_off(1, jitter=1.0) == timedelta(seconds=3)
+    assert back_off(3, jitter=0.5) == timedelta(seconds=10)
+    assert back_off(10_000, jitter=0.0) == timedelta(minutes=30)
+
+
+def test_the_time_that_the_other_side_names_is_kept(office: Office) -> None:
+    a_note(office)
+    office.chat.faults.then(TransientFailure("ratelimited", retry_after=77.0))
+    office.work()
+
+    assert office.job("trouble_note").next_at == office.now + timedelta(seconds=77)
+
+
+def test_a_mail_that_fails_too_often_is_given_up_and_shown_once(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(*[TransientFailure("451 later")] * 40)
+    office.work_till_quiet()
+
+    job = office.job("neutral_receipt")
+    assert (job.status, job.attempts) == (JobStatus.FAILED, MAX_ATTEMPTS)
+    assert job.error == "451 later"
+    assert [key.partition(":")[0] for key in office.chat.said()] == ["job_failed"]
+
+
+def test_a_refused_mail_is_failed_at_once_and_shown(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(PermanentFailure("550 no such user"))
+    office.work()
+
+    assert office.job("neutral_receipt").status is JobStatus.FAILED
+    assert "550 no such user" in office.chat.texts()
+    assert office.mailer.sent == []
+
+
+def test_a_failed_mail_that_is_tried_again_keeps_its_message_id_and_its_secrets(office: Office) -> None:
+    a_case(office)
+    office.mailer.faults.then(PermanentFailure("550 greylisted for good"))
+    office.work()
+    job = office.job("receipt")
+    with office.connect() as db:
+        outbox.retry(db, job.id, by=BLAKE.id, now=office.now)
+    office.work()
+
+    (sent,) = office.mailer.sent
+    assert sent.message_id == job.message_id
+    assert office.tokens[0] in sent.text
+
+
+def test_a_mail_that_may_have_gone_repeats_once_with_the_same_message_id(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(UnknownOutcome("line lost after the final dot"))
+    office.work_till_quiet()
+
+    first, second = office.mailer.sent
+    assert first.message_id == second.message_id
+    assert office.job("neutral_receipt").status is JobStatus.SENT
+
+
+def test_a_mail_unknown_twice_is_shown_to_a_person_and_never_goes_by_itself(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(UnknownOutcome("lost"), UnknownOutcome("lost again"))
+    office.work_till_quiet()
+    office.clock.wait(days=30)
+    office.work()
+
+    assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
+    assert len(office.mailer.sent) == 2
+    assert [key.partition(":")[0] for key in office.chat.said()] == ["job_unknown"]
+
+
+def test_failures_between_two_unknown_outcomes_give_no_third_try(office: Office) -> None:
+    a_receipt(office)
+    office.mailer.faults.then(UnknownOutcome("lost"), TransientFailure("451"), UnknownOutcome("lost again"))
+    office.work_till_quiet()
+
+    assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
+    assert len(office.mailer.sent) == 2
+
+
+# Leases
+
+
+def test_a_worker_that_comes_too_late_settles_nothing(office: Office) -> None:
+    a_receipt(office)
+    (job,) = office.claim("slow", kinds=MAILS)
+    office.clock.at += LEASE + timedelta(seconds=1)
+    with office.connect() as db:
+        assert outbox.release_expired(db, now=office.now, jitter=0.0) == 1
+    office.clock.wait(minutes=1)
+    (again,) = office.claim("other", kinds=MAILS)
+    office.carry_out(again, "other")
+    with office.connect() as db:
+        sent = Outcome(status=JobStatus.FAILED, error="too late to say so")
+        outbox.settle(db, job, "slow", sent, now=office.now, jitter=0.0)
+
+    after = office.job("neutral_receipt")
+    assert (after.status, after.unknowns, after.error) == (JobStatus.SENT, 1, "")
+
+
+def test_a_claim_of_a_worker_that_was_overtaken_by_itself_settles_nothing(office: Office) -> None:
+    """A restarted container has the same host name and process id as before."""
+    a_receipt(office)
+    (old,) = office.claim("same", kinds=MAILS)
+    office.clock.at += LEASE + timedelta(seconds=1)
+    with office.connect() as db:
+        outbox.release_expired(db, now=office.now, jitter=0.0)
+    office.clock.wait(minutes=1)
+    (new,) = office.claim("same", kinds=MAILS)
+    with office.connect() as db:
+        outbox.settle(db, old, "same", Outcome(status=JobStatus.FAILED), now=office.now, jitter=0.0)
+
+    assert office.job("neutral_receipt").status is JobStatus.SENDING
+    office.carry_out(new, "same")
+    assert office.job("neutral_receipt").status is JobStatus.SENT
+
+
+def test_a_vanished_worker_makes_a_mail_unknown_and_twice_is_shown(office: Office) -> None:
+    a_receipt(office)
+    for _ in range(2):
+        assert len(office.claim("vanishes", kinds=MAILS)) == 1
+        office.clock.at += LEASE + timedelta(minutes=1)
+        with office.connect() as db:
+            outbox.release_expired(db, now=office.now, jitter=0.0)
+        office.clock.wait(minutes=1)
+
+    assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
+    assert office.claim(kinds=MAILS) == []
+
+
+# Slack
+
+
+def test_a_card_whose_answer_got_lost_is_looked_up_and_not_posted_twice(office: Office) -> None:
+    a_case(office)
+    office.chat.faults.then(UnknownOutcome("lost"))
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+    assert office.chat.lookups == 1
+
+
+def test_a_card_that_was_not_posted_is_posted_after_the_look_up(office: Office) -> None:
+    a_case(office)
+    office.chat.faults.then(TransientFailure("503"))
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+
+
+def test_a_newer_card_that_replaced_a_lost_one_is_looked_up_too(office: Office) -> None:
+    case = a_case(office)
+    office.chat.faults.then(UnknownOutcome("posted, but the answer was lost"))
+    office.work(kinds=(JobKind.CASE_CARD,))
+    decide(office, case)  # queues a newer card, which replaces the one that would have looked
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+
+
+def test_a_card_that_was_given_up_does_not_make_the_next_one_post_blindly(office: Office) -> None:
+    case = a_case(office)
+    office.chat.faults.then(UnknownOutcome("posted"), PermanentFailure("not_in_channel"))
+    office.work_till_quiet()
+    assert office.job("case_card").status is JobStatus.FAILED
+    decide(office, case)
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+
+
+def test_a_note_whose_answer_got_lost_is_looked_up_and_not_posted_twice(office: Office) -> None:
+    a_note(office)
+    office.chat.faults.then(UnknownOutcome("lost"), TransientFailure("the look-up failed"))
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["note-1"]
+
+
+def test_a_note_that_was_given_up_and_is_tried_again_by_hand_is_looked_up(office: Office) -> None:
+    a_note(office)
+    office.chat.faults.then(UnknownOutcome("posted"), PermanentFailure("account_inactive"))
+    office.work_till_quiet()
+    job = office.job("trouble_note")
+    assert job.status is JobStatus.FAILED
+    with office.connect() as db:
+        outbox.retry(db, job.id, by="cli:root", now=office.now)
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["note-1"]
+
+
+def test_a_standing_card_is_updated_however_often_it_changes(office: Office) -> None:
+    case = a_case(office)
+    office.work()
+    decide(office, case)
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+    assert office.chat.updates >= 2
+    assert "*done*" in office.chat.texts()
+
+
+def test_a_card_shows_the_state_at_its_sending_not_at_its_queueing(office: Office) -> None:
+    case = a_case(office)
+    decide(office, case)
+    office.work()
+
+    assert "case_approve" not in office.chat.texts()
+
+
+def test_a_note_stands_in_the_thread_of_its_card(office: Office) -> None:
+    a_case(office)
+    office.work()
+    (ts,) = office.chat.standing
+    with office.connect() as db, transaction(db):
+        note = {"what": "job_failed", "subject": "x", "detail": "y"}
+        queue_note(db, "trouble_note", key="n", values=note, now=office.now, thread_key="card:C-1")
+    office.work()
+
+    *_, posted = office.chat.standing.values()
+    assert posted.thread_ts == ts
+
+
+def test_a_note_without_its_card_stands_in_the_support_channel(office: Office) -> None:
+    a_note(office)
+    office.work()
+
+    (posted,) = office.chat.standing.values()
+    assert (posted.channel, posted.thread_ts) == (SUPPORT, "")
+
+
+# One job's bug is its own
+
+
+def test_a_job_whose_secrets_no_key_opens_fails_alone(tmp_path: Path) -> None:
+    office = an_office(tmp_path)
+    a_case(office)
+    a_receipt(office, "other", to="other@example.org")
+    changed = an_office(tmp_path, secret_key="another-key-another-key-another-key")
+    changed.work()
+
+    assert [mail.to for mail in changed.mailer.sent] == ["other@example.org"]
+    assert changed.job("receipt").status is JobStatus.FAILED
+    assert "SECRET_KEY" in changed.job("receipt").error
+    assert "job_failed" in " ".join(changed.chat.said())
+
+
+def test_a_job_that_is_given_back_untried_has_lost_no_try(office: Office) -> None:
+    a_receipt(office)
+    for _ in range(MAX_ATTEMPTS + 3):
+        (job,) = office.claim(kinds=MAILS)
+        with office.connect() as db:
+            outbox.give_back(db, job, "w", now=office.now)
+
+    assert office.job("neutral_receipt").status is JobStatus.QUEUED
+    assert office.job("neutral_receipt").attempts == 0
+    office.work()
+    assert len(office.mailer.sent) == 1
+
+
+# Caps
+
+
+def test_automatic_answers_to_one_address_are_capped_and_told_once(office: Office) -> None:
+    most = office.desk.policy.limits.answers_per_address
+
+    queued = [a_receipt(office, f"m{number}", automatic=True) for number in range(most + 5)]
+
+    assert queued == [True] * most + [False] * 5
+    assert len(office.jobs("trouble_note")) == 1
+    assert a_receipt(office, "other", to="other@example.org", automatic=True)
+    assert a_receipt(office, "by hand", automatic=False)
+
+
+def test_automatic_answers_in_one_case_are_capped_whoever_gets_them(office: Office) -> None:
+    case = a_case(office)
+    most = office.desk.policy.limits.answers_per_case  # of which one is the receipt
+
+    queued = [
+        a_receipt(office, f"m{number}", to=f"u{number}@example.org", automatic=True, case_id=case.id)
+        for number in range(most)
+    ]
+
+    assert queued == [True] * (most - 1) + [False]
+
+
+def test_a_cap_ends_with_its_time(office: Office) -> None:
+    limits = office.desk.policy.limits
+    for number in range(limits.answers_per_address):
+        a_receipt(office, f"m{number}", automatic=True)
+    assert not a_receipt(office, "too much", automatic=True)
+
+    office.clock.wait(hours=limits.answers_within_hours, seconds=1)
+
+    assert a_receipt(office, "again", automatic=True)
+
+
+def test_a_decisions_mail_goes_although_the_address_is_capped(office: Office) -> None:
+    case = a_case(office)
+    for number in range(office.desk.policy.limits.answers_per_address + 1):
+        a_receipt(office, f"m{number}", automatic=True)
+    decide(office, case)
+    office.work()
+
+    assert office.job("order_confirmation").status is JobStatus.SENT
+
+
+# Phases
+
+
+def test_a_decision_is_decided_then_executing_then_done(office: Office) -> None:
+    a_decided_case(office)
+    assert phase(office) is Phase.DECIDED
+    (job,) = office.claim(kinds=MAILS)
+    assert phase(office) is Phase.EXECUTING
+    office.carry_out(job)
+
+    assert phase(office) is Phase.DONE
+
+
+def test_a_failed_effect_fails_the_phase_and_a_retry_runs_it_to_its_end(office: Office) -> None:
+    a_decided_case(office)
+    office.mailer.faults.then(PermanentFailure("550"))
+    office.work()
+    assert phase(office) is Phase.FAILED
+    with office.connect() as db:
+        outbox.retry(db, office.job("order_confirmation").id, by=BLAKE.id, now=office.now)
+    assert phase(office) is Phase.EXECUTING
+    office.work()
+
+    assert phase(office) is Phase.DONE
+    assert "*done*" in office.chat.texts()
+
+
+def test_a_held_effect_is_no_end(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    a_decided_case(office)
+    office.work()
+    assert phase(office) is Phase.EXECUTING
+    with office.connect() as db:
+        outbox.release_all(db, by=BLAKE.id, now=office.now)
+    assert phase(office) is Phase.EXECUTING
+    office.work()
+
+    assert phase(office) is Phase.DONE
+
+
+def test_a_discarded_effect_fails_the_phase(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    a_decided_case(office)
+    office.work()
+    with office.connect() as db:
+        outbox.discard(db, office.job("order_confirmation").id, by=BLAKE.id, now=office.now)
+
+    assert phase(office) is Phase.FAILED
+
+
+def test_an_effect_that_waits_for_its_next_try_is_executing(office: Office) -> None:
+    a_decided_case(office)
+    office.mailer.faults.then(TransientFailure("451"))
+    office.work()
+
+    assert phase(office) is Phase.EXECUTING
+
+
+def test_a_rejection_that_answers_nobody_is_done_at_once(office: Office) -> None:
+    case = a_case(office, known=False)
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.NOT_A_CUSTOMER, note="", now=office.now,
+        )  # fmt: skip
+
+    assert phase(office) is Phase.DONE

@@ -1,0 +1,51 @@
+"""A newcomer's first five minutes by mouse, from the lobby to the mail; takes the README's pictures."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.sandbox.samples import DANA
+from tests.stories.desk import Desk
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+def take_picture(page: Page, name: str, selector: str = "") -> None:
+    """Keep a picture for the README when asked to (`make pictures`)."""
+    if os.environ.get("PICTURES") != "1":
+        return
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    if selector:
+        page.locator(selector).first.screenshot(path=path)
+    else:
+        page.screenshot(path=path)
+
+
+def test_a_newcomer_sends_a_ris_approves_it_and_reads_the_confirmation(desk: Desk, page: Page) -> None:
+    page.set_default_timeout(20_000)
+    page.goto(desk.world.lobby_url)
+    page.locator("[data-act=complete] button, button[data-act=complete]").first.click()
+    take_picture(page, "lobby")
+
+    page.goto(f"{desk.world.slack.url}?as=avery&channel=approvals")
+    approve = page.locator("[data-action-id=case_approve]").last
+    expect(approve).to_be_visible(timeout=20_000)
+    take_picture(page, "card")
+    approve.click()
+    expect(page.get_by_text("Done", exact=False).last).to_be_visible(timeout=20_000)
+    take_picture(page, "card-done")
+
+    desk.mail_to(DANA[1], about="Order confirmed")
+    page.goto(f"{desk.world.webmail_url}{DANA[1]}/")
+    page.get_by_text("Order confirmed").first.click()
+    frame = page.frame_locator("iframe").first
+    expect(frame.get_by_text("Your order is confirmed")).to_be_visible()
+    take_picture(page, "mail")
+
+    page.goto(desk.world.lobby_url)
+    expect(page.locator("[data-step][data-done]").first).to_be_visible()
