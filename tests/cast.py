@@ -45,10 +45,10 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 # Avery and Casey approve, Blake is staff, Eli is a guest; Dana is a sponsor, Mallory a stranger.
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
-BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
-CASEY = Staff(id="U0CASEY", name="Casey", staff=True, approver=True)
-ELI = Staff(id="U0ELI", name="Eli", staff=False, approver=False)
+AVERY = Staff(id="U0AVERY0001", name="Avery", staff=True, approver=True)
+BLAKE = Staff(id="U0BLAKE0001", name="Blake", staff=True, approver=False)
+CASEY = Staff(id="U0CASEY0001", name="Casey", staff=True, approver=True)
+ELI = Staff(id="U0ELI000001", name="Eli", staff=False, approver=False)
 OPERATOR = Staff(id="cli:root", name="root", staff=True, approver=True)
 DANA = Address(name="Dana Reyes", address="dana@sponsor.example.org")
 MALLORY = Address(name="Mallory Other", address="mallory@elsewhere.example.net")
@@ -190,7 +190,7 @@ class FakeServer:
         self.waiting = threading.Event()
         self._now = now
         self._woken = False
-        self._news = 0
+        self._news = self._listed = 0
 
     def deliver(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> int:
         with self.sign:
@@ -215,6 +215,7 @@ class FakeServer:
 
     def uids_after(self, uid: int) -> list[int]:
         self.faults["uids"].happen()
+        self._listed = self._news
         return sorted(number for number in self.mails if number > uid)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
@@ -231,9 +232,9 @@ class FakeServer:
     def wait(self, seconds: float) -> None:
         self.faults["wait"].happen()
         with self.sign:
-            before = self._news
             self.waiting.set()
-            self.sign.wait_for(lambda: self._woken or self._news != before, seconds)
+            # What came since the listing ends the wait at once, as a server that says EXISTS does.
+            self.sign.wait_for(lambda: self._woken or self._news != self._listed, seconds)
             self.waiting.clear()
             self._woken = False
 
@@ -254,9 +255,12 @@ class PlainReader:
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.poison = b""  #: a mail that holds these bytes raises whenever it is read
 
     def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
         self.faults.happen()
+        if self.poison and self.poison in raw:
+            raise RecursionError("a bug")
         return read_all(raw)
 
     def read_workbook(self, name: str, content: bytes) -> Workbook:

@@ -70,6 +70,8 @@ def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
         _check_backup(db, backup)
         _write_copy(db, fresh)
     with database.connect(fresh) as db:
+        if not database.is_sound(db):
+            raise SettingsFault(f"{backup}: is damaged; take an older backup")
         migrations.migrate(db)
         with transaction(db):
             held = outbox.hold_waiting(db)

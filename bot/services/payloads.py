@@ -10,12 +10,13 @@ from bot.store import outbox, payloads
 from bot.store.database import transaction
 
 KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
+MOST_REPLAYS = 3  #: starts at which an event that is not dealt with is tried
 
 
 def keep(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
     """Commit a payload; False when it is known already (Slack repeats events)."""
     with transaction(db):
-        payloads.drop_done(db, before=now - KEPT)
+        payloads.drop_old(db, before=now - KEPT)
         return payloads.add(db, payload_id, body, now=now)
 
 
@@ -25,9 +26,15 @@ def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
         return payloads.claim(db, payload_id, now=now)
 
 
-def list_open(db: Database) -> list[tuple[str, dict[str, Any]]]:
-    """What came and was not dealt with, oldest first."""
+def list_open(db: Database) -> list[str]:
+    """The ids of what came and was not dealt with, oldest first."""
     return payloads.list_open(db)
+
+
+def try_again(db: Database, payload_id: str) -> dict[str, Any] | None:
+    """The payload, to be dealt with anew; None when that was done meanwhile, or failed at every start."""
+    with transaction(db):
+        return payloads.try_again(db, payload_id, most=MOST_REPLAYS)
 
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:

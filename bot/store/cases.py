@@ -35,7 +35,7 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
     moved = count(
         db,
         """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
-               verdict = :verdict, evidence = :evidence, hands = :hands, thread = :thread,
+               authorised = :authorised, verdict = :verdict, evidence = :evidence, hands = :hands, thread = :thread,
                status_since = :now
            where id = :id and version = :since
              and status in ('received', 'in_review', 'waiting_for_sponsor')""",

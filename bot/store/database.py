@@ -92,6 +92,11 @@ def copy_to(db: Database, target: Path) -> None:
         copy.execute("pragma journal_mode = delete")
 
 
+def is_sound(db: Database) -> bool:
+    """Whether every page is there and in order; it reads the whole file."""
+    return rows(db, "pragma quick_check") == [{"quick_check": "ok"}]
+
+
 def put_in_place(fresh: Path, target: Path) -> None:
     """Replace a database by another file; the old one's log must not be applied to the new one."""
     with closing(sqlite3.connect(fresh)) as connection:

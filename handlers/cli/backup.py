@@ -30,4 +30,5 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `usher backup
     settings = settings_room.load()
     now = bootstrap.make_clock(settings).now()
     held = backups.restore(file, settings.database_path, by=operator(), now=now)
-    say(f"restored {plain(file)}; {held} jobs are held until `usher jobs release`")
+    waiting = "1 job is" if held == 1 else f"{held} jobs are"
+    say(f"restored {plain(file)}; {waiting} held until `usher jobs release`")

@@ -74,7 +74,8 @@ def release(
         raise typer.BadParameter("give either a job's number or --all")
     with open_desk() as desk:
         if job_id is None:
-            say(f"released {outbox.release_all(desk.db, by=desk.by, now=desk.now)} jobs")
+            released = outbox.release_all(desk.db, by=desk.by, now=desk.now)
+            say(f"released {released} job{'' if released == 1 else 's'}")
         else:
             outbox.release(desk.db, job_id, by=desk.by, now=desk.now)
             say(f"job {job_id} is released")

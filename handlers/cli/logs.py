@@ -39,9 +39,13 @@ def configure(*, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # It warns that it does not use the token it finds in the environment, and of events nobody asked for.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    handler.addFilter(is_worth_a_line)
     threading.excepthook = _on_thread_exception
+
+
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Bolt warns that it ignores the token in the environment, and of events that nobody asked for."""
+    return record.levelno >= logging.ERROR or not record.name.startswith("slack_bolt")
 
 
 def _last() -> Processor:

@@ -33,17 +33,19 @@ def run(
     only: Annotated[str, typer.Option(help=f"Open only some doors: {','.join(DOORS)}.")] = ",".join(DOORS),
 ) -> None:
     """Run the service; Ctrl-C or SIGTERM drains it and ends it within ten seconds."""
-    from handlers.cli import logs
-
     doors = read_doors(only)
-    ended = _listen_for_the_end()
-    logs.configure()
-    failed = _run_sandbox(doors, ended) if sandbox else _run_service(doors, ended)
+    failed = _run_sandbox(doors) if sandbox else _run_service(doors)
     raise typer.Exit(int(failed))
 
 
-def _listen_for_the_end() -> Event:
-    """Set by the first signal; a second one changes nothing, for the end has its time limit."""
+def _take_over() -> Event:
+    """From here on logs and signals are the service's; the event is set by the first signal.
+
+    A second one changes nothing, for the end has its time limit.
+    """
+    from handlers.cli import logs
+
+    logs.configure()
     ended = Event()
 
     def on_signal(*_: object) -> None:
@@ -67,11 +69,11 @@ def _end_now() -> None:
     os._exit(LATE)
 
 
-def _run_service(doors: tuple[str, ...], ended: Event) -> bool:
+def _run_service(doors: tuple[str, ...]) -> bool:
     from bot import bootstrap
     from bot import settings as settings_room
 
-    return _serve(bootstrap.build(settings_room.load()), doors, ended)
+    return _serve(bootstrap.build(settings_room.load()), doors, _take_over())
 
 
 def _serve(
@@ -97,7 +99,7 @@ def _serve(
     return service.died.is_set()
 
 
-def _run_sandbox(doors: tuple[str, ...], ended: Event) -> bool:
+def _run_sandbox(doors: tuple[str, ...]) -> bool:
     from bot import bootstrap
     from bot import settings as settings_room
     from bot.domain.errors import SettingsFault
@@ -108,6 +110,7 @@ def _run_sandbox(doors: tuple[str, ...], ended: Event) -> bool:
         raise SettingsFault(f"--sandbox needs {exc.name}: pip install 'usher[sandbox]'") from None
 
     began = time.monotonic()
+    ended = _take_over()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))

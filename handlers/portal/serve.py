@@ -1,5 +1,6 @@
 """Serve the portal and the operators' pages on waitress threads, and end them cleanly."""
 
+import os
 import socket
 import time
 from contextlib import suppress
@@ -144,7 +145,7 @@ def _bind_all(**binds: str) -> list[socket.socket]:
         try:
             sockets.append(_bind(address))
         except OSError as exc:
-            reason = exc.strerror or str(exc)
+            reason = os.strerror(exc.errno) if exc.errno else str(exc)
             faults.append(
                 f"{setting}: cannot listen on {address} ({reason}); stop what uses it, or set "
                 "another HOST:PORT"

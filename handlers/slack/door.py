@@ -9,7 +9,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.bootstrap import Bot
 from bot.domain.outbox import back_off
-from handlers.slack.payloads import replay
+from handlers.slack.payloads import list_kept, replay
 
 log = structlog.get_logger("slack")
 
@@ -31,10 +31,15 @@ class SlackDoor:
         self._stopping.set()
 
     def run(self) -> None:
+        kept = list_kept(self._bot)
+        if not self._bot.settings.slack_app_token.get_secret_value():
+            self._report("listens at /slack/events", well=True)
+            replay(self._app, self._bot, kept)
+            return
         handler = self._connect()
         if handler is None:
             return
-        replay(self._app, self._bot)
+        replay(self._app, self._bot, kept)
         while not self._stopping.wait(WATCH):
             self._look(handler)
         # The client complains about the line it closes itself.

@@ -1,0 +1,206 @@
+"""`usher doctor` on a whole world: well when it is, and each fault with its cause and its mend."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from bot.domain.events import EventTag
+from bot.domain.keyring import Keyring
+from bot.domain.outbox import JobKind, NewJob
+from bot.sandbox.slack.cast import USHER
+from bot.sandbox.world import World
+from bot.services.queueing import SECRETS
+from bot.store import database, events, migrations, outbox
+from bot.store.database import transaction
+from tests.cli.shell import Shell, settings_of
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def doctor(usher: Shell, world: World) -> Shell:
+    usher.set(settings_of(world, usher.folder))
+    return usher
+
+
+def ill(shell: Shell) -> dict[str, dict[str, Any]]:
+    """What is not well, by name; checks on the way that exit code and JSON agree, and nothing is secret."""
+    answer = shell("doctor", "--json")
+    checks = answer.objects
+    bad = {check["name"]: check for check in checks if not check["well"]}
+    assert (answer.code, answer.err) == (int(bool(bad)), "")
+    assert all(bool(check["mend"]) is not check["well"] for check in checks)
+    assert not any(word in answer.out for word in ("xoxb-", "xapp-", "correct horse"))
+    return bad
+
+
+def test_a_whole_world_is_well(doctor: Shell) -> None:
+    answer = doctor("doctor")
+
+    assert (answer.code, answer.err) == (0, "")
+    names = [line.split(": ")[0].removeprefix("well  ") for line in answer.out.splitlines()]
+    assert names == [
+        *("settings", "usher.toml", "delivery", "clock", "database", "mailbox", "mailbox IDLE"),
+        *("sender verdicts", "mail out", "slack", "slack scopes", "SLACK_APP_TOKEN"),
+        *("SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL", "SLACK_STAFF", "SLACK_APPROVERS"),
+    ]
+    assert not (doctor.folder / "usher.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "cause", "mend"),
+    [
+        ({"imap_password": "correct horse"}, "mailbox", "log-in refused", "IMAP_PASSWORD"),
+        ({"imap_folder": "Onboarding"}, "mailbox", "the folder Onboarding is not there", "IMAP_FOLDER"),
+        ({"imap_port": 1}, "mailbox", "nobody listens", "IMAP_PORT"),
+        ({"imap_host": "imap.invalid"}, "mailbox", "name is not known", "IMAP_HOST"),
+        ({"imap_tls": "tls"}, "mailbox", "no TLS came about", "IMAP_TLS"),
+        ({"smtp_port": 1}, "mail out", "nobody listens", "SMTP_PORT"),
+        ({"smtp_tls": "starttls"}, "mail out", "STARTTLS", "SMTP_TLS"),
+        ({"slack_bot_token": "xoxb-wrong"}, "slack", "does not know the bot token", "SLACK_BOT_TOKEN"),
+        ({"slack_api_url": "http://127.0.0.1:1/"}, "slack", "nobody listens", "SLACK_API_URL"),
+        (
+            {"slack_app_token": "xapp-wrong"},
+            "SLACK_APP_TOKEN",
+            "does not take the app token",
+            "connections:write",
+        ),
+        ({"slack_support_channel": "C0NOBODY"}, "SLACK_SUPPORT_CHANNEL", "not there or is private", "id"),
+        ({"slack_staff": "zoe@desk.example"}, "SLACK_STAFF", "zoe@desk.example is not found", "SLACK_STAFF"),
+        ({"slack_approvers": "dana.field@sponsor.example"}, "SLACK_APPROVERS", "no full member", "members"),
+        ({"sponsors": ""}, "usher.toml", "0 in SPONSORS", "name who may submit"),
+        ({"trusted_authserv_id": ""}, "sender verdicts", "a verdict of nobody", "TRUSTED_AUTHSERV_ID"),
+        (
+            {"database_url": "sqlite:////nowhere/usher.db"},
+            "database",
+            "no folder /nowhere",
+            "make the folder",
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_each_fault_names_its_cause_and_its_mend_and_hides_no_other_part(
+    doctor: Shell, changed: dict[str, object], name: str, cause: str, mend: str
+) -> None:
+    doctor.set(changed)
+    bad = ill(doctor)
+
+    assert list(bad) == [name]
+    assert cause in bad[name]["sentence"]
+    assert mend.lower() in (bad[name]["mend"] + bad[name]["sentence"]).lower()
+
+
+def test_several_faults_are_told_together(doctor: Shell) -> None:
+    doctor.set(imap_password="correct horse", smtp_port=1, slack_staff="zoe@desk.example", sponsors="")
+
+    assert list(ill(doctor)) == ["usher.toml", "mailbox", "mail out", "SLACK_STAFF"]
+
+
+def test_people_see_the_mend_below_the_fault(doctor: Shell) -> None:
+    doctor.set(sponsors="")
+    answer = doctor("doctor")
+
+    lines = answer.out.splitlines()
+    assert lines[1].startswith("ILL   usher.toml: ")
+    assert lines[2] == "      mend: name who may submit a RIS in SPONSORS (addresses and domains)"
+
+
+def test_a_channel_without_the_bot(doctor: Shell, world: World) -> None:
+    support = world.workspace.directory.get_channel("support")
+    support.members.discard(USHER.id)
+    try:
+        bad = ill(doctor)
+    finally:
+        support.members.add(USHER.id)
+
+    assert list(bad) == ["SLACK_SUPPORT_CHANNEL"]
+    assert "/invite" in bad["SLACK_SUPPORT_CHANNEL"]["mend"]
+
+
+def test_missing_scopes_are_named_and_what_needs_them_is_ill(doctor: Shell, world: World) -> None:
+    world.workspace.scopes = {"chat:write", "commands", "users:read", "channels:read", "channels:history"}
+    try:
+        bad = ill(doctor)
+    finally:
+        world.workspace.scopes = None
+
+    assert list(bad) == ["slack scopes", "SLACK_STAFF", "SLACK_APPROVERS"]
+    assert "users:read.email" in bad["slack scopes"]["sentence"]
+    assert "the scope users:read.email" in bad["SLACK_STAFF"]["sentence"]
+    assert "install the app anew" in bad["slack scopes"]["mend"]
+
+
+def test_the_newest_mails_without_a_verdict_we_trust(doctor: Shell, world: World) -> None:
+    sample = world.samples.question()
+    world.mail.submit(sample.raw, sample.sender, sample.recipient)
+    world.mail.wait_for(sample.recipient, lambda mail: bool(mail.raw), 10)
+
+    assert ill(doctor) == {}
+    doctor.set(trusted_authserv_id="mx.elsewhere.example")
+    assert "carry a verdict of mx.elsewhere.example" in ill(doctor)["sender verdicts"]["sentence"]
+
+
+def test_a_misspelt_name_in_the_file(doctor: Shell) -> None:
+    Path(".env").write_text("DELIVARY=hold\n")
+
+    assert ill(doctor)["settings"]["sentence"] == "DELIVARY is no setting (DELIVERY?)"
+
+
+def test_wording_that_does_not_hold(doctor: Shell) -> None:
+    wording = doctor.folder / "wording"
+    wording.mkdir()
+    (wording / "receipt.en.md").write_text("---\nsubject: Hello {{ nobody }}\npreheader: x\n---\nHi\n")
+    doctor.set(templates_dir=wording)
+
+    assert "receipt.en.md" in ill(doctor)["wording"]["sentence"]
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[Database]:
+    with database.connect(folder / "usher.db") as db:
+        migrations.migrate(db)
+        with transaction(db):
+            yield db
+
+
+def test_a_broken_audit_chain(doctor: Shell) -> None:
+    with written(doctor.folder) as db:
+        for number in range(3):
+            events.add(db, EventTag.JOB_HELD, f"job:{number}", actor="usher", at=NOW)
+    assert ill(doctor) == {}
+    assert doctor("audit", "verify").code == 0
+    with closing(sqlite3.connect(doctor.folder / "usher.db")) as db:
+        db.executescript(
+            "drop trigger events_are_never_changed; update events set actor = 'cli:mallory' where seq = 2"
+        )
+
+    assert ill(doctor)["audit trail"]["sentence"] == "broken at event 2"
+    proof = doctor("audit", "verify", "--json")
+    assert (proof.code, proof.objects[0]["broken_at"], proof.objects[0]["events"]) == (1, 2, 3)
+
+
+def test_a_key_that_was_replaced_too_early(doctor: Shell) -> None:
+    job = NewJob(key="k", kind=JobKind.MAIL, stream="s", template="receipt", values={})
+    former = "f" * 32
+    with written(doctor.folder) as db:
+        outbox.add(db, job, sealed=Keyring([former]).seal(SECRETS, "{}"), now=NOW)
+
+    found = ill(doctor)["SECRET_KEY"]
+    assert found["sentence"] == "1 of 1 waiting mails were sealed with another key"
+    doctor.set(secret_key=f"{'n' * 32},{former}")
+    assert ill(doctor) == {}
+
+
+def test_a_database_of_another_kind_is_ill_and_left_alone(doctor: Shell) -> None:
+    path = doctor.folder / "usher.db"
+    path.write_text("a shopping list, longer than a header\n" * 30)
+    before = path.read_bytes()
+
+    assert list(ill(doctor)) == ["database"]
+    assert path.read_bytes() == before

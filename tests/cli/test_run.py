@@ -1,0 +1,214 @@
+"""`usher run` as a process: it becomes ready, works, and ends cleanly whatever tells it to."""
+
+import json
+import os
+import pty
+import signal
+import socket
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.samples import DANA
+from bot.sandbox.world import World
+from tests.cli.shell import ask, environment, in_process, running, settings_of
+from tests.stories.desk import until
+
+WHOLE = ("mailbox", "outbox mail", "outbox slack", "portal", "slack", "database")
+
+
+def receipts(world: World) -> int:
+    return len([mail for mail in world.mail.mails(DANA[1]) if b"We have the form" in mail.raw])
+
+
+def send_ris(world: World) -> None:
+    sample = world.samples.complete_ris()
+    world.mail.submit(sample.raw, sample.sender, sample.recipient)
+
+
+def wait_for_the_mailbox(folder: Path) -> None:
+    """Mail that came before the first look into the mailbox is recorded, never acted on."""
+
+    def looked() -> bool:
+        with closing(sqlite3.connect(folder / "usher.db", timeout=5)) as db:
+            return bool(db.execute("select 1 from mailboxes").fetchall())
+
+    until(looked)
+
+
+def test_it_becomes_ready_answers_a_mail_and_ends_on_sigterm(world: World, tmp_path: Path) -> None:
+    before = receipts(world)
+    with running(tmp_path / "desk", env=settings_of(world, tmp_path)) as service:
+        service.wait_until_well(*WHOLE)
+        send_ris(world)
+        until(lambda: receipts(world) == before + 1)
+        code, seconds = service.end(signal.SIGTERM)
+
+    assert (code, service.out) == (0, "")
+    assert seconds < 10
+    said = [line["event"] for line in service.logs]
+    assert {"ready", "mail settled", "effect settled"} <= set(said)
+    assert said[-1] == "ending"
+    settings = world.settings()
+    secrets = ("slack_bot_token", "slack_app_token", "secret_key", "imap_password", "slack_signing_secret")
+    assert not any(settings[name] in service.err for name in secrets)
+    assert DANA[1] not in service.err
+    assert "/status/" not in service.err
+
+
+@pytest.mark.slow
+def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_path: Path) -> None:
+    with running(tmp_path / "desk", env=settings_of(world, tmp_path)) as service:
+        service.wait_until_well(*WHOLE)
+        code, seconds = service.end(signal.SIGINT)
+
+    assert (code, service.out) == (0, "")
+    assert seconds < 10
+    assert [line["event"] for line in service.logs][-1] == "ending"
+
+
+def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:
+    before = receipts(world)
+    with running(tmp_path / "desk", "--only", "worker,mail", env=settings_of(world, tmp_path)) as service:
+        service.wait_until_said('"ready"')
+        wait_for_the_mailbox(tmp_path)
+        send_ris(world)
+        until(lambda: receipts(world) == before + 1)
+        nobody = ask(str(world.settings()["ops_bind"]), "/healthz")
+        code, _ = service.end(signal.SIGTERM, signal.SIGTERM, signal.SIGINT)
+
+    assert nobody == (0, "")
+    assert code == 0
+    assert "connected by Socket Mode" not in service.err
+
+
+@pytest.mark.parametrize("setting", ["portal_bind", pytest.param("ops_bind", marks=pytest.mark.slow)])
+def test_a_taken_port_is_one_line_and_exit_2(world: World, tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        answer = in_process("run", cwd=tmp_path, env=settings_of(world, tmp_path, **{setting: taken}))
+
+    (fault,) = answer.faults
+    assert (answer.code, answer.out) == (2, "")
+    assert fault.startswith(f"{setting.upper()}: cannot listen on {taken}")
+
+
+@pytest.mark.slow
+def test_a_token_that_slack_does_not_take_is_one_line_and_exit_2(world: World, tmp_path: Path) -> None:
+    env = settings_of(world, tmp_path, slack_bot_token="xoxb-wrong")
+    answer = in_process("run", cwd=tmp_path, env=env)
+
+    (fault,) = answer.faults
+    assert (answer.code, answer.out) == (2, "")
+    assert fault.startswith("SLACK_BOT_TOKEN: ")
+
+
+@pytest.mark.slow
+def test_slack_being_down_keeps_no_mail_waiting(world: World, tmp_path: Path) -> None:
+    before = receipts(world)
+    env = settings_of(world, tmp_path, slack_api_url="http://127.0.0.1:1/api/")
+    with running(tmp_path / "desk", env=env) as service:
+        service.wait_until_said('"ready"')
+        wait_for_the_mailbox(tmp_path)
+        send_ris(world)
+        until(lambda: receipts(world) == before + 1)
+        status, text = ask(str(env["ops_bind"]), "/readyz")
+        code, seconds = service.end(signal.SIGTERM)
+
+    assert (status, code) == (503, 0)
+    assert "UNWELL slack" in text
+    assert seconds < 10
+
+
+def test_a_door_that_falls_ends_the_service_with_exit_1(world: World, tmp_path: Path) -> None:
+    with running(tmp_path / "desk", "--only", "mail", env=settings_of(world, tmp_path)) as service:
+        service.wait_until_said('"ready"')
+        wait_for_the_mailbox(tmp_path)
+        with closing(sqlite3.connect(tmp_path / "usher.db", timeout=5)) as db:
+            db.execute("alter table mailboxes rename to mailboxes_gone")
+        send_ris(world)
+        code = service.process.wait(timeout=20)
+
+    assert code == 1
+    fallen = [line for line in service.logs if line["event"] == "a door fell"]
+    assert [line["door"] for line in fallen] == ["mail"]
+    assert "no such table" in fallen[0]["exception"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_the_sandbox_prints_its_lobby_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    left = environment({"imap_folder": "Private", "tmpdir": tmp_path})
+    with running(tmp_path / "desk", "--sandbox", env=left) as service:
+        service.wait_until_said("Ctrl-C ends it.")
+        lobby = next(line.strip() for line in service.out.splitlines() if "http://" in line)
+        status, page = ask(lobby.removeprefix("http://").rstrip("/"), "/")
+        code, seconds = service.end(number)
+
+    assert (status, code) == (200, 0)
+    assert "RIS" in page
+    assert seconds < 10
+    assert all(json.loads(line) for line in service.err.splitlines())
+    assert "Traceback" not in service.err
+    assert [path.name for path in tmp_path.iterdir()] == ["desk"]
+
+
+@pytest.mark.slow
+def test_a_person_at_a_terminal_reads_words(world: World, tmp_path: Path) -> None:
+    terminal, side = pty.openpty()
+    try:
+        env = settings_of(world, tmp_path, term="xterm", no_color="1")
+        with running(tmp_path / "desk", "--only", "worker", env=env, stderr=side) as service:
+            shown = read_until(terminal, "ready")
+            code, _ = service.end(signal.SIGTERM)
+    finally:
+        os.close(side)
+        os.close(terminal)
+
+    assert code == 0
+    assert "[info" in shown
+    assert "{" not in shown
+
+
+def read_until(terminal: int, words: str) -> str:
+    shown, deadline = "", time.monotonic() + 20
+    while words not in shown and time.monotonic() < deadline:
+        shown += os.read(terminal, 4096).decode()
+    return shown
+
+
+@pytest.mark.slow
+def test_held_mail_survives_a_restore_and_goes_out_once_on_release(world: World, tmp_path: Path) -> None:
+    """The drill of the operators' page: backup while it runs, stop, restore, look, release."""
+    env = settings_of(world, tmp_path, delivery="hold")
+    before = receipts(world)
+
+    def usher(*arguments: str) -> tuple[int, str]:
+        answer = in_process(*arguments, cwd=tmp_path, env=env)
+        return answer.code, answer.out + answer.err
+
+    with running(tmp_path / "first", env=env) as service:
+        service.wait_until_well(*WHOLE)
+        send_ris(world)
+        until(lambda: "held" in usher("jobs", "list")[1])
+        assert usher("backup", "copy.db")[0] == 0
+        refused = usher("restore", "copy.db")
+        assert service.end(signal.SIGTERM)[0] == 0
+    restored = usher("restore", "copy.db")
+    with running(tmp_path / "second", env=env) as service:
+        service.wait_until_well(*WHOLE)
+        waiting = receipts(world)
+        released = usher("jobs", "release", "--all")
+        until(lambda: receipts(world) == before + 1)
+        verified = usher("audit", "verify")
+        assert service.end(signal.SIGTERM)[0] == 0
+
+    assert refused[0] == 2
+    assert "a running service uses it" in refused[1]
+    assert restored[0] == 0
+    assert waiting == before
+    assert released[0] == 0
+    assert verified[0] == 0
+    assert receipts(world) == before + 1

@@ -1,0 +1,73 @@
+"""The desk's policy: the shipped file holds, and every fault in one's own is named with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import policy
+from bot.domain.errors import SettingsFault
+
+GOOD = policy.SHIPPED.read_text(encoding="utf-8")
+
+
+def faults_of(path: Path) -> tuple[str, ...]:
+    with pytest.raises(SettingsFault) as caught:
+        policy.load(path)
+    return caught.value.faults
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    path = folder / "usher.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_the_shipped_policy_is_valid() -> None:
+    shipped = policy.load()
+
+    assert shipped.mag.applications == ("ForumPass",)
+    assert shipped.desk.zone.key == "Europe/Berlin"
+
+
+def test_a_policy_that_is_not_there_names_its_setting(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path / "nowhere.toml")
+
+    assert "cannot be read" in fault
+    assert "USHER_CONFIG" in fault
+
+
+def test_a_folder_given_as_policy_is_one_line(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path)
+
+    assert "Is a directory" in fault
+
+
+@pytest.mark.parametrize("text", ["[desk\n", "desk = = 1", b"\xff\xfe"])
+def test_what_is_no_toml_is_one_line_with_its_place(tmp_path: Path, text: str | bytes) -> None:
+    (fault,) = faults_of(written(tmp_path, text))
+
+    assert "is not valid TOML" in fault
+    assert "\n" not in fault
+
+
+def test_all_faults_are_named_at_once_with_their_place(tmp_path: Path) -> None:
+    text = GOOD.replace('"Europe/Berlin"', '"Atlantis"').replace("mail_bytes = 26_214_400", "mail_bytes = 5")
+    faults = faults_of(written(tmp_path, text.replace("sponsor =", "sponser =")))
+
+    places = [fault.split(": ")[1] for fault in faults]
+    assert places == [
+        "desk.timezone",
+        "programmes.mag.sponsor",
+        "programmes.mag.sponser",
+        "limits.mail_bytes",
+    ]
+
+
+def test_a_policy_without_the_programme_of_the_mailbox_says_so(tmp_path: Path) -> None:
+    (fault,) = faults_of(written(tmp_path, GOOD.replace("programmes.mag", "programmes.other")))
+
+    assert "needs [programmes.mag]" in fault
+
+
+def test_one_fault_does_not_hide_the_parts_that_are_missing(tmp_path: Path) -> None:
+    assert len(faults_of(written(tmp_path, "[limits]\nanswers_per_case = 0\n"))) == 3

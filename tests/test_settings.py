@@ -1,0 +1,210 @@
+"""Settings: everything wrong is named at once, with its mend; nothing secret is ever shown."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import settings as settings_room
+from bot.domain.errors import SettingsFault
+from bot.settings import Settings
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+GOOD: dict[str, Any] = {
+    "imap_host": "imap.example.com",
+    "imap_user": "desk@example.com",
+    "imap_password": "correct horse",
+    "smtp_host": "smtp.example.com",
+    "mail_from": "desk@example.com",
+    "support_address": "help@example.com",
+    "slack_bot_token": "xoxb-1",
+    "slack_app_token": "xapp-1",
+    "slack_approvals_channel": "C1",
+    "slack_support_channel": "C2",
+    "slack_staff": "avery@example.com",
+    "slack_approvers": "avery@example.com",
+    "secret_key": "k" * 32,
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def faults_of(**changed: Any) -> tuple[str, ...]:  # noqa: ANN401 - values of any setting
+    with pytest.raises(SettingsFault) as caught:
+        settings_room.load(GOOD | changed)
+    return caught.value.faults
+
+
+def write_env(text: str | bytes) -> None:
+    Path(".env").write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def test_all_that_is_missing_is_named_at_once_in_the_order_of_the_example() -> None:
+    with pytest.raises(SettingsFault) as caught:
+        settings_room.load()
+
+    names = [fault.split()[0] for fault in caught.value.faults]
+    assert names == [
+        *("IMAP_HOST", "IMAP_USER", "IMAP_PASSWORD", "SMTP_HOST", "MAIL_FROM", "SUPPORT_ADDRESS"),
+        *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL"),
+        *("SLACK_STAFF", "SLACK_APPROVERS", "SECRET_KEY"),
+    ]
+
+
+def test_missing_and_malformed_ones_are_named_together() -> None:
+    faults = faults_of(imap_port="x", slack_staff=" , ", slack_app_token="", delivery="maybe")
+
+    assert [fault.split(":")[0].split()[0] for fault in faults] == [
+        "IMAP_PORT",
+        "DELIVERY",
+        "SLACK_APP_TOKEN",
+        "SLACK_STAFF",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("database_url", "postgresql://db", "sqlite:///"),
+        ("imap_port", "imap", "whole number"),
+        ("imap_port", "70000", "65535"),
+        ("imap_tls", "ssl", "tls, starttls or none"),
+        ("mail_from", "Desk <desk@example.com>", "plain mail address"),
+        ("delivery", "only:", "hold, live, or only:"),
+        ("slack_bot_token", "xapp-1", "xoxb-"),
+        ("slack_app_token", "xoxb-1", "xapp-"),
+        ("slack_approvers", ",", "names nobody"),
+        ("portal_bind", "8080", "HOST:PORT"),
+        ("portal_url", "portal.example.com", "https://"),
+        ("trusted_proxies", "proxy.example.com", "network"),
+        ("secret_key", "short", "32 characters"),
+        ("secret_key", "k" * 32 + ",short", "32 characters"),
+        ("usher_clock", "tomorrow", "ISO time"),
+        ("templates_dir", "/nowhere", "no folder"),
+        ("mail_auth", "oauth2", "not built yet"),
+        ("mail_auth", "kerberos", "password or oauth2"),
+    ],
+)
+def test_each_malformed_setting_is_one_line_with_its_mend(name: str, value: str, mend: str) -> None:
+    (fault,) = faults_of(**{name: value})
+
+    assert fault.startswith(name.upper())
+    assert mend in fault
+    assert "\n" not in fault
+
+
+def test_a_wrong_secret_is_never_repeated() -> None:
+    faults = faults_of(slack_bot_token="hunter2-bot", slack_app_token="hunter2-app", secret_key="hunter2")
+
+    assert len(faults) == 3
+    assert "hunter2" not in " ".join(faults)
+
+
+def test_a_secret_prints_as_stars() -> None:
+    settings = settings_room.load(GOOD)
+
+    assert not re.search("correct horse|xoxb-1|xapp-1|kkkk", repr(settings))
+
+
+def test_a_user_without_a_password_for_mail_out_is_named() -> None:
+    (fault,) = faults_of(smtp_user="desk@example.com")
+
+    assert fault.startswith("SMTP_PASSWORD is missing")
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_defaults(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_env("IMAP_FOLDER=Onboarding\nDELIVERY=live\n")
+    monkeypatch.setenv("DELIVERY", "hold")
+    settings = settings_room.load(GOOD)
+
+    assert (settings.imap_folder, settings.delivery, settings.smtp_rate) == ("Onboarding", "hold", 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"IMAP_HOST=imap.example.com\nIMAP_USER=\xff\xfe\n", "is not UTF-8 text"),
+        (b"IMAP_HOST=imap.example.com\n'broken\n", "line 2 is not NAME=value"),
+    ],
+)
+def test_an_env_file_that_cannot_be_read_is_refused(content: bytes, said: str) -> None:
+    write_env(content)
+
+    assert said in faults_of()[0]
+
+
+def test_an_env_file_that_is_a_folder_is_refused() -> None:
+    Path(".env").mkdir()
+
+    assert faults_of() == (".env: cannot be read (Is a directory); mend or remove it",)
+
+
+def test_reading_files_needs_no_setting() -> None:
+    settings = settings_room.load_reading()
+
+    assert (settings.own_addresses, settings.sponsors, settings.secret_keys()) == (frozenset(), (), ())
+
+
+def test_the_sandbox_takes_nothing_from_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_env("DELIVERY=nonsense\n")
+    monkeypatch.setenv("IMAP_FOLDER", "Private")
+    monkeypatch.setenv("MAIL_AUTH", "oauth2")
+
+    assert settings_room.load_given(GOOD).imap_folder == "INBOX"
+
+
+def test_a_misspelt_name_in_the_file_is_found_and_a_strangers_is_not() -> None:
+    write_env("DELIVARY=live\nCOMPOSE_PROJECT_NAME=desk\nDELIVERY=hold\n")
+
+    assert settings_room.list_misspelt() == [("DELIVARY", "DELIVERY")]
+
+
+def example() -> list[tuple[str, str]]:
+    """Every name in `.env.example`, given or commented out, with the comment above it."""
+    found, above = [], ""
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if named := re.fullmatch(r"#?([A-Z][A-Z0-9_]+)=.*", line):
+            found.append((named[1], above))
+        else:
+            above = f"{above}\n{line}" if line.startswith("# ") else ""
+    return found
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    names = [name for name, _ in example()]
+
+    assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    # The password stands under its user's comment.
+    assert [name for name, above in example() if not above] == []
+
+
+def test_the_examples_defaults_are_the_programs() -> None:
+    shown = dict(re.findall(r"^#([A-Z_]+)=(\S+)$", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE))
+    derived = {"IMAP_PORT": "993", "SMTP_PORT": "587"}
+    settings = settings_room.load(GOOD)
+
+    for name, value in shown.items():
+        assert value == derived.get(name, str(getattr(settings, name.lower()))), name
+    assert settings.imap_endpoint[1] == 993
+    assert settings.smtp_endpoint[1] == 587
+
+
+def test_the_example_as_it_is_lacks_just_what_has_to_be_given() -> None:
+    write_env(EXAMPLE.read_text(encoding="utf-8"))
+    with pytest.raises(SettingsFault) as caught:
+        settings_room.load()
+
+    assert all("missing" in fault for fault in caught.value.faults)
+    write_env(EXAMPLE.read_text(encoding="utf-8") + "\n".join(f"{n.upper()}={v}" for n, v in GOOD.items()))
+    assert settings_room.load().imap_host == "imap.example.com"
