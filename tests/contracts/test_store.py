@@ -237,7 +237,7 @@ def keep(path: Path, payload: str) -> bool:
 def test_a_repeated_payload_is_kept_once_and_done_once(path: Path, db: Database) -> None:
     assert sorted(race(*[partial(keep, path, "Ev1")] * 4)) == [False, False, False, True]
 
-    assert payloads.list_open(db) == ["Ev1"]
+    assert payloads.list_open(db) == [("Ev1", NOW, 0)]
     with transaction(db):
         assert payloads.claim(db, "Ev1", now=NOW)
         assert not payloads.claim(db, "Ev1", now=NOW)
