@@ -10,7 +10,7 @@ from bot.store import outbox, payloads
 from bot.store.database import transaction
 
 KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
-MOST_REPLAYS = 3  #: starts at which an event that is not dealt with is tried
+MOST_REPLAYS = 5  #: so often an event that is not dealt with is tried again
 
 
 def keep(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
@@ -28,11 +28,20 @@ def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
 
 def list_open(db: Database) -> list[str]:
     """The ids of what came and was not dealt with, oldest first."""
-    return payloads.list_open(db)
+    return [payload_id for payload_id, _, _ in payloads.list_open(db)]
+
+
+def list_overdue(db: Database, *, now: datetime) -> list[str]:
+    """Those that have been open for too long to be in somebody's hands: 1 min, then 4, 16, 64, 256."""
+    return [
+        payload_id
+        for payload_id, received_at, attempts in payloads.list_open(db)
+        if attempts < MOST_REPLAYS and now - received_at > timedelta(minutes=4**attempts)
+    ]
 
 
 def try_again(db: Database, payload_id: str) -> dict[str, Any] | None:
-    """The payload, to be dealt with anew; None when that was done meanwhile, or failed at every start."""
+    """The payload, to be dealt with anew; None when that was done meanwhile, or failed every time."""
     with transaction(db):
         return payloads.try_again(db, payload_id, most=MOST_REPLAYS)
 

@@ -109,7 +109,7 @@ def list_newest(db: Database, limit: int) -> list[LedgerMail]:
 
 
 def list_same_id(db: Database, mail: LedgerMail, message_id: str, content_hash: str) -> list[LedgerMail]:
-    """Other mails with that Message-ID about which was decided; for a mail without one, those of that content.
+    """Other mails with that Message-ID that are decided about; for a mail without one, those of its content.
 
     Not only older rows: a mail that was set aside is decided about after a later copy of it.
     """

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store.database import count, row, rows, text_of
+from bot.store.database import count, instant, row, rows, text_of
 
 
 def add(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
@@ -33,10 +33,13 @@ def claim(db: Database, payload_id: str, *, now: datetime) -> bool:
     )
 
 
-def list_open(db: Database) -> list[str]:
-    """What came and was not dealt with, oldest first."""
-    found = rows(db, "select id from payloads where done_at is null order by received_at, id")
-    return [entry["id"] for entry in found]
+def list_open(db: Database) -> list[tuple[str, datetime, int]]:
+    """What came and was not dealt with, oldest first: its id, when it came, how often it was tried again."""
+    found = rows(
+        db,
+        "select id, received_at, attempts from payloads where done_at is null order by received_at, id",
+    )
+    return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
 def try_again(db: Database, payload_id: str, *, most: int) -> dict[str, Any] | None:

@@ -25,10 +25,11 @@ def build(bot: Bot) -> App:
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),
         token_verification_enabled=False,
+        # Before Slack is asked who we are: should that fail, the event is kept already.
+        before_authorize=partial(keep_payload, bot=bot),
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
         raise_error_for_unhandled_request=False,
     )
-    app.use(partial(keep_payload, bot=bot))
     app.error(partial(on_error, bot=bot))
     for room in (cases, commands, jobs, mentions):
         room.register(app, bot)

@@ -12,8 +12,6 @@ log = structlog.get_logger("slack")
 
 #: marks a replayed request, which is in the store already
 REPLAYED = "usher_replayed"
-#: what the listeners deal with; nobody would ever mark another event as done
-HEARD = frozenset({"app_mention", "message"})
 
 
 def keep_payload(
@@ -27,7 +25,7 @@ def keep_payload(
     event_id, event = body.get("event_id"), body.get("event")
     if not is_event(body) or not isinstance(event_id, str) or not isinstance(event, dict):
         return next_()
-    if event.get("type") not in HEARD:
+    if not concerns_us(event):
         return next_()
     if request.context.get(REPLAYED):
         return next_()
@@ -37,6 +35,15 @@ def keep_payload(
         log.info("event repeated", payload=event_id)
         return BoltResponse(status=200)
     return next_()
+
+
+def concerns_us(event: Mapping[str, object]) -> bool:
+    """Words to the bot; what people say to each other is not kept, and nobody would mark it as done."""
+    if event.get("bot_id") or event.get("subtype"):
+        return False
+    return event.get("type") == "app_mention" or (
+        event.get("type") == "message" and event.get("channel_type") == "im"
+    )
 
 
 def is_event(body: Mapping[str, object]) -> bool:
@@ -55,8 +62,14 @@ def list_kept(bot: Bot) -> list[str]:
         return payloads.list_open(db)
 
 
+def list_overdue(bot: Bot) -> list[str]:
+    """What nobody has dealt with although there was time: Slack may have been down for a while."""
+    with bot.connect() as db:
+        return payloads.list_overdue(db, now=bot.clock.now())
+
+
 def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
-    """Deal with what an earlier run has left."""
+    """Deal with what an earlier run, or a bad hour, has left."""
     for event_id in kept:
         with bot.connect() as db:
             body = payloads.try_again(db, event_id)

@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from werkzeug import Request, Response
 
 from handlers.slack.app import build
-from tests.cast import APPROVALS, Office, an_office
+from tests.cast import Office, an_office
+from tests.outside import APPROVALS
 
 Found = TypeVar("Found")
 
@@ -122,7 +123,7 @@ class Workspace:
         )
 
     def event(
-        self, event_id: str, *, by: str = "U0AVERY0001", kind: str = "app_mention", **more: Any
+        self, event_id: str, *, by: str = "U0AVERY0001", kind: str = "app_mention", **more: str
     ) -> BoltResponse:
         about = {
             "type": kind,

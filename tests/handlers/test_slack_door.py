@@ -3,15 +3,16 @@
 import json
 import re
 import time
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import TransientFailure
 from bot.domain.outbox import JobStatus
+from bot.domain.staff import Staff
 from bot.services import payloads
-from handlers.slack.payloads import list_kept, replay
+from handlers.slack.payloads import list_kept, list_overdue, replay
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office, a_case, an_office
 from tests.handlers.conftest import Workspace, until
 
@@ -53,7 +54,7 @@ def test_a_private_card_that_asked_is_replaced_by_the_answer(workspace: Workspac
 def test_whoever_may_not_hears_who_may_and_nobody_else_hears_anything(
     workspace: Workspace,
     action: str,
-    by: Any,  # noqa: ANN401
+    by: Staff,
 ) -> None:
     case = a_case(workspace.office)
     assert workspace.click(action, "C-1", by=by.id, seen=case.content_hash).status == 200
@@ -104,7 +105,7 @@ def test_a_hostile_command_is_answered_shortly_and_pings_nobody(workspace: Works
 
 
 def test_staff_release_and_discard_held_mails_and_nobody_else_does(
-    tmp_path: Any, workspace: Workspace
+    tmp_path: Path, workspace: Workspace
 ) -> None:
     office: Office = an_office(tmp_path, delivery="hold")
     a_case(office)
@@ -255,23 +256,42 @@ def test_an_event_whose_listener_raised_was_answered_and_is_not_replayed(workspa
     assert len(workspace.asked("chat.postEphemeral")) == 1
 
 
-def test_an_event_that_is_never_dealt_with_is_replayed_at_three_starts_only(workspace: Workspace) -> None:
+def test_an_event_that_slack_being_down_kept_from_its_answer_is_tried_again_without_a_restart(
+    workspace: Workspace,
+) -> None:
     workspace.down = True
     workspace.event("Ev1")
-    for _ in range(5):
-        workspace.app.listener_runner.listener_executor.shutdown(wait=True)
-        workspace.down = False
-        workspace.start()
-        workspace.down = True
-        replay(workspace.app, workspace.office.bot, list_kept(workspace.office.bot))
-
-    with workspace.office.connect() as db:
-        assert db.execute("select attempts from payloads").fetchone()[0] == 3
-
-
-def test_what_people_say_to_each_other_is_dealt_with_by_leaving_it_alone(workspace: Workspace) -> None:
-    workspace.event("Ev1", kind="message", channel_type="channel", text="lunch?")
+    assert list_overdue(workspace.office.bot) == []
+    workspace.office.clock.wait(minutes=2)
+    workspace.down = False
+    replay(workspace.app, workspace.office.bot, list_overdue(workspace.office.bot))
     until(lambda: idle(workspace))
+
+    assert len(workspace.asked("chat.postEphemeral")) == 1
+
+
+def test_an_event_that_is_never_dealt_with_is_tried_less_and_less_and_given_up(workspace: Workspace) -> None:
+    workspace.down = True
+    workspace.event("Ev1")
+    tries = []
+    for minute in range(600):
+        workspace.office.clock.wait(minutes=1)
+        for event in list_overdue(workspace.office.bot):
+            tries.append(minute)
+            with workspace.office.connect() as db:
+                payloads.try_again(db, event)
+
+    assert tries == [1, 4, 16, 64, 256]
+    with workspace.office.connect() as db:
+        assert payloads.try_again(db, "Ev1") is None
+
+
+def test_what_people_say_to_each_other_is_left_alone_and_not_kept(workspace: Workspace) -> None:
+    workspace.event("Ev1", kind="message", channel_type="channel", text="lunch?")
+    workspace.event("Ev2", kind="message", channel_type="im", subtype="message_changed")
+    workspace.event("Ev3", kind="message", channel_type="im", bot_id="B0OTHER")
+
+    assert idle(workspace)
 
     assert workspace.asked("chat.postEphemeral") == []
 

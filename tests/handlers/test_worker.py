@@ -1,10 +1,11 @@
-"""The worker: mails and Slack each at their own pace, one bug one job, and a stop that leaves nothing torn."""
+"""The worker: mails and Slack at their own pace, one bug one job, and a stop that tears nothing."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -138,8 +139,8 @@ def test_the_mail_server_being_slow_does_not_hold_up_slack(office: Office) -> No
 # The provider's rate
 
 
-def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: object) -> None:
-    office = an_office(tmp_path, smtp_rate="5")  # type: ignore[arg-type]
+def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: Path) -> None:
+    office = an_office(tmp_path, smtp_rate="5")
     queue_mails(office, 12)
     lane = the_lane(office, "mail")
     sent = []
@@ -153,8 +154,8 @@ def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: object) -> None
     assert states(office) == ["sent"] * 12
 
 
-def test_a_throttled_mail_has_not_failed(tmp_path: object) -> None:
-    office = an_office(tmp_path, smtp_rate="1")  # type: ignore[arg-type]
+def test_a_throttled_mail_has_not_failed(tmp_path: Path) -> None:
+    office = an_office(tmp_path, smtp_rate="1")
     queue_mails(office, 2)
     the_lane(office, "mail")._round(ways(office))
     waiting = office.jobs()[1]

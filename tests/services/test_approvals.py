@@ -19,8 +19,9 @@ from bot.domain.errors import (
 from bot.domain.staff import Member, Staff
 from bot.services import approvals, cases
 from bot.services.staff import StaffList
-from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, OPERATOR, FakeChat, Office, a_case, a_submission
+from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, OPERATOR, Office, a_case, a_submission
 from tests.contracts.racing import race
+from tests.outside import FakeChat
 
 DANA_AS_STAFF = replace(AVERY, id="U0DANA", name="Dana", email=DANA.address)
 
@@ -73,7 +74,7 @@ def in_state(office: Office, status: CaseStatus) -> Case:
 
 S = CaseStatus
 
-# Who × state
+# Who, in which state
 
 
 @pytest.mark.parametrize("by", [AVERY, CASEY, OPERATOR])
@@ -304,8 +305,8 @@ def test_a_decision_by_command_line_is_on_record_under_that_name(office: Office)
 
 @pytest.mark.parametrize(
     "ref",
-    ["C-1; drop", "C-1' or '1'='1", "", " ", "C-", "C--1", "C-²", "C-1\n", "C-٣", "Müller", "C-" + "9" * 10_000,
-     "x" * 10_000, "C-99", "\0", "<!channel>", "C-1 C-2", "Q-1"],
+    ["C-1; drop", "C-1' or '1'='1", "", " ", "C-", "C--1", "C-²", "C-1\n", "C-٣", "Müller",
+     "C-" + "9" * 10_000, "x" * 10_000, "C-99", "\0", "<!channel>", "C-1 C-2", "Q-1"],
 )  # fmt: skip
 def test_a_hostile_reference_names_no_case_and_is_not_repeated_in_the_trail(office: Office, ref: str) -> None:
     case = a_case(office)
