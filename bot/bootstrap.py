@@ -77,13 +77,12 @@ class Bot:
 def make_desk(settings: Settings) -> Desk:
     """What the use cases know, from settings and policy."""
     only = settings.delivery_only
-    policy = policies.load(settings.usher_config)
+    policy = policies.load(settings.usher_config, support_address=settings.support_address)
     return Desk(
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
-        support_address=settings.support_address,
         own_addresses=settings.own_addresses,
         sponsors=settings.sponsors,
         trusted_authserv_id=settings.trusted_authserv_id,

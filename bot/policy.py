@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -15,6 +15,10 @@ SHIPPED = next(
     (path for path in (_HERE.with_name("usher.toml"), _HERE.parents[1] / "usher.toml") if path.exists()),
     _HERE.with_name("usher.toml"),
 )
+
+
+#: stands in sample mails where no settings say SUPPORT_ADDRESS
+SAMPLE_ADDRESS = "support@onboarding.example.com"
 
 
 class _Part(BaseModel):
@@ -57,7 +61,7 @@ class Programme(_Part):
     name: str
     sponsor: str
     support_desk: str  #: who owns questions, as every answer says
-    support_address: str
+    support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     applications: tuple[str, ...]
 
 
@@ -90,12 +94,20 @@ class Policy(_Part):
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
 
+    def answered_at(self, address: str) -> Self:
+        """The same policy, where every programme that names no address of its own has this one."""
+        programmes = {
+            name: programme.model_copy(update={"support_address": programme.support_address or address})
+            for name, programme in self.programmes.items()
+        }
+        return self.model_copy(update={"programmes": programmes})
 
-def load(path: Path | None = None) -> Policy:
+
+def load(path: Path | None = None, *, support_address: str = SAMPLE_ADDRESS) -> Policy:
     """Read the policy; one SettingsFault names the file and every fault in it."""
     path = path or SHIPPED
     try:
-        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        policy = Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as exc:
         raise SettingsFault(
             f"{path}: cannot be read ({exc.strerror}); set USHER_CONFIG to your usher.toml"
@@ -109,3 +121,4 @@ def load(path: Path | None = None) -> Policy:
                 for e in exc.errors()
             ]
         ) from None
+    return policy.answered_at(support_address)

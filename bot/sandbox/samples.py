@@ -83,13 +83,13 @@ class Samples:
         return replace(sample, authentic=False, about=f"{sample.about}, in Dana's name but not by her")
 
     def hostile_ris(self, kind: str = "") -> Sample:
-        """`zip_bomb`, `far_cell` or `macros`; without a kind any of them."""
+        """`zip_bomb`, `far_cell` or `macros`; without a kind one of those that are refused."""
         files: dict[str, Callable[[], bytes]] = {
             "zip_bomb": hostile.zip_bomb,
             "far_cell": hostile.far_cell,
             "macros": lambda: hostile.with_macros(_form(organisation(self._rng), "en")),
         }
-        kind = kind or self._rng.choice(list(files))
+        kind = kind or self._rng.choice(("zip_bomb", "far_cell"))
         mail = self._mail(DANA, "RIS for a new customer", "Hello,\n\nplease set this customer up.\n\nDana")
         is_macro = kind == "macros"
         mail.add_attachment(

@@ -6,7 +6,7 @@ from bot.rendering.mails import SHIPPED, split_front_matter
 from bot.rendering.words import LANGUAGES
 from bot.sandbox.lobby import Step
 from bot.sandbox.mail.world import MailWorld
-from bot.sandbox.samples import SPONSORS
+from bot.sandbox.samples import DANA, SPONSORS
 from bot.sandbox.slack.server import SlackServer
 from bot.sandbox.webmail.letters import letter_of
 
@@ -15,10 +15,11 @@ def tour(mail: MailWorld, slack: SlackServer, *, webmail_url: str) -> list[Step]
     """From a mail to a card, a decision and a confirmation; then the other kinds of mail."""
     cards = f"{slack.url}?as=avery&channel=approvals"
     support = f"{slack.url}?as=blake&channel=support"
+    inbox = f"{webmail_url}{DANA[1]}/"
     return [
         Step(
             title="A RIS arrives",
-            text="Press “A complete RIS” below. A card appears in the approvals channel within a second.",
+            text="Press “A complete RIS” on this page. A card appears in the approvals channel within a second.",
             done=lambda: bool(_cards(slack)),
             link=cards,
             link_text="See the card",
@@ -34,15 +35,15 @@ def tour(mail: MailWorld, slack: SlackServer, *, webmail_url: str) -> list[Step]
             title="The sponsor has the order confirmation",
             text="It was sent by SMTP and lies in the sponsor's mailbox, with a link to the status page.",
             done=lambda: _has_received(mail, "order_confirmation"),
-            link=webmail_url,
-            link_text="Open the webmail",
+            link=inbox,
+            link_text="Open the sponsor's mailbox",
         ),
         Step(
             title="An incomplete RIS gets its list",
             text="Press “An incomplete RIS”. The sponsor is told every problem, its cell and what to do.",
             done=lambda: _has_received(mail, "ris_problems"),
-            link=webmail_url,
-            link_text="Open the webmail",
+            link=inbox,
+            link_text="Open the sponsor's mailbox",
         ),
         Step(
             title="A question reaches a person",

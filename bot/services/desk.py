@@ -18,7 +18,6 @@ class Desk:
     keyring: Keyring
     delivery: Delivery
     mail_from: Address
-    support_address: str
     own_addresses: frozenset[str]
     sponsors: tuple[str, ...]
     trusted_authserv_id: str

@@ -9,7 +9,18 @@ import time
 RUNS = 5
 #: what any program made of these parts pays before its first line
 BARE = "import " + ", ".join(
-    "slack_bolt flask waitress imapclient sqlite_utils jinja2 babel phonenumbers aiosmtpd pymap".split()
+    [
+        "slack_bolt",
+        "flask",
+        "waitress",
+        "imapclient",
+        "sqlite_utils",
+        "jinja2",
+        "babel",
+        "phonenumbers",
+        "aiosmtpd",
+        "pymap",
+    ]
 )
 
 

@@ -32,7 +32,7 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
         ),
         Act(
             id="hostile", label="A hostile workbook", group=_SENT, do=send(samples.hostile_ris),
-            text="A zip bomb, a cell at the end of the world, or macros.",
+            text="A zip bomb, or a cell at the end of the world.",
         ),
         Act(
             id="forged", label="A forged sender", group=_SENT, do=send(samples.forged_ris),
