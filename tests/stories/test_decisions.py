@@ -138,6 +138,7 @@ def test_a_mention_in_a_cards_thread_means_that_case_and_only_the_asker_sees_the
     company = company_of(desk.send(desk.world.samples.complete_ris()))
     card = desk.card(company)
 
+    desk.settled()  # the message stands in Slack a moment before the desk has noted where
     desk.act("casey").say("approvals", "@usher approve", thread_ts=card["ts"])
 
     shown = desk.whisper("casey", "approvals", company, "case_approve")
