@@ -267,7 +267,7 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
 
 
 def test_the_shipped_policy_names_invented_addresses_only() -> None:
-    addresses = re.findall(r"[\w.-]+@([\w.-]+)", read(SHIPPED))
+    addresses = re.findall(r"(?:@|://)([\w.-]+)", read(SHIPPED))
 
     assert addresses
     assert all(re.search(r"(^|\.)example\.(com|org|net)$", domain) for domain in addresses)

@@ -19,7 +19,7 @@ def tour(mail: MailWorld, slack: SlackServer, *, webmail_url: str) -> list[Step]
     return [
         Step(
             title="A RIS arrives",
-            text="Press “A complete RIS” on this page. A card appears in the approvals channel within a second.",
+            text="Press “A complete RIS” on this page. Within a second a card is in the approvals channel.",
             done=lambda: bool(_cards(slack)),
             link=cards,
             link_text="See the card",

@@ -37,7 +37,7 @@ def test_a_bug_is_logged_once_with_its_traceback_and_shown_with_its_id(town: Tow
     assert answer.content_type == "text/html; charset=utf-8"
     assert re.search(r"<code>([0-9a-f]{8})</code>", answer.text)
     assert f"<code>{bugs[0]['id']}</code>" in answer.text
-    assert "support@onboarding.example.com" in answer.text
+    assert "onboarding@desk.example.com" in answer.text
     assert "the ceiling fell" in bugs[0]["exception"]
     assert "Traceback" in bugs[0]["exception"]
 

@@ -16,7 +16,7 @@ def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
     page = town.client().get(path).text
 
     assert "Exostar Customer Support" in page
-    assert 'href="mailto:support@onboarding.example.com"' in page
+    assert 'href="mailto:onboarding@desk.example.com"' in page
 
 
 @pytest.mark.parametrize("name", ["imprint", "privacy", "terms"])

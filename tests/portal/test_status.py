@@ -141,7 +141,7 @@ def test_unknown_and_expired_links_say_word_for_word_the_same(town: Town) -> Non
 
     assert (expired.status_code, unknown.status_code) == (410, 404)
     assert expired.text == unknown.text
-    assert "support@onboarding.example.com" in expired.text
+    assert "onboarding@desk.example.com" in expired.text
     assert not {"Borealis", "C-1", "2026"} & set(re.findall(r"[\w-]+", expired.text))
 
 
@@ -187,6 +187,6 @@ def test_hostile_tokens_and_paths_get_the_kind_page(town: Town, path: str) -> No
     answer = town.client().get(path)
 
     assert answer.status_code == 404
-    assert "support@onboarding.example.com" in answer.text
+    assert "onboarding@desk.example.com" in answer.text
     assert "Set-Cookie" not in answer.headers
     assert "49" not in re.sub(r"<[^>]+>", "", answer.text)
