@@ -77,7 +77,7 @@ def fall(secret: str) -> None:
 def test_a_traceback_shows_no_address_and_no_local_variable(said: Said) -> None:
     with said:
         try:
-            fall("private words"[:])
+            fall(" ".join(("private", "words")))  # noqa: FLY002 - a literal would stand in the traceback
         except ValueError:
             structlog.get_logger("x").exception("raised")
     (line,) = said.lines
