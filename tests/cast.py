@@ -1,12 +1,10 @@
 """The known cast: who asks, who decides, and a desk on a real database whose outside world remembers."""
 
 import itertools
-import threading
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -17,21 +15,16 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot import settings as all_settings
-from bot.adapters.mail_parsing import _read_all as read_all
-from bot.adapters.spreadsheets import read_workbook
 from bot.bootstrap import Bell, Bot, make_desk, open_database
 from bot.domain.cases import Case
-from bot.domain.errors import UnknownOutcome
 from bot.domain.events import Event
 from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
-from bot.domain.mail import Address, FetchedMail, InboundMail, OutboundMail
+from bot.domain.mail import Address, InboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.ris import Company, RisCase, User
-from bot.domain.sheets import Workbook
 from bot.domain.staff import Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
-from bot.ports import ChatMessage
 from bot.services import audit, cases, effects, intake, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
@@ -40,22 +33,21 @@ from bot.services.staff import StaffList
 from bot.store import database, ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
+from tests.outside import APPROVALS, NOW, SUPPORT, FakeChat, FakeMailer, FakeServer, PlainReader, fetched
 
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 # Avery and Casey approve, Blake is staff, Eli is a guest; Dana is a sponsor, Mallory a stranger.
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
-BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
-CASEY = Staff(id="U0CASEY", name="Casey", staff=True, approver=True)
-ELI = Staff(id="U0ELI", name="Eli", staff=False, approver=False)
+AVERY = Staff(id="U0AVERY0001", name="Avery", staff=True, approver=True)
+BLAKE = Staff(id="U0BLAKE0001", name="Blake", staff=True, approver=False)
+CASEY = Staff(id="U0CASEY0001", name="Casey", staff=True, approver=True)
+ELI = Staff(id="U0ELI000001", name="Eli", staff=False, approver=False)
 OPERATOR = Staff(id="cli:root", name="root", staff=True, approver=True)
 DANA = Address(name="Dana Reyes", address="dana@sponsor.example.org")
 MALLORY = Address(name="Mallory Other", address="mallory@elsewhere.example.net")
 
 DESK_ADDRESS = "onboarding@desk.example.com"
 SERVER = "mx.desk.example.com"
-APPROVALS, SUPPORT = "C0APPROVALS", "C0SUPPORT"
 INBOX = "INBOX"
 EVERY_KIND = tuple(JobKind)
 
@@ -72,197 +64,6 @@ class StillClock:
     def wait(self, **span: float) -> datetime:
         self.at += timedelta(**span)
         return self.at
-
-
-class Faults:
-    """What goes wrong, in the order in which it is asked: an exception, or None for "this time it works"."""
-
-    def __init__(self) -> None:
-        self._coming: deque[Exception | None] = deque()
-
-    def then(self, *coming: Exception | None) -> None:
-        self._coming.extend(coming)
-
-    def next(self) -> Exception | None:
-        return self._coming.popleft() if self._coming else None
-
-    def happen(self) -> None:
-        if (fault := self.next()) is not None:
-            raise fault
-
-
-class FakeMailer:
-    """Remembers what it was given; after an unknown outcome the mail has arrived all the same."""
-
-    def __init__(self) -> None:
-        self.sent: list[OutboundMail] = []
-        self.faults = Faults()
-        self.closed = 0
-
-    def send(self, mail: OutboundMail) -> None:
-        fault = self.faults.next()
-        if fault is None or isinstance(fault, UnknownOutcome):
-            self.sent.append(mail)
-        if fault is not None:
-            raise fault
-
-    def check(self) -> str:
-        return "mail.example.com"
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class FakeChat:
-    """A workspace in memory; after an unknown outcome the message stands all the same."""
-
-    def __init__(self, members: Iterable[Member] = ()) -> None:
-        self.standing: dict[str, ChatMessage] = {}
-        self.faults = Faults()
-        self.lookups = 0
-        self.updates = 0
-        self.broken: Exception | None = None  #: what every question about people meets
-        self._members = {member.id: member for member in members}
-        self._numbers = itertools.count(1)
-
-    def post(self, message: ChatMessage) -> str:
-        fault = self.faults.next()
-        ts = f"1700000000.{next(self._numbers):06}"
-        if fault is None or isinstance(fault, UnknownOutcome):
-            self.standing[ts] = message
-        if fault is not None:
-            raise fault
-        return ts
-
-    def update(self, message: ChatMessage, ts: str) -> None:
-        self.faults.happen()
-        self.updates += 1
-        self.standing[ts] = message
-
-    def find(self, message: ChatMessage) -> str | None:
-        self.lookups += 1
-        self.faults.happen()
-        same = (message.channel, message.key)
-        return next((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), None)
-
-    def member(self, user_id: str) -> Member:
-        if self.broken is not None:
-            raise self.broken
-        return self._members.get(user_id, Member(id=user_id, name=user_id, full=False))
-
-    def resolve(self, names: Sequence[str]) -> frozenset[str]:
-        return frozenset(names)
-
-    def check(self) -> str:
-        return "U0USHER"
-
-    def check_line(self, app_token: str) -> None:
-        assert app_token
-
-    def scopes(self) -> frozenset[str]:
-        return frozenset()
-
-    def joined(self, channel: str) -> bool:
-        return channel in (APPROVALS, SUPPORT)
-
-    def said(self) -> list[str]:
-        """The keys of what stands there."""
-        return [message.key for message in self.standing.values()]
-
-    def texts(self) -> str:
-        return "\n".join(f"{message.text} {message.blocks}" for message in self.standing.values())
-
-
-class FakeServer:
-    """A mailbox on a server that remembers, with one session at a time; mails stay until they are moved."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self.mails: dict[int, FetchedMail] = {}
-        self.folders: dict[str, list[int]] = {}
-        self.uidvalidity = 1
-        self.opened = 0
-        self.closed = 0
-        self.faults: dict[str, Faults] = {
-            name: Faults() for name in ("open", "uids", "fetch", "move", "wait")
-        }
-        self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
-        self.sign = threading.Condition()
-        self.waiting = threading.Event()
-        self._now = now
-        self._woken = False
-        self._news = 0
-
-    def deliver(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> int:
-        with self.sign:
-            uid = uid or max([*self.mails, *itertools.chain(*self.folders.values()), 0]) + 1
-            self.mails[uid] = fetched(raw, uid=uid, received_at=received_at or self._now)
-            self._news += 1
-            self.sign.notify_all()
-        return uid
-
-    def renumber(self) -> None:
-        """The server loses its numbers: every mail of the folder gets a new one."""
-        left = [self.mails[uid] for uid in sorted(self.mails, reverse=True)]
-        self.mails = {uid: replace(mail, uid=uid) for uid, mail in enumerate(left, 1)}
-        self.uidvalidity += 1
-
-    # The port
-
-    def open(self) -> int:
-        self.opened += 1
-        self.faults["open"].happen()
-        return self.uidvalidity
-
-    def uids_after(self, uid: int) -> list[int]:
-        self.faults["uids"].happen()
-        return sorted(number for number in self.mails if number > uid)
-
-    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
-        self.asked.append(tuple(uids))
-        self.faults["fetch"].happen()
-        yield from (self.mails[uid] for uid in uids if uid in self.mails)
-
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        self.faults["move"].happen()
-        for uid in uids:
-            if self.mails.pop(uid, None):
-                self.folders.setdefault(folder, []).append(uid)
-
-    def wait(self, seconds: float) -> None:
-        self.faults["wait"].happen()
-        with self.sign:
-            before = self._news
-            self.waiting.set()
-            self.sign.wait_for(lambda: self._woken or self._news != before, seconds)
-            self.waiting.clear()
-            self._woken = False
-
-    def abilities(self) -> frozenset[str]:
-        return frozenset({"IDLE", "MOVE"})
-
-    def wake(self) -> None:
-        with self.sign:
-            self._woken = True
-            self.sign.notify_all()
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class PlainReader:
-    """Reads in this very process: the children have tests of their own."""
-
-    def __init__(self) -> None:
-        self.faults = Faults()
-
-    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
-        self.faults.happen()
-        return read_all(raw)
-
-    def read_workbook(self, name: str, content: bytes) -> Workbook:
-        return read_workbook(name, content)
-
-    def close(self) -> None: ...
 
 
 def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
@@ -473,10 +274,6 @@ def a_mail(
     for name, content in files:
         mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return mail.as_bytes()
-
-
-def fetched(raw: bytes, *, uid: int = 1, received_at: datetime = NOW) -> FetchedMail:
-    return FetchedMail(uid=uid, raw=raw, received_at=received_at, size=len(raw))
 
 
 def a_submission(

@@ -56,5 +56,5 @@ def check_may_decide(*, ref: str, hands: frozenset[str], by: Staff) -> None:
         raise NotStaff(who=by.name)
     if not by.approver:
         raise NotApprover(who=by.name)
-    if by.id in hands:
+    if by.had_a_hand(hands):
         raise OwnWork(ref=ref)

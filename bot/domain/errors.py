@@ -125,7 +125,7 @@ class LinkExpired(Refusal):
 
 def trace(error: BaseException) -> str:
     """Where it was raised, for the log: types and lines, without messages, which may quote a mail."""
-    parts = []
+    parts: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(parts) < 5:  # noqa: PLR2004 - a circle of causes has no end
         parts.append(f"{type(cause).__name__}\n{''.join(format_tb(cause.__traceback__))}")

@@ -21,3 +21,8 @@ class Staff:
     name: str
     staff: bool
     approver: bool
+    email: str = ""  #: lower-cased; what they send by mail is theirs as well
+
+    def had_a_hand(self, hands: frozenset[str]) -> bool:
+        """Whether they submitted or changed it, by whichever name: an id, or the address they wrote from."""
+        return self.id in hands or (bool(self.email) and self.email in hands)

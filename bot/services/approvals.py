@@ -1,17 +1,15 @@
 """Decide a case: approve, reject, and who may do either."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice, RejectionReason, check_may_decide
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal
-from bot.domain.events import EventTag, subject_of
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable
+from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services.cases import answer, get_case
+from bot.services.cases import answer, get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
@@ -24,7 +22,7 @@ REJECTABLE = (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_
 
 def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
     """Approve what the card showed (`seen`: its content hash) and queue what follows."""
-    with _refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, APPROVABLE)
         decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
         decided = get_case(db, ref)
@@ -46,7 +44,7 @@ def reject(
     now: datetime,
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
-    with _refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, REJECTABLE)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
@@ -96,15 +94,3 @@ def _decide(
         reason=reason,
     )
     return decision_id
-
-
-@contextmanager
-def _refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Iterator[None]:
-    """A refusal rolls its transaction back; that somebody tried belongs into the trail all the same."""
-    try:
-        yield
-    except Refusal as refusal:
-        with transaction(db):
-            tag = EventTag.DECISION_REFUSED
-            events.add(db, tag, subject_of(ref), actor=by.id, at=now, code=refusal.code)
-        raise

@@ -1,5 +1,7 @@
 """Cases: open, revise, accept, discard, and show."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,8 +10,8 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_may_decide
 from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
 from bot.domain.cases import Case, CaseStatus, Thread, case_id
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, NotStaff, UnknownCase
-from bot.domain.events import EventTag
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, NotStaff, Refusal, UnknownCase
+from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import JobKind
 from bot.domain.ris import Decision, RisCase, Severity
@@ -104,9 +106,11 @@ def revise_case(
 ) -> Case | None:
     """Put a newer version in place of an undecided one; None when the case was decided meanwhile."""
     mail = submission.mail
+    authorised = case.authorised or submission.authorised
     revised = replace(
         case,
-        status=status_after(submission.ris, authorised=case.authorised or submission.authorised),
+        status=status_after(submission.ris, authorised=authorised),
+        authorised=authorised,
         version=case.version + 1,
         content_hash=submission.ris.content_hash(),
         ris=submission.ris,
@@ -180,9 +184,21 @@ def answer(
     )
 
 
+@contextmanager
+def refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Iterator[None]:
+    """A refusal rolls its transaction back; that somebody tried belongs into the trail all the same."""
+    try:
+        yield
+    except Refusal as refusal:
+        with transaction(db):
+            tag = EventTag.DECISION_REFUSED
+            events.add(db, tag, subject_of(ref), actor=by.id, at=now, code=refusal.code)
+        raise
+
+
 def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
     """Take a RIS of an unverified sender in for review; who accepts it has a hand in it."""
-    with transaction(db, locks=(f"case:{ref}",)):
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check_received(db, ref, seen, by)
         to = status_after(case.ris, authorised=True)
         _move_or_explain(db, case, to, now=now)
@@ -197,7 +213,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
 
 def discard(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
     """It was no RIS: close the case, and say nothing to anyone."""
-    with transaction(db, locks=(f"case:{ref}",)):
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check_received(db, ref, seen, by)
         _move_or_explain(db, case, CaseStatus.WITHDRAWN, now=now)
         events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
@@ -239,7 +255,7 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
             for job in effects
             if job.kind is JobKind.MAIL
         ),
-        may_decide=viewer is None or (viewer.approver and viewer.id not in case.hands),
+        may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
     )
 
 

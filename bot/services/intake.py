@@ -83,9 +83,10 @@ def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequen
         keyring=desk.keyring,
         has_form=bool(form.cases or form.refusal),
     )
-    if found.kind is Kind.EMPTY and not row.whole:
+    if not row.whole and found.kind in (Kind.EMPTY, Kind.REPLY, Kind.QUESTION):
         # Only its header was fetched: it is not empty, and a person has to look at it.
-        found = replace(found, kind=Kind.QUESTION, reason=f"too large to be read: {row.size} bytes")
+        kind = Kind.REPLY if found.kind is Kind.REPLY else Kind.QUESTION
+        found = replace(found, kind=kind, reason=f"too large to be read: {row.size} bytes")
     return Understood(
         row=row,
         mail=mail,
@@ -106,11 +107,12 @@ def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -
         current = ledger.find(db, row.id)
         if current is None or current.status is not MailStatus.RECORDED:
             return current.status if current else row.status
-        earlier = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
-        if any(other.content_hash == mail.content_hash for other in earlier):
-            return _settle(db, understood, MailStatus.DUPLICATE, ref=earlier[0].subject_ref, now=now)
+        others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
+        same = next((other for other in others if other.content_hash == mail.content_hash), None)
+        if same is not None:
+            return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
         ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
-        flagged = f"same Message-ID as mail {earlier[0].id}, other content" if earlier else ""
+        flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
         return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
 
 
@@ -184,37 +186,49 @@ def _refuse_form(
     conversation = questions.open_conversation(db, understood, now)
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
-        words = mails.unreadable_ris(
-            reason=refusal,
-            source=understood.form.source,
-            ref=conversation.ref,
-            sender=understood.mail.sender,
-            lang=understood.mail.lang,
-            policy=desk.policy,
-        )
-        questions.answer(db, desk, understood, "unreadable_ris", ref=conversation.ref, words=words, now=now)
+        _say_unreadable(db, desk, understood, conversation.ref, refusal, now=now)
     return conversation.ref
+
+
+def _say_unreadable(
+    db: Database, desk: Desk, understood: Understood, ref: str, refusal: SheetRefusal, *, now: datetime
+) -> None:
+    mail = understood.mail
+    words = mails.unreadable_ris(
+        reason=refusal,
+        source=understood.form.source,
+        ref=ref,
+        sender=mail.sender,
+        lang=mail.lang,
+        policy=desk.policy,
+    )
+    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A valid token and a sender who is a party: the case's next version, or words for its thread."""
     ref = understood.found.thread_ref or ""
-    number = case_id(ref) if ref.startswith("C-") else None
-    case = cases.find(db, number) if number is not None else None
-    if case is None:
+    if not ref.startswith("C-"):
         return _continue_conversation(db, desk, understood, ref, now)
-    if not understood.verified or understood.mail.sender.address not in _parties(case):
-        # The token proves that somebody saw our mail, not that they may speak for the sponsor.
-        return (
-            _take_ris(db, desk, understood, now)
-            if understood.form.cases
-            else questions.ask(db, desk, understood, now)
-        )
+    number = case_id(ref)
+    case = cases.find(db, number) if number is not None else None
+    # The token proves that somebody saw our mail, not that they may speak for the sponsor.
+    party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
+    if case is None or not party:
+        return _take_as_new(db, desk, understood, now)
     submissions = _submissions(desk, understood)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    if (refusal := understood.form.refusal) is not None:
+        _say_unreadable(db, desk, understood, case.ref, refusal, now=now)
     return case.ref
+
+
+def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """As if there were no token: a form is a new case, anything else a question."""
+    has_form = understood.form.cases or understood.form.refusal
+    return (_take_ris if has_form else questions.ask)(db, desk, understood, now)
 
 
 def _parties(case: Case) -> frozenset[str]:
@@ -224,14 +238,9 @@ def _parties(case: Case) -> frozenset[str]:
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
     number = case_id(ref.removeprefix("Q-"))
     conversation = conversations.find(db, number) if number is not None else None
-    if conversation is None or conversation.address != understood.mail.sender.address:
-        return (
-            _take_ris(db, desk, understood, now)
-            if understood.form.cases
-            else questions.ask(db, desk, understood, now)
-        )
-    if understood.form.cases:
-        return _take_ris(db, desk, understood, now)
+    theirs = conversation is not None and conversation.address == understood.mail.sender.address
+    if conversation is None or not theirs or understood.form.cases or understood.form.refusal:
+        return _take_as_new(db, desk, understood, now)
     questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
     return conversation.ref
 
@@ -263,7 +272,7 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
         mail = ledger.find(db, mail_id)
         if mail is None:
             raise UnknownMail(id=mail_id)
-        if mail.subject_ref:
+        if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
         ledger.reopen(db, mail_id)
         events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)

@@ -10,12 +10,13 @@ from bot.store import outbox, payloads
 from bot.store.database import transaction
 
 KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
+MOST_REPLAYS = 5  #: so often an event that is not dealt with is tried again
 
 
 def keep(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
     """Commit a payload; False when it is known already (Slack repeats events)."""
     with transaction(db):
-        payloads.drop_done(db, before=now - KEPT)
+        payloads.drop_old(db, before=now - KEPT)
         return payloads.add(db, payload_id, body, now=now)
 
 
@@ -25,9 +26,24 @@ def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
         return payloads.claim(db, payload_id, now=now)
 
 
-def list_open(db: Database) -> list[tuple[str, dict[str, Any]]]:
-    """What came and was not dealt with, oldest first."""
-    return payloads.list_open(db)
+def list_open(db: Database) -> list[str]:
+    """The ids of what came and was not dealt with, oldest first."""
+    return [payload_id for payload_id, _, _ in payloads.list_open(db)]
+
+
+def list_overdue(db: Database, *, now: datetime) -> list[str]:
+    """Those that have been open for too long to be in somebody's hands: 1 min, then 4, 16, 64, 256."""
+    return [
+        payload_id
+        for payload_id, received_at, attempts in payloads.list_open(db)
+        if attempts < MOST_REPLAYS and now - received_at > timedelta(minutes=4**attempts)
+    ]
+
+
+def try_again(db: Database, payload_id: str) -> dict[str, Any] | None:
+    """The payload, to be dealt with anew; None when that was done meanwhile, or failed every time."""
+    with transaction(db):
+        return payloads.try_again(db, payload_id, most=MOST_REPLAYS)
 
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:

@@ -23,6 +23,7 @@ class StaffList:
             name=member.name,
             staff=approver or (member.full and user_id in self._chat.resolve(self._staff)),
             approver=approver,
+            email=member.email.lower(),
         )
 
     def approver_ids(self) -> tuple[str, ...]:

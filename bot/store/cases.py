@@ -35,8 +35,8 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
     moved = count(
         db,
         """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
-               verdict = :verdict, evidence = :evidence, hands = :hands, thread = :thread,
-               status_since = :now
+               authorised = :authorised, verdict = :verdict, evidence = :evidence, hands = :hands,
+               thread = :thread, status_since = :now
            where id = :id and version = :since
              and status in ('received', 'in_review', 'waiting_for_sponsor')""",
         {**_columns(case), "since": since, "now": text_of(now)},

@@ -109,9 +109,12 @@ def list_newest(db: Database, limit: int) -> list[LedgerMail]:
 
 
 def list_same_id(db: Database, mail: LedgerMail, message_id: str, content_hash: str) -> list[LedgerMail]:
-    """Earlier mails with that Message-ID; for a mail without one, those with the same content."""
-    sql = f"""select {COLUMNS} from mails where message_id = :message_id and id < :id
-              and status <> 'recorded' and (message_id <> '' or content_hash = :hash) order by id"""
+    """Other mails with that Message-ID that are decided about; for a mail without one, those of its content.
+
+    Not only older rows: a mail that was set aside is decided about after a later copy of it.
+    """
+    sql = f"""select {COLUMNS} from mails where message_id = :message_id and id <> :id
+              and status = 'done' and (message_id <> '' or content_hash = :hash) order by id"""
     values = {"message_id": message_id, "hash": content_hash, "id": mail.id}
     return [_mail(found) for found in rows(db, sql, values)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store.database import count, rows, text_of
+from bot.store.database import count, instant, row, rows, text_of
 
 
 def add(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
@@ -33,11 +33,31 @@ def claim(db: Database, payload_id: str, *, now: datetime) -> bool:
     )
 
 
-def list_open(db: Database) -> list[tuple[str, dict[str, Any]]]:
-    found = rows(db, "select id, body from payloads where done_at is null order by received_at, id")
-    return [(entry["id"], json.loads(entry["body"])) for entry in found]
+def list_open(db: Database) -> list[tuple[str, datetime, int]]:
+    """What came and was not dealt with, oldest first: its id, when it came, how often it was tried again."""
+    found = rows(
+        db,
+        "select id, received_at, attempts from payloads where done_at is null order by received_at, id",
+    )
+    return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
-def drop_done(db: Database, *, before: datetime) -> int:
-    """Forget what was dealt with before that time: a payload holds people's words."""
-    return count(db, "delete from payloads where done_at < :before", {"before": text_of(before)})
+def try_again(db: Database, payload_id: str, *, most: int) -> dict[str, Any] | None:
+    """Count one more attempt and return the payload; None when it is dealt with, or was tried too often."""
+    found = row(
+        db,
+        """update payloads set attempts = attempts + 1
+           where id = :id and done_at is null and attempts < :most returning body""",
+        {"id": payload_id, "most": most},
+    )
+    body: dict[str, Any] | None = json.loads(found["body"]) if found else None
+    return body
+
+
+def drop_old(db: Database, *, before: datetime) -> int:
+    """Forget what was dealt with, or given up, before that time: a payload holds people's words."""
+    return count(
+        db,
+        "delete from payloads where coalesce(done_at, received_at) < :before",
+        {"before": text_of(before)},
+    )

@@ -53,7 +53,7 @@ class Service:
             from handlers.mail.loop import MailLoop
 
             self._run("mail", MailLoop(self.bot))
-        if slack_app is not None and self.bot.settings.slack_app_token.get_secret_value():
+        if slack_app is not None:
             from handlers.slack.door import SlackDoor
 
             self._run("slack", SlackDoor(self.bot, slack_app))

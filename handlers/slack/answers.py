@@ -1,10 +1,11 @@
 """Answers to the person who clicked or typed: private, in words, and always one."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from slack_bolt import BoltRequest
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
@@ -58,9 +59,19 @@ def settle(respond: Respond, body: Body, text: str) -> None:
     respond(text=text, response_type="ephemeral", replace_original=private)
 
 
+def bug_text(number: str, bot: Bot) -> str:
+    return words(bot).say("slack.bug", id=number)
+
+
+def in_modal(text: str) -> BoltResponse:
+    """An ack that keeps the modal open with a sentence at its first field."""
+    body = {"response_action": "errors", "errors": {"reason": text}}
+    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": ["application/json"]})
+
+
 def say_bug(request: BoltRequest, respond: Respond, number: str, bot: Bot) -> None:
     """By `response_url` where there is one, else privately in the channel, else nowhere: it is in the log."""
-    text = words(bot).say("slack.bug", id=number)
+    text = bug_text(number, bot)
     if request.context.response_url:
         say(respond, text)
     elif request.context.channel_id and request.context.user_id:

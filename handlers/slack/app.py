@@ -9,8 +9,8 @@ from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from handlers.slack import cases, commands, jobs, mentions
-from handlers.slack.answers import say_bug
-from handlers.slack.payloads import keep_payload
+from handlers.slack.answers import bug_text, in_modal, say_bug
+from handlers.slack.payloads import is_event, keep_payload, mark_done
 
 log = structlog.get_logger("slack")
 
@@ -25,10 +25,11 @@ def build(bot: Bot) -> App:
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),
         token_verification_enabled=False,
+        # Before Slack is asked who we are: should that fail, the event is kept already.
+        before_authorize=partial(keep_payload, bot=bot),
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
         raise_error_for_unhandled_request=False,
     )
-    app.use(partial(keep_payload, bot=bot))
     app.error(partial(on_error, bot=bot))
     for room in (cases, commands, jobs, mentions):
         room.register(app, bot)
@@ -39,5 +40,10 @@ def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: B
     """The door's one catch: the person hears that it went wrong, with an id to quote."""
     number = bot.desk.new_token()[:8]
     log.error("listener raised", id=number, exc_info=error)
+    if request.body.get("type") == "view_submission" and request.context.ack.response is None:
+        # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
+        return in_modal(bug_text(number, bot))
     say_bug(request, respond, number, bot)
+    if is_event(request.body):
+        mark_done(request.body, bot)  # the person knows; a restart must not say it again
     return None

@@ -1,4 +1,4 @@
-"""Keep the line to Slack: Socket Mode with an app token; HTTP requests come in through the portal."""
+"""Keep the line to Slack (Socket Mode, or HTTP through the portal) and replay what was left lying."""
 
 import logging
 from threading import Event
@@ -9,7 +9,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.bootstrap import Bot
 from bot.domain.outbox import back_off
-from handlers.slack.payloads import replay
+from handlers.slack.payloads import list_kept, list_overdue, replay
 
 log = structlog.get_logger("slack")
 
@@ -31,15 +31,23 @@ class SlackDoor:
         self._stopping.set()
 
     def run(self) -> None:
-        handler = self._connect()
-        if handler is None:
-            return
-        replay(self._app, self._bot)
+        kept = list_kept(self._bot)
+        handler = None
+        if self._bot.settings.slack_app_token.get_secret_value():
+            handler = self._connect()
+            if handler is None:
+                return
+        else:
+            self._report("listens at /slack/events", well=True)
+        replay(self._app, self._bot, kept)
         while not self._stopping.wait(WATCH):
-            self._look(handler)
-        # The client complains about the line it closes itself.
-        handler.client.logger.setLevel(logging.CRITICAL)
-        handler.close()  # type: ignore[no-untyped-call]
+            if handler is not None:
+                self._look(handler)
+            replay(self._app, self._bot, list_overdue(self._bot))
+        if handler is not None:
+            # The client complains about the line it closes itself.
+            handler.client.logger.setLevel(logging.CRITICAL)
+            handler.close()  # type: ignore[no-untyped-call]
 
     def _connect(self) -> SocketModeHandler | None:
         """Connect, as often as it takes: Slack being down must not keep mail from being taken in."""

@@ -14,7 +14,7 @@ from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack.answers import Body, refusal_text
 from handlers.slack.commands import answer
-from handlers.slack.payloads import mark_done
+from handlers.slack.payloads import concerns_us, mark_done
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
 
@@ -28,10 +28,8 @@ def register(app: App, bot: Bot) -> None:
 
 def on_message(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
     """A direct message is a command; what people say elsewhere is theirs."""
-    if event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id"):
+    if concerns_us(event):
         on_words(event, body, client, bot=bot)
-    else:
-        mark_done(dict(body), bot)
 
 
 def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:

@@ -1,6 +1,6 @@
 """Keep message events before they are acked: Bolt acks events first, and a restart must not lose one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -22,30 +22,57 @@ def keep_payload(
     bot: Bot,
 ) -> BoltResponse:
     """Commit an event's payload, then let it on; one that is known is acked and dropped."""
-    event_id = body.get("event_id")
-    if body.get("type") != "event_callback" or not isinstance(event_id, str):
+    event_id, event = body.get("event_id"), body.get("event")
+    if not is_event(body) or not isinstance(event_id, str) or not isinstance(event, dict):
+        return next_()
+    if not concerns_us(event):
         return next_()
     if request.context.get(REPLAYED):
         return next_()
     with bot.connect() as db:
         fresh = payloads.keep(db, event_id, body, now=bot.clock.now())
     if not fresh:
-        log.info("event repeated", event=event_id)
+        log.info("event repeated", payload=event_id)
         return BoltResponse(status=200)
     return next_()
 
 
-def mark_done(body: dict[str, object], bot: Bot) -> None:
+def concerns_us(event: Mapping[str, object]) -> bool:
+    """Words to the bot; what people say to each other is not kept, and nobody would mark it as done."""
+    if event.get("bot_id") or event.get("subtype"):
+        return False
+    return event.get("type") == "app_mention" or (
+        event.get("type") == "message" and event.get("channel_type") == "im"
+    )
+
+
+def is_event(body: Mapping[str, object]) -> bool:
+    return body.get("type") == "event_callback"
+
+
+def mark_done(body: Mapping[str, object], bot: Bot) -> None:
     """Say that an event was dealt with."""
     with bot.connect() as db:
         payloads.mark_done(db, str(body["event_id"]), now=bot.clock.now())
 
 
-def replay(app: App, bot: Bot) -> int:
-    """Deal with what was kept and not dealt with before the last stop; return how many there were."""
+def list_kept(bot: Bot) -> list[str]:
+    """What was kept and not dealt with before the last stop; to be asked before anything new comes in."""
     with bot.connect() as db:
-        waiting = payloads.list_open(db)
-    for event_id, body in waiting:
-        log.info("event replayed", event=event_id)
-        app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: True}))
-    return len(waiting)
+        return payloads.list_open(db)
+
+
+def list_overdue(bot: Bot) -> list[str]:
+    """What nobody has dealt with although there was time: Slack may have been down for a while."""
+    with bot.connect() as db:
+        return payloads.list_overdue(db, now=bot.clock.now())
+
+
+def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
+    """Deal with what an earlier run, or a bad hour, has left."""
+    for event_id in kept:
+        with bot.connect() as db:
+            body = payloads.try_again(db, event_id)
+        if body is not None:
+            log.info("event replayed", payload=event_id)
+            app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: True}))

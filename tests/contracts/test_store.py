@@ -19,9 +19,10 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.store import cases, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
-from tests.cast import NOW, Office, a_case, a_new_job, fetched
+from tests.cast import Office, a_case, a_new_job
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import LEASE, claim, claim_all, decide, take_numbers, write_events
+from tests.outside import NOW, fetched
 
 STATES = tuple(JobStatus)
 
@@ -237,7 +238,7 @@ def keep(path: Path, payload: str) -> bool:
 def test_a_repeated_payload_is_kept_once_and_done_once(path: Path, db: Database) -> None:
     assert sorted(race(*[partial(keep, path, "Ev1")] * 4)) == [False, False, False, True]
 
-    assert payloads.list_open(db) == [("Ev1", {"event_id": "Ev1"})]
+    assert payloads.list_open(db) == [("Ev1", NOW, 0)]
     with transaction(db):
         assert payloads.claim(db, "Ev1", now=NOW)
         assert not payloads.claim(db, "Ev1", now=NOW)

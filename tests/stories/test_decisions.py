@@ -137,6 +137,7 @@ def test_an_unknown_word_suggests_the_nearest(desk: Desk) -> None:
 def test_a_mention_in_a_cards_thread_means_that_case_and_only_the_asker_sees_the_answer(desk: Desk) -> None:
     company = company_of(desk.send(desk.world.samples.complete_ris()))
     card = desk.card(company)
+    desk.settled()  # a person needs longer to type than the desk to note where the card stands
 
     desk.act("casey").say("approvals", "@usher approve", thread_ts=card["ts"])
 

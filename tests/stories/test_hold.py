@@ -33,6 +33,7 @@ def test_a_discarded_mail_never_goes_even_when_all_are_released(desk: Desk) -> N
     kept = desk.message("support", "mail_release_all", second)
 
     desk.act("blake").click("support", dropped["ts"], "mail_discard")
+    desk.whisper("blake", "support", "dropped for good")
     desk.act("blake").click("support", kept["ts"], "mail_release_all")
     desk.mail_to(ORDERS[1], about=f"We have the form for {second}")
     desk.settled()

@@ -1,0 +1,155 @@
+"""Slack's side of the line, as far as the listeners need it: it remembers what it is told."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from pytest_httpserver import HTTPServer
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+from werkzeug import Request, Response
+
+from handlers.slack.app import build
+from tests.cast import Office, an_office
+from tests.outside import APPROVALS
+
+Found = TypeVar("Found")
+
+
+def until(find: Callable[[], Found | None], *, seconds: float = 10.0) -> Found:
+    """Poll for what a thread does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.01)
+    raise TimeoutError("it did not come")
+
+
+@dataclass
+class Workspace:
+    """An app at its desk, and everything that Slack was asked for or told."""
+
+    office: Office
+    url: str
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)  #: at response URLs
+    down: bool = False
+    app: App = field(init=False)
+
+    def start(self) -> None:
+        """Build the app, as a start of the service does."""
+        client = WebClient(token="xoxb-test", base_url=f"{self.url}/api/")
+        self.office.bot = replace(self.office.bot, slack_client=client)
+        self.app = build(self.office.bot)
+
+    # What Slack answers
+
+    def answer(self, request: Request) -> Response:
+        method = request.path.rpartition("/")[2]
+        if self.down:
+            return Response("down", status=503)
+        given = request.get_json(silent=True) or request.form.to_dict()
+        self.calls.append((method, given))
+        about = {
+            "auth.test": {"user_id": "U0USHER", "bot_id": "B0USHER", "team_id": "T0", "url": "https://x/"}
+        }
+        body = {"ok": True, "ts": "1.2", **about.get(method, {})}
+        return Response(json.dumps(body), content_type="application/json")
+
+    def respond(self, request: Request) -> Response:
+        self.said.append(request.get_json())
+        return Response("ok")
+
+    def asked(self, method: str) -> list[dict[str, Any]]:
+        return [given for name, given in self.calls if name == method]
+
+    # What people do
+
+    def dispatch(self, body: dict[str, Any]) -> BoltResponse:
+        return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+    def click(
+        self, action: str, value: str, *, by: str, seen: str = "", private: bool = False
+    ) -> BoltResponse:
+        return self.dispatch(
+            {
+                "type": "block_actions",
+                "user": {"id": by},
+                "team": {"id": "T0"},
+                "channel": {"id": APPROVALS},
+                "container": {"is_ephemeral": private},
+                "response_url": f"{self.url}/respond",
+                "trigger_id": "1.2.3",
+                "actions": [
+                    {"action_id": action, "block_id": f"case:{seen}", "value": value, "type": "button"}
+                ],
+            }
+        )
+
+    def submit(
+        self, ref: str, seen: str, *, by: str, reason: str = "duplicate", note: str = ""
+    ) -> BoltResponse:
+        values = {
+            "reason": {"reason": {"selected_option": {"value": reason}}},
+            "note": {"note": {"value": note}},
+        }
+        about = json.dumps({"ref": ref, "content_hash": seen})
+        view = {
+            "type": "modal",
+            "callback_id": "case_reject",
+            "private_metadata": about,
+            "state": {"values": values},
+        }
+        return self.dispatch(
+            {"type": "view_submission", "user": {"id": by}, "team": {"id": "T0"}, "view": view}
+        )
+
+    def command(self, text: str, *, by: str) -> BoltResponse:
+        return self.dispatch(
+            {
+                "command": "/usher",
+                "text": text,
+                "user_id": by,
+                "team_id": "T0",
+                "channel_id": APPROVALS,
+                "response_url": f"{self.url}/respond",
+            }
+        )
+
+    def event(
+        self, event_id: str, *, by: str = "U0AVERY0001", kind: str = "app_mention", **more: str
+    ) -> BoltResponse:
+        about = {
+            "type": kind,
+            "user": by,
+            "channel": APPROVALS,
+            "text": "<@U0USHER> queue",
+            "ts": "9.9",
+            **more,
+        }
+        return self.dispatch(
+            {"type": "event_callback", "event_id": event_id, "team_id": "T0", "event": about}
+        )
+
+    # What came of it
+
+    def heard(self, many: int = 1) -> list[dict[str, Any]]:
+        """What was said at response URLs, once there is so much of it."""
+        until(lambda: len(self.said) >= many)
+        return self.said
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Workspace]:
+    workspace = Workspace(an_office(tmp_path), httpserver.url_for("").rstrip("/"))
+    httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(workspace.answer)
+    httpserver.expect_request("/respond").respond_with_handler(workspace.respond)
+    workspace.start()
+    yield workspace
+    workspace.app.listener_runner.listener_executor.shutdown(wait=True)

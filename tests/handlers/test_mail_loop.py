@@ -1,0 +1,298 @@
+"""The mail loop: whatever the server does, mail is recorded once, worked on, and moved once settled."""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.services import intake
+from handlers.mail import loop as mail_loop
+from handlers.mail.loop import ASIDE_FOLDER, BATCH, DONE_FOLDER, MailLoop
+from tests.cast import BLAKE, Office, a_mail
+from tests.forms import sound_form
+from tests.handlers.conftest import until
+
+
+@contextmanager
+def running(office: Office) -> Iterator[MailLoop]:
+    loop = MailLoop(office.bot)
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def ledger(office: Office) -> list[LedgerMail]:
+    """Oldest first."""
+    with office.connect() as db:
+        return intake.list_newest(db, limit=1000)[::-1]
+
+
+def settled(office: Office, many: int) -> bool:
+    return sum(row.status is not MailStatus.RECORDED for row in ledger(office)) >= many
+
+
+def health(office: Office) -> tuple[bool, str]:
+    return next(
+        ((one.well, one.sentence) for one in office.bot.health.parts() if one.name == "mailbox"), (False, "")
+    )
+
+
+def form_mail() -> bytes:
+    return a_mail(files=[("RIS.xlsx", sound_form())])
+
+
+# Taking in
+
+
+def test_what_lies_there_is_taken_in_worked_on_and_moved(office: Office) -> None:
+    office.server.deliver(form_mail())
+    office.server.deliver(a_mail())
+    with running(office):
+        until(lambda: len(office.server.folders.get(DONE_FOLDER, [])) == 2)
+
+    assert [row.subject_ref for row in ledger(office)] == ["C-1", "Q-1"]
+    assert office.server.mails == {}
+    assert health(office)[0]
+
+
+def test_mail_that_comes_during_the_wait_is_taken_in_at_once(office: Office) -> None:
+    with running(office):
+        assert office.server.waiting.wait(5)
+        began = time.monotonic()
+        office.server.deliver(form_mail())
+        until(lambda: settled(office, 1))
+
+    assert time.monotonic() - began < 2
+
+
+def test_only_what_is_above_the_cursor_is_fetched(office: Office) -> None:
+    office.server.deliver(a_mail(), uid=7)
+    with running(office):
+        until(lambda: settled(office, 1))
+        office.server.deliver(a_mail(), uid=9)
+        until(lambda: settled(office, 2))
+
+    assert office.server.asked == [(7,), (9,)]
+
+
+def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "BATCH", 10)
+    for _ in range(25):
+        office.server.deliver(a_mail(headers=[("Precedence", "bulk")]))
+    office.server.faults["fetch"].then(None, None, TransientFailure("the line was cut"))
+    with running(office):
+        until(lambda: len(ledger(office)) == 20)
+        until(lambda: settled(office, 20))  # worked on although the server is gone
+        office.clock.wait(seconds=1)
+        until(lambda: settled(office, 25))
+
+    assert [len(uids) for uids in office.server.asked] == [10, 10, 5, 5]
+    assert BATCH == 100
+
+
+def test_mail_that_vanished_before_its_fetch_is_left_out(office: Office) -> None:
+    office.server.deliver(a_mail(), uid=1)
+    office.server.deliver(a_mail(), uid=3)
+    with office.connect() as db:
+        intake.begin(db, "INBOX", 1, now=office.now)
+    uids_after = office.server.uids_after
+    office.server.uids_after = lambda uid: sorted({*uids_after(uid), 2} - set(range(uid + 1)))  # type: ignore[method-assign]
+    with running(office):
+        until(lambda: settled(office, 2))
+
+    assert [row.uid for row in ledger(office)] == [1, 3]
+
+
+# Moving
+
+
+def test_nothing_is_moved_before_it_is_settled(office: Office) -> None:
+    office.reader.poison = b"Poison"
+    office.server.deliver(a_mail(subject="Poison"), uid=1)
+    office.server.deliver(a_mail(), uid=2)
+    moved_when: list[list[MailStatus]] = []
+    move = office.server.move
+
+    def note(uids: list[int], folder: str) -> None:
+        moved_when.append([row.status for row in ledger(office) if row.uid in uids])
+        move(uids, folder)
+
+    office.server.move = note  # type: ignore[method-assign,assignment]
+    with running(office):
+        until(lambda: office.server.mails == {})
+
+    assert MailStatus.RECORDED not in [status for statuses in moved_when for status in statuses]
+    assert office.server.folders == {ASIDE_FOLDER: [1], DONE_FOLDER: [2]}
+
+
+def test_a_move_that_fails_is_repeated_and_nothing_is_taken_in_twice(office: Office) -> None:
+    office.server.deliver(form_mail())
+    office.server.faults["move"].then(TransientFailure("the line was cut"))
+    with running(office):
+        until(lambda: office.server.folders.get(DONE_FOLDER))
+
+    assert [row.status for row in ledger(office)] == [MailStatus.DONE]
+    assert len(office.jobs("receipt")) == 1
+
+
+def test_old_mail_stays_where_it_is(office: Office) -> None:
+    office.server.deliver(a_mail(), received_at=office.now - timedelta(days=1))
+    with running(office):
+        until(lambda: settled(office, 1))
+        assert office.server.waiting.wait(5)
+
+    assert list(office.server.mails) == [1]
+    assert office.jobs() == []
+
+
+# Trouble
+
+
+def test_a_server_that_cannot_be_reached_is_tried_again_and_said(office: Office) -> None:
+    office.server.faults["open"].then(TransientFailure("no route to the mail server"))
+    office.server.deliver(a_mail())
+    with running(office):
+        until(lambda: office.server.opened)
+        until(lambda: health(office) == (False, "no route to the mail server"))
+        until(lambda: settled(office, 1))
+        until(lambda: health(office)[0])
+
+    assert office.server.opened == 2
+    assert office.server.closed == 2
+
+
+def test_a_refused_log_in_is_said_in_its_words(office: Office) -> None:
+    office.server.faults["open"].then(*[PermanentFailure("the log-in was refused: check IMAP_PASSWORD")] * 9)
+    with running(office):
+        until(lambda: health(office) == (False, "the log-in was refused: check IMAP_PASSWORD"))
+
+
+def test_it_comes_back_later_and_later(office: Office) -> None:
+    waits: list[float] = []
+    office.server.faults["open"].then(*[TransientFailure("down")] * 12)
+    loop = MailLoop(office.bot)
+    loop._stopping = Stopwatch(waits, most=12)
+    loop.run()
+
+    assert all(later > earlier for earlier, later in itertools.pairwise(waits[:5]))
+    assert waits[0] <= 1.5
+    assert max(waits) == 60.0
+
+
+class Stopwatch(threading.Event):
+    """Does not wait but notes for how long it was asked to, and is set after so many."""
+
+    def __init__(self, waits: list[float], most: int) -> None:
+        super().__init__()
+        self._waits, self._most = waits, most
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._waits.append(timeout or 0.0)
+        if len(self._waits) == self._most:
+            self.set()
+        return self.is_set()
+
+
+def test_what_is_recorded_is_worked_on_while_the_server_is_down(office: Office) -> None:
+    office.record(form_mail())
+    office.server.faults["open"].then(*[TransientFailure("down")] * 99)
+    with running(office):
+        until(lambda: settled(office, 1))
+
+    assert ledger(office)[0].subject_ref == "C-1"
+
+
+def test_a_cut_line_during_the_wait_brings_a_new_session(office: Office) -> None:
+    office.server.faults["wait"].then(TransientFailure("the line was cut"))
+    with running(office):
+        until(lambda: office.server.opened == 2)
+        office.server.deliver(a_mail())
+        until(lambda: settled(office, 1))
+
+
+def test_a_renumbered_mailbox_is_taken_in_again_without_doubles(office: Office) -> None:
+    office.server.faults["move"].then(*[TransientFailure("moves fail today")] * 1)
+    office.server.deliver(form_mail())
+    office.server.deliver(a_mail())
+    with running(office):
+        until(lambda: settled(office, 2))
+        until(lambda: not office.server.mails)
+    office.server.deliver(a_mail(), uid=50)
+    office.server.renumber()
+    with running(office):
+        until(lambda: settled(office, 3))
+
+    assert [row.status for row in ledger(office)] == ["done"] * 3
+    assert len(office.jobs("receipt")) == 1
+
+
+def test_a_poison_mail_is_set_aside_and_the_next_one_is_read(office: Office) -> None:
+    office.reader.poison = b"Poison"
+    office.server.deliver(a_mail(subject="Poison"))
+    office.server.deliver(form_mail())
+    with running(office):
+        until(lambda: settled(office, 2))
+
+    assert [row.status for row in ledger(office)] == ["set_aside", "done"]
+
+
+def test_a_replayed_mail_is_taken_up_by_the_running_loop(office: Office) -> None:
+    office.reader.faults.then(*[ValueError("a bug")] * 3)
+    office.server.deliver(form_mail())
+    with running(office):
+        until(lambda: settled(office, 1))
+        with office.bot.connect() as db:
+            intake.replay(db, 1, by=BLAKE.id, now=office.now)
+        office.server.wake()
+        until(lambda: ledger(office)[0].subject_ref == "C-1")
+
+
+# Stopping
+
+
+@pytest.mark.parametrize("when", ["waiting", "down"])
+def test_a_stop_ends_it_within_a_second(office: Office, when: str) -> None:
+    if when == "down":
+        office.server.faults["open"].then(*[PermanentFailure("down")] * 99)
+    with running(office) as loop:
+        until(lambda: office.server.opened)
+        if when == "waiting":
+            assert office.server.waiting.wait(5)
+        began = time.monotonic()
+        loop.stop()
+
+    assert time.monotonic() - began < 1
+    assert office.server.closed == office.server.opened
+
+
+def test_a_stop_leaves_what_is_recorded_for_the_next_start(office: Office) -> None:
+    for _ in range(5):
+        office.server.deliver(form_mail())
+    loop = MailLoop(office.bot)
+    read = office.reader.read_mail
+
+    def stop_while_reading(raw: bytes) -> object:
+        loop.stop()
+        return read(raw)
+
+    office.reader.read_mail = stop_while_reading  # type: ignore[method-assign,assignment]
+    loop.run()
+    assert [row.status for row in ledger(office)] == ["done"] + ["recorded"] * 4
+
+    office.reader.read_mail = read  # type: ignore[method-assign]
+    with running(office):
+        until(lambda: not office.server.mails)
+    assert [row.status for row in ledger(office)] == ["done"] * 5

@@ -1,0 +1,328 @@
+"""The worker: mails and Slack at their own pace, one bug one job, and a stop that tears nothing."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.cards import TroubleNote
+from bot.domain.errors import PermanentFailure
+from bot.domain.mail import OutboundMail
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
+from bot.ports import ChatMessage
+from bot.rendering import mails
+from bot.services.effects import Ways
+from bot.services.queueing import queue_mail, queue_trouble
+from bot.store.database import transaction
+from handlers.worker.loop import LIMIT, Rate, Worker, build
+from tests.cast import Office, an_office
+from tests.handlers.conftest import until
+
+
+def queue_mails(office: Office, many: int, *, to: str = "u{}@example.org") -> None:
+    words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
+    with office.connect() as db, transaction(db):
+        for number in range(many):
+            address = to.format(number)
+            queue_mail(
+                db, office.desk, "neutral_receipt", key=f"m{number}", to=address, lang="en", ref="Q-1",
+                words=words, now=office.now,
+            )  # fmt: skip
+
+
+def queue_notes(office: Office, many: int) -> None:
+    with office.connect() as db, transaction(db):
+        for number in range(many):
+            note = TroubleNote(what="job_failed", subject=f"job {number}", detail="x")
+            queue_trouble(db, note, key=f"n{number}", now=office.now)
+
+
+@contextmanager
+def running(office: Office) -> Iterator[list[Worker]]:
+    workers = build(office.bot)
+    threads = [threading.Thread(target=worker.run) for worker in workers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.stop()
+        for thread in threads:
+            thread.join(10)
+        assert not any(thread.is_alive() for thread in threads)
+
+
+def states(office: Office, template: str = "") -> list[str]:
+    return [str(job.status) for job in office.jobs(template)]
+
+
+def the_lane(office: Office, name: str) -> Worker:
+    return next(worker for worker in build(office.bot) if worker.id.endswith(name))
+
+
+def ways(office: Office) -> Ways:
+    return Ways(chat=office.chat, mailer=office.mailer)
+
+
+def health(office: Office, part: str) -> str:
+    return next((f"{one.well} {one.sentence}" for one in office.bot.health.parts() if one.name == part), "")
+
+
+# Lanes
+
+
+def test_what_is_queued_goes_out_by_its_lane(office: Office) -> None:
+    queue_mails(office, 3)
+    queue_notes(office, 3)
+    with running(office):
+        until(lambda: states(office) == ["sent"] * 6)
+
+    assert len(office.mailer.sent) == len(office.chat.standing) == 3
+    assert health(office, "outbox mail").startswith("True")
+    assert health(office, "outbox slack").startswith("True")
+
+
+def test_the_bell_wakes_a_worker_at_once(office: Office) -> None:
+    with running(office):
+        until(lambda: health(office, "outbox mail"))
+        began = time.monotonic()
+        with office.bot.connect() as db, transaction(db):
+            words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
+            queue_mail(
+                db, office.desk, "neutral_receipt", key="k", to="a@example.org", lang="en", ref="Q-1",
+                words=words, now=office.now,
+            )  # fmt: skip
+        until(lambda: office.mailer.sent)
+
+    assert time.monotonic() - began < 0.4
+
+
+def test_slack_being_slow_does_not_hold_up_mails(office: Office) -> None:
+    slow, post = threading.Event(), office.chat.post
+
+    def wait(message: ChatMessage) -> str:
+        slow.wait(10)
+        return post(message)
+
+    office.chat.post = wait  # type: ignore[method-assign]
+    queue_notes(office, 2)
+    queue_mails(office, 2)
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["sent"] * 2)
+        assert office.chat.standing == {}
+        slow.set()
+        until(lambda: states(office) == ["sent"] * 4)
+
+
+def test_the_mail_server_being_slow_does_not_hold_up_slack(office: Office) -> None:
+    slow, send = threading.Event(), office.mailer.send
+
+    def wait(mail: OutboundMail) -> None:
+        slow.wait(10)
+        send(mail)
+
+    office.mailer.send = wait  # type: ignore[method-assign]
+    queue_mails(office, 2)
+    queue_notes(office, 2)
+    with running(office):
+        until(lambda: states(office, "trouble_note") == ["sent"] * 2)
+        assert office.mailer.sent == []
+        slow.set()
+        until(lambda: states(office) == ["sent"] * 4)
+
+
+# The provider's rate
+
+
+def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: Path) -> None:
+    office = an_office(tmp_path, smtp_rate="5")
+    queue_mails(office, 12)
+    lane = the_lane(office, "mail")
+    sent = []
+    for _ in range(10):
+        while lane._round(ways(office)):
+            pass
+        sent.append(len(office.mailer.sent))
+        office.clock.wait(seconds=20)
+
+    assert sent == [5, 5, 5, 10, 10, 10, 12, 12, 12, 12]
+    assert states(office) == ["sent"] * 12
+
+
+def test_a_throttled_mail_has_not_failed(tmp_path: Path) -> None:
+    office = an_office(tmp_path, smtp_rate="1")
+    queue_mails(office, 2)
+    the_lane(office, "mail")._round(ways(office))
+    waiting = office.jobs()[1]
+
+    assert (waiting.status, waiting.attempts, waiting.error) == (JobStatus.QUEUED, 0, "")
+
+
+def test_a_clock_that_was_set_back_blocks_nothing() -> None:
+    rate = Rate(2)
+    rate.spend(2, 1000.0)
+
+    assert rate.left(1000.0) == 0
+    assert rate.left(500.0) == 2
+
+
+# Bugs
+
+
+def broken(office: Office, *, only: str = "") -> list[str]:
+    """Let every mail (or those to one address) raise what no adapter should; return who was tried."""
+    tried: list[str] = []
+    send = office.mailer.send
+
+    def fail(mail: OutboundMail) -> None:
+        tried.append(mail.to)
+        if only in ("", mail.to):
+            raise ZeroDivisionError("a bug")
+        send(mail)
+
+    office.mailer.send = fail  # type: ignore[method-assign]
+    return tried
+
+
+def test_a_bug_in_one_effect_fails_that_job_and_the_next_ones_go(office: Office) -> None:
+    queue_mails(office, 3)
+    broken(office, only="u1@example.org")
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["sent", "failed", "sent"])
+        until(lambda: "job_failed" in " ".join(office.chat.said()))
+
+    assert [mail.to for mail in office.mailer.sent] == ["u0@example.org", "u2@example.org"]
+    assert office.jobs("neutral_receipt")[1].error == "ZeroDivisionError: a bug"
+
+
+def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
+    queue_mails(office, 5)
+    tried = broken(office)
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["failed"] * 5)
+        until(lambda: len(office.chat.said()) == 5)
+        office.clock.wait(days=2)
+        office.bot.bell.ring()
+        time.sleep(0.05)
+
+    assert len(tried) == 5
+    assert len(office.chat.said()) == 5
+
+
+def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
+    queue_notes(office, 1)
+    office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
+    lane = the_lane(office, "slack")
+    for _ in range(20):
+        lane._round(ways(office))
+        office.clock.wait(hours=1)
+
+    assert states(office) == ["failed"]
+
+
+def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
+    queue_mails(office, 1)
+    lane = the_lane(office, "mail")
+    with office.connect() as db:
+        db.execute("alter table outbox rename to elsewhere")
+    assert lane._round(ways(office)) == 0
+    assert health(office, "outbox mail").startswith("False stumbled: OperationalError")
+    with office.connect() as db:
+        db.execute("alter table elsewhere rename to outbox")
+
+    assert lane._round(ways(office)) == 1
+    assert health(office, "outbox mail").startswith("True")
+    assert len(office.mailer.sent) == 1
+
+
+# Stopping
+
+
+def test_a_stop_finishes_the_mail_under_way_and_gives_the_rest_back_untried(office: Office) -> None:
+    queue_mails(office, 10)
+    began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
+
+    def wait(mail: OutboundMail) -> None:
+        began.set()
+        go_on.wait(10)
+        send(mail)
+
+    office.mailer.send = wait  # type: ignore[method-assign]
+    with running(office) as workers:
+        began.wait(10)
+        for worker in workers:
+            worker.stop()
+        go_on.set()
+
+    assert sorted(states(office)) == ["queued"] * 9 + ["sent"]
+    assert {job.attempts for job in office.jobs() if job.status == "queued"} == {0}
+    assert len(office.mailer.sent) == 1
+    assert office.mailer.closed == 2
+
+
+def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office: Office) -> None:
+    queue_mails(office, 40)
+    for turn in range(MAX_ATTEMPTS + 3):
+        with running(office):
+            until(lambda turn=turn: len(office.mailer.sent) > min(turn, 39))  # type: ignore[misc]
+    with running(office):
+        until(lambda: set(states(office)) == {"sent"})
+
+    assert len(office.mailer.sent) == 40
+    assert len({mail.message_id for mail in office.mailer.sent}) == 40
+
+
+def test_an_idle_worker_stops_at_once(office: Office) -> None:
+    with running(office):
+        until(lambda: health(office, "outbox mail"))
+        began = time.monotonic()
+
+    assert time.monotonic() - began < 0.3
+
+
+def test_what_too_slow_a_start_leaves_no_time_for_is_given_back(office: Office) -> None:
+    queue_mails(office, 3)
+    slow(office, lambda: office.clock.wait(seconds=LEASE.total_seconds() / 2))
+    the_lane(office, "mail")._round(ways(office))
+
+    assert states(office) == ["sent", "queued", "queued"]
+    assert [job.attempts for job in office.jobs()][1:] == [0, 0]
+
+
+def slow(office: Office, wait: Callable[[], object]) -> None:
+    send = office.mailer.send
+
+    def later(mail: OutboundMail) -> None:
+        wait()
+        send(mail)
+
+    office.mailer.send = later  # type: ignore[method-assign]
+
+
+def test_a_batch_is_not_larger_than_what_a_lease_can_carry(office: Office) -> None:
+    queue_mails(office, LIMIT + 5)
+
+    assert the_lane(office, "mail")._round(ways(office)) == LIMIT
+
+
+def test_a_job_of_a_vanished_process_is_taken_over(office: Office) -> None:
+    queue_mails(office, 1)
+    office.claim("killed")
+    office.clock.at += LEASE + timedelta(seconds=1)
+    lane = the_lane(office, "mail")
+    lane._round(ways(office))
+    office.clock.wait(minutes=1)
+    lane._round(ways(office))
+
+    assert states(office) == ["sent"]
+    assert office.jobs()[0].unknowns == 1
+
+
+@pytest.mark.parametrize("lane", ["mail", "slack"])
+def test_each_lane_has_a_name_of_its_own(office: Office, lane: str) -> None:
+    assert the_lane(office, lane).id.count(":") == 2

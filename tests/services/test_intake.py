@@ -1,0 +1,397 @@
+"""Mail comes in: recorded before it is acted on, once whatever the server does, and answered by its kind."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.cases import CaseStatus
+from bot.domain.errors import MailHasResult, UnknownMail
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.mail import Address, FetchedMail
+from bot.rendering.workbooks import ris_form
+from bot.services import intake
+from bot.store import ledger
+from handlers.mail.loop import work_on
+from tests.cast import BLAKE, DANA, DESK_ADDRESS, INBOX, MALLORY, Office, a_mail
+from tests.forms import COMPANY, MARA, TOM, sound_form
+from tests.outside import NOW, fetched
+
+FORM = ("RIS.xlsx", sound_form())
+WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM]))
+OTHER_COMPANY = ("second.xlsx", ris_form("en", replace(COMPANY, name="Südwind AG"), [MARA, TOM]))
+#: an Office file that is encrypted: the head of its container and nothing else
+BROKEN = ("RIS.xlsx", b"PK\x03\x04" + b"\0" * 200)
+ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
+
+
+def a_ris(**more: object) -> bytes:
+    return a_mail(subject="A new customer", files=[FORM], **more)  # type: ignore[arg-type]
+
+
+def templates(office: Office) -> list[str]:
+    return [job.template for job in office.jobs()]
+
+
+def poison(office: Office, row: LedgerMail, times: int) -> MailStatus:
+    office.reader.faults.then(*[ValueError("a bug")] * times)
+    for _ in range(times):
+        status = work_on(office.bot, row)
+    return status
+
+
+# The ledger
+
+
+def test_a_mail_is_in_the_ledger_with_its_bytes_before_anything_is_done(office: Office) -> None:
+    raw = a_ris()
+    row = office.record(raw)
+
+    with office.connect() as db:
+        assert intake.get_source(db, row.id) == raw
+    assert row.status is MailStatus.RECORDED
+    assert office.jobs() == []
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
+    with office.connect() as db:
+        intake.begin(db, INBOX, 1, now=NOW)
+        torn = replace(fetched(a_ris(), uid=2), received_at=NOW.replace(tzinfo=None))
+        with pytest.raises(TypeError):
+            intake.record(db, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
+
+        assert intake.list_newest(db, limit=9) == []
+        assert intake.begin(db, INBOX, 1, now=NOW) == 0
+
+
+def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
+    mail = fetched(a_ris(), uid=5)
+    with office.connect() as db:
+        intake.begin(db, INBOX, 1, now=NOW)
+
+        assert len(intake.record(db, INBOX, 1, [mail], now=NOW)) == 1
+        assert intake.record(db, INBOX, 1, [mail], now=NOW) == []
+        assert intake.begin(db, INBOX, 1, now=NOW) == 5
+
+
+def test_mail_older_than_the_first_start_is_recorded_and_never_acted_on(office: Office) -> None:
+    old = office.record(a_ris(), received_at=NOW - timedelta(seconds=1))
+    new = office.record(a_ris(), received_at=NOW.replace(microsecond=0))
+
+    assert (old.status, new.status) == (MailStatus.OLD, MailStatus.RECORDED)
+    with office.connect() as db:
+        assert [row.id for row in intake.list_waiting(db, limit=9)] == [new.id]
+    assert office.decide(old).status is MailStatus.OLD
+    assert office.jobs() == []
+
+
+def test_deciding_twice_about_one_mail_acts_once(office: Office) -> None:
+    row = office.record(a_ris())
+    office.decide(row)
+    before = len(office.jobs())
+    office.decide(row)
+
+    assert len(office.jobs()) == before
+    assert office.case("C-1").version == 1
+
+
+# The same mail again
+
+
+def test_the_same_mail_again_is_a_duplicate_of_what_it_led_to(office: Office) -> None:
+    raw = a_ris()
+    office.take(raw)
+    again = office.take(raw)
+
+    assert (again.status, again.subject_ref, again.flagged) == (MailStatus.DUPLICATE, "C-1", "")
+    assert len(office.jobs("receipt")) == 1
+
+
+def test_a_copy_that_took_another_way_is_the_same_mail(office: Office) -> None:
+    office.take(a_ris(message_id="<one@example.org>"))
+    again = office.take(
+        a_ris(message_id="<one@example.org>", headers=[("Received", "by another.example.net")])
+    )
+
+    assert again.status is MailStatus.DUPLICATE
+
+
+def test_the_same_message_id_with_other_content_is_new_and_flagged(office: Office) -> None:
+    first = office.take(a_mail(message_id="<one@example.org>"))
+    second = office.take(a_mail(message_id="<one@example.org>", text="Something else entirely, please help."))
+    third = office.take(a_mail(message_id="<one@example.org>", text="Something else entirely, please help."))
+
+    assert (second.status, second.subject_ref) == (MailStatus.DONE, "Q-2")
+    assert f"mail {first.id}" in second.flagged
+    assert (third.status, third.subject_ref) == (MailStatus.DUPLICATE, "Q-2")
+
+
+def test_mails_without_a_message_id_are_told_apart_by_content(office: Office) -> None:
+    first = office.take(a_mail(message_id=""))
+    other = office.take(a_mail(message_id="", text="How do I change the number of my phone?"))
+    again = office.take(a_mail(message_id=""))
+
+    assert (first.subject_ref, other.subject_ref) == ("Q-1", "Q-2")
+    assert (again.status, again.subject_ref, other.flagged) == (MailStatus.DUPLICATE, "Q-1", "")
+
+
+def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office) -> None:
+    mails = [fetched(a_ris(), uid=7), fetched(a_mail(message_id=""), uid=8), fetched(a_mail(), uid=9)]
+    take_all(office, 1, mails)
+    jobs = templates(office)
+    with office.connect() as db:
+        assert intake.begin(db, INBOX, 2, now=NOW) == 0
+
+    take_all(office, 2, [replace(mail, uid=mail.uid - 6) for mail in reversed(mails)])
+
+    with office.connect() as db:
+        assert intake.begin(db, INBOX, 2, now=NOW) == 3
+        states = [row.status for row in intake.list_newest(db, limit=9)]
+    assert states == ["duplicate"] * 3 + ["done"] * 3
+    assert templates(office) == jobs
+
+
+def take_all(office: Office, uidvalidity: int, mails: Sequence[FetchedMail]) -> None:
+    with office.connect() as db:
+        intake.begin(db, INBOX, uidvalidity, now=NOW)
+        intake.record(db, INBOX, uidvalidity, mails, now=NOW)
+        for row in intake.list_waiting(db, limit=99):
+            office.decide(row)
+
+
+def test_a_mail_that_was_set_aside_is_a_duplicate_once_a_copy_of_it_was_decided_about(office: Office) -> None:
+    raw = a_ris()
+    first = office.record(raw)
+    assert poison(office, first, 3) is MailStatus.SET_ASIDE
+    assert office.take(raw).status is MailStatus.DONE
+    with office.connect() as db:
+        intake.replay(db, first.id, by=BLAKE.id, now=NOW)
+
+    assert office.decide(first).status is MailStatus.DUPLICATE
+    assert len(office.jobs("receipt")) == 1
+
+
+# Poison
+
+
+def test_a_mail_that_raises_is_set_aside_at_the_third_time_and_shown(office: Office) -> None:
+    row = office.record(a_ris())
+
+    assert poison(office, row, 2) is MailStatus.RECORDED
+    assert office.jobs() == []
+    assert poison(office, row, 1) is MailStatus.SET_ASIDE
+
+    office.work()
+    assert f"mail {row.id}" in office.chat.texts()
+    assert "ValueError: a bug" in office.chat.texts()
+    assert "mail_replay" in office.chat.texts()
+    with office.connect() as db:
+        assert intake.list_waiting(db, limit=9) == []
+
+
+def test_a_mail_that_was_set_aside_can_be_replayed(office: Office) -> None:
+    row = office.record(a_ris())
+    poison(office, row, 3)
+    with office.connect() as db:
+        intake.replay(db, row.id, by=BLAKE.id, now=NOW)
+
+    assert work_on(office.bot, row) is MailStatus.DONE
+    assert office.case("C-1").status is CaseStatus.IN_REVIEW
+
+
+def test_a_mail_that_fails_again_after_its_replay_is_shown_again(office: Office) -> None:
+    row = office.record(a_ris())
+    poison(office, row, 3)
+    with office.connect() as db:
+        intake.replay(db, row.id, by=BLAKE.id, now=office.clock.wait(minutes=1))
+
+    assert poison(office, row, 3) is MailStatus.SET_ASIDE
+    assert len(office.jobs("trouble_note")) == 2
+
+
+def test_a_mail_with_a_result_is_not_replayed(office: Office) -> None:
+    rows = [office.take(a_ris()), office.take(a_mail())]
+
+    for row in rows:
+        with office.connect() as db, pytest.raises(MailHasResult) as refused:
+            intake.replay(db, row.id, by=BLAKE.id, now=NOW)
+        assert refused.value.values["ref"] == row.subject_ref
+
+
+def test_a_mail_that_nobody_knows_is_not_replayed(office: Office) -> None:
+    with office.connect() as db, pytest.raises(UnknownMail):
+        intake.replay(db, 99, by=BLAKE.id, now=NOW)
+    with office.connect() as db, pytest.raises(UnknownMail):
+        intake.get_source(db, 99)
+
+
+def test_a_robots_mail_in_a_thread_led_to_nothing_and_is_replayed(office: Office) -> None:
+    office.take(a_ris())
+    robot = office.take(a_ris(answers=office.job("receipt").message_id, headers=[("Precedence", "bulk")]))
+    assert (robot.kind, robot.subject_ref) == ("list", "C-1")
+
+    with office.connect() as db:
+        intake.replay(db, robot.id, by=BLAKE.id, now=NOW)
+        found = ledger.find(db, robot.id)
+
+    assert found is not None
+    assert found.status is MailStatus.RECORDED
+
+
+# Nobody answers machines
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        ("auto_reply", ("Auto-Submitted", "auto-replied")),
+        ("auto_reply", ("X-Autoreply", "yes")),
+        ("list", ("List-Id", "<all.example.org>")),
+        ("list", ("Precedence", "bulk")),
+        ("loop", ("X-Loop", DESK_ADDRESS)),
+    ],
+)
+def test_machines_are_recorded_with_their_reason_and_nothing_is_queued(
+    office: Office, kind: str, header: tuple[str, str]
+) -> None:
+    row = office.take(a_ris(headers=[header]))
+
+    assert (row.kind, row.status) == (kind, MailStatus.DONE)
+    assert row.reason
+    assert office.jobs() == []
+
+
+def test_our_own_mail_that_comes_back_is_answered_by_nobody(office: Office) -> None:
+    office.take(a_ris())
+    before = templates(office)
+    own = office.take(a_ris(message_id=office.job("receipt").message_id))
+    loop = office.take(a_mail(sender=Address(name="Desk", address=DESK_ADDRESS)))
+
+    assert (own.kind, loop.kind) == ("own", "loop")
+    assert templates(office) == before
+
+
+def test_an_empty_mail_is_answered_by_nobody(office: Office) -> None:
+    assert office.take(a_mail(subject="", text=" ")).kind == "empty"
+    assert office.jobs() == []
+
+
+# Forms
+
+
+def test_a_sponsors_complete_form_is_in_review_with_a_receipt_and_a_card(office: Office) -> None:
+    row = office.take(a_ris())
+
+    assert row.subject_ref == "C-1"
+    assert office.case("C-1").status is CaseStatus.IN_REVIEW
+    assert templates(office) == ["receipt", "case_card"]
+
+
+def test_a_sponsors_incomplete_form_is_answered_with_its_problems(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+
+    assert office.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
+    assert templates(office) == ["ris_problems", "case_card"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "verdict", "answer"),
+    [
+        (DANA, "", []),
+        (DANA, "fail", []),
+        (MALLORY, "pass", ["neutral_receipt"]),
+        (MALLORY, "", []),
+    ],
+)
+def test_a_form_of_no_verified_sponsor_waits_for_staff_and_learns_nothing(
+    office: Office, sender: Address, verdict: str, answer: list[str]
+) -> None:
+    office.take(a_ris(sender=sender, verdict=verdict))
+
+    case = office.case("C-1")
+    assert (case.status, case.authorised) == (CaseStatus.RECEIVED, False)
+    assert [job.template for job in office.mails()] == answer
+
+
+def test_several_companies_in_one_mail_are_a_case_each(office: Office) -> None:
+    office.take(a_mail(files=[FORM, OTHER_COMPANY]))
+
+    assert {office.case(ref).ris.company.name for ref in ("C-1", "C-2")} == {COMPANY.name, "Südwind AG"}
+    assert sorted(templates(office)) == ["case_card"] * 2 + ["receipt"] * 2
+
+
+def test_the_same_form_twice_in_one_mail_is_one_case(office: Office) -> None:
+    office.take(a_mail(files=[FORM, ("copy.xlsx", FORM[1])]))
+
+    assert templates(office) == ["receipt", "case_card"]
+
+
+def test_a_colleague_on_cc_stays_in_the_conversation_but_a_stranger_does_not(office: Office) -> None:
+    office.take(a_ris(cc=f"{ERIN.address}, {MALLORY.address}, {DESK_ADDRESS}"))
+    office.work()
+
+    assert office.mailer.sent[0].cc == (ERIN.address,)
+
+
+def test_an_unreadable_form_of_a_sponsor_is_answered_with_the_reason(office: Office) -> None:
+    row = office.take(a_mail(files=[BROKEN]))
+
+    assert (row.kind, row.subject_ref) == ("ris", "Q-1")
+    assert templates(office) == ["question_note", "unreadable_ris"]
+
+
+@pytest.mark.parametrize(("sender", "verdict"), [(MALLORY, "pass"), (DANA, ""), (DANA, "fail")])
+def test_an_unreadable_form_of_anybody_else_is_seen_by_staff_only(
+    office: Office, sender: Address, verdict: str
+) -> None:
+    office.take(a_mail(sender=sender, verdict=verdict, files=[BROKEN]))
+
+    assert templates(office) == ["question_note"]
+
+
+def test_a_german_mail_is_answered_in_german(office: Office) -> None:
+    text = (
+        "Guten Tag,\n\nanbei das Formular für einen neuen Kunden. Bitte richten Sie ihn ein.\n\nViele Grüße"
+    )
+    office.take(
+        a_mail(subject="Neuer Kunde", text=text, files=[("RIS.xlsx", ris_form("de", COMPANY, [MARA, TOM]))])
+    )
+    office.take(
+        a_mail(subject="Frage zum Konto", text="Guten Tag,\nwie lange gilt der Code auf meinem Telefon?")
+    )
+    office.work()
+
+    form, question = office.mailer.sent
+    assert "Guten Tag" in form.text
+    assert "Guten Tag" in question.text
+
+
+# Questions
+
+
+def test_a_verified_question_is_shown_and_receipted_and_an_unverified_one_only_shown(office: Office) -> None:
+    assert office.take(a_mail(sender=MALLORY)).subject_ref == "Q-1"
+    assert (
+        office.take(a_mail(sender=MALLORY, verdict="", text="Who is the administrator?")).subject_ref == "Q-2"
+    )
+
+    assert templates(office) == ["question_note", "neutral_receipt", "question_note"]
+
+
+@pytest.mark.parametrize("subject", ["RIS", "May I send you a form that is this large?"])
+def test_a_mail_too_large_to_be_read_becomes_a_question_for_a_person(office: Office, subject: str) -> None:
+    raw = a_ris().replace(b"Subject: A new customer", f"Subject: {subject}".encode())
+    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    with office.connect() as db:
+        intake.begin(db, INBOX, 1, now=NOW)
+        mail = replace(fetched(head, uid=1), whole=False, size=99_000_000)
+        (number,) = intake.record(db, INBOX, 1, [mail], now=NOW)
+        row = ledger.find(db, number)
+    assert row is not None
+    done = office.decide(row)
+    office.work()
+
+    assert (done.kind, done.subject_ref) == ("question", "Q-1")
+    assert "99000000 bytes" in done.reason
+    assert "99000000 bytes" in office.chat.texts()

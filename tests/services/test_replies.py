@@ -1,0 +1,186 @@
+"""Replies: what a token and a party may change, and what they may only say."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.cases import CaseStatus
+from bot.domain.ledger import LedgerMail
+from bot.domain.mail import Address
+from bot.rendering.workbooks import ris_form
+from bot.services import approvals, cases
+from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_mail
+from tests.forms import COMPANY, MARA, TOM, sound_form
+from tests.outside import NOW
+
+FORM = ("RIS.xlsx", sound_form())
+WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM]))
+OTHER_COMPANY = ("second.xlsx", ris_form("en", replace(COMPANY, name="Südwind AG"), [MARA, TOM]))
+#: an Office file that is encrypted: the head of its container and nothing else
+BROKEN = ("RIS.xlsx", b"PK\x03\x04" + b"\0" * 200)
+ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
+
+
+def a_ris(**more: object) -> bytes:
+    return a_mail(subject="A new customer", files=[FORM], **more)  # type: ignore[arg-type]
+
+
+def templates(office: Office) -> list[str]:
+    return [job.template for job in office.jobs()]
+
+
+def a_reply(office: Office, *, sender: Address = DANA, **more: object) -> LedgerMail:
+    """Answer our newest mail."""
+    answers = office.mails()[-1].message_id
+    return office.take(a_mail(sender=sender, answers=answers, **more))  # type: ignore[arg-type]
+
+
+def test_a_partys_corrected_form_is_the_cases_next_version(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = a_reply(office, files=[FORM])
+
+    case = office.case("C-1")
+    assert (row.kind, row.subject_ref) == ("reply", "C-1")
+    assert (case.version, case.status) == (2, CaseStatus.IN_REVIEW)
+    assert templates(office)[-2:] == ["receipt", "case_card"]
+
+
+def test_a_colleague_on_cc_is_a_party_too(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY], cc=ERIN.address))
+    a_reply(office, sender=ERIN, files=[FORM])
+
+    case = office.case("C-1")
+    assert case.version == 2
+    assert {DANA.address, ERIN.address} <= case.hands
+
+
+@pytest.mark.parametrize(
+    ("sender", "verdict"), [(DANA, ""), (DANA, "fail"), (MALLORY, "pass"), (ERIN, "pass")]
+)
+def test_the_token_alone_changes_nothing(office: Office, sender: Address, verdict: str) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = a_reply(office, sender=sender, verdict=verdict, files=[FORM])
+
+    assert office.case("C-1").version == 1
+    assert row.subject_ref == "C-2"
+
+
+@pytest.mark.parametrize("forged", ["<c-1.aaaaaaaaaaaa.{}@desk.example.com>", "<c-1@desk.example.com>"])
+def test_a_token_that_we_did_not_sign_is_none(office: Office, forged: str) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = office.take(a_mail(files=[FORM], answers=forged.format("a" * 26)))
+
+    assert (row.kind, row.subject_ref) == ("ris", "C-2")
+
+
+def test_a_token_of_one_case_does_not_open_another(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    office.take(a_mail(files=[OTHER_COMPANY], sender=ERIN))
+    first = office.jobs("ris_problems")[0].message_id
+    tampered = first.replace("<c-1.", "<c-2.")
+
+    assert office.take(a_mail(files=[FORM], answers=tampered, sender=ERIN)).subject_ref == "C-3"
+
+
+def test_a_form_that_comes_after_the_decision_is_words_for_its_thread(office: Office) -> None:
+    office.take(a_ris())
+    case = office.case("C-1")
+    with office.connect() as db:
+        approvals.approve(db, office.desk, ref="C-1", seen=case.content_hash, by=AVERY, now=NOW)
+    row = a_reply(office, files=[WITHOUT_CITY])
+
+    assert row.subject_ref == "C-1"
+    assert (office.case("C-1").version, office.case("C-1").status) == (1, CaseStatus.APPROVED)
+    assert office.job("question_note").values["thread_key"] == "card:C-1"
+
+
+def test_a_partys_words_stand_in_the_thread_of_the_case(office: Office) -> None:
+    office.take(a_ris())
+    row = a_reply(office, text="When will it be ready?")
+
+    assert row.subject_ref == "C-1"
+    assert office.job("question_note").values["thread_key"] == "card:C-1"
+    assert "When will it be ready?" in str(office.job("question_note").values)
+
+
+def test_two_forms_in_one_reply_are_for_a_person(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    a_reply(office, files=[FORM, OTHER_COMPANY])
+
+    assert office.case("C-1").version == 1
+    assert templates(office)[-1] == "question_note"
+
+
+def test_an_unreadable_form_in_a_partys_reply_is_answered_with_the_reason(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = a_reply(office, files=[BROKEN])
+
+    assert row.subject_ref == "C-1"
+    assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
+
+
+def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = a_reply(office, sender=ERIN, files=[BROKEN])
+
+    assert row.subject_ref == "Q-1"
+    assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
+
+
+def test_a_later_word_of_the_asker_continues_the_conversation(office: Office) -> None:
+    office.take(a_mail(sender=MALLORY))
+    row = a_reply(office, sender=MALLORY, text="It still does not work.")
+
+    assert (row.kind, row.subject_ref) == ("reply", "Q-1")
+    assert office.job("question_note").values["thread_key"] == "note:Q-1"
+
+
+def test_somebody_elses_word_in_a_conversation_is_a_question_of_its_own(office: Office) -> None:
+    office.take(a_mail(sender=MALLORY))
+
+    assert a_reply(office, sender=ERIN, text="I have the same trouble.").subject_ref == "Q-2"
+
+
+def test_a_form_in_a_conversation_is_a_case(office: Office) -> None:
+    office.take(a_mail())
+
+    assert a_reply(office, files=[FORM]).subject_ref == "C-1"
+
+
+def test_a_token_of_a_case_that_is_not_here_is_no_conversations(office: Office) -> None:
+    """After an older backup was put back: C-1 is not known any more, and Q-1 is somebody else's matter."""
+    office.take(a_ris())
+    token = office.job("receipt").message_id
+    with office.connect() as db:
+        for table in ("outbox", "case_versions", "cases"):
+            db.execute(f"delete from {table}")
+    office.take(a_mail())
+
+    row = office.take(a_mail(answers=token, text="Where is our customer?"))
+
+    assert row.subject_ref == "Q-2"
+
+
+def test_a_strangers_newer_version_has_to_be_accepted_again(office: Office) -> None:
+    office.take(a_ris(sender=MALLORY))
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        assert cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW).status == "in_review"
+    changed = ("RIS.xlsx", ris_form("en", replace(COMPANY, seats=50), [MARA, TOM]))
+    a_reply(office, sender=MALLORY, files=[changed])
+
+    case = office.case("C-1")
+    assert (case.version, case.status) == (2, CaseStatus.RECEIVED)
+    assert BLAKE.id in case.hands
+
+
+def test_a_sponsor_who_is_verified_at_the_second_time_counts_as_such(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY], verdict=""))
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW)
+    assert not office.case("C-1").authorised
+    a_reply(office, files=[FORM])
+
+    case = office.case("C-1")
+    assert (case.version, case.status, case.authorised) == (2, CaseStatus.IN_REVIEW, True)
