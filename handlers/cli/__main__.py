@@ -1,6 +1,8 @@
 """`python -m handlers.cli` is the command `usher`."""
 
+import sys
+
 from handlers.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

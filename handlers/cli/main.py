@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        return app(arguments, standalone_mode=False) or 0
+        return app(arguments, prog_name="usher", standalone_mode=False) or 0
     except SettingsFault as fault:
         return _fail(*fault.faults)
     except Refusal as refusal:

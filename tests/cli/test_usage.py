@@ -248,3 +248,16 @@ def test_the_installed_command_answers(tmp_path: Path) -> None:
 
     assert (answer.code, answer.err) == (0, "")
     assert "Takes a partner from a spreadsheet to signed in" in answer.out
+
+
+def test_the_module_is_the_command_and_keeps_its_exit_code(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "handlers.cli", "bogus"],
+        cwd=tmp_path,
+        env=environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (2, "usher: No such command 'bogus'. (see usher --help)\n")
