@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.sheets import SheetRefusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class QuestionNote:
     received_at: datetime
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
+    refused: SheetRefusal | None = None  #: why its spreadsheet was not read
 
 
 @dataclass(frozen=True, kw_only=True)

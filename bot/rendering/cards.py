@@ -214,6 +214,9 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))
+    if note.refused:
+        reason = words.name(note.refused)
+        foot.append(words.say("question.refused", reason=reason))
     foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
     return Card(

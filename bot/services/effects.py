@@ -11,6 +11,7 @@ from bot.domain.cards import HeldNote, QuestionNote, TroubleNote
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.domain.sheets import SheetRefusal
 from bot.ports import Chat, ChatMessage, Mailer
 from bot.rendering import cards, mails
 from bot.rendering.blocks import Card
@@ -124,6 +125,7 @@ def _question(values: dict[str, Any], say: Words) -> Card:
         **values,
         "attachments": tuple(values["attachments"]),
         "received_at": datetime.fromisoformat(values["received_at"]),
+        "refused": SheetRefusal(values["refused"]) if values["refused"] else None,
     }
     return cards.question_note(QuestionNote(**note), words=say)
 

@@ -98,5 +98,6 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=understood.row.received_at,
         mail_id=understood.row.id,
+        refused=understood.form.refusal,
     )
     return {**asdict(note), "received_at": note.received_at.isoformat()}

@@ -149,3 +149,13 @@ def test_a_status_link_that_nobody_issued_tells_a_stranger_nothing(desk: Desk) -
 
     assert refused.value.code == 404
     assert "C-" not in page
+
+
+def test_a_hostile_workbook_is_answered_to_the_sponsor_and_shown_to_staff_with_its_reason(desk: Desk) -> None:
+    desk.send(desk.world.samples.hostile_ris("zip_bomb"))
+
+    mail = desk.mail_to(DANA[1], about="We could not read your file")
+    note = as_text(desk.message("support", "Its spreadsheet was not read"))
+
+    assert "far more data than a form can hold" in note
+    assert "Reply" in text_of(mail) or "reply" in text_of(mail)
