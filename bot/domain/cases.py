@@ -21,7 +21,7 @@ class CaseStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # received -> discarded: it was no RIS
 
 
-#: states in which a RIS may still be replaced by a newer version
+#: states in which a RIS may still be replaced by a newer version, or rejected
 OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 
 

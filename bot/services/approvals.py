@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice, RejectionReason, check_may_decide
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
@@ -16,8 +16,7 @@ from bot.services.queueing import queue_case_card
 from bot.store import cases, events
 from bot.store.database import transaction
 
-APPROVABLE = (CaseStatus.IN_REVIEW,)
-REJECTABLE = (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
+APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
 def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -45,7 +44,7 @@ def reject(
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, REJECTABLE)
+        case = _check(db, ref, seen, by, OPEN)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
@@ -54,7 +53,7 @@ def reject(
         return get_case(db, ref)
 
 
-def _check(db: Database, ref: str, seen: str, by: Staff, since: tuple[CaseStatus, ...]) -> Case:
+def _check(db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus]) -> Case:
     case = get_case(db, ref)
     check_may_decide(ref=case.ref, hands=case.hands, by=by)
     if case.decision is not None:

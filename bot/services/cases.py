@@ -268,8 +268,9 @@ def check_decidable(db: Database, ref: str, by: Staff) -> CaseCard:
     return card
 
 
-def list_queue(db: Database, *, limit: int = 20, page: int = 1) -> list[QueueEntry]:
-    return cases.list_queue(db, limit=limit, offset=(page - 1) * limit)
+def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
+    """Cases that wait for somebody, longest waiting first."""
+    return cases.list_queue(db, limit=limit)
 
 
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
@@ -285,8 +286,6 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         users=len(case.ris.users),
         seats=str(case.ris.company.seats or ""),
         open_problems=sum(problem.severity is Severity.ERROR for problem in case.ris.problems),
-        decided=decision.choice if decision else None,
         decided_at=decision.at if decision else None,
         phase=decision.phase if decision else None,
-        reason=decision.reason if decision else None,
     )
