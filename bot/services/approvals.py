@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import Choice, RejectionReason, check_may_decide
+from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable
+from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services.cases import answer, get_case, refusals_recorded
+from bot.services.cases import answer, check_undecided, get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
@@ -55,10 +55,7 @@ def reject(
 
 def _check(db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus]) -> Case:
     case = get_case(db, ref)
-    check_may_decide(ref=case.ref, hands=case.hands, by=by)
-    if case.decision is not None:
-        decided = case.decision
-        raise AlreadyDecided(ref=case.ref, verdict=decided.choice, by=decided.by, at=decided.at)
+    check_undecided(case, by)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     if case.status not in since:
