@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import Choice, Phase, RejectionReason
+from bot.domain.approvals import Phase
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.sheets import SheetRefusal
 
@@ -91,7 +91,5 @@ class StatusPage:
     users: int
     seats: str
     open_problems: int
-    decided: Choice | None = None
     decided_at: datetime | None = None
     phase: Phase | None = None
-    reason: RejectionReason | None = None

@@ -38,12 +38,11 @@ def claim(
     kinds: Sequence[JobKind],
     limit: int,
     now: datetime,
-    lease: timedelta = LEASE,
 ) -> list[Job]:
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
-        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=lease, limit=limit, now=now):
+        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind is JobKind.MAIL and not _may_go(desk, job):
                 _hold(db, job, worker, now=now)
                 continue
@@ -98,7 +97,7 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
-    status, error = _after(job, outcome)
+    status = _after(job, outcome)
     wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
     if outcome.ts:
         outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
@@ -109,23 +108,23 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         status,
         now=now,
         next_at=now + wait if status is JobStatus.QUEUED else None,
-        error=error,
+        error=outcome.error,
         unknown=outcome.status is JobStatus.UNKNOWN,
     )
     if settled:
-        _show_end(db, job, status, error, now=now)
+        _show_end(db, job, status, outcome.error, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
 
-def _after(job: Job, outcome: Outcome) -> tuple[JobStatus, str]:
+def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
-        return (JobStatus.QUEUED if again else JobStatus.UNKNOWN), outcome.error
+        return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     if outcome.status is JobStatus.QUEUED and job.attempts >= MAX_ATTEMPTS:
-        return JobStatus.FAILED, outcome.error
-    return outcome.status, outcome.error
+        return JobStatus.FAILED
+    return outcome.status
 
 
 def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
@@ -177,7 +176,7 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 def release_all(db: Database, *, by: str, now: datetime) -> int:
     """Let everything go that is held now; what staff discarded stays discarded."""
     released = 0
-    for job in outbox.list_jobs(db, (JobStatus.HELD,), limit=10_000):
+    for job in outbox.list_jobs(db, (JobStatus.HELD,)):
         try:
             release(db, job.id, by=by, now=now)
         except UnknownJob:  # a colleague has released or discarded it meanwhile
