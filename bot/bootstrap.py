@@ -21,7 +21,7 @@ from bot.ports import Chat, Mailbox, Mailer, Reader
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import Settings
-from bot.store import database, migrations
+from bot.store import database, migrations, workers
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -137,6 +137,11 @@ def connect(settings: Settings) -> AbstractContextManager[Database]:
 def in_use(settings: Settings) -> AbstractContextManager[None]:
     """Keep a restore away from the database while a service works on it."""
     return database.in_use(settings.database_path)
+
+
+def alive(settings: Settings, worker: str) -> AbstractContextManager[None]:
+    """Keep others from taking what this worker claims for a dead one's."""
+    return workers.alive(settings.database_path, worker)
 
 
 @contextmanager

@@ -4,6 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -14,7 +17,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import cases, events, outbox
+from bot.store import cases, events, outbox, workers
 from bot.store.database import transaction
 
 
@@ -28,6 +31,9 @@ class Outcome:
     message_key: str = ""
     channel: str = ""
     ts: str = ""
+
+
+VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
 
 def claim(
@@ -131,9 +137,26 @@ def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
     """Take back jobs whose worker vanished: nobody knows whether they happened."""
     lost = outbox.list_expired(db, now)  # a look without the write lock: mostly there is none
     for job, worker in lost:
-        outcome = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
-        settle(db, job, worker, outcome, now=now, jitter=jitter)
+        settle(db, job, worker, VANISHED, now=now, jitter=jitter)
     return len(lost)
+
+
+def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
+    """Take back what dead workers had claimed, however long their leases still run.
+
+    A worker tries its claim in order and settles each job before the next: only the first that is left may
+    have happened, the others were not tried.
+    """
+    lost = 0
+    for worker in workers.bury_dead(path):
+        claims = groupby(outbox.list_claims(db, worker), key=itemgetter(1))
+        for _, claimed in claims:
+            (first, _), *untried = claimed
+            settle(db, first, worker, VANISHED, now=now, jitter=jitter)
+            for job, _ in untried:
+                give_back(db, job, worker, now=now)
+            lost += 1 + len(untried)
+    return lost
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:

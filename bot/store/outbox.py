@@ -155,6 +155,17 @@ def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
     return [(_job(entry), entry["worker"]) for entry in found]
 
 
+def list_claims(db: Database, worker: str) -> list[tuple[Job, str]]:
+    """Jobs that worker has claimed, in the order in which it tries them, each with what names its claim."""
+    found = rows(
+        db,
+        f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
+            order by lease_until, id""",
+        {"worker": worker},
+    )
+    return [(_job(entry), entry["lease_until"]) for entry in found]
+
+
 def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus, now: datetime) -> bool:
     """Staff's hand on a job: release, retry or discard it if it is in one of those states.
 

@@ -3,11 +3,13 @@
 import os
 import socket
 from datetime import timedelta
+from secrets import token_hex
 from threading import Event
+from time import monotonic
 
 import structlog
 
-from bot.bootstrap import Bot
+from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
 from bot.services import effects, outbox
@@ -17,6 +19,7 @@ from bot.services.outbox import Outcome
 log = structlog.get_logger("worker")
 
 POLL = 0.5  #: seconds between looks when no bell rings: another process may have queued something
+WATCH = 5.0  #: seconds between looks for workers that died
 LIMIT = 20  #: jobs a claim
 #: which kinds share a thread; Slack being slow must not hold up mails, nor the other way round
 LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
@@ -33,7 +36,9 @@ class Worker:
         self._name = name
         self._kinds = kinds
         self._stopping = Event()
-        self.id = f"{socket.gethostname()}:{os.getpid()}:{name}"
+        # A restarted container has its host name and process id again; the token is of this start only.
+        self.id = f"{socket.gethostname()}:{os.getpid()}-{token_hex(4)}:{name}"
+        self._looked = -WATCH
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
 
     def stop(self) -> None:
@@ -45,15 +50,17 @@ class Worker:
         ways = Ways(chat=self._bot.chat, mailer=mailer)
         seen = 0
         try:
-            while not self._stopping.is_set():
-                if not self._round(ways):
-                    seen = self._bot.bell.wait(seen, POLL)
+            with alive(self._bot.settings, self.id):
+                while not self._stopping.is_set():
+                    if not self._round(ways):
+                        seen = self._bot.bell.wait(seen, POLL)
         finally:
             mailer.close()
 
     def _round(self, ways: Ways) -> int:
         """Claim and carry out one batch; return how many jobs it had."""
         try:
+            self._inherit()
             jobs = self._claim()
             self._carry_out_all(ways, jobs)
         except Exception as exc:  # the door: the lane lives on, the lease brings the job back
@@ -63,6 +70,18 @@ class Worker:
             return 0
         self._report("carries effects out", well=True)
         return len(jobs)
+
+    def _inherit(self) -> None:
+        """Take back what dead workers left; at the start at once, for our predecessor may have been killed."""
+        bot = self._bot
+        if monotonic() < self._looked + WATCH:
+            return
+        with bot.connect() as db:
+            path, now = bot.settings.database_path, bot.clock.now()
+            lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
+        if lost:
+            log.warning("claims of a dead worker taken back", jobs=lost)
+        self._looked = monotonic()
 
     def _claim(self) -> list[Job]:
         bot, now = self._bot, self._bot.clock.now()

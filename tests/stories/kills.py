@@ -1,0 +1,219 @@
+"""A service that is killed again and again: its lives, the mails that come meanwhile, and who clicks."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.samples import Sample
+from bot.sandbox.slack.declined import Declined, Missing
+from bot.sandbox.world import DESK, World
+from bot.services import audit
+from bot.store import database
+from tests.cli.shell import environment
+from tests.stories.desk import as_text, parsed, until
+
+#: more than one, for the cap on automatic answers to one address is no part of this story
+SENDERS = tuple((f"Sponsor {number}", f"sponsor{number}@sponsor.example") for number in range(10))
+LIFE = 1.6  #: seconds; lives are from nothing to this long, and some wait for something to happen
+FOLDERS = ("Usher/Done", "Usher/Aside")
+
+
+@dataclass
+class Service:
+    """`usher run` as a process that may die at any moment."""
+
+    world: World
+    folder: Path
+    lives: int = 0
+    groups: list[int] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.lives += 1
+        settings = {**self.world.settings(), "sponsors": ",".join(address for _, address in SENDERS)}
+        with (self.folder / f"life{self.lives:03}.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "handlers.cli", "run"],
+                cwd=self.folder,
+                env=environment(settings),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.groups.append(self.process.pid)
+
+    def kill(self) -> None:
+        """The service only: its children have to find out by themselves."""
+        assert self.process is not None
+        assert self.process.poll() is None, f"it ended by itself in life {self.lives}"
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def said(self) -> str:
+        logs = sorted(self.folder.glob("life*.log"))
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+
+    def orphans(self) -> list[int]:
+        """Groups of processes in which somebody still lives."""
+
+        def lives(group: int) -> bool:
+            with suppress(ProcessLookupError):
+                os.killpg(group, 0)
+                return True
+            return False
+
+        return [group for group in self.groups if lives(group)]
+
+    def clean_up(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for group in self.orphans():
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+@contextmanager
+def mortal(world: World, folder: Path) -> Iterator[Service]:
+    """A service that has seen its mailbox once: what came before its first look is never acted on."""
+    service = Service(world, folder)
+    try:
+        service.start()
+        world.workspace.wait_until_connected()
+
+        def looked() -> bool:
+            with database.connect(folder / "usher.db") as db:
+                return bool(database.rows(db, "select 1 from mailboxes"))
+
+        until(looked)
+        yield service
+    finally:
+        service.clean_up()
+
+
+@dataclass
+class Approver:
+    """Avery at her desk: presses every *Approve* she sees, again when Slack says that it did not work."""
+
+    world: World
+    presses: int = 0
+    unanswered: int = 0
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        while not self._stopping.wait(0.05):
+            waiting = [m for m in self.world.workspace.messages("approvals") if "case_approve" in as_text(m)]
+            for message in waiting:
+                if self._stopping.is_set():
+                    return
+                self._press(message)
+
+    def _press(self, message: dict[str, Any]) -> None:
+        # The card may have been updated since she saw it.
+        with suppress(Missing, Declined, LookupError):
+            seen = self.world.workspace.act("avery").click("approvals", message["ts"], "case_approve")
+            self.presses += 1
+            self.unanswered += not seen.ok
+            if not seen.ok:
+                self._stopping.wait(0.1)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        thread = threading.Thread(target=self.run, name="avery")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            thread.join(10)
+
+
+def forty_mails(world: World, rng: random.Random) -> list[Sample]:
+    """Thirty forms, of which eight are incomplete, and ten others."""
+    samples = world.samples
+    mails = [
+        *(samples.complete_ris(sender=SENDERS[number % 10]) for number in range(22)),
+        *(samples.incomplete_ris(sender=SENDERS[number]) for number in range(8)),
+        *(samples.question() for _ in range(5)),
+        *(samples.auto_reply() for _ in range(3)),
+        samples.bounce(),
+        samples.list_mail(),
+    ]
+    rng.shuffle(mails)
+    return mails
+
+
+def live_and_die(service: Service, rng: random.Random, mails: list[Sample]) -> None:
+    """One life: those mails come at random moments of it, and at a random one it ends."""
+    world, began = service.world, time.monotonic()
+    length = rng.uniform(0, LIFE)
+    for moment in sorted(rng.uniform(0, length) for _ in mails):
+        time.sleep(max(0.0, began + moment - time.monotonic()))
+        sample = mails.pop()
+        world.mail.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
+    time.sleep(max(0.0, began + length - time.monotonic()))
+    if rng.random() < 0.5:  # right in the middle of something, which takes milliseconds
+        _await_change(world, rng.uniform(0, 0.5))
+        time.sleep(rng.uniform(0, 0.02))
+    service.kill()
+
+
+def _await_change(world: World, seconds: float) -> None:
+    def state() -> tuple[int, int]:
+        return world.mail.version, world.workspace.pulse.version
+
+    before, deadline = state(), time.monotonic() + seconds
+    while state() == before and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def check_copy(world: World, folder: Path, rng: random.Random) -> None:
+    """What a power cut leaves: the files of this moment, opened elsewhere, know every mail that was moved.
+
+    A second copy loses the end of its log, as a disk may that had not written it yet: it is older, but whole.
+    """
+    copy, torn = folder / "copy.db", folder / "torn.db"
+    for target in (copy, torn):
+        database.remove(target)
+        for suffix in ("", "-wal"):
+            source = folder / f"usher.db{suffix}"
+            if source.exists():
+                shutil.copyfile(source, target.with_name(target.name + suffix))
+    log = torn.with_name("torn.db-wal")
+    if log.exists():
+        os.truncate(log, rng.randint(0, log.stat().st_size))
+    known = _check_whole(copy)
+    _check_whole(torn)
+    assert moved_mails(world) <= known
+
+
+def moved_mails(world: World) -> set[bytes]:
+    return {mail.raw for folder in FOLDERS for mail in world.mail.mails(DESK, folder)}
+
+
+def _check_whole(path: Path) -> set[bytes]:
+    with database.connect(path) as db:
+        assert database.rows(db, "pragma integrity_check") == [{"integrity_check": "ok"}]
+        tables = {entry["name"] for entry in database.rows(db, "select name from sqlite_master")}
+        if "events" in tables:
+            assert audit.verify(db).broken_at is None
+        return {bytes(entry["raw"]) for entry in database.rows(db, "select raw from mail_sources")}
+
+
+def message_ids(mails: list[Any]) -> list[str]:
+    return [str(parsed(mail.raw)["Message-ID"]) for mail in mails]
