@@ -274,6 +274,7 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
 
 
 def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
+    """The oldest mails about which nothing was decided yet."""
     return ledger.list_recorded(db, limit)
 
 
@@ -297,5 +298,6 @@ def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) ->
 
 
 def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int], *, now: datetime) -> None:
+    """Note that these lie where settled mail belongs."""
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         ledger.mark_moved(db, mailbox, uidvalidity, uids, now)
