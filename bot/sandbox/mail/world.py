@@ -130,7 +130,7 @@ class MailWorld:
         self,
         address: str,
         predicate: Callable[[StoredMail], bool] = lambda _mail: True,
-        timeout: float = 5.0,
+        timeout: float = 20.0,
         folder: str = INBOX,
     ) -> StoredMail:
         """The first mail that fits, as soon as it is there; `TimeoutError` if it does not come."""

@@ -40,7 +40,7 @@ class Pulse:
             self._last_microsecond = microsecond
             return f"{microsecond // 1_000_000}.{microsecond % 1_000_000:06d}"
 
-    def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+    def wait_for(self, predicate: Callable[[], Found], timeout: float = 20.0) -> Found:
         """The first truthy answer of the predicate, asked again after each change."""
         with self.condition:
             found = self.condition.wait_for(predicate, timeout)

@@ -51,11 +51,11 @@ class Workspace(State):
     def home(self, member: str) -> Json | None:
         return self.modals.home(self.directory.get_member(member).id)
 
-    def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+    def wait_for(self, predicate: Callable[[], Found], timeout: float = 20.0) -> Found:
         """The first truthy answer, asked again after each change; TimeoutError otherwise."""
         return self.pulse.wait_for(predicate, timeout)
 
-    def wait_until_connected(self, count: int = 1, timeout: float = 10.0) -> None:
+    def wait_until_connected(self, count: int = 1, timeout: float = 30.0) -> None:
         self.wait_for(lambda: self.sockets.connected >= count, timeout)
 
     def unfinished_events(self) -> list[Json]:

@@ -30,8 +30,14 @@ def clock() -> TurnableClock:
 
 
 @pytest.fixture
-def workspace(clock: TurnableClock) -> Workspace:
-    return Workspace(now=clock, patience=0.4, retry_after=(0.0, 0.05, 0.1))
+def patience() -> float:
+    """Seconds that the workspace waits for an ack; rooms that wait for its end have less."""
+    return 3.0
+
+
+@pytest.fixture
+def workspace(clock: TurnableClock, patience: float) -> Workspace:
+    return Workspace(now=clock, patience=patience, retry_after=(0.0, 0.05, 0.1))
 
 
 @pytest.fixture

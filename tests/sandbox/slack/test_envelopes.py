@@ -30,6 +30,11 @@ def interactive(app: RawApp) -> dict[str, Any]:
         app.ack(envelope)
 
 
+@pytest.fixture
+def patience() -> float:
+    return 0.4
+
+
 def test_a_connection_is_greeted(raw_app: RawApp) -> None:
     assert raw_app.hello["type"] == "hello"
     assert raw_app.hello["num_connections"] == 1

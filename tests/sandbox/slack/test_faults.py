@@ -12,6 +12,11 @@ from bot.sandbox.slack import SlackServer, Workspace
 
 
 @pytest.fixture
+def patience() -> float:
+    return 0.4
+
+
+@pytest.fixture
 def client(server: SlackServer) -> WebClient:
     """Without retries: each call fails for itself."""
     return WebClient(server.workspace.bot_token, base_url=server.api_url, retry_handlers=[])
