@@ -106,7 +106,7 @@ def make_clock(settings: Settings) -> Clock:
     return TurnableClock(start)
 
 
-def find_database(settings: Settings) -> None:
+def check_database(settings: Settings) -> None:
     """Refuse a database that is not there: a command that made an empty one would hide a wrong name."""
     if not settings.database_path.exists():
         raise SettingsFault(

@@ -222,6 +222,7 @@ def _move_or_explain(db: Database, case: Case, to: CaseStatus, *, now: datetime)
 
 
 def get_case(db: Database, ref: str) -> Case:
+    """The case of that name, read as generously as `case_id` does; raise UnknownCase."""
     number = case_id(ref)
     case = cases.find(db, number) if number is not None else None
     if case is None:
@@ -244,7 +245,7 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
     )
 
 
-def check_decidable(db: Database, ref: str, by: Staff) -> CaseCard:
+def get_decidable_card(db: Database, ref: str, by: Staff) -> CaseCard:
     """The current card for somebody about to decide; raise the refusal that stands in the way."""
     card = get_card(db, ref)
     check_undecided(card.case, by)

@@ -66,7 +66,7 @@ def claim(
 
 def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
     """A cheap look without the write lock: is there anything to claim?"""
-    due = outbox.next_due(db, kinds)
+    due = outbox.find_next_due(db, kinds)
     return due is not None and due <= now
 
 

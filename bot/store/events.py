@@ -55,7 +55,7 @@ def iterate(db: Database) -> Iterator[Event]:
         )
 
 
-def first_broken(db: Database) -> int | None:
+def find_first_broken(db: Database) -> int | None:
     """Return the sequence number of the first link that does not hold, or None when the chain is whole."""
     previous, expected = GENESIS, 1
     # As bytes: whoever tampers with the file may leave what is no text at all.

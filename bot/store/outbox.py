@@ -248,7 +248,7 @@ def find_oldest_queued(db: Database) -> datetime | None:
     return maybe_instant(found["created_at"]) if found else None
 
 
-def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
+def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     """When the next queued job of those kinds is to be tried."""
     wanted, values = listed("kind", kinds)
     sql = f"select min(next_at) next_at from outbox where status = 'queued' and kind in ({wanted})"

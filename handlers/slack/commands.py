@@ -65,7 +65,7 @@ def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
 def confirm(bot: Bot, staff: Staff, rest: str, *, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     with bot.connect() as db:
-        card = cases.check_decidable(db, rest, staff)
+        card = cases.get_decidable_card(db, rest, staff)
     return cards.confirm_card(card, action, words=words(bot))
 
 
