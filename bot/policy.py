@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from bot.domain.errors import SettingsFault
 
@@ -116,9 +117,15 @@ def load(path: Path | None = None, *, support_address: str = SAMPLE_ADDRESS) -> 
         raise SettingsFault(f"{path}: is not valid TOML: {exc}") from None
     except ValidationError as exc:
         raise SettingsFault(
-            *[
-                f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
-                for e in exc.errors()
-            ]
+            *[f"{path}: {'.'.join(map(str, error['loc']))}: {_said(error)}" for error in exc.errors()]
         ) from None
     return policy.answered_at(support_address)
+
+
+def _said(error: ErrorDetails) -> str:
+    """A fault in words that name the mend."""
+    words = {
+        "missing": "is missing; the shipped usher.toml shows it with its meaning",
+        "extra_forbidden": "is no setting of Usher; remove it, or correct its name",
+    }
+    return words.get(error["type"], error["msg"].removeprefix("Value error, "))

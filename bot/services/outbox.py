@@ -128,8 +128,11 @@ def _after(job: Job, outcome: Outcome) -> JobStatus:
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
-    if outcome.status is JobStatus.QUEUED and job.attempts >= MAX_ATTEMPTS:
-        return JobStatus.FAILED
+    # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
+    # cause (the bot invited, the channel named rightly) the card comes by itself.
+    again = outcome.status is JobStatus.FAILED and job.kind is not JobKind.MAIL
+    if again or outcome.status is JobStatus.QUEUED:
+        return JobStatus.QUEUED if job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
     return outcome.status
 
 

@@ -1,7 +1,8 @@
 """The running service: every door in its threads, started together and drained together."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +15,8 @@ from handlers.cli.doors import DOORS
 
 if TYPE_CHECKING:
     from slack_bolt import App
+
+    from handlers.mail.loop import MailLoop
 
 log = structlog.get_logger("service")
 
@@ -42,6 +45,7 @@ class Service:
         """Start the doors; the portal first, so that a taken port is said before any work begins."""
         only = set(self.only)
         slack_app = self._slack_app() if "slack" in only else None
+        mail = self._mail_loop() if "mail" in only else None
         if "portal" in only:
             self._start_portal(slack_app)
         if "worker" in only:
@@ -49,10 +53,8 @@ class Service:
 
             for worker in build(self.bot):
                 self._run(f"worker-{worker.id}", worker)
-        if "mail" in only:
-            from handlers.mail.loop import MailLoop
-
-            self._run("mail", MailLoop(self.bot))
+        if mail is not None:
+            self._run("mail", mail)
         if slack_app is not None:
             from handlers.slack.door import SlackDoor
 
@@ -63,12 +65,17 @@ class Service:
         from handlers.slack.app import build
 
         try:
-            self.bot.chat.check()
-        except PermanentFailure as exc:
-            raise SettingsFault(f"SLACK_BOT_TOKEN: {exc}") from None
+            check_slack(self.bot)
         except TransientFailure as exc:
             log.warning("slack unreachable", reason=str(exc))
         return build(self.bot)
+
+    def _mail_loop(self) -> "MailLoop":
+        from handlers.mail.loop import MailLoop
+
+        mail = MailLoop(self.bot)
+        mail.check()
+        return mail
 
     def _start_portal(self, slack_app: "App | None") -> None:
         from handlers.portal.serve import PortalServer
@@ -106,3 +113,34 @@ class Service:
         if late:
             log.warning("doors still busy at the end", doors=late)
         return not late
+
+
+def check_slack(bot: Bot) -> None:
+    """Raise SettingsFault for what would make every card and every click fail, with its mend."""
+    settings = bot.settings
+    with _fault_of("SLACK_BOT_TOKEN"):
+        bot.chat.check()
+    for name, people in (
+        ("SLACK_STAFF", settings.slack_staff),
+        ("SLACK_APPROVERS", settings.slack_approvers),
+    ):
+        with _fault_of(name):
+            if not bot.chat.resolve(people):
+                raise SettingsFault(
+                    f"{name}: means nobody in the workspace; name ids, e-mail addresses or a user group"
+                )
+    for name, channel in (
+        ("SLACK_APPROVALS_CHANNEL", settings.slack_approvals_channel),
+        ("SLACK_SUPPORT_CHANNEL", settings.slack_support_channel),
+    ):
+        with _fault_of(name):
+            if not bot.chat.joined(channel):
+                log.warning("the bot is not in its channel: type /invite @Usher there", setting=name)
+
+
+@contextmanager
+def _fault_of(setting: str) -> Iterator[None]:
+    try:
+        yield
+    except PermanentFailure as exc:
+        raise SettingsFault(f"{setting}: {exc}") from None

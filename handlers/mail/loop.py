@@ -5,7 +5,7 @@ from threading import Event, Lock
 import structlog
 
 from bot.bootstrap import Bot
-from bot.domain.errors import PermanentFailure, TransientFailure, trace
+from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
 from bot.ports import Mailbox
@@ -47,11 +47,38 @@ class MailLoop:
                 self._session()
             except (TransientFailure, PermanentFailure) as exc:
                 self._report_failure(str(exc))
-                # What is recorded is worked on whether or not the server is there.
-                self._work()
-                self._failures += 1
-                wait = back_off(self._failures, jitter=self._bot.random.random())
-                self._stopping.wait(min(wait.total_seconds() / 2, 60.0))
+                self._work_on_recorded()
+            except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
+                log.error("mail door stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
+                self._report_failure(f"stumbled ({type(exc).__name__}) and tries again")
+            self._pause()
+
+    def _work_on_recorded(self) -> None:
+        """What is in the ledger is worked on whether or not the server is there."""
+        try:
+            self._work()
+        except Exception as exc:  # noqa: BLE001 - the door, as in `run`
+            log.error("mail door stumbled", trace=trace(exc))  # noqa: TRY400
+
+    def _pause(self) -> None:
+        self._failures += 1
+        wait = back_off(self._failures, jitter=self._bot.random.random())
+        self._stopping.wait(min(wait.total_seconds() / 2, 60.0))
+
+    def check(self) -> None:
+        """Log in and look for the folder once, before anything starts.
+
+        Raise SettingsFault for what only a person can mend; a server that is away now may come back.
+        """
+        mailbox = self._bot.open_mailbox()
+        try:
+            mailbox.open()
+        except PermanentFailure as exc:
+            raise SettingsFault(str(exc)) from None
+        except TransientFailure as exc:
+            self._report_failure(str(exc))
+        finally:
+            mailbox.close()
 
     def _session(self) -> None:
         mailbox = self._bot.open_mailbox()

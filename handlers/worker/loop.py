@@ -39,6 +39,7 @@ class Worker:
         # A restarted container has its host name and process id again; the token is of this start only.
         self.id = f"{socket.gethostname()}:{os.getpid()}-{token_hex(4)}:{name}"
         self._looked = -WATCH
+        self._trouble = ""  # why the other side takes nothing at present
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
 
     def stop(self) -> None:
@@ -68,11 +69,11 @@ class Worker:
             self._report(f"stumbled: {type(exc).__name__}: {exc}", well=False)
             self._stopping.wait(POLL)
             return 0
-        self._report("carries effects out", well=True)
+        self._report(self._trouble or "carries effects out", well=not self._trouble)
         return len(jobs)
 
     def _inherit(self) -> None:
-        """Take back what dead workers left; at the start at once, for our predecessor may have been killed."""
+        """Take back what dead workers left; at once at the start, as our predecessor may be one."""
         bot = self._bot
         if monotonic() < self._looked + WATCH:
             return
@@ -124,6 +125,7 @@ class Worker:
                 outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
                 logged = type(exc).__name__
         status = self._settle(job, outcome)
+        self._note_trouble(job, outcome)
         log.info(
             "effect settled",
             job=job.id,
@@ -132,6 +134,13 @@ class Worker:
             status=status,
             error=logged,
         )
+
+    def _note_trouble(self, job: Job, outcome: Outcome) -> None:
+        """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
+        if outcome.status is JobStatus.SENT:
+            self._trouble = ""
+        elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
+            self._trouble = f"{job.template} waits: {outcome.error}"
 
     def _report(self, sentence: str, *, well: bool) -> None:
         now = self._bot.clock.now()

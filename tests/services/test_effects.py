@@ -6,7 +6,7 @@ from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus
 from bot.rendering import mails
 from bot.services import approvals, outbox
 from bot.services.queueing import queue_mail, queue_note, queue_trouble
@@ -90,9 +90,19 @@ def test_a_newer_card_that_replaced_a_lost_one_is_looked_up_too(office: Office) 
     assert office.chat.said() == ["card:C-1"]
 
 
+def test_a_card_that_slack_refuses_comes_once_the_cause_is_mended(office: Office) -> None:
+    a_case(office)
+    office.chat.faults.then(PermanentFailure("not_in_channel"))
+    office.work()
+    assert office.job("case_card").status is JobStatus.QUEUED
+    office.work_till_quiet()
+
+    assert office.chat.said() == ["card:C-1"]
+
+
 def test_a_card_that_was_given_up_does_not_make_the_next_one_post_blindly(office: Office) -> None:
     case = a_case(office)
-    office.chat.faults.then(UnknownOutcome("posted"), PermanentFailure("not_in_channel"))
+    office.chat.faults.then(UnknownOutcome("posted"), *[PermanentFailure("not_in_channel")] * MAX_ATTEMPTS)
     office.work_till_quiet()
     assert office.job("case_card").status is JobStatus.FAILED
     decide(office, case)
@@ -111,7 +121,7 @@ def test_a_note_whose_answer_got_lost_is_looked_up_and_not_posted_twice(office: 
 
 def test_a_note_that_was_given_up_and_is_tried_again_by_hand_is_looked_up(office: Office) -> None:
     a_note(office)
-    office.chat.faults.then(UnknownOutcome("posted"), PermanentFailure("account_inactive"))
+    office.chat.faults.then(UnknownOutcome("posted"), *[PermanentFailure("account_inactive")] * MAX_ATTEMPTS)
     office.work_till_quiet()
     job = office.job("trouble_note")
     assert job.status is JobStatus.FAILED

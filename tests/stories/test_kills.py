@@ -52,7 +52,7 @@ class Aftermath:
 
     def jobs(self, *statuses: JobStatus) -> list[Job]:
         with database.connect(self.folder / "usher.db") as db:
-            return outbox.list_jobs(db, statuses or tuple(JobStatus), limit=10_000)
+            return outbox.list_jobs(db, statuses or tuple(JobStatus))
 
     def rows(self) -> list[LedgerMail]:
         with database.connect(self.folder / "usher.db") as db:
