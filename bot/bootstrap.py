@@ -94,19 +94,19 @@ def make_desk(settings: Settings) -> Desk:
     )
 
 
-def make_clock(settings: Settings, *, sandbox: bool = False) -> Clock:
+def make_clock(settings: Settings) -> Clock:
     """The real clock, or for a rehearsal one that starts elsewhere; never with live delivery."""
     start = settings.clock_start()
     if start is None:
-        return TurnableClock() if sandbox else RealClock()
-    if settings.live and not sandbox:
+        return RealClock()
+    if settings.live:
         raise SettingsFault(
             "USHER_CLOCK: a turned clock would mail real people; unset it or leave DELIVERY=live"
         )
     return TurnableClock(start)
 
 
-def find_database(settings: Settings) -> None:
+def check_database(settings: Settings) -> None:
     """Refuse a database that is not there: a command that made an empty one would hide a wrong name."""
     if not settings.database_path.exists():
         raise SettingsFault(

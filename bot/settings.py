@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from dotenv.parser import parse_stream
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
@@ -369,7 +370,7 @@ def list_misspelt(env_file: str = ENV_FILE) -> list[tuple[str, str]]:
     return [(name, meant[0]) for name, meant in near.items() if meant]
 
 
-def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary
+def _fault(error: ErrorDetails) -> str:
     name = str(error["loc"][0]).upper() if error["loc"] else "settings"
     if error["type"] == "missing":
         return f"{name} is missing: set it in the environment or .env (see .env.example)"

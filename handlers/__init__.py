@@ -1,0 +1,1 @@
+"""The doors: each translates one outside event, calls one service, and translates back."""

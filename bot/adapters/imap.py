@@ -23,7 +23,6 @@ from imapclient.exceptions import (
 from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
-from bot.clock import RealClock
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from bot.settings import Settings, Tls
@@ -40,7 +39,6 @@ BATCH = 200  # UIDs in one command: a line every server takes
 BATCH_BYTES = 16 * 1024 * 1024  # of mails held at once
 REFUSALS = 3  # then a mail the server will not give is handed over empty, so that the next ones come
 LARGEST_UID = 2**32 - 1
-_CLOCK = RealClock()
 
 #: RFC 5530: not now, rather than not you
 _PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|EXPUNGEISSUED)\b", re.IGNORECASE)
@@ -62,7 +60,7 @@ class ImapMailbox:
         max_bytes: int = MAX_BYTES,
         timeout: float = TIMEOUT,
         poll_seconds: float = POLL_SECONDS,
-        now: Callable[[], datetime] = _CLOCK.now,
+        now: Callable[[], datetime],
     ) -> None:
         self._host = host
         self._port = port
@@ -331,7 +329,7 @@ def build_mailbox(
     *,
     max_bytes: int = MAX_BYTES,
     context: ssl.SSLContext | None = None,
-    now: Callable[[], datetime] = _CLOCK.now,
+    now: Callable[[], datetime],
 ) -> ImapMailbox:
     """Build the mailbox of the settings, with its password; OAuth2 brings its own `log_in`."""
     host, port = settings.imap_endpoint

@@ -113,9 +113,7 @@ class Wire(imaplib.IMAP4):
 class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without types
     """One connection to the server, encrypted as told before anything secret is said."""
 
-    def __init__(
-        self, host: str, port: int, *, tls: Tls, context: ssl.SSLContext, timeout: float = 30.0
-    ) -> None:
+    def __init__(self, host: str, port: int, *, tls: Tls, context: ssl.SSLContext, timeout: float) -> None:
         self._first_context = context if tls is Tls.TLS else None
         self._seconds = timeout
         super().__init__(host, port, ssl=tls is Tls.TLS, timeout=timeout)
@@ -197,9 +195,8 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
         except IMAPClientError:
             if not self.has_folder(name):  # else somebody was faster
                 raise
-        with contextlib.suppress(
-            IMAPClientError
-        ):  # a courtesy to people's mail programs, which hide the rest
+        # A courtesy to people's mail programs, which hide what is not subscribed.
+        with contextlib.suppress(IMAPClientError):
             self.subscribe_folder(name)
 
     def _personal(self) -> tuple[str, str]:

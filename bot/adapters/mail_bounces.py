@@ -150,9 +150,8 @@ def _by_flufl(message: Message, mail: InboundMail, size: int) -> tuple[list[str]
         return None
     for name in ("from", "subject", "return-path", "to"):
         if not mail.header(name).isascii() and name in message:
-            message.replace_header(
-                name, mail.header(name).encode("ascii", "replace").decode()
-            )  # it would raise
+            # flufl.bounce would raise on letters beyond ASCII.
+            message.replace_header(name, mail.header(name).encode("ascii", "replace").decode())
     try:
         temporary, permanent = all_failures(message)
     except BROKEN:

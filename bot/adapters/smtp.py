@@ -15,7 +15,7 @@ from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
-from bot.settings import MailAuth, Settings, Tls
+from bot.settings import Settings, Tls
 
 #: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
 LogIn = Callable[[smtplib.SMTP], None]
@@ -260,10 +260,10 @@ class SmtpMailer:
 
 
 def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> SmtpMailer:
-    """Log in with a password where a user is given; OAuth2 brings its own `log_in`."""
+    """Build the way out of the settings, which logs in where a user is given."""
     host, port = settings.smtp_endpoint
     log_in = None
-    if settings.smtp_user and settings.mail_auth is MailAuth.PASSWORD:
+    if settings.smtp_user:
         log_in = with_password(settings.smtp_user, settings.smtp_password.get_secret_value())
     return SmtpMailer(
         host, port, tls=settings.smtp_tls, context=context or build_context(settings.ca_bundle), log_in=log_in

@@ -45,15 +45,16 @@ class CaseDecision:
     reason: RejectionReason | None = None
     note: str = ""  #: the desk's own words; never leaves the desk
 
-    @property
-    def running(self) -> bool:
-        return self.phase in (Phase.DECIDED, Phase.EXECUTING)
+
+def check_is_staff(by: Staff) -> None:
+    """Raise NotStaff for guests, Slack Connect and whoever SLACK_STAFF does not name."""
+    if not by.staff:
+        raise NotStaff(who=by.name)
 
 
 def check_may_decide(*, ref: str, hands: frozenset[str], by: Staff) -> None:
     """Raise the refusal that keeps the wrong person from deciding; the order is that of the answers."""
-    if not by.staff:
-        raise NotStaff(who=by.name)
+    check_is_staff(by)
     if not by.approver:
         raise NotApprover(who=by.name)
     if by.had_a_hand(hands):

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import Choice, Phase, RejectionReason
+from bot.domain.approvals import Phase
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """One effect of a decision and how far it is; `state` is a JobStatus."""
+    """One effect of a decision and how far it is."""
 
     template: str  #: the mail's name, e.g. "order_confirmation"
-    state: str
+    state: JobStatus
     at: datetime | None = None
     error: str = ""
 
@@ -91,7 +92,5 @@ class StatusPage:
     users: int
     seats: str
     open_problems: int
-    decided: Choice | None = None
     decided_at: datetime | None = None
     phase: Phase | None = None
-    reason: RejectionReason | None = None

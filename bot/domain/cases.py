@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from bot.domain.approvals import CaseDecision
-from bot.domain.mail import Address
-from bot.domain.ris import RisCase
+from bot.domain.approvals import CaseDecision, Phase
+from bot.domain.mail import Address, InboundMail
+from bot.domain.ris import Decision, RisCase
 from bot.domain.trust import Verdict
+
+MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
 
 
 class CaseStatus(StrEnum):
@@ -21,7 +24,7 @@ class CaseStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # received -> discarded: it was no RIS
 
 
-#: states in which a RIS may still be replaced by a newer version
+#: states in which a RIS may still be replaced by a newer version, or rejected
 OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 
 
@@ -44,6 +47,20 @@ BALL: dict[CaseStatus, BallHolder] = {
 }
 
 
+def ball_of(status: CaseStatus, phase: Phase | None) -> BallHolder:
+    """Who acts next; while a decision is being carried out that is Usher itself."""
+    if phase in (Phase.DECIDED, Phase.EXECUTING):
+        return BallHolder.USHER
+    return BALL[status]
+
+
+def status_after(ris: RisCase, *, authorised: bool) -> CaseStatus:
+    """Where a case stands once this RIS has come, by its content and by who sent it."""
+    if not authorised:
+        return CaseStatus.RECEIVED
+    return CaseStatus.IN_REVIEW if ris.decision is Decision.COMPLETE else CaseStatus.WAITING_FOR_SPONSOR
+
+
 @dataclass(frozen=True, kw_only=True)
 class Thread:
     """What a mail of ours has to name so that the sender's program files it with theirs."""
@@ -51,6 +68,16 @@ class Thread:
     message_id: str = ""
     references: tuple[str, ...] = ()
     subject: str = ""
+
+    @classmethod
+    def answering(cls, mail: InboundMail) -> Self:
+        """What our answer to that mail has to name (RFC 5322, 3.6.4)."""
+        references = (*reversed(mail.thread_ids), mail.message_id) if mail.message_id else ()
+        return cls(
+            message_id=mail.message_id,
+            references=tuple(dict.fromkeys(references))[-MOST_REFERENCES:],
+            subject=mail.subject,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +109,7 @@ class Case:
 
     @property
     def ball(self) -> BallHolder:
-        if self.decision and self.decision.running:
-            return BallHolder.USHER
-        return BALL[self.status]
+        return ball_of(self.status, self.decision.phase if self.decision else None)
 
 
 def case_id(ref: str) -> int | None:

@@ -64,13 +64,13 @@ class OwnWork(Refusal):
 
 
 class NotStaff(Refusal):
-    """Only full members named in SLACK_STAFF; values: who."""
+    """Only full members named in SLACK_STAFF; values: who, and who_may once the door has asked."""
 
     code = "not_staff"
 
 
 class NotApprover(Refusal):
-    """Staff, but not among the approvers; values: who_may."""
+    """Staff, but not among the approvers; values: who, and who_may once the door has asked."""
 
     code = "not_approver"
 

@@ -12,7 +12,6 @@ from enum import StrEnum
 class EventTag(StrEnum):
     """`subject:fact`, in the past tense; nobody types a tag as a string."""
 
-    MAIL_RECORDED = "mail:recorded"
     MAIL_CLASSIFIED = "mail:classified"
     MAIL_SET_ASIDE = "mail:set_aside"
     MAIL_REPLAYED = "mail:replayed"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Classification, InboundMail, Kind
@@ -35,25 +35,12 @@ def classify(
     raise AssertionError("the last rule takes every mail")
 
 
-def classification_json(
-    mail: InboundMail, classification: Classification, *, file: str, case: str | None = None
-) -> dict[str, object]:
-    """One object of `usher mail classify --json`, as the contract has it."""
-    said: dict[str, object] = {
-        "file": file,
-        "kind": classification.kind.value,
-        "from": mail.sender.address,
-        "subject": mail.subject,
-        "message_id": mail.message_id,
-        "case": case,
-        "text": mail.text,
-        "attachments": [{"name": one.name, "type": one.type, "size": one.size} for one in mail.attachments],
-        "lang": mail.lang,
-    }
-    if classification.kind is Kind.BOUNCE:
-        said["recipients"] = list(mail.bounce.recipients) if mail.bounce else []
-        said["permanent"] = bool(mail.bounce and mail.bounce.permanent)
-    return said
+def as_unread(found: Classification, size: str) -> Classification:
+    """The same for a mail whose header alone was fetched: it is not empty, and a person looks at it."""
+    if found.kind not in (Kind.EMPTY, Kind.REPLY, Kind.QUESTION):
+        return found
+    kind = Kind.REPLY if found.kind is Kind.REPLY else Kind.QUESTION
+    return replace(found, kind=kind, reason=f"too large to be read: {size}")
 
 
 def _thread_ref(asked: _Asked) -> str | None:

@@ -23,13 +23,8 @@ class JobStatus(StrEnum):
     FAILED = "failed"  # sending -> refused for good, or tried too often; shown
     UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
     REPLACED = "replaced"  # queued -> a newer state of the same card was queued
-    DISCARDED = "discarded"  # held, failed or unknown -> staff dropped it
+    DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
 
-
-#: states in which a job is over
-OVER = frozenset(
-    {JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.REPLACED, JobStatus.DISCARDED}
-)
 
 MAX_ATTEMPTS = 12
 #: longer than the slowest single effect (a mail server may think for two minutes after the final dot)
@@ -64,14 +59,13 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class NewJob:
-    """An effect to queue; see Job."""
+    """An effect to queue; see Job. Its secrets travel beside it, sealed."""
 
     key: str
     kind: JobKind
     stream: str
     template: str
     values: Mapping[str, Any]
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     decision_id: int | None = None
     case_id: int | None = None
     recipient: str = ""

@@ -143,6 +143,11 @@ class Reading:
     source: str = ""
 
     @property
+    def has_form(self) -> bool:
+        """Whether there was a form, or a spreadsheet that was not read and may have been one."""
+        return bool(self.cases or self.refusal)
+
+    @property
     def decision(self) -> Decision:
         if self.refusal:
             return Decision.REFUSED

@@ -1,0 +1,1 @@
+"""Articles and the search over them: empty until there are some."""

@@ -1,0 +1,1 @@
+"""Values into words and pictures: mails, cards, pages and the blank form."""

@@ -130,8 +130,6 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     )
 
 
-# --- buttons ---
-
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
@@ -164,9 +162,6 @@ def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
     return {"type": "actions", "block_id": f"case:{case.content_hash}", "elements": elements}
 
 
-# --- the queue ---
-
-
 def queue_card(entries: Sequence[QueueEntry], *, words: Words, page: int = 1) -> Card:
     """What waits, oldest first as given; `page` counts from 1 and is kept within what there is."""
     if not entries:
@@ -197,9 +192,6 @@ def _queue_line(entry: QueueEntry, words: Words) -> str:
     if entry.assigned_to:
         parts.append(words.say("queue.assigned", who=words.person(entry.assigned_to, slack=True)))
     return f"{line}\n{' · '.join(parts)}"
-
-
-# --- notes: posted once ---
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:
@@ -280,8 +272,3 @@ def help_card(staff: Staff, *, words: Words) -> Card:
     if not staff.approver:
         shown.append(blocks.context(words.say("help.not_approver")))
     return Card(text=words.say("help.title"), blocks=shown)
-
-
-def settled(text: str) -> Card:
-    """An answer to a click, in words of ours (`Words.refusal(…, slack=True)`, for one)."""
-    return Card(text=text, blocks=[blocks.section(text)])

@@ -42,9 +42,6 @@ class _Link(str):
     __slots__ = ()
 
 
-# --- builders: what the outbox keeps, as JSON; each takes its `lang` from the case ---
-
-
 def order_confirmation(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk approved."""
     return _of_case(case, policy) | {
@@ -153,9 +150,6 @@ def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
         }
         for problem in found
     ]
-
-
-# --- words ---
 
 
 def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -178,18 +177,3 @@ _BLOCKS: dict[str, Callable[[SyntaxTreeNode], str]] = {
     "ordered_list": _numbers,
     "table": _table,
 }
-
-
-def tokens_of(source: str) -> list[dict[str, Any]]:
-    """The kinds and links of a text, in order: what two languages of a mail must share."""
-    return [
-        {"type": token.type, "href": token.attrGet("href") or (token.meta or {}).get("url")}
-        for token in _flat(_parser().parse(source))
-        if token.type in {"button", "link_open", "table_open", "heading_open", "list_item_open"}
-    ]
-
-
-def _flat(tokens: Iterable[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield token
-        yield from token.children or ()

@@ -73,12 +73,9 @@ def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
 
 def _effect(effect: Effect, words: Words) -> str:
     mail = words.say(f"mail.{effect.template}") if f"mail.{effect.template}" in words else effect.template
-    known = effect.state in set(JobStatus)
-    state = words.name(JobStatus(effect.state)) if known else effect.state
-    key, values = "card.effect", {"mail": safe(mail, 80), "state": safe(state, 80)}
+    key, values = "card.effect", {"mail": safe(mail, 80), "state": words.name(effect.state)}
     if effect.error:
         key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
     elif effect.at:
         key, values = "card.effect.at", values | {"at": words.time(effect.at, seconds=True)}
-    sign = _EFFECT_SIGNS[JobStatus(effect.state)] if known else "•"
-    return f"{sign} {words.say(key, **values)}"
+    return f"{_EFFECT_SIGNS[effect.state]} {words.say(key, **values)}"

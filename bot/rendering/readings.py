@@ -1,16 +1,17 @@
-"""A reading as the JSON object that `usher ris check --json` prints, one a file."""
+"""What was read, as the JSON objects that `usher ris check` and `usher mail classify` print."""
 
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from bot.domain.mail import Classification, InboundMail, Kind
 from bot.domain.ris import Problem, Reading, RisCase
 
 Message = Callable[[Problem], str]
 
 
 def reading_json(reading: Reading, *, file: str, authorised: bool | None, message: Message) -> dict[str, Any]:
-    """Put a reading in the contract's shape; `authorised` is None for a bare file."""
+    """Put a file's reading in the contract's shape; `authorised` is None for a bare file."""
     return {
         "file": file,
         "decision": reading.decision.value,
@@ -18,6 +19,25 @@ def reading_json(reading: Reading, *, file: str, authorised: bool | None, messag
         "authorised": authorised,
         "cases": [_case(case, message) for case in reading.cases],
     }
+
+
+def classification_json(mail: InboundMail, found: Classification, *, file: str) -> dict[str, Any]:
+    """Put a mail's kind in the contract's shape; a bounce names its recipients besides."""
+    said: dict[str, Any] = {
+        "file": file,
+        "kind": found.kind.value,
+        "from": mail.sender.address,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "case": found.thread_ref,
+        "text": mail.text,
+        "attachments": [{"name": one.name, "type": one.type, "size": one.size} for one in mail.attachments],
+        "lang": mail.lang,
+    }
+    if found.kind is Kind.BOUNCE:
+        said["recipients"] = list(mail.bounce.recipients) if mail.bounce else []
+        said["permanent"] = bool(mail.bounce and mail.bounce.permanent)
+    return said
 
 
 def _case(case: RisCase, message: Message) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.domain.approvals import RejectionReason
-from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.errors import Refusal
+from bot.domain.cases import CaseStatus
+from bot.domain.errors import Refusal, Value
 from bot.domain.ris import Problem, RisCase
 from bot.rendering import quoting
 
@@ -36,8 +36,6 @@ _SAYS_MORE = {
     "unknown_command": "nearest",
     "unknown_job": "status",
 }
-
-Value = str | int | datetime
 
 
 class Words:
@@ -66,9 +64,6 @@ class Words:
 
     def status(self, status: CaseStatus) -> str:
         return self.name(status)
-
-    def ball(self, holder: BallHolder) -> str:
-        return self.name(holder)
 
     def rejection(self, reason: RejectionReason) -> str:
         return self.name(reason)

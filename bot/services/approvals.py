@@ -4,20 +4,19 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import Choice, RejectionReason, check_may_decide
-from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable
+from bot.domain.approvals import Choice, RejectionReason
+from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services.cases import answer, get_case, refusals_recorded
+from bot.services.cases import answer, check_undecided, get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.store import cases, events
 from bot.store.database import transaction
 
-APPROVABLE = (CaseStatus.IN_REVIEW,)
-REJECTABLE = (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
+APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
 def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -45,7 +44,7 @@ def reject(
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, REJECTABLE)
+        case = _check(db, ref, seen, by, OPEN)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
@@ -54,12 +53,9 @@ def reject(
         return get_case(db, ref)
 
 
-def _check(db: Database, ref: str, seen: str, by: Staff, since: tuple[CaseStatus, ...]) -> Case:
+def _check(db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus]) -> Case:
     case = get_case(db, ref)
-    check_may_decide(ref=case.ref, hands=case.hands, by=by)
-    if case.decision is not None:
-        decided = case.decision
-        raise AlreadyDecided(ref=case.ref, verdict=decided.choice, by=decided.by, at=decided.at)
+    check_undecided(case, by)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     if case.status not in since:

@@ -21,7 +21,7 @@ class Proof:
 def verify(db: Database) -> Proof:
     """Recompute every link of the chain."""
     seq, digest = events.head(db)
-    return Proof(events=seq, head=digest, broken_at=events.first_broken(db))
+    return Proof(events=seq, head=digest, broken_at=events.find_first_broken(db))
 
 
 def export(db: Database) -> Iterator[Event]:

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import check_may_decide
+from bot.domain.approvals import check_is_staff, check_may_decide
 from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, NotStaff, Refusal, UnknownCase
+from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import JobKind
-from bot.domain.ris import Decision, RisCase, Severity
+from bot.domain.ris import RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
@@ -50,20 +50,6 @@ CASE_MAILS = {
 }
 
 
-def thread_of(mail: InboundMail) -> Thread:
-    """What our answer to that mail has to name (RFC 5322, 3.6.4)."""
-    references = (*reversed(mail.thread_ids), mail.message_id) if mail.message_id else ()
-    return Thread(
-        message_id=mail.message_id, references=tuple(dict.fromkeys(references))[-12:], subject=mail.subject
-    )
-
-
-def status_after(ris: RisCase, *, authorised: bool) -> CaseStatus:
-    if not authorised:
-        return CaseStatus.RECEIVED
-    return CaseStatus.IN_REVIEW if ris.decision is Decision.COMPLETE else CaseStatus.WAITING_FOR_SPONSOR
-
-
 def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime) -> Case:
     """Open a case for a submission, in the caller's transaction, and answer who may be answered."""
     mail = submission.mail
@@ -80,7 +66,7 @@ def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime
         evidence=submission.check.evidence,
         lang=mail.lang,
         hands=frozenset({mail.sender.address}),
-        thread=thread_of(mail),
+        thread=Thread.answering(mail),
         mail_id=submission.mail_id,
         created_at=now,
         status_since=now,
@@ -118,7 +104,7 @@ def revise_case(
         verdict=submission.check.verdict,
         evidence=submission.check.evidence,
         hands=case.hands | {mail.sender.address},
-        thread=thread_of(mail),
+        thread=Thread.answering(mail),
         mail_id=submission.mail_id,
     )
     if not cases.revise(db, revised, since=case.version, made_by=f"mail:{submission.mail_id}", now=now):
@@ -222,8 +208,7 @@ def discard(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> C
 
 
 def _check_received(db: Database, ref: str, seen: str, by: Staff) -> Case:
-    if not by.staff:
-        raise NotStaff(who=by.name)
+    check_is_staff(by)
     case = get_case(db, ref)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
@@ -237,6 +222,7 @@ def _move_or_explain(db: Database, case: Case, to: CaseStatus, *, now: datetime)
 
 
 def get_case(db: Database, ref: str) -> Case:
+    """The case of that name, read as generously as `case_id` does; raise UnknownCase."""
     number = case_id(ref)
     case = cases.find(db, number) if number is not None else None
     if case is None:
@@ -259,17 +245,23 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
     )
 
 
-def check_decidable(db: Database, ref: str, by: Staff) -> CaseCard:
+def get_decidable_card(db: Database, ref: str, by: Staff) -> CaseCard:
     """The current card for somebody about to decide; raise the refusal that stands in the way."""
     card = get_card(db, ref)
-    check_may_decide(ref=card.case.ref, hands=card.case.hands, by=by)
-    if (decision := card.case.decision) is not None:
-        raise AlreadyDecided(ref=card.case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+    check_undecided(card.case, by)
     return card
 
 
-def list_queue(db: Database, *, limit: int = 20, page: int = 1) -> list[QueueEntry]:
-    return cases.list_queue(db, limit=limit, offset=(page - 1) * limit)
+def check_undecided(case: Case, by: Staff) -> None:
+    """Raise the refusal that keeps them from deciding: their own standing first, then a faster colleague."""
+    check_may_decide(ref=case.ref, hands=case.hands, by=by)
+    if (decision := case.decision) is not None:
+        raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+
+
+def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
+    """Cases that wait for somebody, longest waiting first."""
+    return cases.list_queue(db, limit=limit)
 
 
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
@@ -285,8 +277,6 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         users=len(case.ris.users),
         seats=str(case.ris.company.seats or ""),
         open_problems=sum(problem.severity is Severity.ERROR for problem in case.ris.problems),
-        decided=decision.choice if decision else None,
         decided_at=decision.at if decision else None,
         phase=decision.phase if decision else None,
-        reason=decision.reason if decision else None,
     )

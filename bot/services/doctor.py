@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
+from bot.domain.ledger import MailStatus
 from bot.domain.trust import Verdict, check_sender
 from bot.ports import Chat, Mailbox, Mailer, Reader
 from bot.rendering.samples import template_faults
@@ -108,9 +109,9 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
         sentence = "is of an older version; the next start of the service brings it up to date"
         yield Check(name="database", well=True, sentence=sentence)
         return
-    waiting = dict(ledger.count_by_status(db)).get("recorded", 0)
+    waiting = dict(ledger.count_by_status(db)).get(MailStatus.RECORDED, 0)
     yield Check(name="database", well=True, sentence=f"opens and is of this version; {waiting} mails wait")
-    broken = events.first_broken(db)
+    broken = events.find_first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"
     mend = "somebody changed the database by hand: compare with your backups"
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)

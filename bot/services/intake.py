@@ -1,7 +1,6 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -13,7 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail, InboundMail, Kind
-from bot.domain.mail_kinds import classify
+from bot.domain.mail_kinds import as_unread, classify
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
@@ -81,17 +80,13 @@ def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequen
         mail,
         own_addresses=desk.own_addresses,
         keyring=desk.keyring,
-        has_form=bool(form.cases or form.refusal),
+        has_form=form.has_form,
     )
-    if not row.whole and found.kind in (Kind.EMPTY, Kind.REPLY, Kind.QUESTION):
-        # Only its header was fetched: it is not empty, and a person has to look at it.
-        kind = Kind.REPLY if found.kind is Kind.REPLY else Kind.QUESTION
-        found = replace(found, kind=kind, reason=f"too large to be read: {row.size} bytes")
     return Understood(
         row=row,
         mail=mail,
         form=form,
-        found=found,
+        found=found if row.whole else as_unread(found, f"{row.size} bytes"),
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
     )
@@ -227,8 +222,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
 
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """As if there were no token: a form is a new case, anything else a question."""
-    has_form = understood.form.cases or understood.form.refusal
-    return (_take_ris if has_form else questions.ask)(db, desk, understood, now)
+    return (_take_ris if understood.form.has_form else questions.ask)(db, desk, understood, now)
 
 
 def _parties(case: Case) -> frozenset[str]:
@@ -239,7 +233,7 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     number = case_id(ref.removeprefix("Q-"))
     conversation = conversations.find(db, number) if number is not None else None
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
-    if conversation is None or not theirs or understood.form.cases or understood.form.refusal:
+    if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
     return conversation.ref
@@ -280,6 +274,7 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
 
 
 def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
+    """The oldest mails about which nothing was decided yet."""
     return ledger.list_recorded(db, limit)
 
 
@@ -303,5 +298,6 @@ def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) ->
 
 
 def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int], *, now: datetime) -> None:
+    """Note that these lie where settled mail belongs."""
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         ledger.mark_moved(db, mailbox, uidvalidity, uids, now)

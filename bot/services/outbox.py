@@ -44,12 +44,11 @@ def claim(
     kinds: Sequence[JobKind],
     limit: int,
     now: datetime,
-    lease: timedelta = LEASE,
 ) -> list[Job]:
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
-        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=lease, limit=limit, now=now):
+        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind is JobKind.MAIL and not _may_go(desk, job):
                 _hold(db, job, worker, now=now)
                 continue
@@ -67,7 +66,7 @@ def claim(
 
 def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
     """A cheap look without the write lock: is there anything to claim?"""
-    due = outbox.next_due(db, kinds)
+    due = outbox.find_next_due(db, kinds)
     return due is not None and due <= now
 
 
@@ -104,7 +103,7 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
-    status, error = _after(job, outcome)
+    status = _after(job, outcome)
     wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
     if outcome.ts:
         outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
@@ -115,23 +114,23 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         status,
         now=now,
         next_at=now + wait if status is JobStatus.QUEUED else None,
-        error=error,
+        error=outcome.error,
         unknown=outcome.status is JobStatus.UNKNOWN,
     )
     if settled:
-        _show_end(db, job, status, error, now=now)
+        _show_end(db, job, status, outcome.error, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
 
-def _after(job: Job, outcome: Outcome) -> tuple[JobStatus, str]:
+def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
-        return (JobStatus.QUEUED if again else JobStatus.UNKNOWN), outcome.error
+        return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     if outcome.status is JobStatus.QUEUED and job.attempts >= MAX_ATTEMPTS:
-        return JobStatus.FAILED, outcome.error
-    return outcome.status, outcome.error
+        return JobStatus.FAILED
+    return outcome.status
 
 
 def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
@@ -200,7 +199,7 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 def release_all(db: Database, *, by: str, now: datetime) -> int:
     """Let everything go that is held now; what staff discarded stays discarded."""
     released = 0
-    for job in outbox.list_jobs(db, (JobStatus.HELD,), limit=10_000):
+    for job in outbox.list_jobs(db, (JobStatus.HELD,)):
         try:
             release(db, job.id, by=by, now=now)
         except UnknownJob:  # a colleague has released or discarded it meanwhile

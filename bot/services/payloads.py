@@ -32,7 +32,7 @@ def list_open(db: Database) -> list[str]:
 
 
 def list_overdue(db: Database, *, now: datetime) -> list[str]:
-    """Those that have been open for too long to be in somebody's hands: 1 min, then 4, 16, 64, 256."""
+    """Those open for too long to be in somebody's hands: minutes since they came, 1, then 4, 16, 64, 256."""
     return [
         payload_id
         for payload_id, received_at, attempts in payloads.list_open(db)

@@ -8,11 +8,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import QuestionNote
+from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.ledger import Conversation
 from bot.rendering import mails
-from bot.services.cases import thread_of
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note
 from bot.store import conversations, events
@@ -60,7 +60,7 @@ def answer(
         ref=ref,
         words=words,
         now=now,
-        thread=thread_of(understood.mail),
+        thread=Thread.answering(understood.mail),
         automatic=True,
     )
 

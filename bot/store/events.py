@@ -38,27 +38,24 @@ def add(
     )
 
 
-def iterate(db: Database, subject: str | None = None) -> Iterator[Event]:
-    """Go through the trail from its beginning, or through one subject's part of it."""
-    where = "where subject = :subject" if subject else ""
-    cursor = db.execute(
-        f"select seq, at, tag, actor, subject, data, previous, hash from events {where} order by seq",
-        {"subject": subject} if subject else {},
-    )
-    for seq, at, tag, actor, about, data, previous, digest in cursor:
+def iterate(db: Database) -> Iterator[Event]:
+    """Go through the trail from its beginning."""
+    columns = "seq, at, tag, actor, subject, data, previous, hash"
+    cursor = db.execute(f"select {columns} from events order by seq")
+    for seq, at, tag, actor, subject, data, previous, digest in cursor:
         yield Event(
             seq=seq,
             at=instant(at),
             tag=tag,
             actor=actor,
-            subject=about,
+            subject=subject,
             data=json.loads(data),
             previous=previous,
             hash=digest,
         )
 
 
-def first_broken(db: Database) -> int | None:
+def find_first_broken(db: Database) -> int | None:
     """Return the sequence number of the first link that does not hold, or None when the chain is whole."""
     previous, expected = GENESIS, 1
     # As bytes: whoever tampers with the file may leave what is no text at all.

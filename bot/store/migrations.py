@@ -173,7 +173,6 @@ def m003_outbox(db: Database) -> None:
         create index outbox_streams on outbox (stream, status, id);
         create index outbox_by_decision on outbox (decision_id);
         create index outbox_answers on outbox (automatic, created_at);
-        create index outbox_by_message_id on outbox (message_id);
         create table chat_messages (
             key text primary key,
             channel text not null,
@@ -184,8 +183,7 @@ def m003_outbox(db: Database) -> None:
             purpose text not null,
             subject text not null,
             created_at text not null,
-            expires_at text not null,
-            used_at text
+            expires_at text not null
         );
         create table payloads (
             id text primary key,
@@ -211,7 +209,6 @@ def m004_events(db: Database) -> None:
             previous text not null,
             hash text not null
         );
-        create index events_by_subject on events (subject, seq);
         create trigger events_are_never_changed before update on events
             begin select raise(abort, 'the audit trail is append-only'); end;
         create trigger events_are_never_deleted before delete on events

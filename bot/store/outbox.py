@@ -202,18 +202,9 @@ def find(db: Database, job_id: int) -> Job | None:
     return _job(found) if found else None
 
 
-def find_by_message_id(db: Database, message_id: str) -> Job | None:
-    found = row(db, f"select {COLUMNS} from outbox where message_id = :id", {"id": message_id})
-    return _job(found) if found else None
-
-
-def list_jobs(db: Database, statuses: Sequence[JobStatus], *, limit: int = 200) -> list[Job]:
+def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     states, values = listed("status", statuses)
-    found = rows(
-        db,
-        f"select {COLUMNS} from outbox where status in ({states}) order by id limit :limit",
-        {**values, "limit": limit},
-    )
+    found = rows(db, f"select {COLUMNS} from outbox where status in ({states}) order by id", values)
     return [_job(entry) for entry in found]
 
 
@@ -257,7 +248,7 @@ def find_oldest_queued(db: Database) -> datetime | None:
     return maybe_instant(found["created_at"]) if found else None
 
 
-def next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
+def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     """When the next queued job of those kinds is to be tried."""
     wanted, values = listed("kind", kinds)
     sql = f"select min(next_at) next_at from outbox where status = 'queued' and kind in ({wanted})"

@@ -30,7 +30,7 @@ def open_desk() -> Iterator[OpenDesk]:
     from bot import settings as settings_room
 
     settings = settings_room.load()
-    bootstrap.find_database(settings)
+    bootstrap.check_database(settings)
     bootstrap.open_database(settings)
     now = bootstrap.make_clock(settings).now()
     try:

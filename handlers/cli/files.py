@@ -34,6 +34,8 @@ def read_files(paths: Sequence[Path], limit: int) -> Iterator[tuple[Path, bytes]
         yield path, content
 
 
-def header_of(content: bytes) -> bytes:
-    """What the mailbox fetches of a mail that is too large: all before the first empty line."""
-    return content.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n"
+def as_fetched(content: bytes, limit: int) -> tuple[bytes, bool]:
+    """What the mailbox fetches of a mail, and whether that is all: of one too large only its header."""
+    if len(content) <= limit:
+        return content, True
+    return content.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n", False

@@ -1,13 +1,12 @@
 """`usher mail`: what the desk would do with a mail, and doing it again."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handlers.cli.desk import open_desk
-from handlers.cli.files import check_readable, header_of, read_files
+from handlers.cli.files import as_fetched, check_readable, read_files
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def classify_files(
     from bot import policy as policies
     from bot import settings as settings_room
     from bot.bootstrap import make_reader
-    from bot.domain.mail_kinds import classification_json
+    from bot.rendering.readings import classification_json
 
     settings = settings_room.load_reading()
     policy = policies.load(settings.usher_config)
@@ -36,7 +35,7 @@ def classify_files(
         for path, content in read_files(files, policy.limits.mail_bytes):
             mail, found = _classify(reader, settings, policy, content)
             if as_json:
-                print_json(classification_json(mail, found, file=str(path), case=found.thread_ref))
+                print_json(classification_json(mail, found, file=str(path)))
             else:
                 say(f"{plain(path)}: [bold]{found.kind}[/bold] ({plain(found.reason)})")
 
@@ -44,25 +43,23 @@ def classify_files(
 def _classify(
     reader: "Reader", settings: "ReadingSettings", policy: "Policy", content: bytes
 ) -> "tuple[InboundMail, Classification]":
-    """As the mailbox would, which fetches only the header of a mail that is too large."""
+    """As the mailbox would, with what it would fetch."""
     from bot.domain.keyring import Keyring
-    from bot.domain.mail import Kind
-    from bot.domain.mail_kinds import classify
+    from bot.domain.mail_kinds import as_unread, classify
     from bot.domain.review import read_form
 
-    whole = len(content) <= policy.limits.mail_bytes
-    mail, workbooks = reader.read_mail(content if whole else header_of(content))
+    limit = policy.limits.mail_bytes
+    raw, whole = as_fetched(content, limit)
+    mail, workbooks = reader.read_mail(raw)
     form = read_form(workbooks, applications=policy.mag.applications)
     keys = settings.secret_keys()
     found = classify(
         mail,
         own_addresses=settings.own_addresses,
         keyring=Keyring(keys) if keys else None,
-        has_form=bool(form.cases or form.refusal),
+        has_form=form.has_form,
     )
-    if found.kind is Kind.EMPTY and not whole:
-        found = replace(found, kind=Kind.QUESTION, reason=f"more than {len(content) - 1} bytes: not read")
-    return mail, found
+    return mail, found if whole else as_unread(found, f"more than {limit} bytes")
 
 
 @app.command(epilog="Example: usher mail replay 12")

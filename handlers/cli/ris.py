@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.domain.errors import SettingsFault
-from handlers.cli.files import check_readable, header_of, read_files
+from handlers.cli.files import as_fetched, check_readable, read_files
 from handlers.cli.output import JsonOption, plain, print_json, say
 
 if TYPE_CHECKING:
@@ -32,11 +32,14 @@ def blank(
     lang: Annotated[Literal["en", "de"], typer.Option(help="Language of the form.")] = "en",
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("ris.xlsx"),
 ) -> None:
-    """Write the blank form."""
+    """Write the blank form, with the applications of usher.toml in its list."""
+    from bot import policy as policies
+    from bot import settings as settings_room
     from bot.rendering.workbooks import ris_form
 
+    policy = policies.load(settings_room.load_reading().usher_config)
     try:
-        output.write_bytes(ris_form(lang))
+        output.write_bytes(ris_form(lang, applications=policy.mag.applications))
     except OSError as exc:
         raise SettingsFault(f"{output}: cannot be written ({exc.strerror})") from None
     say(f"wrote {plain(output)}")
@@ -85,8 +88,8 @@ def _read(
     applications = policy.mag.applications
     if not is_mail(path, content):
         return read_form([reader.read_workbook(path.name, content)], applications=applications), None
-    whole = len(content) <= policy.limits.mail_bytes
-    mail, workbooks = reader.read_mail(content if whole else header_of(content))
+    raw, whole = as_fetched(content, policy.limits.mail_bytes)
+    mail, workbooks = reader.read_mail(raw)
     passed = check_sender(mail, settings.trusted_authserv_id).verdict is Verdict.PASSED
     authorised = passed and is_sponsor(mail.sender.address, settings.sponsors)
     if not whole:

@@ -1,0 +1,1 @@
+"""The door of the clock: empty until there are notices to send."""

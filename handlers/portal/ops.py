@@ -28,7 +28,7 @@ from werkzeug.exceptions import HTTPException
 from bot.bootstrap import Bot
 from bot.domain.health import Part
 from bot.services import upkeep
-from handlers.portal.security import HEADERS
+from handlers.portal.security import HEADERS, with_headers
 
 log = structlog.get_logger("ops")
 
@@ -49,7 +49,7 @@ def build(bot: Bot) -> Flask:
     app.add_url_rule("/readyz", "readyz", partial(say_ready, bot=bot))
     app.add_url_rule("/metrics", "metrics", partial(say_figures, registry=registry))
     app.register_error_handler(HTTPException, say_error)
-    app.after_request(_with_headers)
+    app.after_request(with_headers(HEADERS))
     return app
 
 
@@ -131,12 +131,6 @@ def say_error(exc: HTTPException) -> Response:
     if allowed := dict(exc.get_headers()).get("Allow"):
         answer.headers["Allow"] = allowed
     return answer
-
-
-def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _as_line(part: Part) -> str:

@@ -70,7 +70,7 @@ def protect(app: Flask, bot: Bot) -> Guards:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.wsgi_app = TrustedProxies(app.wsgi_app, bot.settings.trusted_proxies)  # type: ignore[method-assign]
-    app.after_request(_with_headers(HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})))
+    app.after_request(with_headers(HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})))
     csrf = CSRFProtect(app)
     app.before_request(refuse_other_sites)
     limiter = Limiter(_Network(), app=app, storage_uri="memory://")
@@ -99,7 +99,9 @@ def _session_keys(bot: Bot) -> list[str]:
     return [Keyring((key,)).sign("portal", "sessions") for key in bot.settings.secret_keys()]
 
 
-def _with_headers(headers: dict[str, str]) -> Callable[[Response], Response]:
+def with_headers(headers: dict[str, str]) -> Callable[[Response], Response]:
+    """An `after_request` that sets what the view itself has not."""
+
     def add(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)

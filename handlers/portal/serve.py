@@ -106,9 +106,8 @@ class _Listener:
     def _run(self) -> None:
         try:
             self._serve()
-        except (
-            Exception
-        ) as exc:  # the door: the other listener lives on, and `/readyz` says that this does not
+        except Exception as exc:
+            # The door: the other listener lives on, and `/readyz` says that this one does not.
             log.exception("listener raised", listener=self._name)
             self._report(f"has stopped serving ({type(exc).__name__}: {exc}); restart Usher", well=False)
         finally:

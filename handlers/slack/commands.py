@@ -9,7 +9,8 @@ from slack_bolt import Ack, App
 from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
-from bot.domain.errors import NotStaff, UnknownCommand
+from bot.domain.approvals import check_is_staff
+from bot.domain.errors import UnknownCommand
 from bot.domain.staff import Staff
 from bot.rendering import cards
 from bot.rendering.blocks import Card
@@ -47,7 +48,7 @@ def show_help(bot: Bot, staff: Staff, rest: str) -> Card:
 
 
 def show_queue(bot: Bot, staff: Staff, rest: str) -> Card:
-    _check_staff(staff)
+    check_is_staff(staff)
     page = max(1, int(rest)) if rest.isascii() and rest.isdigit() and len(rest) < 5 else 1  # noqa: PLR2004
     with bot.connect() as db:
         entries = cases.list_queue(db, limit=MOST)
@@ -55,7 +56,7 @@ def show_queue(bot: Bot, staff: Staff, rest: str) -> Card:
 
 
 def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
-    _check_staff(staff)
+    check_is_staff(staff)
     with bot.connect() as db:
         card = cases.get_card(db, rest, viewer=staff)
     return cards.case_card(card, words=words(bot))
@@ -64,13 +65,8 @@ def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
 def confirm(bot: Bot, staff: Staff, rest: str, *, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     with bot.connect() as db:
-        card = cases.check_decidable(db, rest, staff)
+        card = cases.get_decidable_card(db, rest, staff)
     return cards.confirm_card(card, action, words=words(bot))
-
-
-def _check_staff(staff: Staff) -> None:
-    if not staff.staff:
-        raise NotStaff(who=staff.name)
 
 
 COMMANDS: dict[str, Command] = {

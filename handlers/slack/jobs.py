@@ -6,7 +6,7 @@ from slack_bolt import Ack, App
 from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
-from bot.domain.errors import NotStaff
+from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
 from bot.services import intake, outbox
 from handlers.slack.answers import Body, explains, settle, staff_in, words
@@ -21,8 +21,7 @@ def register(app: App, bot: Bot) -> None:
 
 def _staff(body: Body, bot: Bot) -> Staff:
     staff = staff_in(body, bot)
-    if not staff.staff:
-        raise NotStaff(who=staff.name)
+    check_is_staff(staff)
     return staff
 
 

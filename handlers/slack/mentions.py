@@ -22,18 +22,14 @@ Event = Mapping[str, Any]
 
 
 def register(app: App, bot: Bot) -> None:
-    app.event("app_mention")(partial(on_words, bot=bot))
-    app.event("message")(partial(on_message, bot=bot))
-
-
-def on_message(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
-    """A direct message is a command; what people say elsewhere is theirs."""
-    if concerns_us(event):
-        on_words(event, body, client, bot=bot)
+    for kind in ("app_mention", "message"):
+        app.event(kind)(partial(on_words, bot=bot))
 
 
 def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
     """Answer only whoever asked: others in the channel may not see cases."""
+    if not concerns_us(event):
+        return
     card = _answer(event, bot)
     client.chat_postEphemeral(
         channel=event["channel"],
@@ -42,7 +38,7 @@ def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
         blocks=card.blocks or None,
         thread_ts=event.get("thread_ts"),
     )
-    mark_done(dict(body), bot)
+    mark_done(body, bot)
 
 
 def _answer(event: Event, bot: Bot) -> Card:

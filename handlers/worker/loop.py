@@ -118,9 +118,11 @@ class Worker:
         with bot.connect() as db:
             try:
                 outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
+                logged = outcome.error
             except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
                 log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
                 outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
+                logged = type(exc).__name__
         status = self._settle(job, outcome)
         log.info(
             "effect settled",
@@ -128,7 +130,7 @@ class Worker:
             kind=job.kind,
             template=job.template,
             status=status,
-            error=outcome.error,
+            error=logged,
         )
 
     def _report(self, sentence: str, *, well: bool) -> None:

@@ -14,8 +14,9 @@ from bot.adapters.limited import LimitedPool
 from bot.adapters.mail_parsing import LimitedReader, read_head, read_mail_parts
 from bot.domain.keyring import Keyring
 from bot.domain.mail import InboundMail
-from bot.domain.mail_kinds import classification_json, classify
+from bot.domain.mail_kinds import classify
 from bot.domain.trust import check_sender
+from bot.rendering.readings import classification_json
 
 DATA = Path(__file__).parents[1] / "data"
 GOOD = sorted([*(DATA / "mails").glob("*.eml"), *(DATA / "ris_samples").glob("2?-*.eml")])

@@ -122,7 +122,7 @@ def test_it_speaks_tls_as_the_settings_say(authority: Authority, tls: Tls) -> No
     with MailWorld(now=lambda: NOON, accounts={USER: PASSWORD}, tls=mode) as world:
         world.append(USER, "INBOX", b"Subject: secret\r\n\r\nwords\r\n" * 20_000)
         settings = load(settings_for(world, tls, ca_bundle=authority.bundle), env_file=None)
-        with closing(build_mailbox(settings)) as mailbox:
+        with closing(build_mailbox(settings, now=lambda: NOON)) as mailbox:
             mailbox.open()
             (mail,) = mailbox.fetch(mailbox.uids_after(0))
             world.append(USER, "INBOX", b"Subject: next\r\n\r\nwords\r\n")
@@ -139,7 +139,10 @@ def test_a_certificate_of_a_strange_authority_is_refused_with_its_mend(
     mode = ServerTls(authority.server_context, "tls" if tls is Tls.TLS else "starttls")
     with MailWorld(now=lambda: NOON, accounts={USER: PASSWORD}, tls=mode) as world:
         settings = load(settings_for(world, tls), env_file=None)
-        with closing(build_mailbox(settings)) as mailbox, pytest.raises(PermanentFailure, match="CA_BUNDLE"):
+        with (
+            closing(build_mailbox(settings, now=lambda: NOON)) as mailbox,
+            pytest.raises(PermanentFailure, match="CA_BUNDLE"),
+        ):
             mailbox.open()
 
 
@@ -154,7 +157,9 @@ def test_a_bundle_that_cannot_be_used_is_a_fault_of_the_settings(tmp_path: Path)
 
 def mailbox_with(server: Scripted, *, user: str, password: str) -> ImapMailbox:
     log_in = with_password(user, password)
-    return ImapMailbox("127.0.0.1", server.port, tls=Tls.NONE, context=build_context(), log_in=log_in)
+    return ImapMailbox(
+        "127.0.0.1", server.port, tls=Tls.NONE, context=build_context(), log_in=log_in, now=lambda: NOON
+    )
 
 
 def test_letters_beyond_ascii_in_a_password_go_by_sasl() -> None:
@@ -187,7 +192,7 @@ def test_no_log_of_any_level_holds_password_or_mail(caplog: pytest.LogCaptureFix
     with MailWorld(now=lambda: NOON, accounts={USER: PASSWORD}) as world:
         world.append(USER, "INBOX", b"Subject: confidential\r\n\r\nwords for nobody else\r\n")
         settings = load(settings_for(world, Tls.NONE), env_file=None)
-        with closing(build_mailbox(settings)) as mailbox:
+        with closing(build_mailbox(settings, now=lambda: NOON)) as mailbox:
             mailbox.open()
             assert len(list(mailbox.fetch(mailbox.uids_after(0)))) == 1
 

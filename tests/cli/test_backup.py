@@ -69,7 +69,7 @@ def test_every_copy_made_while_somebody_writes_is_whole(desk: Shell) -> None:
         seen, queued = counts(copy)
         assert seen == queued > 0
         with database.look_into(copy) as db:
-            assert events.first_broken(db) is None
+            assert events.find_first_broken(db) is None
     beside = {path.name for path in desk.folder.iterdir()}
     assert beside == {"usher.db", *(f"copy{number}.db" for number in range(5))}
 

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bot.rendering.workbooks import ris_form
@@ -24,6 +25,17 @@ def test_a_blank_form_is_written_and_found_incomplete(usher: Shell) -> None:
     (found,) = checked.objects
     assert (checked.code, found["decision"], found["authorised"]) == (1, "incomplete", None)
     assert "Land: hier steht nichts" in " ".join(p["message"] for p in found["cases"][0]["problems"])
+
+
+def test_the_blank_form_offers_the_applications_of_the_policy(usher: Shell) -> None:
+    shipped = (Path(__file__).parents[2] / "usher.toml").read_text(encoding="utf-8")
+    more = shipped.replace('["ForumPass"]', '["ForumPass", "SupplyDesk"]')
+    Path("usher.toml").write_text(more, encoding="utf-8")
+    usher.set(usher_config=Path("usher.toml"))
+    usher("ris", "blank", "-o", "form.xlsx")
+
+    lists = openpyxl.load_workbook("form.xlsx")["Lists"]
+    assert [cell.value for cell in lists["C"] if cell.value] == ["ForumPass", "SupplyDesk"]
 
 
 def test_a_complete_form_exits_0(usher: Shell) -> None:

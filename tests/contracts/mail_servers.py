@@ -14,6 +14,7 @@ from imapclient import IMAPClient
 from bot.adapters.imap import ImapMailbox
 from bot.adapters.imap_line import with_password
 from bot.adapters.tls import build_context
+from bot.clock import RealClock
 from bot.sandbox.mail import MailWorld
 from bot.settings import Tls
 from tests.contracts.dovecot import Dovecot
@@ -82,6 +83,7 @@ class MailServer(ABC):
             folder=folder,
             max_bytes=max_bytes,
             timeout=10,
+            now=RealClock().now,
         )
 
 

@@ -343,7 +343,7 @@ def test_the_chain_holds_whoever_writes_it(path: Path, db: Database) -> None:
     race_processes("write_events(path, name, 40)", path, ["one", "two"])
 
     assert events.head(db)[0] == 140
-    assert events.first_broken(db) is None
+    assert events.find_first_broken(db) is None
 
 
 @pytest.mark.parametrize("change", ["update events set actor = 'x'", "delete from events"])

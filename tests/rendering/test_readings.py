@@ -1,13 +1,22 @@
-"""The JSON of `usher ris check`, key by key as the contract has it."""
+"""The JSON of `usher ris check` and `usher mail classify`, key by key as the contract has it."""
 
 import json
 from dataclasses import replace
 
+from bot.domain.mail import Address, Attachment, BounceReport, Classification, InboundMail, Kind
 from bot.domain.ris import Reading
 from bot.domain.sheets import SheetRefusal
-from bot.rendering.readings import reading_json
+from bot.rendering.readings import classification_json, reading_json
 from bot.rendering.workbooks import ris_form
 from tests.forms import COMPANY, MARA, TOM, reading, sound_form, with_cells
+
+MAIL = InboundMail(
+    message_id="<1@example.com>",
+    sender=Address(name="Dana", address="dana@example.com"),
+    subject="Password",
+    text="How do I reset my password?",
+    lang="de",
+)
 
 
 def test_a_reading_has_the_contracts_shape() -> None:
@@ -62,3 +71,27 @@ def test_a_refused_file_says_its_reason() -> None:
     )
 
     assert (printed["decision"], printed["reason"], printed["cases"]) == ("refused", "encrypted", [])
+
+
+def test_a_mail_has_the_contracts_shape() -> None:
+    mail = replace(MAIL, attachments=(Attachment(name="a.pdf", type="application/pdf", content=b"12"),))
+
+    assert classification_json(mail, Classification(kind=Kind.QUESTION, reason=""), file="a.eml") == {
+        "file": "a.eml",
+        "kind": "question",
+        "from": "dana@example.com",
+        "subject": "Password",
+        "message_id": "<1@example.com>",
+        "case": None,
+        "text": "How do I reset my password?",
+        "attachments": [{"name": "a.pdf", "type": "application/pdf", "size": 2}],
+        "lang": "de",
+    }
+
+
+def test_a_bounce_names_its_recipients_and_its_case() -> None:
+    mail = replace(MAIL, bounce=BounceReport(recipients=("gone@example.com",), permanent=True))
+    found = Classification(kind=Kind.BOUNCE, reason="", thread_ref="C-7")
+    said = classification_json(mail, found, file="b.eml")
+
+    assert (said["recipients"], said["permanent"], said["case"]) == (["gone@example.com"], True, "C-7")

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.approvals import Phase
 from bot.domain.cards import StatusPage
-from bot.domain.cases import BALL, BallHolder, CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus, ball_of
 from bot.rendering import quoting
 from bot.rendering.words import Words
 
@@ -95,7 +94,7 @@ class Journey:
 
 def journey(page: StatusPage, words: Words) -> Journey:
     """Put a case's state into the reader's words."""
-    holder = ball_of(page)
+    holder = ball_of(page.status, page.phase)
     return Journey(
         ref=page.ref,
         company=quoting.one_line(page.company, 120),
@@ -110,13 +109,6 @@ def journey(page: StatusPage, words: Words) -> Journey:
     )
 
 
-def ball_of(page: StatusPage) -> BallHolder:
-    """Who acts next; while a decision is being carried out that is Usher itself."""
-    if page.phase in (Phase.DECIDED, Phase.EXECUTING):
-        return BallHolder.USHER
-    return BALL[page.status]
-
-
 def _lead(page: StatusPage, words: Words) -> str:
     key = f"page.status.lead.{page.status}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
@@ -127,7 +119,7 @@ def _lead(page: StatusPage, words: Words) -> str:
 
 def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
-    if ball_of(page) is BallHolder.USHER and f"{key}.running" in words:
+    if ball_of(page.status, page.phase) is BallHolder.USHER and f"{key}.running" in words:
         key = f"{key}.running"
     return words.say(key)
 
