@@ -25,7 +25,7 @@ from tests.stories.desk import as_text, parsed, until
 #: more than one, for the cap on automatic answers to one address is no part of this story
 SENDERS = tuple((f"Sponsor {number}", f"sponsor{number}@sponsor.example") for number in range(10))
 #: how long a life may last, in seconds: one that dies while it starts, one that came to work
-STARTING, WORKING = 1.0, 0.6
+STARTING, WORKING = 1.0, 0.5
 #: seconds that each of the outside world's answers takes, so that a kill finds something under way
 MAIL_TAKES, SLACK_TAKES, IMAP_TAKES = 0.04, 0.03, 0.01
 FOLDERS = ("Usher/Done", "Usher/Aside")
@@ -175,7 +175,7 @@ def slowly(world: World) -> Iterator[None]:
 def live_and_die(service: Service, rng: random.Random, mails: list[Sample]) -> None:
     """One life: those mails come at random moments of it, and at a random one it ends."""
     world = service.world
-    dies_starting = rng.random() < 0.4
+    dies_starting = rng.random() < 0.5
     length = rng.uniform(0, STARTING if dies_starting else WORKING)
     if not dies_starting:
         world.workspace.wait_until_connected()
