@@ -73,7 +73,7 @@ class Worker:
         return len(jobs)
 
     def _inherit(self) -> None:
-        """Take back what dead workers left; at once at the start, as our predecessor may be one."""
+        """Take back what dead workers left; at the start at once: our predecessor may have been killed."""
         bot = self._bot
         if monotonic() < self._looked + WATCH:
             return

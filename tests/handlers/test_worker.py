@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import alive
 from bot.domain.cards import TroubleNote
 from bot.domain.errors import PermanentFailure
 from bot.domain.mail import OutboundMail
@@ -321,6 +322,40 @@ def test_a_job_of_a_vanished_process_is_taken_over(office: Office) -> None:
 
     assert states(office) == ["sent"]
     assert office.jobs()[0].unknowns == 1
+
+
+def test_a_start_takes_over_at_once_what_its_killed_predecessor_was_at(office: Office) -> None:
+    queue_mails(office, 3)
+    with alive(office.bot.settings, "killed"):
+        office.claim("killed")
+    lane = the_lane(office, "mail")
+    lane._round(ways(office))
+
+    assert states(office) == ["queued", "sent", "sent"]
+    office.clock.wait(minutes=1)
+    lane._round(ways(office))
+    assert states(office) == ["sent"] * 3
+    assert [job.unknowns for job in office.jobs()] == [1, 0, 0]
+
+
+def test_a_second_service_on_the_database_leaves_the_living_ones_job_alone(office: Office) -> None:
+    queue_mails(office, 1)
+    began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
+
+    def wait(mail: OutboundMail) -> None:
+        began.set()
+        go_on.wait(10)
+        send(mail)
+
+    office.mailer.send = wait  # type: ignore[method-assign]
+    with running(office):
+        began.wait(10)
+        assert the_lane(office, "mail")._round(ways(office)) == 0
+        assert states(office) == ["sending"]
+        go_on.set()
+        until(lambda: states(office) == ["sent"])
+
+    assert len(office.mailer.sent) == 1
 
 
 @pytest.mark.parametrize("lane", ["mail", "slack"])

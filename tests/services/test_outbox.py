@@ -14,6 +14,7 @@ from bot.rendering import mails
 from bot.services import approvals, outbox
 from bot.services.outbox import Outcome
 from bot.services.queueing import queue_mail, queue_trouble
+from bot.store import workers
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, Office, a_case, an_office
 from tests.contracts.racing import race
@@ -349,6 +350,49 @@ def test_a_vanished_worker_makes_a_mail_unknown_and_twice_is_shown(office: Offic
 
     assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
     assert office.claim(kinds=MAILS) == []
+
+
+def test_a_dead_workers_claim_is_back_at_once_and_only_its_first_job_counts_as_tried(office: Office) -> None:
+    for name in ("first", "second", "third"):
+        a_receipt(office, name, to=f"{name}@example.org")
+    with workers.alive(office.path, "killed"):
+        assert len(office.claim("killed", kinds=MAILS)) == 3
+        assert release_dead(office) == 0
+    assert release_dead(office) == 3
+
+    jobs = office.jobs("neutral_receipt")
+    assert [(job.status, job.attempts, job.unknowns) for job in jobs] == [
+        (JobStatus.QUEUED, 1, 1),
+        (JobStatus.QUEUED, 0, 0),
+        (JobStatus.QUEUED, 0, 0),
+    ]
+
+
+def test_each_claim_of_a_dead_worker_has_a_first_job_that_may_have_happened(office: Office) -> None:
+    """A lane whose settling failed, the database being locked, has gone on to its next claim."""
+    with workers.alive(office.path, "killed"):
+        for name in ("first", "second"):
+            a_receipt(office, f"{name} 1", to=f"{name}1@example.org")
+            a_receipt(office, f"{name} 2", to=f"{name}2@example.org")
+            assert len(office.claim("killed", kinds=MAILS)) == 2
+            office.clock.wait(seconds=1)
+    release_dead(office)
+
+    assert [job.unknowns for job in office.jobs("neutral_receipt")] == [1, 0, 1, 0]
+
+
+def test_a_worker_that_nobody_can_see_keeps_its_claim_until_the_lease_ends(office: Office) -> None:
+    """It may live on another machine, or be of the version before."""
+    a_receipt(office)
+    office.claim("elsewhere", kinds=MAILS)
+    assert release_dead(office) == 0
+
+    assert office.job("neutral_receipt").status is JobStatus.SENDING
+
+
+def release_dead(office: Office) -> int:
+    with office.connect() as db:
+        return outbox.release_dead(db, office.path, now=office.now, jitter=0.0)
 
 
 # One job's bug is its own

@@ -24,7 +24,10 @@ from tests.stories.desk import as_text, parsed, until
 
 #: more than one, for the cap on automatic answers to one address is no part of this story
 SENDERS = tuple((f"Sponsor {number}", f"sponsor{number}@sponsor.example") for number in range(10))
-LIFE = 1.6  #: seconds; lives are from nothing to this long, and some wait for something to happen
+#: how long a life may last, in seconds: one that dies while it starts, one that came to work
+STARTING, WORKING = 1.0, 0.5
+#: seconds that each of the outside world's answers takes, so that a kill finds something under way
+MAIL_TAKES, SLACK_TAKES, IMAP_TAKES = 0.04, 0.03, 0.01
 FOLDERS = ("Usher/Done", "Usher/Aside")
 
 
@@ -158,18 +161,33 @@ def forty_mails(world: World, rng: random.Random) -> list[Sample]:
     return mails
 
 
+@contextmanager
+def slowly(world: World) -> Iterator[None]:
+    """The servers take their time, as real ones do; what they were told is done even if nobody waits."""
+    world.workspace.courier.patience = 1.0
+    world.mail.faults.smtp.delay, world.mail.faults.imap.delay = MAIL_TAKES, IMAP_TAKES
+    world.workspace.faults.slow(seconds=SLACK_TAKES, times=1_000_000)
+    yield
+    world.mail.faults.clear()
+    world.workspace.faults.clear()
+
+
 def live_and_die(service: Service, rng: random.Random, mails: list[Sample]) -> None:
     """One life: those mails come at random moments of it, and at a random one it ends."""
-    world, began = service.world, time.monotonic()
-    length = rng.uniform(0, LIFE)
+    world = service.world
+    dies_starting = rng.random() < 0.5
+    length = rng.uniform(0, STARTING if dies_starting else WORKING)
+    if not dies_starting:
+        world.workspace.wait_until_connected()
+    began = time.monotonic()
     for moment in sorted(rng.uniform(0, length) for _ in mails):
         time.sleep(max(0.0, began + moment - time.monotonic()))
         sample = mails.pop()
         world.mail.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
     time.sleep(max(0.0, began + length - time.monotonic()))
-    if rng.random() < 0.5:  # right in the middle of something, which takes milliseconds
-        _await_change(world, rng.uniform(0, 0.5))
-        time.sleep(rng.uniform(0, 0.02))
+    if not dies_starting:  # mostly in the middle of something
+        _await_change(world, rng.uniform(0, 0.3))
+        time.sleep(rng.uniform(0, 0.05))
     service.kill()
 
 

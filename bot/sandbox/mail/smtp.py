@@ -165,13 +165,15 @@ class Reception:
         return "250 2.1.5 Recipient accepted"
 
     async def handle_DATA(self, server: Connection, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        await asyncio.sleep(self._faults.delay)
         fault = self.fault("end", envelope.rcpt_tos)
         if fault:
+            await asyncio.sleep(self._faults.delay)
             return fault
         queue_id = f"{next(self._queue_ids):08X}"
         await self._deliver_copies(session, envelope, queue_id, authentic=not server.forged)
         self._faults.count_accepted()
+        # What was taken stays taken, even by a client that vanishes before it hears so.
+        await asyncio.sleep(self._faults.delay)
         return server.drop() if fault is not None else f"250 2.0.0 Queued as {queue_id}"
 
     async def _deliver_copies(
