@@ -19,7 +19,7 @@ from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
 from bot.services.desk import Desk
-from bot.services.queueing import STATUS, issue_status_link, queue_case_card, queue_mail
+from bot.services.queueing import STATUS, queue_case_card, queue_mail
 from bot.store import cases, events, links, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -165,7 +165,7 @@ def answer(
         cc=case.cc,
         case_id=case.id,
         decision_id=decision_id,
-        secrets=issue_status_link(db, desk, case.ref, now=now),
+        with_status_link=True,
         automatic=decision_id is None,
     )
 

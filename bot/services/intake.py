@@ -252,12 +252,12 @@ ACTIONS: dict[Kind, Action] = {
 def note_failure(db: Database, row: LedgerMail, error: str, *, now: datetime) -> MailStatus:
     """Count a mail that raised; at the third time it is set aside and shown to staff with its error."""
     with transaction(db, locks=(f"mail:{row.id}",)):
-        status = ledger.note_failure(db, row.id, error, set_aside_at=MAX_ATTEMPTS)
-        if status is MailStatus.SET_ASIDE:
+        failed = ledger.note_failure(db, row.id, error, set_aside_at=MAX_ATTEMPTS)
+        if failed is not None and failed.status is MailStatus.SET_ASIDE:
             events.add(db, EventTag.MAIL_SET_ASIDE, f"mail:{row.id}", actor="usher", at=now)
             note = TroubleNote(what="mail_set_aside", subject=f"mail {row.id}", detail=error, id=row.id)
             queue_trouble(db, note, key=f"set_aside:{row.id}:{now.isoformat()}", now=now)
-    return status
+    return failed.status if failed else row.status
 
 
 def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:

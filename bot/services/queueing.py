@@ -38,7 +38,7 @@ def queue_mail(
     cc: tuple[str, ...] = (),
     case_id: int | None = None,
     decision_id: int | None = None,
-    secrets: Mapping[str, str] | None = None,
+    with_status_link: bool = False,
     automatic: bool = False,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
@@ -61,11 +61,13 @@ def queue_mail(
         message_id=threads.message_id(ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
         automatic=automatic,
     )
-    sealed = desk.keyring.seal(SECRETS, json.dumps(secrets)) if secrets else ""
+    sealed = ""
+    if with_status_link:
+        sealed = desk.keyring.seal(SECRETS, json.dumps(_issue_status_link(db, desk, ref, now=now)))
     return outbox.add(db, job, sealed=sealed, now=now)
 
 
-def issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> dict[str, str]:
+def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> dict[str, str]:
     """Make a status link for a case; the address goes out as a secret, only its hash is kept."""
     token = desk.new_token()
     until = now + timedelta(days=desk.policy.limits.status_link_days)

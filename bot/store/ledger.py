@@ -132,19 +132,19 @@ def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **f
     )
 
 
-def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -> MailStatus:
-    """Count a failed attempt; the mail is set aside at the given number of them."""
-    count(
+def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -> LedgerMail | None:
+    """Count a failed attempt; the mail is set aside at the given number of them.
+
+    None when somebody else settled it, or set it aside, meanwhile.
+    """
+    counted = count(
         db,
         """update mails set attempts = attempts + 1, error = :error,
              status = case when attempts + 1 >= :most then 'set_aside' else status end
            where id = :id and status = 'recorded'""",
         {"id": mail_id, "error": error, "most": set_aside_at},
     )
-    mail = find(db, mail_id)
-    if mail is None:
-        raise LookupError(mail_id)
-    return mail.status
+    return find(db, mail_id) if counted else None
 
 
 def reopen(db: Database, mail_id: int) -> None:

@@ -8,6 +8,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
+from bot.domain.errors import trace
 from handlers.slack import cases, commands, jobs, mentions
 from handlers.slack.answers import bug_text, in_modal, say_bug
 from handlers.slack.payloads import is_event, keep_payload, mark_done
@@ -39,7 +40,7 @@ def build(bot: Bot) -> App:
 def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: Bot) -> BoltResponse | None:
     """The door's one catch: the person hears that it went wrong, with an id to quote."""
     number = bot.desk.new_token()[:8]
-    log.error("listener raised", id=number, exc_info=error)
+    log.error("listener raised", id=number, trace=trace(error))
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
         return in_modal(bug_text(number, bot))

@@ -64,8 +64,8 @@ class Worker:
             self._inherit()
             jobs = self._claim()
             self._carry_out_all(ways, jobs)
-        except Exception as exc:  # the door: the lane lives on, the lease brings the job back
-            log.exception("outbox lane raised", lane=self._name)
+        except Exception as exc:  # noqa: BLE001 - the door: the lane lives on, the lease brings the job back
+            log.error("outbox lane raised", lane=self._name, trace=trace(exc))  # noqa: TRY400
             self._report(f"stumbled: {type(exc).__name__}: {exc}", well=False)
             self._stopping.wait(POLL)
             return 0
