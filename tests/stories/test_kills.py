@@ -98,23 +98,23 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
 
 
 def settle(world: World, folder: Path, many: int) -> None:
-    """Wait until nothing is on its way, in the ledger, the outbox, the mailbox or on a card."""
+    """Wait until nothing is on its way, in the ledger, the outbox, the mailbox or on Avery's desk."""
     deadline = monotonic() + SETTLES
-    asked = {"moving": ""}
-
-    def idle() -> bool:
-        with database.connect(folder / "usher.db") as db:
-            moving = outbox.list_jobs(db, (JobStatus.QUEUED, JobStatus.SENDING))
-            rows = intake.list_newest(db, limit=1000)
-        cards = [as_text(card) for card in world.workspace.messages("approvals")]
-        asked["moving"] = f"{moving} {[row.status for row in rows]} {world.mail.mails(DESK)!r:.200}"
-        settled = len(rows) >= many and all(row.status is not MailStatus.RECORDED for row in rows)
-        clicked = not any("case_approve" in card for card in cards)
-        return settled and clicked and not moving and not world.mail.mails(DESK)
-
-    while not idle():
-        assert monotonic() < deadline, asked["moving"]
+    while left := under_way(world, folder, many):
+        assert monotonic() < deadline, left
         world.mail._wait_for_change(world.mail.version, 0.05)
+
+
+def under_way(world: World, folder: Path, many: int) -> str:
+    with database.connect(folder / "usher.db") as db:
+        moving = outbox.list_jobs(db, (JobStatus.QUEUED, JobStatus.SENDING))
+        rows = intake.list_newest(db, limit=1000)
+        undecided = database.rows(db, "select id from cases where status = 'in_review'")
+    if len(rows) < many or any(row.status is MailStatus.RECORDED for row in rows):
+        return f"{len(rows)} mails in the ledger: {Counter(row.status for row in rows)}"
+    if undecided or moving:
+        return f"undecided: {undecided}; effects under way: {moving}"
+    return "mails are not moved" if world.mail.mails(DESK) else ""
 
 
 def tell(after: Aftermath, approver: Approver, killing: float, settling: float) -> None:
