@@ -9,12 +9,10 @@ from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob, UnknownOutcome
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobKind, JobStatus, back_off
+from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus, back_off
 from bot.rendering import mails
 from bot.services import approvals, outbox
-from bot.services.outbox import Outcome
 from bot.services.queueing import queue_mail, queue_trouble
-from bot.store import workers
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, Office, a_case, an_office
 from tests.contracts.racing import race
@@ -303,122 +301,3 @@ def test_failures_between_two_unknown_outcomes_give_no_third_try(office: Office)
 
 
 # Leases
-
-
-def test_a_worker_that_comes_too_late_settles_nothing(office: Office) -> None:
-    a_receipt(office)
-    (job,) = office.claim("slow", kinds=MAILS)
-    office.clock.at += LEASE + timedelta(seconds=1)
-    with office.connect() as db:
-        assert outbox.release_expired(db, now=office.now, jitter=0.0) == 1
-    office.clock.wait(minutes=1)
-    (again,) = office.claim("other", kinds=MAILS)
-    office.carry_out(again, "other")
-    with office.connect() as db:
-        sent = Outcome(status=JobStatus.FAILED, error="too late to say so")
-        outbox.settle(db, job, "slow", sent, now=office.now, jitter=0.0)
-
-    after = office.job("neutral_receipt")
-    assert (after.status, after.unknowns, after.error) == (JobStatus.SENT, 1, "")
-
-
-def test_a_claim_of_a_worker_that_was_overtaken_by_itself_settles_nothing(office: Office) -> None:
-    """A restarted container has the same host name and process id as before."""
-    a_receipt(office)
-    (old,) = office.claim("same", kinds=MAILS)
-    office.clock.at += LEASE + timedelta(seconds=1)
-    with office.connect() as db:
-        outbox.release_expired(db, now=office.now, jitter=0.0)
-    office.clock.wait(minutes=1)
-    (new,) = office.claim("same", kinds=MAILS)
-    with office.connect() as db:
-        outbox.settle(db, old, "same", Outcome(status=JobStatus.FAILED), now=office.now, jitter=0.0)
-
-    assert office.job("neutral_receipt").status is JobStatus.SENDING
-    office.carry_out(new, "same")
-    assert office.job("neutral_receipt").status is JobStatus.SENT
-
-
-def test_a_vanished_worker_makes_a_mail_unknown_and_twice_is_shown(office: Office) -> None:
-    a_receipt(office)
-    for _ in range(2):
-        assert len(office.claim("vanishes", kinds=MAILS)) == 1
-        office.clock.at += LEASE + timedelta(minutes=1)
-        with office.connect() as db:
-            outbox.release_expired(db, now=office.now, jitter=0.0)
-        office.clock.wait(minutes=1)
-
-    assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
-    assert office.claim(kinds=MAILS) == []
-
-
-def test_a_dead_workers_claim_is_back_at_once_and_only_its_first_job_counts_as_tried(office: Office) -> None:
-    for name in ("first", "second", "third"):
-        a_receipt(office, name, to=f"{name}@example.org")
-    with workers.alive(office.path, "killed"):
-        assert len(office.claim("killed", kinds=MAILS)) == 3
-        assert release_dead(office) == 0
-    assert release_dead(office) == 3
-
-    jobs = office.jobs("neutral_receipt")
-    assert [(job.status, job.attempts, job.unknowns) for job in jobs] == [
-        (JobStatus.QUEUED, 1, 1),
-        (JobStatus.QUEUED, 0, 0),
-        (JobStatus.QUEUED, 0, 0),
-    ]
-
-
-def test_each_claim_of_a_dead_worker_has_a_first_job_that_may_have_happened(office: Office) -> None:
-    """A lane whose settling failed, the database being locked, has gone on to its next claim."""
-    with workers.alive(office.path, "killed"):
-        for name in ("first", "second"):
-            a_receipt(office, f"{name} 1", to=f"{name}1@example.org")
-            a_receipt(office, f"{name} 2", to=f"{name}2@example.org")
-            assert len(office.claim("killed", kinds=MAILS)) == 2
-            office.clock.wait(seconds=1)
-    release_dead(office)
-
-    assert [job.unknowns for job in office.jobs("neutral_receipt")] == [1, 0, 1, 0]
-
-
-def test_a_worker_that_nobody_can_see_keeps_its_claim_until_the_lease_ends(office: Office) -> None:
-    """It may live on another machine, or be of the version before."""
-    a_receipt(office)
-    office.claim("elsewhere", kinds=MAILS)
-    assert release_dead(office) == 0
-
-    assert office.job("neutral_receipt").status is JobStatus.SENDING
-
-
-def release_dead(office: Office) -> int:
-    with office.connect() as db:
-        return outbox.release_dead(db, office.path, now=office.now, jitter=0.0)
-
-
-# One job's bug is its own
-
-
-def test_a_job_whose_secrets_no_key_opens_fails_alone(tmp_path: Path) -> None:
-    office = an_office(tmp_path)
-    a_case(office)
-    a_receipt(office, "other", to="other@example.org")
-    changed = an_office(tmp_path, secret_key="another-key-another-key-another-key")
-    changed.work()
-
-    assert [mail.to for mail in changed.mailer.sent] == ["other@example.org"]
-    assert changed.job("receipt").status is JobStatus.FAILED
-    assert "SECRET_KEY" in changed.job("receipt").error
-    assert "job_failed" in " ".join(changed.chat.said())
-
-
-def test_a_job_that_is_given_back_untried_has_lost_no_try(office: Office) -> None:
-    a_receipt(office)
-    for _ in range(MAX_ATTEMPTS + 3):
-        (job,) = office.claim(kinds=MAILS)
-        with office.connect() as db:
-            outbox.give_back(db, job, "w", now=office.now)
-
-    assert office.job("neutral_receipt").status is JobStatus.QUEUED
-    assert office.job("neutral_receipt").attempts == 0
-    office.work()
-    assert len(office.mailer.sent) == 1

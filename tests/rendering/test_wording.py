@@ -1,0 +1,87 @@
+"""The desk's own wording, and templates that cannot be used."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from bot.rendering import samples
+from bot.rendering.mails import SHIPPED, render_mail, split_front_matter
+from bot.rendering.samples import sample_values
+from tests.rendering.test_mails import show
+
+
+def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
+    values = sample_values("receipt")
+    del values["company"]
+
+    with pytest.raises(jinja2.UndefinedError, match="company"):
+        render_mail("receipt", "en", values)
+
+
+@pytest.mark.parametrize("name", ["no_such", "../secrets", "_owner", "layout"])
+def test_only_mails_can_be_shown(name: str) -> None:
+    with pytest.raises(KeyError, match="no mail"):
+        render_mail(name, "en", {})
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert render_mail("receipt", "fr", sample_values("receipt")).text == show("receipt").text
+
+
+def test_a_folder_of_the_desk_overrides_single_files(tmp_path: Path) -> None:
+    (tmp_path / "receipt.en.md").write_text(
+        "---\nsubject: Hi {{ ref }}\npreheader: .\n---\n# Ahoy {{ company }}\n", encoding="utf-8"
+    )
+    own = render_mail("receipt", "en", sample_values("receipt"), templates_dir=tmp_path)
+    shipped = render_mail("receipt", "de", sample_values("receipt", "de"), templates_dir=tmp_path)
+
+    assert own.subject == "Hi C-7"
+    assert own.text.startswith("Ahoy Lindgren")
+    assert shipped.text == show("receipt", "de").text
+
+
+def test_wording_of_the_desk_cannot_reach_into_the_program(tmp_path: Path) -> None:
+    (tmp_path / "receipt.en.md").write_text(
+        "---\nsubject: x\npreheader: x\n---\n{{ ref.__class__.__mro__ }}\n", encoding="utf-8"
+    )
+
+    with pytest.raises(jinja2.exceptions.SecurityError):
+        render_mail("receipt", "en", sample_values("receipt"), templates_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "source", ["", "# Hello\n", "---\nsubject: x\n---\n", "---\nsubject: x\npreheader: y\n"]
+)
+def test_a_file_without_front_matter_is_named(source: str) -> None:
+    with pytest.raises(ValueError, match=r"receipt\.en\.md: begins with"):
+        split_front_matter("receipt.en.md", source)
+
+
+def test_many_threads_render_at_once() -> None:
+    wanted = show("receipt").html
+    with ThreadPoolExecutor(8) as pool:
+        pages = list(pool.map(lambda _turn: show("receipt").html, range(24)))
+
+    assert set(pages) == {wanted}
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.md")), ids=lambda path: path.name)
+def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)]*)\)", source)
+
+    assert set(targets) <= {"{{ status_url }}", "mailto:{{ support_address }}"}
+    assert "`" not in source
+
+
+def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Path) -> None:
+    head = "---\nsubject: x\npreheader: x\n---\n"
+    (tmp_path / "receipt.en.md").write_text(head + "{{ compny }}\n", encoding="utf-8")
+    (tmp_path / "receipt.de.md").write_text(head + "{% if %}\n", encoding="utf-8")
+    faults = samples.template_faults(tmp_path)
+
+    assert [fault.partition(":")[0] for fault in faults] == ["receipt.en.md", "receipt.de.md"]
+    assert "compny" in faults[0]
