@@ -12,6 +12,7 @@ run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the
 	@$(BIN)/usher run --sandbox
 
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
+	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip

@@ -71,6 +71,7 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_pa
     assert "ending" in [line["event"] for line in service.logs]
 
 
+@pytest.mark.slow
 def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:
     before = receipts(world)
     with running(tmp_path / "desk", "--only", "worker,mail", env=settings_of(world, tmp_path)) as service:
@@ -124,6 +125,7 @@ def test_slack_being_down_keeps_no_mail_waiting(world: World, tmp_path: Path) ->
     assert seconds < 10
 
 
+@pytest.mark.slow
 def test_a_database_in_trouble_does_not_end_the_mail_door(world: World, tmp_path: Path) -> None:
     with running(tmp_path / "desk", "--only", "mail", env=settings_of(world, tmp_path)) as service:
         service.wait_until_said('"ready"')

@@ -156,5 +156,5 @@ def dovecot() -> Iterator[MailServer]:
 #: Every server the mailbox suite runs against.
 SERVERS = [
     pytest.param(embedded, id="embedded"),
-    pytest.param(dovecot, id="dovecot", marks=pytest.mark.service),
+    pytest.param(dovecot, id="dovecot", marks=[pytest.mark.service, pytest.mark.slow]),
 ]

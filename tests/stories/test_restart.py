@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot import bootstrap
 from bot import settings as settings_room
 from bot.sandbox.samples import DANA
@@ -20,6 +22,7 @@ def start(world: World) -> tuple[Desk, Service]:
     return Desk(world, bot), service
 
 
+@pytest.mark.slow
 def test_mail_that_came_while_the_desk_was_down_is_caught_up_and_cards_are_updated_not_doubled(
     tmp_path: Path,
 ) -> None:

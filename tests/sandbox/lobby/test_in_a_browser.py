@@ -13,7 +13,7 @@ from bot.sandbox.mail import MailWorld
 from bot.sandbox.samples import DANA
 from tests.sandbox.mail.conftest import DESK, a_mail
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.sandbox.slack.cards import actions, button, plain
 from tests.sandbox.slack.conftest import TurnableClock
 from tests.sandbox.slack.deskapp import QUIET, DeskApp
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
