@@ -130,15 +130,6 @@ def m002_cases(db: Database) -> None:
             note text not null default ''
         );
         create unique index one_decision_a_case on decisions (case_id);
-        create table conversations (
-            id integer primary key,
-            address text not null,
-            name text not null,
-            subject text not null,
-            lang text not null,
-            mail_id integer not null,
-            created_at text not null
-        );
     """)
 
 
@@ -185,14 +176,6 @@ def m003_outbox(db: Database) -> None:
             created_at text not null,
             expires_at text not null
         );
-        create table payloads (
-            id text primary key,
-            body text not null,
-            received_at text not null,
-            attempts integer not null default 0,
-            done_at text
-        );
-        create index payloads_open on payloads (done_at, received_at);
     """)
 
 
@@ -213,4 +196,33 @@ def m004_events(db: Database) -> None:
             begin select raise(abort, 'the audit trail is append-only'); end;
         create trigger events_are_never_deleted before delete on events
             begin select raise(abort, 'the audit trail is append-only'); end;
+    """)
+
+
+@migrations()
+def m005_conversations(db: Database) -> None:
+    db.executescript("""
+        create table conversations (
+            id integer primary key,
+            address text not null,
+            name text not null,
+            subject text not null,
+            lang text not null,
+            mail_id integer not null,
+            created_at text not null
+        );
+    """)
+
+
+@migrations()
+def m006_payloads(db: Database) -> None:
+    db.executescript("""
+        create table payloads (
+            id text primary key,
+            body text not null,
+            received_at text not null,
+            attempts integer not null default 0,
+            done_at text
+        );
+        create index payloads_open on payloads (done_at, received_at);
     """)

@@ -15,12 +15,6 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
     def send(write: Callable[[], Sample]) -> Callable[[], str]:
         return lambda: _send(world, write())
 
-    def fill() -> str:
-        day = samples.busy_monday()
-        for sample in day:
-            _send(world, sample)
-        return f"{len(day)} mails were sent to the desk."
-
     return [
         Act(
             id="complete", label="A complete RIS", group=_SENT, primary=True, do=send(samples.complete_ris),
@@ -59,7 +53,7 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="Recorded, and never answered.",
         ),
         Act(
-            id="monday", label="A busy Monday", group=_FILLED, do=fill,
+            id="monday", label="A busy Monday", group=_FILLED, do=lambda: _fill(world, samples),
             text="Thirty mails of all kinds at once.",
         ),
     ]  # fmt: skip
@@ -68,3 +62,10 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
 def _send(world: MailWorld, sample: Sample) -> str:
     world.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
     return f"{sample.about} was sent to the desk."
+
+
+def _fill(world: MailWorld, samples: Samples) -> str:
+    day = samples.busy_monday()
+    for sample in day:
+        _send(world, sample)
+    return f"{len(day)} mails were sent to the desk."
