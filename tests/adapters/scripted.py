@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -110,9 +111,8 @@ class Scripted:
 
     def _run(self, script: Script, line: Line) -> None:
         try:
-            script(line)
-        except (EOFError, OSError):
-            pass  # the client has left, which ends every script
+            with suppress(EOFError, OSError):  # the client has left, which ends every script
+                script(line)
         except AssertionError as exc:
             self.faults.append(exc)
         finally:
