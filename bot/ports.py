@@ -9,6 +9,7 @@ from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
 Block = dict[str, Any]
+ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every spreadsheet in it
 
 
 class Mailbox(Protocol):
@@ -53,8 +54,11 @@ class Mailer(Protocol):
 class Reader(Protocol):
     """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
 
-    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+    def read_mail(self, raw: bytes) -> ReadMail:
         """Parse a mail and every spreadsheet in it."""
+
+    def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
+        """Parse several, in their order, for little more than the cost of their parsing."""
 
     def read_workbook(self, name: str, content: bytes) -> Workbook: ...
 

@@ -19,9 +19,14 @@ class Keyring:
         if not keys:
             raise ValueError("a keyring needs at least one key")
         self._keys = tuple(key.encode() for key in keys)
+        self._by_purpose: dict[str, list[bytes]] = {}
 
     def _derived(self, purpose: str) -> list[bytes]:
-        return [HKDF(SHA256(), 32, None, f"usher:{purpose}".encode()).derive(key) for key in self._keys]
+        if purpose not in self._by_purpose:
+            self._by_purpose[purpose] = [
+                HKDF(SHA256(), 32, None, f"usher:{purpose}".encode()).derive(key) for key in self._keys
+            ]
+        return self._by_purpose[purpose]
 
     def _fernet(self, purpose: str) -> MultiFernet:
         return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._derived(purpose)])

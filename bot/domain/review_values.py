@@ -23,19 +23,22 @@ def text_of(value: CellValue) -> str:
         return str(int(value))
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return " ".join(str(value).translate(_INVISIBLE).split())
+    text = str(value)
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    return " ".join(text.split())
 
 
 def would_run(text: str) -> bool:
     """Whether a spreadsheet program would take the text for a formula; a phone with its plus is none."""
     if text.startswith(("=", "@")) and len(text) > 1:
         return re.match(r"@[^@\s]+\.[^@\s]+$", text) is None  # "@example.com" is a bad address, not a formula
-    return re.match(r"[+-]\s*[A-Za-z]+[(|!]", text) is not None
+    return text.startswith(("+", "-")) and re.match(r".\s*[A-Za-z]+[(|!]", text) is not None
 
 
 def is_error_value(text: str) -> bool:
     """Whether it is what a spreadsheet program shows for a formula that failed."""
-    return re.fullmatch(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NULL!|NUM!)", text) is not None
+    return text in {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"}
 
 
 def whole_number(value: CellValue) -> int | None:
@@ -72,23 +75,17 @@ def _with_lost_plus(text: str, calling_code: str) -> str | None:
     return _valid_e164("+" + text, None) if lost else None
 
 
+def _valid_e164(text: str, region: str | None) -> str | None:
+    from bot.domain import phones  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
+
+    return phones.e164(text, region)
+
+
 @lru_cache(maxsize=256)
 def _calling_code(region: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - as below
+    from bot.domain import phones  # noqa: PLC0415 - as above
 
-    return str(phonenumbers.country_code_for_region(region) or "")
-
-
-def _valid_e164(text: str, region: str | None) -> str | None:
-    import phonenumbers  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
-
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phones.calling_code(region)
 
 
 _PLAIN_ADDRESS: Final = re.compile(

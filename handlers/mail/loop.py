@@ -1,19 +1,24 @@
 """Watch the mailbox: IDLE only wakes, the sync is by UID, and what is settled is moved in batches."""
 
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from threading import Event, Lock
 
 import structlog
+from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
-from bot.ports import Mailbox
+from bot.ports import Mailbox, ReadMail
 from bot.services import intake
 
 log = structlog.get_logger("mail")
 
 BATCH = 100  #: mails a commit, and UIDs a move
+TOGETHER = 20  #: mails read in one go
+TOGETHER_BYTES = 4_000_000  #: of mails read in one go; a larger one is read alone
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -112,13 +117,12 @@ class MailLoop:
     def _work(self) -> None:
         while not self._stopping.is_set():
             with self._bot.connect() as db:
-                waiting = intake.list_waiting(db, limit=BATCH)
-            if not waiting:
-                return
-            for row in waiting:
-                if self._stopping.is_set():
+                waiting = _fitting(intake.list_waiting(db, limit=TOGETHER))
+                if not waiting:
                     return
-                work_on(self._bot, row)
+                for _ in work_on(self._bot, db, waiting):
+                    if self._stopping.is_set():
+                        return
 
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
         name = self._bot.settings.imap_folder
@@ -140,23 +144,45 @@ class MailLoop:
         self._bot.health.report("mailbox", sentence, well=well, now=self._bot.clock.now())
 
 
-def work_on(bot: Bot, row: LedgerMail) -> MailStatus:
+def _fitting(rows: Sequence[LedgerMail]) -> Sequence[LedgerMail]:
+    """As many of the first as may be held at once."""
+    sizes = accumulate(row.size for row in rows)
+    return rows[: max(1, sum(size <= TOGETHER_BYTES for size in sizes))]
+
+
+def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:
+    """Read recorded mails in one go, then decide about each, one whenever the next status is asked for."""
+    for row, read in zip(rows, _read_together(bot, db, rows), strict=True):
+        yield _settle(bot, db, row, read)
+
+
+def _read_together(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
+    """Read all or none: what is wrong with one of them shows when each is read by itself."""
+    if len(rows) == 1:
+        return [None]
+    try:
+        return bot.reader.read_mails([intake.get_source(db, row.id) for row in rows])
+    except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
+        log.warning("mails not read together", trace=trace(exc))
+        return [None] * len(rows)
+
+
+def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> MailStatus:
     """Understand one recorded mail and decide about it; a bug in it costs only this mail."""
-    with bot.connect() as db:
-        try:
-            mail, workbooks = bot.reader.read_mail(intake.get_source(db, row.id))
-            understood = intake.understand(bot.desk, row, mail, workbooks)
-            status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
-        except (TransientFailure, PermanentFailure):
-            raise
-        except Exception as exc:  # noqa: BLE001 - the door: whatever a mail makes us raise, the next is read
-            log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
-            return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
-        log.info(
-            "mail settled",
-            mail=row.id,
-            kind=understood.found.kind,
-            reason=understood.found.reason,
-            status=status,
-        )
-        return status
+    try:
+        mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, row.id))
+        understood = intake.understand(bot.desk, row, mail, workbooks)
+        status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
+    except (TransientFailure, PermanentFailure):
+        raise
+    except Exception as exc:  # noqa: BLE001 - the door: whatever a mail makes us raise, the next is read
+        log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
+        return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
+    log.info(
+        "mail settled",
+        mail=row.id,
+        kind=understood.found.kind,
+        reason=understood.found.reason,
+        status=status,
+    )
+    return status

@@ -30,6 +30,7 @@ LOOK = 0.1  #: seconds between two looks into the database
 
 _SETTLED = """select count(*) from mails
     where moved_at is not null and subject_ref in (select 'C-' || id from cases)"""
+_MET = "select count(*) from mailboxes"
 _QUEUED = "select count(*) from outbox where kind = :kind and status = 'queued'"
 
 
@@ -85,7 +86,7 @@ def take_in(folder: Path, dovecot: Dovecot, mails: int) -> Spent:
     """Run the desk until it has dealt with every mail; without mails, until it waits for some."""
     began = time.monotonic()
     with desk(folder, dovecot) as process, PeakMemory(process.pid) as memory:
-        while not done(folder, mails):
+        while not ((folder / "usher.db").exists() and done(folder, mails)):
             if process.poll() is not None or time.monotonic() - began > PATIENCE:
                 raise RuntimeError((folder / "log").read_text()[-2000:])
             time.sleep(LOOK)
@@ -93,11 +94,12 @@ def take_in(folder: Path, dovecot: Dovecot, mails: int) -> Spent:
 
 
 def done(folder: Path, mails: int) -> bool:
-    if not mails:
-        return '"event": "ready"' in (folder / "log").read_text()
-    path = folder / "usher.db"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as db:
-        return bool(db.execute(_SETTLED).fetchone()[0] >= mails)
+    """Whether so many mails were dealt with; of none: whether the mailbox was met for the first time."""
+    with closing(sqlite3.connect(f"file:{folder / 'usher.db'}?mode=ro", uri=True, timeout=10)) as db:
+        try:
+            return bool(db.execute(_SETTLED if mails else _MET).fetchone()[0] >= max(mails, 1))
+        except sqlite3.OperationalError:  # no tables yet
+            return False
 
 
 def check(folder: Path, mails: int) -> None:
