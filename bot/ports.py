@@ -58,7 +58,7 @@ class Reader(Protocol):
         """Parse a mail and every spreadsheet in it."""
 
     def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
-        """Parse several, in their order, for little more than the cost of their parsing."""
+        """Parse several in one go, or raise where one of them is too much for that."""
 
     def read_workbook(self, name: str, content: bytes) -> Workbook: ...
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import mode
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain import forms
 from bot.domain.forms import FormField, plain
@@ -25,9 +25,11 @@ _COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
 _USER_NAMES: Final = _names(forms.USER_FIELDS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundCell:
-    """What stands somewhere, as `text_of` reads it; `row` is the row a spreadsheet program shows."""
+class FoundCell(NamedTuple):
+    """What stands somewhere, as `text_of` reads it; `row` is the row a spreadsheet program shows.
+
+    A tuple, for a form has hundreds of them and each is soon forgotten.
+    """
 
     text: str = ""
     sheet: str = ""

@@ -53,12 +53,17 @@ def number_within(text: str) -> str:
     return numbers[0] if len(numbers) == 1 and not re.search(r"[-.,]\s*\d", text) else ""
 
 
+_DIGIT: Final = re.compile(r"\d")
+_WORD: Final = re.compile(r"[^\W\d_]{4}")
+_ABROAD: Final = re.compile(r"^00\s*")
+
+
 @lru_cache(maxsize=8192)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
-    if len(text) > _TOO_LONG or not re.search(r"\d", text) or re.search(r"[^\W\d_]{4}", text):
+    if len(text) > _TOO_LONG or not _DIGIT.search(text) or _WORD.search(text):
         return None
-    text = re.sub(r"^00\s*", "+", text.removeprefix("tel:").strip())
+    text = _ABROAD.sub("+", text.removeprefix("tel:").strip())
     if text.startswith("+"):
         return _valid_e164(text, None)
     if not region:
@@ -139,9 +144,12 @@ def _is_unusual_address(text: str) -> bool:
     return "." in found.domain
 
 
+_MAILTO: Final = re.compile(r"^mailto:\s*", re.IGNORECASE)
+
+
 def written_address(text: str) -> str:
     """An address as it stands in a cell or a link of a cell."""
-    return re.sub(r"^mailto:\s*", "", text, flags=re.IGNORECASE).partition("?")[0].strip("<> ")
+    return _MAILTO.sub("", text).partition("?")[0].strip("<> ")
 
 
 def mended_address(text: str) -> str:

@@ -1,7 +1,8 @@
 """Watch the mailbox: IDLE only wakes, the sync is by UID, and what is settled is moved in batches."""
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Event, Lock
 
 import structlog
@@ -18,7 +19,7 @@ log = structlog.get_logger("mail")
 
 BATCH = 100  #: mails a commit, and UIDs a move
 TOGETHER = 20  #: mails read in one go
-TOGETHER_BYTES = 4_000_000  #: of mails read in one go; a larger one is read alone
+TOGETHER_BYTES = 4_000_000  #: of mails read in one go, unless a single one has more
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -117,7 +118,7 @@ class MailLoop:
     def _work(self) -> None:
         while not self._stopping.is_set():
             with self._bot.connect() as db:
-                waiting = _fitting(intake.list_waiting(db, limit=TOGETHER))
+                waiting = intake.list_waiting(db, limit=BATCH)
                 if not waiting:
                     return
                 for _ in work_on(self._bot, db, waiting):
@@ -144,24 +145,42 @@ class MailLoop:
         self._bot.health.report("mailbox", sentence, well=well, now=self._bot.clock.now())
 
 
-def _fitting(rows: Sequence[LedgerMail]) -> Sequence[LedgerMail]:
-    """As many of the first as may be held at once."""
-    sizes = accumulate(row.size for row in rows)
-    return rows[: max(1, sum(size <= TOGETHER_BYTES for size in sizes))]
-
-
 def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:
-    """Read recorded mails in one go, then decide about each, one whenever the next status is asked for."""
-    for row, read in zip(rows, _read_together(bot, db, rows), strict=True):
+    """Decide about recorded mails, one whenever the next status is asked for."""
+    for row, read in [(rows[0], None)] if len(rows) == 1 else _read_ahead(bot, rows):
         yield _settle(bot, db, row, read)
 
 
-def _read_together(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
+def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMail, ReadMail | None]]:
+    """Read mails in batches, the next one while these are decided about."""
+    with ThreadPoolExecutor(1, "mail-reader") as reader:
+        batches = [*_batches(rows), []]
+        coming = reader.submit(_read_together, bot, batches[0])
+        for batch, following in pairwise(batches):
+            read = coming.result()
+            coming = reader.submit(_read_together, bot, following)
+            yield from zip(batch, read, strict=True)
+
+
+def _batches(rows: Sequence[LedgerMail]) -> Iterator[Sequence[LedgerMail]]:
+    """Cut into as many as may be held at once."""
+    start = size = 0
+    for end, row in enumerate(rows):
+        if end > start and (end - start == TOGETHER or size + row.size > TOGETHER_BYTES):
+            yield rows[start:end]
+            start, size = end, 0
+        size += row.size
+    yield rows[start:]
+
+
+def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
     """Read all or none: what is wrong with one of them shows when each is read by itself."""
-    if len(rows) == 1:
-        return [None]
+    if not rows:
+        return []
     try:
-        return bot.reader.read_mails([intake.get_source(db, row.id) for row in rows])
+        with bot.connect() as db:
+            sources = [intake.get_source(db, row.id) for row in rows]
+        return bot.reader.read_mails(sources)
     except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
         log.warning("mails not read together", trace=trace(exc))
         return [None] * len(rows)
@@ -173,6 +192,7 @@ def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> M
         mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, row.id))
         understood = intake.understand(bot.desk, row, mail, workbooks)
         status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
+        bot.bell.ring()  # its connection stays open for the mails that follow
     except (TransientFailure, PermanentFailure):
         raise
     except Exception as exc:  # noqa: BLE001 - the door: whatever a mail makes us raise, the next is read
