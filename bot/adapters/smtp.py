@@ -26,7 +26,6 @@ GOODBYE = 2.0
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
 
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 #: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
@@ -311,7 +310,7 @@ def _letter(mail: OutboundMail) -> _Letter:
     return _Letter(
         sender=envelope_address(mail.sender.address),
         recipients=tuple(recipients),
-        content=_DOT.sub(b"..", raw),  # RFC 5321 4.5.2
+        content=raw.replace(b"\r\n.", b"\r\n.."),  # RFC 5321 4.5.2
         size=len(raw),
         is_international=not raw.isascii(),
     )
