@@ -1,8 +1,8 @@
 """What a power cut may take: nothing that a server was told about. The kernel's own record says so.
 
 A copy of files shows what the system would read, not what lies on the disk. So the service runs under strace:
-whatever a thread wrote to the database's log has to be synced before it tells a server to move a mail, or that
-a mail begins.
+whatever a thread wrote to the database's log has to be synced before it tells a server to move a mail, or
+that a mail begins.
 """
 
 import re
