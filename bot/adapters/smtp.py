@@ -194,10 +194,13 @@ class SmtpMailer:
     def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
         with self._before_the_dot():
-            code, said = client.mail(letter.sender, letter.options(client))
+            # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
+            client.command_encoding = "utf-8" if letter.is_international else "ascii"
+            options = "".join(f" {option}" for option in letter.options(client))
+            code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
             self._expect(_OK, code, said, "the sender")
             for recipient in letter.recipients:
-                code, said = client.rcpt(recipient)
+                code, said = client.docmd("RCPT", f"TO:<{recipient}>")
                 self._expect((_OK, _FORWARDED), code, said, "a recipient")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")

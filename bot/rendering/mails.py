@@ -147,6 +147,7 @@ def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
     ]
 
 
+@cache
 def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
     """The names of all mails."""
     names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}

@@ -1,5 +1,6 @@
 """Markdown into a mail's two bodies: HTML for the eye and text for everyone, from the same words."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,8 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from bot.rendering.shapes import Line, is_marked
 
+#: what normalizing leaves as it is, and ours mostly are
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*")
 # Outlook draws no padding on a link: there the cell carries it.
 _BUTTON = (
     '<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0"><tr>'
@@ -34,7 +37,7 @@ def bodies(source: str) -> tuple[str, list[Line]]:
 
 def normalized(url: str) -> str:
     """A link's target as it stands in both bodies; a mark stays as it is until its address is known."""
-    return url if is_marked(url) else normalizeLink(url)
+    return url if is_marked(url) or _PLAIN_URL.fullmatch(url) else normalizeLink(url)
 
 
 @cache

@@ -10,6 +10,7 @@ _UNSEEN = frozenset({"Cc", "Cs", "Co"})
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 #: a word joiner keeps mail programs from making links of their own
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
@@ -20,16 +21,20 @@ _EMOJI_CODE = re.compile(r":(?=[\w+-]+:)")
 
 def lines(text: str) -> str:
     """Text of several lines without control and private characters, lone surrogates, reordering marks."""
-    if text.isprintable():  # the plain case, and quick
-        return text
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").translate(_BIDI)
     return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
 
 
 def one_line(text: str, limit: int = 200) -> str:
     """The same on one line, cut to `limit`; right-to-left text is isolated so that it moves nothing else."""
-    kept = shortened(_SPACE.sub(" ", lines(_SPACE.sub(" ", text))).strip(), limit)
-    if not kept.isascii() and any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept):
+    if not text.isprintable() or "  " in text:
+        text = _SPACE.sub(" ", lines(_SPACE.sub(" ", text)))
+    kept = shortened(text.strip(), limit)
+    # The search is quick, and passes over nearly everybody's name.
+    beyond = _BEYOND_EUROPE.search(kept)
+    if beyond and any(
+        unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept[beyond.start() :]
+    ):
         return f"\u2068{kept}\u2069"
     return kept
 

@@ -5,7 +5,6 @@ only in their values, unless an `if` or a `for` has said otherwise: then they ar
 """
 
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -69,31 +68,48 @@ class Line:
     def said(self, words: str) -> str:
         line = self.first + words
         if self.wraps and len(line) > WIDTH:
-            line = textwrap.fill(
-                words,
-                WIDTH,
-                initial_indent=self.first,
-                subsequent_indent=self.rest,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            line = _wrapped(words, self.first, self.rest)
         return f"{line}\n{self.rest}{self.underline * min(len(words), WIDTH)}" if self.underline else line
+
+
+def _wrapped(words: str, line: str, rest: str) -> str:
+    """Break between words only: never within an address."""
+    lines, begun = [], False
+    for word in words.split(" "):
+        if begun and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line, begun = rest, False
+        line = f"{line} {word}" if begun else line + word
+        begun = True
+    return "\n".join([*lines, line])
+
+
+class Pattern:
+    """Words with places for values."""
+
+    def __init__(self, words: str) -> None:
+        pieces = _MARK.split(words)
+        self._words = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._places = tuple(map(int, pieces[1::2]))
+
+    def filled(self, values: Sequence[str]) -> str:
+        return self._words % tuple([values[place] for place in self._places])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """Both bodies of a mail, in pieces between which its values belong."""
 
-    html: tuple[str, ...]  #: words and the numbers of values take turns
-    text: tuple[tuple[Line, tuple[str, ...]] | str, ...]
+    html: Pattern
+    text: tuple[tuple[Line, Pattern] | str, ...]
     fits_all: bool  #: False where a value stands in an attribute, for which it would need other quotes
 
     @classmethod
     def of(cls, html: str, lines: Iterable[Line]) -> Self:
         return cls(
-            html=tuple(_MARK.split(html)),
+            html=Pattern(html),
             text=tuple(
-                (line, tuple(_MARK.split(line.words))) if is_marked(line.words) else line.said(line.words)
+                (line, Pattern(line.words)) if is_marked(line.words) else line.said(line.words)
                 for line in lines
             ),
             fits_all=not _IN_ATTRIBUTE.search(html),
@@ -103,10 +119,6 @@ class Shape:
         """The HTML and the text."""
         escaped = [_SPECIAL.sub(lambda found: _ENTITIES[found[0]], value) for value in values]
         lines = [
-            part if isinstance(part, str) else part[0].said(_joined(part[1], values)) for part in self.text
+            part if isinstance(part, str) else part[0].said(part[1].filled(values)) for part in self.text
         ]
-        return _joined(self.html, escaped), "\n".join(lines) + "\n"
-
-
-def _joined(pieces: Sequence[str], values: Sequence[str]) -> str:
-    return "".join(values[int(piece)] if place % 2 else piece for place, piece in enumerate(pieces))
+        return self.html.filled(escaped), "\n".join(lines) + "\n"
