@@ -123,13 +123,14 @@ def _folded(text: str, name: str) -> str:
 
 def _encoded(text: str) -> str:
     """RFC 2047: encoded words, each on a line of its own and with whole characters."""
-    chunks = [b""]
-    for sign in text:
-        letter = sign.encode()
-        if len(chunks[-1]) + len(letter) > LONGEST_CHUNK:
-            chunks.append(b"")
-        chunks[-1] += letter
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(chunk).decode()}?=" for chunk in chunks)
+    raw, start, words = text.encode(), 0, []
+    while start < len(raw) or not words:
+        end = min(start + LONGEST_CHUNK, len(raw))
+        while end < len(raw) and raw[end] & 0xC0 == 0x80:  # noqa: PLR2004 - within a character
+            end -= 1
+        words.append(f"=?utf-8?b?{base64.b64encode(raw[start:end]).decode()}?=")
+        start = end
+    return "\r\n ".join(words)
 
 
 def _foldable(text: str) -> bool:
