@@ -6,6 +6,8 @@ import ssl
 
 LONGEST = 200
 _LOCAL_PART = re.compile(r"([^\s<>@\"'(),:;]{1,64})@")
+#: no server's word is as long as this, but a token or its base64 is
+_TOKEN = re.compile(r"[A-Za-z0-9+/=_.~-]{80,}")
 #: control characters, half characters, and those that turn or hide what follows
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\ue000-\ufffd]+")
 
@@ -15,6 +17,7 @@ def remark(said: object) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     text = _UNPRINTABLE.sub(" ", text)
     text = _LOCAL_PART.sub(lambda found: f"{found[1][0]}…@", text)
+    text = _TOKEN.sub("…", text)
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
