@@ -1,7 +1,7 @@
 """Log-ins with a token on scripted servers: what is said, what a refusal leads to, and what stays secret."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -16,9 +16,8 @@ from bot.settings import Tls
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, capable, speaks_imap
 from tests.adapters.test_smtp import a_mail, speaks_smtp
+from tests.adapters.token_gates import Gate, speaks_imap_with, speaks_smtp_with
 from tests.token_server import CLIENT_ID, CLIENT_SECRET, MAILBOX, SCOPE, TokenServer
-
-WHY = b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.example.com/"}').decode()
 
 
 @pytest.fixture
@@ -57,46 +56,6 @@ def mailer_at(smtp: Scripted, tokens: TokenSource) -> "closing[SmtpMailer]":
     context = build_context()
     mailer = SmtpMailer("127.0.0.1", smtp.port, tls=Tls.NONE, context=context, log_in=log_in, timeout=2)
     return closing(mailer)
-
-
-class Gate:
-    """Takes only tokens of `server` that are good; remembers what it was shown."""
-
-    def __init__(self, server: TokenServer, *, farewell: bytes = b"") -> None:
-        self.shown: list[str] = []
-        self._server = server
-        self._farewell = farewell
-
-    def opens(self, encoded: str) -> bool:
-        said = b64decode(encoded).decode()
-        self.shown.append(said)
-        return self._server.opens(said.partition("Bearer ")[2].rstrip("\1"), MAILBOX)
-
-    def imap(self, line: Line, tag: str) -> None:
-        line.say("+ \r\n")
-        if self.opens(line.hear().decode()):
-            line.say(f"{tag} OK welcome\r\n")
-            return
-        line.say(f"+ {WHY}\r\n")
-        assert b64decode(line.hear()) == self._farewell
-        line.say(f"{tag} NO AUTHENTICATE failed.\r\n")
-
-    def smtp(self, line: Line) -> None:
-        if self.opens(line.heard[-1].decode().split(" ")[2]):
-            line.say("235 2.7.0 welcome\r\n")
-            return
-        line.say(f"334 {WHY}\r\n")
-        assert b64decode(line.hear()) == self._farewell
-        line.say("535 5.7.3 Authentication unsuccessful\r\n")
-
-
-def speaks_imap_with(mechanism: str, gate: Callable[[Line, str], None] | str) -> Callable[[Line], None]:
-    return speaks_imap({**capable(f"AUTH={mechanism}"), f"AUTHENTICATE {mechanism}": gate})
-
-
-def speaks_smtp_with(mechanism: str, gate: Callable[[Line], None] | str) -> Callable[[Line], None]:
-    hello = f"250-mx.example.com\r\n250 AUTH LOGIN {mechanism} PLAIN\r\n"
-    return speaks_smtp({"AUTH": gate}, hello=hello)
 
 
 def test_imap_shows_user_and_token_as_large_providers_have_it(
