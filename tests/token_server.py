@@ -37,6 +37,7 @@ class TokenServer:
         self.lifetime: float = 3600
         self.mailbox = MAILBOX  #: whose mail the tokens open
         self.expired = False  #: the secret
+        self.can_inspect = True
         self.asked: list[dict[str, str]] = []
         self.coming: deque[Script] = deque()
         self._issued: dict[str, _Issued] = {}
@@ -58,7 +59,7 @@ class TokenServer:
         return f"{self._scheme}://{self._host}:{self.port}{PATH}"
 
     @property
-    def introspection_url(self) -> str:
+    def inspection_url(self) -> str:
         """What Dovecot appends a token to."""
         return f"{self._scheme}://{self._host}:{self.port}/tokeninfo?access_token="
 
@@ -104,6 +105,8 @@ class TokenServer:
         return 200, {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token}
 
     def inspect(self, token: str) -> tuple[int, dict[str, Any]]:
+        if not self.can_inspect:
+            return 500, {}
         with self._lock:
             issued = self._issued.get(token)
         if issued is None or issued.ends < time.monotonic():
