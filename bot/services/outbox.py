@@ -48,8 +48,9 @@ def claim(
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
+        on_hold = outbox.find_hold(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
-            if job.kind is JobKind.MAIL and not _may_go(desk, job):
+            if job.kind is JobKind.MAIL and not _may_go(desk, job, on_hold=on_hold):
                 _hold(db, job, worker, now=now)
                 continue
             try:
@@ -70,8 +71,9 @@ def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
     return due is not None and due <= now
 
 
-def _may_go(desk: Desk, job: Job) -> bool:
-    return job.released or desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
+def _may_go(desk: Desk, job: Job, *, on_hold: bool) -> bool:
+    recipients = (job.recipient, *job.values.get("cc", ()))
+    return job.released or (not on_hold and desk.delivery.may_go(recipients))
 
 
 def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
@@ -200,7 +202,10 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
-    """Let everything go that is held now; what staff discarded stays discarded."""
+    """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded."""
+    with transaction(db):
+        if outbox.lift_hold(db):
+            events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
     for job in outbox.list_jobs(db, (JobStatus.HELD,)):
         try:

@@ -226,3 +226,10 @@ def m006_payloads(db: Database) -> None:
         );
         create index payloads_open on payloads (done_at, received_at);
     """)
+
+
+@migrations()
+def m007_holds(db: Database) -> None:
+    db.executescript("""
+        create table holds (name text primary key, since text not null);
+    """)
