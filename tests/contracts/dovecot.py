@@ -1,16 +1,14 @@
 """Debian's Dovecot for one test: an ordinary user's process on loopback ports, in a folder that goes away."""
 
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from tests.certificates import Authority
+from tests.contracts.processes import free_port, ordinary_user, wait_for_greeting
 
 CONFIG = """
 base_dir = {folder}/run
@@ -104,11 +102,11 @@ class Dovecot:
     ) -> None:
         # pytest's own folders are closed to the user a root's Dovecot runs as
         self._folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-        self.imap_port = _free_port()
-        self.imaps_port = _free_port() if authority else 0
+        self.imap_port = free_port()
+        self.imaps_port = free_port() if authority else 0
         self.lmtp_socket = self._folder / "lmtp"
         self._process: subprocess.Popen[bytes] | None = None
-        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        owner = ordinary_user()
         self._ids = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else None
         for name in ("run", "state", "home", "mails"):
             (self._folder / name).mkdir()
@@ -144,12 +142,11 @@ class Dovecot:
             cwd=self._folder,
             start_new_session=True,
         )
-        deadline = time.monotonic() + 10
-        while not (_answers(self.imap_port) and self.lmtp_socket.exists()):
-            if time.monotonic() > deadline or self._process.poll() is not None:
-                log = self._folder / "log"
-                raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}")
-            time.sleep(0.02)
+        try:
+            wait_for_greeting(self._process, self.imap_port, b"* OK")
+        except RuntimeError:
+            log = self._folder / "log"
+            raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}") from None
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -172,18 +169,3 @@ def _group_name(gid: int) -> str:
     import grp  # noqa: PLC0415 - not everywhere; Dovecot neither
 
     return grp.getgrgid(gid).gr_name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex(("127.0.0.1", port)) != 0:
-            return False
-        return probe.recv(64).startswith(b"* OK")

@@ -1,7 +1,5 @@
 """The mail servers the contract suites run against; a new one joins by being added to SERVERS."""
 
-import os
-import shutil
 import smtplib
 import ssl
 import tempfile
@@ -24,6 +22,7 @@ from bot.sandbox.mail import MailWorld
 from bot.settings import Tls, load
 from tests.certificates import Authority, make_authority
 from tests.contracts.dovecot import Dovecot
+from tests.contracts.processes import need
 from tests.test_settings import GOOD
 from tests.token_server import TokenServer
 
@@ -224,15 +223,6 @@ def running_dovecot(
         yield server
     finally:
         server.remove()
-
-
-def need(program: str, packages: str) -> None:
-    """Skip by name what needs a program that is not there; CI, which has to have it, fails instead."""
-    if shutil.which(program) is None:
-        missing = f"{program} is not there: apt-get install {packages}"
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
 
 
 #: Every server the mailbox suite runs against.
