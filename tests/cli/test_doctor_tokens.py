@@ -1,4 +1,4 @@
-"""`usher doctor` with tokens instead of passwords: which cause it is, and what mends it."""
+"""`usher doctor` and `usher run` with tokens instead of passwords: which cause it is, and what mends it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -150,3 +150,12 @@ def test_mail_out_that_is_closed_to_the_app(ward: Ward) -> None:
     assert list(bad) == ["mail out"]
     assert "535 5.7.3 Authentication unsuccessful" in bad["mail out"]["sentence"]
     assert "let its app send as SMTP_USER" in bad["mail out"]["mend"]
+
+
+def test_a_service_whose_secret_has_expired_does_not_start_and_says_why(ward: Ward) -> None:
+    ward.server.expired = True
+    answer = ward.shell("run")
+
+    assert answer.code == 2
+    (fault,) = answer.faults
+    assert "the client secret has expired (AADSTS7000222): make a new one" in fault
