@@ -35,6 +35,7 @@ class TokenServer:
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.lifetime: float = 3600
+        self.token_bytes = 600
         self.mailbox = MAILBOX  #: whose mail the tokens open
         self.expired = False  #: the secret
         self.can_inspect = True
@@ -99,7 +100,7 @@ class TokenServer:
         fault = self._fault(path, form)
         if fault is not None:
             return fault
-        token = f"at-{secrets.token_urlsafe(600)}"
+        token = f"at-{secrets.token_urlsafe(self.token_bytes)}"
         with self._lock:
             self._issued[token] = _Issued(self.mailbox, time.monotonic() + self.lifetime)
         return 200, {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token}
