@@ -34,6 +34,11 @@ class EventTag(StrEnum):
     JOB_FAILED = "job:failed"
     JOB_UNKNOWN = "job:unknown"
     ANSWER_CAPPED = "answer:capped"
+    BOUNCE_COUNTED = "bounce:counted"
+    BOUNCE_IGNORED = "bounce:ignored"
+    ADDRESS_DOUBTED = "address:doubted"
+    ADDRESS_GIVEN_UP = "address:given_up"
+    ADDRESS_RESTORED = "address:restored"
     DATABASE_RESTORED = "database:restored"
 
 

@@ -46,6 +46,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         blocks.header(title),
         blocks.section(_state(case, words)),
         *progress.decision(card, words),
+        *progress.returned(card, words),
         blocks.fields(_facts(case, words)),
         *_users(case.ris.users, words),
         *_problems(case, words),
@@ -239,11 +240,13 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
 def held_note(note: HeldNote, *, words: Words) -> Card:
     """A mail that waits for release, as its reader would get it."""
     recipient, subject = safe(note.recipient), safe(note.mail_subject)
+    value = str(note.job_id)
+    release_all = blocks.button(words.say("held.release_all"), action="mail_release_all", value=value)
     buttons = [
         blocks.button(
             words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
         ),
-        blocks.button(words.say("held.release_all"), action="mail_release_all", value=str(note.job_id)),
+        *([] if note.given_up else [release_all]),
         blocks.button(
             words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
         ),
@@ -254,6 +257,7 @@ def held_note(note: HeldNote, *, words: Words) -> Card:
         blocks=[
             blocks.header(f"{note.ref} · {title}" if note.ref else title),
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
+            *([blocks.context(words.say("held.given_up"))] if note.given_up else []),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.actions(*buttons),
         ],
