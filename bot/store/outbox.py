@@ -49,9 +49,11 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
 
 
 def _replace_queued(db: Database, stream: str) -> None:
+    """Only cards: a note below the card waits in the same stream, and nothing newer says what it says."""
     count(
         db,
-        "update outbox set status = 'replaced' where stream = :stream and status = 'queued'",
+        """update outbox set status = 'replaced'
+           where stream = :stream and status = 'queued' and kind = 'case_card'""",
         {"stream": stream},
     )
 
@@ -60,7 +62,7 @@ def _was_tried(db: Database, stream: str) -> bool:
     """Whether a card before this one may stand although nobody heard so: then its next try looks it up."""
     found = row(
         db,
-        """select 1 from outbox where stream = :stream and attempts > 0
+        """select 1 from outbox where stream = :stream and kind = 'case_card' and attempts > 0
              and status in ('replaced', 'failed', 'unknown', 'discarded') limit 1""",
         {"stream": stream},
     )

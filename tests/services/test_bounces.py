@@ -75,6 +75,15 @@ def test_staff_are_told_once_below_the_card_with_what_the_server_said(office: Of
     assert whys(office) == ["repeated"]
 
 
+def test_the_note_below_a_card_is_not_replaced_by_a_newer_card(office: Office) -> None:
+    bounce(office, confirmed(office))
+    office.work()
+
+    (note,) = notes(office, "mail_bounced")
+    assert note.status is JobStatus.SENT
+    assert "came back and was not delivered" in office.chat.texts()
+
+
 def test_a_bounced_receipt_stands_on_the_card_although_it_is_no_effect_of_a_decision(office: Office) -> None:
     a_case(office)
     office.work()
