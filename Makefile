@@ -11,6 +11,8 @@ run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the
 	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/usher run --sandbox
 
+install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
+
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
@@ -58,4 +60,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run test check approve format constraints clean pictures bench
+.PHONY: help run install test check approve format constraints clean pictures bench

@@ -33,6 +33,7 @@ class EventTag(StrEnum):
     JOB_RETRIED = "job:retried"
     JOB_FAILED = "job:failed"
     JOB_UNKNOWN = "job:unknown"
+    HOLD_LIFTED = "hold:lifted"
     ANSWER_CAPPED = "answer:capped"
     BOUNCE_COUNTED = "bounce:counted"
     BOUNCE_IGNORED = "bounce:ignored"

@@ -50,10 +50,11 @@ def claim(
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
+        on_hold = outbox.find_hold(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind is JobKind.MAIL and not job.released:
                 given_up = bounces.is_given_up(db, job.recipient)
-                if given_up or not desk.delivery.may_go((job.recipient, *job.values.get("cc", ()))):
+                if on_hold or given_up or not _may_go(desk, job):
                     _hold(db, job, worker, given_up=given_up, now=now)
                     continue
             try:
@@ -72,6 +73,10 @@ def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
     """A cheap look without the write lock: is there anything to claim?"""
     due = outbox.find_next_due(db, kinds)
     return due is not None and due <= now
+
+
+def _may_go(desk: Desk, job: Job) -> bool:
+    return desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
 
 
 def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime) -> None:
@@ -201,10 +206,13 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
-    """Let everything go that is held now, but to addresses that were given up: those go one by one.
+    """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
 
-    What staff discarded stays discarded.
+    What waits because its address was given up is left: it is released one by one.
     """
+    with transaction(db):
+        if outbox.lift_hold(db):
+            events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
     for job in outbox.list_jobs(db, (JobStatus.HELD,)):
         if bounces.is_given_up(db, job.recipient):

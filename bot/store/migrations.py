@@ -229,7 +229,14 @@ def m006_payloads(db: Database) -> None:
 
 
 @migrations()
-def m007_bounces(db: Database) -> None:
+def m007_holds(db: Database) -> None:
+    db.executescript("""
+        create table holds (name text primary key, since text not null);
+    """)
+
+
+@migrations()
+def m008_bounces(db: Database) -> None:
     db.executescript("""
         create table bounces (
             job_id integer not null references outbox (id),

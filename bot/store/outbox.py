@@ -212,6 +212,26 @@ def hold_waiting(db: Database) -> int:
     )
 
 
+def hold_mails(db: Database, now: datetime) -> None:
+    """From now on no mail goes out by itself, whatever DELIVERY says, until `lift_hold`."""
+    count(
+        db,
+        "insert into holds (name, since) values ('restore', :now) on conflict do nothing",
+        {"now": text_of(now)},
+    )
+
+
+def lift_hold(db: Database) -> bool:
+    """Let mails go again; False when they did."""
+    return bool(count(db, "delete from holds where name = 'restore'"))
+
+
+def find_hold(db: Database) -> datetime | None:
+    """Since when no mail goes out by itself."""
+    found = row(db, "select since from holds where name = 'restore'")
+    return maybe_instant(found["since"]) if found else None
+
+
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
     return _job(found) if found else None
