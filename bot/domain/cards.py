@@ -52,6 +52,7 @@ class QuestionNote:
     sender_name: str
     sender_address: str
     verified: bool
+    evidence: str = ""  #: why, or why not
     subject: str
     text: str
     attachments: tuple[str, ...] = ()

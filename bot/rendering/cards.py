@@ -117,18 +117,17 @@ def _problem(problem: Problem, case: Case, words: Words) -> str:
 def _origin(case: Case, words: Words) -> tuple[str, ...]:
     sender = safe(f"{case.sponsor.name} <{case.sponsor.address}>".strip(), 200)
     standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
-    evidence = safe(case.evidence, 300)
-    verdict = words.say(
-        "card.sender.evidence" if evidence else "card.sender",
-        verdict=words.name(case.verdict),
-        evidence=evidence,
-    )
+    verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
         words.say("card.version", version=case.version, opened=opened),
     )
+
+
+def _evidence(evidence: str, words: Words) -> str:
+    return safe(evidence, 300) or words.say("card.none")
 
 
 #: what a state lets the desk do
@@ -203,7 +202,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     )
     sender = f"{note.sender_name} <{note.sender_address}>".strip()
     standing = "question.sender" if note.verified else "question.sender_unverified"
-    foot = [words.say(standing, sender=safe(sender), at=words.moment(note.received_at))]
+    evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
+    foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))
