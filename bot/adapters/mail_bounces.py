@@ -28,7 +28,7 @@ _SUBJECT = re.compile(
     r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung"
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
-    r"|zustellung verzögert"
+    r"|zustellung verzögert|(?:ihre )?(?:(?:e-?)?mail|nachricht) (?:konnte|kann) nicht zugestellt werden"
     r"|warning: could not send|\*\*message not delivered\*\*)",
     re.IGNORECASE,
 )
@@ -58,10 +58,10 @@ _DELAYED = re.compile(
 )
 _STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
-#: what reports without a status code of RFC 3463 say, and the code that it amounts to
+#: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
 _AMOUNTS_TO = (
     (
-        "5.2.2",
+        "2.2",
         re.compile(
             r"over ?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
             r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)",
@@ -69,9 +69,10 @@ _AMOUNTS_TO = (
         ),
     ),
     (
-        "5.1.1",
+        "1.1",
         re.compile(
             r"(?:user|recipient|account|address) (?:is )?unknown|(?:unknown|no such) (?:user|recipient)"
+            r"|mailbox unavailable"
             r"|(?:address|mailbox|user|account).{0,30}(?:does not exist|doesn't exist|(?:be|not) found)"
             r"|(?:adresse|empfänger|postfach).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)",
             re.IGNORECASE,
@@ -81,6 +82,7 @@ _AMOUNTS_TO = (
 _DIAGNOSTICS = re.compile(
     r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
     r"|message ?)(?:kopfzeilen|headers)"
+    r"|(?:header|kopfzeilen) der ursprünglichen|^\s*message-id:"
     r"|below this line is a copy|copy of the message|original message",
     re.IGNORECASE,
 )
@@ -190,14 +192,15 @@ def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) 
         return None
     found = [address.decode("ascii", "replace") for address in sorted(permanent or temporary)]
     found = [address for address in found if _ADDRESS.fullmatch(address)]
-    return _as_told(found, _lines(content), gave_up=bool(permanent)) if found else None
+    lines = _lines(content)
+    gave_up = bool(permanent) and not _still_tried(mail, _told(lines))
+    return _as_told(found, lines, gave_up=gave_up) if found else None
 
 
 def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     """Read reports without a DSN part, such as a German Exchange's "Unzustellbar"."""
     lines = _lines(content)
-    end = next((n for n, line in enumerate(lines) if n and _DIAGNOSTICS.search(line)), len(lines))
-    told = "\n".join(lines[:end])
+    told = _told(lines)
     if not _PHRASE.search(told) and not (_SUBJECT.match(mail.subject) and _from_a_machine(mail)):
         return None
     if not _SUBJECT.match(mail.subject) and not mail.header("x-failed-recipients"):
@@ -205,11 +208,21 @@ def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     us = {mail.sender.address, *mail.to}
     named = _ADDRESS.findall(mail.header("x-failed-recipients")) or _ADDRESS.findall(told)
     recipients = [one.rstrip(".") for one in named if one.rstrip(".").lower() not in us]
-    return _as_told(recipients, lines, gave_up=not _DELAYED.search(f"{mail.subject}\n{told}"))
+    return _as_told(recipients, lines, gave_up=not _still_tried(mail, told))
 
 
 def _lines(content: Content) -> list[str]:
     return "\n".join(content.texts)[:20_000].split("\n")[:200]
+
+
+def _told(lines: list[str]) -> str:
+    """What the report says itself, without what it quotes below."""
+    end = next((n for n, line in enumerate(lines) if n and _DIAGNOSTICS.search(line)), len(lines))
+    return "\n".join(lines[:end])
+
+
+def _still_tried(mail: InboundMail, told: str) -> bool:
+    return _DELAYED.search(f"{mail.subject}\n{told}") is not None
 
 
 def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> BounceReport:
@@ -217,13 +230,15 @@ def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> Bounc
     line = next((line for form in (_STATUS, _REPLY) for line in lines if form.search(line)), "")
     named, reply = _STATUS.search(line), _REPLY.search(line)
     text = "\n".join(lines)
-    status = named[0] if named else next((code for code, form in _AMOUNTS_TO if form.search(text)), "")
     code = named or reply
+    words_say = "5" if gave_up else "4"
+    grade = code[0][0] if code else words_say
+    meant = next((f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(text)), "")
     return BounceReport(
         recipients=tuple(recipients),
-        permanent=gave_up and not (code and code[0].startswith("4")),
+        permanent=gave_up and grade == "5",
         gave_up=gave_up,
-        status=status,
+        status=named[0] if named else meant,
         detail=" ".join(line.split())[:LONGEST_DETAIL],
     )
 

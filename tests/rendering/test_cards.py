@@ -41,9 +41,8 @@ def decided(phase: Phase, *effects: Effect, choice: Choice = Choice.APPROVED) ->
 
 
 def received() -> CaseCard:
-    case = samples.complete_case()
-    case = replace(case, status=CaseStatus.RECEIVED, authorised=False, verdict=Verdict.NONE, evidence=UNPROVEN)
-    return CaseCard(case=case)
+    case = replace(samples.complete_case(), verdict=Verdict.NONE, evidence=UNPROVEN)
+    return CaseCard(case=replace(case, status=CaseStatus.RECEIVED, authorised=False))
 
 
 def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
