@@ -22,6 +22,7 @@ from bot.rendering import cards, modals, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.quoting import units
 from bot.rendering.words import words
+from tests.budget import examples
 from tests.golden import assert_json_approved
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
@@ -302,7 +303,7 @@ def nasty_case(text: str, users: int, problems: int) -> Case:
     return replace(samples.complete_case(), ris=ris, sponsor=sponsor, evidence=text, assigned_to=text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(text=NASTY, users=st.sampled_from([0, 1, 200]), problems=st.sampled_from([0, 1, 19]))
 def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: int, problems: int) -> None:
     card = case_card(CaseCard(case=nasty_case(text, users, problems)))
@@ -313,7 +314,7 @@ def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: 
     assert units(card.text) <= 3000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=NASTY)
 def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None:
     notes = [
