@@ -28,7 +28,6 @@ GOODBYE = 2.0
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
 
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 #: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
@@ -199,10 +198,13 @@ class SmtpMailer:
     def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
         with self._before_the_dot():
-            code, said = client.mail(letter.sender, letter.options(client))
+            # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
+            client.command_encoding = "utf-8" if letter.is_international else "ascii"
+            options = "".join(f" {option}" for option in letter.options(client))
+            code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
             self._expect(_OK, code, said, "the sender")
             for recipient in letter.recipients:
-                code, said = client.rcpt(recipient)
+                code, said = client.docmd("RCPT", f"TO:<{recipient}>")
                 self._expect((_OK, _FORWARDED), code, said, "a recipient")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")
@@ -322,7 +324,7 @@ def _letter(mail: OutboundMail) -> _Letter:
     return _Letter(
         sender=envelope_address(mail.sender.address),
         recipients=tuple(recipients),
-        content=_DOT.sub(b"..", raw),  # RFC 5321 4.5.2
+        content=raw.replace(b"\r\n.", b"\r\n.."),  # RFC 5321 4.5.2
         size=len(raw),
         is_international=not raw.isascii(),
     )

@@ -1,5 +1,6 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.ledger import MailStatus
-from bot.domain.trust import Verdict, check_sender
+from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
@@ -188,20 +189,20 @@ def _look_at_mailbox(patient: Patient) -> Iterator[Check]:
 
 
 def _verdicts(patient: Patient, mailbox: Mailbox) -> Check:
-    """Whether the newest mails carry a verdict of the server we trust: without one nobody is believed."""
+    """Whether the newest mails carry results of the server we trust: without one nobody is believed."""
     newest = list(mailbox.fetch(mailbox.uids_after(0)[-NEWEST:]))
-    trusted = patient.desk.trusted_authserv_id
-    judged = 0
-    for fetched in newest:
-        mail, _ = patient.reader.read_mail(fetched.raw)
-        judged += check_sender(mail, trusted).verdict is not Verdict.NONE
+    trusted = patient.desk.trusted_authserv_id.strip().lower()
+    mails = [patient.reader.read_mail(fetched.raw)[0] for fetched in newest]
+    named = [[authserv_id(one) for one in mail.all_headers("authentication-results")] for mail in mails]
+    judged = sum(trusted in ids for ids in named)
     sentence = f"{judged} of the newest {len(newest)} mails carry a verdict of {trusted or 'nobody'}"
+    topmost = Counter(ids[0][:100] for ids in named if ids and ids[0]).most_common(1)
     mend = "set TRUSTED_AUTHSERV_ID to the first word of your server's Authentication-Results header"
     return Check(
         name="sender verdicts",
         well=bool(trusted) and (judged > 0 or not newest),
         sentence=sentence,
-        mend=mend,
+        mend=f"{mend}; on top of {topmost[0][1]} of them stands {topmost[0][0]}" if topmost else mend,
     )
 
 

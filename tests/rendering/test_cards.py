@@ -28,6 +28,7 @@ from tests.golden import assert_json_approved
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
 AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+UNPROVEN = "nothing vouches for sponsor.example.com: dmarc=none header.from=sponsor.example.com"
 BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
 CASEY = Staff(id="U0CASEY", name="Casey", staff=False, approver=False)
 
@@ -41,9 +42,8 @@ def decided(phase: Phase, *effects: Effect, choice: Choice = Choice.APPROVED) ->
 
 
 def received() -> CaseCard:
-    case = samples.complete_case()
-    case = replace(case, status=CaseStatus.RECEIVED, authorised=False, verdict=Verdict.NONE, evidence="")
-    return CaseCard(case=case)
+    case = replace(samples.complete_case(), verdict=Verdict.NONE, evidence=UNPROVEN)
+    return CaseCard(case=replace(case, status=CaseStatus.RECEIVED, authorised=False))
 
 
 def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
@@ -106,7 +106,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
-        question(verified=False, follow_up=True, subject=""), words=ENGLISH
+        question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),
     "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
     "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
