@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from bot.adapters.oauth import TokenSource
+from bot.adapters.tls import build_context
+
 MAILBOX = "desk@example.com"
 CLIENT_ID = "0a1b2c3d-usher"
 CLIENT_SECRET = "correct~horse.battery staple"
@@ -22,6 +25,16 @@ PATH = "/contoso/oauth2/v2.0/token"
 
 #: Answers a request by hand, for whatever no honest server would say.
 Script = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Clock:
+    """In seconds, as `monotonic`; passes when told to."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,17 @@ class TokenServer:
             "oauth_client_secret": CLIENT_SECRET,
             "oauth_scope": SCOPE,
         }
+
+    def source(self, *, clock: Callable[[], float] = time.monotonic) -> TokenSource:
+        """Our own client of this server."""
+        return TokenSource(
+            self.token_url,
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
+            scope=SCOPE,
+            context=build_context(),
+            clock=clock,
+        )
 
     def revoke(self) -> None:
         """Every token given so far is good no longer."""

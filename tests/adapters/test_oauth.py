@@ -17,17 +17,9 @@ from bot.settings import load
 from tests.adapters.scripted import Line, Scripted
 from tests.certificates import Authority, make_authority
 from tests.test_settings import GOOD
-from tests.token_server import CLIENT_ID, CLIENT_SECRET, SCOPE, TokenServer, says, trickles
+from tests.token_server import CLIENT_ID, CLIENT_SECRET, SCOPE, Clock, TokenServer, says, trickles
 
 TRUST = build_context()
-
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

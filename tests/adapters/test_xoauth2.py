@@ -17,7 +17,7 @@ from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, capable, speaks_imap
 from tests.adapters.test_smtp import a_mail, speaks_smtp
 from tests.adapters.token_gates import Gate, speaks_imap_with, speaks_smtp_with
-from tests.token_server import CLIENT_ID, CLIENT_SECRET, MAILBOX, SCOPE, TokenServer
+from tests.token_server import MAILBOX, TokenServer
 
 TRUST = build_context()
 
@@ -30,13 +30,7 @@ def server() -> Iterator[TokenServer]:
 
 @pytest.fixture
 def tokens(server: TokenServer) -> TokenSource:
-    return TokenSource(
-        server.token_url,
-        client_id=CLIENT_ID,
-        client_secret=CLIENT_SECRET,
-        scope=SCOPE,
-        context=TRUST,
-    )
+    return server.source()
 
 
 def mailbox_at(imap: Scripted, tokens: TokenSource, user: str = MAILBOX) -> "closing[ImapMailbox]":

@@ -26,6 +26,10 @@ class Desk:
         self.lines: set[asyncio.WriteTransport] = set()
         self._tokens = tokens
 
+    async def hang_up(self) -> None:
+        while self.lines:
+            self.lines.pop().abort()
+
     def check_password(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, shown: object
     ) -> AuthResult:
@@ -94,9 +98,7 @@ class TokenSmtp(Controller):
         return Line(self.handler, **self.SMTP_kwargs)
 
     def cut(self) -> None:
-        for line in self.desk.lines:
-            self.loop.call_soon_threadsafe(line.abort)
-        self.desk.lines.clear()
+        asyncio.run_coroutine_threadsafe(self.desk.hang_up(), self.loop).result(10)
 
 
 @contextmanager
