@@ -93,6 +93,16 @@ def test_a_bounced_receipt_stands_on_the_card_although_it_is_no_effect_of_a_deci
     assert effect.template == "receipt"
 
 
+def test_the_bounce_of_a_questions_receipt_is_told_below_the_question(office: Office) -> None:
+    office.take(a_mail())
+    office.work()
+    bounce(office, office.job("neutral_receipt"))
+
+    (note,) = notes(office, "mail_bounced")
+    assert note.values["thread_key"] == "note:Q-1"
+    assert office.job(PROBE).values["ref"] == "Q-1"
+
+
 def test_a_delayed_mail_is_shown_and_nothing_else(office: Office) -> None:
     job = confirmed(office)
     before = len(office.jobs())
