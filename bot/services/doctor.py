@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.ledger import MailStatus
 from bot.domain.trust import authserv_id
-from bot.ports import Chat, Mailbox, Mailer, Reader
+from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS
@@ -53,6 +53,7 @@ class Patient:
     desk: Desk
     open_mailbox: Callable[[], Mailbox]
     open_mailer: Callable[[], Mailer]
+    tokens: Tokens | None  #: None where the mail servers take passwords
     chat: Chat
     reader: Reader
     database: Path
@@ -79,7 +80,7 @@ def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
     try:
         yield from look(patient)
     except (TransientFailure, PermanentFailure) as exc:
-        yield Check(name=name, well=False, sentence=str(exc), mend=MENDS[name])
+        yield Check(name=name, well=False, sentence=exc.reason, mend=exc.mend or MENDS[name])
 
 
 def _look_at_database(patient: Patient) -> Iterator[Check]:
@@ -167,6 +168,11 @@ def _look_at_clock(patient: Patient) -> Iterator[Check]:
     turned = ", turned for a rehearsal" if patient.clock_turned else ""
     sentence = f"{patient.now:%Y-%m-%d %H:%M} UTC{turned}"
     yield Check(name="clock", well=True, sentence=sentence)
+
+
+def _look_at_tokens(patient: Patient) -> Iterator[Check]:
+    if patient.tokens is not None:
+        yield Check(name="mail tokens", well=True, sentence=patient.tokens.check())
 
 
 def _look_at_mailbox(patient: Patient) -> Iterator[Check]:
@@ -269,6 +275,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("usher.toml", _look_at_policy),
     ("clock", _look_at_clock),
     ("database", _look_at_database),
+    ("mail tokens", _look_at_tokens),
     ("mailbox", _look_at_mailbox),
     ("mail out", _look_at_mailer),
     ("slack", _look_at_slack),
@@ -287,6 +294,7 @@ _PEOPLE_MEND = f"if a scope is lacking: {_SCOPES_MEND}"
 _CHANNEL_MEND = "give the channel's id (channel name > About) and type /invite @Usher in it"
 MENDS = {
     "database": "name Usher's own database in DATABASE_URL, or restore a backup",
+    "mail tokens": "check OAUTH_TOKEN_URL, and HTTPS_PROXY and CA_BUNDLE where there are any",
     "mailbox": "check IMAP_HOST, IMAP_PORT, IMAP_TLS, IMAP_USER, IMAP_PASSWORD and IMAP_FOLDER",
     "mail out": "check SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USER and SMTP_PASSWORD",
     "slack": "check SLACK_BOT_TOKEN, SLACK_API_URL, and HTTPS_PROXY where there is one",

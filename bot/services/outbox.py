@@ -190,7 +190,7 @@ def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
     """Bring a decision's phase up to its effects; its card says so. What was begun stays begun."""
     if decision_id is None:
         return
-    phase = phase_of(outbox.list_effects(db, decision_id))
+    phase = phase_of(outbox.list_states(db, decision_id))
     if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
         phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
     case_id = cases.set_phase(db, decision_id, phase)

@@ -270,6 +270,12 @@ def list_effects(db: Database, decision_id: int) -> list[Job]:
     return [_job(entry) for entry in found]
 
 
+def list_states(db: Database, decision_id: int) -> list[tuple[JobStatus, int]]:
+    """How far each effect of a decision has come, and how often it was tried."""
+    sql = "select status, attempts from outbox where decision_id = :id"
+    return [(JobStatus(found["status"]), found["attempts"]) for found in rows(db, sql, {"id": decision_id})]
+
+
 def count_answers(db: Database, *, recipient: str, case_id: int | None, since: datetime) -> tuple[int, int]:
     """How many automatic mails went, or are to go, to that address and within that case since then."""
     found = row(

@@ -165,7 +165,7 @@ def until(find: Callable[[], Found | None]) -> Found:
 
 
 @contextmanager
-def running(folder: Path, *, seed: int = 7, **changed: str) -> Iterator[Desk]:
+def running(folder: Path, *, seed: int = 7, **changed: object) -> Iterator[Desk]:
     """Start a world and the service in it; settings may be changed by name."""
     with World(folder, seed=seed) as world:
         settings = settings_room.load({**world.settings(), **changed}, env_file=None)
