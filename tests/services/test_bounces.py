@@ -64,6 +64,12 @@ def test_a_hard_bounce_stands_on_the_card_beside_its_mail(office: Office) -> Non
     assert "there is no such mailbox (5.1.1)" in office.chat.texts()
 
 
+def test_a_report_that_returns_nothing_and_only_answers_our_mail_counts(office: Office) -> None:
+    job = confirmed(office)
+
+    assert bounce(office, job, about="", answers=job.message_id) == "C-1"
+
+
 def test_staff_are_told_once_below_the_card_with_what_the_server_said(office: Office) -> None:
     job = confirmed(office)
     bounce(office, job)
