@@ -19,12 +19,13 @@ MOST_IDS = 20
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
 _SUBJECT = re.compile(
-    r"\s*(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
+    r"\s*(?:(?:warnung|warning)\W{1,3})?"
+    r"(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
     r"|delivery status notification \((?:failure|delay)\)"
     r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)"
     r"|mail delivery error"
     r"|returned mail|returned to sender|failure notice|message (?:delivery )?(?:delayed|undeliverable)"
-    r"|non-?delivery"
+    r"|non-?delivery|message \S{1,80} delayed"
     r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung"
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"

@@ -30,8 +30,11 @@ REPORTS = {
     "exim-delayed": ("slow@company.example", False, False, "refused"),
     "exim-expired": ("slow@company.example", True, False, "unreachable"),
     "gmx-hard": ("weg@gmx.example", True, True, "no_mailbox"),
+    "gmx-delayed": ("langsam@firma.example.net", False, False, "unreachable"),
+    "webde-hard": ("weg@web.example", True, True, "no_mailbox"),
     "webde-full": ("voll@web.example", True, False, "full"),
     "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
+    "t-online-full": ("voll@t-online.example", True, False, "full"),
 }
 NO_REPORTS = {
     "person-postmaster-forwards-de": Kind.QUESTION,
