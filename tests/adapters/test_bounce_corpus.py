@@ -66,6 +66,21 @@ def test_a_report_says_of_whom_it_speaks_and_how_bad_it_is(name: str) -> None:
     assert mail.bounce.original_ids[0] == ORIGINAL
 
 
+def test_an_administrator_who_asks_about_undeliverable_mail_is_a_person() -> None:
+    raw = (MAILS / "person-asks-undeliverable.eml").read_bytes()
+    asked = raw.replace(b"Dana Reyes <dana@example.com>", b"System Administrator <postmaster@example.com>")
+
+    assert kind_of(read_mail_parts(asked)) is Kind.QUESTION
+
+
+def test_an_old_exchange_that_names_itself_in_words_only_is_a_machine() -> None:
+    raw = (MAILS / "exchange-de-text-full.eml").read_bytes()
+    report = read_mail_parts(raw.replace(b"Return-Path: <>\n", b"")).bounce
+
+    assert report is not None
+    assert report.recipients == ("voll@firma.example.net",)
+
+
 @pytest.mark.parametrize("name", NO_REPORTS)
 def test_what_only_resembles_a_report_is_none(name: str) -> None:
     mail = mail_named(name)
