@@ -15,7 +15,7 @@ install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
 
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q bot handlers
-	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
+	@$(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip
 	$(BIN)/ruff check .

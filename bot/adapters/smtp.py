@@ -6,19 +6,21 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
+from bot.adapters.log_in import Proof
 from bot.adapters.mime import as_bytes, envelope_address
+from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
+from bot.adapters.xoauth2 import with_token_for_smtp
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
-#: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
-LogIn = Callable[[smtplib.SMTP], None]
+LogIn = Proof[smtplib.SMTP]
 
 TIMEOUT = 30.0
 ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
@@ -44,7 +46,7 @@ _CODES = range(200, 600)
 def with_password(user: str, password: str) -> LogIn:
     """Log in by whatever way of passwords the server offers."""
 
-    def log_in(client: smtplib.SMTP) -> None:
+    def enter(client: smtplib.SMTP) -> None:
         if user.isascii() and password.isascii():
             client.login(user, password)
             return
@@ -54,7 +56,7 @@ def with_password(user: str, password: str) -> LogIn:
         if code != _LOGGED_IN:
             raise smtplib.SMTPAuthenticationError(code, said)
 
-    return log_in
+    return Proof(enter=enter, mend="check SMTP_USER and SMTP_PASSWORD")
 
 
 class SmtpMailer:
@@ -147,7 +149,7 @@ class SmtpMailer:
             if self._tls is Tls.STARTTLS:
                 self._secure(client)
             if self._log_in is not None:
-                self._log_in(client)
+                self._log_in.enter(client)
             undo.pop_all()
             self._client = client
             return client
@@ -173,9 +175,11 @@ class SmtpMailer:
             yield
         except smtplib.SMTPAuthenticationError as exc:
             raise TransientFailure(
-                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)}): "
-                "check SMTP_USER and SMTP_PASSWORD"
+                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)})",
+                mend=self._log_in.mend if self._log_in else "",
             ) from None
+        except PermanentFailure as exc:
+            raise TransientFailure(exc.reason, mend=exc.mend) from exc
         except smtplib.SMTPNotSupportedError as exc:
             raise TransientFailure(
                 f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
@@ -248,6 +252,10 @@ class SmtpMailer:
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
             raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+        if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
+            raise _Stale(
+                f"wants another log-in ({code} {remark(said)}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+            )
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -261,12 +269,15 @@ class SmtpMailer:
             client.close()
 
 
-def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> SmtpMailer:
+def build_mailer(
+    settings: Settings, context: ssl.SSLContext | None = None, tokens: TokenSource | None = None
+) -> SmtpMailer:
     """Build the way out of the settings, which logs in where a user is given."""
     host, port = settings.smtp_endpoint
     log_in = None
     if settings.smtp_user:
-        log_in = with_password(settings.smtp_user, settings.smtp_password.get_secret_value())
+        user, password = settings.smtp_user, settings.smtp_password.get_secret_value()
+        log_in = with_token_for_smtp(tokens, user) if tokens else with_password(user, password)
     return SmtpMailer(
         host, port, tls=settings.smtp_tls, context=context or build_context(settings.ca_bundle), log_in=log_in
     )
@@ -338,10 +349,6 @@ def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure 
     words = remark(said)
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
-    if code in _LOG_IN_CODES:
-        return TransientFailure(
-            f"{name} wants another log-in ({code} {words}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
-        )
     if enhanced in _QUOTAS:
         return TransientFailure(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR

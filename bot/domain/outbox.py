@@ -71,6 +71,7 @@ class NewJob:
     recipient: str = ""
     message_id: str = ""
     automatic: bool = False
+    not_before: datetime | None = None
 
 
 def back_off(attempts: int, *, jitter: float) -> timedelta:

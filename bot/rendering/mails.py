@@ -79,6 +79,11 @@ def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     return _owner(policy) | {"lang": lang, "ref": ref}
 
 
+def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
+    """To an address from which a mail of ours came back: asks nothing, and finds out whether it arrives."""
+    return _owner(policy) | {"lang": lang, "ref": ref}
+
+
 def unreadable_ris(
     *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
 ) -> Values:

@@ -17,6 +17,7 @@ from bot.rendering import mails, markdown, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
+from tests.budget import examples
 from tests.golden import assert_approved
 from tests.rendering.strangers import HOSTILE, hostile_values, outline
 
@@ -154,7 +155,7 @@ def test_a_strangers_value_makes_no_link_heading_html_or_button(name: str, text:
     assert "\n" not in seen.subject
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     text=st.text(
         alphabet=st.sampled_from("[]()<>!#*_`|\\&;\n\t -=+~{}%:/.'\"ab1é\u202e\u2028😀ש"), min_size=1
