@@ -163,10 +163,12 @@ class FakeServer:
         self._listed = self._news
         return sorted(number for number in self.mails if number > uid)
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
+    def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterator[FetchedMail]:
         self.asked.append(tuple(uids))
         self.faults["fetch"].happen()
-        yield from (self.mails[uid] for uid in uids if uid in self.mails)
+        for mail in (self.mails[uid] for uid in uids if uid in self.mails):
+            old = old_before is not None and mail.received_at < old_before
+            yield replace(mail, raw=b"", whole=False) if old else mail
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         self.faults["move"].happen()

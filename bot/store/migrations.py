@@ -226,3 +226,8 @@ def m006_payloads(db: Database) -> None:
         );
         create index payloads_open on payloads (done_at, received_at);
     """)
+
+
+@migrations()
+def m007_mailboxes_remember_their_first_look(db: Database) -> None:
+    db.executescript("alter table mailboxes add column looked_to integer;")

@@ -102,10 +102,12 @@ class MailLoop:
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
-            last_uid = intake.begin(db, name, uidvalidity, now=now())
-            uids = mailbox.uids_after(last_uid)
+            cursor = intake.begin(db, name, uidvalidity, now=now())
+            uids = mailbox.uids_after(cursor.last_uid)
+            cursor = intake.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), BATCH):
-                batch = list(mailbox.fetch(uids[start : start + BATCH]))
+                numbers = uids[start : start + BATCH]
+                batch = list(mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1])))
                 added = intake.record(db, name, uidvalidity, batch, now=now())
                 log.info("mails recorded", mails=len(added))
 

@@ -156,6 +156,8 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
 
     assert list(office.server.mails) == [1]
     assert office.jobs() == []
+    with office.connect() as db, pytest.raises(LookupError):
+        intake.get_source(db, ledger(office)[0].id)
 
 
 # Trouble
