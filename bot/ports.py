@@ -45,8 +45,11 @@ class Mailbox(Protocol):
 class Mailer(Protocol):
     """The way out for mails."""
 
-    def send(self, mail: OutboundMail) -> None:
-        """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome."""
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome.
+
+        Return who was to get a copy and was refused for good, each with the server's words.
+        """
 
     def check(self) -> str:
         """Connect and log in for real; return what the server calls itself."""

@@ -42,14 +42,16 @@ class FakeMailer:
     def __init__(self) -> None:
         self.sent: list[OutboundMail] = []
         self.faults = Faults()
+        self.refused: tuple[str, ...] = ()  #: who gets no copy
         self.closed = 0
 
-    def send(self, mail: OutboundMail) -> None:
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
         fault = self.faults.next()
         if fault is None or isinstance(fault, UnknownOutcome):
             self.sent.append(mail)
         if fault is not None:
             raise fault
+        return self.refused
 
     def check(self) -> str:
         return "mail.example.com"

@@ -13,7 +13,7 @@ from threading import Lock
 from bot.adapters.mime import as_bytes, envelope_address
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
@@ -82,12 +82,15 @@ class SmtpMailer:
         self._client: smtplib.SMTP | None = None
         self._lock = Lock()
 
-    def send(self, mail: OutboundMail) -> None:
-        """Only a line lost between the final dot and its answer makes the outcome unknown."""
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        """Only a line lost between the final dot and its answer makes the outcome unknown.
+
+        Return the copies that were refused: the one to whom it is written gets the mail all the same.
+        """
         letter = _letter(mail)
         with self._lock:
             try:
-                self._deliver(letter)
+                return self._deliver(letter)
             except (TransientFailure, PermanentFailure):
                 self._reset()
                 raise
@@ -113,26 +116,26 @@ class SmtpMailer:
         finally:
             self._lock.release()
 
-    def _deliver(self, letter: "_Letter") -> None:
+    def _deliver(self, letter: "_Letter") -> tuple[str, ...]:
         try:
-            client = self._announce(letter)
+            client, refused = self._announce(letter)
             self._content(client, letter)
         except _Stale as exc:
-            raise TransientFailure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+            if exc.closing:
+                raise NotNow(f"{self._name} {exc}", retry_after=THROTTLED_FOR) from exc
+            raise TransientFailure(f"{self._name} {exc}") from exc
+        return refused
 
-    def _announce(self, letter: "_Letter") -> smtplib.SMTP:
+    def _announce(self, letter: "_Letter") -> tuple[smtplib.SMTP, tuple[str, ...]]:
         """Get as far as DATA; a kept line of which the server tired is dialled anew once."""
         client = self._client
         if client is not None:
             try:
-                self._envelope(client, letter)
+                return client, self._envelope(client, letter)
             except _Stale:
                 self._hang_up()
-            else:
-                return client
         client = self._connect()
-        self._envelope(client, letter)
-        return client
+        return client, self._envelope(client, letter)
 
     @property
     def _name(self) -> str:
@@ -173,35 +176,42 @@ class SmtpMailer:
         try:
             yield
         except smtplib.SMTPAuthenticationError as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)}): "
                 "check SMTP_USER and SMTP_PASSWORD"
             ) from None
         except smtplib.SMTPNotSupportedError as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
                 "check SMTP_TLS, SMTP_USER and the port"
             ) from exc
         except smtplib.SMTPResponseException as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} would not have us ({exc.smtp_code} {remark(exc.smtp_error)})",
                 retry_after=THROTTLED_FOR if exc.smtp_code == _CLOSING else None,
             ) from exc
         except smtplib.SMTPException as exc:
-            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+            raise NotNow(f"{self._name} broke off the greeting") from exc
         except OSError as exc:
-            raise TransientFailure(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
+            raise NotNow(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
 
-    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> tuple[str, ...]:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
+        refused = []
         with self._before_the_dot():
             code, said = client.mail(letter.sender, letter.options(client))
             self._expect(_OK, code, said, "the sender")
-            for recipient in letter.recipients:
+            for number, recipient in enumerate(letter.recipients):
                 code, said = client.rcpt(recipient)
-                self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                try:
+                    self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                except PermanentFailure:
+                    if number == 0:
+                        raise
+                    refused.append(f"{recipient}: {code} {remark(said)}")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")
+        return tuple(refused)
 
     def _content(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         with self._before_the_dot():
@@ -245,7 +255,7 @@ class SmtpMailer:
             self._hang_up()
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
-            raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+            raise _Stale(f"closed the line ({code} {remark(said)})", closing=True)
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -273,9 +283,9 @@ def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> S
 class _Stale(Exception):  # noqa: N818 - never leaves this room
     """The line ended before the mail was through: a kept one is dialled anew when nothing had been sent."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, words: str, *, closing: bool = False) -> None:
         super().__init__(words)
-        self.retry_after = retry_after
+        self.closing = closing  #: the server says so itself: it has had enough of us, or goes down
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +293,7 @@ class _Letter:
     """Envelope and content as they go over the line."""
 
     sender: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...]  #: first the one to whom it is written, then copies
     content: bytes  #: dot-stuffed, ends with CRLF
     size: int
     is_international: bool  #: letters beyond ASCII before an @
@@ -337,19 +347,21 @@ def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure 
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
     if code in _LOG_IN_CODES:
-        return TransientFailure(
+        return NotNow(
             f"{name} wants another log-in ({code} {words}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
         )
     if enhanced in _QUOTAS:
-        return TransientFailure(
+        return NotNow(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
         )
     if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
         return PermanentFailure(f"{name} refused {about} ({code} {words})")
-    throttled = enhanced.startswith("4.7.") or code == 432  # noqa: PLR2004 - Microsoft 365's connection limit
-    return TransientFailure(
-        f"{name} put {about} off ({code} {words})", retry_after=THROTTLED_FOR if throttled else None
-    )
+    put_off = f"{name} put {about} off ({code} {words})"
+    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
+    throttled = enhanced.startswith("4.7.") and about != "a recipient"
+    if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
+        return NotNow(put_off, retry_after=THROTTLED_FOR)
+    return TransientFailure(put_off)
 
 
 def _own_name() -> str:

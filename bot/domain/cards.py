@@ -62,7 +62,7 @@ class QuestionNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    what: str  #: "mail_set_aside", "job_failed", "job_unknown", "answers_capped"
+    what: str  #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped"
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str
     ref: str = ""

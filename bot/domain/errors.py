@@ -29,6 +29,13 @@ class TransientFailure(Exception):  # noqa: N818 - the family's name is the styl
         self.retry_after = retry_after
 
 
+class NotNow(TransientFailure):
+    """The other side takes nothing at present: it is away, will not log us in, or asks for patience.
+
+    What waits is not to blame, so it costs no attempt.
+    """
+
+
 class PermanentFailure(Exception):  # noqa: N818
     """An outside part says no for good. Raised by adapters only."""
 

@@ -82,6 +82,12 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 
+def patience(waited: timedelta, *, jitter: float) -> timedelta:
+    """How long until a side that takes nothing is asked again: half of what was waited, 2 s to a minute."""
+    seconds = min(max(waited.total_seconds() / 2, 2.0), 60.0)
+    return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
 def phase_of(effects: Sequence[Job]) -> Phase:
     """How far a decision has been carried out, by its effects; one without effects is done."""
     states = {job.status for job in effects}

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from threading import Event
 from time import monotonic
@@ -39,6 +39,7 @@ class Worker:
         # A restarted container has its host name and process id again; the token is of this start only.
         self.id = f"{socket.gethostname()}:{os.getpid()}-{token_hex(4)}:{name}"
         self._looked = -WATCH
+        self._last_seen = datetime.max.replace(tzinfo=UTC)
         self._trouble = ""  # why the other side takes nothing at present
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
 
@@ -61,6 +62,7 @@ class Worker:
     def _round(self, ways: Ways) -> int:
         """Claim and carry out one batch; return how many jobs it had."""
         try:
+            self._watch_clock()
             self._inherit()
             jobs = self._claim()
             self._carry_out_all(ways, jobs)
@@ -71,6 +73,14 @@ class Worker:
             return 0
         self._report(self._trouble or "carries effects out", well=not self._trouble)
         return len(jobs)
+
+    def _watch_clock(self) -> None:
+        """Once the clock was put back, perhaps while we were stopped, times to try again may be far off."""
+        now = self._bot.clock.now()
+        if now < self._last_seen:
+            with self._bot.connect() as db:
+                outbox.make_due(db, kinds=self._kinds, now=now)
+        self._last_seen = now
 
     def _inherit(self) -> None:
         """Take back what dead workers left; at the start at once: our predecessor may have been killed."""
@@ -90,7 +100,7 @@ class Worker:
         if limit == 0:
             return []
         with bot.connect() as db:
-            outbox.release_expired(db, now=now, jitter=bot.random.random())
+            outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
             if not outbox.has_due(db, kinds=self._kinds, now=now):
                 return []
             jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)

@@ -107,12 +107,23 @@ def test_a_refused_recipient_is_for_good_and_the_next_mail_goes(carrier: Carrier
     assert len(carrier.arrived()) == 1
 
 
-def test_one_refused_copy_stops_the_mail_for_all(carrier: Carrier) -> None:
+def test_a_refused_copy_is_told_and_the_others_get_the_mail(carrier: Carrier) -> None:
     carrier.world.faults.smtp.answer("rcpt", "550 5.1.1 no such user", address="gone@example.org")
-    with pytest.raises(PermanentFailure):
-        carrier.mailer.send(a_mail(cc=("gone@example.org",)))
+    refused = carrier.mailer.send(a_mail(cc=("gone@example.org", "blake@example.org")))
 
+    assert refused == ("gone@example.org: 550 5.1.1 no such user",)
+    assert len(carrier.arrived()) == len(carrier.arrived("blake@example.org")) == 1
+
+
+def test_a_copy_that_is_put_off_lets_the_whole_mail_wait(carrier: Carrier) -> None:
+    carrier.world.faults.smtp.answer("rcpt", "450 4.2.0 greylisted", address="blake@example.org", times=1)
+    mail = a_mail(cc=("blake@example.org",))
+    with pytest.raises(TransientFailure, match="greylisted"):
+        carrier.mailer.send(mail)
     assert carrier.arrived() == []
+    assert carrier.mailer.send(mail) == ()
+
+    assert len(carrier.arrived()) == len(carrier.arrived("blake@example.org")) == 1
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "end"])

@@ -319,7 +319,7 @@ def test_the_cursor_moves_forward_only_and_only_in_its_own_numbering(db: Databas
 
         assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=1, last_uid=7, started_at=NOW)
         ledger.renumber_mailbox(db, "INBOX", 2)
-        assert ledger.find_mailbox(db, "INBOX") == (2, 0, NOW)
+        assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=2, last_uid=0, started_at=NOW)
 
 
 def record(path: Path, uid: int) -> bool:
