@@ -121,9 +121,8 @@ class SmtpMailer:
             client, refused = self._announce(letter)
             self._content(client, letter)
         except _Stale as exc:
-            if exc.closing:
-                raise NotNow(f"{self._name} {exc}", retry_after=THROTTLED_FOR) from exc
-            raise TransientFailure(f"{self._name} {exc}") from exc
+            failure = NotNow if exc.not_now else TransientFailure
+            raise failure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
         return refused
 
     def _announce(self, letter: "_Letter") -> tuple[smtplib.SMTP, tuple[str, ...]]:
@@ -191,16 +190,17 @@ class SmtpMailer:
                 retry_after=THROTTLED_FOR if exc.smtp_code == _CLOSING else None,
             ) from exc
         except smtplib.SMTPException as exc:
-            raise NotNow(f"{self._name} broke off the greeting") from exc
+            raise NotNow(f"{self._name} broke off the greeting{_why(exc)}") from exc
         except OSError as exc:
             raise NotNow(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
 
     def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> tuple[str, ...]:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
         refused = []
-        with self._before_the_dot():
+        with self._before_the_dot(not_now=True):  # no word of the mail was said yet
             code, said = client.mail(letter.sender, letter.options(client))
             self._expect(_OK, code, said, "the sender")
+        with self._before_the_dot():
             for number, recipient in enumerate(letter.recipients):
                 code, said = client.rcpt(recipient)
                 try:
@@ -238,15 +238,12 @@ class SmtpMailer:
             client.sock.settimeout(seconds)
 
     @contextlib.contextmanager
-    def _before_the_dot(self) -> Iterator[None]:
+    def _before_the_dot(self, *, not_now: bool = False) -> Iterator[None]:
         try:
             yield
-        except smtplib.SMTPException as exc:
+        except OSError as exc:  # smtplib's own exceptions are of this family
             self._hang_up()
-            raise _Stale("broke off before the mail was through") from exc
-        except OSError as exc:
-            self._hang_up()
-            raise _Stale(f"was lost before the mail was through: {line_trouble(exc)}") from exc
+            raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
     def _expect(self, wanted: int | tuple[int, ...], code: int, said: bytes, about: str) -> None:
         if code == wanted or (isinstance(wanted, tuple) and code in wanted):
@@ -255,7 +252,8 @@ class SmtpMailer:
             self._hang_up()
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
-            raise _Stale(f"closed the line ({code} {remark(said)})", closing=True)
+            words = f"closed the line ({code} {remark(said)})"
+            raise _Stale(words, not_now=True, retry_after=THROTTLED_FOR)
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -283,9 +281,10 @@ def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> S
 class _Stale(Exception):  # noqa: N818 - never leaves this room
     """The line ended before the mail was through: a kept one is dialled anew when nothing had been sent."""
 
-    def __init__(self, words: str, *, closing: bool = False) -> None:
+    def __init__(self, words: str, *, not_now: bool, retry_after: float | None = None) -> None:
         super().__init__(words)
-        self.closing = closing  #: the server says so itself: it has had enough of us, or goes down
+        self.not_now = not_now  #: it cannot be this mail's fault
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -325,6 +324,12 @@ def _letter(mail: OutboundMail) -> _Letter:
         size=len(raw),
         is_international=not raw.isascii(),
     )
+
+
+def _why(exc: OSError) -> str:
+    """What became of the line; smtplib says of everything that the server has disconnected."""
+    trouble = exc.__context__ if isinstance(exc, smtplib.SMTPException) else exc
+    return f": {line_trouble(trouble)}" if isinstance(trouble, OSError) else ""
 
 
 def _is_in_step(client: smtplib.SMTP) -> bool:

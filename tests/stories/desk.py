@@ -54,11 +54,14 @@ class Desk:
         lang: str = "en",
         answers: EmailMessage | None = None,
         sender: tuple[str, str] = DANA,
+        cc: str = "",
     ) -> EmailMessage:
         """Send a form as a sponsor does; as a reply to `answers`, if given."""
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"] = f"{sender[0]} <{sender[1]}>"
         mail["To"] = DESK
+        if cc:
+            mail["Cc"] = cc
         mail["Subject"] = f"RIS {company.name}"
         mail["Message-ID"] = make_msgid(domain="sponsor.example")
         if answers is not None:

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bot.sandbox.invented import organisation
+from bot.sandbox.invented import Organisation, organisation
 from bot.services import audit
 from tests.stories.desk import Desk, Message
 
@@ -18,7 +18,15 @@ class Order:
 
     desk: Desk
     sponsor: str
-    company: str
+    organisation: Organisation
+
+    @property
+    def company(self) -> str:
+        return self.organisation.company.name
+
+    def send(self, cc: str = "") -> None:
+        org = self.organisation
+        self.desk.send_ris(org.company, org.users, sender=("A sponsor", self.sponsor), cc=cc)
 
     def card(self, showing: str = "case_approve") -> Message:
         return self.desk.card(self.company, showing)
@@ -44,13 +52,17 @@ class Order:
         return Counter(subject.partition(" (C-")[0] for subject in subjects)
 
 
-def send_order(desk: Desk) -> Order:
+def an_order(desk: Desk) -> Order:
     number = next(_numbers)
     org = organisation(desk.world.samples._rng)
-    company = f"{org.company.name} No. {number:03}"  # invented names come twice
-    sponsor = f"sponsor{number}@{SPONSORS}"
-    desk.send_ris(replace(org.company, name=company), org.users, sender=(f"Sponsor {number}", sponsor))
-    return Order(desk, sponsor, company)
+    company = replace(org.company, name=f"{org.company.name} No. {number:03}")  # invented names come twice
+    return Order(desk, f"sponsor{number}@{SPONSORS}", replace(org, company=company))
+
+
+def send_order(desk: Desk) -> Order:
+    order = an_order(desk)
+    order.send()
+    return order
 
 
 def trail_is_whole(desk: Desk) -> bool:
