@@ -33,7 +33,7 @@ class Order:
 
     def approve(self) -> None:
         seen = self.desk.act("avery").click("approvals", self.card()["ts"], "case_approve")
-        assert seen.ok
+        assert seen.ok, seen.error
 
     def confirmed(self) -> None:
         """The decision has been carried out, and everybody heard of it once."""
