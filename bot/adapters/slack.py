@@ -257,7 +257,11 @@ class SlackChat:
 @dataclass(frozen=True, kw_only=True)
 class _Remembered(Generic[T]):
     value: T
-    until: datetime
+    since: datetime
+
+    def holds(self, now: datetime) -> bool:
+        """A clock that was put back must not lengthen what somebody may."""
+        return self.since <= now < self.since + REMEMBERED
 
 
 class _Memory(Generic[T]):
@@ -272,12 +276,12 @@ class _Memory(Generic[T]):
         now = self._now()
         with self._lock:
             remembered = self._answers.get(key)
-        if remembered is not None and now < remembered.until:
+        if remembered is not None and remembered.holds(now):
             return remembered.value
         value = ask()  # without the lock: two may ask at once, and get the same
         with self._lock:
-            self._answers = {kept: answer for kept, answer in self._answers.items() if now < answer.until}
-            self._answers[key] = _Remembered(value=value, until=now + REMEMBERED)
+            self._answers = {kept: answer for kept, answer in self._answers.items() if answer.holds(now)}
+            self._answers[key] = _Remembered(value=value, since=now)
         return value
 
 

@@ -169,15 +169,18 @@ def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> i
     A worker tries its claim in order and settles each job before the next: only the first that is left may
     have happened, the others were not tried.
     """
+    return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
+
+
+def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
+    """Take back what a worker that is dead or has stumbled left claimed."""
     lost = 0
-    for worker in workers.bury_dead(path):
-        claims = groupby(outbox.list_claims(db, worker), key=itemgetter(1))
-        for _, claimed in claims:
-            (first, _), *untried = claimed
-            settle(db, first, worker, VANISHED, now=now, jitter=jitter)
-            for job, _ in untried:
-                give_back(db, job, worker, now=now)
-            lost += 1 + len(untried)
+    for _, claimed in groupby(outbox.list_claims(db, worker), key=itemgetter(1)):
+        (first, _), *untried = claimed
+        settle(db, first, worker, VANISHED, now=now, jitter=jitter)
+        for job, _ in untried:
+            give_back(db, job, worker, now=now)
+        lost += 1 + len(untried)
     return lost
 
 

@@ -182,9 +182,9 @@ def as_text(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False)
 
 
-def until(find: Callable[[], Found | None]) -> Found:
+def until(find: Callable[[], Found | None], patience: float = PATIENCE) -> Found:
     """Poll for what has no bell to wait on."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if found := find():
             return found
