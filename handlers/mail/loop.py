@@ -92,9 +92,9 @@ class MailLoop:
             self._mailbox = mailbox
         try:
             uidvalidity = mailbox.open()
-            self._report_well()
             while not self._stopping.is_set():
                 self._sync(mailbox, uidvalidity)
+                self._report_well()  # not before: a session that opens may still take nothing in
                 self._work()
                 self._move_aside(mailbox, uidvalidity)
                 mailbox.wait(WAIT)
