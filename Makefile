@@ -11,9 +11,11 @@ run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the
 	@$(BIN)/python -m compileall -q bot handlers
 	@$(BIN)/usher run --sandbox
 
+install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
+
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q bot handlers
-	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
+	@$(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip
 	$(BIN)/ruff check .
@@ -28,9 +30,10 @@ approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
 	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/test_in_a_browser.py
 
-bench: $(VENV)/dev.stamp ## Measure start, reaction and intake, each beside its yardstick (needs Dovecot)
+bench: $(VENV)/dev.stamp ## Measure start, reaction, outbox and intake, each beside its yardstick (needs Dovecot)
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.reaction
+	$(BIN)/python -m tests.benchmarks.outbox
 	$(BIN)/python -m tests.benchmarks.intake
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
@@ -59,4 +62,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run test check approve format constraints clean pictures bench
+.PHONY: help run install test check approve format constraints clean pictures bench

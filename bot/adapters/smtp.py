@@ -6,19 +6,21 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
+from bot.adapters.log_in import Proof
 from bot.adapters.mime import as_bytes, envelope_address
+from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.adapters.xoauth2 import with_token_for_smtp
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
-#: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
-LogIn = Callable[[smtplib.SMTP], None]
+LogIn = Proof[smtplib.SMTP]
 
 TIMEOUT = 30.0
 ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
@@ -26,7 +28,6 @@ GOODBYE = 2.0
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
 
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 #: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
@@ -45,7 +46,7 @@ _CODES = range(200, 600)
 def with_password(user: str, password: str) -> LogIn:
     """Log in by whatever way of passwords the server offers."""
 
-    def log_in(client: smtplib.SMTP) -> None:
+    def enter(client: smtplib.SMTP) -> None:
         if user.isascii() and password.isascii():
             client.login(user, password)
             return
@@ -55,7 +56,7 @@ def with_password(user: str, password: str) -> LogIn:
         if code != _LOGGED_IN:
             raise smtplib.SMTPAuthenticationError(code, said)
 
-    return log_in
+    return Proof(enter=enter, mend="check SMTP_USER and SMTP_PASSWORD")
 
 
 class SmtpMailer:
@@ -82,12 +83,15 @@ class SmtpMailer:
         self._client: smtplib.SMTP | None = None
         self._lock = Lock()
 
-    def send(self, mail: OutboundMail) -> None:
-        """Only a line lost between the final dot and its answer makes the outcome unknown."""
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        """Only a line lost between the final dot and its answer makes the outcome unknown.
+
+        Return the copies that were refused: the one to whom it is written gets the mail all the same.
+        """
         letter = _letter(mail)
         with self._lock:
             try:
-                self._deliver(letter)
+                return self._deliver(letter)
             except (TransientFailure, PermanentFailure):
                 self._reset()
                 raise
@@ -113,26 +117,25 @@ class SmtpMailer:
         finally:
             self._lock.release()
 
-    def _deliver(self, letter: "_Letter") -> None:
+    def _deliver(self, letter: "_Letter") -> tuple[str, ...]:
         try:
-            client = self._announce(letter)
+            client, refused = self._announce(letter)
             self._content(client, letter)
         except _Stale as exc:
-            raise TransientFailure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+            failure = NotNow if exc.not_now else TransientFailure
+            raise failure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+        return refused
 
-    def _announce(self, letter: "_Letter") -> smtplib.SMTP:
+    def _announce(self, letter: "_Letter") -> tuple[smtplib.SMTP, tuple[str, ...]]:
         """Get as far as DATA; a kept line of which the server tired is dialled anew once."""
         client = self._client
         if client is not None:
             try:
-                self._envelope(client, letter)
+                return client, self._envelope(client, letter)
             except _Stale:
                 self._hang_up()
-            else:
-                return client
         client = self._connect()
-        self._envelope(client, letter)
-        return client
+        return client, self._envelope(client, letter)
 
     @property
     def _name(self) -> str:
@@ -148,7 +151,7 @@ class SmtpMailer:
             if self._tls is Tls.STARTTLS:
                 self._secure(client)
             if self._log_in is not None:
-                self._log_in(client)
+                self._log_in.enter(client)
             undo.pop_all()
             self._client = client
             return client
@@ -173,35 +176,48 @@ class SmtpMailer:
         try:
             yield
         except smtplib.SMTPAuthenticationError as exc:
-            raise TransientFailure(
-                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)}): "
-                "check SMTP_USER and SMTP_PASSWORD"
+            raise NotNow(
+                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)})",
+                mend=self._log_in.mend if self._log_in else "",
             ) from None
+        except PermanentFailure as exc:
+            raise NotNow(exc.reason, mend=exc.mend) from exc
         except smtplib.SMTPNotSupportedError as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
                 "check SMTP_TLS, SMTP_USER and the port"
             ) from exc
         except smtplib.SMTPResponseException as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} would not have us ({exc.smtp_code} {remark(exc.smtp_error)})",
                 retry_after=THROTTLED_FOR if exc.smtp_code == _CLOSING else None,
             ) from exc
         except smtplib.SMTPException as exc:
-            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+            raise NotNow(f"{self._name} broke off the greeting{_why(exc)}") from exc
         except OSError as exc:
-            raise TransientFailure(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
+            raise NotNow(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
 
-    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> tuple[str, ...]:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
-        with self._before_the_dot():
-            code, said = client.mail(letter.sender, letter.options(client))
+        refused = []
+        # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
+        client.command_encoding = "utf-8" if letter.is_international else "ascii"
+        options = "".join(f" {option}" for option in letter.options(client))
+        with self._before_the_dot(not_now=True):  # no word of the mail was said yet
+            code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
             self._expect(_OK, code, said, "the sender")
-            for recipient in letter.recipients:
-                code, said = client.rcpt(recipient)
-                self._expect((_OK, _FORWARDED), code, said, "a recipient")
+        with self._before_the_dot():
+            for number, recipient in enumerate(letter.recipients):
+                code, said = client.docmd("RCPT", f"TO:<{recipient}>")
+                try:
+                    self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                except PermanentFailure:
+                    if number == 0:
+                        raise
+                    refused.append(f"{recipient}: {code} {remark(said)}")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")
+        return tuple(refused)
 
     def _content(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         with self._before_the_dot():
@@ -228,15 +244,12 @@ class SmtpMailer:
             client.sock.settimeout(seconds)
 
     @contextlib.contextmanager
-    def _before_the_dot(self) -> Iterator[None]:
+    def _before_the_dot(self, *, not_now: bool = False) -> Iterator[None]:
         try:
             yield
-        except smtplib.SMTPException as exc:
+        except OSError as exc:  # smtplib's own exceptions are of this family
             self._hang_up()
-            raise _Stale("broke off before the mail was through") from exc
-        except OSError as exc:
-            self._hang_up()
-            raise _Stale(f"was lost before the mail was through: {line_trouble(exc)}") from exc
+            raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
     def _expect(self, wanted: int | tuple[int, ...], code: int, said: bytes, about: str) -> None:
         if code == wanted or (isinstance(wanted, tuple) and code in wanted):
@@ -245,7 +258,13 @@ class SmtpMailer:
             self._hang_up()
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
-            raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+            words = f"closed the line ({code} {remark(said)})"
+            raise _Stale(words, not_now=True, retry_after=THROTTLED_FOR)
+        if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
+            words = (
+                f"wants another log-in ({code} {remark(said)}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+            )
+            raise _Stale(f"{words}: check SMTP_USER, SMTP_PASSWORD and SMTP_TLS", not_now=True)
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -259,12 +278,15 @@ class SmtpMailer:
             client.close()
 
 
-def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> SmtpMailer:
+def build_mailer(
+    settings: Settings, context: ssl.SSLContext | None = None, tokens: TokenSource | None = None
+) -> SmtpMailer:
     """Build the way out of the settings, which logs in where a user is given."""
     host, port = settings.smtp_endpoint
     log_in = None
     if settings.smtp_user:
-        log_in = with_password(settings.smtp_user, settings.smtp_password.get_secret_value())
+        user, password = settings.smtp_user, settings.smtp_password.get_secret_value()
+        log_in = with_token_for_smtp(tokens, user) if tokens else with_password(user, password)
     return SmtpMailer(
         host, port, tls=settings.smtp_tls, context=context or build_context(settings.ca_bundle), log_in=log_in
     )
@@ -273,8 +295,9 @@ def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> S
 class _Stale(Exception):  # noqa: N818 - never leaves this room
     """The line ended before the mail was through: a kept one is dialled anew when nothing had been sent."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, words: str, *, not_now: bool, retry_after: float | None = None) -> None:
         super().__init__(words)
+        self.not_now = not_now  #: it cannot be this mail's fault
         self.retry_after = retry_after
 
 
@@ -283,7 +306,7 @@ class _Letter:
     """Envelope and content as they go over the line."""
 
     sender: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...]  #: first the one to whom it is written, then copies
     content: bytes  #: dot-stuffed, ends with CRLF
     size: int
     is_international: bool  #: letters beyond ASCII before an @
@@ -311,10 +334,16 @@ def _letter(mail: OutboundMail) -> _Letter:
     return _Letter(
         sender=envelope_address(mail.sender.address),
         recipients=tuple(recipients),
-        content=_DOT.sub(b"..", raw),  # RFC 5321 4.5.2
+        content=raw.replace(b"\r\n.", b"\r\n.."),  # RFC 5321 4.5.2
         size=len(raw),
         is_international=not raw.isascii(),
     )
+
+
+def _why(exc: OSError) -> str:
+    """What became of the line; smtplib says of everything that the server has disconnected."""
+    trouble = exc.__context__ if isinstance(exc, smtplib.SMTPException) else exc
+    return f": {line_trouble(trouble)}" if isinstance(trouble, OSError) else ""
 
 
 def _is_in_step(client: smtplib.SMTP) -> bool:
@@ -336,20 +365,18 @@ def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure 
     words = remark(said)
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
-    if code in _LOG_IN_CODES:
-        return TransientFailure(
-            f"{name} wants another log-in ({code} {words}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
-        )
     if enhanced in _QUOTAS:
-        return TransientFailure(
+        return NotNow(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
         )
     if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
         return PermanentFailure(f"{name} refused {about} ({code} {words})")
-    throttled = enhanced.startswith("4.7.") or code == 432  # noqa: PLR2004 - Microsoft 365's connection limit
-    return TransientFailure(
-        f"{name} put {about} off ({code} {words})", retry_after=THROTTLED_FOR if throttled else None
-    )
+    put_off = f"{name} put {about} off ({code} {words})"
+    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
+    throttled = enhanced.startswith("4.7.") and about != "a recipient"
+    if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
+        return NotNow(put_off, retry_after=THROTTLED_FOR)
+    return TransientFailure(put_off)
 
 
 def _own_name() -> str:

@@ -11,7 +11,7 @@ from bot.domain.approvals import Phase
 
 class JobKind(StrEnum):
     MAIL = "mail"
-    CASE_CARD = "case_card"  # posted once, then updated; a newer state replaces a queued one
+    CASE_CARD = "case_card"  # posted once, then updated; one in line shows the newest state
     NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
 
 
@@ -22,7 +22,7 @@ class JobStatus(StrEnum):
     SENT = "sent"  # sending -> the other side took it
     FAILED = "failed"  # sending -> refused for good, or tried too often; shown
     UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
-    REPLACED = "replaced"  # queued -> a newer state of the same card was queued
+    REPLACED = "replaced"  # queued, tried before -> a newer state of the same card was queued
     DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
 
 
@@ -71,6 +71,7 @@ class NewJob:
     recipient: str = ""
     message_id: str = ""
     automatic: bool = False
+    not_before: datetime | None = None
 
 
 def back_off(attempts: int, *, jitter: float) -> timedelta:
@@ -82,12 +83,18 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 
-def phase_of(effects: Sequence[Job]) -> Phase:
-    """How far a decision has been carried out, by its effects; one without effects is done."""
-    states = {job.status for job in effects}
+def patience(waited: timedelta, *, jitter: float) -> timedelta:
+    """How long until a side that takes nothing is asked again: half of what was waited, 2 s to a minute."""
+    seconds = min(max(waited.total_seconds() / 2, 2.0), 60.0)
+    return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
+def phase_of(effects: Sequence[tuple[JobStatus, int]]) -> Phase:
+    """How far a decision is carried out, by each effect's state and attempts; one without effects is done."""
+    states = {status for status, _ in effects}
     if states & {JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED}:
         return Phase.FAILED
     if states <= {JobStatus.SENT}:
         return Phase.DONE
-    begun = any(job.attempts or job.status is JobStatus.SENT for job in effects)
+    begun = any(attempts or status is JobStatus.SENT for status, attempts in effects)
     return Phase.EXECUTING if begun else Phase.DECIDED

@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
+from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, phase_of
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import cases, events, outbox, workers
+from bot.store import bounces, cases, events, outbox, workers
 from bot.store.database import transaction
 
 
@@ -28,11 +29,14 @@ class Outcome:
     status: JobStatus
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
+    not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""
     channel: str = ""
     ts: str = ""
 
 
+GIVEN_UP = (AddressState.GIVEN_UP,)
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
 
@@ -48,10 +52,13 @@ def claim(
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
+        on_hold = outbox.find_hold(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
-            if job.kind is JobKind.MAIL and not _may_go(desk, job):
-                _hold(db, job, worker, now=now)
-                continue
+            if job.kind is JobKind.MAIL and not job.released:
+                given_up = bounces.is_given_up(db, job.recipient)
+                if on_hold or given_up or not _may_go(desk, job):
+                    _hold(db, job, worker, given_up=given_up, now=now)
+                    continue
             try:
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
             except ValueError:
@@ -71,10 +78,10 @@ def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
 
 
 def _may_go(desk: Desk, job: Job) -> bool:
-    return job.released or desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
+    return desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
 
 
-def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
+def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime) -> None:
     outbox.settle(db, job, worker, JobStatus.HELD, now=now)
     events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
     note = HeldNote(
@@ -83,6 +90,7 @@ def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
         mail_subject=job.template,
         text="",
         ref=str(job.values.get("ref", "")),
+        given_up=given_up,
     )
     queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
     follow(db, job.decision_id, now=now)
@@ -104,7 +112,11 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
     status = _after(job, outcome)
-    wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
+    wait = timedelta(seconds=outcome.retry_after or 0) or (
+        patience(now - job.created_at, jitter=jitter)
+        if outcome.not_now
+        else back_off(job.attempts, jitter=jitter)
+    )
     if outcome.ts:
         outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
     settled = outbox.settle(
@@ -116,9 +128,11 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         next_at=now + wait if status is JobStatus.QUEUED else None,
         error=outcome.error,
         unknown=outcome.status is JobStatus.UNKNOWN,
+        counts=not outcome.not_now,
     )
     if settled:
         _show_end(db, job, status, outcome.error, now=now)
+        _show_refused(db, job, outcome.refused, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
@@ -132,13 +146,18 @@ def _after(job: Job, outcome: Outcome) -> JobStatus:
     # cause (the bot invited, the channel named rightly) the card comes by itself.
     again = outcome.status is JobStatus.FAILED and job.kind is not JobKind.MAIL
     if again or outcome.status is JobStatus.QUEUED:
-        return JobStatus.QUEUED if job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
+        more = outcome.not_now or job.attempts < MAX_ATTEMPTS
+        return JobStatus.QUEUED if more else JobStatus.FAILED
     return outcome.status
 
 
-def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
-    """Take back jobs whose worker vanished: nobody knows whether they happened."""
-    lost = outbox.list_expired(db, now)  # a look without the write lock: mostly there is none
+def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
+    """Take back jobs whose worker vanished: nobody knows whether they happened.
+
+    A worker that lives has not vanished: the clock was put forward, or the machine slept.
+    """
+    # A look without the write lock: mostly there is none.
+    lost = [(job, worker) for job, worker in outbox.list_expired(db, now) if not workers.lives(path, worker)]
     for job, worker in lost:
         settle(db, job, worker, VANISHED, now=now, jitter=jitter)
     return len(lost)
@@ -150,16 +169,25 @@ def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> i
     A worker tries its claim in order and settles each job before the next: only the first that is left may
     have happened, the others were not tried.
     """
+    return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
+
+
+def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
+    """Take back what a worker that is dead or has stumbled left claimed."""
     lost = 0
-    for worker in workers.bury_dead(path):
-        claims = groupby(outbox.list_claims(db, worker), key=itemgetter(1))
-        for _, claimed in claims:
-            (first, _), *untried = claimed
-            settle(db, first, worker, VANISHED, now=now, jitter=jitter)
-            for job, _ in untried:
-                give_back(db, job, worker, now=now)
-            lost += 1 + len(untried)
+    for _, claimed in groupby(outbox.list_claims(db, worker), key=itemgetter(1)):
+        (first, _), *untried = claimed
+        settle(db, first, worker, VANISHED, now=now, jitter=jitter)
+        for job, _ in untried:
+            give_back(db, job, worker, now=now)
+        lost += 1 + len(untried)
     return lost
+
+
+def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
+    """After the clock was put back: try now what is to be tried at a time that may be far off."""
+    with transaction(db):
+        return outbox.make_due(db, kinds, now)
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
@@ -180,11 +208,23 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
         queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)
 
 
+def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
+    if refused:
+        note = TroubleNote(
+            what="copy_refused",
+            subject=f"{job.template} → {job.recipient}",
+            detail="\n".join(refused),
+            ref=str(job.values.get("ref", "")),
+            id=job.id,
+        )
+        queue_trouble(db, note, key=f"copy_refused:{job.id}", now=now)
+
+
 def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
     """Bring a decision's phase up to its effects; its card says so. What was begun stays begun."""
     if decision_id is None:
         return
-    phase = phase_of(outbox.list_effects(db, decision_id))
+    phase = phase_of(outbox.list_states(db, decision_id))
     if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
         phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
     case_id = cases.set_phase(db, decision_id, phase)
@@ -195,14 +235,22 @@ def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
-    """Let a held mail go."""
+    """Let a held mail go; an address that was given up is good again by that."""
     return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
-    """Let everything go that is held now; what staff discarded stays discarded."""
+    """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
+
+    What waits because its address was given up is left: it is released one by one.
+    """
+    with transaction(db):
+        if outbox.lift_hold(db):
+            events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
     for job in outbox.list_jobs(db, (JobStatus.HELD,)):
+        if bounces.is_given_up(db, job.recipient):
+            continue
         try:
             release(db, job.id, by=by, now=now)
         except UnknownJob:  # a colleague has released or discarded it meanwhile
@@ -238,6 +286,8 @@ def _move(
         if job is None or not outbox.move(db, job_id, since=since, to=to, now=now):
             raise UnknownJob(id=job_id, status=job.status if job else "unknown")
         events.add(db, tag, f"job:{job_id}", actor=by, at=now)
+        if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
+            events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
         follow(db, job.decision_id, now=now)
     return job
 

@@ -40,10 +40,12 @@ def queue_mail(
     decision_id: int | None = None,
     with_status_link: bool = False,
     automatic: bool = False,
+    not_before: datetime | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
-    An automatic answer beyond the caps is not queued; staff are told instead. Return whether it was.
+    One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
+    answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
     if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
         _say_capped(db, desk, to=to, ref=ref, now=now)
@@ -52,7 +54,7 @@ def queue_mail(
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,
-        stream=f"mail:{to}",
+        stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
         values={"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread), "words": dict(words)},
         decision_id=decision_id,
@@ -60,6 +62,7 @@ def queue_mail(
         recipient=to,
         message_id=threads.message_id(ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
         automatic=automatic,
+        not_before=not_before,
     )
     sealed = ""
     if with_status_link:
@@ -77,8 +80,10 @@ def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> 
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
-    """Bring a case's card up to date; what it says is read when it is carried out."""
+    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do."""
     stream = f"card:C-{case_id}"
+    if outbox.waits_untried(db, stream):
+        return
     job = NewJob(
         key=f"{stream}:{next_number(db, 'card')}",
         kind=JobKind.CASE_CARD,

@@ -1,0 +1,1 @@
+"""What operators are given: units, proxies and alerts, tried with the programs that read them."""

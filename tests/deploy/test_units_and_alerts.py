@@ -1,0 +1,82 @@
+"""The systemd units and the alerts, read by the programs that will read them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handlers.cli.run import END_AT_LATEST
+from handlers.portal import ops
+from tests.debian import need
+from tests.deploy.proxies import DEPLOY
+
+ALERTS = DEPLOY / "alerts.yaml"
+CASES = Path(__file__).parents[1] / "data" / "alerts_test.yaml"
+UNITS = sorted(DEPLOY.glob("usher*.service")) + sorted(DEPLOY.glob("usher*.timer"))
+
+service = pytest.mark.service
+
+
+def names(pattern: str, path: Path) -> set[str]:
+    return set(re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_alerts_ask_only_for_figures_that_there_are() -> None:
+    expressions = "\n".join(names(r"^ +expr: (.+)$", ALERTS))
+    figures = set(re.findall(r"`(usher_\w+)", ops.__doc__ or ""))
+    asked = set(re.findall(r"usher_\w+", expressions))
+
+    assert asked
+    assert asked <= figures
+
+
+def test_every_alert_has_a_case_in_which_it_speaks_and_one_in_which_it_does_not() -> None:
+    alerts = names(r"- alert: (\w+)", ALERTS)
+
+    assert names(r"alertname: (\w+)\n +exp_alerts", CASES) == alerts
+    assert names(r"alertname: (\w+)\}", CASES) == alerts
+
+
+@service
+def test_alerts_speak_when_they_should(tmp_path: Path) -> None:
+    need("promtool", "prometheus")
+    for path in (ALERTS, CASES):
+        shutil.copy(path, tmp_path)
+
+    ran = subprocess.run(
+        ["promtool", "test", "rules", CASES.name], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (ran.returncode, "SUCCESS" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+
+
+@service
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    need("systemd-analyze", "systemd")
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8")
+        (tmp_path / unit.name).write_text(
+            text.replace("/opt/usher/.venv/bin/usher", sys.executable), encoding="utf-8"
+        )
+
+    ran = subprocess.run(
+        ["systemd-analyze", "verify", *(tmp_path / unit.name for unit in UNITS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, [line for line in ran.stderr.splitlines() if "usher" in line]) == (0, [])
+
+
+def test_systemd_waits_longer_for_the_end_than_the_service_takes() -> None:
+    (seconds,) = names(r"^TimeoutStopSec=(\d+)$", DEPLOY / "usher.service")
+
+    assert int(seconds) > END_AT_LATEST
+
+
+def test_a_fault_in_the_settings_is_not_tried_again() -> None:
+    assert names(r"^RestartPreventExitStatus=(.+)$", DEPLOY / "usher.service") == {"2"}
