@@ -1,9 +1,10 @@
 """Watch the mailbox: IDLE only wakes, the sync is by UID, and what is settled is moved in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Event, Lock
+from typing import TypeVar
 
 import structlog
 from sqlite_utils import Database
@@ -16,10 +17,11 @@ from bot.ports import Mailbox, ReadMail
 from bot.services import intake, upkeep
 
 log = structlog.get_logger("mail")
+T = TypeVar("T")
 
 BATCH = 100  #: mails a commit, and UIDs a move
 TOGETHER = 20  #: mails read in one go
-TOGETHER_BYTES = 4_000_000  #: of mails read in one go, unless a single one has more
+HELD_BYTES = 4_000_000  #: of mails in one commit, or read in one go
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -119,9 +121,10 @@ class MailLoop:
             cursor = intake.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), BATCH):
                 numbers = uids[start : start + BATCH]
-                batch = list(mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1])))
-                added = intake.record(db, name, uidvalidity, batch, now=now())
-                log.info("mails recorded", mails=len(added))
+                fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
+                for batch in _batches(fetched, most=BATCH, weight=lambda mail: len(mail.raw)):
+                    added = intake.record(db, name, uidvalidity, batch, now=now())
+                    log.info("mails recorded", mails=len(added))
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -162,7 +165,7 @@ def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[Mail
 def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMail, ReadMail | None]]:
     """Read mails in batches, the next one while these are decided about."""
     with ThreadPoolExecutor(1, "mail-reader") as reader:
-        batches = [*_batches(rows), []]
+        batches = [*_batches(rows, most=TOGETHER, weight=lambda row: row.size), []]
         coming = reader.submit(_read_together, bot, batches[0])
         for batch, following in pairwise(batches):
             read = coming.result()
@@ -170,15 +173,18 @@ def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMa
             yield from zip(batch, read, strict=True)
 
 
-def _batches(rows: Sequence[LedgerMail]) -> Iterator[Sequence[LedgerMail]]:
-    """Cut into as many as may be held at once."""
-    start = size = 0
-    for end, row in enumerate(rows):
-        if end > start and (end - start == TOGETHER or size + row.size > TOGETHER_BYTES):
-            yield rows[start:end]
-            start, size = end, 0
-        size += row.size
-    yield rows[start:]
+def _batches(mails: Iterable[T], *, most: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
+    """Cut into as many as may be held at once; a mail that weighs more comes alone."""
+    batch: list[T] = []
+    size = 0
+    for mail in mails:
+        if batch and (len(batch) == most or size + weight(mail) > HELD_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(mail)
+        size += weight(mail)
+    if batch:
+        yield batch
 
 
 def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:

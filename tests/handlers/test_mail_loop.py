@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail
 from bot.ports import ReadMail
 from bot.services import intake
 from handlers.mail import loop as mail_loop
@@ -103,6 +105,26 @@ def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
 
     assert [len(uids) for uids in office.server.asked] == [10, 10, 5, 5]
     assert BATCH == 100
+
+
+def test_a_few_large_mails_are_committed_by_themselves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "HELD_BYTES", 5_000)
+    for _ in range(4):
+        office.server.deliver(a_mail(text="word " * 600))
+    fetch, recorded = office.server.fetch, list[int]()
+
+    def fetch_and_note(*args: Any, **more: Any) -> Iterator[FetchedMail]:  # noqa: ANN401 - as the port has it
+        for mail in fetch(*args, **more):
+            recorded.append(len(ledger(office)))
+            yield mail
+
+    office.server.fetch = fetch_and_note  # type: ignore[method-assign]
+    with running(office):
+        until(lambda: settled(office, 4))
+
+    assert recorded == [0, 0, 1, 2]
 
 
 def test_mail_that_vanished_before_its_fetch_is_left_out(office: Office) -> None:
@@ -301,7 +323,7 @@ def test_the_next_mails_are_read_while_the_first_are_decided_about(
 
 
 def test_no_more_is_read_at_once_than_may_be_held(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_loop, "TOGETHER_BYTES", 5_000)
+    monkeypatch.setattr(mail_loop, "HELD_BYTES", 5_000)
     sizes: list[int] = []
     read_mails = office.reader.read_mails
 
