@@ -58,7 +58,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{4}")
 _ABROAD: Final = re.compile(r"^00\s*")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
     if len(text) > _TOO_LONG or not _DIGIT.search(text) or _WORD.search(text):
@@ -121,7 +121,7 @@ SHARED_NAMES: Final = frozenset({
 # fmt: on
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def is_address(text: str) -> bool:
     """Whether it is a mail address; nothing outside is asked."""
     if len(text) > _TOO_LONG:
