@@ -19,7 +19,8 @@ from bot.services import intake, upkeep
 log = structlog.get_logger("mail")
 T = TypeVar("T")
 
-BATCH = 100  #: mails a commit, and UIDs a move
+BATCH = 100  #: UIDs a move
+FETCHED = 25  #: mails a fetch and a commit: what is in memory several times while it arrives
 TOGETHER = 20  #: mails read in one go
 HELD_BYTES = 4_000_000  #: of mails in one commit, or read in one go
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
@@ -119,10 +120,10 @@ class MailLoop:
             cursor = intake.begin(db, name, uidvalidity, now=now())
             uids = mailbox.uids_after(cursor.last_uid)
             cursor = intake.note_look(db, name, cursor, uids)
-            for start in range(0, len(uids), BATCH):
-                numbers = uids[start : start + BATCH]
+            for start in range(0, len(uids), FETCHED):
+                numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
-                for batch in _batches(fetched, most=BATCH, weight=lambda mail: len(mail.raw)):
+                for batch in _batches(fetched, most=FETCHED, weight=lambda mail: len(mail.raw)):
                     added = intake.record(db, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
 

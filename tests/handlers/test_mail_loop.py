@@ -17,7 +17,7 @@ from bot.domain.mail import FetchedMail
 from bot.ports import ReadMail
 from bot.services import intake
 from handlers.mail import loop as mail_loop
-from handlers.mail.loop import ASIDE_FOLDER, BATCH, DONE_FOLDER, MailLoop
+from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER, FETCHED, MailLoop
 from tests.cast import BLAKE, Office, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import until
@@ -93,7 +93,7 @@ def test_only_what_is_above_the_cursor_is_fetched(office: Office) -> None:
 def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_loop, "BATCH", 10)
+    monkeypatch.setattr(mail_loop, "FETCHED", 10)
     for _ in range(25):
         office.server.deliver(a_mail(headers=[("Precedence", "bulk")]))
     office.server.faults["fetch"].then(None, None, TransientFailure("the line was cut"))
@@ -104,7 +104,7 @@ def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
         until(lambda: settled(office, 25))
 
     assert [len(uids) for uids in office.server.asked] == [10, 10, 5, 5]
-    assert BATCH == 100
+    assert FETCHED == 25
 
 
 def test_a_few_large_mails_are_committed_by_themselves(
