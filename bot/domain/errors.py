@@ -38,6 +38,13 @@ class TransientFailure(_Failure):
         self.retry_after = retry_after
 
 
+class NotNow(TransientFailure):
+    """The other side takes nothing at present: it is away, will not log us in, or asks for patience.
+
+    What waits is not to blame, so it costs no attempt.
+    """
+
+
 class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 
@@ -112,6 +119,12 @@ class MailHasResult(Refusal):
     """The mail has led to a case or conversation: again would be twice; values: id, ref."""
 
     code = "mail_has_result"
+
+
+class MailNotKept(Refusal):
+    """The mail is older than the first start, and only its number was kept; values: id."""
+
+    code = "mail_not_kept"
 
 
 class UnknownJob(Refusal):

@@ -83,6 +83,12 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 
+def patience(waited: timedelta, *, jitter: float) -> timedelta:
+    """How long until a side that takes nothing is asked again: half of what was waited, 2 s to a minute."""
+    seconds = min(max(waited.total_seconds() / 2, 2.0), 60.0)
+    return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
 def phase_of(effects: Sequence[tuple[JobStatus, int]]) -> Phase:
     """How far a decision is carried out, by each effect's state and attempts; one without effects is done."""
     states = {status for status, _ in effects}

@@ -258,3 +258,8 @@ def m008_bounces(db: Database) -> None:
         );
         create index outbox_by_message_id on outbox (message_id) where message_id <> '';
     """)
+
+
+@migrations()
+def m009_mailboxes_remember_their_first_look(db: Database) -> None:
+    db.executescript("alter table mailboxes add column looked_to integer;")

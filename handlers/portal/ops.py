@@ -14,7 +14,6 @@ While the database cannot be read, the figures that come from it are left out an
 `usher_part_well{part="database"}` is 0.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from functools import partial
 
@@ -81,11 +80,10 @@ def _fault_of_database(bot: Bot) -> str:
     # Connecting would make an empty file where none is.
     if not bot.settings.database_path.exists():
         return "the file is gone; restore a backup"
-    try:
-        with bot.connect() as db:
-            pending = upkeep.list_pending_migrations(db)
-    except sqlite3.Error as exc:
-        return f"cannot be read: {exc}"
+    if trouble := upkeep.find_trouble(bot.settings.database_path):
+        return trouble
+    with bot.connect() as db:
+        pending = upkeep.list_pending_migrations(db)
     return f"is of an older version (lacks {pending[0]}); restart Usher" if pending else ""
 
 

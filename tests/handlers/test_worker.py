@@ -12,7 +12,7 @@ import pytest
 from bot.bootstrap import alive
 from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
-from bot.domain.errors import PermanentFailure
+from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage
@@ -151,9 +151,9 @@ def test_cards_do_not_wait_for_the_end_of_a_batch_of_mails(office: Office) -> No
 def test_the_mail_server_being_slow_does_not_hold_up_slack(office: Office) -> None:
     slow, send = threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         slow.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     queue_mails(office, 2)
@@ -207,11 +207,11 @@ def broken(office: Office, *, only: str = "") -> list[str]:
     tried: list[str] = []
     send = office.mailer.send
 
-    def fail(mail: OutboundMail) -> None:
+    def fail(mail: OutboundMail) -> tuple[str, ...]:
         tried.append(mail.to)
         if only in ("", mail.to):
             raise ZeroDivisionError("a bug")
-        send(mail)
+        return send(mail)
 
     office.mailer.send = fail  # type: ignore[method-assign]
     return tried
@@ -275,10 +275,10 @@ def test_a_stop_finishes_the_mail_under_way_and_gives_the_rest_back_untried(offi
     queue_mails(office, 10)
     began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         began.set()
         go_on.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     with running(office) as workers:
@@ -305,6 +305,23 @@ def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office:
     assert len({mail.message_id for mail in office.mailer.sent}) == 40
 
 
+def test_the_clock_put_back_makes_no_job_wait_for_the_old_time(office: Office) -> None:
+    queue_mails(office, 1)
+    lane = the_lane(office, "mail")
+    office.clock.wait(hours=-1)
+    lane._round(ways(office))  # its start looks whether the clock is behind what was queued
+    assert states(office) == ["sent"]
+
+    office.clock.wait(hours=1)
+    queue_mails(office, 2)  # the first is there already
+    office.mailer.faults.then(TransientFailure("451 later"))
+    lane._round(ways(office))
+    office.clock.wait(hours=-1)
+    lane._round(ways(office))
+
+    assert states(office) == ["sent"] * 2
+
+
 def test_an_idle_worker_stops_at_once(office: Office) -> None:
     with running(office):
         until(lambda: health(office, "outbox mail"))
@@ -325,9 +342,9 @@ def test_what_too_slow_a_start_leaves_no_time_for_is_given_back(office: Office) 
 def slow(office: Office, wait: Callable[[], object]) -> None:
     send = office.mailer.send
 
-    def later(mail: OutboundMail) -> None:
+    def later(mail: OutboundMail) -> tuple[str, ...]:
         wait()
-        send(mail)
+        return send(mail)
 
     office.mailer.send = later  # type: ignore[method-assign]
 
@@ -369,10 +386,10 @@ def test_a_second_service_on_the_database_leaves_the_living_ones_job_alone(offic
     queue_mails(office, 1)
     began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         began.set()
         go_on.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     with running(office):

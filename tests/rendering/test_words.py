@@ -47,6 +47,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unknown_command": {"word": "aprove", "nearest": "approve"},
     "unknown_mail": {"id": 12},
     "mail_has_result": {"id": 12, "ref": "C-7"},
+    "mail_not_kept": {"id": 12},
     "unknown_job": {"id": 7, "status": "sent"},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
