@@ -11,7 +11,7 @@ from bot.domain.approvals import Phase
 
 class JobKind(StrEnum):
     MAIL = "mail"
-    CASE_CARD = "case_card"  # posted once, then updated; a newer state replaces a queued one
+    CASE_CARD = "case_card"  # posted once, then updated; one in line shows the newest state
     NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
 
 
@@ -22,7 +22,7 @@ class JobStatus(StrEnum):
     SENT = "sent"  # sending -> the other side took it
     FAILED = "failed"  # sending -> refused for good, or tried too often; shown
     UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
-    REPLACED = "replaced"  # queued -> a newer state of the same card was queued
+    REPLACED = "replaced"  # queued, tried before -> a newer state of the same card was queued
     DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
 
 

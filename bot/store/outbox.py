@@ -48,6 +48,12 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     )
 
 
+def waits_untried(db: Database, stream: str) -> bool:
+    """Whether a job stands in line there, to be tried for the first time as soon as a worker is free."""
+    sql = "select 1 from outbox where stream = :stream and status = 'queued' and attempts = 0 limit 1"
+    return row(db, sql, {"stream": stream}) is not None
+
+
 def _replace_queued(db: Database, stream: str) -> None:
     """Only cards: a note below the card waits in the same stream, and nothing newer says what it says."""
     count(

@@ -56,22 +56,30 @@ class Worker:
         try:
             with alive(self._bot.settings, self.id):
                 while not self._stopping.is_set():
-                    if not self._round(ways):
-                        seen = self._bot.bell.wait(seen, POLL)
+                    self._drain(ways)
+                    seen = self._bot.bell.wait(seen, POLL)
         finally:
             mailer.close()
 
-    def _round(self, ways: Ways) -> int:
-        """Claim and carry out one batch; return how many jobs it had."""
+    def _drain(self, ways: Ways) -> int:
+        """Batch after batch on one connection until nothing is due; return how many jobs there were."""
+        done = 0
         try:
             with self._bot.connect() as db:
-                self._watch_clock(db)
-                self._inherit(db)
-                jobs = self._claim(db)
-                self._carry_out_all(db, ways, jobs)
+                while jobs := self._round(db, ways):
+                    done += jobs
+                    if self._stopping.is_set():
+                        break
         except Exception as exc:  # noqa: BLE001 - the door: the lane lives on, the lease brings the job back
             self._stumble(exc)
-            return 0
+        return done
+
+    def _round(self, db: Database, ways: Ways) -> int:
+        """Claim and carry out one batch."""
+        self._watch_clock(db)
+        self._inherit(db)
+        jobs = self._claim(db)
+        self._carry_out_all(db, ways, jobs)
         self._report(self._trouble or "carries effects out", well=not self._trouble)
         return len(jobs)
 
