@@ -135,10 +135,10 @@ def test_cards_do_not_wait_for_the_end_of_a_batch_of_mails(office: Office) -> No
     queue_mails(office, 3)
     slow, send = threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         if mail.to.startswith("u"):  # those behind the case's
             slow.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     with running(office):
@@ -309,15 +309,15 @@ def test_the_clock_put_back_makes_no_job_wait_for_the_old_time(office: Office) -
     queue_mails(office, 1)
     lane = the_lane(office, "mail")
     office.clock.wait(hours=-1)
-    lane._round(ways(office))  # its start looks whether the clock is behind what was queued
+    lane._drain(ways(office))  # its start looks whether the clock is behind what was queued
     assert states(office) == ["sent"]
 
     office.clock.wait(hours=1)
     queue_mails(office, 2)  # the first is there already
     office.mailer.faults.then(TransientFailure("451 later"))
-    lane._round(ways(office))
+    lane._drain(ways(office))
     office.clock.wait(hours=-1)
-    lane._round(ways(office))
+    lane._drain(ways(office))
 
     assert states(office) == ["sent"] * 2
 
