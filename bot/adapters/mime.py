@@ -123,7 +123,8 @@ def _folded(text: str, name: str) -> str:
 
 def _encoded(text: str) -> str:
     """RFC 2047: encoded words, each on a line of its own and with whole characters."""
-    raw, start, words = text.encode(), 0, []
+    raw, start = text.encode(), 0
+    words: list[str] = []
     while start < len(raw) or not words:
         end = min(start + LONGEST_CHUNK, len(raw))
         while end < len(raw) and raw[end] & 0xC0 == 0x80:  # noqa: PLR2004 - within a character

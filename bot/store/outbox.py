@@ -48,10 +48,15 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     )
 
 
-def waits_untried(db: Database, stream: str) -> bool:
-    """Whether a job stands in line there, to be tried for the first time as soon as a worker is free."""
-    sql = "select 1 from outbox where stream = :stream and status = 'queued' and attempts = 0 limit 1"
-    return row(db, sql, {"stream": stream}) is not None
+def has_untried_card(db: Database, stream: str) -> bool:
+    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free."""
+    found = row(
+        db,
+        """select 1 from outbox where stream = :stream and kind = 'case_card' and status = 'queued'
+             and attempts = 0 limit 1""",
+        {"stream": stream},
+    )
+    return found is not None
 
 
 def _replace_queued(db: Database, stream: str) -> None:
