@@ -10,6 +10,7 @@ from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
 Block = dict[str, Any]
+ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every spreadsheet in it
 
 
 class Mailbox(Protocol):
@@ -67,8 +68,11 @@ class Tokens(Protocol):
 class Reader(Protocol):
     """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
 
-    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+    def read_mail(self, raw: bytes) -> ReadMail:
         """Parse a mail and every spreadsheet in it."""
+
+    def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
+        """Parse several in one go, or raise where one of them is too much for that."""
 
     def read_workbook(self, name: str, content: bytes) -> Workbook: ...
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from bot.adapters.mail_parsing import _read_all as read_all
 from bot.adapters.spreadsheets import read_workbook
 from bot.domain.errors import UnknownOutcome
-from bot.domain.mail import FetchedMail, InboundMail, OutboundMail
+from bot.domain.mail import FetchedMail, OutboundMail
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
-from bot.ports import ChatMessage
+from bot.ports import ChatMessage, ReadMail
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 APPROVALS, SUPPORT = "C0APPROVALS", "C0SUPPORT"
@@ -206,11 +206,14 @@ class PlainReader:
         self.faults = Faults()
         self.poison = b""  #: a mail that holds these bytes raises whenever it is read
 
-    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+    def read_mail(self, raw: bytes) -> ReadMail:
         self.faults.happen()
         if self.poison and self.poison in raw:
             raise RecursionError("a bug")
         return read_all(raw)
+
+    def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
+        return [self.read_mail(raw) for raw in raws]
 
     def read_workbook(self, name: str, content: bytes) -> Workbook:
         return read_workbook(name, content)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
@@ -28,6 +29,7 @@ from bot.adapters.mail_text import LONGEST_TEXT, own_words
 from bot.adapters.spreadsheets import is_spreadsheet, read_limited, read_workbook
 from bot.domain.mail import Attachment, InboundMail
 from bot.domain.sheets import SheetRefusal, Workbook
+from bot.ports import ReadMail
 
 #: the most of a mail that a parent reads by itself when no child survived it
 HEAD = 64_000
@@ -44,7 +46,11 @@ class LimitedReader:
     def __init__(self, pool: LimitedPool) -> None:
         self._pool = pool
 
-    def read_mail(self, raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+    def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
+        """Read several in one call, which has the limits of a single mail: a hostile one soon ends it."""
+        return self._pool.call(_read_each, raws, seconds=SECONDS)
+
+    def read_mail(self, raw: bytes) -> ReadMail:
         """Read all in one call; where that call dies, the mail and each spreadsheet in calls of their own."""
         began = monotonic()
         try:
@@ -72,7 +78,11 @@ class LimitedReader:
             return read_head(raw, fault=f"only its headers can be read ({type(exc).__name__}: {exc})"[:200])
 
 
-def _read_all(raw: bytes) -> tuple[InboundMail, tuple[Workbook, ...]]:
+def _read_each(raws: Sequence[bytes]) -> list[ReadMail]:
+    return [_read_all(raw) for raw in raws]
+
+
+def _read_all(raw: bytes) -> ReadMail:
     mail = read_mail_parts(raw)
     return mail, tuple(read_workbook(one.name, one.content) for one in _spreadsheets(mail))
 

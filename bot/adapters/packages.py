@@ -49,8 +49,11 @@ _ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 #: A reference far enough out to be looked at: column IW or row 20,000 and beyond. Plain bytes come first,
 #: which makes it fast; what else ends in "r=" does no harm.
 _FAR: Final = tuple(
-    re.compile(
-        quote + rb"(?:[A-Za-z]{3,}\d|[J-Zj-z][A-Za-z]\d|[Ii][W-Zw-z]\d|[A-Za-z]{0,2}(?:\d{6}|[2-9]\d{4}))"
+    (
+        quote,
+        re.compile(
+            quote + rb"(?:[A-Za-z]{3,}\d|[J-Zj-z][A-Za-z]\d|[Ii][W-Zw-z]\d|[A-Za-z]{0,2}(?:\d{6}|[2-9]\d{4}))"
+        ),
     )
     for quote in (b'r="', b"r='")
 )
@@ -133,7 +136,7 @@ def _check_reach(xml: bytes, limits: Limits) -> None:
     The sheet's own `<dimension>` is not asked, for it may lie. Cells without content do not count: formatting
     often runs down to the last row.
     """
-    if not any(far.search(xml) for far in _FAR):
+    if not any(quote in xml and far.search(xml) for quote, far in _FAR):
         return
     row = 0
     for tag in _ROW_OR_CELL.finditer(xml):

@@ -132,4 +132,5 @@ def _trimmed(row: Sequence[CellValue]) -> tuple[CellValue, ...]:
     end = len(row)
     while end and row[end - 1] == "":
         end -= 1
-    return tuple(None if value == "" else value for value in row[:end])
+    kept = row[:end]
+    return tuple([None if value == "" else value for value in kept] if "" in kept else kept)

@@ -1,10 +1,10 @@
 """Find our form in a workbook: which cell holds which field. What it means is the review's business."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import mode
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain import forms
 from bot.domain.forms import FormField, plain
@@ -25,19 +25,17 @@ _COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
 _USER_NAMES: Final = _names(forms.USER_FIELDS)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FoundCell:
-    """A value and where it stands; `row` is the row a spreadsheet program shows."""
+class FoundCell(NamedTuple):
+    """What stands somewhere, as `text_of` reads it; `row` is the row a spreadsheet program shows.
 
-    value: CellValue = None
+    A tuple, for a form has hundreds of them and each is soon forgotten.
+    """
+
+    text: str = ""
     sheet: str = ""
     cell: str = ""
     row: int | None = None
     formula: bool = False  #: one without a stored value, or one that reaches out of the sheet
-
-    @property
-    def text(self) -> str:
-        return text_of(self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,19 +115,16 @@ def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Fi
             if user:
                 found.users.append(user)
         else:
-            labels.extend((name, index, column) for name, column in _company_labels(row))
+            labels += [
+                (name, index, column)
+                for column, value in enumerate(row)
+                if isinstance(value, str) and (name := _company_label(value))
+            ]
     # Labels stand below each other; the same words elsewhere are values, such as the city of Ort.
     label_column = mode(column for _, _, column in labels) if labels else 0
     for name, index, column in labels:
         if column == label_column:
             found.add_company_cell(name, _cell(sheet.name, index, column + 1, sheet.rows[index], formulas))
-
-
-def _company_labels(row: Iterable[CellValue]) -> Iterator[tuple[str, int]]:
-    for column, value in enumerate(row):
-        name = _company_label(value) if isinstance(value, str) else None
-        if name:
-            yield name, column
 
 
 def _company_label(text: str) -> str | None:
@@ -140,6 +135,8 @@ def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
     """The fields of the row's headings with their columns, or nothing where the row is no heading."""
     headings: list[tuple[str, int]] = []
     left = len(row)
+    if left < _ENOUGH_USER_LABELS:
+        return ()
     for column, value in enumerate(row):
         if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
             headings.append((_USER_NAMES[plain(value)], column))
@@ -195,9 +192,9 @@ def _cell(
 ) -> FoundCell:
     name = cell_name(row, column)
     return FoundCell(
-        value=values[column] if column < len(values) else None,
+        text=text_of(values[column]) if column < len(values) else "",
         sheet=sheet,
         cell=name,
         row=row + 1,
-        formula=(sheet, name) in formulas,
+        formula=bool(formulas) and (sheet, name) in formulas,
     )

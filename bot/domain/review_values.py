@@ -23,19 +23,22 @@ def text_of(value: CellValue) -> str:
         return str(int(value))
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return " ".join(str(value).translate(_INVISIBLE).split())
+    text = str(value)
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    return " ".join(text.split())
 
 
 def would_run(text: str) -> bool:
     """Whether a spreadsheet program would take the text for a formula; a phone with its plus is none."""
     if text.startswith(("=", "@")) and len(text) > 1:
         return re.match(r"@[^@\s]+\.[^@\s]+$", text) is None  # "@example.com" is a bad address, not a formula
-    return re.match(r"[+-]\s*[A-Za-z]+[(|!]", text) is not None
+    return text.startswith(("+", "-")) and re.match(r".\s*[A-Za-z]+[(|!]", text) is not None
 
 
 def is_error_value(text: str) -> bool:
     """Whether it is what a spreadsheet program shows for a formula that failed."""
-    return re.fullmatch(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NULL!|NUM!)", text) is not None
+    return text in {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"}
 
 
 def whole_number(value: CellValue) -> int | None:
@@ -50,12 +53,17 @@ def number_within(text: str) -> str:
     return numbers[0] if len(numbers) == 1 and not re.search(r"[-.,]\s*\d", text) else ""
 
 
-@lru_cache(maxsize=8192)
+_DIGIT: Final = re.compile(r"\d")
+_WORD: Final = re.compile(r"[^\W\d_]{4}")
+_ABROAD: Final = re.compile(r"^00\s*")
+
+
+@lru_cache(maxsize=1024)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
-    if len(text) > _TOO_LONG or not re.search(r"\d", text) or re.search(r"[^\W\d_]{4}", text):
+    if len(text) > _TOO_LONG or not _DIGIT.search(text) or _WORD.search(text):
         return None
-    text = re.sub(r"^00\s*", "+", text.removeprefix("tel:").strip())
+    text = _ABROAD.sub("+", text.removeprefix("tel:").strip())
     if text.startswith("+"):
         return _valid_e164(text, None)
     if not region:
@@ -72,23 +80,17 @@ def _with_lost_plus(text: str, calling_code: str) -> str | None:
     return _valid_e164("+" + text, None) if lost else None
 
 
+def _valid_e164(text: str, region: str | None) -> str | None:
+    from bot.domain import phones  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
+
+    return phones.e164(text, region)
+
+
 @lru_cache(maxsize=256)
 def _calling_code(region: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - as below
+    from bot.domain import phones  # noqa: PLC0415 - as above
 
-    return str(phonenumbers.country_code_for_region(region) or "")
-
-
-def _valid_e164(text: str, region: str | None) -> str | None:
-    import phonenumbers  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
-
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phones.calling_code(region)
 
 
 _PLAIN_ADDRESS: Final = re.compile(
@@ -119,7 +121,7 @@ SHARED_NAMES: Final = frozenset({
 # fmt: on
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def is_address(text: str) -> bool:
     """Whether it is a mail address; nothing outside is asked."""
     if len(text) > _TOO_LONG:
@@ -142,9 +144,12 @@ def _is_unusual_address(text: str) -> bool:
     return "." in found.domain
 
 
+_MAILTO: Final = re.compile(r"^mailto:\s*", re.IGNORECASE)
+
+
 def written_address(text: str) -> str:
     """An address as it stands in a cell or a link of a cell."""
-    return re.sub(r"^mailto:\s*", "", text, flags=re.IGNORECASE).partition("?")[0].strip("<> ")
+    return _MAILTO.sub("", text).partition("?")[0].strip("<> ")
 
 
 def mended_address(text: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 CellValue = str | float | int | bool | date | datetime | time | timedelta | None
 
@@ -37,6 +38,7 @@ class Workbook:
     form_version: str = ""  #: our form's custom property, "" for other hands' forms
 
 
+@lru_cache(maxsize=4096)
 def cell_name(row: int, column: int) -> str:
     """Name a cell from its 0-based row and column: (6, 3) is D7."""
     letters = ""

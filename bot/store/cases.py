@@ -58,7 +58,7 @@ def _add_version(db: Database, case: Case, *, made_by: str, now: datetime) -> No
             "content_hash": case.content_hash,
             "company": case.ris.company.name,
             "users": len(case.ris.users),
-            "ris": json.dumps(asdict(case.ris), ensure_ascii=False),
+            "ris": json.dumps(case.ris, default=vars, ensure_ascii=False),
             "mail_id": case.mail_id,
             "made_by": made_by,
             "now": text_of(now),

@@ -263,3 +263,17 @@ def m008_bounces(db: Database) -> None:
 @migrations()
 def m009_mailboxes_remember_their_first_look(db: Database) -> None:
     db.executescript("alter table mailboxes add column looked_to integer;")
+
+
+@migrations()
+def m010_nothing_is_searched_for_row_by_row(db: Database) -> None:
+    db.executescript("""
+        drop index mails_by_message_id;
+        create index mails_by_message_id on mails (message_id, status);
+        drop index mails_unmoved;
+        create index mails_unmoved on mails (mailbox, uidvalidity, uid)
+            where moved_at is null and status in ('done', 'duplicate', 'set_aside');
+        drop index outbox_answers;
+        create index outbox_answers_to on outbox (recipient, created_at) where automatic = 1;
+        create index outbox_answers_in on outbox (case_id, created_at) where automatic = 1;
+    """)

@@ -304,10 +304,10 @@ def count_answers(db: Database, *, recipient: str, case_id: int | None, since: d
     found = row(
         db,
         """select
-             coalesce(sum(case when recipient = :recipient then 1 else 0 end), 0) to_address,
-             coalesce(sum(case when case_id = :case_id then 1 else 0 end), 0) in_case
-           from outbox
-           where automatic = 1 and created_at >= :since and (recipient = :recipient or case_id = :case_id)""",
+             (select count(*) from outbox
+              where automatic = 1 and created_at >= :since and recipient = :recipient) to_address,
+             (select count(*) from outbox
+              where automatic = 1 and created_at >= :since and case_id = :case_id) in_case""",
         {"recipient": recipient, "case_id": case_id, "since": text_of(since)},
     )
     return (found["to_address"], found["in_case"]) if found else (0, 0)

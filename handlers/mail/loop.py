@@ -1,19 +1,27 @@
 """Watch the mailbox: IDLE only wakes, the sync is by UID, and what is settled is moved in batches."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Event, Lock
+from typing import TypeVar
 
 import structlog
+from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
-from bot.ports import Mailbox
+from bot.ports import Mailbox, ReadMail
 from bot.services import intake, upkeep
 
 log = structlog.get_logger("mail")
+T = TypeVar("T")
 
 BATCH = 100  #: mails a commit, and UIDs a move
+TOGETHER = 20  #: mails read in one go
+HELD_BYTES = 4_000_000  #: of mails in one commit, or read in one go
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -113,20 +121,20 @@ class MailLoop:
             cursor = intake.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), BATCH):
                 numbers = uids[start : start + BATCH]
-                batch = list(mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1])))
-                added = intake.record(db, name, uidvalidity, batch, now=now())
-                log.info("mails recorded", mails=len(added))
+                fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
+                for batch in _batches(fetched, most=BATCH, weight=lambda mail: len(mail.raw)):
+                    added = intake.record(db, name, uidvalidity, batch, now=now())
+                    log.info("mails recorded", mails=len(added))
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             with self._bot.connect() as db:
                 waiting = intake.list_waiting(db, limit=BATCH)
-            if not waiting:
-                return
-            for row in waiting:
-                if self._stopping.is_set():
+                if not waiting:
                     return
-                work_on(self._bot, row)
+                for _ in work_on(self._bot, db, waiting):
+                    if self._stopping.is_set():
+                        return
 
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
         name = self._bot.settings.imap_folder
@@ -148,25 +156,69 @@ class MailLoop:
         self._bot.health.report("mailbox", sentence, well=well, now=self._bot.clock.now())
 
 
-def work_on(bot: Bot, row: LedgerMail) -> MailStatus:
+def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:
+    """Decide about recorded mails, one whenever the next status is asked for."""
+    for row, read in [(rows[0], None)] if len(rows) == 1 else _read_ahead(bot, rows):
+        yield _settle(bot, db, row, read)
+
+
+def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMail, ReadMail | None]]:
+    """Read mails in batches, the next one while these are decided about."""
+    with ThreadPoolExecutor(1, "mail-reader") as reader:
+        batches = [*_batches(rows, most=TOGETHER, weight=lambda row: row.size), []]
+        coming = reader.submit(_read_together, bot, batches[0])
+        for batch, following in pairwise(batches):
+            read = coming.result()
+            coming = reader.submit(_read_together, bot, following)
+            yield from zip(batch, read, strict=True)
+
+
+def _batches(mails: Iterable[T], *, most: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
+    """Cut into as many as may be held at once; a mail that weighs more comes alone."""
+    batch: list[T] = []
+    size = 0
+    for mail in mails:
+        if batch and (len(batch) == most or size + weight(mail) > HELD_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(mail)
+        size += weight(mail)
+    if batch:
+        yield batch
+
+
+def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
+    """Read all or none: what is wrong with one of them shows when each is read by itself."""
+    if not rows:
+        return []
+    try:
+        with bot.connect() as db:
+            sources = [intake.get_source(db, row.id) for row in rows]
+        return bot.reader.read_mails(sources)
+    except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
+        log.warning("mails not read together", trace=trace(exc))
+        return [None] * len(rows)
+
+
+def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> MailStatus:
     """Understand one recorded mail and decide about it; a bug in it costs only this mail."""
-    with bot.connect() as db:
-        try:
-            mail, workbooks = bot.reader.read_mail(intake.get_source(db, row.id))
-            understood = intake.understand(bot.desk, row, mail, workbooks)
-            status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
-        except (TransientFailure, PermanentFailure):
+    try:
+        mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, row.id))
+        understood = intake.understand(bot.desk, row, mail, workbooks)
+        status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
+        bot.bell.ring()  # its connection stays open for the mails that follow
+    except (TransientFailure, PermanentFailure):
+        raise
+    except Exception as exc:
+        if upkeep.trouble(exc):  # the machine's, not this mail's
             raise
-        except Exception as exc:
-            if upkeep.trouble(exc):  # the machine's, not this mail's
-                raise
-            log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
-            return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
-        log.info(
-            "mail settled",
-            mail=row.id,
-            kind=understood.found.kind,
-            reason=understood.found.reason,
-            status=status,
-        )
-        return status
+        log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
+        return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
+    log.info(
+        "mail settled",
+        mail=row.id,
+        kind=understood.found.kind,
+        reason=understood.found.reason,
+        status=status,
+    )
+    return status

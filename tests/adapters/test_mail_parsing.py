@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from bot.adapters.limited import ChildDied, LimitedPool
+from bot.adapters import mail_parsing
+from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.adapters.mail_parsing import LimitedReader, read_head, read_mail_parts
 from bot.domain.mail import Kind
 from bot.domain.mail_kinds import classify
@@ -230,6 +231,24 @@ def test_a_delivery_report_s_spreadsheets_are_not_read(reader: Reader) -> None:
 
     assert mail.bounce is not None
     assert books == ()
+
+
+def test_several_mails_are_read_in_one_go_and_in_their_order(reader: Reader) -> None:
+    read = reader.read_mails([with_files(("RIS.xlsx", a_workbook())), b"Subject: Second\n\nHello", b""])
+
+    assert [mail.subject for mail, _ in read] == ["RIS", "Second", ""]
+    assert [len(books) for _, books in read] == [1, 0, 0]
+
+
+def test_a_mail_that_takes_too_long_ends_the_reading_of_several_and_costs_the_next_nothing(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_parsing, "SECONDS", 0.2)
+    slow = b"Content-Type: text/html\n\n" + b"<" * 400_000
+    with pytest.raises(TookTooLong):
+        reader.read_mails([b"Subject: First\n\nHello", *[slow] * 60])
+
+    assert reader.read_mail(b"Subject: First\n\nHello")[0].subject == "First"
 
 
 class FailingPool(LimitedPool):

@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.certificates import Authority
@@ -147,6 +149,16 @@ class Dovecot:
         except RuntimeError:
             log = self._folder / "log"
             raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}") from None
+
+    def keep(self, mails: Iterable[bytes]) -> None:
+        """Put mails straight into INBOX, many times faster than by LMTP."""
+        new = self._folder / "mails" / "new"
+        for number, mail in enumerate(mails):
+            # S and W spare Dovecot a look into each file to learn its size.
+            path = new / f"{int(time.time())}.{number:07}.bench,S={len(mail)},W={len(mail)}"
+            path.write_bytes(mail)
+            if self._ids is not None:
+                os.chown(path, *self._ids)
 
     def stop(self) -> None:
         process, self._process = self._process, None

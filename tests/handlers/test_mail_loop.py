@@ -4,14 +4,17 @@ import itertools
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail
+from bot.ports import ReadMail
 from bot.services import intake
 from handlers.mail import loop as mail_loop
 from handlers.mail.loop import ASIDE_FOLDER, BATCH, DONE_FOLDER, MailLoop
@@ -102,6 +105,26 @@ def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
 
     assert [len(uids) for uids in office.server.asked] == [10, 10, 5, 5]
     assert BATCH == 100
+
+
+def test_a_few_large_mails_are_committed_by_themselves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "HELD_BYTES", 5_000)
+    for _ in range(4):
+        office.server.deliver(a_mail(text="word " * 600))
+    fetch, recorded = office.server.fetch, list[int]()
+
+    def fetch_and_note(*args: Any, **more: Any) -> Iterator[FetchedMail]:  # noqa: ANN401 - as the port has it
+        for mail in fetch(*args, **more):
+            recorded.append(len(ledger(office)))
+            yield mail
+
+    office.server.fetch = fetch_and_note  # type: ignore[method-assign]
+    with running(office):
+        until(lambda: settled(office, 4))
+
+    assert recorded == [0, 0, 1, 2]
 
 
 def test_mail_that_vanished_before_its_fetch_is_left_out(office: Office) -> None:
@@ -263,6 +286,59 @@ def test_a_poison_mail_is_set_aside_and_the_next_one_is_read(office: Office) -> 
         until(lambda: settled(office, 2))
 
     assert [row.status for row in ledger(office)] == ["set_aside", "done"]
+
+
+def test_a_poison_mail_in_a_batch_costs_only_itself(office: Office) -> None:
+    office.reader.poison = b"Poison"
+    for number in range(1, 6):
+        office.record(
+            a_mail(subject="Poison" if number == 3 else "Hello", message_id=f"<{number}@example.org>")
+        )
+    with running(office):
+        until(lambda: settled(office, 5))
+
+    assert [row.status for row in ledger(office)] == ["done", "done", "set_aside", "done", "done"]
+    assert len(office.jobs("question_note")) == 4
+
+
+def test_the_next_mails_are_read_while_the_first_are_decided_about(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "TOGETHER", 2)
+    read_mails, batches = office.reader.read_mails, list[int]()
+
+    def read_when_the_first_are_settled(raws: Sequence[bytes]) -> list[ReadMail]:
+        if batches:
+            until(lambda: settled(office, 2))
+        batches.append(len(raws))
+        return read_mails(raws)
+
+    office.reader.read_mails = read_when_the_first_are_settled  # type: ignore[method-assign]
+    for _ in range(5):
+        office.record(form_mail())
+    with running(office):
+        until(lambda: settled(office, 5))
+
+    assert batches == [2, 2, 1]
+
+
+def test_no_more_is_read_at_once_than_may_be_held(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_loop, "HELD_BYTES", 5_000)
+    sizes: list[int] = []
+    read_mails = office.reader.read_mails
+
+    def note(raws: Sequence[bytes]) -> list[ReadMail]:
+        sizes.append(sum(map(len, raws)))
+        return read_mails(raws)
+
+    office.reader.read_mails = note  # type: ignore[method-assign]
+    for length in (2_000, 2_000, 2_000, 20_000, 100, 100):
+        office.record(a_mail(text="word " * (length // 5)))
+    with running(office):
+        until(lambda: settled(office, 6))
+
+    assert len(sizes) == 4
+    assert [size > 5_000 for size in sizes] == [False, False, True, False]
 
 
 def test_a_replayed_mail_is_taken_up_by_the_running_loop(office: Office) -> None:

@@ -13,6 +13,7 @@ from bot.adapters.spreadsheets import is_spreadsheet
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import PermanentFailure, Refusal, UnknownOutcome
+from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.domain.ris import Company, User
 from bot.rendering.workbooks import ris_form
@@ -135,7 +136,11 @@ def a_busy_day(office: Office) -> None:
     """Forms, questions, robots, a poison mail, refusals, a failed, an unknown and a held mail."""
 
     def take(raw: bytes) -> None:
-        work_on(office.bot, office.record(raw))
+        work(office.record(raw))
+
+    def work(row: LedgerMail) -> None:
+        with office.connect() as db:
+            list(work_on(office.bot, db, [row]))
 
     take(a_mail(sender=WHO, subject="RIS Vexholm", text="Wobbly", files=[("form.xlsx", the_form())]))
     take(a_mail(sender=WHO, subject="RIS Vexholm", files=[("form.xlsx", the_form(city=""))]))
@@ -145,7 +150,7 @@ def a_busy_day(office: Office) -> None:
     office.reader.faults.then(*[ValueError("Zaphyra Quintrell is Wobbly")] * 3)
     row = office.record(a_mail(sender=WHO, subject="Wobbly"))
     for _ in range(3):
-        work_on(office.bot, row)
+        work(row)
     office.mailer.faults.then(
         UnknownOutcome("line lost"), PermanentFailure("550 zaphyra.q@sponsor.example.org is unknown")
     )

@@ -36,7 +36,13 @@ def templates(office: Office) -> list[str]:
 def poison(office: Office, row: LedgerMail, times: int) -> MailStatus:
     office.reader.faults.then(*[ValueError("a bug")] * times)
     for _ in range(times):
-        status = work_on(office.bot, row)
+        status = work(office, row)
+    return status
+
+
+def work(office: Office, row: LedgerMail) -> MailStatus:
+    with office.connect() as db:
+        (status,) = work_on(office.bot, db, [row])
     return status
 
 
@@ -184,7 +190,7 @@ def test_a_mail_that_was_set_aside_can_be_replayed(office: Office) -> None:
     with office.connect() as db:
         intake.replay(db, row.id, by=BLAKE.id, now=NOW)
 
-    assert work_on(office.bot, row) is MailStatus.DONE
+    assert work(office, row) is MailStatus.DONE
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
 
 

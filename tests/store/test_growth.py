@@ -1,0 +1,63 @@
+"""What is done for each mail costs the same however much the desk has seen."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlite_utils import Database
+
+from bot.services import intake
+from bot.store.database import text_of
+from tests.cast import INBOX, Office, a_mail
+from tests.forms import sound_form
+
+MANY = 3_000
+
+#: Mails that were dealt with and moved, and answers that went out today.
+PAST = """
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)
+    insert into mails (mailbox, uidvalidity, uid, message_id, content_hash, size, whole, received_at,
+                       recorded_at, status, subject_ref, moved_at)
+    select 'INBOX', 1, 1000 + n, '<' || n || '@example.org>', '', 9, 1, :now, :now, 'done', 'C-' || n, :now
+    from numbers;
+    """
+ANSWERS = """
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)
+    insert into outbox (key, kind, stream, template, vals, status, recipient, case_id, automatic,
+                        created_at, next_at)
+    select 'k' || n, 'mail', 's' || n, 'receipt', '{}', 'sent', n || '@example.org', null, 1, :now, :now
+    from numbers
+    """
+
+
+def steps(db: Database, work: Callable[[], object]) -> int:
+    """How many hundred steps the database took."""
+    taken: list[int] = []
+    db.conn.set_progress_handler(lambda: taken.append(1), 100)
+    work()
+    db.conn.set_progress_handler(None, 0)
+    return len(taken)
+
+
+def take_in(office: Office, subject: str) -> int:
+    row = office.record(
+        a_mail(subject=subject, files=[("RIS.xlsx", sound_form())], message_id=f"<{subject}@x.org>")
+    )
+    with office.connect() as db:
+        mail, books = office.reader.read_mail(intake.get_source(db, row.id))
+        understood = intake.understand(office.desk, row, mail, books)
+        spent = steps(db, lambda: intake.decide(db, office.desk, understood, now=office.now))
+        spent += steps(db, lambda: intake.list_waiting(db, limit=20))
+        spent += steps(db, lambda: intake.list_to_move(db, INBOX, 1, limit=100))
+        intake.mark_moved(db, INBOX, 1, [row.uid], now=office.now)
+    return spent
+
+
+@pytest.mark.parametrize("statement", [PAST, ANSWERS], ids=["mails", "answers"])
+def test_taking_a_mail_in_costs_the_same_after_thousands(office: Office, statement: str) -> None:
+    take_in(office, "first")
+    before = take_in(office, "second")
+    with office.connect() as db:
+        db.execute(statement, {"many": MANY, "now": text_of(office.now)})
+    after = take_in(office, "third")
+
+    assert after < before * 1.5 + 5
