@@ -48,12 +48,12 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     )
 
 
-def has_untried_card(db: Database, stream: str) -> bool:
+def has_card_in_line(db: Database, stream: str) -> bool:
     """Whether a card stands in line there, to be tried for the first time as soon as a worker is free."""
     found = row(
         db,
-        """select 1 from outbox where stream = :stream and kind = 'case_card' and status = 'queued'
-             and attempts = 0 limit 1""",
+        """select 1 from outbox
+           where stream = :stream and status = 'queued' and kind = 'case_card' and attempts = 0 limit 1""",
         {"stream": stream},
     )
     return found is not None

@@ -7,6 +7,7 @@ Both write to a file with synchronous=FULL, in turns. CPU time is this process's
 """
 
 import contextlib
+import os
 import shutil
 import smtplib
 import sqlite3
@@ -39,7 +40,7 @@ from bot.store.database import transaction
 from handlers.cli import logs
 from handlers.worker.loop import LANES, Worker
 from tests.cast import AVERY, Office, an_office
-from tests.contracts.processes import free_port
+from tests.contracts.processes import free_port, ordinary_user, wait_for_greeting
 
 MAILS = 1_000
 ROUNDS = 5
@@ -59,20 +60,13 @@ def smtp_sink() -> Iterator[int]:
     if shutil.which("smtp-sink") is None:
         sys.exit("smtp-sink is not there: apt-get install postfix")
     port = free_port()
-    with subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "100"]) as process:
+    command = ["smtp-sink", "-u", ordinary_user().pw_name] if os.geteuid() == 0 else ["smtp-sink"]
+    with subprocess.Popen([*command, f"127.0.0.1:{port}", "100"]) as process:
         try:
-            _until_it_answers(port)
+            wait_for_greeting(process, port, b"220")
             yield port
         finally:
             process.terminate()
-
-
-def _until_it_answers(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), smtplib.SMTP("127.0.0.1", port):
-            return
-        time.sleep(0.05)
-    raise TimeoutError("smtp-sink does not answer")
 
 
 def queue(office: Office, numbers: Sequence[int], luck: Random) -> None:

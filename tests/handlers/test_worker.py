@@ -12,7 +12,7 @@ import pytest
 from bot.bootstrap import alive
 from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage
@@ -303,23 +303,6 @@ def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office:
 
     assert len(office.mailer.sent) == 40
     assert len({mail.message_id for mail in office.mailer.sent}) == 40
-
-
-def test_the_clock_put_back_makes_no_job_wait_for_the_old_time(office: Office) -> None:
-    queue_mails(office, 1)
-    lane = the_lane(office, "mail")
-    office.clock.wait(hours=-1)
-    lane._drain(ways(office))  # its start looks whether the clock is behind what was queued
-    assert states(office) == ["sent"]
-
-    office.clock.wait(hours=1)
-    queue_mails(office, 2)  # the first is there already
-    office.mailer.faults.then(TransientFailure("451 later"))
-    lane._drain(ways(office))
-    office.clock.wait(hours=-1)
-    lane._drain(ways(office))
-
-    assert states(office) == ["sent"] * 2
 
 
 def test_an_idle_worker_stops_at_once(office: Office) -> None:

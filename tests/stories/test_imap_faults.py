@@ -207,6 +207,7 @@ def test_new_numbers_make_no_mail_new(wired: Wired) -> None:
     assert trail_is_whole(desk)
 
 
+@pytest.mark.timeout(150)
 def test_ten_thousand_old_mails_at_the_first_start_are_counted_and_hold_up_no_new_one(tmp_path: Path) -> None:
     def with_a_full_mailbox(bot: Bot, world: World) -> Bot:
         old = world.samples.complete_ris(sender=("Old", OLD)).raw
@@ -220,8 +221,8 @@ def test_ten_thousand_old_mails_at_the_first_start_are_counted_and_hold_up_no_ne
         order = send_order(desk)  # while the old ones are being counted
         order.approve()
         order.confirmed()
-        until(lambda: (counted(desk)["old"], counted(desk)["done"]) == (MANY, 1))
-        until(lambda: len(desk.world.mail.mails(DESK)) == MANY)
+        until(lambda: (counted(desk)["old"], counted(desk)["done"]) == (MANY, 1), patience=60)
+        until(lambda: len(desk.world.mail.mails(DESK)) == MANY, patience=60)
         desk.well()
 
         assert desk.mails_to(OLD) == []
