@@ -70,6 +70,17 @@ class TroubleNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlarmNote:
+    """Trouble of the desk itself, or its end."""
+
+    name: str  #: the part's, or "silence"
+    sentence: str  #: what the part says of it
+    since: datetime
+    until: datetime | None = None  #: None while it lasts
+    expected_by: datetime | None = None  #: of a silence: when mail has usually come by
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldNote:
     """A mail that waits for release."""
 

@@ -34,6 +34,8 @@ class EventTag(StrEnum):
     JOB_FAILED = "job:failed"
     JOB_UNKNOWN = "job:unknown"
     ANSWER_CAPPED = "answer:capped"
+    ALARM_RAISED = "alarm:raised"
+    ALARM_CLEARED = "alarm:cleared"
     DATABASE_RESTORED = "database:restored"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import CaseCard, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import AlarmNote, CaseCard, HeldNote, QuestionNote, QueueEntry, TroubleNote
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
@@ -234,6 +234,44 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
         replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
         shown.append(blocks.actions(replay))
     return Card(text=sentence, blocks=shown)
+
+
+def alarm_note(note: AlarmNote, *, words: Words) -> Card:
+    """Trouble of the desk itself: what, since when and what to do; or that it is over."""
+    part = _of_part("alarm.part", note.name, words) or safe(note.name)
+    title = words.say("alarm.over" if note.until else "alarm.title", part=part)
+    return Card(
+        text=title,
+        blocks=[
+            blocks.section(f"*{title}*\n{_alarm_sentence(note, words)}"),
+            *([] if note.until else _alarm_remedy(note, words)),
+        ],
+    )
+
+
+def _alarm_sentence(note: AlarmNote, words: Words) -> str:
+    since = words.moment(note.since)
+    if note.until:
+        over = {
+            "since": since,
+            "until": words.moment(note.until),
+            "span": words.span(note.until - note.since),
+        }
+        return _of_part("alarm.well", note.name, words, **over) or words.say("alarm.well.part", **over)
+    if note.expected_by:
+        return words.say("alarm.silence", since=since, expected_by=words.moment(note.expected_by))
+    return words.say("alarm.since", since=since, sentence=safe(note.sentence, 600))
+
+
+def _alarm_remedy(note: AlarmNote, words: Words) -> list[Block]:
+    remedy = _of_part("alarm.remedy", note.name, words)
+    return [blocks.context(remedy)] if remedy else []
+
+
+def _of_part(group: str, name: str, words: Words, **values: str) -> str:
+    """The words of that group for this part; "" where it has none."""
+    key = f"{group}.{name.replace(' ', '_')}"
+    return words.say(key, **values) if key in words else ""
 
 
 def held_note(note: HeldNote, *, words: Words) -> Card:

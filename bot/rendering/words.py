@@ -5,13 +5,13 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -98,6 +98,10 @@ class Words:
     def moment(self, at: datetime) -> str:
         """Short day and time at the desk, for cards."""
         return format_datetime(at.astimezone(self.zone), "d MMM, HH:mm", locale=_LOCALES[self.lang])
+
+    def span(self, delta: timedelta) -> str:
+        """How long something lasted, in one unit: 25 minutes, 3 days."""
+        return format_timedelta(delta, granularity="minute", threshold=1.5, locale=_LOCALES[self.lang])
 
     def person(self, by: str, *, slack: bool = False) -> str:
         """Who acted: a mention in Slack, the machine's user for `cli:anna`, a name as it is."""

@@ -98,6 +98,7 @@ def queue_note(
     values: Mapping[str, Any],
     now: datetime,
     thread_key: str = "",
+    stream: str = "",
     case_id: int | None = None,
 ) -> bool:
     """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
@@ -105,7 +106,7 @@ def queue_note(
         key=key,
         kind=JobKind.NOTE,
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
-        stream=thread_key or key,
+        stream=stream or thread_key or key,
         template=template,
         values={"thread_key": thread_key, "words": dict(values)},
         case_id=case_id,

@@ -226,3 +226,19 @@ def m006_payloads(db: Database) -> None:
         );
         create index payloads_open on payloads (done_at, received_at);
     """)
+
+
+@migrations()
+def m007_alarms(db: Database) -> None:
+    db.executescript("""
+        create table alarms (
+            id integer primary key,
+            name text not null,
+            sentence text not null,
+            since text not null,
+            raised_at text not null,
+            cleared_at text
+        );
+        create unique index one_open_alarm_a_name on alarms (name) where cleared_at is null;
+        create index mails_by_arrival on mails (received_at);
+    """)

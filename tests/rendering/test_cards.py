@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.approvals import Choice, Phase, RejectionReason
-from bot.domain.cards import CaseCard, Effect, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import AlarmNote, CaseCard, Effect, HeldNote, QuestionNote, QueueEntry, TroubleNote
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.outbox import JobStatus
@@ -63,6 +63,10 @@ def entry(number: int, **changed: Any) -> QueueEntry:  # noqa: ANN401 - any fiel
 
 ASIDE = TroubleNote(what="mail_set_aside", subject="mail 12", detail="ValueError: <odd> header", id=12)
 FAILED = TroubleNote(what="job_failed", subject="job 7", detail="550 no such user", ref="C-7")
+AWAY = AlarmNote(
+    name="mailbox", sentence="mail.example.com <refused> the log-in: check IMAP_PASSWORD", since=AT
+)
+SILENT = AlarmNote(name="silence", sentence="", since=AT, expected_by=AT + timedelta(hours=3))
 HELD = HeldNote(
     job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
     text="Hello Mira,\n\nthank you.", ref="C-7",
@@ -109,6 +113,14 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
     "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
+    "alarm_mailbox": lambda: cards.alarm_note(AWAY, words=ENGLISH),
+    "alarm_mailbox_over": lambda: cards.alarm_note(
+        replace(AWAY, until=AT + timedelta(minutes=25)), words=ENGLISH
+    ),
+    "alarm_silence": lambda: cards.alarm_note(SILENT, words=ENGLISH),
+    "alarm_silence_over": lambda: cards.alarm_note(
+        replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
+    ),
     "held": lambda: cards.held_note(HELD, words=ENGLISH),
     "help_approver": lambda: cards.help_card(AVERY, words=ENGLISH),
     "help_staff": lambda: cards.help_card(BLAKE, words=ENGLISH),
