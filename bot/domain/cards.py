@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.approvals import Phase
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
 
@@ -56,6 +57,7 @@ class QuestionNote:
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
+    content_hash: str = ""  #: of the mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,15 @@ class TroubleNote:
     detail: str
     ref: str = ""
     id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindNote:
+    """Staff mended a wrong kind."""
+
+    kind: Kind  #: RIS or QUESTION
+    ref: str  #: the case or conversation it is now; "" when it was a form of a mail that stays a RIS
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,6 +105,18 @@ class MailHasResult(Refusal):
     code = "mail_has_result"
 
 
+class MailUndecided(Refusal):
+    """Nothing was decided about the mail yet, so there is nothing to mend; values: id."""
+
+    code = "mail_undecided"
+
+
+class NoForm(Refusal):
+    """Nothing in the mail can be read as a form; values: id, files and reason, each may be empty."""
+
+    code = "no_form"
+
+
 class UnknownJob(Refusal):
     """No such job, or not in a state for this; values: id, status."""
 

@@ -14,6 +14,7 @@ class EventTag(StrEnum):
 
     MAIL_CLASSIFIED = "mail:classified"
     MAIL_SET_ASIDE = "mail:set_aside"
+    MAIL_KIND_MENDED = "mail:kind_mended"
     MAIL_REPLAYED = "mail:replayed"
     MAILBOX_RENUMBERED = "mailbox:renumbered"
     CASE_OPENED = "case:opened"

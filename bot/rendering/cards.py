@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import AlarmNote, CaseCard, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, QueueEntry, TroubleNote
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
@@ -133,8 +133,8 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject"),
-    CaseStatus.WAITING_FOR_SPONSOR: ("reject",),
+    CaseStatus.IN_REVIEW: ("approve", "reject", "kind_not_ris"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("reject", "kind_not_ris"),
 }
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
@@ -217,8 +217,22 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             blocks.header(title),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.context(*foot),
+            *([_take_as_ris(note, words)] if note.attachments else []),
         ],
     )
+
+
+def _take_as_ris(note: QuestionNote, words: Words) -> Block:
+    """What is attached may be a form that was not recognised; the block's id names the mail."""
+    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref)
+    return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
+
+
+def kind_note(note: KindNote, *, words: Words) -> Card:
+    """Who mended a wrong kind, and where it goes on."""
+    key = f"kind.{note.kind}" if note.ref else "kind.dropped"
+    sentence = words.say(key, by=words.person(note.by, slack=True), ref=safe(note.ref))
+    return Card(text=sentence, blocks=[blocks.section(sentence)])
 
 
 def trouble_note(note: TroubleNote, *, words: Words) -> Card:

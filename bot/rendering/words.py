@@ -31,10 +31,11 @@ _WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 #: refusals that say more when they were told more
 _SAYS_MORE = {
-    "not_staff": "who_may",
-    "not_approver": "who_may",
-    "unknown_command": "nearest",
-    "unknown_job": "status",
+    "not_staff": ("who_may",),
+    "not_approver": ("who_may",),
+    "unknown_command": ("nearest",),
+    "unknown_job": ("status",),
+    "no_form": ("reason", "files"),
 }
 
 
@@ -114,8 +115,8 @@ class Words:
 
     def refusal(self, refusal: Refusal, *, slack: bool = False) -> str:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
-        more = _SAYS_MORE.get(refusal.code, "")
-        key = f"refusal.{refusal.code}" + (f".{more}" if refusal.values.get(more) else "")
+        more = next((name for name in _SAYS_MORE.get(refusal.code, ()) if refusal.values.get(name)), "")
+        key = f"refusal.{refusal.code}" + (f".{more}" if more else "")
         # A refusal is always said, even when a value was forgotten.
         values: defaultdict[str, str] = defaultdict(lambda: "?")
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}
@@ -126,7 +127,7 @@ class Words:
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
             return self.instant(value)
-        if name in {"verdict", "status"}:
+        if name in {"verdict", "status", "reason"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
@@ -214,4 +215,6 @@ def _problem_keys(problem: Problem) -> Iterator[str]:
 def _state_keys(name: str, value: str) -> tuple[str, ...]:
     if name == "verdict":
         return (f"choice.{value}",)
+    if name == "reason":
+        return (f"sheet_refusal.{value}",)
     return (f"case_status.{value}", f"job_status.{value}")

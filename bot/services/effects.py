@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import AlarmNote, HeldNote, QuestionNote, TroubleNote
+from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.mail import OutboundMail
+from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.ports import Chat, ChatMessage, Mailer
@@ -145,6 +145,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "question_note": _question,
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,
+    "kind_note": lambda values, say: cards.kind_note(
+        KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
+    ),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

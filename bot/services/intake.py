@@ -73,9 +73,14 @@ def record(
     return added
 
 
-def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
-    """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
-    form = read_form(workbooks, applications=desk.policy.mag.applications)
+def understand(
+    desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook], *, vouched: bool = False
+) -> Understood:
+    """Work, outside any transaction: review the form, classify the mail, weigh the sender.
+
+    `vouched`: a person says that there is a form, so that a few of its headings are enough.
+    """
+    form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
     found = classify(
         mail,
         own_addresses=desk.own_addresses,
@@ -150,11 +155,12 @@ def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) ->
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
-    opened = [open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)]
+    opened = [open_case(db, desk, submission, now=now) for submission in list_submissions(desk, understood)]
     return opened[0].ref
 
 
-def _submissions(desk: Desk, understood: Understood) -> list[Submission]:
+def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
+    """What a mail submits: a case for each of its forms."""
     mail = understood.mail
     parties = tuple(
         address
@@ -211,7 +217,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
     if case is None or not party:
         return _take_as_new(db, desk, understood, now)
-    submissions = _submissions(desk, understood)
+    submissions = list_submissions(desk, understood)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)

@@ -99,5 +99,6 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         received_at=understood.row.received_at,
         mail_id=understood.row.id,
         refused=understood.form.refusal,
+        content_hash=mail.content_hash,
     )
     return {**asdict(note), "received_at": note.received_at.isoformat()}

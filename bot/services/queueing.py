@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import threads
-from bot.domain.cards import TroubleNote
+from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
@@ -116,6 +116,13 @@ def queue_note(
 
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:
     return queue_note(db, "trouble_note", key=key, values=asdict(note), now=now)
+
+
+def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) -> bool:
+    """Say below the card or question it was about who mended its kind."""
+    thread_key = f"card:{about}" if about.startswith("C-") else f"note:{about}"
+    key = f"kind:{next_number(db, 'kind_note')}"
+    return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
 def _capped(db: Database, desk: Desk, *, to: str, case_id: int | None, now: datetime) -> bool:

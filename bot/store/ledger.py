@@ -132,6 +132,25 @@ def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **f
     )
 
 
+def mend_kind(db: Database, seen: LedgerMail, **facts: str) -> bool:
+    """Let a mail be what staff say it is; False when it is no longer what they saw."""
+    sets = ", ".join(f"{name} = :{name}" for name in facts)
+    return bool(
+        count(
+            db,
+            f"""update mails set status = 'done', error = '', {sets}
+                where id = :id and status = :since and kind = :since_kind and subject_ref = :since_ref""",
+            {
+                **facts,
+                "id": seen.id,
+                "since": seen.status,
+                "since_kind": seen.kind,
+                "since_ref": seen.subject_ref,
+            },
+        )
+    )
+
+
 def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -> LedgerMail | None:
     """Count a failed attempt; the mail is set aside at the given number of them.
 

@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.approvals import Choice, Phase, RejectionReason
-from bot.domain.cards import AlarmNote, CaseCard, Effect, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import (
+    AlarmNote,
+    CaseCard,
+    Effect,
+    HeldNote,
+    KindNote,
+    QuestionNote,
+    QueueEntry,
+    TroubleNote,
+)
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.mail import Address
+from bot.domain.mail import Address, Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
 from bot.domain.staff import Staff
@@ -49,7 +58,7 @@ def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
     note = QuestionNote(
         ref="Q-3", sender_name="Jonas Feld", sender_address="jonas.feld@example.net", verified=True,
         subject="Code expired", text="Hello,\n\nmy code has expired. What now?\n\n> *best* Jonas",
-        attachments=("screen.png",), received_at=AT, mail_id=12,
+        attachments=("screen.png",), received_at=AT, mail_id=12, content_hash="c0ffee",
     )  # fmt: skip
     return replace(note, **changed)
 
@@ -111,6 +120,10 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "question_unverified_reply": lambda: cards.question_note(
         question(verified=False, follow_up=True, subject=""), words=ENGLISH
     ),
+    "kind_ris": lambda: cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by="U0BLAKE"), words=ENGLISH),
+    "kind_question": lambda: cards.kind_note(
+        KindNote(kind=Kind.QUESTION, ref="Q-4", by="cli:anna"), words=ENGLISH
+    ),
     "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
     "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
     "alarm_mailbox": lambda: cards.alarm_note(AWAY, words=ENGLISH),
@@ -157,8 +170,8 @@ def buttons(card: Card) -> list[tuple[str, str]]:
     ("status", "expected"),
     [
         (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject"]),
+        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris"]),
+        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris"]),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),
