@@ -58,6 +58,7 @@ class QuestionNote:
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
+    unread_bytes: int = 0  #: its size, where it was too large to be read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
 from bot.rendering import blocks, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.words import Words
+from bot.rendering.words import Words, megabytes
 
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
@@ -209,6 +209,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.refused:
         reason = words.name(note.refused)
         foot.append(words.say("question.refused", reason=reason))
+    if note.unread_bytes:
+        foot.append(words.say("question.too_large", megabytes=megabytes(note.unread_bytes)))
     foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
     return Card(

@@ -198,6 +198,11 @@ def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
     return gettext.GNUTranslations(compiled), keys
 
 
+def megabytes(size: int) -> int:
+    """Whole megabytes, a begun one counted: what is above a limit of 25 is never told to have 25."""
+    return -(-size // 1_048_576)
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 

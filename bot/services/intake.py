@@ -91,10 +91,16 @@ def understand(
         row=row,
         mail=mail,
         form=form,
-        found=found if row.whole else as_unread(found, f"{row.size} bytes"),
+        found=found if row.whole else as_unread(found, _why_unread(row, mail)),
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
     )
+
+
+def _why_unread(row: LedgerMail, mail: InboundMail) -> str:
+    if mail.headers:
+        return f"too large to be read: {row.size} bytes"
+    return "the mail server does not give it out"
 
 
 def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> MailStatus:
@@ -192,7 +198,14 @@ def _refuse_form(
 
 
 def _say_unreadable(
-    db: Database, desk: Desk, understood: Understood, ref: str, refusal: SheetRefusal, *, now: datetime
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    ref: str,
+    refusal: SheetRefusal,
+    *,
+    now: datetime,
+    case_id: int | None = None,
 ) -> None:
     mail = understood.mail
     words = mails.unreadable_ris(
@@ -203,7 +216,7 @@ def _say_unreadable(
         lang=mail.lang,
         policy=desk.policy,
     )
-    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now)
+    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, case_id=case_id)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -221,8 +234,9 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    questions.say_too_large(db, desk, understood, ref=case.ref, now=now, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
-        _say_unreadable(db, desk, understood, case.ref, refusal, now=now)
+        _say_unreadable(db, desk, understood, case.ref, refusal, now=now, case_id=case.id)
     return case.ref
 
 
@@ -242,6 +256,7 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 
 

@@ -60,7 +60,7 @@ def _classify(
         keyring=Keyring(keys) if keys else None,
         has_form=form.has_form,
     )
-    return mail, found if whole else as_unread(found, f"more than {limit} bytes")
+    return mail, found if whole else as_unread(found, f"too large to be read: more than {limit} bytes")
 
 
 class As(StrEnum):

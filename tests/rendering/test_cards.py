@@ -124,6 +124,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "kind_question": lambda: cards.kind_note(
         KindNote(kind=Kind.QUESTION, ref="Q-4", by="cli:anna"), words=ENGLISH
     ),
+    "question_too_large": lambda: cards.question_note(
+        question(text="", attachments=(), unread_bytes=41_000_000), words=ENGLISH
+    ),
     "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
     "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
     "alarm_mailbox": lambda: cards.alarm_note(AWAY, words=ENGLISH),
