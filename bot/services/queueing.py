@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import threads
+from bot.domain.addresses import mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
@@ -45,8 +46,8 @@ def queue_mail(
 
     An automatic answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
-    if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
-        _say_capped(db, desk, to=to, ref=ref, now=now)
+    if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
+        _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
     job = NewJob(
@@ -125,16 +126,15 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
-def _capped(db: Database, desk: Desk, *, to: str, case_id: int | None, now: datetime) -> bool:
+def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now: datetime) -> bool:
     limits = desk.policy.limits
     since = now - timedelta(hours=limits.answers_within_hours)
-    to_address, in_case = outbox.count_answers(db, recipient=to, case_id=case_id, since=since)
+    to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
 
 
-def _say_capped(db: Database, desk: Desk, *, to: str, ref: str, now: datetime) -> None:
+def _say_capped(db: Database, *, mailbox: str, ref: str, now: datetime) -> None:
     events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
-    told = hashlib.sha256(to.encode()).hexdigest()[:16]
-    hours = desk.policy.limits.answers_within_hours
-    note = TroubleNote(what="answers_capped", subject=to, detail=str(hours), ref=ref)
+    told = hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+    note = TroubleNote(what="answers_capped", subject=mailbox, detail="", ref=ref)
     queue_trouble(db, note, key=f"capped:{told}:{now:%Y-%m-%d}", now=now)

@@ -223,18 +223,30 @@ def list_effects(db: Database, decision_id: int) -> list[Job]:
     return [_job(entry) for entry in found]
 
 
-def count_answers(db: Database, *, recipient: str, case_id: int | None, since: datetime) -> tuple[int, int]:
-    """How many automatic mails went, or are to go, to that address and within that case since then."""
+def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: datetime) -> tuple[int, int]:
+    """How many automatic mails went, or are to go, to that mailbox and within that case since then.
+
+    The mailbox by whichever of its sub-addresses: a robot may answer from a new one each time.
+    """
+    local, _, domain = mailbox.rpartition("@")
     found = row(
         db,
-        """select
-             coalesce(sum(case when recipient = :recipient then 1 else 0 end), 0) to_address,
-             coalesce(sum(case when case_id = :case_id then 1 else 0 end), 0) in_case
-           from outbox
-           where automatic = 1 and created_at >= :since and (recipient = :recipient or case_id = :case_id)""",
-        {"recipient": recipient, "case_id": case_id, "since": text_of(since)},
+        """with answers as (
+             select case_id, recipient = :mailbox
+                 or (substr(recipient, 1, length(:tagged)) = :tagged
+                     and substr(recipient, -length(:host)) = :host) as theirs
+             from outbox where automatic = 1 and created_at >= :since)
+           select coalesce(sum(theirs), 0) theirs, coalesce(sum(case_id = :case_id), 0) in_case
+           from answers""",
+        {
+            "mailbox": mailbox,
+            "tagged": f"{local}+",
+            "host": f"@{domain}",
+            "case_id": case_id,
+            "since": text_of(since),
+        },
     )
-    return (found["to_address"], found["in_case"]) if found else (0, 0)
+    return (found["theirs"], found["in_case"]) if found else (0, 0)
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:
