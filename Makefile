@@ -15,7 +15,7 @@ install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
 
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q bot handlers
-	@$(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
+	@$(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip
 	$(BIN)/ruff check .
@@ -30,9 +30,10 @@ approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
 	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/test_in_a_browser.py
 
-bench: $(VENV)/dev.stamp ## Measure the start and the way from mail to card, beside their yardsticks
+bench: $(VENV)/dev.stamp ## Measure the start, the way from mail to card and the outbox, beside their yardsticks
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.reaction
+	$(BIN)/python -m tests.benchmarks.outbox
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -18,7 +18,7 @@ from bot.domain.errors import SettingsFault
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
-from bot.ports import Chat, Mailbox, Mailer, Reader
+from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.services import upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -64,6 +64,7 @@ class Bot:
     slack_client: "WebClient"
     reader: Reader
     staff: StaffList
+    tokens: Tokens | None = None  #: None where the mail servers take passwords
 
     @contextmanager
     def connect(self) -> Iterator[Database]:
@@ -190,6 +191,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     `prepare=False` leaves the database alone: whoever only looks must not change it.
     """
     from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.oauth import build_tokens  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
     from bot.adapters.tls import build_context  # noqa: PLC0415
@@ -199,6 +201,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     if prepare:
         open_database(settings)
     context = build_context(settings.ca_bundle)
+    tokens = build_tokens(settings, context)
     client = build_client(settings, context)
     chat = SlackChat(client, now=clock.now)
     return Bot(
@@ -209,11 +212,12 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         bell=Bell(),
         random=Random(),  # noqa: S311 - jitter
         open_mailbox=lambda: build_mailbox(
-            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, now=clock.now
+            settings, max_bytes=desk.policy.limits.mail_bytes, context=context, tokens=tokens, now=clock.now
         ),
-        open_mailer=lambda: build_mailer(settings, context),
+        open_mailer=lambda: build_mailer(settings, context, tokens),
         chat=chat,
         slack_client=client,
         reader=_start_reader(),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
+        tokens=tokens,
     )

@@ -50,6 +50,13 @@ class Mailer(Protocol):
     def close(self) -> None: ...
 
 
+class Tokens(Protocol):
+    """Who gives us the tokens that mail servers take for a password."""
+
+    def check(self) -> str:
+        """Ask for one for real; say who gives it, or raise TransientFailure or PermanentFailure."""
+
+
 class Reader(Protocol):
     """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
 

@@ -3,17 +3,28 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
 from dotenv.parser import parse_stream
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
+from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
+
+__all__ = [
+    "MailAuth",
+    "ReadingSettings",
+    "Settings",
+    "Tls",
+    "list_misspelt",
+    "load",
+    "load_given",
+    "load_reading",
+]
 
 
 def _split(value: object) -> object:
@@ -24,24 +35,8 @@ def _split(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Port = Annotated[int, Field(ge=0, le=65535)]  #: 0 is the usual one
 ENV_FILE = ".env"
 LONG_ENOUGH = 32  #: characters of a secret key
-
-
-class Tls(StrEnum):
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
-class MailAuth(StrEnum):
-    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
-    OAUTH2 = "oauth2"
-
-
-IMAP_PORTS = {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
-SMTP_PORTS = {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 
 
 class ReadingSettings(BaseSettings):
@@ -77,32 +72,10 @@ class ReadingSettings(BaseSettings):
         return tuple(key.get_secret_value() for key in self.secret_key)
 
 
-class Settings(ReadingSettings):
+class Settings(MailSettings, ReadingSettings):
     """Everything the service needs; names are those of the environment, in lower case."""
 
     database_url: str = "sqlite:///usher.db"
-
-    imap_host: str
-    imap_port: Port = 0
-    imap_tls: Tls = Tls.TLS
-    imap_user: str
-    imap_password: SecretStr = SecretStr("")
-    imap_folder: str = "INBOX"
-
-    smtp_host: str
-    smtp_port: Port = 0
-    smtp_tls: Tls = Tls.STARTTLS
-    smtp_user: str = ""
-    smtp_password: SecretStr = SecretStr("")
-    smtp_rate: Annotated[int, Field(ge=1)] = 30
-    mail_from: str
-    support_address: str
-
-    mail_auth: MailAuth = MailAuth.PASSWORD
-    oauth_token_url: str = ""
-    oauth_client_id: str = ""
-    oauth_client_secret: SecretStr = SecretStr("")
-    oauth_scope: str = ""
 
     delivery: str = "hold"
 
@@ -165,18 +138,6 @@ class Settings(ReadingSettings):
             raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
         return value
 
-    @field_validator("mail_from", "support_address")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if (
-            value.count("@") != 1
-            or value.startswith("@")
-            or value.endswith("@")
-            or any(c.isspace() for c in value)
-        ):
-            raise ValueError("must be a plain mail address such as desk@example.com")
-        return value
-
     @field_validator("delivery")
     @classmethod
     def _delivery(cls, value: str) -> str:
@@ -229,14 +190,6 @@ class Settings(ReadingSettings):
     def database_path(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite:///"))
 
-    @property
-    def imap_endpoint(self) -> tuple[str, int]:
-        return self.imap_host, self.imap_port or IMAP_PORTS[self.imap_tls]
-
-    @property
-    def smtp_endpoint(self) -> tuple[str, int]:
-        return self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_tls]
-
     def clock_start(self) -> datetime | None:
         """The instant a rehearsal's clock starts from, or None for the real one."""
         return None if self.usher_clock == "real" else _instant(self.usher_clock)
@@ -250,26 +203,16 @@ def _instant(value: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-class _Unchecked(BaseSettings):
+class _Unchecked(UncheckedMailSettings):
     """The settings that depend on one another, as written: looked at also when others are wrong."""
 
     model_config = ReadingSettings.model_config
 
-    mail_auth: Any = ""
-    imap_password: Any = ""
-    smtp_user: Any = ""
-    smtp_password: Any = ""
     slack_app_token: Any = ""
     slack_signing_secret: Any = ""
 
     def faults(self) -> list[str]:
-        faults = []
-        if str(self.mail_auth).lower() == MailAuth.OAUTH2:
-            faults.append("MAIL_AUTH: oauth2 is not built yet; set password and give IMAP_PASSWORD")
-        elif not self.imap_password:
-            faults.append("IMAP_PASSWORD is missing: set it in the environment or .env (see .env.example)")
-        if self.smtp_user and not self.smtp_password:
-            faults.append("SMTP_PASSWORD is missing: SMTP_USER is given; give both, or neither")
+        faults = super().faults()
         if not self.slack_app_token and not self.slack_signing_secret:
             faults.append(
                 "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
@@ -385,4 +328,7 @@ def _fault(error: ErrorDetails) -> str:
 def _place(fault: str) -> int:
     """Where the setting that a fault begins with stands: faults come in the order of `.env.example`."""
     name = fault.replace(":", " ").split()[0].lower()
-    return [*Settings.__annotations__, *ReadingSettings.__annotations__].index(name)
+    return ["database_url", *(name for kind in _KINDS for name in kind.__annotations__)].index(name)
+
+
+_KINDS = (MailSettings, Settings, ReadingSettings)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -32,12 +33,17 @@ class Authority:
         return ssl.create_default_context(cafile=str(self.bundle))
 
 
-def make_authority(folder: Path) -> Authority:
-    """An authority and one certificate of it, for localhost and 127.0.0.1."""
+def make_authority(
+    folder: Path, *, names: Sequence[str] = ("localhost",), lasts: timedelta = timedelta(days=1)
+) -> Authority:
+    """An authority and a certificate of it, for these names and 127.0.0.1; over if it `lasts` below 0."""
     issuer_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = _name("Usher's test authority")
-    root = _certificate(issuer, issuer, issuer_key.public_key(), issuer_key, is_authority=True)
-    server = _certificate(_name("localhost"), issuer, server_key.public_key(), issuer_key, is_authority=False)
+    until = datetime.now(UTC) + lasts
+    root = _certificate(issuer, issuer, issuer_key.public_key(), issuer_key)
+    server = _certificate(
+        _name(names[0]), issuer, server_key.public_key(), issuer_key, names=names, until=until
+    )
     made = Authority(bundle=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
     made.bundle.write_bytes(root.public_bytes(serialization.Encoding.PEM))
     made.certificate.write_bytes(server.public_bytes(serialization.Encoding.PEM))
@@ -75,17 +81,20 @@ def _certificate(
     public_key: ec.EllipticCurvePublicKey,
     signing_key: ec.EllipticCurvePrivateKey,
     *,
-    is_authority: bool,
+    names: Sequence[str] = (),
+    until: datetime | None = None,
 ) -> x509.Certificate:
+    """Without names it is an authority's own."""
     now = datetime.now(UTC)
+    is_authority = not names
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(until or now + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(_usage(is_authority=is_authority), critical=True)
         # Python 3.13 verifies strictly and misses these
@@ -94,7 +103,7 @@ def _certificate(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
         )
     )
-    if not is_authority:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    if names:
+        known = [*map(x509.DNSName, names), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        builder = builder.add_extension(x509.SubjectAlternativeName(known), critical=False)
     return builder.sign(signing_key, hashes.SHA256())

@@ -87,7 +87,10 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("secret_key", "k" * 32 + ",short", "32 characters"),
         ("usher_clock", "tomorrow", "ISO time"),
         ("templates_dir", "/nowhere", "no folder"),
-        ("mail_auth", "oauth2", "not built yet"),
+        ("oauth_token_url", "http://login.example.com/token", "https://HOST/PATH"),
+        ("oauth_token_url", "https://login.example.com:70000/token", "https://HOST/PATH"),
+        ("oauth_token_url", "login.example.com/token", "https://HOST/PATH"),
+        ("oauth_token_url", "https://login.example.com/to ken", "https://HOST/PATH"),
         ("mail_auth", "kerberos", "password or oauth2"),
     ],
 )
@@ -116,6 +119,28 @@ def test_a_user_without_a_password_for_mail_out_is_named() -> None:
     (fault,) = faults_of(smtp_user="desk@example.com")
 
     assert fault.startswith("SMTP_PASSWORD is missing")
+
+
+def test_tokens_need_their_four_names_and_no_password() -> None:
+    without = {"mail_auth": "oauth2", "imap_password": "", "smtp_user": "desk@example.com"}
+    faults = faults_of(**without, oauth_client_id="0a1b", smtp_port="x")
+    tokens = {
+        "oauth_token_url": "https://login.example.com/token",
+        "oauth_client_id": "0a1b",
+        "oauth_client_secret": "hunter2",
+        "oauth_scope": "https://mail.example.com/.default",
+    }
+
+    assert [fault.replace(":", " ").split()[0] for fault in faults] == [
+        *("SMTP_PORT", "OAUTH_TOKEN_URL", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPE"),
+    ]
+    assert all("MAIL_AUTH=oauth2 needs it: " in fault for fault in faults[1:])
+    assert "hunter2" not in repr(settings_room.load(GOOD | without | tokens))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/token", "http://localhost/t", "http://[::1]:1/t"])
+def test_a_token_server_on_loopback_needs_no_tls(url: str) -> None:
+    assert settings_room.load(GOOD | {"oauth_token_url": url}).oauth_token_url == url
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_defaults(

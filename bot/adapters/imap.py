@@ -21,8 +21,10 @@ from imapclient.exceptions import (
 )
 
 from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
+from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
+from bot.adapters.xoauth2 import with_token_for_imap
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from bot.settings import Settings, Tls
@@ -175,16 +177,15 @@ class ImapMailbox:
 
     def _authenticate(self, connection: Connection) -> None:
         try:
-            self._log_in(connection)
+            self._log_in.enter(connection)
             connection.ask_capabilities()
         except LoginError as exc:
             if isinstance(exc.__context__, IMAPClientAbortError):  # IMAPClient takes a lost line for a no
                 raise TransientFailure(f"{self._name} broke off the log-in") from exc
             if _PASSING.search(_said(exc)):
                 raise TransientFailure(f"{self._name} cannot log us in now ({_said(exc)})") from None
-            raise PermanentFailure(
-                f"log-in refused by {self._name} ({_said(exc)}): check IMAP_USER and IMAP_PASSWORD"
-            ) from None
+            refused = f"log-in refused by {self._name} ({_said(exc)})"
+            raise PermanentFailure(refused, mend=self._log_in.mend) from None
         except (IMAPClientError, OSError, ValueError) as exc:
             raise TransientFailure(f"{self._name} broke off the log-in") from exc
 
@@ -329,16 +330,18 @@ def build_mailbox(
     *,
     max_bytes: int = MAX_BYTES,
     context: ssl.SSLContext | None = None,
+    tokens: TokenSource | None = None,
     now: Callable[[], datetime],
 ) -> ImapMailbox:
-    """Build the mailbox of the settings, with its password; OAuth2 brings its own `log_in`."""
+    """Build the mailbox of the settings, which logs in with a token where there are any."""
     host, port = settings.imap_endpoint
+    user, password = settings.imap_user, settings.imap_password.get_secret_value()
     return ImapMailbox(
         host,
         port,
         tls=settings.imap_tls,
         context=context or build_context(settings.ca_bundle),
-        log_in=with_password(settings.imap_user, settings.imap_password.get_secret_value()),
+        log_in=with_token_for_imap(tokens, user) if tokens else with_password(user, password),
         folder=settings.imap_folder,
         max_bytes=max_bytes,
         now=now,

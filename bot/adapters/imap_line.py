@@ -5,12 +5,13 @@ import imaplib
 import selectors
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from bot.adapters.log_in import Proof
 from bot.settings import Tls
 
 LONGEST_LINE = 16 * 1024 * 1024  # a SEARCH in a folder of two million mails
@@ -21,14 +22,13 @@ _NEWS = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED")
 _UNUSABLE = (b"\\noselect", b"\\nonexistent")
 
 
-#: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
-LogIn = Callable[[IMAPClient], None]
+LogIn = Proof[IMAPClient]
 
 
 def with_password(user: str, password: str) -> LogIn:
     """Log in by SASL PLAIN where offered: LOGIN has no letters beyond ASCII and no spaces in names."""
 
-    def log_in(client: IMAPClient) -> None:
+    def enter(client: IMAPClient) -> None:
         if client.has_capability("AUTH=PLAIN"):
             client.plain_login(user, password)
         elif client.has_capability("LOGINDISABLED"):
@@ -38,7 +38,7 @@ def with_password(user: str, password: str) -> LogIn:
         else:
             client.login(user, password)
 
-    return log_in
+    return Proof(enter=enter, mend="check IMAP_USER and IMAP_PASSWORD")
 
 
 class Wire(imaplib.IMAP4):

@@ -1,6 +1,7 @@
 """Delivery reports: RFC 3464, what flufl.bounce knows, and the German and Exchange texts that it misses."""
 
 import re
+from dataclasses import replace
 from email.message import Message
 
 from flufl.bounce import all_failures
@@ -9,9 +10,11 @@ from bot.adapters.mail_charsets import from_wire
 from bot.adapters.mail_content import BROKEN, Content
 from bot.adapters.mail_headers import ids_of
 from bot.domain.mail import BounceReport, InboundMail
+from bot.domain.mail_kinds import PREFIX
 
 LONGEST_SCANNED = 300_000  #: bytes; flufl.bounce asks each line some fifty times
 MOST_RECIPIENTS = 50
+LONGEST_DETAIL = 200
 MOST_IDS = 20
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
@@ -25,7 +28,7 @@ _SUBJECT = re.compile(
     r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung"
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
-    r"|zustellung verzögert"
+    r"|zustellung verzögert|(?:ihre )?(?:(?:e-?)?mail|nachricht) (?:konnte|kann) nicht zugestellt werden"
     r"|warning: could not send|\*\*message not delivered\*\*)",
     re.IGNORECASE,
 )
@@ -53,10 +56,33 @@ _DELAYED = re.compile(
     r"|not yet been delivered|will be retried|no action is required",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])|\b([45])\d\d[ -]")
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
+#: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
+_AMOUNTS_TO = (
+    (
+        "2.2",
+        re.compile(
+            r"over ?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
+            r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "1.1",
+        re.compile(
+            r"(?:user|recipient|account|address) (?:is )?unknown|(?:unknown|no such) (?:user|recipient)"
+            r"|mailbox unavailable"
+            r"|(?:address|mailbox|user|account).{0,30}(?:does not exist|doesn't exist|(?:be|not) found)"
+            r"|(?:adresse|empfänger|postfach).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _DIAGNOSTICS = re.compile(
     r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
     r"|message ?)(?:kopfzeilen|headers)"
+    r"|(?:header|kopfzeilen) der ursprünglichen|^\s*message-id:"
     r"|below this line is a copy|copy of the message|original message",
     re.IGNORECASE,
 )
@@ -74,20 +100,20 @@ def find_bounce(message: Message, mail: InboundMail, content: Content, size: int
     """Return what a delivery report says, or None for everything that people write about one."""
     machine = _from_a_machine(mail)
     report = "report-type=delivery-status" in mail.header("content-type").replace('"', "").lower()
-    found: tuple[list[str], bool] | None = None
+    found: BounceReport | None = None
     if content.statuses and (machine or report):
         blocks = _blocks(content.statuses)
         found = _by_status(blocks)
         if found is None and blocks:
             return None  # it reports a success
-    if found is None and machine:
-        found = _by_flufl(message, mail, size) or _by_words(mail, content)
+    if found is None and machine and not PREFIX.match(mail.subject):
+        found = _by_flufl(message, mail, content, size) or _by_words(mail, content)
     elif found is None and _opens_like_a_report(mail, content):
         found = _by_words(mail, content)
     if found is None:
         return None
-    recipients = tuple(dict.fromkeys(one.lower() for one in found[0]))[:MOST_RECIPIENTS]
-    return BounceReport(recipients=recipients, permanent=found[1], original_ids=_original_ids(mail, content))
+    recipients = tuple(dict.fromkeys(one.lower() for one in found.recipients))[:MOST_RECIPIENTS]
+    return replace(found, recipients=recipients, original_ids=_original_ids(mail, content))
 
 
 def _opens_like_a_report(mail: InboundMail, content: Content) -> bool:
@@ -124,14 +150,22 @@ def _blocks(statuses: list[Message]) -> list[Block]:
     return blocks[:200]
 
 
-def _by_status(blocks: list[Block]) -> tuple[list[str], bool] | None:
+def _by_status(blocks: list[Block]) -> BounceReport | None:
     failed = [one for one in blocks if one.get("action", "").lower().startswith(("fail", "error"))]
-    delayed = [one for one in blocks if one.get("action", "").lower().startswith("delay")]
-    if failed:
-        # 4.x.x with "failed" is a time-out: the address may well be good.
-        permanent = any(not one.get("status", "5").startswith("4") for one in failed)
-        return _recipients(failed), permanent
-    return (_recipients(delayed), False) if delayed else None
+    told = failed or [one for one in blocks if one.get("action", "").lower().startswith("delay")]
+    if not told:
+        return None
+    # 4.x.x with "failed" is a time-out: the address may well be good.
+    permanent = bool(failed) and any(not one.get("status", "5").startswith("4") for one in failed)
+    said = " ".join(told[0].get("diagnostic-code", "").rpartition(";")[2].split())
+    named = _STATUS.search(told[0].get("status", "")) or _STATUS.search(said)
+    return BounceReport(
+        recipients=tuple(_recipients(told)),
+        permanent=permanent,
+        gave_up=bool(failed),
+        status=named[0] if named else "",
+        detail=said[:LONGEST_DETAIL],
+    )
 
 
 def _recipients(blocks: list[Block]) -> list[str]:
@@ -145,7 +179,7 @@ def _recipients(blocks: list[Block]) -> list[str]:
     return found
 
 
-def _by_flufl(message: Message, mail: InboundMail, size: int) -> tuple[list[str], bool] | None:
+def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) -> BounceReport | None:
     if size > LONGEST_SCANNED:
         return None
     for name in ("from", "subject", "return-path", "to"):
@@ -158,14 +192,15 @@ def _by_flufl(message: Message, mail: InboundMail, size: int) -> tuple[list[str]
         return None
     found = [address.decode("ascii", "replace") for address in sorted(permanent or temporary)]
     found = [address for address in found if _ADDRESS.fullmatch(address)]
-    return (found, bool(permanent)) if found else None
+    lines = _lines(content)
+    gave_up = bool(permanent) and not _still_tried(mail, _told(lines))
+    return _as_told(found, lines, gave_up=gave_up) if found else None
 
 
-def _by_words(mail: InboundMail, content: Content) -> tuple[list[str], bool] | None:
+def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     """Read reports without a DSN part, such as a German Exchange's "Unzustellbar"."""
-    lines = "\n".join(content.texts)[:20_000].split("\n")[:200]
-    end = next((n for n, line in enumerate(lines) if n and _DIAGNOSTICS.search(line)), len(lines))
-    told = "\n".join(lines[:end])
+    lines = _lines(content)
+    told = _told(lines)
     if not _PHRASE.search(told) and not (_SUBJECT.match(mail.subject) and _from_a_machine(mail)):
         return None
     if not _SUBJECT.match(mail.subject) and not mail.header("x-failed-recipients"):
@@ -173,15 +208,39 @@ def _by_words(mail: InboundMail, content: Content) -> tuple[list[str], bool] | N
     us = {mail.sender.address, *mail.to}
     named = _ADDRESS.findall(mail.header("x-failed-recipients")) or _ADDRESS.findall(told)
     recipients = [one.rstrip(".") for one in named if one.rstrip(".").lower() not in us]
-    return recipients, _is_permanent(told, "\n".join(lines))
+    return _as_told(recipients, lines, gave_up=not _still_tried(mail, told))
 
 
-def _is_permanent(told: str, everything: str) -> bool:
-    """Believe the status code first, then the words; a report that says neither means failure."""
-    if _DELAYED.search(told):
-        return False
-    code = _CODE.search(everything)
-    return code is None or (code[1] or code[2]) != "4"
+def _lines(content: Content) -> list[str]:
+    return "\n".join(content.texts)[:20_000].split("\n")[:200]
+
+
+def _told(lines: list[str]) -> str:
+    """What the report says itself, without what it quotes below."""
+    end = next((n for n, line in enumerate(lines) if n and _DIAGNOSTICS.search(line)), len(lines))
+    return "\n".join(lines[:end])
+
+
+def _still_tried(mail: InboundMail, told: str) -> bool:
+    return _DELAYED.search(f"{mail.subject}\n{told}") is not None
+
+
+def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> BounceReport:
+    """Believe a code first, then the words; a report that says neither means failure."""
+    line = next((line for form in (_STATUS, _REPLY) for line in lines if form.search(line)), "")
+    named, reply = _STATUS.search(line), _REPLY.search(line)
+    text = "\n".join(lines)
+    code = named or reply
+    words_say = "5" if gave_up else "4"
+    grade = code[0][0] if code else words_say
+    meant = next((f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(text)), "")
+    return BounceReport(
+        recipients=tuple(recipients),
+        permanent=gave_up and grade == "5",
+        gave_up=gave_up,
+        status=named[0] if named else meant,
+        detail=" ".join(line.split())[:LONGEST_DETAIL],
+    )
 
 
 def _original_ids(mail: InboundMail, content: Content) -> tuple[str, ...]:

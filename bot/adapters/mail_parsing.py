@@ -13,6 +13,7 @@ from bot.adapters.mail_bounces import find_bounce
 from bot.adapters.mail_charsets import decode
 from bot.adapters.mail_content import BROKEN, Content, read_content
 from bot.adapters.mail_headers import (
+    LONGEST_HEADER,
     MOST_HEADERS,
     address_of,
     addresses_of,
@@ -112,7 +113,7 @@ def read_head(raw: bytes, *, fault: str = "") -> InboundMail:
     lines = re.sub(rb"\n[ \t]+", b" ", head).split(b"\n")[:MOST_HEADERS]
     pairs = (line.partition(b":") for line in lines)
     headers = tuple(
-        (decode(name).strip().lower()[:100], decode(value[:2_000]).replace("\n", " ").strip())
+        (decode(name).strip().lower()[:100], decode(value[:LONGEST_HEADER]).replace("\n", " ").strip())
         for name, colon, value in pairs
         if colon and name.strip()
     )

@@ -4,19 +4,16 @@ import base64
 import binascii
 import hashlib
 import re
-from email.header import Header
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
+import textwrap
+from collections.abc import Iterable
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import idna
 
 from bot.domain.errors import PermanentFailure
 from bot.domain.mail import Address, Attachment, OutboundMail
 
-POLICY = compat32.clone(linesep="\r\n")
 #: says that a mail went through this desk, for our own loop check and for other robots
 OWN_HEADER = "X-Usher"
 
@@ -25,16 +22,21 @@ _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
 _ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>(),:;\[\]\\\"@]{1,64}@[^\s\x00-\x20\x7f<>(),:;\[\]\\\"@]{1,255}")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z]+/[a-z0-9][a-z0-9.+-]*")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 LONGEST_REFERENCES = 20  # an old thread's middle is no use to anybody
 LONGEST_NAME = 100  # of a file: what every mail program keeps
 LONGEST_WORD = 60  # longer ones cannot be folded and are encoded
+LONGEST_CHUNK = 39  # bytes of an encoded word: behind `Subject: ` it keeps within 76 letters (RFC 2047)
+LINE = 76
+
+Headers = Iterable[tuple[str, str]]
 
 
 def as_bytes(mail: OutboundMail) -> bytes:
-    """Raise PermanentFailure for an address or Message-ID that cannot stand in a header."""
-    body = _body(mail).as_bytes(policy=POLICY)
-    return b"".join(f"{name}: {value}\r\n".encode() for name, value in _headers(mail)) + body
+    """Raise PermanentFailure for an address or Message-ID that cannot stand in a header.
+
+    Written by hand: the standard library's generator takes longer than all else about a mail.
+    """
+    return _lines([*_headers(mail), ("MIME-Version", "1.0")]) + _body(mail)
 
 
 def envelope_address(address: str) -> str:
@@ -102,18 +104,31 @@ def _mailbox(who: Address) -> str:
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{address}>'
     # one word a line: a long name must not push the address beyond the longest line
-    return f"{_encoded(name, 'From')}\r\n <{address}>"
+    return f"{_encoded(name)}\r\n <{address}>"
 
 
 def _unstructured(value: str, name: str) -> str:
     text = _one_line(value)
-    if text.isascii() and _foldable(text):
-        return Header(text, "us-ascii", header_name=name).encode(linesep="\r\n")
-    return _encoded(text, name)
+    return _folded(text, name) if text.isascii() and _foldable(text) else _encoded(text)
 
 
-def _encoded(text: str, name: str) -> str:
-    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+def _folded(text: str, name: str) -> str:
+    room = LINE - len(f"{name}: ")
+    if len(text) <= room:
+        return text
+    # Between words only: a reader's program puts a space where a line was broken.
+    return "\r\n ".join(textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False))
+
+
+def _encoded(text: str) -> str:
+    """RFC 2047: encoded words, each on a line of its own and with whole characters."""
+    chunks = [b""]
+    for sign in text:
+        letter = sign.encode()
+        if len(chunks[-1]) + len(letter) > LONGEST_CHUNK:
+            chunks.append(b"")
+        chunks[-1] += letter
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(chunk).decode()}?=" for chunk in chunks)
 
 
 def _foldable(text: str) -> bool:
@@ -131,38 +146,55 @@ def _one_line(value: str) -> str:
     return " ".join(_CONTROL.sub(" ", clean).split())
 
 
-def _body(mail: OutboundMail) -> MIMEBase:
+def _body(mail: OutboundMail) -> bytes:
     words = _multipart("alternative", mail, [_text(mail.text, "plain"), _text(mail.html, "html")])
     if not mail.attachments:
         return words
     return _multipart("mixed", mail, [words, *map(_attachment, mail.attachments)])
 
 
-def _multipart(kind: str, mail: OutboundMail, parts: list[MIMEBase]) -> MIMEBase:
+def _lines(headers: Headers) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
+
+
+def _part(headers: Headers, content: bytes) -> bytes:
+    return _lines(headers) + b"\r\n" + content
+
+
+def _multipart(kind: str, mail: OutboundMail, parts: list[bytes]) -> bytes:
     """`=_` stands in no quoted-printable or base64; made of the id, it makes the same bytes again."""
-    digest = hashlib.sha256(f"{kind} {mail.message_id}".encode()).hexdigest()[:24]
-    return MIMEMultipart(kind, boundary=f"=_{digest}", _subparts=parts)
+    boundary = f"=_{hashlib.sha256(f'{kind} {mail.message_id}'.encode()).hexdigest()[:24]}"
+    rule = f"--{boundary}".encode()
+    content = b"".join(rule + b"\r\n" + part + b"\r\n" for part in parts) + rule + b"--\r\n"
+    return _part([("Content-Type", f'multipart/{kind}; boundary="{boundary}"')], content)
 
 
-def _text(text: str, kind: str) -> MIMEBase:
-    raw = _NEWLINE.sub("\n", text).encode("utf-8", "replace")
+def _text(text: str, kind: str) -> bytes:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    raw = text.encode("utf-8", "replace")
     if not raw.endswith(b"\n"):
         raw += b"\n"
-    part = MIMENonMultipart("text", kind, charset="utf-8")
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    # b2a_qp breaks long lines as it sees other lines end; the policy turns them all into CRLF
-    part.set_payload(binascii.b2a_qp(raw, quotetabs=False, istext=True).decode("ascii"))
-    return part
+    headers = [
+        ("Content-Type", f'text/{kind}; charset="utf-8"'),
+        ("Content-Transfer-Encoding", "quoted-printable"),
+    ]
+    return _part(headers, binascii.b2a_qp(raw, quotetabs=False, istext=True).replace(b"\n", b"\r\n"))
 
 
-def _attachment(attachment: Attachment) -> MIMEBase:
+def _attachment(attachment: Attachment) -> bytes:
     declared = attachment.type.lower()
-    major, minor = (declared if _TYPE.fullmatch(declared) else "application/octet-stream").split("/")
-    part = MIMEBase(major, minor)
-    part["Content-Transfer-Encoding"] = "base64"
-    name = _one_line(attachment.name).replace("/", "_").replace("\\", "_")[-LONGEST_NAME:] or "attachment"
-    part.add_header(
-        "Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name)
-    )
-    part.set_payload(base64.encodebytes(attachment.content).decode("ascii"))
-    return part
+    headers = [
+        ("Content-Type", declared if _TYPE.fullmatch(declared) else "application/octet-stream"),
+        ("Content-Transfer-Encoding", "base64"),
+        ("Content-Disposition", f"attachment;\r\n {_file_name(attachment.name)}"),
+    ]
+    return _part(headers, base64.encodebytes(attachment.content).replace(b"\n", b"\r\n"))
+
+
+def _file_name(name: str) -> str:
+    """As RFC 2231 has it beyond ASCII, within the longest line."""
+    name = _one_line(name).replace("/", "_").replace("\\", "_")[-LONGEST_NAME:] or "attachment"
+    if name.isascii():
+        return 'filename="{}"'.format(name.replace('"', '\\"'))
+    return f"filename*=utf-8''{quote(name.encode()[-3 * LONGEST_NAME :].decode('utf-8', 'ignore'), safe='')}"

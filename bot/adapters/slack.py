@@ -11,7 +11,6 @@ from http.client import HTTPException
 from threading import Lock
 from typing import Any, Generic, TypeVar
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -29,6 +28,7 @@ from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
 from bot.ports import ChatMessage
 from bot.settings import Settings
@@ -98,7 +98,7 @@ class RepeatsWhatIsSafe(RetryHandler):
 
 def build_client(settings: Settings, context: ssl.SSLContext | None = None) -> WebClient:
     """The client for Bolt and for the outbox alike; without HTTPS_PROXY in the settings it goes straight."""
-    proxy = None if _is_loopback(settings.slack_api_url) else settings.https_proxy or None
+    proxy = None if is_loopback(settings.slack_api_url) else settings.https_proxy or None
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
@@ -115,11 +115,6 @@ def build_client(settings: Settings, context: ssl.SSLContext | None = None) -> W
     )
     client.proxy = proxy  # else slack_sdk reads variables of its own, even for loopback
     return client
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 class SlackChat:

@@ -6,19 +6,21 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
+from bot.adapters.log_in import Proof
 from bot.adapters.mime import as_bytes, envelope_address
+from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
+from bot.adapters.xoauth2 import with_token_for_smtp
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
-#: Logs in on a fresh connection. Passwords are built here; XOAUTH2 joins by the same shape.
-LogIn = Callable[[smtplib.SMTP], None]
+LogIn = Proof[smtplib.SMTP]
 
 TIMEOUT = 30.0
 ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
@@ -26,7 +28,6 @@ GOODBYE = 2.0
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
 
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 #: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
@@ -45,7 +46,7 @@ _CODES = range(200, 600)
 def with_password(user: str, password: str) -> LogIn:
     """Log in by whatever way of passwords the server offers."""
 
-    def log_in(client: smtplib.SMTP) -> None:
+    def enter(client: smtplib.SMTP) -> None:
         if user.isascii() and password.isascii():
             client.login(user, password)
             return
@@ -55,7 +56,7 @@ def with_password(user: str, password: str) -> LogIn:
         if code != _LOGGED_IN:
             raise smtplib.SMTPAuthenticationError(code, said)
 
-    return log_in
+    return Proof(enter=enter, mend="check SMTP_USER and SMTP_PASSWORD")
 
 
 class SmtpMailer:
@@ -148,7 +149,7 @@ class SmtpMailer:
             if self._tls is Tls.STARTTLS:
                 self._secure(client)
             if self._log_in is not None:
-                self._log_in(client)
+                self._log_in.enter(client)
             undo.pop_all()
             self._client = client
             return client
@@ -174,9 +175,11 @@ class SmtpMailer:
             yield
         except smtplib.SMTPAuthenticationError as exc:
             raise TransientFailure(
-                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)}): "
-                "check SMTP_USER and SMTP_PASSWORD"
+                f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)})",
+                mend=self._log_in.mend if self._log_in else "",
             ) from None
+        except PermanentFailure as exc:
+            raise TransientFailure(exc.reason, mend=exc.mend) from exc
         except smtplib.SMTPNotSupportedError as exc:
             raise TransientFailure(
                 f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
@@ -195,10 +198,13 @@ class SmtpMailer:
     def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
         with self._before_the_dot():
-            code, said = client.mail(letter.sender, letter.options(client))
+            # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
+            client.command_encoding = "utf-8" if letter.is_international else "ascii"
+            options = "".join(f" {option}" for option in letter.options(client))
+            code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
             self._expect(_OK, code, said, "the sender")
             for recipient in letter.recipients:
-                code, said = client.rcpt(recipient)
+                code, said = client.docmd("RCPT", f"TO:<{recipient}>")
                 self._expect((_OK, _FORWARDED), code, said, "a recipient")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")
@@ -246,6 +252,10 @@ class SmtpMailer:
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
             raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+        if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
+            raise _Stale(
+                f"wants another log-in ({code} {remark(said)}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+            )
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -259,12 +269,15 @@ class SmtpMailer:
             client.close()
 
 
-def build_mailer(settings: Settings, context: ssl.SSLContext | None = None) -> SmtpMailer:
+def build_mailer(
+    settings: Settings, context: ssl.SSLContext | None = None, tokens: TokenSource | None = None
+) -> SmtpMailer:
     """Build the way out of the settings, which logs in where a user is given."""
     host, port = settings.smtp_endpoint
     log_in = None
     if settings.smtp_user:
-        log_in = with_password(settings.smtp_user, settings.smtp_password.get_secret_value())
+        user, password = settings.smtp_user, settings.smtp_password.get_secret_value()
+        log_in = with_token_for_smtp(tokens, user) if tokens else with_password(user, password)
     return SmtpMailer(
         host, port, tls=settings.smtp_tls, context=context or build_context(settings.ca_bundle), log_in=log_in
     )
@@ -311,7 +324,7 @@ def _letter(mail: OutboundMail) -> _Letter:
     return _Letter(
         sender=envelope_address(mail.sender.address),
         recipients=tuple(recipients),
-        content=_DOT.sub(b"..", raw),  # RFC 5321 4.5.2
+        content=raw.replace(b"\r\n.", b"\r\n.."),  # RFC 5321 4.5.2
         size=len(raw),
         is_international=not raw.isascii(),
     )
@@ -336,10 +349,6 @@ def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure 
     words = remark(said)
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
-    if code in _LOG_IN_CODES:
-        return TransientFailure(
-            f"{name} wants another log-in ({code} {words}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
-        )
     if enhanced in _QUOTAS:
         return TransientFailure(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR

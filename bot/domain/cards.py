@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.approvals import Phase
+from bot.domain.bounces import Returned
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
@@ -12,12 +13,13 @@ from bot.domain.sheets import SheetRefusal
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """One effect of a decision and how far it is."""
+    """One mail about a case and how far it is."""
 
     template: str  #: the mail's name, e.g. "order_confirmation"
     state: JobStatus
     at: datetime | None = None
     error: str = ""
+    returned: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,8 @@ class CaseCard:
     """The newest state of a case, as its card shows it."""
 
     case: Case
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] = ()  #: of its decision
+    returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     may_decide: bool = True  #: False leaves the buttons away
 
 
@@ -50,6 +53,7 @@ class QuestionNote:
     sender_name: str
     sender_address: str
     verified: bool
+    evidence: str = ""  #: why, or why not
     subject: str
     text: str
     attachments: tuple[str, ...] = ()
@@ -65,7 +69,8 @@ class QuestionNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    what: str  #: "mail_set_aside", "job_failed", "job_unknown", "answers_capped"
+    #: "mail_set_aside", "job_failed", "job_unknown", "answers_capped", "mail_bounced", "address_given_up"
+    what: str
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str
     ref: str = ""
@@ -101,6 +106,7 @@ class HeldNote:
     mail_subject: str
     text: str
     ref: str = ""
+    given_up: bool = False  #: it waits because mails to its address came back
 
 
 @dataclass(frozen=True, kw_only=True)

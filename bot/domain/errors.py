@@ -18,18 +18,27 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         self.values = values
 
 
-class TransientFailure(Exception):  # noqa: N818 - the family's name is the style guide's
+class _Failure(Exception):  # noqa: N818 - the family's name is the style guide's
+    """`mend` says what a person can do about it, where somebody can; it ends the sentence."""
+
+    def __init__(self, reason: str, *, mend: str = "") -> None:
+        super().__init__(f"{reason}: {mend}" if mend else reason)
+        self.reason = reason
+        self.mend = mend
+
+
+class TransientFailure(_Failure):
     """An outside part did not do it this time; it may be tried again. Raised by adapters only.
 
     `retry_after` is in seconds, where the other side named a time.
     """
 
-    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, *, mend: str = "", retry_after: float | None = None) -> None:
+        super().__init__(reason, mend=mend)
         self.retry_after = retry_after
 
 
-class PermanentFailure(Exception):  # noqa: N818
+class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 
 

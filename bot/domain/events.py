@@ -34,9 +34,15 @@ class EventTag(StrEnum):
     JOB_RETRIED = "job:retried"
     JOB_FAILED = "job:failed"
     JOB_UNKNOWN = "job:unknown"
+    HOLD_LIFTED = "hold:lifted"
     ANSWER_CAPPED = "answer:capped"
     ALARM_RAISED = "alarm:raised"
     ALARM_CLEARED = "alarm:cleared"
+    BOUNCE_COUNTED = "bounce:counted"
+    BOUNCE_IGNORED = "bounce:ignored"
+    ADDRESS_DOUBTED = "address:doubted"
+    ADDRESS_GIVEN_UP = "address:given_up"
+    ADDRESS_RESTORED = "address:restored"
     DATABASE_RESTORED = "database:restored"
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,11 +20,14 @@ class Keyring:
         if not keys:
             raise ValueError("a keyring needs at least one key")
         self._keys = tuple(key.encode() for key in keys)
+        # Deriving takes far longer than what is done with the keys.
+        self._derived = cache(self._derive)
+        self._fernet = cache(self._make_fernet)
 
-    def _derived(self, purpose: str) -> list[bytes]:
+    def _derive(self, purpose: str) -> list[bytes]:
         return [HKDF(SHA256(), 32, None, f"usher:{purpose}".encode()).derive(key) for key in self._keys]
 
-    def _fernet(self, purpose: str) -> MultiFernet:
+    def _make_fernet(self, purpose: str) -> MultiFernet:
         return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._derived(purpose)])
 
     def seal(self, purpose: str, text: str) -> str:

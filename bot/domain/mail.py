@@ -46,11 +46,14 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class BounceReport:
-    """What a delivery report says; `original_ids` are the Message-IDs of ours it quotes."""
+    """What a delivery report says; `original_ids` are the Message-IDs it quotes."""
 
     recipients: tuple[str, ...]
-    permanent: bool
+    permanent: bool  #: class 5 of RFC 3463, or words to that effect
     original_ids: tuple[str, ...] = ()
+    gave_up: bool = True  #: False while their server still tries
+    status: str = ""  #: of RFC 3463, e.g. "5.1.1"; "" where none is named
+    detail: str = ""  #: what their server said, on one line and capped
 
 
 @dataclass(frozen=True, kw_only=True)

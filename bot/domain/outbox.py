@@ -71,6 +71,7 @@ class NewJob:
     recipient: str = ""
     message_id: str = ""
     automatic: bool = False
+    not_before: datetime | None = None
 
 
 def back_off(attempts: int, *, jitter: float) -> timedelta:
@@ -82,12 +83,12 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 
-def phase_of(effects: Sequence[Job]) -> Phase:
-    """How far a decision has been carried out, by its effects; one without effects is done."""
-    states = {job.status for job in effects}
+def phase_of(effects: Sequence[tuple[JobStatus, int]]) -> Phase:
+    """How far a decision is carried out, by each effect's state and attempts; one without effects is done."""
+    states = {status for status, _ in effects}
     if states & {JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED}:
         return Phase.FAILED
     if states <= {JobStatus.SENT}:
         return Phase.DONE
-    begun = any(job.attempts or job.status is JobStatus.SENT for job in effects)
+    begun = any(attempts or status is JobStatus.SENT for status, attempts in effects)
     return Phase.EXECUTING if begun else Phase.DECIDED

@@ -28,6 +28,12 @@ def find_thread(ids: Sequence[str], keyring: Keyring) -> str | None:
     return next((ref for ref in refs if ref), None)
 
 
+def list_ours(ids: Sequence[str], keyring: Keyring) -> list[str]:
+    """Those of the ids that we made, each as we wrote it."""
+    ours = (one for one in ids[:MOST_IDS] if is_ours(one, keyring))
+    return [f"<{''.join(one.split()).lower().strip('<>')}>" for one in ours]
+
+
 def is_ours(message_id: str, keyring: Keyring) -> bool:
     """Tell whether we made this Message-ID."""
     return _ref_of(message_id, keyring) is not None

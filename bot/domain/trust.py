@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import idna
 from authres import AuthenticationResultsHeader, AuthResError
 
 from bot.domain.addresses import parse_addresses
@@ -12,6 +13,7 @@ from bot.domain.mail import InboundMail
 
 #: the `TRUSTED_AUTHSERV_ID` that stands for Exchange Online, whose header names no server
 MICROSOFT365 = "microsoft365"
+LONGEST_DOMAIN = 255  #: RFC 1035
 LONGEST_HEADER = 8_000  #: a server's own header is far shorter; authres is slow on padded ones
 
 
@@ -38,23 +40,25 @@ class _Result:
     properties: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> str:
-        return next((value for key, value in self.properties if key == name), "")
+        """The one value of that name; two that differ are none."""
+        values = {value for key, value in self.properties if key == name}
+        return values.pop() if len(values) == 1 else ""
 
 
 def check_sender(mail: InboundMail, trusted_id: str) -> SenderCheck:
     """Weigh the topmost `Authentication-Results` of the trusted server; whatever is unclear is no verdict.
 
     Headers below it may be the sender's own forgery, so they are never looked at, not even when the
-    topmost one cannot be read.
+    topmost one cannot be read, nor when the server writes one for each of its filters.
     """
     trusted = trusted_id.strip().lower()
     if not trusted:
-        return _none("no TRUSTED_AUTHSERV_ID")
+        return _none("TRUSTED_AUTHSERV_ID is not set; `usher doctor` names it")
     domain = _from_domain(mail)
     if not domain:
         return _none("From does not name exactly one address")
     headers = mail.all_headers("authentication-results")
-    header = next((one for one in headers if _authserv_id(one) == trusted), None)
+    header = next((one for one in headers if authserv_id(one) == trusted), None)
     if header is None:
         return _none(f"no Authentication-Results of {trusted}")
     results = _read(header, microsoft=trusted == MICROSOFT365)
@@ -77,20 +81,26 @@ def _none(evidence: str) -> SenderCheck:
     return SenderCheck(verdict=Verdict.NONE, evidence=evidence)
 
 
+_ENDS = re.compile(r">\s*(?:\([^()]*\)\s*)?\Z")
+
+
 def _from_domain(mail: InboundMail) -> str:
     """Return the domain of From, or "" unless one header names one address, the one we act upon."""
     headers = mail.all_headers("from")
     boxes = parse_addresses(headers[0]) if len(headers) == 1 else ()
     if len(boxes) != 1 or not boxes[0].address or boxes[0].address != mail.sender.address:
         return ""
+    if ">" in headers[0] and not _ENDS.search(headers[0]):
+        return ""  # words behind the address: another program may read another address
     return _ascii(boxes[0].domain)
 
 
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
 _COMMENT_OR_SPACE = re.compile(r"\s+|\((?:[^()\\]|\\.)*\)")
-_ID = re.compile(r"[^\s;=()\"]+")
+_ID = re.compile(rf'{_QUOTED}(?=[\s;(]|$)|[^\s;=()"]+')
 
 
-def _authserv_id(header: str) -> str:
+def authserv_id(header: str) -> str:
     """Name who wrote the header; Exchange Online begins with the first result instead."""
     text = header[:LONGEST_HEADER]
     start = 0
@@ -99,7 +109,7 @@ def _authserv_id(header: str) -> str:
     name = _ID.match(text, start)
     if not name:
         return ""
-    return MICROSOFT365 if text[name.end() : name.end() + 1] == "=" else name[0].lower()
+    return MICROSOFT365 if text[name.end() : name.end() + 1] == "=" else _unquote(name[0]).lower()
 
 
 def _read(header: str, *, microsoft: bool) -> list[_Result] | None:
@@ -108,7 +118,8 @@ def _read(header: str, *, microsoft: bool) -> list[_Result] | None:
     if microsoft:
         return _read_microsoft(header)
     try:
-        parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {header}")
+        # Some servers end the header with a semicolon, which RFC 8601 has only between two results.
+        parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {header.rstrip(' ;')}")
     except (AuthResError, RecursionError, ValueError):
         return None
     return [
@@ -121,7 +132,6 @@ def _read(header: str, *, microsoft: bool) -> list[_Result] | None:
     ]
 
 
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PIECE = re.compile(rf'{_QUOTED}|[();]|[^"();]+|"', re.DOTALL)
 _PAIR = re.compile(rf'([\w.-]+)=((?:{_QUOTED}|[^\s"])*)')
 
@@ -140,7 +150,8 @@ def _read_microsoft(header: str) -> list[_Result] | None:
             segments[-1] += piece
     for segment in segments:
         pairs = [(key.lower(), _unquote(value)) for key, value in _PAIR.findall(segment)]
-        if pairs:
+        # Words before the first pair are none of Microsoft's; some of its servers put a bare domain between.
+        if pairs and _PAIR.match(segment.lstrip()):
             (method, result), *properties = pairs
             results.append(_Result(method=method, result=result.lower(), properties=tuple(properties)))
     return None if depth else results
@@ -150,11 +161,18 @@ def _weigh(results: list[_Result], domain: str) -> SenderCheck:
     for one in results:
         if (one.method, one.result) in {("dmarc", "fail"), ("compauth", "fail")}:
             return SenderCheck(verdict=Verdict.FAILED, evidence=_words(one))
+    if any(one.method == "dmarc" and _names_another(one, domain) for one in results):
+        return _none("the server read another From than we do")
     for method, aligned in _PASSES:
         for one in results:
             if one.method == method and one.result == "pass" and aligned(one, results, domain):
                 return SenderCheck(verdict=Verdict.PASSED, evidence=_words(one))
-    return _none("no aligned pass: " + ", ".join(f"{one.method}={one.result}" for one in results)[:200])
+    said = ", ".join(_words(one) for one in results if one.method in _METHODS)
+    return _none(f"nothing vouches for {domain}: {said or 'no results'}"[:200])
+
+
+def _names_another(one: _Result, domain: str) -> bool:
+    return bool(one["header.from"]) and not _same(one["header.from"], domain)
 
 
 def _words(one: _Result) -> str:
@@ -166,17 +184,12 @@ _TELLING = ("header.from", "header.d", "header.i", "smtp.mailfrom", "reason")
 
 
 def _same(claimed: str, domain: str) -> bool:
-    return _ascii(claimed.rpartition("@")[2]) == domain
+    """Tell whether that is exactly From's domain.
 
-
-def _covers(signer: str, domain: str) -> bool:
-    """Tell whether the signing domain is From's or one above it.
-
-    Stricter than RFC 7489's relaxed alignment: without the public suffix list a subdomain may belong to
-    somebody else, so it does not speak for the domain above it.
+    Which domain above or below it may speak for it is for the list of public suffixes to say. We have none:
+    the server has one, and says `dmarc=pass` by it.
     """
-    signer = _ascii(signer.rpartition("@")[2])
-    return signer == domain or ("." in signer and domain.endswith(f".{signer}"))
+    return _ascii(claimed.rpartition("@")[2]) == domain
 
 
 def _by_dmarc(one: _Result, _results: list[_Result], domain: str) -> bool:
@@ -184,16 +197,16 @@ def _by_dmarc(one: _Result, _results: list[_Result], domain: str) -> bool:
 
 
 def _by_dkim(one: _Result, _results: list[_Result], domain: str) -> bool:
-    return _covers(one["header.d"] or one["header.i"], domain)
+    return _same(one["header.d"] or one["header.i"], domain)
 
 
 def _by_spf(one: _Result, _results: list[_Result], domain: str) -> bool:
-    return _covers(one["smtp.mailfrom"], domain)
+    return _same(one["smtp.mailfrom"], domain)
 
 
 def _by_compauth(one: _Result, results: list[_Result], domain: str) -> bool:
-    # Reasons 7xx are "implicit": a guess from the sender's reputation, not a proof.
-    if one["reason"].startswith("7"):
+    # Reasons 1xx are proofs; 7xx and the like guess from the sender's reputation, 4xx and 9xx did not look.
+    if not one["reason"].startswith("1"):
         return False
     return any(other.method == "dmarc" and _same(other["header.from"], domain) for other in results)
 
@@ -205,6 +218,7 @@ _PASSES: tuple[tuple[str, Callable[[_Result, list[_Result], str], bool]], ...] =
     ("dkim", _by_dkim),
     ("spf", _by_spf),
 )
+_METHODS = frozenset(method for method, _ in _PASSES)
 
 
 def _unquote(value: str | None) -> str:
@@ -214,9 +228,14 @@ def _unquote(value: str | None) -> str:
 
 
 def _ascii(domain: str) -> str:
-    """Bring a domain into the form of the wire, in which two spellings compare equal."""
+    """Bring a domain into the form of the wire, in which two spellings compare equal; "" if it has none.
+
+    By IDNA 2008: the older rules make "strasse" of "straße", which may be somebody else's.
+    """
     domain = domain.strip().rstrip(".").lower()
+    if len(domain) > LONGEST_DOMAIN:
+        return ""
     try:
-        return domain.encode("idna").decode() if len(domain) <= 255 else ""  # noqa: PLR2004 - RFC 1035
+        return domain if domain.isascii() else idna.encode(domain).decode()
     except UnicodeError:
         return ""

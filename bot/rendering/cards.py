@@ -46,6 +46,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         blocks.header(title),
         blocks.section(_state(case, words)),
         *progress.decision(card, words),
+        *progress.returned(card, words),
         blocks.fields(_facts(case, words)),
         *_users(case.ris.users, words),
         *_problems(case, words),
@@ -116,18 +117,17 @@ def _problem(problem: Problem, case: Case, words: Words) -> str:
 def _origin(case: Case, words: Words) -> tuple[str, ...]:
     sender = safe(f"{case.sponsor.name} <{case.sponsor.address}>".strip(), 200)
     standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
-    evidence = safe(case.evidence, 300)
-    verdict = words.say(
-        "card.sender.evidence" if evidence else "card.sender",
-        verdict=words.name(case.verdict),
-        evidence=evidence,
-    )
+    verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
         words.say("card.version", version=case.version, opened=opened),
     )
+
+
+def _evidence(evidence: str, words: Words) -> str:
+    return safe(evidence, 300) or words.say("card.none")
 
 
 #: what a state lets the desk do
@@ -202,7 +202,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     )
     sender = f"{note.sender_name} <{note.sender_address}>".strip()
     standing = "question.sender" if note.verified else "question.sender_unverified"
-    foot = [words.say(standing, sender=safe(sender), at=words.moment(note.received_at))]
+    evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
+    foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))
@@ -293,11 +294,13 @@ def _of_part(group: str, name: str, words: Words, **values: str) -> str:
 def held_note(note: HeldNote, *, words: Words) -> Card:
     """A mail that waits for release, as its reader would get it."""
     recipient, subject = safe(note.recipient), safe(note.mail_subject)
+    value = str(note.job_id)
+    release_all = blocks.button(words.say("held.release_all"), action="mail_release_all", value=value)
     buttons = [
         blocks.button(
             words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
         ),
-        blocks.button(words.say("held.release_all"), action="mail_release_all", value=str(note.job_id)),
+        *([] if note.given_up else [release_all]),
         blocks.button(
             words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
         ),
@@ -308,6 +311,7 @@ def held_note(note: HeldNote, *, words: Words) -> Card:
         blocks=[
             blocks.header(f"{note.ref} · {title}" if note.ref else title),
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
+            *([blocks.context(words.say("held.given_up"))] if note.given_up else []),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.actions(*buttons),
         ],

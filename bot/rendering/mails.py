@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import markdown, quoting
+from bot.rendering.shapes import Marked, Marks, Shape
 from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
 #: beside the packages, in a checkout as in a wheel
@@ -34,12 +35,6 @@ class RenderedMail:
     preheader: str
     text: str
     html: str
-
-
-class _Link(str):
-    """An address of ours, which may be a link's target."""
-
-    __slots__ = ()
 
 
 def order_confirmation(case: Case, policy: Policy) -> Values:
@@ -80,6 +75,11 @@ def rejection(case: Case, policy: Policy) -> Values:
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
+    return _owner(policy) | {"lang": lang, "ref": ref}
+
+
+def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
+    """To an address from which a mail of ours came back: asks nothing, and finds out whether it arrives."""
     return _owner(policy) | {"lang": lang, "ref": ref}
 
 
@@ -164,6 +164,7 @@ def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
     ]
 
 
+@cache
 def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
     """The names of all mails."""
     names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}
@@ -180,25 +181,55 @@ def render_mail(
     """
     if template not in list_mails():
         raise KeyError(f"there is no mail {template!r}")
-    lang = lang if lang in LANGUAGES else "en"
-    parts = _load(template, lang, templates_dir)
-    known = {name: _Link(value) if name.endswith("_url") else value for name, value in values.items()}
+    parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
+    marks = Marks()
+    known = {name: _marked(marks, name, value) for name, value in values.items()}
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
     )
-    body, text = markdown.bodies(parts.body.render(known))
+    source = parts.body.render(known)
+    heads = (subject, preheader, str(values["programme"]))
+    shape = _shape(parts, source, tuple(marks.value(head, head).mark for head in heads))
+    if not shape.fits_all:  # a wording of the desk's own may put a value where only the parser can judge it
+        shape = _put_together(parts, marks.resolve(source, quoting.markdown), heads)
+    html, text = shape.filled(marks.values)
+    return RenderedMail(subject=subject, preheader=preheader, text=text, html=html)
+
+
+def _marked(marks: Marks, name: str, value: object) -> object:
+    """Every text in it, made harmless and marked; the support desk's address is part of the words."""
+    if isinstance(value, str):
+        if name.endswith("_address"):
+            return value
+        if name.endswith("_url"):
+            return marks.link(value, markdown.normalized(quoting.check_url(value)))
+        return marks.value(value, _harmless(value))
+    if isinstance(value, Mapping):
+        return {inner: _marked(marks, inner, part) for inner, part in value.items()}
+    return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
+
+
+def _put_together(parts: "_Parts", source: str, heads: tuple[str, ...]) -> Shape:
+    """Parse the words, lay them out and inline the styles; marks in them come through untouched."""
+    body, lines = markdown.bodies(source)
+    subject, preheader, programme = heads
     page = parts.layout.render(
-        lang=lang,
+        lang=parts.lang,
         subject=subject,
         preheader=preheader,
-        programme=values["programme"],
+        programme=programme,
         body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
-    return RenderedMail(subject=subject, preheader=preheader, text=text, html=_inliner().inline(page))
+    return Shape.of(_inliner().inline(page), lines)
+
+
+#: a shape holds no values, so that whatever comes is of one that is known already; some 30 kB each
+_shape = lru_cache(maxsize=128)(_put_together)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
+    lang: str
     subject: Template
     preheader: Template
     body: Template
@@ -215,6 +246,7 @@ def _load(template: str, lang: str, templates_dir: Path | None) -> _Parts:
     source, _, _ = bodies.loader.get_source(bodies, name)
     head, body = split_front_matter(name, source)
     return _Parts(
+        lang=lang,
         subject=lines.from_string(head["subject"]),
         preheader=lines.from_string(head["preheader"]),
         body=bodies.from_string(body),
@@ -244,10 +276,14 @@ def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # 
 
 
 def _in_markdown(value: object) -> object:
-    """Values come from strangers: on their way into Markdown they become plain text."""
-    if isinstance(value, _Link):
-        return quoting.markdown_url(value)
-    return quoting.markdown(quoting.one_line(value, _LONGEST_VALUE)) if isinstance(value, str) else value
+    """Values come from strangers: in Markdown stands their mark, or what a template made of them as text."""
+    if isinstance(value, Marked):
+        return value.mark
+    return quoting.markdown(_harmless(value)) if isinstance(value, str) else value
+
+
+def _harmless(value: str) -> str:
+    return quoting.unlinked(quoting.one_line(value, _LONGEST_VALUE))
 
 
 def _in_line(value: object) -> object:

@@ -1,18 +1,22 @@
 """Markdown into a mail's two bodies: HTML for the eye and text for everyone, from the same words."""
 
-import textwrap
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markdown_it.utils import EnvType, OptionsDict
 
-WIDTH = 76
+from bot.rendering.shapes import Line, is_marked
 
+#: what normalizing leaves as it is, and ours mostly are
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*")
 # Outlook draws no padding on a link: there the cell carries it.
 _BUTTON = (
     '<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0"><tr>'
@@ -20,20 +24,26 @@ _BUTTON = (
 )
 
 
-def bodies(source: str) -> tuple[str, str]:
-    """The HTML, in which HTML of the source stays text, and the text.
+def bodies(source: str) -> tuple[str, list[Line]]:
+    """The HTML, in which HTML of the source stays text, and the lines of the text.
 
     In the text, headings are underlined, a button is "Check the status: https://…" and tables are lists.
     """
     parser = _parser()
     tokens = parser.parse(source)
     html = str(parser.renderer.render(tokens, parser.options, {}))
-    return html, "\n\n".join(_blocks(SyntaxTreeNode(tokens).children)) + "\n"
+    return html, list(_apart(_blocks(SyntaxTreeNode(tokens).children)))
+
+
+def normalized(url: str) -> str:
+    """A link's target as it stands in both bodies; a mark stays as it is until its address is known."""
+    return url if is_marked(url) or _PLAIN_URL.fullmatch(url) else normalizeLink(url)
 
 
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.normalizeLink = normalized  # type: ignore[method-assign]
     parser.core.ruler.push("buttons", _mark_buttons)
     parser.core.ruler.push("tables", _mark_tables)
     parser.add_render_rule("button", _render_button)
@@ -84,71 +94,67 @@ def _mark_tables(state: StateCore) -> None:
     state.tokens[:] = kept
 
 
-def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[str]:
+def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[list[Line]]:
     for node in nodes:
-        block = _block(node)
-        if block:
+        if block := _BLOCKS.get(node.type, _paragraph)(node):
             yield block
 
 
-def _block(node: SyntaxTreeNode) -> str:
-    return _BLOCKS.get(node.type, _paragraph)(node)
+def _apart(blocks: Iterable[list[Line]]) -> Iterator[Line]:
+    """One after the other, an empty line between them."""
+    for number, block in enumerate(blocks):
+        if number:
+            yield Line(words="")
+        yield from block
 
 
-def _paragraph(node: SyntaxTreeNode) -> str:
-    return _wrapped(_inline(node))
+def _paragraph(node: SyntaxTreeNode) -> list[Line]:
+    words = _inline(node)
+    return [Line(words=line) for line in words.split("\n")] if words else []
 
 
-def _heading(node: SyntaxTreeNode) -> str:
-    line = _inline(node)
-    return f"{line}\n{('=' if node.tag == 'h1' else '-') * min(len(line), WIDTH)}"
+def _heading(node: SyntaxTreeNode) -> list[Line]:
+    return [Line(words=_inline(node), wraps=False, underline="=" if node.tag == "h1" else "-")]
 
 
-def _button(node: SyntaxTreeNode) -> str:
-    return f"{node.meta['text']}: {node.meta['url']}"
+def _button(node: SyntaxTreeNode) -> list[Line]:
+    return [Line(words=f"{node.meta['text']}: {node.meta['url']}", wraps=False)]
 
 
-def _bullets(node: SyntaxTreeNode) -> str:
-    return "\n".join(_item("- ", item) for item in node.children)
+def _bullets(node: SyntaxTreeNode) -> list[Line]:
+    return [line for item in node.children for line in _item("- ", item)]
 
 
-def _numbers(node: SyntaxTreeNode) -> str:
+def _numbers(node: SyntaxTreeNode) -> list[Line]:
     first = int(node.attrs.get("start", 1))
-    return "\n".join(_item(f"{number}. ", item) for number, item in enumerate(node.children, first))
+    return [line for number, item in enumerate(node.children, first) for line in _item(f"{number}. ", item)]
 
 
-def _item(mark: str, node: SyntaxTreeNode) -> str:
-    whole = "\n".join(_blocks(node.children))
-    return mark + textwrap.indent(whole, " " * len(mark)).lstrip()
+def _item(mark: str, node: SyntaxTreeNode) -> list[Line]:
+    return _behind(mark, [line for block in _blocks(node.children) for line in block])
 
 
-def _table(node: SyntaxTreeNode) -> str:
+def _behind(mark: str, lines: Sequence[Line]) -> list[Line]:
+    """The mark stands before the first line, the others below its words."""
+    indent = " " * len(mark)
+    return [
+        replace(line, first=(indent if number else mark) + line.first, rest=indent + line.rest)
+        for number, line in enumerate(lines)
+    ]
+
+
+def _table(node: SyntaxTreeNode) -> list[Line]:
     """Facts become "Company: Acme"; a list gives each row a paragraph, its first cell standing in front."""
     rows = [[_inline(cell) for cell in row.children] for body in node.children for row in body.children]
     if node.attrs["class"] == "facts":
-        return "\n".join(_hanging(f"{name}: ", value) for name, value, *_ in rows)
-    return "\n\n".join(_row(row) for row in rows[1:])
+        return [Line(words=f"{name}: {value}", rest="  ") for name, value, *_ in rows]
+    return list(_apart(_row(row) for row in rows[1:]))
 
 
-def _row(cells: Sequence[str]) -> str:
-    mark = f"{cells[0]} " if cells[0].rstrip(".").isdigit() else "- "
-    rest = cells[1:] if mark != "- " else cells
-    filled = [line for cell in rest if cell for line in _wrapped(cell, WIDTH - len(mark)).split("\n")]
-    return mark + textwrap.indent("\n".join(filled), " " * len(mark)).lstrip()
-
-
-def _hanging(mark: str, value: str) -> str:
-    return textwrap.fill(
-        mark + value, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _wrapped(paragraph: str, width: int = WIDTH) -> str:
-    """Break each line at `width`, but never an address."""
-    return "\n".join(
-        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
-        for line in paragraph.split("\n")
-    )
+def _row(cells: Sequence[str]) -> list[Line]:
+    is_numbered = cells[0].rstrip(".").isdigit()
+    mark, rest = (f"{cells[0]} ", cells[1:]) if is_numbered else ("- ", cells)
+    return _behind(mark, [Line(words=cell) for cell in rest if cell])
 
 
 def _inline(node: SyntaxTreeNode) -> str:
@@ -170,7 +176,7 @@ def _span(node: SyntaxTreeNode) -> str:
             return _inline(node)
 
 
-_BLOCKS: dict[str, Callable[[SyntaxTreeNode], str]] = {
+_BLOCKS: dict[str, Callable[[SyntaxTreeNode], list[Line]]] = {
     "heading": _heading,
     "button": _button,
     "bullet_list": _bullets,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.domain.approvals import CaseDecision, Choice, Phase
+from bot.domain.bounces import Returned, reason_of
 from bot.domain.cards import CaseCard, Effect
 from bot.domain.outbox import JobStatus
 from bot.rendering import blocks
@@ -33,6 +34,14 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
     lines = [_effect(effect, words) for effect in card.effects]
     heading = _progress(made.phase, card.effects, words)
     return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS)]
+
+
+def returned(card: CaseCard, words: Words) -> list[Block]:
+    """Mails about a case that did not arrive, beyond those of its decision."""
+    if not card.returned:
+        return []
+    lines = [_effect(effect, words) for effect in card.returned]
+    return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS)]
 
 
 def _verdict(decision: CaseDecision, words: Words) -> str:
@@ -78,4 +87,24 @@ def _effect(effect: Effect, words: Words) -> str:
         key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
     elif effect.at:
         key, values = "card.effect.at", values | {"at": words.time(effect.at, seconds=True)}
-    return f"{_EFFECT_SIGNS[effect.state]} {words.say(key, **values)}"
+    lines = [f"{_sign(effect)} {words.say(key, **values)}"]
+    return "\n".join([*lines, *(_returned(one, words) for one in effect.returned)])
+
+
+def _sign(effect: Effect) -> str:
+    """That their server took a mail says little once it came back."""
+    if not effect.returned:
+        return _EFFECT_SIGNS[effect.state]
+    return "✗" if any(one.gave_up for one in effect.returned) else "◔"
+
+
+def _returned(returned: Returned, words: Words) -> str:
+    """What became of it for one recipient, e.g. "bounced for anna@…: there is no such mailbox (5.1.1)"."""
+    status = safe(returned.status, 20)
+    reason = words.say(f"bounce.{reason_of(returned.status)}")
+    return "      ↩ " + words.say(
+        "card.effect.bounced" if returned.gave_up else "card.effect.delayed",
+        recipient=safe(returned.recipient, 120),
+        reason=f"{reason} ({status})" if status else reason,
+        at=words.moment(returned.at),
+    )

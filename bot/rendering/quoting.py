@@ -6,9 +6,11 @@ import unicodedata
 
 #: marks that reorder what follows them, on the page as in the eye
 _BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_UNSEEN = frozenset({"Cc", "Cs", "Co"})
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 #: a word joiner keeps mail programs from making links of their own
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
@@ -18,15 +20,21 @@ _EMOJI_CODE = re.compile(r":(?=[\w+-]+:)")
 
 
 def lines(text: str) -> str:
-    """Text of several lines without control characters, lone surrogates and reordering marks."""
+    """Text of several lines without control and private characters, lone surrogates, reordering marks."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").translate(_BIDI)
-    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
 
 
 def one_line(text: str, limit: int = 200) -> str:
     """The same on one line, cut to `limit`; right-to-left text is isolated so that it moves nothing else."""
-    kept = shortened(_SPACE.sub(" ", lines(_SPACE.sub(" ", text))).strip(), limit)
-    if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept):
+    if not text.isprintable() or "  " in text:
+        text = _SPACE.sub(" ", lines(_SPACE.sub(" ", text)))
+    kept = shortened(text.strip(), limit)
+    # The search is quick, and passes over nearly everybody's name.
+    beyond = _BEYOND_EUROPE.search(kept)
+    if beyond and any(
+        unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept[beyond.start() :]
+    ):
         return f"\u2068{kept}\u2069"
     return kept
 
@@ -37,16 +45,21 @@ def shortened(text: str, limit: int) -> str:
     return text[: limit - 1].rstrip("\u200d\ufe0f ") + "…"
 
 
+def unlinked(text: str) -> str:
+    """Text of which a mail program makes no link of its own."""
+    return _LINKLIKE.sub("\u2060", text)
+
+
 def markdown(text: str) -> str:
     """Text that stays text in Markdown: an entity is never a heading, a link, a table or HTML."""
-    return _LINKLIKE.sub("\u2060", text).translate(_ENTITIES)
+    return text.translate(_ENTITIES)
 
 
-def markdown_url(url: str) -> str:
-    """An address of ours as the target of a Markdown link."""
+def check_url(url: str) -> str:
+    """An address of ours that may be the target of a link."""
     if not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError("a link in a mail must be an http address of printable ASCII")
-    return url.translate(_ENTITIES)
+    return url
 
 
 def units(text: str) -> int:

@@ -180,6 +180,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         lang=lang,
         policy=policy,
     ),
+    "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,
         source="RIS Lindgren.xlsx",

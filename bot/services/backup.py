@@ -44,9 +44,10 @@ def _write_copy(db: Database, target: Path) -> None:
 def restore(backup: Path, target: Path, *, by: str, now: datetime) -> int:
     """Put a backup in the database's place, everything that was waiting held; return how many that is.
 
-    What was queued at the time of the backup may have gone out since: a person lets it go
-    (`usher jobs release`). Refused while a service uses the database. Until the very end, and whatever
-    goes wrong before it, the present database stays as it is.
+    What was queued at the time of the backup may have gone out since, and so may the answers to mails that
+    are taken in again now: until a person releases all (`usher jobs release --all`), every mail is held.
+    Refused while a service uses the database. Until the very end, and whatever goes wrong before it, the
+    present database stays as it is.
     """
     if not backup.is_file():
         raise SettingsFault(f"{backup}: no such file")
@@ -75,6 +76,7 @@ def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
         migrations.migrate(db)
         with transaction(db):
             held = outbox.hold_waiting(db)
+            outbox.hold_mails(db, now)
             events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=held)
     return held
 

@@ -1,6 +1,6 @@
 """Cases: open, revise, accept, and show."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,19 +8,20 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff, check_may_decide
+from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
 from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after
 from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
-from bot.domain.outbox import JobKind
+from bot.domain.outbox import Job, JobKind
 from bot.domain.ris import RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
 from bot.services.desk import Desk
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
-from bot.store import cases, events, links, outbox
+from bot.store import bounces, cases, events, links, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -238,15 +239,19 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
     """A case as its card shows it now; for a viewer who may not decide, without buttons."""
     case = get_case(db, ref)
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
+    returned = bounces.list_of_case(db, case.id)
+    others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
     return CaseCard(
         case=case,
-        effects=tuple(
-            Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error)
-            for job in effects
-            if job.kind is JobKind.MAIL
-        ),
+        effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
+        returned=tuple(_effect(job, returned) for job in others if job),
         may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
     )
+
+
+def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
+    back = returned.get(job.id, ())
+    return Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back)
 
 
 def get_decidable_card(db: Database, ref: str, by: Staff) -> CaseCard:

@@ -1,5 +1,6 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +10,8 @@ from sqlite_utils import Database
 
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.ledger import MailStatus
-from bot.domain.trust import Verdict, check_sender
-from bot.ports import Chat, Mailbox, Mailer, Reader
+from bot.domain.trust import authserv_id
+from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS
@@ -52,6 +53,7 @@ class Patient:
     desk: Desk
     open_mailbox: Callable[[], Mailbox]
     open_mailer: Callable[[], Mailer]
+    tokens: Tokens | None  #: None where the mail servers take passwords
     chat: Chat
     reader: Reader
     database: Path
@@ -78,7 +80,7 @@ def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
     try:
         yield from look(patient)
     except (TransientFailure, PermanentFailure) as exc:
-        yield Check(name=name, well=False, sentence=str(exc), mend=MENDS[name])
+        yield Check(name=name, well=False, sentence=exc.reason, mend=exc.mend or MENDS[name])
 
 
 def _look_at_database(patient: Patient) -> Iterator[Check]:
@@ -168,6 +170,11 @@ def _look_at_clock(patient: Patient) -> Iterator[Check]:
     yield Check(name="clock", well=True, sentence=sentence)
 
 
+def _look_at_tokens(patient: Patient) -> Iterator[Check]:
+    if patient.tokens is not None:
+        yield Check(name="mail tokens", well=True, sentence=patient.tokens.check())
+
+
 def _look_at_mailbox(patient: Patient) -> Iterator[Check]:
     mailbox = patient.open_mailbox()
     try:
@@ -182,20 +189,20 @@ def _look_at_mailbox(patient: Patient) -> Iterator[Check]:
 
 
 def _verdicts(patient: Patient, mailbox: Mailbox) -> Check:
-    """Whether the newest mails carry a verdict of the server we trust: without one nobody is believed."""
+    """Whether the newest mails carry results of the server we trust: without one nobody is believed."""
     newest = list(mailbox.fetch(mailbox.uids_after(0)[-NEWEST:]))
-    trusted = patient.desk.trusted_authserv_id
-    judged = 0
-    for fetched in newest:
-        mail, _ = patient.reader.read_mail(fetched.raw)
-        judged += check_sender(mail, trusted).verdict is not Verdict.NONE
+    trusted = patient.desk.trusted_authserv_id.strip().lower()
+    mails = [patient.reader.read_mail(fetched.raw)[0] for fetched in newest]
+    named = [[authserv_id(one) for one in mail.all_headers("authentication-results")] for mail in mails]
+    judged = sum(trusted in ids for ids in named)
     sentence = f"{judged} of the newest {len(newest)} mails carry a verdict of {trusted or 'nobody'}"
+    topmost = Counter(ids[0][:100] for ids in named if ids and ids[0]).most_common(1)
     mend = "set TRUSTED_AUTHSERV_ID to the first word of your server's Authentication-Results header"
     return Check(
         name="sender verdicts",
         well=bool(trusted) and (judged > 0 or not newest),
         sentence=sentence,
-        mend=mend,
+        mend=f"{mend}; on top of {topmost[0][1]} of them stands {topmost[0][0]}" if topmost else mend,
     )
 
 
@@ -268,6 +275,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("usher.toml", _look_at_policy),
     ("clock", _look_at_clock),
     ("database", _look_at_database),
+    ("mail tokens", _look_at_tokens),
     ("mailbox", _look_at_mailbox),
     ("mail out", _look_at_mailer),
     ("slack", _look_at_slack),
@@ -286,6 +294,7 @@ _PEOPLE_MEND = f"if a scope is lacking: {_SCOPES_MEND}"
 _CHANNEL_MEND = "give the channel's id (channel name > About) and type /invite @Usher in it"
 MENDS = {
     "database": "name Usher's own database in DATABASE_URL, or restore a backup",
+    "mail tokens": "check OAUTH_TOKEN_URL, and HTTPS_PROXY and CA_BUNDLE where there are any",
     "mailbox": "check IMAP_HOST, IMAP_PORT, IMAP_TLS, IMAP_USER, IMAP_PASSWORD and IMAP_FOLDER",
     "mail out": "check SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USER and SMTP_PASSWORD",
     "slack": "check SLACK_BOT_TOKEN, SLACK_API_URL, and HTTPS_PROXY where there is one",

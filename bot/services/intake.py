@@ -17,7 +17,7 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import questions
+from bot.services import bounces, questions
 from bot.services.cases import Submission, open_case, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -117,6 +117,7 @@ def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -
         same = next((other for other in others if other.content_hash == mail.content_hash), None)
         if same is not None:
             return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
+        bounces.hear_from(db, understood, now=now)
         ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
         flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
         return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
@@ -153,7 +154,7 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, bounces, robots, lists, empty mails: recorded with the reason, answered by nobody."""
+    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody."""
     del db, desk, now
     return understood.found.thread_ref or ""
 
@@ -264,6 +265,7 @@ Action = Callable[[Database, Desk, Understood, datetime], str]
 
 #: what a kind asks for; a kind that is not here asks for nothing
 ACTIONS: dict[Kind, Action] = {
+    Kind.BOUNCE: bounces.take_bounce,
     Kind.REPLY: _take_reply,
     Kind.RIS: _take_ris,
     Kind.QUESTION: questions.ask,

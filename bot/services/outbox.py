@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
+from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import cases, events, outbox, workers
+from bot.store import bounces, cases, events, outbox, workers
 from bot.store.database import transaction
 
 
@@ -33,6 +34,7 @@ class Outcome:
     ts: str = ""
 
 
+GIVEN_UP = (AddressState.GIVEN_UP,)
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
 
@@ -48,10 +50,13 @@ def claim(
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
+        on_hold = outbox.find_hold(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
-            if job.kind is JobKind.MAIL and not _may_go(desk, job):
-                _hold(db, job, worker, now=now)
-                continue
+            if job.kind is JobKind.MAIL and not job.released:
+                given_up = bounces.is_given_up(db, job.recipient)
+                if on_hold or given_up or not _may_go(desk, job):
+                    _hold(db, job, worker, given_up=given_up, now=now)
+                    continue
             try:
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
             except ValueError:
@@ -71,10 +76,10 @@ def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
 
 
 def _may_go(desk: Desk, job: Job) -> bool:
-    return job.released or desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
+    return desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
 
 
-def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
+def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime) -> None:
     outbox.settle(db, job, worker, JobStatus.HELD, now=now)
     events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
     note = HeldNote(
@@ -83,6 +88,7 @@ def _hold(db: Database, job: Job, worker: str, *, now: datetime) -> None:
         mail_subject=job.template,
         text="",
         ref=str(job.values.get("ref", "")),
+        given_up=given_up,
     )
     queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
     follow(db, job.decision_id, now=now)
@@ -184,7 +190,7 @@ def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
     """Bring a decision's phase up to its effects; its card says so. What was begun stays begun."""
     if decision_id is None:
         return
-    phase = phase_of(outbox.list_effects(db, decision_id))
+    phase = phase_of(outbox.list_states(db, decision_id))
     if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
         phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
     case_id = cases.set_phase(db, decision_id, phase)
@@ -195,14 +201,22 @@ def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
-    """Let a held mail go."""
+    """Let a held mail go; an address that was given up is good again by that."""
     return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
-    """Let everything go that is held now; what staff discarded stays discarded."""
+    """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
+
+    What waits because its address was given up is left: it is released one by one.
+    """
+    with transaction(db):
+        if outbox.lift_hold(db):
+            events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
     for job in outbox.list_jobs(db, (JobStatus.HELD,)):
+        if bounces.is_given_up(db, job.recipient):
+            continue
         try:
             release(db, job.id, by=by, now=now)
         except UnknownJob:  # a colleague has released or discarded it meanwhile
@@ -238,6 +252,8 @@ def _move(
         if job is None or not outbox.move(db, job_id, since=since, to=to, now=now):
             raise UnknownJob(id=job_id, status=job.status if job else "unknown")
         events.add(db, tag, f"job:{job_id}", actor=by, at=now)
+        if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
+            events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
         follow(db, job.decision_id, now=now)
     return job
 

@@ -115,6 +115,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         sender_name=mail.sender.name,
         sender_address=mail.sender.address,
         verified=understood.verified,
+        evidence=understood.check.evidence,
         subject=mail.subject,
         text=mail.text[:WORDS_SHOWN] or ("" if understood.too_large else understood.found.reason),
         attachments=tuple(attachment.name for attachment in mail.attachments),

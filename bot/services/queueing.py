@@ -41,10 +41,12 @@ def queue_mail(
     decision_id: int | None = None,
     with_status_link: bool = False,
     automatic: bool = False,
+    not_before: datetime | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
-    An automatic answer beyond the caps is not queued; staff are told instead. Return whether it was.
+    One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
+    answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
     if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
@@ -53,7 +55,7 @@ def queue_mail(
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,
-        stream=f"mail:{to}",
+        stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
         values={"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread), "words": dict(words)},
         decision_id=decision_id,
@@ -61,6 +63,7 @@ def queue_mail(
         recipient=to,
         message_id=threads.message_id(ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
         automatic=automatic,
+        not_before=not_before,
     )
     sealed = ""
     if with_status_link:

@@ -171,11 +171,11 @@ def text_of(moment: datetime) -> str:
     """An instant as UTC text of fixed width, so that text order is time order."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime has no place in the database")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def maybe_instant(text: str | None) -> datetime | None:

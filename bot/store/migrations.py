@@ -229,7 +229,39 @@ def m006_payloads(db: Database) -> None:
 
 
 @migrations()
-def m007_alarms(db: Database) -> None:
+def m007_holds(db: Database) -> None:
+    db.executescript("""
+        create table holds (name text primary key, since text not null);
+    """)
+
+
+@migrations()
+def m008_bounces(db: Database) -> None:
+    db.executescript("""
+        create table bounces (
+            job_id integer not null references outbox (id),
+            recipient text not null,
+            gave_up integer not null,
+            hard integer not null,
+            status text not null,
+            detail text not null,
+            mail_id integer not null,
+            at text not null,
+            primary key (job_id, recipient, gave_up)
+        );
+        create index bounces_by_recipient on bounces (recipient, at);
+        create table doubtful_addresses (
+            address text primary key,
+            state text not null,
+            since text not null,
+            probe text not null
+        );
+        create index outbox_by_message_id on outbox (message_id) where message_id <> '';
+    """)
+
+
+@migrations()
+def m009_alarms(db: Database) -> None:
     db.executescript("""
         create table alarms (
             id integer primary key,

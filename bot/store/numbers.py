@@ -2,15 +2,15 @@
 
 from sqlite_utils import Database
 
-from bot.store.database import count, row
+from bot.store.database import rows
 
 
 def next_number(db: Database, name: str) -> int:
     """Take the next number of a series; the caller's transaction holds it."""
-    moved = count(db, "update numbers set last = last + 1 where name = :name", {"name": name})
-    if not moved:
-        count(db, "insert into numbers (name, last) values (:name, 1)", {"name": name})
-    found = row(db, "select last from numbers where name = :name", {"name": name})
-    if found is None:
-        raise LookupError(name)
-    return int(found["last"])
+    (taken,) = rows(
+        db,
+        """insert into numbers (name, last) values (:name, 1)
+           on conflict (name) do update set last = last + 1 returning last""",
+        {"name": name},
+    )
+    return int(taken["last"])

@@ -26,7 +26,7 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
             """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
                    case_id, recipient, message_id, automatic, created_at, next_at)
                values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
-                   :case_id, :recipient, :message_id, :automatic, :now, :now)
+                   :case_id, :recipient, :message_id, :automatic, :now, :next_at)
                on conflict do nothing""",
             {
                 "key": job.key,
@@ -42,15 +42,18 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
                 "message_id": job.message_id,
                 "automatic": int(job.automatic),
                 "now": text_of(now),
+                "next_at": text_of(job.not_before or now),
             },
         )
     )
 
 
 def _replace_queued(db: Database, stream: str) -> None:
+    """Only cards: a note below the card waits in the same stream, and nothing newer says what it says."""
     count(
         db,
-        "update outbox set status = 'replaced' where stream = :stream and status = 'queued'",
+        """update outbox set status = 'replaced'
+           where stream = :stream and status = 'queued' and kind = 'case_card'""",
         {"stream": stream},
     )
 
@@ -59,7 +62,7 @@ def _was_tried(db: Database, stream: str) -> bool:
     """Whether a card before this one may stand although nobody heard so: then its next try looks it up."""
     found = row(
         db,
-        """select 1 from outbox where stream = :stream and attempts > 0
+        """select 1 from outbox where stream = :stream and kind = 'case_card' and attempts > 0
              and status in ('replaced', 'failed', 'unknown', 'discarded') limit 1""",
         {"stream": stream},
     )
@@ -188,6 +191,18 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
     )
 
 
+def mark_went_out(db: Database, job_id: int, *, now: datetime) -> bool:
+    """End the doubt about a mail that evidently went out."""
+    return bool(
+        count(
+            db,
+            """update outbox set status = 'sent', error = '', secrets = '', sent_at = :now
+               where id = :id and status = 'unknown'""",
+            {"id": job_id, "now": text_of(now)},
+        )
+    )
+
+
 def hold_waiting(db: Database) -> int:
     """Hold everything that was on its way when a backup was taken."""
     return count(
@@ -197,8 +212,40 @@ def hold_waiting(db: Database) -> int:
     )
 
 
+def hold_mails(db: Database, now: datetime) -> None:
+    """From now on no mail goes out by itself, whatever DELIVERY says, until `lift_hold`."""
+    count(
+        db,
+        "insert into holds (name, since) values ('restore', :now) on conflict do nothing",
+        {"now": text_of(now)},
+    )
+
+
+def lift_hold(db: Database) -> bool:
+    """Let mails go again; False when they did."""
+    return bool(count(db, "delete from holds where name = 'restore'"))
+
+
+def find_hold(db: Database) -> datetime | None:
+    """Since when no mail goes out by itself."""
+    found = row(db, "select since from holds where name = 'restore'")
+    return maybe_instant(found["since"]) if found else None
+
+
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
+    return _job(found) if found else None
+
+
+def find_by_key(db: Database, key: str) -> Job | None:
+    found = row(db, f"select {COLUMNS} from outbox where key = :key", {"key": key})
+    return _job(found) if found else None
+
+
+def find_by_message_id(db: Database, message_id: str) -> Job | None:
+    """The mail of that Message-ID, which is not empty."""
+    sql = f"select {COLUMNS} from outbox where message_id = :message_id and message_id <> ''"
+    found = row(db, sql, {"message_id": message_id})
     return _job(found) if found else None
 
 
@@ -221,6 +268,12 @@ def list_sealed(db: Database) -> list[str]:
 def list_effects(db: Database, decision_id: int) -> list[Job]:
     found = rows(db, f"select {COLUMNS} from outbox where decision_id = :id order by id", {"id": decision_id})
     return [_job(entry) for entry in found]
+
+
+def list_states(db: Database, decision_id: int) -> list[tuple[JobStatus, int]]:
+    """How far each effect of a decision has come, and how often it was tried."""
+    sql = "select status, attempts from outbox where decision_id = :id"
+    return [(JobStatus(found["status"]), found["attempts"]) for found in rows(db, sql, {"id": decision_id})]
 
 
 def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: datetime) -> tuple[int, int]:
@@ -255,8 +308,11 @@ def count_by_status(db: Database) -> list[tuple[str, int]]:
 
 
 def find_oldest_queued(db: Database) -> datetime | None:
-    """When the job that has waited longest was queued."""
-    found = row(db, "select min(created_at) created_at from outbox where status = 'queued'")
+    """When the job that has waited longest was queued; one that is meant for later does not wait."""
+    sql = (
+        "select min(created_at) created_at from outbox where status = 'queued' and stream not like 'later:%'"
+    )
+    found = row(db, sql)
     return maybe_instant(found["created_at"]) if found else None
 
 

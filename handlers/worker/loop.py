@@ -8,6 +8,7 @@ from threading import Event
 from time import monotonic
 
 import structlog
+from sqlite_utils import Database
 
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
@@ -61,9 +62,10 @@ class Worker:
     def _round(self, ways: Ways) -> int:
         """Claim and carry out one batch; return how many jobs it had."""
         try:
-            self._inherit()
-            jobs = self._claim()
-            self._carry_out_all(ways, jobs)
+            with self._bot.connect() as db:
+                self._inherit(db)
+                jobs = self._claim(db)
+                self._carry_out_all(db, ways, jobs)
         except Exception as exc:  # noqa: BLE001 - the door: the lane lives on, the lease brings the job back
             log.error("outbox lane raised", lane=self._name, trace=trace(exc))  # noqa: TRY400
             self._report(f"stumbled: {type(exc).__name__}: {exc}", well=False)
@@ -72,59 +74,53 @@ class Worker:
         self._report(self._trouble or "carries effects out", well=not self._trouble)
         return len(jobs)
 
-    def _inherit(self) -> None:
+    def _inherit(self, db: Database) -> None:
         """Take back what dead workers left; at the start at once: our predecessor may have been killed."""
         bot = self._bot
         if monotonic() < self._looked + WATCH:
             return
-        with bot.connect() as db:
-            path, now = bot.settings.database_path, bot.clock.now()
-            lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
+        path, now = bot.settings.database_path, bot.clock.now()
+        lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
         self._looked = monotonic()
 
-    def _claim(self) -> list[Job]:
+    def _claim(self, db: Database) -> list[Job]:
         bot, now = self._bot, self._bot.clock.now()
         limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
         if limit == 0:
             return []
-        with bot.connect() as db:
-            outbox.release_expired(db, now=now, jitter=bot.random.random())
-            if not outbox.has_due(db, kinds=self._kinds, now=now):
-                return []
-            jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
+        outbox.release_expired(db, now=now, jitter=bot.random.random())
+        if not outbox.has_due(db, kinds=self._kinds, now=now):
+            return []
+        jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
+        bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch
         if self._rate:
             self._rate.spend(len(jobs), now.timestamp())
         return jobs
 
-    def _carry_out_all(self, ways: Ways, jobs: list[Job]) -> None:
+    def _carry_out_all(self, db: Database, ways: Ways, jobs: list[Job]) -> None:
         """One after the other; what a slow start leaves too little of its lease is given back untried."""
         claimed_at = self._bot.clock.now()
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set():
-                with self._bot.connect() as db:
-                    outbox.give_back(db, job, self.id, now=self._bot.clock.now())
+                outbox.give_back(db, job, self.id, now=self._bot.clock.now())
             else:
-                self._carry_out(ways, job)
+                self._carry_out(db, ways, job)
 
-    def _settle(self, job: Job, outcome: Outcome) -> JobStatus:
+    def _carry_out(self, db: Database, ways: Ways, job: Job) -> None:
         bot = self._bot
-        with bot.connect() as db:
-            return outbox.settle(db, job, self.id, outcome, now=bot.clock.now(), jitter=bot.random.random())
-
-    def _carry_out(self, ways: Ways, job: Job) -> None:
-        bot = self._bot
-        with bot.connect() as db:
-            try:
-                outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
-                logged = outcome.error
-            except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
-                log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
-                outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
-                logged = type(exc).__name__
-        status = self._settle(job, outcome)
+        try:
+            outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
+            logged = outcome.error
+        except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
+            log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
+            outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
+            logged = type(exc).__name__
+        now, jitter = bot.clock.now(), bot.random.random()
+        status = outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
+        bot.bell.ring()
         self._note_trouble(job, outcome)
         log.info(
             "effect settled",

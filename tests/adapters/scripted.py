@@ -1,5 +1,6 @@
 """A server on loopback that follows a script line by line, for faults no real server shows on demand."""
 
+import selectors
 import socket
 import ssl
 import threading
@@ -44,6 +45,19 @@ class Line:
 
     def start_tls(self, context: ssl.SSLContext) -> None:
         self.sock = context.wrap_socket(self.sock, server_side=True)
+
+    def pipe_to(self, port: int) -> None:
+        """Carry everything to and fro, as a proxy does, until one of both has ended."""
+        with socket.create_connection(("127.0.0.1", port)) as other, selectors.DefaultSelector() as selector:
+            for one, another in ((self.sock, other), (other, self.sock)):
+                selector.register(one, selectors.EVENT_READ, (one, another))
+            while True:
+                for key, _ in selector.select():
+                    one, another = key.data
+                    chunk = one.recv(65_536)
+                    if not chunk:
+                        return
+                    another.sendall(chunk)
 
     def cut(self) -> None:
         """End the connection; `shutdown` makes it certain even when somebody still holds the socket."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.mail_parsing import read_mail_parts
-from bot.domain.mail import BounceReport, InboundMail, Kind
+from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import classify
 
 MAILS = Path(__file__).parents[1] / "data" / "mails"
@@ -70,9 +70,8 @@ def test_a_failure_after_a_long_time_out_is_temporary() -> None:
     """RFC 3463: class 4 says nothing against the address, even when the server gave up."""
     mail = variant("bounce-postfix", ("Status: 5.1.1", "Status: 4.4.7"))
 
-    assert mail.bounce == BounceReport(
-        recipients=("gone@example.net",), permanent=False, original_ids=("<original.1@desk.example.org>",)
-    )
+    assert mail.bounce is not None
+    assert (mail.bounce.permanent, mail.bounce.gave_up, mail.bounce.status) == (False, True, "4.4.7")
 
 
 def test_an_exchange_text_without_a_code_is_read_by_its_words() -> None:

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.mime import LONGEST_REFERENCES, as_bytes, envelope_address
@@ -221,3 +221,29 @@ def test_the_words_arrive_as_they_were_written(text: str) -> None:
 def test_a_long_subject_is_folded_and_arrives_whole(subject: str) -> None:
     assert max(map(len, as_bytes(replace(MAIL, subject=subject)).split(b"\r\n"))) <= 998
     assert read(replace(MAIL, subject=subject))["Subject"] == subject
+
+
+@settings(deadline=None)
+@given(
+    subject=st.one_of(
+        st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), max_size=400),
+        st.lists(st.text("abc-=?_.,", min_size=1, max_size=70), max_size=20).map(" ".join),
+    )
+)
+def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
+    raw = as_bytes(replace(MAIL, subject=subject))
+
+    assert (read(replace(MAIL, subject=subject))["Subject"] or "") == subject
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 76
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", 'say "x".xlsx', "Formular Müller.xlsx", "😀" * 300, "x" * 300])
+def test_a_files_name_is_quoted_and_keeps_its_end(name: str) -> None:
+    mail = replace(MAIL, attachments=(Attachment(name=name, type="a/b", content=b"x"),))
+    (part,) = read(mail).iter_attachments()
+    found = part.get_filename()
+
+    assert found
+    assert name.endswith(found)
+    assert len(found) >= min(len(name), 75)
+    assert max(map(len, as_bytes(mail).split(b"\r\n"))) <= 998

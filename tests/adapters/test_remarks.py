@@ -15,6 +15,7 @@ from bot.adapters.remarks import LONGEST, line_trouble, remark
         ("a@b.example, bob@c.example", "a…@b.example, b…@c.example"),
         (b"\xff\x1b[31mred\x00", "\N{REPLACEMENT CHARACTER} [31mred"),
         ("right\u202eleft \u2028 \ud800", "right\u202eleft"),
+        (b"535 unknown: AUTH XOAUTH2 " + b"dXNlcj0=" * 12, "535 unknown: AUTH XOAUTH2 …"),
         ("", ""),
     ],
 )

@@ -143,7 +143,9 @@ def test_the_newest_mails_without_a_verdict_we_trust(doctor: Shell, world: World
 
     assert ill(doctor) == {}
     doctor.set(trusted_authserv_id="mx.elsewhere.example")
-    assert "carry a verdict of mx.elsewhere.example" in ill(doctor)["sender verdicts"]["sentence"]
+    found = ill(doctor)["sender verdicts"]
+    assert "carry a verdict of mx.elsewhere.example" in found["sentence"]
+    assert "on top of 1 of them stands mx.usher.example" in found["mend"]
 
 
 def test_a_misspelt_name_in_the_file(doctor: Shell) -> None:

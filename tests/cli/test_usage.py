@@ -101,7 +101,7 @@ def test_missing_settings_are_one_line_each(usher: Shell) -> None:
         ({"slack_bot_token": "xapp-1"}, "SLACK_BOT_TOKEN: must be a bot token"),
         ({"slack_app_token": "xoxb-1"}, "SLACK_APP_TOKEN: must be an app-level token"),
         ({"slack_staff": ","}, "SLACK_STAFF: names nobody"),
-        ({"mail_auth": "oauth2"}, "MAIL_AUTH: oauth2 is not built yet"),
+        ({"mail_auth": "kerberos"}, "MAIL_AUTH: must be password or oauth2"),
     ],
 )
 def test_wrong_settings_are_one_line_in_every_command(

@@ -1,14 +1,14 @@
 """Debian's Dovecot for one test: an ordinary user's process on loopback ports, in a folder that goes away."""
 
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
+
+from tests.certificates import Authority
+from tests.contracts.processes import free_port, ordinary_user, wait_for_greeting
 
 CONFIG = """
 base_dir = {folder}/run
@@ -16,8 +16,8 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap lmtp
 listen = 127.0.0.1
-ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {owner}
 default_internal_group = {group}
 default_login_user = {owner}
@@ -27,11 +27,12 @@ mailbox_list_index = no
 submission_host =
 passdb {{
   driver = static
+  mechanisms = plain
   args = password={password}
 }}
 userdb {{
   driver = static
-  args = uid={owner} gid={group} home={folder}/home
+  args = uid={owner} gid={group} home={folder}/home allow_all_users=yes
 }}
 service imap-login {{
   chroot =
@@ -39,11 +40,15 @@ service imap-login {{
     port = {imap_port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps_port}
+    ssl = yes
   }}
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -59,26 +64,67 @@ namespace inbox {{
 }}
 """
 
+WITH_TLS = """
+ssl = yes
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.key
+"""
+WITHOUT_TLS = """
+ssl = no
+"""
+WITH_TOKENS = """
+auth_mechanisms = plain {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {folder}/oauth2.conf
+}}
+"""
+OAUTH2 = """
+tokeninfo_url = {inspection_url}
+timeout_msecs = 5000
+"""
+
 
 class Dovecot:
-    """`start` and `stop` it as often as a test likes; the mails stay until `remove`."""
+    """`start` and `stop` it as often as a test likes; the mails stay until `remove`.
 
-    def __init__(self, *, password: str) -> None:
+    With an `authority` it speaks TLS, with an `inspection_url` it takes the tokens that are good there.
+    """
+
+    def __init__(
+        self,
+        *,
+        password: str,
+        authority: Authority | None = None,
+        inspection_url: str = "",
+        mechanisms: str = "xoauth2 oauthbearer",
+    ) -> None:
         # pytest's own folders are closed to the user a root's Dovecot runs as
         self._folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-        self.imap_port = _free_port()
+        self.imap_port = free_port()
+        self.imaps_port = free_port() if authority else 0
         self.lmtp_socket = self._folder / "lmtp"
         self._process: subprocess.Popen[bytes] | None = None
-        owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        owner = ordinary_user()
         self._ids = (owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else None
         for name in ("run", "state", "home", "mails"):
             (self._folder / name).mkdir()
-        text = CONFIG.format(
+        if authority is not None:
+            shutil.copy(authority.certificate, self._folder / "server.pem")
+            shutil.copy(authority.key, self._folder / "server.key")
+        (self._folder / "oauth2.conf").write_text(OAUTH2.format(inspection_url=inspection_url))
+        config = "".join(
+            [CONFIG, WITH_TLS if authority else WITHOUT_TLS, WITH_TOKENS if inspection_url else ""]
+        )
+        text = config.format(
             folder=self._folder,
             owner=owner.pw_name,
             group=_group_name(owner.pw_gid),
             imap_port=self.imap_port,
+            imaps_port=self.imaps_port,
             password=password,
+            mechanisms=mechanisms,
         )
         (self._folder / "dovecot.conf").write_text(text, encoding="utf-8")
         if self._ids is not None:
@@ -96,12 +142,11 @@ class Dovecot:
             cwd=self._folder,
             start_new_session=True,
         )
-        deadline = time.monotonic() + 10
-        while not (_answers(self.imap_port) and self.lmtp_socket.exists()):
-            if time.monotonic() > deadline or self._process.poll() is not None:
-                log = self._folder / "log"
-                raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}")
-            time.sleep(0.02)
+        try:
+            wait_for_greeting(self._process, self.imap_port, b"* OK")
+        except RuntimeError:
+            log = self._folder / "log"
+            raise RuntimeError(f"dovecot did not start: {log.read_text() if log.exists() else ''}") from None
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -124,18 +169,3 @@ def _group_name(gid: int) -> str:
     import grp  # noqa: PLC0415 - not everywhere; Dovecot neither
 
     return grp.getgrgid(gid).gr_name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex(("127.0.0.1", port)) != 0:
-            return False
-        return probe.recv(64).startswith(b"* OK")

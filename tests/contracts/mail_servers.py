@@ -1,26 +1,35 @@
 """The mail servers the contract suites run against; a new one joins by being added to SERVERS."""
 
-import os
-import shutil
 import smtplib
+import ssl
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
 
 from bot.adapters.imap import ImapMailbox
-from bot.adapters.imap_line import with_password
+from bot.adapters.imap_line import LogIn, with_password
+from bot.adapters.oauth import TokenSource, build_tokens
 from bot.adapters.tls import build_context
+from bot.adapters.xoauth2 import with_token_for_imap
 from bot.clock import RealClock
 from bot.sandbox.mail import MailWorld
-from bot.settings import Tls
+from bot.settings import Tls, load
+from tests.certificates import Authority, make_authority
 from tests.contracts.dovecot import Dovecot
+from tests.contracts.processes import need
+from tests.test_settings import GOOD
+from tests.token_server import TokenServer
 
 USER = "desk@example.com"
 PASSWORD = "a-long-enough-password"
+WRONG_PASSWORD = "not this secret"
+SERVICE = [pytest.mark.service, pytest.mark.slow]
 
 
 class MailServer(ABC):
@@ -28,6 +37,24 @@ class MailServer(ABC):
 
     host: str
     imap_port: int
+    tls = Tls.NONE
+
+    def log_in(self) -> LogIn:
+        """How our own client comes in."""
+        return with_password(USER, PASSWORD)
+
+    def strange_log_in(self) -> LogIn:
+        """How nobody comes in."""
+        return with_password(USER, WRONG_PASSWORD)
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        """Where our own client comes in."""
+        return self.host, self.imap_port
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        return build_context()
 
     @abstractmethod
     def deliver(self, raw: bytes) -> None:
@@ -72,14 +99,13 @@ class MailServer(ABC):
             client.expunge(first)
 
     def mailbox(
-        self, *, password: str = PASSWORD, folder: str = "INBOX", max_bytes: int = 100_000
+        self, *, log_in: LogIn | None = None, folder: str = "INBOX", max_bytes: int = 100_000
     ) -> ImapMailbox:
         return ImapMailbox(
-            self.host,
-            self.imap_port,
-            tls=Tls.NONE,
-            context=build_context(),
-            log_in=with_password(USER, password),
+            *self.endpoint,
+            tls=self.tls,
+            context=self.context,
+            log_in=log_in or self.log_in(),
             folder=folder,
             max_bytes=max_bytes,
             timeout=10,
@@ -132,6 +158,38 @@ class DovecotServer(MailServer):
         self._dovecot.start()
 
 
+class DovecotWithTokens(DovecotServer):
+    """The same over TLS, where our client shows a token."""
+
+    tls = Tls.TLS
+
+    def __init__(self, dovecot: Dovecot, tokens: TokenServer, authority: Authority) -> None:
+        super().__init__(dovecot)
+        self.tokens = tokens
+        self._authority = authority
+        self._source = self.source()
+
+    def source(self) -> TokenSource:
+        settings = load({**GOOD, **self.tokens.settings()}, env_file=None)
+        source = build_tokens(settings, build_context())
+        assert source is not None
+        return source
+
+    def log_in(self) -> LogIn:
+        return with_token_for_imap(self._source, USER)
+
+    def strange_log_in(self) -> LogIn:
+        return with_token_for_imap(self._source, "somebody@example.com")
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        return "localhost", self._dovecot.imaps_port
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        return build_context(self._authority.bundle)
+
+
 @contextmanager
 def embedded() -> Iterator[MailServer]:
     with MailWorld(now=lambda: datetime.now(UTC), accounts={USER: PASSWORD}) as world:
@@ -140,15 +198,29 @@ def embedded() -> Iterator[MailServer]:
 
 @contextmanager
 def dovecot() -> Iterator[MailServer]:
-    if shutil.which("dovecot") is None:
-        missing = "dovecot is not there: apt-get install dovecot-imapd dovecot-lmtpd"
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    server = Dovecot(password=PASSWORD)
+    with running_dovecot() as server:
+        yield DovecotServer(server)
+
+
+@contextmanager
+def dovecot_with_tokens() -> Iterator[MailServer]:
+    with tempfile.TemporaryDirectory() as folder, TokenServer() as tokens:
+        authority = make_authority(Path(folder))
+        with running_dovecot(authority=authority, inspection_url=tokens.inspection_url) as server:
+            yield DovecotWithTokens(server, tokens, authority)
+
+
+@contextmanager
+def running_dovecot(
+    *, authority: Authority | None = None, inspection_url: str = "", mechanisms: str = "xoauth2 oauthbearer"
+) -> Iterator[Dovecot]:
+    need("dovecot", "dovecot-imapd dovecot-lmtpd")
+    server = Dovecot(
+        password=PASSWORD, authority=authority, inspection_url=inspection_url, mechanisms=mechanisms
+    )
     try:
         server.start()
-        yield DovecotServer(server)
+        yield server
     finally:
         server.remove()
 
@@ -156,5 +228,6 @@ def dovecot() -> Iterator[MailServer]:
 #: Every server the mailbox suite runs against.
 SERVERS = [
     pytest.param(embedded, id="embedded"),
-    pytest.param(dovecot, id="dovecot", marks=[pytest.mark.service, pytest.mark.slow]),
+    pytest.param(dovecot, id="dovecot", marks=SERVICE),
+    pytest.param(dovecot_with_tokens, id="dovecot-tls-tokens", marks=SERVICE),
 ]

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.imap import ImapMailbox
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
-from tests.contracts.mail_servers import PASSWORD, SERVERS, MailServer
+from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
 
 #: Dovecot holds an announcement back for half a second.
 SOON = 3.0
@@ -262,14 +262,14 @@ def test_what_came_while_it_was_away_is_found_after_opening_again(
     assert len(mailbox.uids_after(0)) == 1
 
 
-def test_a_wrong_password_is_refused_for_good_and_kept_quiet(server: MailServer) -> None:
+def test_a_refused_log_in_is_for_good_and_kept_quiet(server: MailServer) -> None:
     with (
-        closing(server.mailbox(password="not this secret")) as mailbox,
-        pytest.raises(PermanentFailure, match=r"log-in refused .* IMAP_PASSWORD") as caught,
+        closing(server.mailbox(log_in=server.strange_log_in())) as mailbox,
+        pytest.raises(PermanentFailure, match=r"log-in refused .* IMAP_USER") as caught,
     ):
         mailbox.open()
 
-    assert "not this secret" not in str(caught.value)
+    assert WRONG_PASSWORD not in str(caught.value)
     assert PASSWORD not in str(caught.value)
 
 

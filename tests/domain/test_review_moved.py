@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ris import Decision
+from tests.budget import examples
 from tests.forms import COMPANY, MARA, TOM, case, errors, reading, saved, sound_form, with_cells
 
 Change = Callable[[openpyxl.Workbook], None]
@@ -108,7 +109,7 @@ def test_a_label_that_was_changed_leaves_its_field_missing(sheet: str, cell: str
 _CELLS = st.tuples(st.sampled_from(["Company", "Users"]), st.integers(1, 21), st.integers(1, 11))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(source=_CELLS, target=_CELLS)
 def test_a_form_with_two_cells_swapped_is_complete_only_with_the_values_at_their_labels(
     source: tuple[str, int, int], target: tuple[str, int, int]

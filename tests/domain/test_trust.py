@@ -69,14 +69,59 @@ def test_whatever_is_not_a_clear_aligned_pass_is_no_verdict(header: str) -> None
     assert check_sender(a_mail(header), ID).verdict is Verdict.NONE
 
 
-def test_the_parent_domain_may_sign_for_its_subdomain() -> None:
+@pytest.mark.parametrize(
+    ("signer", "domain"),
+    [
+        ("co.uk", "example.co.uk"),  # a public suffix
+        ("hosting.example", "customer.hosting.example"),  # where customers share a parent
+        ("example.org", "sub.example.org"),
+        ("sub.example.org", "example.org"),
+    ],
+)
+def test_only_dmarc_may_speak_for_a_domain_above_or_below(signer: str, domain: str) -> None:
+    """Without the list of public suffixes nobody can tell whose a parent is; the server has it."""
+    sender = f"a@{domain}"
+    signed = a_mail(f"{ID}; dkim=pass header.d={signer}", sender=sender, address=sender)
+    sent = a_mail(f"{ID}; spf=pass smtp.mailfrom=b@{signer}", sender=sender, address=sender)
+    by_dmarc = f"{ID}; dkim=pass header.d={signer}; dmarc=pass header.from={domain}"
+
+    assert check_sender(signed, ID).verdict is Verdict.NONE
+    assert check_sender(sent, ID).verdict is Verdict.NONE
+    assert check_sender(a_mail(by_dmarc, sender=sender, address=sender), ID).verdict is Verdict.PASSED
+
+
+def test_a_server_that_read_another_from_is_not_believed_though_a_signature_passed() -> None:
+    header = f"{ID}; dkim=pass header.d=example.org; dmarc=pass header.from=evil.example"
+
+    assert check_sender(a_mail(header), ID).verdict is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"{ID}; dmarc=pass header.from=example.org header.from=evil.example",
+        f"{ID}; dkim=pass header.d=evil.example header.d=example.org",
+        f"{ID}; spf=pass smtp.mailfrom=a@example.org smtp.mailfrom=b@evil.example",
+    ],
+)
+def test_a_result_that_says_two_things_says_nothing(header: str) -> None:
+    assert check_sender(a_mail(header), ID).verdict is Verdict.NONE
+
+
+def test_an_older_spelling_of_a_domain_is_not_the_domain() -> None:
+    """IDNA 2003 made "strasse" of "straße"; both can be registered, by different people."""
     mail = a_mail(
-        "mx.desk.example; dkim=pass header.d=example.org",
-        sender="a@sub.example.org",
-        address="a@sub.example.org",
+        f"{ID}; dkim=pass header.d=strasse.example", sender="a@straße.example", address="a@straße.example"
     )
 
-    assert check_sender(mail, ID).verdict is Verdict.PASSED
+    assert check_sender(mail, ID).verdict is Verdict.NONE
+
+
+def test_a_look_alike_domain_vouches_for_itself_only() -> None:
+    """The signer begins with a Cyrillic letter."""
+    mail = a_mail(f"{ID}; dkim=pass header.d=\u0435xample.org; spf=pass smtp.mailfrom=xn--xample-2of.org")
+
+    assert check_sender(mail, ID).verdict is Verdict.NONE
 
 
 def test_a_failed_dmarc_is_said_even_beside_other_passes() -> None:
@@ -162,6 +207,10 @@ def test_an_international_domain_compares_in_both_spellings() -> None:
         ("dmarc=none action=none header.from=example.org;compauth=softpass reason=201", Verdict.NONE),
         ("dmarc=none action=none header.from=evil.example;compauth=pass reason=100", Verdict.NONE),
         ("compauth=pass reason=100", Verdict.NONE),
+        ("dmarc=none action=none header.from=example.org;compauth=pass", Verdict.NONE),
+        ("dmarc=none action=none header.from=example.org;compauth=pass reason=451", Verdict.NONE),
+        ("dmarc=none action=none header.from=example.org;compauth=pass reason=100 reason=703", Verdict.NONE),
+        ("x dmarc=pass header.from=example.org", Verdict.NONE),
         ("dmarc=none action=none header.from=example.org;compauth=fail reason=001", Verdict.FAILED),
         ("dmarc=fail action=oreject header.from=example.org;compauth=pass reason=130", Verdict.FAILED),
         ('spf=pass smtp.mailfrom="x;dmarc=pass header.from=example.org"@evil.example', Verdict.NONE),

@@ -31,11 +31,13 @@ from bot.rendering import cards, modals, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.quoting import units
 from bot.rendering.words import words
+from tests.budget import examples
 from tests.golden import assert_json_approved
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
 AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+UNPROVEN = "nothing vouches for sponsor.example.com: dmarc=none header.from=sponsor.example.com"
 BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
 CASEY = Staff(id="U0CASEY", name="Casey", staff=False, approver=False)
 
@@ -49,9 +51,8 @@ def decided(phase: Phase, *effects: Effect, choice: Choice = Choice.APPROVED) ->
 
 
 def received() -> CaseCard:
-    case = samples.complete_case()
-    case = replace(case, status=CaseStatus.RECEIVED, authorised=False, verdict=Verdict.NONE, evidence="")
-    return CaseCard(case=case)
+    case = replace(samples.complete_case(), verdict=Verdict.NONE, evidence=UNPROVEN)
+    return CaseCard(case=replace(case, status=CaseStatus.RECEIVED, authorised=False))
 
 
 def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
@@ -118,7 +119,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
-        question(verified=False, follow_up=True, subject=""), words=ENGLISH
+        question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),
     "kind_ris": lambda: cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by="U0BLAKE"), words=ENGLISH),
     "kind_question": lambda: cards.kind_note(
@@ -330,7 +331,7 @@ def nasty_case(text: str, users: int, problems: int) -> Case:
     return replace(samples.complete_case(), ris=ris, sponsor=sponsor, evidence=text, assigned_to=text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(text=NASTY, users=st.sampled_from([0, 1, 200]), problems=st.sampled_from([0, 1, 19]))
 def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: int, problems: int) -> None:
     card = case_card(CaseCard(case=nasty_case(text, users, problems)))
@@ -341,7 +342,7 @@ def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: 
     assert units(card.text) <= 3000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=NASTY)
 def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None:
     notes = [

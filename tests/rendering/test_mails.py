@@ -1,7 +1,6 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -18,56 +17,13 @@ from bot.rendering import mails, markdown, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
+from tests.budget import examples
 from tests.golden import assert_approved
+from tests.rendering.strangers import HOSTILE, hostile_values, outline
 
 POLICY = policies.load()
-HOSTILE = (
-    "[Click](https://evil.example)",
-    "[[Pay now]](https://evil.example)",
-    "<script>alert(1)</script><a href='https://evil.example'>x</a>",
-    "<https://evil.example>",
-    "![x](https://evil.example/x.png)",
-    "a | b | c |",
-    "Acme\n\n# You won\n\n- one\n- two",
-    "# Heading",
-    "1. one",
-    "---",
-    "***bold*** __bold__ `code` ~~gone~~",
-    "back\\slash\\",
-    "&lt;b&gt; &amp; &#60;",
-    "{{ 7 * 7 }} {% raw %}",
-    "[x]: https://evil.example 'ref'",
-    "    indented code",
-    "```\nfence\n```",
-    "\u202egpj.exe",
-    "شركة عربية",
-)
-
 every_mail = pytest.mark.parametrize("name", list_mails())
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
-
-
-class _Outline(HTMLParser):
-    """The tags and links of a page, and its visible words."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.words = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for key, value in attrs if key in {"href", "src"}]
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
-def outline(html: str) -> _Outline:
-    seen = _Outline()
-    seen.feed(html)
-    return seen
 
 
 def show(name: str, lang: str = "en", **changed: object) -> RenderedMail:
@@ -187,21 +143,6 @@ def test_no_mail_loads_anything_from_elsewhere() -> None:
 # --- strangers' values ---
 
 
-def hostile_values(name: str, text: str) -> dict[str, Any]:
-    """Every value a stranger can choose, at every depth."""
-    own = {"lang", "ref", "reason", "status_url", "desk", "programme", "support_desk", "support_address"}
-
-    def poisoned(value: object) -> object:
-        if isinstance(value, str):
-            return text if value else ""
-        if isinstance(value, list):
-            return [poisoned(part) for part in value]
-        return {key: poisoned(part) for key, part in value.items()} if isinstance(value, dict) else value
-
-    values = sample_values(name)
-    return {key: value if key in own else poisoned(value) for key, value in values.items()}
-
-
 @every_mail
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_strangers_value_makes_no_link_heading_html_or_button(name: str, text: str) -> None:
@@ -214,7 +155,7 @@ def test_a_strangers_value_makes_no_link_heading_html_or_button(name: str, text:
     assert "\n" not in seen.subject
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     text=st.text(
         alphabet=st.sampled_from("[]()<>!#*_`|\\&;\n\t -=+~{}%:/.'\"ab1é\u202e\u2028😀ש"), min_size=1
@@ -339,6 +280,3 @@ def test_a_form_without_anything_still_makes_a_mail() -> None:
     values = mails.ris_problems(empty, POLICY) | {"status_url": samples.STATUS_URL}
 
     assert "for a company not yet named (C-7)" in render_mail("ris_problems", "en", values).subject
-
-
-# --- templates ---

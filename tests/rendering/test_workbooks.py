@@ -15,6 +15,7 @@ from bot.domain.review_values import text_of
 from bot.domain.ris import Company, Credential, PartnerType, Role, User
 from bot.rendering import form_words
 from bot.rendering.workbooks import ris_form
+from tests.budget import examples
 from tests.forms import COMPANY, MARA, TOM, case, sound_form
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "de"])
@@ -78,7 +79,7 @@ _USERS = st.builds(
 ).filter(lambda user: user != User())
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(company=_COMPANIES, users=st.lists(_USERS, max_size=6), lang=st.sampled_from(["en", "de"]))
 def test_any_company_and_users_read_back_the_same(company: Company, users: list[User], lang: str) -> None:
     assume(not any(_sounds_like_headings(user) for user in users))

@@ -13,6 +13,7 @@ from bot.rendering import mails
 from bot.services import outbox
 from bot.services.queueing import queue_mail
 from bot.store.database import transaction
+from tests.budget import examples
 from tests.cast import Office, an_office
 
 WORKERS = ("one", "two")
@@ -88,7 +89,7 @@ class World:
             self.wait(7200)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(steps, min_size=5, max_size=40))
 def test_every_effect_happens_once_and_in_order_whatever_comes_between(
     taken: list[tuple[object, ...]],

@@ -142,13 +142,14 @@ class Desk:
         return until(find)
 
     def settled(self) -> None:
-        """Wait until nothing is on its way any more."""
+        """Wait until nothing is on its way any more but what is meant for later."""
 
         def idle() -> bool:
             with self.bot.connect() as db:
                 waiting = intake.list_waiting(db, limit=1)
                 moving = outbox.list_jobs(db, (JobStatus.QUEUED, JobStatus.SENDING))
-            return not waiting and not moving
+            now = self.world.clock.now()
+            return not waiting and not [job for job in moving if job.attempts or job.next_at <= now]
 
         until(idle)
 
@@ -181,7 +182,7 @@ def until(find: Callable[[], Found | None]) -> Found:
 
 
 @contextmanager
-def running(folder: Path, *, seed: int = 7, **changed: str) -> Iterator[Desk]:
+def running(folder: Path, *, seed: int = 7, **changed: object) -> Iterator[Desk]:
     """Start a world and the service in it; settings may be changed by name."""
     with World(folder, seed=seed) as world:
         settings = settings_room.load({**world.settings(), **changed}, env_file=None)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack.limits import check_blocks, check_view
 from bot.sandbox.slack.pulse import Json
+from tests.budget import examples
 from tests.sandbox.slack.cards import actions, button, entry, home, modal, option, plain, section, typed
 
 CONFIRM = {"title": plain("t"), "text": plain("t"), "confirm": plain("y"), "deny": plain("n")}
@@ -201,7 +202,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(JUNK)
 def test_nothing_makes_the_validator_stumble(junk: Any) -> None:  # noqa: ANN401 - anything
     assert isinstance(check_blocks(junk), list)

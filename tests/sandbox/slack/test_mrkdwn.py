@@ -11,6 +11,7 @@ from bot.sandbox.slack.directory import Directory
 from bot.sandbox.slack.mrkdwn import Mrkdwn
 from bot.sandbox.slack.pulse import Pulse
 from bot.sandbox.slack.richtext import RichText, markdown
+from tests.budget import examples
 from tests.sandbox.slack.conftest import TurnableClock
 
 MRKDWN = Mrkdwn(Directory(Pulse(TurnableClock())), lambda channel: f"/?channel={channel}")
@@ -53,7 +54,7 @@ def test_each_mark_becomes_its_tag(text: str, html: str) -> None:
 TAGS = re.compile(r"</?(strong|em|s|code|pre|blockquote|br|a|span|time|p)\b[^<>]*>")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="<>&\"'*_~`|!@#^:{}\n \ue000\ue0010abC-/", max_size=60))
 def test_no_text_brings_a_tag_of_its_own(text: str) -> None:
     for html in (MRKDWN.html(text), MRKDWN.plain(text), RichText(MRKDWN).html(rich_text(text))):

@@ -1,0 +1,108 @@
+"""What a delivery report counts for: whose mail it speaks of, what it says of an address, what follows."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.mail import BounceReport
+from bot.domain.outbox import JobStatus
+
+PROBE = "address_probe"  #: the mail that asks an address for a second word
+PROBE_AFTER = timedelta(hours=1)  #: so long a full disk or a wrong route at the other end may take
+PROBE_PATIENCE = timedelta(days=5)  #: servers try for up to five days (RFC 5321, 4.5.4.1) before they give up
+SOFT_LIMIT = 5  #: so many mails that came back for a passing reason
+SOFT_WINDOW = timedelta(days=14)  #: within so long make an address doubtful, too
+
+#: a mail that may have reached their server; the report may be faster than our own note of the sending
+WENT_OUT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
+
+
+class AddressState(StrEnum):
+    GOOD = (
+        "good"  # doubtful -> the probe stayed out; given up -> staff's release; any -> a verified mail came
+    )
+    DOUBTFUL = "doubtful"  # good -> a hard bounce, or too many soft ones: a probe is queued
+    GIVEN_UP = "given_up"  # doubtful -> the probe came back hard: mails to it wait for staff
+
+
+class Step(StrEnum):
+    """What a bounce asks for beyond being counted."""
+
+    NOTHING = "nothing"
+    PROBE = "probe"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """An address that is not known to be good; `probe` is the key of the mail that is to find out."""
+
+    address: str
+    state: AddressState
+    since: datetime
+    probe: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """What came back of a mail that their server had taken."""
+
+    recipient: str
+    gave_up: bool  #: False while their server still tries
+    status: str
+    at: datetime
+
+
+def list_believed(report: BounceReport, *, to: str, cc: tuple[str, ...]) -> tuple[str, ...]:
+    """The mail's recipients of whom the report speaks; one that names nobody means the only one there is."""
+    if not report.recipients:
+        return () if cc else (to,)
+    return tuple(one for one in dict.fromkeys((to, *cc)) if one in report.recipients)
+
+
+#: class 5 codes (RFC 3463) that tell of a full mailbox, of size, content or our standing, not of the address
+_NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[23]|3\.4|6\.\d+|7\.\d+)")
+
+
+def is_hard(report: BounceReport) -> bool:
+    """Whether the report speaks against the address itself."""
+    return report.gave_up and report.permanent and not _NOT_THE_ADDRESS.fullmatch(report.status)
+
+
+def standing(
+    doubt: Doubt | None, probe: JobStatus | None, *, sent_at: datetime | None, now: datetime
+) -> AddressState:
+    """An address's state now; a doubt ends once its probe stayed out long enough, or will never go."""
+    if doubt is None or doubt.state is AddressState.GIVEN_UP:
+        return doubt.state if doubt else AddressState.GOOD
+    arrived = sent_at is not None and now >= sent_at + PROBE_PATIENCE
+    never_goes = probe in (None, JobStatus.DISCARDED, JobStatus.FAILED)
+    return AddressState.GOOD if arrived or never_goes else AddressState.DOUBTFUL
+
+
+def next_step(state: AddressState, *, hard: bool, of_probe: bool, recent_soft: int) -> Step:
+    """What follows for an address when one more mail to it came back."""
+    if state is AddressState.GIVEN_UP:
+        return Step.NOTHING
+    if of_probe:
+        return Step.GIVE_UP if hard else Step.NOTHING
+    suspicious = hard or recent_soft >= SOFT_LIMIT
+    return Step.PROBE if suspicious and state is AddressState.GOOD else Step.NOTHING
+
+
+#: what a status code says in plain words, the most particular first
+_REASONS: tuple[tuple[str, str], ...] = (
+    (r"[45]\.1\.(?:1|6|10)|5\.1\.0|5\.5\.0", "no_mailbox"),
+    (r"[45]\.1\.2|5\.4\.[34]", "no_domain"),
+    (r"[45]\.2\.1", "disabled"),
+    (r"[45]\.2\.2", "full"),
+    (r"[45]\.(?:2\.3|3\.4)", "too_large"),
+    (r"[45]\.7\.\d+|5\.4\.1", "refused"),
+    (r"4\.\d+\.\d+|5\.4\.\d+", "unreachable"),
+)
+
+
+def reason_of(status: str) -> str:
+    """The code of the words for staff; "other" where the status says nothing plain."""
+    return next((reason for form, reason in _REASONS if re.fullmatch(form, status)), "other")

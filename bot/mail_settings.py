@@ -1,0 +1,130 @@
+"""The settings of the two mail servers: where they are, and how Usher logs in to them."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings
+
+from bot.domain.loopback import is_loopback
+
+Port = Annotated[int, Field(ge=0, le=65535)]  #: 0 is the usual one
+
+
+class Tls(StrEnum):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class MailAuth(StrEnum):
+    PASSWORD = "password"  # noqa: S105 - the name of a way to log in
+    OAUTH2 = "oauth2"
+
+
+IMAP_PORTS = {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
+SMTP_PORTS = {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
+
+
+class MailSettings(BaseSettings):
+    """Joined into `bot.settings.Settings`; names are those of the environment, in lower case."""
+
+    imap_host: str
+    imap_port: Port = 0
+    imap_tls: Tls = Tls.TLS
+    imap_user: str
+    imap_password: SecretStr = SecretStr("")
+    imap_folder: str = "INBOX"
+
+    smtp_host: str
+    smtp_port: Port = 0
+    smtp_tls: Tls = Tls.STARTTLS
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_rate: Annotated[int, Field(ge=1)] = 30
+    mail_from: str
+    support_address: str
+
+    mail_auth: MailAuth = MailAuth.PASSWORD
+    oauth_token_url: str = ""
+    oauth_client_id: str = ""
+    oauth_client_secret: SecretStr = SecretStr("")
+    oauth_scope: str = ""
+
+    @field_validator("mail_from", "support_address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if (
+            value.count("@") != 1
+            or value.startswith("@")
+            or value.endswith("@")
+            or any(c.isspace() for c in value)
+        ):
+            raise ValueError("must be a plain mail address such as desk@example.com")
+        return value
+
+    @field_validator("oauth_token_url")
+    @classmethod
+    def _token_url(cls, value: str) -> str:
+        if value and not _keeps_secrets(value):
+            raise ValueError(
+                "must be https://HOST/PATH, the address where the provider issues tokens "
+                "(http:// on loopback only: the client secret goes there)"
+            )
+        return value
+
+    @property
+    def imap_endpoint(self) -> tuple[str, int]:
+        return self.imap_host, self.imap_port or IMAP_PORTS[self.imap_tls]
+
+    @property
+    def smtp_endpoint(self) -> tuple[str, int]:
+        return self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_tls]
+
+
+class UncheckedMailSettings(BaseSettings):
+    """What depends on how Usher logs in, as written: looked at also when other settings are wrong."""
+
+    mail_auth: Any = ""
+    imap_password: Any = ""
+    smtp_user: Any = ""
+    smtp_password: Any = ""
+    oauth_token_url: Any = ""
+    oauth_client_id: Any = ""
+    oauth_client_secret: Any = ""
+    oauth_scope: Any = ""
+
+    def faults(self) -> list[str]:
+        if str(self.mail_auth).lower() == MailAuth.OAUTH2:
+            return [
+                f"{name.upper()} is missing: MAIL_AUTH=oauth2 needs it: {what}"
+                for name, what in _OAUTH_NEEDS.items()
+                if not getattr(self, name)
+            ]
+        faults = []
+        if not self.imap_password:
+            faults.append("IMAP_PASSWORD is missing: set it in the environment or .env (see .env.example)")
+        if self.smtp_user and not self.smtp_password:
+            faults.append("SMTP_PASSWORD is missing: SMTP_USER is given; give both, or neither")
+        return faults
+
+
+_OAUTH_NEEDS = {
+    "oauth_token_url": "e.g. https://login.microsoftonline.com/TENANT/oauth2/v2.0/token",
+    "oauth_client_id": "of the app that was registered for Usher, on its 'overview' page",
+    "oauth_client_secret": "of the same app, under 'certificates and secrets' (the value, not the id)",
+    "oauth_scope": "e.g. https://outlook.office365.com/.default",
+}
+
+
+def _keeps_secrets(url: str) -> bool:
+    """Well-formed, and nobody on the way can read what is sent there."""
+    try:
+        parts = urlsplit(url)
+        well_formed = parts.hostname and parts.port != 0 and url.isascii() and url.isprintable()
+    except ValueError:
+        return False
+    if not well_formed or " " in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))

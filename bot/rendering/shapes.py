@@ -1,0 +1,124 @@
+"""A mail's shape: its words parsed once, with a mark where each value stands, which is filled in afterwards.
+
+Parsing Markdown and inlining styles takes far longer than all else about a mail. Mails of one template differ
+only in their values, unless an `if` or a `for` has said otherwise: then they are of another shape.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+WIDTH = 76
+
+# Private characters mean nothing in Markdown, HTML or CSS, and `quoting` lets none of a stranger's through.
+_VALUE, _LINK, _END = "\ue000", "\ue001", "\ue002"
+_MARK = re.compile(f"[{_VALUE}{_LINK}](\\d+){_END}")
+_IN_ATTRIBUTE = re.compile(f'="[^"]*{_VALUE}')
+_SPECIAL = re.compile("[&<>\u00a0]")
+#: as css-inline writes it
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\u00a0": "&nbsp;"}
+
+
+class Marked(str):
+    """A value that says its mark instead of itself, and is itself where a template asks for it."""
+
+    __slots__ = ("mark",)
+    mark: str
+
+
+class Marks:
+    """The values behind the marks of one mail."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+
+    def value(self, text: str, shown: str) -> Marked:
+        return self._marked(text, shown, _VALUE)
+
+    def link(self, url: str, shown: str) -> Marked:
+        """An address of ours, which may be a link's target."""
+        return self._marked(url, shown, _LINK)
+
+    def _marked(self, text: str, shown: str, kind: str) -> Marked:
+        """One of which nothing is left to be seen has no mark: an empty cell is an empty cell."""
+        marked = Marked(text)
+        marked.mark = f"{kind}{len(self.values)}{_END}" if shown else ""
+        self.values.append(shown)
+        return marked
+
+    def resolve(self, text: str, quote: Callable[[str], str]) -> str:
+        return _MARK.sub(lambda found: quote(self.values[int(found[1])]), text)
+
+
+def is_marked(text: str) -> bool:
+    return _END in text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of a text body, broken at WIDTH once its values are known."""
+
+    words: str
+    first: str = ""  #: stands before the words
+    rest: str = ""  #: stands before what did not fit
+    wraps: bool = True  #: else it stays in one piece
+    underline: str = ""
+
+    def said(self, words: str) -> str:
+        line = self.first + words
+        if self.wraps and len(line) > WIDTH:
+            line = _wrapped(words, self.first, self.rest)
+        return f"{line}\n{self.rest}{self.underline * min(len(words), WIDTH)}" if self.underline else line
+
+
+def _wrapped(words: str, line: str, rest: str) -> str:
+    """Break between words only: never within an address."""
+    lines, begun = [], False
+    for word in words.split(" "):
+        if begun and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line, begun = rest, False
+        line = f"{line} {word}" if begun else line + word
+        begun = True
+    return "\n".join([*lines, line])
+
+
+class Pattern:
+    """Words with places for values."""
+
+    def __init__(self, words: str) -> None:
+        pieces = _MARK.split(words)
+        self._words = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
+        self._places = tuple(map(int, pieces[1::2]))
+
+    def filled(self, values: Sequence[str]) -> str:
+        return self._words % tuple([values[place] for place in self._places])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Both bodies of a mail, in pieces between which its values belong."""
+
+    html: Pattern
+    text: tuple[tuple[Line, Pattern] | str, ...]
+    fits_all: bool  #: False where a value stands in an attribute, for which it would need other quotes
+
+    @classmethod
+    def of(cls, html: str, lines: Iterable[Line]) -> Self:
+        return cls(
+            html=Pattern(html),
+            text=tuple(
+                (line, Pattern(line.words)) if is_marked(line.words) else line.said(line.words)
+                for line in lines
+            ),
+            fits_all=not _IN_ATTRIBUTE.search(html),
+        )
+
+    def filled(self, values: Sequence[str]) -> tuple[str, str]:
+        """The HTML and the text."""
+        escaped = [_SPECIAL.sub(lambda found: _ENTITIES[found[0]], value) for value in values]
+        lines = [
+            part if isinstance(part, str) else part[0].said(part[1].filled(values)) for part in self.text
+        ]
+        return self.html.filled(escaped), "\n".join(lines) + "\n"

@@ -1,0 +1,183 @@
+"""Bounces: count what surely speaks of a mail of ours, doubt an address, ask it once more, give it up."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.bounces import (
+    PROBE,
+    PROBE_AFTER,
+    SOFT_WINDOW,
+    WENT_OUT,
+    AddressState,
+    Doubt,
+    Step,
+    is_hard,
+    list_believed,
+    next_step,
+    standing,
+)
+from bot.domain.cards import TroubleNote
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.mail import BounceReport
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.threads import list_ours
+from bot.rendering import mails
+from bot.services.desk import Desk
+from bot.services.outbox import follow
+from bot.services.queueing import queue_case_card, queue_mail, queue_note
+from bot.store import bounces, events, outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bounce:
+    """What a report says of one mail of ours and one of its recipients."""
+
+    job: Job
+    recipient: str
+    report: BounceReport
+    mail_id: int
+
+    @property
+    def ref(self) -> str:
+        return str(self.job.values["ref"])
+
+
+def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """Count a delivery report about a mail of ours; one that is not surely about it changes nothing.
+
+    Anybody can write a report. Only whom we wrote to, and their server, can know the Message-ID that we
+    signed for that mail.
+    """
+    report, mail_id = understood.mail.bounce, understood.row.id
+    job = _find_job(db, desk, report) if report else None
+    if report is None or job is None:
+        return _ignore(db, mail_id, "no_mail_of_ours", now)
+    recipients = list_believed(report, to=job.recipient, cc=tuple(job.values.get("cc", ())))
+    if not recipients:
+        return _ignore(db, mail_id, "not_its_recipient", now)
+    found = [_Bounce(job=job, recipient=one, report=report, mail_id=mail_id) for one in recipients]
+    counted = [_count(db, desk, bounce, now) for bounce in found]
+    if not any(counted):
+        return _ignore(db, mail_id, "repeated", now)
+    if outbox.mark_went_out(db, job.id, now=now):
+        follow(db, job.decision_id, now=now)
+    if job.case_id is not None:
+        queue_case_card(db, job.case_id, now=now)
+    return str(job.values["ref"])
+
+
+def _find_job(db: Database, desk: Desk, report: BounceReport) -> Job | None:
+    jobs = (outbox.find_by_message_id(db, one) for one in list_ours(report.original_ids, desk.keyring))
+    job = next((job for job in jobs if job), None)
+    return job if job and job.status in WENT_OUT else None
+
+
+def _ignore(db: Database, mail_id: int, why: str, now: datetime) -> str:
+    events.add(db, EventTag.BOUNCE_IGNORED, f"mail:{mail_id}", actor="usher", at=now, why=why)
+    return ""
+
+
+def _count(db: Database, desk: Desk, bounce: _Bounce, now: datetime) -> bool:
+    """Do what one bounce asks for; False when it was counted before."""
+    job, report, hard = bounce.job, bounce.report, is_hard(bounce.report)
+    if not bounces.add(db, job.id, bounce.recipient, report, hard=hard, mail_id=bounce.mail_id, now=now):
+        return False
+    events.add(
+        db,
+        EventTag.BOUNCE_COUNTED,
+        f"job:{job.id}",
+        actor="usher",
+        at=now,
+        mail=bounce.mail_id,
+        hard=hard,
+        gave_up=report.gave_up,
+        status=report.status,
+    )
+    step = _step_for(db, bounce, hard=hard, now=now)
+    if step is Step.PROBE:
+        _queue_probe(db, desk, bounce, now)
+    if step is Step.GIVE_UP:
+        _give_up(db, bounce, now)
+    elif report.gave_up:
+        _tell(db, bounce, "mail_bounced", f"{job.template} → {bounce.recipient}", now)
+    return True
+
+
+def _step_for(db: Database, bounce: _Bounce, *, hard: bool, now: datetime) -> Step:
+    doubt = bounces.find_doubt(db, bounce.recipient)
+    probe = outbox.find_by_key(db, doubt.probe) if doubt else None
+    sent_at = probe.sent_at if probe else None
+    return next_step(
+        standing(doubt, probe.status if probe else None, sent_at=sent_at, now=now),
+        hard=hard,
+        of_probe=doubt is not None and bounce.job.key == doubt.probe,
+        recent_soft=bounces.count_soft(db, bounce.recipient, since=now - SOFT_WINDOW),
+    )
+
+
+def _queue_probe(db: Database, desk: Desk, bounce: _Bounce, now: datetime) -> None:
+    """One more mail, later and under an id of its own: whoever forged the first report does not know it."""
+    job, lang = bounce.job, str(bounce.job.values["lang"])
+    key = f"probe:{job.id}:{bounce.recipient}"
+    queued = queue_mail(
+        db,
+        desk,
+        PROBE,
+        key=key,
+        to=bounce.recipient,
+        lang=lang,
+        ref=bounce.ref,
+        words=mails.address_probe(ref=bounce.ref, lang=lang, policy=desk.policy),
+        now=now,
+        case_id=job.case_id,
+        automatic=True,
+        not_before=now + PROBE_AFTER,
+    )
+    if queued:
+        doubt = Doubt(address=bounce.recipient, state=AddressState.DOUBTFUL, since=now, probe=key)
+        bounces.keep_doubt(db, doubt)
+        events.add(db, EventTag.ADDRESS_DOUBTED, f"job:{job.id}", actor="usher", at=now)
+
+
+def _give_up(db: Database, bounce: _Bounce, now: datetime) -> None:
+    job, address = bounce.job, bounce.recipient
+    doubt = Doubt(address=address, state=AddressState.GIVEN_UP, since=now, probe=job.key)
+    bounces.keep_doubt(db, doubt)
+    events.add(db, EventTag.ADDRESS_GIVEN_UP, f"job:{job.id}", actor="usher", at=now)
+    _tell(db, bounce, "address_given_up", address, now)
+
+
+def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime) -> None:
+    """Staff hear of it once, below the card or question whose mail it was."""
+    job, ref = bounce.job, bounce.ref
+    status, said = bounce.report.status, bounce.report.detail
+    detail = said if status in said else f"{status} {said}"
+    note = TroubleNote(what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id)
+    queue_note(
+        db,
+        "trouble_note",
+        key=f"{what}:{job.id}:{bounce.recipient}",
+        values=asdict(note),
+        now=now,
+        thread_key=f"card:{ref}" if job.case_id is not None else f"note:{ref}",
+        case_id=job.case_id,
+    )
+
+
+def hear_from(db: Database, understood: Understood, *, now: datetime) -> None:
+    """A verified mail shows that somebody is there: its address is good, a probe that waits is dropped."""
+    if not understood.verified:
+        return
+    address = understood.mail.sender.address
+    doubt = bounces.find_doubt(db, address)
+    if doubt is None:
+        return
+    bounces.drop_doubt(db, address)
+    events.add(db, EventTag.ADDRESS_RESTORED, f"mail:{understood.row.id}", actor="usher", at=now)
+    probe = outbox.find_by_key(db, doubt.probe)
+    waiting = (JobStatus.QUEUED, JobStatus.HELD)
+    if probe and outbox.move(db, probe.id, since=waiting, to=JobStatus.DISCARDED, now=now):
+        events.add(db, EventTag.JOB_DISCARDED, f"job:{probe.id}", actor="usher", at=now)

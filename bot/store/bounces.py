@@ -1,0 +1,109 @@
+"""What came back of our mails, and which addresses are in doubt because of it."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.bounces import AddressState, Doubt, Returned
+from bot.domain.mail import BounceReport
+from bot.store.database import count, instant, row, rows, text_of
+
+
+def add(
+    db: Database,
+    job_id: int,
+    recipient: str,
+    report: BounceReport,
+    *,
+    hard: bool,
+    mail_id: int,
+    now: datetime,
+) -> bool:
+    """Keep what a report says of one mail and recipient; False when that was known already."""
+    return bool(
+        count(
+            db,
+            """insert into bounces (job_id, recipient, gave_up, hard, status, detail, mail_id, at)
+               values (:job_id, :recipient, :gave_up, :hard, :status, :detail, :mail_id, :now)
+               on conflict do nothing""",
+            {
+                "job_id": job_id,
+                "recipient": recipient,
+                "gave_up": int(report.gave_up),
+                "hard": int(hard),
+                "status": report.status,
+                "detail": report.detail,
+                "mail_id": mail_id,
+                "now": text_of(now),
+            },
+        )
+    )
+
+
+def list_of_case(db: Database, case_id: int) -> dict[int, tuple[Returned, ...]]:
+    """What came back of a case's mails, by job; of a recipient the last word only."""
+    found = rows(
+        db,
+        """select b.* from bounces b join outbox o on o.id = b.job_id
+           where o.case_id = :case_id order by b.job_id, b.recipient, b.gave_up""",
+        {"case_id": case_id},
+    )
+    last = {
+        (entry["job_id"], entry["recipient"]): Returned(
+            recipient=entry["recipient"],
+            gave_up=bool(entry["gave_up"]),
+            status=entry["status"],
+            at=instant(entry["at"]),
+        )
+        for entry in found
+    }
+    by_job: dict[int, tuple[Returned, ...]] = {}
+    for (job_id, _), returned in last.items():
+        by_job[job_id] = (*by_job.get(job_id, ()), returned)
+    return by_job
+
+
+def count_soft(db: Database, recipient: str, *, since: datetime) -> int:
+    """How many mails to that address came back since then for a reason that may pass."""
+    found = row(
+        db,
+        """select count(distinct job_id) n from bounces
+           where recipient = :recipient and hard = 0 and at >= :since""",
+        {"recipient": recipient, "since": text_of(since)},
+    )
+    return int(found["n"]) if found else 0
+
+
+def find_doubt(db: Database, address: str) -> Doubt | None:
+    found = row(db, "select * from doubtful_addresses where address = :address", {"address": address})
+    if found is None:
+        return None
+    return Doubt(
+        address=found["address"],
+        state=AddressState(found["state"]),
+        since=instant(found["since"]),
+        probe=found["probe"],
+    )
+
+
+def keep_doubt(db: Database, doubt: Doubt) -> None:
+    count(
+        db,
+        """insert into doubtful_addresses (address, state, since, probe)
+           values (:address, :state, :since, :probe)
+           on conflict (address) do update set state = :state, since = :since, probe = :probe""",
+        {"address": doubt.address, "state": doubt.state, "since": text_of(doubt.since), "probe": doubt.probe},
+    )
+
+
+def drop_doubt(db: Database, address: str, *, since: tuple[AddressState, ...] = tuple(AddressState)) -> bool:
+    """Call an address good again; False when it was not in one of those states."""
+    doubt = find_doubt(db, address)
+    if doubt is None or doubt.state not in since:
+        return False
+    return bool(count(db, "delete from doubtful_addresses where address = :address", {"address": address}))
+
+
+def is_given_up(db: Database, address: str) -> bool:
+    doubt = find_doubt(db, address)
+    return doubt is not None and doubt.state is AddressState.GIVEN_UP

@@ -1,0 +1,85 @@
+"""Delivery reports of many servers, in English and German, hard and soft, and what only resembles them."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.mail_parsing import read_mail_parts
+from bot.domain.bounces import is_hard, reason_of
+from bot.domain.mail import InboundMail, Kind
+from bot.domain.mail_kinds import classify
+
+MAILS = Path(__file__).parents[1] / "data" / "bounces"
+ORIGINAL = "<c-7.0123456789ab.original@desk.example.org>"
+DESK = frozenset({"ris@desk.example.org"})
+
+#: file → recipient, whether their server gave up, whether that speaks against the address, and why
+REPORTS = {
+    "microsoft365-en-hard": ("gone@fabrikam.example", True, True, "no_mailbox"),
+    "microsoft365-en-delayed": ("slow@fabrikam.example", False, False, "unreachable"),
+    "microsoft365-de-full": ("voll@fabrikam.example", True, False, "full"),
+    "microsoft365-en-refused": ("strict@fabrikam.example", True, False, "refused"),
+    "exchange-de-dsn-hard": ("weg@firma.example.net", True, True, "no_mailbox"),
+    "exchange-de-text-full": ("voll@firma.example.net", True, False, "full"),
+    "exchange-de-text-delayed": ("langsam@firma.example.net", False, False, "other"),
+    "gmail-text-hard": ("gone@gmail.example", True, True, "no_mailbox"),
+    "gmail-delayed": ("slow@company.example", False, False, "unreachable"),
+    "gmail-de-full": ("voll@gmail.example", True, False, "full"),
+    "postfix-delayed": ("slow@company.example", False, False, "unreachable"),
+    "postfix-expired": ("slow@company.example", True, False, "unreachable"),
+    "exim-delayed": ("slow@company.example", False, False, "refused"),
+    "exim-expired": ("slow@company.example", True, False, "unreachable"),
+    "gmx-hard": ("weg@gmx.example", True, True, "no_mailbox"),
+    "webde-full": ("voll@web.example", True, False, "full"),
+    "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
+}
+NO_REPORTS = {
+    "person-postmaster-forwards-de": Kind.QUESTION,
+    "person-asks-undeliverable": Kind.QUESTION,
+    "absence-de": Kind.AUTO_REPLY,
+    "read-receipt-de": Kind.AUTO_REPLY,
+    "relayed-de": Kind.AUTO_REPLY,
+}
+
+
+def mail_named(name: str) -> InboundMail:
+    return read_mail_parts((MAILS / f"{name}.eml").read_bytes())
+
+
+def kind_of(mail: InboundMail) -> Kind:
+    return classify(mail, own_addresses=DESK, keyring=None, has_form=False).kind
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_says_of_whom_it_speaks_and_how_bad_it_is(name: str) -> None:
+    recipient, gave_up, hard, reason = REPORTS[name]
+    mail = mail_named(name)
+
+    assert kind_of(mail) is Kind.BOUNCE
+    assert mail.bounce is not None
+    assert mail.bounce.recipients == (recipient,)
+    assert (mail.bounce.gave_up, is_hard(mail.bounce)) == (gave_up, hard)
+    assert reason_of(mail.bounce.status) == reason
+    assert mail.bounce.original_ids[0] == ORIGINAL
+
+
+@pytest.mark.parametrize("name", NO_REPORTS)
+def test_what_only_resembles_a_report_is_none(name: str) -> None:
+    mail = mail_named(name)
+
+    assert mail.bounce is None
+    assert kind_of(mail) is NO_REPORTS[name]
+
+
+def test_each_file_is_looked_at() -> None:
+    assert {path.stem for path in MAILS.glob("*.eml")} == REPORTS.keys() | NO_REPORTS.keys()
+
+
+def test_what_a_server_says_is_one_capped_line() -> None:
+    raw = (MAILS / "postfix-expired.eml").read_bytes()
+    long = raw.replace(b"Connection timed out\n", b"timed out" + b" and out" * 5_000 + b"\n\tand \x00 more\n")
+    report = read_mail_parts(long).bounce
+
+    assert report is not None
+    assert len(report.detail) <= 200
+    assert report.detail.isprintable()

@@ -1,0 +1,167 @@
+"""Mails a second from the outbox, beside bare smtplib with the same two commits a mail, to one smtp-sink.
+
+Ours are order confirmations of approved cases: the worker's own lane claims, renders, sends and settles
+them. The yardstick sends the same bytes, ready made, over one connection, and commits a claim and a result
+for each.
+Both write to a file with synchronous=FULL, in turns. CPU time is this process's alone, not the sink's.
+"""
+
+import contextlib
+import shutil
+import smtplib
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from bot.adapters.mime import as_bytes
+from bot.adapters.smtp import build_mailer
+from bot.clock import RealClock
+from bot.domain.cases import Case
+from bot.domain.mail import Address, OutboundMail
+from bot.domain.outbox import JobStatus
+from bot.domain.ris import RisCase
+from bot.rendering import samples
+from bot.rendering.words import LANGUAGES
+from bot.sandbox.invented import organisation, person
+from bot.services import approvals, effects
+from bot.services.effects import Ways
+from bot.store import cases as case_store
+from bot.store.database import transaction
+from handlers.cli import logs
+from handlers.worker.loop import LANES, Worker
+from tests.cast import AVERY, Office, an_office
+from tests.contracts.dovecot import _free_port
+
+MAILS = 1_000
+ROUNDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Seconds a mail."""
+
+    wall: float
+    cpu: float
+
+
+@contextmanager
+def smtp_sink() -> Iterator[int]:
+    """Postfix's own; it refuses to be root."""
+    if shutil.which("smtp-sink") is None:
+        sys.exit("smtp-sink is not there: apt-get install postfix")
+    port = _free_port()
+    with subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "100"]) as process:
+        try:
+            _until_it_answers(port)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _until_it_answers(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), smtplib.SMTP("127.0.0.1", port):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("smtp-sink does not answer")
+
+
+def queue(office: Office, numbers: Sequence[int], luck: Random) -> None:
+    """Approve cases of two to five users, every one of another sponsor."""
+    with office.connect() as db:
+        for number in numbers:
+            case = an_invented_case(number, luck)
+            with transaction(db):
+                case_store.add(db, case, made_by="mail:1", now=office.now)
+            approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+
+
+def an_invented_case(number: int, luck: Random) -> Case:
+    invented = organisation(luck)
+    ris = RisCase(company=invented.company, users=invented.users)
+    sponsor = Address(name=person(luck)[0], address=f"sponsor-{number}@sponsor.example.org")
+    case = samples.complete_case(luck.choice(LANGUAGES))
+    return replace(case, id=number, ris=ris, content_hash=ris.content_hash(), sponsor=sponsor)
+
+
+def measured(work: Callable[[], None], mails: int) -> Figure:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Figure(wall=(time.perf_counter() - wall) / mails, cpu=(time.process_time() - cpu) / mails)
+
+
+def drain(office: Office, ways: Ways) -> None:
+    """What the lane's thread does, round by round."""
+    lane = Worker(office.bot, *LANES[0])
+    while lane._round(ways):
+        pass
+
+
+class Bare:
+    """smtplib and two commits a mail, nothing else."""
+
+    def __init__(self, path: Path, port: int) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = full")
+        self._db.execute("create table mails (id integer primary key, status text not null)")
+        self._client = smtplib.SMTP("127.0.0.1", port)
+
+    def send(self, letters: Sequence[tuple[OutboundMail, bytes]]) -> None:
+        for mail, content in letters:
+            number = self._db.execute("insert into mails (status) values ('sending')").lastrowid
+            self._client.sendmail(mail.sender.address, [mail.to], content)
+            self._db.execute("update mails set status = 'sent' where id = ?", (number,))
+
+
+def letters_of(office: Office, many: int) -> list[tuple[OutboundMail, bytes]]:
+    """The last of those that the lane has sent, as bytes once more."""
+    sent = [job for job in office.jobs("order_confirmation") if job.status is JobStatus.SENT][-many:]
+    hidden = [replace(job, secrets=effects.HIDDEN) for job in sent]
+    mails = [effects.mail_of(office.desk, job, now=office.now) for job in hidden]
+    return [(mail, as_bytes(mail)) for mail in mails]
+
+
+def compare(folder: Path, port: int) -> tuple[list[Figure], list[Figure]]:
+    office = an_office(folder, smtp_port=str(port), smtp_tls="none", smtp_rate="1000000")
+    office.bot = replace(office.bot, clock=RealClock())
+    mailer = build_mailer(office.bot.settings)
+    ways = Ways(chat=office.chat, mailer=mailer)
+    bare, luck, each = Bare(folder / "bare.db", port), Random(1), MAILS // ROUNDS
+    ours, yardstick = [], []
+    for turn in range(ROUNDS + 1):
+        queue(office, range(1 + turn * each, 1 + (turn + 1) * each), luck)
+        ours.append(measured(partial(drain, office, ways), each))
+        letters = letters_of(office, each)
+        assert len(letters) == each
+        yardstick.append(measured(partial(bare.send, letters), each))
+    mailer.close()
+    return ours[1:], yardstick[1:]  # the first round pays for the imports
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name, smtp_sink() as port:
+        folder = Path(name)
+        with (folder / "log").open("w") as log, contextlib.redirect_stderr(log):
+            logs.configure()
+            ours, bare = compare(folder, port)
+    for part in ("cpu", "wall"):
+        own, theirs = (statistics.median(getattr(each, part) for each in side) for side in (ours, bare))
+        print(
+            f"outbox, {part}: {own * 1000:.2f} ms a mail ({1 / own:.0f}/s), "
+            f"bare smtplib with two commits {theirs * 1000:.2f} ms ({1 / theirs:.0f}/s), "
+            f"ratio {theirs / own:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What a server from Debian needs for one test: a free port, an ordinary user, a wait until it speaks."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+
+
+def need(program: str, packages: str) -> None:
+    """Skip by name what needs a program that is not there; CI, which has to have it, fails instead."""
+    if shutil.which(program) is None:
+        missing = f"{program} is not there: apt-get install {packages}"
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    """Whom such a server runs as: ourselves, or nobody where we are root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_greeting(process: subprocess.Popen[bytes], port: int, greeting: bytes) -> None:
+    deadline = time.monotonic() + 10
+    while not _greets(port, greeting):
+        if time.monotonic() > deadline or process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} did not start")
+        time.sleep(0.02)
+
+
+def _greets(port: int, greeting: bytes) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return False
+        return probe.recv(64).startswith(greeting)

@@ -1,0 +1,126 @@
+"""What a delivery report counts for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.bounces import (
+    PROBE_PATIENCE,
+    SOFT_LIMIT,
+    AddressState,
+    Doubt,
+    Step,
+    is_hard,
+    list_believed,
+    next_step,
+    reason_of,
+    standing,
+)
+from bot.domain.mail import BounceReport
+from bot.domain.outbox import JobStatus
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+DANA, ERIN = "dana@sponsor.example.org", "erin@sponsor.example.org"
+
+
+def a_report(
+    *recipients: str, permanent: bool = True, gave_up: bool = True, status: str = ""
+) -> BounceReport:
+    return BounceReport(recipients=recipients, permanent=permanent, gave_up=gave_up, status=status)
+
+
+@pytest.mark.parametrize(
+    ("named", "cc", "believed"),
+    [
+        ((DANA,), (), (DANA,)),
+        ((ERIN, DANA), (ERIN,), (DANA, ERIN)),
+        ((DANA, "mallory@elsewhere.example"), (), (DANA,)),
+        (("mallory@elsewhere.example",), (), ()),
+        ((), (), (DANA,)),
+        ((), (ERIN,), ()),
+    ],
+)
+def test_only_the_mails_own_recipients_are_believed(
+    named: tuple[str, ...], cc: tuple[str, ...], believed: tuple[str, ...]
+) -> None:
+    assert list_believed(a_report(*named), to=DANA, cc=cc) == believed
+
+
+@pytest.mark.parametrize(
+    ("report", "hard"),
+    [
+        (a_report(status="5.1.1"), True),
+        (a_report(status="5.4.1"), True),
+        (a_report(status=""), True),
+        (a_report(status="5.2.2"), False),
+        (a_report(status="5.3.4"), False),
+        (a_report(status="5.7.1"), False),
+        (a_report(status="5.7.509"), False),
+        (a_report(permanent=False, status="4.4.7"), False),
+        (a_report(gave_up=False, status="5.1.1"), False),
+    ],
+)
+def test_hard_is_what_speaks_against_the_address_itself(report: BounceReport, hard: bool) -> None:
+    assert is_hard(report) is hard
+
+
+@pytest.mark.parametrize(
+    ("state", "hard", "of_probe", "soft", "step"),
+    [
+        (AddressState.GOOD, True, False, 0, Step.PROBE),
+        (AddressState.GOOD, False, False, SOFT_LIMIT - 1, Step.NOTHING),
+        (AddressState.GOOD, False, False, SOFT_LIMIT, Step.PROBE),
+        (AddressState.GOOD, True, True, 0, Step.GIVE_UP),  # it came back after its patience had ended
+        (AddressState.DOUBTFUL, True, False, SOFT_LIMIT, Step.NOTHING),
+        (AddressState.DOUBTFUL, True, True, 0, Step.GIVE_UP),
+        (AddressState.DOUBTFUL, False, True, SOFT_LIMIT, Step.NOTHING),
+        (AddressState.GIVEN_UP, True, True, SOFT_LIMIT, Step.NOTHING),
+    ],
+)
+def test_what_follows_for_an_address(
+    state: AddressState, hard: bool, of_probe: bool, soft: int, step: Step
+) -> None:
+    assert next_step(state, hard=hard, of_probe=of_probe, recent_soft=soft) is step
+
+
+@pytest.mark.parametrize(
+    ("state", "probe", "sent", "expected"),
+    [
+        (AddressState.DOUBTFUL, JobStatus.QUEUED, None, AddressState.DOUBTFUL),
+        (AddressState.DOUBTFUL, JobStatus.SENT, PROBE_PATIENCE - timedelta(1), AddressState.DOUBTFUL),
+        (AddressState.DOUBTFUL, JobStatus.SENT, PROBE_PATIENCE, AddressState.GOOD),
+        (AddressState.DOUBTFUL, JobStatus.DISCARDED, None, AddressState.GOOD),
+        (AddressState.DOUBTFUL, None, None, AddressState.GOOD),
+        (AddressState.GIVEN_UP, JobStatus.SENT, PROBE_PATIENCE, AddressState.GIVEN_UP),
+    ],
+)
+def test_a_doubt_ends_with_its_probe_and_giving_up_does_not(
+    state: AddressState, probe: JobStatus | None, sent: timedelta | None, expected: AddressState
+) -> None:
+    doubt = Doubt(address=DANA, state=state, since=NOW, probe="probe:1")
+    sent_at = NOW - sent if sent else None
+
+    assert standing(doubt, probe, sent_at=sent_at, now=NOW) is expected
+
+
+def test_an_address_nobody_doubts_is_good() -> None:
+    assert standing(None, None, sent_at=None, now=NOW) is AddressState.GOOD
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("5.1.1", "no_mailbox"),
+        ("5.1.10", "no_mailbox"),
+        ("5.1.2", "no_domain"),
+        ("5.2.1", "disabled"),
+        ("4.2.2", "full"),
+        ("5.2.2", "full"),
+        ("5.7.1", "refused"),
+        ("4.4.7", "unreachable"),
+        ("5.9.9", "other"),
+        ("", "other"),
+    ],
+)
+def test_a_status_has_plain_words(status: str, reason: str) -> None:
+    assert reason_of(status) == reason

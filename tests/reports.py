@@ -1,0 +1,48 @@
+"""Delivery reports as a mail server writes them, about any Message-ID a test names."""
+
+import itertools
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import SMTP
+
+_count = itertools.count(1)
+DAEMON = "MAILER-DAEMON@mx.elsewhere.example.net"
+
+
+def a_report(
+    *,
+    about: str,
+    recipient: str,
+    status: str = "5.1.1",
+    action: str = "failed",
+    desk: str = "onboarding@desk.example.com",
+    message_id: str = "",
+    said: str = "550 the server's own words",
+) -> bytes:
+    """An RFC 3464 report in Postfix's manner; `about` is the Message-ID it returns, "" for none."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Return-Path"] = "<>"
+    mail["From"] = f"Mail Delivery System <{DAEMON}>"
+    mail["To"] = desk
+    mail["Subject"] = "Undelivered Mail Returned to Sender"
+    mail["Auto-Submitted"] = "auto-replied"
+    mail["Message-ID"] = message_id or f"<report.{next(_count)}@mx.elsewhere.example.net>"
+    mail.set_content("This is the mail system. Your message could not be delivered.")
+    mail.make_mixed()
+    mail.set_type("multipart/report")
+    mail.set_param("report-type", "delivery-status")
+    lines = (
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.elsewhere.example.net",
+        "",
+        f"Final-Recipient: rfc822; {recipient or 'unknown'}",
+        f"Action: {action}",
+        f"Status: {status}",
+        f"Diagnostic-Code: smtp; {said}",
+    )
+    mail.attach(message_from_string("\n".join(lines) + "\n", policy=SMTP))
+    if about:
+        returned = f"Content-Type: text/rfc822-headers\n\nMessage-ID: {about}\nFrom: {desk}\n"
+        mail.attach(message_from_string(returned, policy=SMTP))
+    return mail.as_bytes()
