@@ -115,7 +115,7 @@ class MailHasResult(Refusal):
 
 
 class MailUndecided(Refusal):
-    """Nothing was decided about the mail yet, so there is nothing to mend; values: id."""
+    """The mail waits to be decided about, for the first time or again; values: id."""
 
     code = "mail_undecided"
 

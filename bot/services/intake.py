@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case, case_id
-from bot.domain.errors import MailHasResult, UnknownMail
+from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
@@ -289,6 +289,8 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
         mail = ledger.find(db, mail_id)
         if mail is None:
             raise UnknownMail(id=mail_id)
+        if mail.status is MailStatus.RECORDED:
+            raise MailUndecided(id=mail_id)
         if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
         ledger.reopen(db, mail_id)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import MailHasResult, UnknownMail
+from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
+from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
 from bot.rendering.workbooks import ris_form
@@ -217,6 +218,14 @@ def test_a_mail_with_a_result_is_not_replayed(office: Office) -> None:
         with office.connect() as db, pytest.raises(MailHasResult) as refused:
             intake.replay(db, row.id, by=BLAKE.id, now=NOW)
         assert refused.value.values["ref"] == row.subject_ref
+
+
+def test_a_mail_that_waits_already_is_not_replayed_once_more(office: Office) -> None:
+    row = office.record(a_mail())
+
+    with office.connect() as db, pytest.raises(MailUndecided):
+        intake.replay(db, row.id, by=BLAKE.id, now=NOW)
+    assert EventTag.MAIL_REPLAYED not in [event.tag for event in office.events()]
 
 
 def test_a_mail_that_nobody_knows_is_not_replayed(office: Office) -> None:
