@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -95,12 +96,16 @@ def test_a_mail_that_is_too_large_is_answered_and_shown_and_its_smaller_reply_is
     desk.message("support", "Now without the pictures.", thread_ts=note["ts"])
 
 
+def got(desk: Desk, many: int) -> bool:
+    return len(desk.mails_to(ROBOT[1])) == many
+
+
 def test_a_robot_that_answers_every_answer_is_left_alone_and_staff_hear_of_it_once(desk: Desk) -> None:
     """It says in no header that it is one, and its mails name none of ours."""
     most = desk.bot.desk.policy.limits.answers_per_address
     for number in range(most):
         desk.send_mail(f"I am away ({number})", "I am back on Monday.", sender=ROBOT)
-        until(lambda many=number + 1: len(desk.mails_to(ROBOT[1])) == many)
+        until(partial(got, desk, number + 1))
     for number in range(3):
         desk.send_mail(f"I am away (more {number})", "I am back on Monday.", sender=ROBOT)
         desk.message("support", f"I am away (more {number})")
