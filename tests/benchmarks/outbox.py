@@ -39,7 +39,7 @@ from bot.store.database import transaction
 from handlers.cli import logs
 from handlers.worker.loop import LANES, Worker
 from tests.cast import AVERY, Office, an_office
-from tests.contracts.dovecot import _free_port
+from tests.contracts.dovecot import free_port
 
 MAILS = 1_000
 ROUNDS = 5
@@ -58,7 +58,7 @@ def smtp_sink() -> Iterator[int]:
     """Postfix's own; it refuses to be root."""
     if shutil.which("smtp-sink") is None:
         sys.exit("smtp-sink is not there: apt-get install postfix")
-    port = _free_port()
+    port = free_port()
     with subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "100"]) as process:
         try:
             _until_it_answers(port)
