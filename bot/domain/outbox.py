@@ -27,6 +27,8 @@ class JobStatus(StrEnum):
 
 
 MAX_ATTEMPTS = 12
+#: so long the other side may be away before what waits for it is given up (RFC 5321, 4.5.4.1)
+PATIENCE = timedelta(days=4)
 #: longer than the slowest single effect (a mail server may think for two minutes after the final dot)
 LEASE = timedelta(minutes=5)
 

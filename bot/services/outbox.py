@@ -15,7 +15,7 @@ from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, phase_of
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, PATIENCE, Job, JobKind, JobStatus, back_off, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, events, outbox, workers
@@ -109,7 +109,7 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
-    status = _after(job, outcome)
+    status = _after(job, outcome, now)
     wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
     if outcome.ts:
         outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
@@ -129,16 +129,19 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
     return status
 
 
-def _after(job: Job, outcome: Outcome) -> JobStatus:
+def _after(job: Job, outcome: Outcome, now: datetime) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
     # cause (the bot invited, the channel named rightly) the card comes by itself.
-    again = outcome.status is JobStatus.FAILED and job.kind is not JobKind.MAIL
-    if again or outcome.status is JobStatus.QUEUED:
-        return JobStatus.QUEUED if job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
+    refused = outcome.status is JobStatus.FAILED
+    if refused and job.kind is JobKind.MAIL:
+        return JobStatus.FAILED
+    if refused or outcome.status is JobStatus.QUEUED:
+        patient = not refused and now - job.created_at < PATIENCE
+        return JobStatus.QUEUED if patient or job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
     return outcome.status
 
 
