@@ -39,7 +39,7 @@ from bot.store.database import transaction
 from handlers.cli import logs
 from handlers.worker.loop import LANES, Worker
 from tests.cast import AVERY, Office, an_office
-from tests.contracts.dovecot import free_port
+from tests.contracts.processes import free_port
 
 MAILS = 1_000
 ROUNDS = 5
