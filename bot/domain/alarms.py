@@ -74,7 +74,7 @@ def find_end(alarm: Alarm, parts: Iterable[Part], *, now: datetime) -> datetime 
     if end is None or not all(part.steady(now) for part in concerned):
         return None
     put_back = alarm.since > now  # the clock was
-    return end if end > alarm.since or put_back else None
+    return end if end >= alarm.since or put_back else None
 
 
 def find_silent_from(

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.alarms import list_troubles
 from bot.domain.events import EventTag
@@ -130,8 +133,9 @@ def test_a_refused_log_in_is_told_at_once(watched: Watched) -> None:
 
 def test_two_services_on_one_database_do_not_ring_for_ever(watched: Watched) -> None:
     other = Watched(watched.office)
-    watched.report("mailbox", well=False)
     other.report("mailbox", well=True)
+    watched.office.clock.wait(hours=1)
+    watched.report("mailbox", well=False)
     for _ in range(60):
         other.look()
         watched.pass_time(minutes=1)
@@ -240,3 +244,34 @@ def test_a_mail_from_the_future_hides_no_silence(quiet: Watched) -> None:
     quiet.look()
 
     assert SILENCE in quiet.told()
+
+
+# Whatever happens
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["well", "unwell", "refused", "restart"]), st.just(0.0)),
+        st.tuples(st.just("pass"), st.sampled_from([0.5, 1.5, 12.0])),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(STEPS)
+def test_alarm_and_all_clear_take_turns_and_peace_ends_every_alarm(steps: list[tuple[str, float]]) -> None:
+    with TemporaryDirectory() as folder:
+        watched = Watched(an_office(Path(folder)))
+        for what, minutes in steps:
+            if what == "pass":
+                watched.pass_time(minutes=minutes)
+            elif what == "restart":
+                watched.restart()
+            else:
+                watched.report("mailbox", well=what == "well", needs_person=what == "refused")
+                watched.look()
+        watched.report("mailbox", well=True)
+        watched.pass_time(minutes=2)
+        told = watched.told()
+
+    assert told == [ALARM, ALL_CLEAR] * (len(told) // 2)
