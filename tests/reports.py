@@ -17,9 +17,13 @@ def a_report(
     action: str = "failed",
     desk: str = "onboarding@desk.example.com",
     message_id: str = "",
+    answers: str = "",
     said: str = "550 the server's own words",
 ) -> bytes:
-    """An RFC 3464 report in Postfix's manner; `about` is the Message-ID it returns, "" for none."""
+    """An RFC 3464 report in Postfix's manner; `about` is the Message-ID it returns, "" for none.
+
+    Exchange returns no headers and says in In-Reply-To (`answers`) what came back.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["Return-Path"] = "<>"
     mail["From"] = f"Mail Delivery System <{DAEMON}>"
@@ -27,6 +31,8 @@ def a_report(
     mail["Subject"] = "Undelivered Mail Returned to Sender"
     mail["Auto-Submitted"] = "auto-replied"
     mail["Message-ID"] = message_id or f"<report.{next(_count)}@mx.elsewhere.example.net>"
+    if answers:
+        mail["In-Reply-To"] = answers
     mail.set_content("This is the mail system. Your message could not be delivered.")
     mail.make_mixed()
     mail.set_type("multipart/report")

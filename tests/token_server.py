@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from bot.adapters.oauth import TokenSource
+from bot.adapters.tls import build_context
+
 MAILBOX = "desk@example.com"
 CLIENT_ID = "0a1b2c3d-usher"
 CLIENT_SECRET = "correct~horse.battery staple"
@@ -22,6 +25,16 @@ PATH = "/contoso/oauth2/v2.0/token"
 
 #: Answers a request by hand, for whatever no honest server would say.
 Script = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Clock:
+    """In seconds, as `monotonic`; passes when told to."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class TokenServer:
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.lifetime: float = 3600
+        self.token_bytes = 600
         self.mailbox = MAILBOX  #: whose mail the tokens open
         self.expired = False  #: the secret
         self.can_inspect = True
@@ -72,6 +86,17 @@ class TokenServer:
             "oauth_scope": SCOPE,
         }
 
+    def source(self, *, clock: Callable[[], float] = time.monotonic) -> TokenSource:
+        """Our own client of this server."""
+        return TokenSource(
+            self.token_url,
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
+            scope=SCOPE,
+            context=build_context(),
+            clock=clock,
+        )
+
     def revoke(self) -> None:
         """Every token given so far is good no longer."""
         with self._lock:
@@ -99,7 +124,7 @@ class TokenServer:
         fault = self._fault(path, form)
         if fault is not None:
             return fault
-        token = f"at-{secrets.token_urlsafe(600)}"
+        token = f"at-{secrets.token_urlsafe(self.token_bytes)}"
         with self._lock:
             self._issued[token] = _Issued(self.mailbox, time.monotonic() + self.lifetime)
         return 200, {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token}

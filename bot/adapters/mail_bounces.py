@@ -19,12 +19,13 @@ MOST_IDS = 20
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
 _SUBJECT = re.compile(
-    r"\s*(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
+    r"\s*(?:(?:warnung|warning)\W{1,3})?"
+    r"(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
     r"|delivery status notification \((?:failure|delay)\)"
     r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)"
     r"|mail delivery error"
     r"|returned mail|returned to sender|failure notice|message (?:delivery )?(?:delayed|undeliverable)"
-    r"|non-?delivery"
+    r"|non-?delivery|message \S{1,80} delayed"
     r"|zustellung fehlgeschlagen|zustellungsfehler|fehler bei der (?:nachrichten)?zustellung"
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
@@ -46,6 +47,7 @@ _PHRASE = re.compile(
 )
 _OPENING = re.compile(
     r"(?:fehler bei der (?:nachrichten)?zustellung an folgende|delivery has failed to these recipients"
+    r"|ihre nachricht hat .{0,20}empfänger nicht erreicht|your message did not reach"
     r"|this is the mail (?:system|delivery)|this message was created automatically by mail delivery"
     r"|(?:ihre|your) (?:nachricht|message|e-mail)\W{1,3}(?:subject|betreff|to|an):)",
     re.IGNORECASE,
@@ -86,13 +88,8 @@ _DIAGNOSTICS = re.compile(
     r"|below this line is a copy|copy of the message|original message",
     re.IGNORECASE,
 )
-_MACHINE_LOCAL = re.compile(r"mailer-?daemon|mail-daemon|postmaster|microsoftexchange[0-9a-f]+|mta-?daemon")
-_MACHINE_NAME = re.compile(
-    r"mail delivery (?:sub)?system|microsoft (?:outlook|exchange)|system-?\s?administrator"
-    r"|mailer-daemon|postmaster"
-    r"|mail ?system|e-mail-system",
-    re.IGNORECASE,
-)
+#: not "postmaster": that may be a person, who asks
+_MACHINE_LOCAL = re.compile(r"mailer-?daemon|mail-daemon|microsoftexchange[0-9a-f]+|mta-?daemon")
 _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
 
 
@@ -128,7 +125,6 @@ def _from_a_machine(mail: InboundMail) -> bool:
     return (
         mail.header("return-path").strip() == "<>"
         or _MACHINE_LOCAL.fullmatch(local) is not None
-        or _MACHINE_NAME.search(mail.sender.name) is not None
         or bool(mail.header("x-failed-recipients"))
         or submitted not in {"", "no"}
     )

@@ -6,12 +6,12 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from bot.adapters.oauth_words import find_cause
 from bot.adapters.remarks import line_trouble
@@ -41,7 +41,7 @@ class _Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class _Token:
-    text: str
+    text: str = field(repr=False)
     seconds: float  #: of its life, from when it was asked for
     renew_at: float
 
@@ -69,7 +69,7 @@ class TokenSource:
             "scope": scope,
         }
         self._context = context
-        self._proxy = None if is_loopback(url) or not proxy else urlsplit(proxy)
+        self._proxy = None if is_loopback(url) or not proxy else _read_proxy(proxy)
         self._clock = clock
         self._deadline = deadline
         self._token: _Token | None = None
@@ -148,7 +148,7 @@ class TokenSource:
         if self._proxy is None:
             return HTTPSConnection(host, port, timeout=self._deadline, context=self._context)
         line = HTTPSConnection(
-            self._proxy.hostname or "", self._proxy.port, timeout=self._deadline, context=self._context
+            self._proxy.hostname or "", self._proxy.port or 80, timeout=self._deadline, context=self._context
         )
         headers = {}
         if self._proxy.username:
@@ -226,6 +226,11 @@ def _cut_after(seconds: float, sock: socket.socket) -> Iterator[None]:
             raise TimeoutError
     finally:
         timer.cancel()
+
+
+def _read_proxy(proxy: str) -> SplitResult:
+    """As other programs read it: also without its http://."""
+    return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
 
 
 def _read_object(content: bytes) -> dict[str, Any]:

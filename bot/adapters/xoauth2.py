@@ -15,13 +15,14 @@ from bot.domain.errors import PermanentFailure
 _LOGGED_IN = 235
 _CHALLENGE = 334
 _REFUSALS = range(500, 600)
+_LONGEST_COMMAND = 510  # RFC 4954 4: in a longer one the token must not stand; Gmail and Dovecot hold to it
 
 IMAP_MEND = (
-    "the token is good, so let its app into the mailbox of IMAP_USER "
+    "a token was given, so check OAUTH_SCOPE, and let its app into the mailbox of IMAP_USER "
     "(Microsoft 365: IMAP.AccessAsApp, its service principal, Add-MailboxPermission)"
 )
 SMTP_MEND = (
-    "the token is good, so let its app send as SMTP_USER "
+    "a token was given, so check OAUTH_SCOPE, and let its app send as SMTP_USER "
     "(Microsoft 365: SMTP.SendAsApp, Add-MailboxPermission, and SMTP AUTH allowed for the mailbox)"
 )
 
@@ -75,8 +76,7 @@ def with_token_for_smtp(tokens: TokenSource, user: str) -> Proof[smtplib.SMTP]:
         mechanism = _pick(lambda name: name in offered, "SMTP_TLS")
         code, said = 0, b""
         for token in tokens.offers():
-            first = b64encode(mechanism.first(user, token)).decode("ascii")
-            code, said = client.docmd("AUTH", f"{mechanism.name} {first}")
+            code, said = _show(client, mechanism.name, mechanism.first(user, token))
             if code == _CHALLENGE:
                 code, said = client.docmd(b64encode(mechanism.farewell).decode("ascii"))
             if code == _LOGGED_IN:
@@ -86,6 +86,16 @@ def with_token_for_smtp(tokens: TokenSource, user: str) -> Proof[smtplib.SMTP]:
         raise smtplib.SMTPAuthenticationError(code, said)
 
     return Proof(enter=enter, mend=SMTP_MEND)
+
+
+def _show(client: smtplib.SMTP, mechanism: str, words: bytes) -> tuple[int, bytes]:
+    """In one line with the command where it fits, else in a line of its own."""
+    first = b64encode(words).decode("ascii")
+    in_one = f"{mechanism} {first}"
+    if len(f"AUTH {in_one}") <= _LONGEST_COMMAND:
+        return client.docmd("AUTH", in_one)
+    code, said = client.docmd("AUTH", mechanism)
+    return client.docmd(first) if code == _CHALLENGE else (code, said)
 
 
 def _pick(offers: Callable[[str], bool], setting: str) -> _Mechanism:

@@ -241,7 +241,8 @@ def kind_note(note: KindNote, *, words: Words) -> Card:
 def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     """Something that needs a person, with the button that tries a mail again."""
     key = f"trouble.{note.what}"
-    sentence = words.say(key if key in words else "trouble.other", subject=safe(note.subject, 120))
+    subject = safe(_mail_named(note.subject, words), 160)
+    sentence = words.say(key if key in words else "trouble.other", subject=subject)
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
@@ -251,6 +252,12 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
         replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
         shown.append(blocks.actions(replay))
     return Card(text=sentence, blocks=shown)
+
+
+def _mail_named(subject: str, words: Words) -> str:
+    """Of "order_confirmation → anna@…", the mail by the name that people know."""
+    template, arrow, rest = subject.partition(" → ")
+    return f"{words.say(f'mail.{template}')}{arrow}{rest}" if f"mail.{template}" in words else subject
 
 
 def alarm_note(note: AlarmNote, *, words: Words) -> Card:

@@ -121,9 +121,9 @@ class Samples:
         mail["Auto-Submitted"] = "auto-replied"
         return self._sample(mail, "", f"An automatic reply from {sender[0]}")
 
-    def bounce(self) -> Sample:
-        """A delivery report without our token: recorded, acted on never."""
-        _, lost = person(self._rng)
+    def bounce(self, returned: EmailMessage | None = None) -> Sample:
+        """A report that this mail of the desk came back; without one it has no token and is only recorded."""
+        lost = returned["To"].addresses[0].addr_spec if returned else person(self._rng)[1]
         daemon = ("Mail Delivery System", "MAILER-DAEMON@mail.example.net")
         mail = self._mail(daemon, "Undelivered Mail Returned to Sender", f"<{lost}>: user unknown")
         mail["Auto-Submitted"] = "auto-replied"
@@ -131,7 +131,11 @@ class Samples:
         mail.set_type("multipart/report")
         mail.set_param("report-type", "delivery-status")
         mail.attach(_delivery_status(lost))
-        return self._sample(mail, "", f"A bounce for {lost}")
+        if returned is None:
+            return self._sample(mail, "", f"A bounce for {lost}")
+        header = f"Content-Type: text/rfc822-headers\n\nMessage-ID: {returned['Message-ID']}\n"
+        mail.attach(message_from_string(header, policy=policy.SMTP))
+        return self._sample(mail, "", f"A bounce of “{returned['Subject']}” for {lost}")
 
     def list_mail(self) -> Sample:
         sender = ("Partner News", "news@lists.example.net")

@@ -30,8 +30,11 @@ REPORTS = {
     "exim-delayed": ("slow@company.example", False, False, "refused"),
     "exim-expired": ("slow@company.example", True, False, "unreachable"),
     "gmx-hard": ("weg@gmx.example", True, True, "no_mailbox"),
+    "gmx-delayed": ("langsam@firma.example.net", False, False, "unreachable"),
+    "webde-hard": ("weg@web.example", True, True, "no_mailbox"),
     "webde-full": ("voll@web.example", True, False, "full"),
     "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
+    "t-online-full": ("voll@t-online.example", True, False, "full"),
 }
 NO_REPORTS = {
     "person-postmaster-forwards-de": Kind.QUESTION,
@@ -61,6 +64,21 @@ def test_a_report_says_of_whom_it_speaks_and_how_bad_it_is(name: str) -> None:
     assert (mail.bounce.gave_up, is_hard(mail.bounce)) == (gave_up, hard)
     assert reason_of(mail.bounce.status) == reason
     assert mail.bounce.original_ids[0] == ORIGINAL
+
+
+def test_an_administrator_who_asks_about_undeliverable_mail_is_a_person() -> None:
+    raw = (MAILS / "person-asks-undeliverable.eml").read_bytes()
+    asked = raw.replace(b"Dana Reyes <dana@example.com>", b"System Administrator <postmaster@example.com>")
+
+    assert kind_of(read_mail_parts(asked)) is Kind.QUESTION
+
+
+def test_an_old_exchange_that_names_itself_in_words_only_is_a_machine() -> None:
+    raw = (MAILS / "exchange-de-text-full.eml").read_bytes()
+    report = read_mail_parts(raw.replace(b"Return-Path: <>\n", b"")).bounce
+
+    assert report is not None
+    assert report.recipients == ("voll@firma.example.net",)
 
 
 @pytest.mark.parametrize("name", NO_REPORTS)

@@ -17,15 +17,9 @@ from bot.settings import load
 from tests.adapters.scripted import Line, Scripted
 from tests.certificates import Authority, make_authority
 from tests.test_settings import GOOD
-from tests.token_server import CLIENT_ID, CLIENT_SECRET, SCOPE, TokenServer, says, trickles
+from tests.token_server import CLIENT_ID, CLIENT_SECRET, SCOPE, Clock, TokenServer, says, trickles
 
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+TRUST = build_context()
 
 
 @dataclass
@@ -39,7 +33,7 @@ class World:
             client_id=CLIENT_ID,
             client_secret=secret,
             scope=SCOPE,
-            context=build_context(),
+            context=TRUST,
             clock=self.clock,
             deadline=deadline,
         )
@@ -81,7 +75,9 @@ def test_it_is_renewed_before_it_ends(world: World, lifetime: float, kept: float
     assert first(source) != token
 
 
-@pytest.mark.parametrize("said", ["3600", 3600.0, None, "soon", -5, 0, True, [1], "1e999", 10**400])
+@pytest.mark.parametrize(
+    "said", ["3600", 3600.0, None, "soon", -5, 0, True, [1], "1e999", pytest.param(10**400, id="huge")]
+)
 def test_a_lifetime_of_any_kind_is_kept_between_a_moment_and_a_day(world: World, said: object) -> None:
     answer = {"access_token": "t1", "token_type": "bearer", "expires_in": said}
     world.server.coming.append(says(200, answer))
@@ -283,12 +279,13 @@ def tunnels_to(port: int, refusal: str = "") -> Callable[[Line], None]:
     return script
 
 
-def test_the_way_leads_through_the_proxy_of_the_settings(authority: Authority) -> None:
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_way_leads_through_the_proxy_of_the_settings(authority: Authority, scheme: str) -> None:
     with (
         TokenServer(tls=authority.server_context, host="login.example") as server,
         Scripted(tunnels_to(server.port)) as proxy,
     ):
-        way = {"https_proxy": f"http://usher:p%40ss@127.0.0.1:{proxy.port}", "ca_bundle": authority.bundle}
+        way = {"https_proxy": f"{scheme}usher:p%40ss@127.0.0.1:{proxy.port}", "ca_bundle": authority.bundle}
         token = first(built(server, **way))
 
     assert token.startswith("at-")

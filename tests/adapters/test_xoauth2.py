@@ -17,7 +17,9 @@ from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, capable, speaks_imap
 from tests.adapters.test_smtp import a_mail, speaks_smtp
 from tests.adapters.token_gates import Gate, speaks_imap_with, speaks_smtp_with
-from tests.token_server import CLIENT_ID, CLIENT_SECRET, MAILBOX, SCOPE, TokenServer
+from tests.token_server import MAILBOX, TokenServer
+
+TRUST = build_context()
 
 
 @pytest.fixture
@@ -28,13 +30,7 @@ def server() -> Iterator[TokenServer]:
 
 @pytest.fixture
 def tokens(server: TokenServer) -> TokenSource:
-    return TokenSource(
-        server.token_url,
-        client_id=CLIENT_ID,
-        client_secret=CLIENT_SECRET,
-        scope=SCOPE,
-        context=build_context(),
-    )
+    return server.source()
 
 
 def mailbox_at(imap: Scripted, tokens: TokenSource, user: str = MAILBOX) -> "closing[ImapMailbox]":
@@ -43,7 +39,7 @@ def mailbox_at(imap: Scripted, tokens: TokenSource, user: str = MAILBOX) -> "clo
             "127.0.0.1",
             imap.port,
             tls=Tls.NONE,
-            context=build_context(),
+            context=TRUST,
             log_in=with_token_for_imap(tokens, user),
             timeout=2,
             now=lambda: NOON,
@@ -53,8 +49,7 @@ def mailbox_at(imap: Scripted, tokens: TokenSource, user: str = MAILBOX) -> "clo
 
 def mailer_at(smtp: Scripted, tokens: TokenSource) -> "closing[SmtpMailer]":
     log_in = with_token_for_smtp(tokens, MAILBOX)
-    context = build_context()
-    mailer = SmtpMailer("127.0.0.1", smtp.port, tls=Tls.NONE, context=context, log_in=log_in, timeout=2)
+    mailer = SmtpMailer("127.0.0.1", smtp.port, tls=Tls.NONE, context=TRUST, log_in=log_in, timeout=2)
     return closing(mailer)
 
 
@@ -68,12 +63,18 @@ def test_imap_shows_user_and_token_as_large_providers_have_it(
     assert gate.shown == [f"user={MAILBOX}\1auth=Bearer {next(tokens.offers())}\1\1"]
 
 
-def test_smtp_shows_user_and_token_in_one_line(server: TokenServer, tokens: TokenSource) -> None:
+@pytest.mark.parametrize(("size", "fits"), [(20, True), (249, True), (250, False), (2_000, False)])
+def test_smtp_shows_user_and_token_in_the_commands_line_only_where_they_fit(
+    server: TokenServer, tokens: TokenSource, size: int, fits: bool
+) -> None:
+    server.token_bytes = size
     gate = Gate(server)
     with Scripted(speaks_smtp_with("XOAUTH2", gate.smtp)) as smtp, mailer_at(smtp, tokens) as mailer:
         mailer.send(a_mail())
+    command = next(line for line in smtp.heard if line.startswith(b"AUTH"))
 
     assert gate.shown == [f"user={MAILBOX}\1auth=Bearer {next(tokens.offers())}\1\1"]
+    assert (len(command) <= 510, command != b"AUTH XOAUTH2") == (True, fits)
 
 
 def test_the_standards_own_mechanism_is_spoken_where_only_that_is_offered(

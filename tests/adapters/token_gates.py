@@ -35,7 +35,10 @@ class Gate:
         line.say(f"{tag} NO AUTHENTICATE failed.\r\n")
 
     def smtp(self, line: Line) -> None:
-        if self.opens(line.heard[-1].decode().split(" ")[2]):
+        words = line.heard[-1].split(b" ")
+        if len(words) == 2:
+            line.say("334 \r\n")
+        if self.opens((words[2] if len(words) > 2 else line.hear()).decode()):
             line.say("235 2.7.0 welcome\r\n")
             return
         line.say(f"334 {WHY}\r\n")

@@ -12,7 +12,7 @@ from bot.sandbox.world import World
 from tests.adapters.scripted import Scripted
 from tests.adapters.token_gates import Gate, speaks_imap_with, speaks_smtp_with
 from tests.certificates import Authority, make_authority
-from tests.cli.shell import Shell, settings_of
+from tests.cli.shell import Shell, in_process, settings_of
 from tests.token_server import CLIENT_SECRET, MAILBOX, TokenServer, says
 
 ALL_THREE = ["mail tokens", "mailbox", "mail out"]
@@ -26,6 +26,7 @@ class Ward:
     shell: Shell
     server: TokenServer
     gates: dict[str, Gate]
+    settings: dict[str, object]
 
     def ill(self) -> dict[str, dict[str, Any]]:
         answer = self.shell("doctor", "--json")
@@ -44,10 +45,20 @@ def ward(usher: Shell, world: World) -> Iterator[Ward]:
             Scripted(speaks_imap_with("XOAUTH2", gates["imap"].imap, {"UID SEARCH": NO_MAIL}))
         )
         smtp = stack.enter_context(Scripted(speaks_smtp_with("XOAUTH2", gates["smtp"].smtp)))
-        usher.set(settings_of(world, usher.folder), **server.settings())
-        usher.set(imap_host="127.0.0.1", imap_port=imap.port, imap_user=MAILBOX, imap_password="")
-        usher.set(smtp_host="127.0.0.1", smtp_port=smtp.port, smtp_user=MAILBOX, smtp_password="")
-        yield Ward(usher, server, gates)
+        settings = {
+            **settings_of(world, usher.folder),
+            **server.settings(),
+            "imap_host": "127.0.0.1",
+            "imap_port": imap.port,
+            "imap_user": MAILBOX,
+            "imap_password": "",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": smtp.port,
+            "smtp_user": MAILBOX,
+            "smtp_password": "",
+        }
+        usher.set(settings)
+        yield Ward(usher, server, gates, settings)
 
 
 def test_all_is_well_with_tokens(ward: Ward) -> None:
@@ -154,7 +165,7 @@ def test_mail_out_that_is_closed_to_the_app(ward: Ward) -> None:
 
 def test_a_service_whose_secret_has_expired_does_not_start_and_says_why(ward: Ward) -> None:
     ward.server.expired = True
-    answer = ward.shell("run")
+    answer = in_process("run", cwd=ward.shell.folder, env=ward.settings)
 
     assert answer.code == 2
     (fault,) = answer.faults

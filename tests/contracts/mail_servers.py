@@ -14,16 +14,14 @@ from imapclient import IMAPClient
 
 from bot.adapters.imap import ImapMailbox
 from bot.adapters.imap_line import LogIn, with_password
-from bot.adapters.oauth import TokenSource, build_tokens
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_imap
 from bot.clock import RealClock
 from bot.sandbox.mail import MailWorld
-from bot.settings import Tls, load
+from bot.settings import Tls
 from tests.certificates import Authority, make_authority
 from tests.contracts.dovecot import Dovecot
 from tests.contracts.processes import need
-from tests.test_settings import GOOD
 from tests.token_server import TokenServer
 
 USER = "desk@example.com"
@@ -167,13 +165,7 @@ class DovecotWithTokens(DovecotServer):
         super().__init__(dovecot)
         self.tokens = tokens
         self._authority = authority
-        self._source = self.source()
-
-    def source(self) -> TokenSource:
-        settings = load({**GOOD, **self.tokens.settings()}, env_file=None)
-        source = build_tokens(settings, build_context())
-        assert source is not None
-        return source
+        self._source = tokens.source()
 
     def log_in(self) -> LogIn:
         return with_token_for_imap(self._source, USER)

@@ -12,16 +12,15 @@ import pytest
 
 from bot.adapters.imap import ImapMailbox
 from bot.adapters.imap_line import LogIn, with_password
-from bot.adapters.oauth import TokenSource, build_tokens
+from bot.adapters.oauth import TokenSource
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_imap
 from bot.domain.errors import PermanentFailure, TransientFailure
-from bot.settings import Tls, load
+from bot.settings import Tls
 from tests.certificates import Authority, make_authority
 from tests.contracts.dovecot import Dovecot
 from tests.contracts.mail_servers import PASSWORD, SERVICE, USER, DovecotServer, embedded, running_dovecot
-from tests.test_settings import GOOD
-from tests.token_server import TokenServer
+from tests.token_server import Clock, TokenServer
 
 pytestmark = SERVICE
 MAIL = b"From: anna@example.org\r\nSubject: new\r\n\r\nwords\r\n"
@@ -36,11 +35,6 @@ class Site:
     authority: Authority
     expired: Authority
     dovecots: dict[str, Dovecot]
-
-    def source(self) -> TokenSource:
-        source = build_tokens(load({**GOOD, **self.tokens.settings()}, env_file=None), build_context())
-        assert source is not None
-        return source
 
     def mailbox(
         self,
@@ -84,7 +78,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def site(shared: Site) -> Site:
-    shared.tokens.lifetime = 3600
     shared.tokens.expired = False
     shared.tokens.mailbox = USER
     shared.tokens.asked.clear()
@@ -102,7 +95,7 @@ def deliver(site: Site, dovecot: str = "XOAUTH2") -> None:
 @pytest.mark.parametrize(("tls", "way"), WAYS)
 def test_each_way_in_leads_to_the_mails(site: Site, tls: Tls, way: str) -> None:
     dovecot = "OAUTHBEARER" if way == "OAUTHBEARER" else "XOAUTH2"
-    log_in = with_password(USER, PASSWORD) if way == "password" else with_token(site.source())
+    log_in = with_password(USER, PASSWORD) if way == "password" else with_token(site.tokens.source())
     with site.mailbox(log_in, tls=tls, dovecot=dovecot) as mailbox:
         mailbox.open()
         seen = [0, *mailbox.uids_after(0)][-1]
@@ -121,7 +114,7 @@ def test_each_way_in_leads_to_the_mails(site: Site, tls: Tls, way: str) -> None:
 
 @pytest.mark.parametrize("tls", [Tls.TLS, Tls.STARTTLS])
 def test_no_secret_is_told_to_whom_we_do_not_trust(site: Site, tls: Tls) -> None:
-    log_in = with_token(site.source())
+    log_in = with_token(site.tokens.source())
     strange = site.mailbox(log_in, tls=tls, bundle=site.expired.bundle)
     by_another_name = site.mailbox(log_in, tls=tls, host="127.1")
     outdated = site.mailbox(log_in, tls=tls, dovecot="OAUTHBEARER", bundle=site.expired.bundle)
@@ -143,7 +136,7 @@ def test_starttls_that_a_server_does_not_know_is_named(site: Site) -> None:
             server.imap_port,
             tls=Tls.STARTTLS,
             context=build_context(),
-            log_in=with_token(site.source()),
+            log_in=with_token(site.tokens.source()),
             now=lambda: datetime.now(UTC),
         )
         with closing(mailbox), pytest.raises(PermanentFailure, match="does not offer STARTTLS: set IMAP_TLS"):
@@ -153,11 +146,12 @@ def test_starttls_that_a_server_does_not_know_is_named(site: Site) -> None:
 
 
 def test_a_session_outlives_its_token_and_the_next_one_has_a_new_token(site: Site) -> None:
-    site.tokens.lifetime = 0.4
-    with site.mailbox(with_token(site.source())) as mailbox:
+    clock = Clock()
+    with site.mailbox(with_token(site.tokens.source(clock=clock))) as mailbox:
         mailbox.open()
         seen = [0, *mailbox.uids_after(0)][-1]
-        mailbox.wait(0.5)
+        clock.now += site.tokens.lifetime
+        site.tokens.revoke()
         deliver(site)
         mailbox.wait(5)
         assert len(mailbox.uids_after(seen)) == 1
@@ -172,7 +166,7 @@ def test_a_session_outlives_its_token_and_the_next_one_has_a_new_token(site: Sit
 
 
 def test_a_token_that_is_taken_back_is_replaced_at_the_next_log_in(site: Site) -> None:
-    with site.mailbox(with_token(site.source())) as mailbox:
+    with site.mailbox(with_token(site.tokens.source())) as mailbox:
         mailbox.open()
         site.tokens.revoke()
         mailbox.open()
@@ -181,12 +175,11 @@ def test_a_token_that_is_taken_back_is_replaced_at_the_next_log_in(site: Site) -
 
 
 def test_a_secret_that_expires_ends_no_session_but_the_next_log_in_says_so(site: Site) -> None:
-    site.tokens.lifetime = 0.2
-    with site.mailbox(with_token(site.source())) as mailbox:
+    clock = Clock()
+    with site.mailbox(with_token(site.tokens.source(clock=clock))) as mailbox:
         mailbox.open()
         site.tokens.expired = True
-        mailbox.uids_after(0)
-        mailbox.wait(0.3)
+        clock.now += site.tokens.lifetime
         mailbox.uids_after(0)
         with pytest.raises(PermanentFailure, match=r"client secret has expired .*OAUTH_CLIENT_SECRET"):
             mailbox.open()
@@ -197,7 +190,7 @@ def test_a_secret_that_expires_ends_no_session_but_the_next_log_in_says_so(site:
 def test_a_mailbox_that_is_closed_to_the_app_names_its_mend(site: Site) -> None:
     site.tokens.mailbox = "somebody@example.com"
     with (
-        site.mailbox(with_token(site.source())) as mailbox,
+        site.mailbox(with_token(site.tokens.source())) as mailbox,
         pytest.raises(PermanentFailure, match="let its app into the mailbox of IMAP_USER"),
     ):
         mailbox.open()
@@ -206,7 +199,7 @@ def test_a_mailbox_that_is_closed_to_the_app_names_its_mend(site: Site) -> None:
 def test_a_server_that_cannot_look_at_tokens_now_is_come_back_to(site: Site) -> None:
     site.tokens.can_inspect = False
     with (
-        site.mailbox(with_token(site.source())) as mailbox,
+        site.mailbox(with_token(site.tokens.source())) as mailbox,
         pytest.raises(TransientFailure, match="cannot log us in now"),
     ):
         mailbox.open()

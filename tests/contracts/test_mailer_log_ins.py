@@ -1,25 +1,24 @@
 """Every way out through aiosmtpd: passwords and tokens, in the clear, by TLS, by STARTTLS; what ends each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from bot.adapters.oauth import build_tokens
 from bot.adapters.smtp import LogIn, SmtpMailer, with_password
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
 from bot.domain.errors import TransientFailure
-from bot.settings import Tls, load
+from bot.settings import Tls
 from tests.certificates import Authority, make_authority
 from tests.contracts.test_mailer import a_mail
 from tests.contracts.token_smtp import PASSWORD, TokenSmtp, token_smtp
-from tests.test_settings import GOOD
-from tests.token_server import MAILBOX, TokenServer
+from tests.token_server import MAILBOX, Clock, TokenServer
 
 HIDDEN = {"password": (), "XOAUTH2": ("OAUTHBEARER",), "OAUTHBEARER": ("XOAUTH2",)}
 ENCRYPTED = [Tls.TLS, Tls.STARTTLS]
@@ -33,10 +32,8 @@ class Site:
     authority: Authority
     expired: Authority
 
-    def with_token(self) -> LogIn:
-        source = build_tokens(load({**GOOD, **self.tokens.settings()}, env_file=None), build_context())
-        assert source is not None
-        return with_token_for_smtp(source, MAILBOX)
+    def with_token(self, clock: Callable[[], float] = monotonic) -> LogIn:
+        return with_token_for_smtp(self.tokens.source(clock=clock), MAILBOX)
 
     def mailer(
         self,
@@ -124,16 +121,18 @@ def test_a_refused_password_fails_no_mail_for_good(site: Site) -> None:
 
 
 def test_a_kept_line_outlives_its_token_and_the_next_one_has_a_new_token(site: Site) -> None:
-    site.tokens.lifetime = 0.01
-    with token_smtp(site.tokens) as server, site.mailer(server, site.with_token()) as mailer:
+    clock = Clock()
+    with token_smtp(site.tokens) as server, site.mailer(server, site.with_token(clock)) as mailer:
         mailer.send(a_mail(1))
+        clock.now += site.tokens.lifetime
+        site.tokens.revoke()
         mailer.send(a_mail(2))
         assert len(site.tokens.asked) == 1
         server.cut()
         mailer.send(a_mail(3))
 
     assert len(server.desk.taken) == 3
-    assert len(site.tokens.asked) == 2
+    assert (len(site.tokens.asked), len(server.desk.mechanisms)) == (2, 2)
 
 
 def test_a_token_that_is_taken_back_is_replaced_in_the_same_log_in(site: Site) -> None:

@@ -3,10 +3,8 @@
 import asyncio
 import ssl
 from base64 import b64decode
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -28,6 +26,10 @@ class Desk:
         self.lines: set[asyncio.WriteTransport] = set()
         self._tokens = tokens
 
+    async def hang_up(self) -> None:
+        while self.lines:
+            self.lines.pop().abort()
+
     def check_password(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, shown: object
     ) -> AuthResult:
@@ -40,9 +42,11 @@ class Desk:
     async def auth_OAUTHBEARER(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
         return await self._check_token(server, *args)
 
-    async def _check_token(self, server: SMTP, mechanism: str, shown: str) -> AuthResult:
+    async def _check_token(self, server: SMTP, mechanism: str, shown: str = "") -> AuthResult:
         self.mechanisms.append(mechanism)
-        token = b64decode(shown).decode().partition("Bearer ")[2].rstrip("\1")
+        said = b64decode(shown) if shown else await server.challenge_auth("")
+        assert isinstance(said, bytes), "a log-in was broken off"
+        token = said.decode().partition("Bearer ")[2].rstrip("\1")
         if self._tokens.opens(token, MAILBOX):
             return AuthResult(success=True)
         await server.challenge_auth(WHY)
@@ -62,13 +66,9 @@ class Desk:
 
 
 class Line(SMTP):
-    """One client's, with room for the long lines in which tokens come."""
+    """One client's, with room for the long lines in which tokens come; commands are as short as ever."""
 
     line_length_limit = 65_536
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - aiosmtpd's own
-        super().__init__(*args, **kwargs)
-        self.command_size_limits = defaultdict(lambda: 16_384)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -98,9 +98,7 @@ class TokenSmtp(Controller):
         return Line(self.handler, **self.SMTP_kwargs)
 
     def cut(self) -> None:
-        for line in self.desk.lines:
-            self.loop.call_soon_threadsafe(line.abort)
-        self.desk.lines.clear()
+        asyncio.run_coroutine_threadsafe(self.desk.hang_up(), self.loop).result(10)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Whom a mail may be believed to come from."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.mail import Address, InboundMail
 from bot.domain.trust import Verdict, check_sender, is_sponsor
@@ -139,6 +141,19 @@ PASS = "mx.desk.example; dmarc=pass header.from=example.org"
 def test_only_the_topmost_header_of_the_trusted_server_counts() -> None:
     assert check_sender(a_mail("mx.desk.example; dmarc=none", PASS), ID).verdict is Verdict.NONE
     assert check_sender(a_mail("mx.desk.example; dmarc=p@ss((", PASS), ID).verdict is Verdict.NONE
+
+
+RESULTS = st.sampled_from(
+    ["dmarc=pass header.from=example.org", "dkim=pass header.d=example.org", "none", "("]
+)
+IDS = st.sampled_from([ID, "mx.evil.example", f"({ID}) mx", f'"{ID}"', "", f"{ID} 1"])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.one_of(st.builds("{}; {}".format, IDS, RESULTS), st.text(max_size=60)), max_size=4))
+def test_whatever_lies_below_the_servers_own_header_changes_nothing(below: list[str]) -> None:
+    for own in (f"{ID}; dmarc=none", f"{ID}; dmarc=fail header.from=example.org", PASS, f"{ID}; ("):
+        assert check_sender(a_mail(own, *below), ID) == check_sender(a_mail(own), ID)
 
 
 def test_another_server_s_header_above_neither_helps_nor_harms() -> None:

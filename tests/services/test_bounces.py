@@ -64,6 +64,12 @@ def test_a_hard_bounce_stands_on_the_card_beside_its_mail(office: Office) -> Non
     assert "there is no such mailbox (5.1.1)" in office.chat.texts()
 
 
+def test_a_report_that_returns_nothing_and_only_answers_our_mail_counts(office: Office) -> None:
+    job = confirmed(office)
+
+    assert bounce(office, job, about="", answers=job.message_id) == "C-1"
+
+
 def test_staff_are_told_once_below_the_card_with_what_the_server_said(office: Office) -> None:
     job = confirmed(office)
     bounce(office, job)
@@ -91,6 +97,16 @@ def test_a_bounced_receipt_stands_on_the_card_although_it_is_no_effect_of_a_deci
 
     (effect,) = card_of(office).returned
     assert effect.template == "receipt"
+
+
+def test_the_bounce_of_a_questions_receipt_is_told_below_the_question(office: Office) -> None:
+    office.take(a_mail())
+    office.work()
+    bounce(office, office.job("neutral_receipt"))
+
+    (note,) = notes(office, "mail_bounced")
+    assert note.values["thread_key"] == "note:Q-1"
+    assert office.job(PROBE).values["ref"] == "Q-1"
 
 
 def test_a_delayed_mail_is_shown_and_nothing_else(office: Office) -> None:

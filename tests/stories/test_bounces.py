@@ -101,3 +101,10 @@ def test_a_report_that_comes_twice_is_told_once(desk: Desk) -> None:
     desk.settled()
     told = desk.world.workspace.messages("approvals", thread_ts=card["ts"])
     assert len([one for one in told if "came back" in as_text(one)]) == 1
+
+
+def test_the_sandbox_s_bounce_is_believed_like_any_servers(desk: Desk) -> None:
+    company, confirmation = confirmed(desk, DANA)
+    desk.send(desk.world.samples.bounce(confirmation))
+
+    desk.card(company, f"bounced for {DANA[1]}")

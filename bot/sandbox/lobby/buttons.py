@@ -1,10 +1,13 @@
 """The lobby's buttons that send sample mails, each a real mail by SMTP."""
 
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 from bot.sandbox.lobby.tour import Act
 from bot.sandbox.mail import MailWorld
-from bot.sandbox.samples import Sample, Samples
+from bot.sandbox.samples import SPONSORS, Sample, Samples
 
 _SENT = "Send a RIS as the sponsor"
 _ASKED = "Write to the desk as somebody"
@@ -45,8 +48,8 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="Recorded with its reason, answered by nobody.",
         ),
         Act(
-            id="bounce", label="A bounce", group=_ASKED, do=send(samples.bounce),
-            text="Somebody's delivery failed; recorded as well.",
+            id="bounce", label="A bounce", group=_ASKED, do=lambda: _bounce(world, samples),
+            text="The desk's newest mail to a sponsor comes back; its card says so.",
         ),
         Act(
             id="list", label="A mail from a list", group=_ASKED, do=send(samples.list_mail),
@@ -62,6 +65,15 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
 def _send(world: MailWorld, sample: Sample) -> str:
     world.submit(sample.raw, sample.sender, sample.recipient, authentic=sample.authentic)
     return f"{sample.about} was sent to the desk."
+
+
+def _bounce(world: MailWorld, samples: Samples) -> str:
+    """Return the newest mail that a sponsor got; before there is one, report about nothing of ours."""
+    received = [stored for address in SPONSORS for stored in world.mails(address)]
+    newest = max(received, key=lambda stored: stored.received_at, default=None)
+    if newest is None:
+        return _send(world, samples.bounce())
+    return _send(world, samples.bounce(message_from_bytes(newest.raw, EmailMessage, policy=default)))
 
 
 def _fill(world: MailWorld, samples: Samples) -> str:

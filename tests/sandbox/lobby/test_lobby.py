@@ -40,6 +40,18 @@ def test_a_busy_monday_brings_thirty_mails(world: MailWorld, client: FlaskClient
     assert "30 mails were sent" in client.get("/").get_data(as_text=True)
 
 
+def test_a_bounce_brings_back_the_newest_mail_that_a_sponsor_got(
+    world: MailWorld, client: FlaskClient
+) -> None:
+    raw = f"From: {DESK}\nTo: {DANA[1]}\nSubject: Confirmed\nMessage-ID: <ours.1@desk.example>\n\nHello.\n"
+    world.submit(raw.encode(), DESK, DANA[1])
+    press(client, "bounce")
+
+    report = world.mails(DESK)[-1].raw
+    assert b"Message-ID: <ours.1@desk.example>" in report
+    assert f"rfc822; {DANA[1]}".encode() in report
+
+
 def test_the_tour_ticks_itself_off_by_looking_at_the_world(world: MailWorld, client: FlaskClient) -> None:
     assert ticks(client) == ["no", "no", "no"]
     press(client, "complete")
