@@ -1,7 +1,6 @@
 """Settings become a running bot: the adapters, the clock, the connections; the only place that picks them."""
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -87,11 +86,10 @@ class Bot:
         # Connecting would make an empty file where none is.
         if not self.settings.database_path.exists():
             return "the file is gone; restore a backup"
-        try:
-            with self.connect() as db:
-                pending = upkeep.list_pending_migrations(db)
-        except sqlite3.Error as exc:
-            return f"cannot be read: {exc}"
+        if trouble := upkeep.find_trouble(self.settings.database_path):
+            return trouble
+        with self.connect() as db:
+            pending = upkeep.list_pending_migrations(db)
         return f"is of an older version (lacks {pending[0]}); restart Usher" if pending else ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.mail import FetchedMail, InboundMail, OutboundMail
@@ -20,8 +21,11 @@ class Mailbox(Protocol):
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""
 
-    def fetch(self, uids: Sequence[int]) -> Iterable[FetchedMail]:
-        """Fetch whole mails without marking them; one that vanished meanwhile is left out."""
+    def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterable[FetchedMail]:
+        """Fetch whole mails without marking them; one that vanished meanwhile is left out.
+
+        Of a mail received before `old_before` the bytes are not fetched.
+        """
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move mails aside, making the folder when it is not there; repeating it does no harm."""
@@ -41,8 +45,11 @@ class Mailbox(Protocol):
 class Mailer(Protocol):
     """The way out for mails."""
 
-    def send(self, mail: OutboundMail) -> None:
-        """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome."""
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome.
+
+        Return who was to get a copy and was refused for good, each with the server's words.
+        """
 
     def check(self) -> str:
         """Connect and log in for real; return what the server calls itself."""

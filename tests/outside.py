@@ -42,14 +42,16 @@ class FakeMailer:
     def __init__(self) -> None:
         self.sent: list[OutboundMail] = []
         self.faults = Faults()
+        self.refused: tuple[str, ...] = ()  #: who gets no copy
         self.closed = 0
 
-    def send(self, mail: OutboundMail) -> None:
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
         fault = self.faults.next()
         if fault is None or isinstance(fault, UnknownOutcome):
             self.sent.append(mail)
         if fault is not None:
             raise fault
+        return self.refused
 
     def check(self) -> str:
         return "mail.example.com"
@@ -163,10 +165,12 @@ class FakeServer:
         self._listed = self._news
         return sorted(number for number in self.mails if number > uid)
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
+    def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterator[FetchedMail]:
         self.asked.append(tuple(uids))
         self.faults["fetch"].happen()
-        yield from (self.mails[uid] for uid in uids if uid in self.mails)
+        for mail in (self.mails[uid] for uid in uids if uid in self.mails):
+            old = old_before is not None and mail.received_at < old_before
+            yield replace(mail, raw=b"", whole=False) if old else mail
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         self.faults["move"].happen()

@@ -100,23 +100,19 @@ class ImapMailbox:
             # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
             return sorted(found_uid for found_uid in set(found) if found_uid > uid)
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMail]:
-        """Fetch without marking; of a mail above `max_bytes` only the header, with `whole` False."""
+    def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterator[FetchedMail]:
+        """Fetch without marking; of a mail above `max_bytes` only the header, with `whole` False.
+
+        Of a mail received before `old_before` nothing is fetched: an inbox may hold gigabytes of them.
+        """
         for batch in _batches(uids, BATCH):
             known = self._list_known(batch)
+            if old_before is not None:
+                yield from (mail.with_bytes(b"") for mail in known if mail.received_at < old_before)
+                known = [mail for mail in known if mail.received_at >= old_before]
             for group in _groups(known, self._max_bytes):
                 contents = self._contents(group)
-                yield from (
-                    FetchedMail(
-                        uid=mail.uid,
-                        raw=contents[mail.uid],
-                        received_at=mail.received_at,
-                        size=mail.size,
-                        whole=mail.whole and bool(contents[mail.uid] or not mail.size),
-                    )
-                    for mail in group
-                    if mail.uid in contents
-                )
+                yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move mails aside, making the folder when it is not there; repeating it does no harm."""
@@ -362,6 +358,10 @@ class _Known:
     size: int
     received_at: datetime
     whole: bool
+
+    def with_bytes(self, raw: bytes) -> FetchedMail:
+        whole = self.whole and bool(raw or not self.size)
+        return FetchedMail(uid=self.uid, raw=raw, received_at=self.received_at, size=self.size, whole=whole)
 
 
 def _said(exc: Exception) -> str:

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import idna
@@ -122,13 +123,15 @@ def _folded(text: str, name: str) -> str:
 
 def _encoded(text: str) -> str:
     """RFC 2047: encoded words, each on a line of its own and with whole characters."""
-    chunks = [b""]
-    for sign in text:
-        letter = sign.encode()
-        if len(chunks[-1]) + len(letter) > LONGEST_CHUNK:
-            chunks.append(b"")
-        chunks[-1] += letter
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(chunk).decode()}?=" for chunk in chunks)
+    raw, start = text.encode(), 0
+    words: list[str] = []
+    while start < len(raw) or not words:
+        end = min(start + LONGEST_CHUNK, len(raw))
+        while end < len(raw) and raw[end] & 0xC0 == 0x80:  # noqa: PLR2004 - within a character
+            end -= 1
+        words.append(f"=?utf-8?b?{base64.b64encode(raw[start:end]).decode()}?=")
+        start = end
+    return "\r\n ".join(words)
 
 
 def _foldable(text: str) -> bool:
@@ -172,14 +175,18 @@ def _multipart(kind: str, mail: OutboundMail, parts: list[bytes]) -> bytes:
 def _text(text: str, kind: str) -> bytes:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    raw = text.encode("utf-8", "replace")
-    if not raw.endswith(b"\n"):
-        raw += b"\n"
+    raw = text.encode("utf-8", "replace").removesuffix(b"\n") + b"\n"
     headers = [
         ("Content-Type", f'text/{kind}; charset="utf-8"'),
         ("Content-Transfer-Encoding", "quoted-printable"),
     ]
-    return _part(headers, binascii.b2a_qp(raw, quotetabs=False, istext=True).replace(b"\n", b"\r\n"))
+    return _part(headers, b"\r\n".join(map(_quoted_printable, raw.split(b"\n"))))
+
+
+@lru_cache(maxsize=2048)
+def _quoted_printable(line: bytes) -> bytes:
+    """A line of text; most lines of a mail are those of the mail before."""
+    return binascii.b2a_qp(line).replace(b"\n", b"\r\n")
 
 
 def _attachment(attachment: Attachment) -> bytes:

@@ -27,7 +27,7 @@ from slack_sdk.web import SlackResponse
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
 from bot.ports import ChatMessage
@@ -257,7 +257,11 @@ class SlackChat:
 @dataclass(frozen=True, kw_only=True)
 class _Remembered(Generic[T]):
     value: T
-    until: datetime
+    since: datetime
+
+    def holds(self, now: datetime) -> bool:
+        """A clock that was put back must not lengthen what somebody may."""
+        return self.since <= now < self.since + REMEMBERED
 
 
 class _Memory(Generic[T]):
@@ -272,19 +276,19 @@ class _Memory(Generic[T]):
         now = self._now()
         with self._lock:
             remembered = self._answers.get(key)
-        if remembered is not None and now < remembered.until:
+        if remembered is not None and remembered.holds(now):
             return remembered.value
         value = ask()  # without the lock: two may ask at once, and get the same
         with self._lock:
-            self._answers = {kept: answer for kept, answer in self._answers.items() if now < answer.until}
-            self._answers[key] = _Remembered(value=value, until=now + REMEMBERED)
+            self._answers = {kept: answer for kept, answer in self._answers.items() if answer.holds(now)}
+            self._answers[key] = _Remembered(value=value, since=now)
         return value
 
 
 @contextmanager
 def _explained(doing: str, *, channel: str = "", repeatable: bool = True) -> Iterator[None]:
     """Turn what slack_sdk and urllib raise into our failures; what may be repeated is never unknown."""
-    lost = TransientFailure if repeatable else UnknownOutcome
+    lost = NotNow if repeatable else UnknownOutcome
     try:
         yield
     except SlackApiError as exc:
@@ -292,7 +296,7 @@ def _explained(doing: str, *, channel: str = "", repeatable: bool = True) -> Ite
     except URLError as exc:
         # urllib wraps what happens up to the request's last byte: Slack cannot have acted on it
         reason = exc.reason if isinstance(exc.reason, OSError) else OSError(str(exc.reason))
-        raise TransientFailure(f"Slack cannot be reached: {line_trouble(reason)}") from exc
+        raise NotNow(f"Slack cannot be reached: {line_trouble(reason)}") from exc
     except OSError as exc:
         raise lost(f"Slack was lost while {doing}: {line_trouble(exc)}") from exc
     except (HTTPException, ValueError, TypeError, AttributeError, SlackClientError) as exc:
@@ -300,19 +304,17 @@ def _explained(doing: str, *, channel: str = "", repeatable: bool = True) -> Ite
         raise lost(f"Slack's answer was cut short while {doing} ({type(exc).__name__})") from exc
 
 
-def _refusal(
-    exc: SlackApiError, doing: str, channel: str, lost: type[TransientFailure | UnknownOutcome]
-) -> Exception:
+def _refusal(exc: SlackApiError, doing: str, channel: str, lost: type[NotNow | UnknownOutcome]) -> Exception:
     response = exc.response
     error = _error(response)
     status = getattr(response, "status_code", _FINE)
     if status == _TOO_MANY or error in _RATE_LIMITED:
         seconds = _retry_after(getattr(response, "headers", {}))
-        return TransientFailure(f"Slack asks for patience ({seconds:g} s) while {doing}", retry_after=seconds)
+        return NotNow(f"Slack asks for patience ({seconds:g} s) while {doing}", retry_after=seconds)
     if status >= _SERVER_FAULT or error in OUTCOME_UNKNOWN or not re.fullmatch(r"[a-z0-9_:]+", error):
         return lost(f"Slack's server failed while {doing} (status {status}, {remark(error)})")
     if error in PASSING:
-        return TransientFailure(f"Slack cannot do it now while {doing} ({error})")
+        return NotNow(f"Slack cannot do it now while {doing} ({error})")
     words = mend(error, channel=channel, needed=str(response.get("needed") or ""))
     return PermanentFailure(f"Slack refused while {doing}: {words}")
 

@@ -16,7 +16,7 @@ from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
@@ -83,12 +83,15 @@ class SmtpMailer:
         self._client: smtplib.SMTP | None = None
         self._lock = Lock()
 
-    def send(self, mail: OutboundMail) -> None:
-        """Only a line lost between the final dot and its answer makes the outcome unknown."""
+    def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        """Only a line lost between the final dot and its answer makes the outcome unknown.
+
+        Return the copies that were refused: the one to whom it is written gets the mail all the same.
+        """
         letter = _letter(mail)
         with self._lock:
             try:
-                self._deliver(letter)
+                return self._deliver(letter)
             except (TransientFailure, PermanentFailure):
                 self._reset()
                 raise
@@ -114,26 +117,25 @@ class SmtpMailer:
         finally:
             self._lock.release()
 
-    def _deliver(self, letter: "_Letter") -> None:
+    def _deliver(self, letter: "_Letter") -> tuple[str, ...]:
         try:
-            client = self._announce(letter)
+            client, refused = self._announce(letter)
             self._content(client, letter)
         except _Stale as exc:
-            raise TransientFailure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+            failure = NotNow if exc.not_now else TransientFailure
+            raise failure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
+        return refused
 
-    def _announce(self, letter: "_Letter") -> smtplib.SMTP:
+    def _announce(self, letter: "_Letter") -> tuple[smtplib.SMTP, tuple[str, ...]]:
         """Get as far as DATA; a kept line of which the server tired is dialled anew once."""
         client = self._client
         if client is not None:
             try:
-                self._envelope(client, letter)
+                return client, self._envelope(client, letter)
             except _Stale:
                 self._hang_up()
-            else:
-                return client
         client = self._connect()
-        self._envelope(client, letter)
-        return client
+        return client, self._envelope(client, letter)
 
     @property
     def _name(self) -> str:
@@ -174,40 +176,48 @@ class SmtpMailer:
         try:
             yield
         except smtplib.SMTPAuthenticationError as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)})",
                 mend=self._log_in.mend if self._log_in else "",
             ) from None
         except PermanentFailure as exc:
-            raise TransientFailure(exc.reason, mend=exc.mend) from exc
+            raise NotNow(exc.reason, mend=exc.mend) from exc
         except smtplib.SMTPNotSupportedError as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} does not offer what the settings ask for ({remark(exc)}): "
                 "check SMTP_TLS, SMTP_USER and the port"
             ) from exc
         except smtplib.SMTPResponseException as exc:
-            raise TransientFailure(
+            raise NotNow(
                 f"{self._name} would not have us ({exc.smtp_code} {remark(exc.smtp_error)})",
                 retry_after=THROTTLED_FOR if exc.smtp_code == _CLOSING else None,
             ) from exc
         except smtplib.SMTPException as exc:
-            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+            raise NotNow(f"{self._name} broke off the greeting{_why(exc)}") from exc
         except OSError as exc:
-            raise TransientFailure(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
+            raise NotNow(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
 
-    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> tuple[str, ...]:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
-        with self._before_the_dot():
-            # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
-            client.command_encoding = "utf-8" if letter.is_international else "ascii"
-            options = "".join(f" {option}" for option in letter.options(client))
+        refused = []
+        # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
+        client.command_encoding = "utf-8" if letter.is_international else "ascii"
+        options = "".join(f" {option}" for option in letter.options(client))
+        with self._before_the_dot(not_now=True):  # no word of the mail was said yet
             code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
             self._expect(_OK, code, said, "the sender")
-            for recipient in letter.recipients:
+        with self._before_the_dot():
+            for number, recipient in enumerate(letter.recipients):
                 code, said = client.docmd("RCPT", f"TO:<{recipient}>")
-                self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                try:
+                    self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                except PermanentFailure:
+                    if number == 0:
+                        raise
+                    refused.append(f"{recipient}: {code} {remark(said)}")
             code, said = client.docmd("DATA")
             self._expect(_GO_ON, code, said, "the mail")
+        return tuple(refused)
 
     def _content(self, client: smtplib.SMTP, letter: "_Letter") -> None:
         with self._before_the_dot():
@@ -234,15 +244,12 @@ class SmtpMailer:
             client.sock.settimeout(seconds)
 
     @contextlib.contextmanager
-    def _before_the_dot(self) -> Iterator[None]:
+    def _before_the_dot(self, *, not_now: bool = False) -> Iterator[None]:
         try:
             yield
-        except smtplib.SMTPException as exc:
+        except OSError as exc:  # smtplib's own exceptions are of this family
             self._hang_up()
-            raise _Stale("broke off before the mail was through") from exc
-        except OSError as exc:
-            self._hang_up()
-            raise _Stale(f"was lost before the mail was through: {line_trouble(exc)}") from exc
+            raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
     def _expect(self, wanted: int | tuple[int, ...], code: int, said: bytes, about: str) -> None:
         if code == wanted or (isinstance(wanted, tuple) and code in wanted):
@@ -251,11 +258,13 @@ class SmtpMailer:
             self._hang_up()
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
         if code == _CLOSING:
-            raise _Stale(f"closed the line ({code} {remark(said)})", retry_after=THROTTLED_FOR)
+            words = f"closed the line ({code} {remark(said)})"
+            raise _Stale(words, not_now=True, retry_after=THROTTLED_FOR)
         if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
-            raise _Stale(
+            words = (
                 f"wants another log-in ({code} {remark(said)}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
             )
+            raise _Stale(f"{words}: check SMTP_USER, SMTP_PASSWORD and SMTP_TLS", not_now=True)
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
@@ -286,8 +295,9 @@ def build_mailer(
 class _Stale(Exception):  # noqa: N818 - never leaves this room
     """The line ended before the mail was through: a kept one is dialled anew when nothing had been sent."""
 
-    def __init__(self, words: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, words: str, *, not_now: bool, retry_after: float | None = None) -> None:
         super().__init__(words)
+        self.not_now = not_now  #: it cannot be this mail's fault
         self.retry_after = retry_after
 
 
@@ -296,7 +306,7 @@ class _Letter:
     """Envelope and content as they go over the line."""
 
     sender: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...]  #: first the one to whom it is written, then copies
     content: bytes  #: dot-stuffed, ends with CRLF
     size: int
     is_international: bool  #: letters beyond ASCII before an @
@@ -330,6 +340,12 @@ def _letter(mail: OutboundMail) -> _Letter:
     )
 
 
+def _why(exc: OSError) -> str:
+    """What became of the line; smtplib says of everything that the server has disconnected."""
+    trouble = exc.__context__ if isinstance(exc, smtplib.SMTPException) else exc
+    return f": {line_trouble(trouble)}" if isinstance(trouble, OSError) else ""
+
+
 def _is_in_step(client: smtplib.SMTP) -> bool:
     try:
         return client.sock is not None and client.rset()[0] == _OK
@@ -350,15 +366,17 @@ def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure 
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
     if enhanced in _QUOTAS:
-        return TransientFailure(
+        return NotNow(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
         )
     if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
         return PermanentFailure(f"{name} refused {about} ({code} {words})")
-    throttled = enhanced.startswith("4.7.") or code == 432  # noqa: PLR2004 - Microsoft 365's connection limit
-    return TransientFailure(
-        f"{name} put {about} off ({code} {words})", retry_after=THROTTLED_FOR if throttled else None
-    )
+    put_off = f"{name} put {about} off ({code} {words})"
+    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
+    throttled = enhanced.startswith("4.7.") and about != "a recipient"
+    if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
+        return NotNow(put_off, retry_after=THROTTLED_FOR)
+    return TransientFailure(put_off)
 
 
 def _own_name() -> str:

@@ -69,7 +69,8 @@ class QuestionNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    #: "mail_set_aside", "job_failed", "job_unknown", "answers_capped", "mail_bounced", "address_given_up"
+    #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped", "mail_bounced",
+    #: "address_given_up"
     what: str
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str

@@ -38,6 +38,13 @@ class TransientFailure(_Failure):
         self.retry_after = retry_after
 
 
+class NotNow(TransientFailure):
+    """The other side takes nothing at present: it is away, will not log us in, or asks for patience.
+
+    What waits is not to blame, so it costs no attempt.
+    """
+
+
 class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 
@@ -124,6 +131,12 @@ class NoForm(Refusal):
     """Nothing in the mail can be read as a form; values: id, files and reason, each may be empty."""
 
     code = "no_form"
+
+
+class MailNotKept(Refusal):
+    """The mail is older than the first start, and only its number was kept; values: id."""
+
+    code = "mail_not_kept"
 
 
 class UnknownJob(Refusal):

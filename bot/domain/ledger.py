@@ -1,10 +1,12 @@
 """The mail ledger: every mail that came, what was made of it, and why."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MAX_ATTEMPTS = 3  #: a mail that raises so often is set aside for a person
+#: how far the mail server's clock and ours may differ before new mail is taken for old
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 class MailStatus(StrEnum):
@@ -13,6 +15,26 @@ class MailStatus(StrEnum):
     DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one
     OLD = "old"  # older than the first start: recorded, never acted on
     SET_ASIDE = "set_aside"  # recorded -> raised three times; shown, replayable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """How far a mailbox is recorded, and since when."""
+
+    uidvalidity: int
+    last_uid: int
+    started_at: datetime  #: the first start, by our clock
+    looked_to: int | None = None  #: the newest UID when this numbering was first seen
+
+    def old_before(self, uid: int) -> datetime:
+        """What the server received before this moment is older than the first start.
+
+        Of what lay there at the first look only the date can tell. A number above it came later, whatever
+        the clocks say; only what a person puts back is then much older.
+        """
+        started = self.started_at.replace(microsecond=0)  # INTERNALDATE has whole seconds only
+        came_later = self.looked_to is not None and uid > self.looked_to
+        return started - CLOCKS_DIFFER if came_later else started
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.domain.approvals import Phase
 
 class JobKind(StrEnum):
     MAIL = "mail"
-    CASE_CARD = "case_card"  # posted once, then updated; a newer state replaces a queued one
+    CASE_CARD = "case_card"  # posted once, then updated; one in line shows the newest state
     NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
 
 
@@ -22,13 +22,11 @@ class JobStatus(StrEnum):
     SENT = "sent"  # sending -> the other side took it
     FAILED = "failed"  # sending -> refused for good, or tried too often; shown
     UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
-    REPLACED = "replaced"  # queued -> a newer state of the same card was queued
+    REPLACED = "replaced"  # queued, tried before -> a newer state of the same card was queued
     DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
 
 
 MAX_ATTEMPTS = 12
-#: so long the other side may be away before what waits for it is given up (RFC 5321, 4.5.4.1)
-PATIENCE = timedelta(days=4)
 #: longer than the slowest single effect (a mail server may think for two minutes after the final dot)
 LEASE = timedelta(minutes=5)
 
@@ -82,6 +80,12 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     `jitter` is a random number from 0 to 1.
     """
     seconds = min(2.0 ** min(attempts, 20), 1800.0)
+    return timedelta(seconds=seconds * (1 + jitter / 2))
+
+
+def patience(waited: timedelta, *, jitter: float) -> timedelta:
+    """How long until a side that takes nothing is asked again: half of what was waited, 2 s to a minute."""
+    seconds = min(max(waited.total_seconds() / 2, 2.0), 60.0)
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 

@@ -23,6 +23,7 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
+_OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
 Values = dict[str, Any]
 
@@ -199,10 +200,9 @@ def render_mail(
 def _marked(marks: Marks, name: str, value: object) -> object:
     """Every text in it, made harmless and marked; the support desk's address is part of the words."""
     if isinstance(value, str):
-        if name.endswith("_address"):
-            return value
-        if name.endswith("_url"):
-            return marks.link(value, markdown.normalized(quoting.check_url(value)))
+        if name.endswith(_OURS):
+            is_link = name.endswith("_url")
+            return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
         return marks.value(value, _harmless(value))
     if isinstance(value, Mapping):
         return {inner: _marked(marks, inner, part) for inner, part in value.items()}

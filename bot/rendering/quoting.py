@@ -27,14 +27,10 @@ def lines(text: str) -> str:
 
 def one_line(text: str, limit: int = 200) -> str:
     """The same on one line, cut to `limit`; right-to-left text is isolated so that it moves nothing else."""
-    if not text.isprintable() or "  " in text:
-        text = _SPACE.sub(" ", lines(_SPACE.sub(" ", text)))
-    kept = shortened(text.strip(), limit)
-    # The search is quick, and passes over nearly everybody's name.
-    beyond = _BEYOND_EUROPE.search(kept)
-    if beyond and any(
-        unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept[beyond.start() :]
-    ):
+    if len(text) <= limit and text.isprintable() and "  " not in text and not _BEYOND_EUROPE.search(text):
+        return text.strip()  # what nearly all text is, quickly
+    kept = shortened(_SPACE.sub(" ", lines(_SPACE.sub(" ", text))).strip(), limit)
+    if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in kept):
         return f"\u2068{kept}\u2069"
     return kept
 
@@ -47,7 +43,7 @@ def shortened(text: str, limit: int) -> str:
 
 def unlinked(text: str) -> str:
     """Text of which a mail program makes no link of its own."""
-    return _LINKLIKE.sub("\u2060", text)
+    return _LINKLIKE.sub("\u2060", text) if "//" in text or "www." in text.lower() else text
 
 
 def markdown(text: str) -> str:

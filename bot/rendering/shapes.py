@@ -15,9 +15,6 @@ WIDTH = 76
 _VALUE, _LINK, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"[{_VALUE}{_LINK}](\\d+){_END}")
 _IN_ATTRIBUTE = re.compile(f'="[^"]*{_VALUE}')
-_SPECIAL = re.compile("[&<>\u00a0]")
-#: as css-inline writes it
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\u00a0": "&nbsp;"}
 
 
 class Marked(str):
@@ -33,19 +30,16 @@ class Marks:
     def __init__(self) -> None:
         self.values: list[str] = []
 
-    def value(self, text: str, shown: str) -> Marked:
-        return self._marked(text, shown, _VALUE)
-
-    def link(self, url: str, shown: str) -> Marked:
-        """An address of ours, which may be a link's target."""
-        return self._marked(url, shown, _LINK)
-
-    def _marked(self, text: str, shown: str, kind: str) -> Marked:
+    def value(self, text: str, shown: str, kind: str = _VALUE) -> Marked:
         """One of which nothing is left to be seen has no mark: an empty cell is an empty cell."""
         marked = Marked(text)
         marked.mark = f"{kind}{len(self.values)}{_END}" if shown else ""
         self.values.append(shown)
         return marked
+
+    def link(self, url: str, shown: str) -> Marked:
+        """An address of ours, which may be a link's target."""
+        return self.value(url, shown, _LINK)
 
     def resolve(self, text: str, quote: Callable[[str], str]) -> str:
         return _MARK.sub(lambda found: quote(self.values[int(found[1])]), text)
@@ -84,6 +78,12 @@ def _wrapped(words: str, line: str, rest: str) -> str:
     return "\n".join([*lines, line])
 
 
+def _escaped(value: str) -> str:
+    """As css-inline writes it."""
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return value.replace("\u00a0", "&nbsp;")
+
+
 class Pattern:
     """Words with places for values."""
 
@@ -117,7 +117,7 @@ class Shape:
 
     def filled(self, values: Sequence[str]) -> tuple[str, str]:
         """The HTML and the text."""
-        escaped = [_SPECIAL.sub(lambda found: _ENTITIES[found[0]], value) for value in values]
+        escaped = [_escaped(value) for value in values]
         lines = [
             part if isinstance(part, str) else part[0].said(part[1].filled(values)) for part in self.text
         ]

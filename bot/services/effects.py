@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
@@ -38,7 +38,12 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
     try:
         return CARRIERS[job.kind](db, desk, ways, job, now)
     except TransientFailure as exc:
-        return Outcome(status=JobStatus.QUEUED, error=str(exc), retry_after=exc.retry_after)
+        return Outcome(
+            status=JobStatus.QUEUED,
+            error=str(exc),
+            retry_after=exc.retry_after,
+            not_now=isinstance(exc, NotNow),
+        )
     except PermanentFailure as exc:
         return Outcome(status=JobStatus.FAILED, error=str(exc))
     except UnknownOutcome as exc:
@@ -47,8 +52,8 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     del db
-    ways.mailer.send(mail_of(desk, job, now=now))
-    return Outcome(status=JobStatus.SENT)
+    refused = ways.mailer.send(mail_of(desk, job, now=now))
+    return Outcome(status=JobStatus.SENT, refused=refused)
 
 
 def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:

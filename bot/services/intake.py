@@ -1,16 +1,17 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case, case_id
-from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
+from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
-from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail, InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
 from bot.domain.review import read_form
@@ -25,15 +26,14 @@ from bot.store import cases, conversations, events, ledger
 from bot.store.database import transaction
 
 
-def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> int:
-    """Meet the mailbox: return the last UID recorded, from 0 when it is new or was renumbered."""
+def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> Cursor:
+    """Meet the mailbox: return how far it is recorded, from 0 when it is new or was renumbered."""
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         known = ledger.find_mailbox(db, mailbox)
         if known is None:
             ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=now)
-            return 0
-        before, last_uid, _ = known
-        if before != uidvalidity:
+            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=now)
+        if known.uidvalidity != uidvalidity:
             ledger.renumber_mailbox(db, mailbox, uidvalidity)
             events.add(
                 db,
@@ -41,11 +41,21 @@ def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> int
                 "mailbox",
                 actor="usher",
                 at=now,
-                before=before,
+                before=known.uidvalidity,
                 after=uidvalidity,
             )
-            return 0
-        return last_uid
+            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=known.started_at)
+        return known
+
+
+def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -> Cursor:
+    """Note what was there when the numbering was first seen: what gets a higher number came later."""
+    if cursor.looked_to is not None:
+        return cursor
+    newest = max(uids, default=cursor.last_uid)
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        ledger.note_look(db, mailbox, uidvalidity=cursor.uidvalidity, newest=newest)
+    return replace(cursor, looked_to=newest)
 
 
 def record(
@@ -53,17 +63,16 @@ def record(
 ) -> list[int]:
     """Commit a batch with its raw bytes before anything is done about it; return the new rows.
 
-    Mail older than the first start is recorded and never acted on.
+    Mail older than the first start is recorded without its bytes and never acted on.
     """
     added = []
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         known = ledger.find_mailbox(db, mailbox)
         if known is None:
             raise LookupError(mailbox)
-        # INTERNALDATE has whole seconds only.
-        started = known[2].replace(microsecond=0)
         for fetched in batch:
-            status = MailStatus.OLD if fetched.received_at < started else MailStatus.RECORDED
+            old = fetched.received_at < known.old_before(fetched.uid)
+            status = MailStatus.OLD if old else MailStatus.RECORDED
             number = ledger.add(db, mailbox, uidvalidity, fetched, status=status, now=now)
             if number is not None:
                 added.append(number)
@@ -293,6 +302,8 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
             raise MailUndecided(id=mail_id)
         if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
+        if not ledger.has_raw(db, mail_id):
+            raise MailNotKept(id=mail_id)
         ledger.reopen(db, mail_id)
         events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
     return mail

@@ -11,6 +11,7 @@ from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
     MailHasResult,
+    MailNotKept,
     MailUndecided,
     NoForm,
     UnknownMail,
@@ -35,6 +36,8 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     row = ledger.find(db, mail_id)
     if row is None:
         raise UnknownMail(id=mail_id)
+    if not ledger.has_raw(db, mail_id):
+        raise MailNotKept(id=mail_id)
     mail, workbooks = reader.read_mail(ledger.get_raw(db, mail_id))
     return understand(desk, row, mail, workbooks, vouched=True)
 

@@ -15,7 +15,7 @@ from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, PATIENCE, Job, JobKind, JobStatus, back_off, phase_of
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, events, outbox, workers
@@ -29,6 +29,8 @@ class Outcome:
     status: JobStatus
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
+    not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""
     channel: str = ""
     ts: str = ""
@@ -108,8 +110,12 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
-    status = _after(job, outcome, now)
-    wait = timedelta(seconds=outcome.retry_after or 0) or back_off(job.attempts, jitter=jitter)
+    status = _after(job, outcome)
+    wait = timedelta(seconds=outcome.retry_after or 0) or (
+        patience(now - job.created_at, jitter=jitter)
+        if outcome.not_now
+        else back_off(job.attempts, jitter=jitter)
+    )
     if outcome.ts:
         outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
     settled = outbox.settle(
@@ -121,32 +127,36 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         next_at=now + wait if status is JobStatus.QUEUED else None,
         error=outcome.error,
         unknown=outcome.status is JobStatus.UNKNOWN,
+        counts=not outcome.not_now,
     )
     if settled:
         _show_end(db, job, status, outcome.error, now=now)
+        _show_refused(db, job, outcome.refused, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
 
-def _after(job: Job, outcome: Outcome, now: datetime) -> JobStatus:
+def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
     if outcome.status is JobStatus.UNKNOWN:
         again = job.kind is not JobKind.MAIL or job.unknowns == 0
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
     # cause (the bot invited, the channel named rightly) the card comes by itself.
-    refused = outcome.status is JobStatus.FAILED
-    if refused and job.kind is JobKind.MAIL:
-        return JobStatus.FAILED
-    if refused or outcome.status is JobStatus.QUEUED:
-        patient = not refused and now - job.created_at < PATIENCE
-        return JobStatus.QUEUED if patient or job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
+    again = outcome.status is JobStatus.FAILED and job.kind is not JobKind.MAIL
+    if again or outcome.status is JobStatus.QUEUED:
+        more = outcome.not_now or job.attempts < MAX_ATTEMPTS
+        return JobStatus.QUEUED if more else JobStatus.FAILED
     return outcome.status
 
 
-def release_expired(db: Database, *, now: datetime, jitter: float) -> int:
-    """Take back jobs whose worker vanished: nobody knows whether they happened."""
-    lost = outbox.list_expired(db, now)  # a look without the write lock: mostly there is none
+def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
+    """Take back jobs whose worker vanished: nobody knows whether they happened.
+
+    A worker that lives has not vanished: the clock was put forward, or the machine slept.
+    """
+    # A look without the write lock: mostly there is none.
+    lost = [(job, worker) for job, worker in outbox.list_expired(db, now) if not workers.lives(path, worker)]
     for job, worker in lost:
         settle(db, job, worker, VANISHED, now=now, jitter=jitter)
     return len(lost)
@@ -158,16 +168,25 @@ def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> i
     A worker tries its claim in order and settles each job before the next: only the first that is left may
     have happened, the others were not tried.
     """
+    return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
+
+
+def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
+    """Take back what a worker that is dead or has stumbled left claimed."""
     lost = 0
-    for worker in workers.bury_dead(path):
-        claims = groupby(outbox.list_claims(db, worker), key=itemgetter(1))
-        for _, claimed in claims:
-            (first, _), *untried = claimed
-            settle(db, first, worker, VANISHED, now=now, jitter=jitter)
-            for job, _ in untried:
-                give_back(db, job, worker, now=now)
-            lost += 1 + len(untried)
+    for _, claimed in groupby(outbox.list_claims(db, worker), key=itemgetter(1)):
+        (first, _), *untried = claimed
+        settle(db, first, worker, VANISHED, now=now, jitter=jitter)
+        for job, _ in untried:
+            give_back(db, job, worker, now=now)
+        lost += 1 + len(untried)
     return lost
+
+
+def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
+    """After the clock was put back: try now what is to be tried at a time that may be far off."""
+    with transaction(db):
+        return outbox.make_due(db, kinds, now)
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
@@ -186,6 +205,18 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
             id=job.id,
         )
         queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)
+
+
+def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
+    if refused:
+        note = TroubleNote(
+            what="copy_refused",
+            subject=f"{job.template} → {job.recipient}",
+            detail="\n".join(refused),
+            ref=str(job.values.get("ref", "")),
+            id=job.id,
+        )
+        queue_trouble(db, note, key=f"copy_refused:{job.id}", now=now)
 
 
 def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:

@@ -81,8 +81,10 @@ def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> 
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
-    """Bring a case's card up to date; what it says is read when it is carried out."""
+    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do."""
     stream = f"card:C-{case_id}"
+    if outbox.has_untried_card(db, stream):
+        return
     job = NewJob(
         key=f"{stream}:{next_number(db, 'card')}",
         kind=JobKind.CASE_CARD,

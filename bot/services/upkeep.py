@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from bot.domain.cases import CaseStatus
 from bot.domain.ledger import MailStatus
 from bot.domain.outbox import JobStatus
-from bot.store import alarms, cases, ledger, migrations, outbox
+from bot.store import alarms, cases, database, ledger, migrations, outbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,16 @@ def figures(db: Database, *, now: datetime) -> Figures:
         last_mail_at=ledger.find_last_arrival(db, now),
         open_alarms=len(alarms.list_open(db)),
     )
+
+
+def trouble(exc: Exception) -> str:
+    """What the machine did to the database, with the mend; "" for any other error."""
+    return database.trouble(exc)
+
+
+def find_trouble(path: Path) -> str:
+    """What keeps the database from being written to, with the mend; "" when nothing does."""
+    return database.find_trouble(path)
 
 
 def list_pending_migrations(db: Database) -> list[str]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -16,6 +17,19 @@ from sqlite_utils import Database
 from bot.domain.errors import SettingsFault
 
 BUSY_SECONDS = 20.0
+
+#: below so many free bytes the disk counts as full: a mail and its case, some times over
+LEAST_ROOM = 16 * 1024 * 1024
+
+FULL = "the disk is full: make room where the database lies"
+#: what the machine does to a database, with the mend; nothing that was to be written is to blame
+TROUBLES = {
+    sqlite3.SQLITE_BUSY: "another process has locked the database: end what works on it beside Usher",
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: "the disk of the database is full or fails: make room, look at its log",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: make room, and check who may write there",
+    sqlite3.SQLITE_READONLY: "the database may only be read: check who may write there",
+}
 
 #: what opening a file that is no database of ours raises
 OPEN_ERRORS = (sqlite3.DatabaseError,)
@@ -73,6 +87,27 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
         raise
     else:
         db.conn.execute("commit")
+
+
+def trouble(exc: Exception) -> str:
+    """What the machine did to the database, in words; "" for any other error."""
+    code = exc.sqlite_errorcode & 0xFF if isinstance(exc, sqlite3.OperationalError) else sqlite3.SQLITE_OK
+    return TROUBLES.get(code, "")
+
+
+def find_trouble(path: Path) -> str:
+    """What keeps the database from being written to now, in words; it waits a second for whoever writes."""
+    free = shutil.disk_usage(path.parent).free
+    if free < LEAST_ROOM:
+        return f"{FULL} ({free // 1024} kB are free)"
+    try:
+        with connect(path) as db:
+            db.conn.execute("pragma busy_timeout = 1000")
+            db.conn.execute("begin immediate")
+            db.conn.execute("rollback")
+    except sqlite3.Error as exc:
+        return trouble(exc) or f"cannot be read: {exc}"
+    return ""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.ledger import Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
@@ -24,19 +24,27 @@ def start_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int, n
     )
 
 
-def find_mailbox(db: Database, name: str) -> tuple[int, int, datetime] | None:
-    """The mailbox's UIDVALIDITY, the last UID recorded, and its first start."""
-    found = row(
-        db, "select uidvalidity, last_uid, started_at from mailboxes where name = :name", {"name": name}
+def find_mailbox(db: Database, name: str) -> Cursor | None:
+    sql = "select uidvalidity, last_uid, started_at, looked_to from mailboxes where name = :name"
+    found = row(db, sql, {"name": name})
+    return Cursor(**{**found, "started_at": instant(found["started_at"])}) if found else None
+
+
+def note_look(db: Database, name: str, *, uidvalidity: int, newest: int) -> None:
+    """Remember the newest UID that was there when this numbering was first seen."""
+    count(
+        db,
+        """update mailboxes set looked_to = :newest
+           where name = :name and uidvalidity = :uidvalidity and looked_to is null""",
+        {"name": name, "uidvalidity": uidvalidity, "newest": newest},
     )
-    return (found["uidvalidity"], found["last_uid"], instant(found["started_at"])) if found else None
 
 
 def renumber_mailbox(db: Database, name: str, uidvalidity: int) -> None:
     """The server has given new numbers: begin again; hashes absorb what is known already."""
     count(
         db,
-        "update mailboxes set uidvalidity = :uidvalidity, last_uid = 0 where name = :name",
+        "update mailboxes set uidvalidity = :uidvalidity, last_uid = 0, looked_to = null where name = :name",
         {"name": name, "uidvalidity": uidvalidity},
     )
 
@@ -53,7 +61,7 @@ def advance_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int)
 def add(
     db: Database, mailbox: str, uidvalidity: int, fetched: FetchedMail, *, status: MailStatus, now: datetime
 ) -> int | None:
-    """Record one mail with its raw bytes; None when its number is in the ledger already."""
+    """Record one mail, with its raw bytes unless it is old; None when its number is in the ledger already."""
     added = count(
         db,
         """insert into mails (mailbox, uidvalidity, uid, message_id, content_hash, size, whole,
@@ -80,9 +88,14 @@ def add(
     )
     if mail is None:
         raise LookupError(fetched.uid)
-    values = {"id": mail["id"], "raw": fetched.raw}
-    count(db, "insert into mail_sources (mail_id, raw) values (:id, :raw)", values)
+    if status is not MailStatus.OLD:
+        values = {"id": mail["id"], "raw": fetched.raw}
+        count(db, "insert into mail_sources (mail_id, raw) values (:id, :raw)", values)
     return int(mail["id"])
+
+
+def has_raw(db: Database, mail_id: int) -> bool:
+    return row(db, "select 1 from mail_sources where mail_id = :id", {"id": mail_id}) is not None
 
 
 def get_raw(db: Database, mail_id: int) -> bytes:

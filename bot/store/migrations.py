@@ -261,7 +261,12 @@ def m008_bounces(db: Database) -> None:
 
 
 @migrations()
-def m009_alarms(db: Database) -> None:
+def m009_mailboxes_remember_their_first_look(db: Database) -> None:
+    db.executescript("alter table mailboxes add column looked_to integer;")
+
+
+@migrations()
+def m010_alarms(db: Database) -> None:
     db.executescript("""
         create table alarms (
             id integer primary key,

@@ -48,6 +48,17 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     )
 
 
+def has_untried_card(db: Database, stream: str) -> bool:
+    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free."""
+    found = row(
+        db,
+        """select 1 from outbox where stream = :stream and kind = 'case_card' and status = 'queued'
+             and attempts = 0 limit 1""",
+        {"stream": stream},
+    )
+    return found is not None
+
+
 def _replace_queued(db: Database, stream: str) -> None:
     """Only cards: a note below the card waits in the same stream, and nothing newer says what it says."""
     count(
@@ -106,6 +117,7 @@ def settle(
     next_at: datetime | None = None,
     error: str = "",
     unknown: bool = False,
+    counts: bool = True,
 ) -> bool:
     """End a claim; False when the lease had ended and the job is no longer this worker's.
 
@@ -116,7 +128,7 @@ def settle(
         count(
             db,
             """update outbox set status = :status, error = :error, worker = '', lease_until = null,
-                 unknowns = unknowns + :unknown,
+                 unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
                  secrets = case when :status in ('sent', 'discarded') then '' else secrets end
@@ -128,6 +140,7 @@ def settle(
                 "status": status,
                 "error": error,
                 "unknown": int(unknown),
+                "uncounted": int(not counts),
                 "next_at": text_of(next_at) if next_at else None,
                 "now": text_of(now),
             },
@@ -145,6 +158,16 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> bool:
                where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
             {"id": job.id, "worker": worker, "attempts": job.attempts, "now": text_of(now)},
         )
+    )
+
+
+def make_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int:
+    wanted, values = listed("kind", kinds)
+    return count(
+        db,
+        f"""update outbox set next_at = :now
+            where status = 'queued' and next_at > :now and kind in ({wanted})""",
+        {**values, "now": text_of(now)},
     )
 
 

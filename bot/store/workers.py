@@ -26,6 +26,21 @@ def alive(path: Path, worker: str) -> Iterator[None]:
         lock.close()
 
 
+def lives(path: Path, worker: str) -> bool:
+    """Whether that worker holds its lock; of one without a file nobody knows."""
+    try:
+        lock = _file_of(path, worker).open()
+    except FileNotFoundError:
+        return False
+    with lock:
+        try:
+            # Shared: two who look at once must not take each other for the worker.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def bury_dead(path: Path) -> Iterator[str]:
     """Each worker that is provably dead; it is forgotten once the caller comes for the next.
 

@@ -15,6 +15,7 @@ _LOCAL_PART = re.compile(r"([^\s<>@\"'(),:;=/\[\]{}]{1,64})@(?=[A-Za-z0-9\[])")
 #: a link's path and query are what makes it a secret; so is the ticket in a WebSocket's address
 _LINK = re.compile(r"\b((?:https?|wss?)://[^\s/?#\"'<>]+)[/?#][^\s\"'<>]*")
 _PATH_TOKEN = re.compile(r"(/(?:status|register|activate|invite|prolong|enroll)/)[\w.~-]+")
+_WORTH_A_LOOK = re.compile("[@/]|xox|xapp")  # one quick search instead of four
 _SLACK_TOKEN = re.compile(r"\b(xox[a-z]|xapp)-[\w-]+")
 
 
@@ -78,6 +79,8 @@ def _redacted(value: object) -> object:
 
 
 def _redacted_text(text: str) -> str:
+    if not _WORTH_A_LOOK.search(text):
+        return text
     text = _LINK.sub(r"\1/…", text)
     text = _PATH_TOKEN.sub(r"\1…", text)
     text = _SLACK_TOKEN.sub(r"\1-…", text)

@@ -9,7 +9,7 @@ from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure,
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
 from bot.ports import Mailbox
-from bot.services import intake
+from bot.services import intake, upkeep
 
 log = structlog.get_logger("mail")
 
@@ -49,9 +49,15 @@ class MailLoop:
                 self._report_failure(str(exc), needs_person=isinstance(exc, PermanentFailure))
                 self._work_on_recorded()
             except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
-                log.error("mail door stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
-                self._report_failure(f"stumbled ({type(exc).__name__}) and tries again")
+                self._stumble(exc)
             self._pause()
+
+    def _stumble(self, exc: Exception) -> None:
+        why = upkeep.trouble(exc)
+        if not why:
+            log.error("mail door stumbled", trace=trace(exc))  # without the message
+            why = f"stumbled ({type(exc).__name__}) and tries again"
+        self._report_failure(why)
 
     def _work_on_recorded(self) -> None:
         """What is in the ledger is worked on whether or not the server is there."""
@@ -86,9 +92,9 @@ class MailLoop:
             self._mailbox = mailbox
         try:
             uidvalidity = mailbox.open()
-            self._report_well()
             while not self._stopping.is_set():
                 self._sync(mailbox, uidvalidity)
+                self._report_well()  # not before: a session that opens may still take nothing in
                 self._work()
                 self._move_aside(mailbox, uidvalidity)
                 mailbox.wait(WAIT)
@@ -102,10 +108,12 @@ class MailLoop:
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
-            last_uid = intake.begin(db, name, uidvalidity, now=now())
-            uids = mailbox.uids_after(last_uid)
+            cursor = intake.begin(db, name, uidvalidity, now=now())
+            uids = mailbox.uids_after(cursor.last_uid)
+            cursor = intake.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), BATCH):
-                batch = list(mailbox.fetch(uids[start : start + BATCH]))
+                numbers = uids[start : start + BATCH]
+                batch = list(mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1])))
                 added = intake.record(db, name, uidvalidity, batch, now=now())
                 log.info("mails recorded", mails=len(added))
 
@@ -150,7 +158,9 @@ def work_on(bot: Bot, row: LedgerMail) -> MailStatus:
             status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
         except (TransientFailure, PermanentFailure):
             raise
-        except Exception as exc:  # noqa: BLE001 - the door: whatever a mail makes us raise, the next is read
+        except Exception as exc:
+            if upkeep.trouble(exc):  # the machine's, not this mail's
+                raise
             log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
             return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
         log.info(

@@ -1,6 +1,7 @@
 """Keep the line to Slack (Socket Mode, or HTTP through the portal) and replay what was left lying."""
 
 import logging
+from collections.abc import Callable
 from threading import Event
 
 import structlog
@@ -8,6 +9,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.bootstrap import Bot
+from bot.domain.errors import trace
 from bot.domain.outbox import back_off
 from handlers.slack.payloads import list_kept, list_overdue, replay
 
@@ -39,11 +41,11 @@ class SlackDoor:
                 return
         else:
             self._report("listens at /slack/events", well=True)
-        replay(self._app, self._bot, kept)
+        self._replay(lambda: kept)
         while not self._stopping.wait(WATCH):
             if handler is not None:
                 self._look(handler)
-            replay(self._app, self._bot, list_overdue(self._bot))
+            self._replay(lambda: list_overdue(self._bot))
         if handler is not None:
             # The client complains about the line it closes itself.
             handler.client.logger.setLevel(logging.CRITICAL)
@@ -71,6 +73,12 @@ class SlackDoor:
                 return handler
         handler.close()  # type: ignore[no-untyped-call]
         return None
+
+    def _replay(self, kept: Callable[[], list[str]]) -> None:
+        try:
+            replay(self._app, self._bot, kept())
+        except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
+            log.error("replaying stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
 
     def _look(self, handler: SocketModeHandler) -> None:
         if handler.client.is_connected():

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from threading import Event
 from time import monotonic
@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
-from bot.services import effects, outbox
+from bot.services import effects, outbox, upkeep
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
 
@@ -40,6 +40,8 @@ class Worker:
         # A restarted container has its host name and process id again; the token is of this start only.
         self.id = f"{socket.gethostname()}:{os.getpid()}-{token_hex(4)}:{name}"
         self._looked = -WATCH
+        self._last_seen = datetime.max.replace(tzinfo=UTC)
+        self._has_stumbled = False
         self._trouble = ""  # why the other side takes nothing at present
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
 
@@ -54,32 +56,57 @@ class Worker:
         try:
             with alive(self._bot.settings, self.id):
                 while not self._stopping.is_set():
-                    if not self._round(ways):
-                        seen = self._bot.bell.wait(seen, POLL)
+                    self._drain(ways)
+                    seen = self._bot.bell.wait(seen, POLL)
         finally:
             mailer.close()
 
-    def _round(self, ways: Ways) -> int:
-        """Claim and carry out one batch; return how many jobs it had."""
+    def _drain(self, ways: Ways) -> int:
+        """Batch after batch on one connection until nothing is due; return how many jobs there were."""
+        done = 0
         try:
             with self._bot.connect() as db:
-                self._inherit(db)
-                jobs = self._claim(db)
-                self._carry_out_all(db, ways, jobs)
+                while jobs := self._round(db, ways):
+                    done += jobs
+                    if self._stopping.is_set():
+                        break
         except Exception as exc:  # noqa: BLE001 - the door: the lane lives on, the lease brings the job back
-            log.error("outbox lane raised", lane=self._name, trace=trace(exc))  # noqa: TRY400
-            self._report(f"stumbled: {type(exc).__name__}: {exc}", well=False)
-            self._stopping.wait(POLL)
-            return 0
+            self._stumble(exc)
+        return done
+
+    def _round(self, db: Database, ways: Ways) -> int:
+        """Claim and carry out one batch."""
+        self._watch_clock(db)
+        self._inherit(db)
+        jobs = self._claim(db)
+        self._carry_out_all(db, ways, jobs)
         self._report(self._trouble or "carries effects out", well=not self._trouble)
         return len(jobs)
+
+    def _stumble(self, exc: Exception) -> None:
+        why = upkeep.trouble(exc)
+        if not why:
+            log.error("outbox lane raised", lane=self._name, trace=trace(exc))  # without the message
+        self._report(why or f"stumbled: {type(exc).__name__}: {exc}", well=False)
+        self._has_stumbled = True
+        self._stopping.wait(POLL)
+
+    def _watch_clock(self, db: Database) -> None:
+        """Once the clock was put back, perhaps while we were stopped, times to try again may be far off."""
+        now = self._bot.clock.now()
+        if now < self._last_seen:
+            outbox.make_due(db, kinds=self._kinds, now=now)
+        self._last_seen = now
 
     def _inherit(self, db: Database) -> None:
         """Take back what dead workers left; at the start at once: our predecessor may have been killed."""
         bot = self._bot
+        path, now = bot.settings.database_path, bot.clock.now()
+        if self._has_stumbled:  # over a claim of our own, which nobody else takes while we live
+            outbox.release_claims(db, self.id, now=now, jitter=bot.random.random())
+            self._has_stumbled = False
         if monotonic() < self._looked + WATCH:
             return
-        path, now = bot.settings.database_path, bot.clock.now()
         lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
@@ -90,7 +117,7 @@ class Worker:
         limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
         if limit == 0:
             return []
-        outbox.release_expired(db, now=now, jitter=bot.random.random())
+        outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
             self._trouble = ""  # what waited was dropped, or given up
@@ -119,10 +146,14 @@ class Worker:
             logged = outcome.error
         except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
             log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
-            outcome = Outcome(status=JobStatus.FAILED, error=f"{type(exc).__name__}: {exc}")
+            why = upkeep.trouble(exc)  # while it was read what to do: nothing has happened yet
+            outcome = Outcome(
+                status=JobStatus.QUEUED if why else JobStatus.FAILED,
+                error=why or f"{type(exc).__name__}: {exc}",
+                not_now=bool(why),
+            )
             logged = type(exc).__name__
-        now, jitter = bot.clock.now(), bot.random.random()
-        status = outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
+        status = self._settle(db, job, outcome)
         bot.bell.ring()
         self._note_trouble(job, outcome)
         log.info(
@@ -134,6 +165,19 @@ class Worker:
             error=logged,
         )
 
+    def _settle(self, db: Database, job: Job, outcome: Outcome) -> JobStatus:
+        """Write down what became of it, however long that takes: forgotten, a mail would go twice."""
+        bot = self._bot
+        while True:
+            now, jitter = bot.clock.now(), bot.random.random()
+            try:
+                return outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
+            except Exception as exc:
+                why = upkeep.trouble(exc)
+                if not why or self._stopping.wait(POLL):
+                    raise
+                self._report(why, well=False)
+
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
         if outcome.status is JobStatus.SENT:
@@ -143,7 +187,8 @@ class Worker:
 
     def _report(self, sentence: str, *, well: bool) -> None:
         now = self._bot.clock.now()
-        self._bot.health.report(f"outbox {self._name}", sentence, well=well, now=now)
+        if self._bot.health.report(f"outbox {self._name}", sentence, well=well, now=now):
+            log.info("outbox lane", lane=self._name, well=well, sentence=sentence)
 
 
 class Rate:

@@ -4,13 +4,14 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.adapters.smtp import LogIn, SmtpMailer, with_password
 from bot.adapters.tls import build_context
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Address, OutboundMail
 from bot.sandbox.mail import MailWorld, ServerTls
 from bot.settings import Tls
@@ -356,3 +357,22 @@ def test_threads_take_turns() -> None:
 
     assert len(server.lines) == 1
     assert server.heard.count(b".") == 8
+
+
+def test_a_copy_refused_for_good_is_told_and_one_put_off_lets_the_mail_wait() -> None:
+    anna, blake, gone = (f"{name}@example.org" for name in ("anna", "blake", "gone"))
+    mail = replace(a_mail(to=anna), cc=(gone, blake))
+    with MailWorld(now=lambda: NOON) as world, closing(plain_mailer(world.smtp_port)) as mailer:
+        world.faults.smtp.answer("rcpt", "550 5.1.1 no such user", address=gone)
+        world.faults.smtp.answer("rcpt", "450 4.2.0 greylisted", address=blake, times=1)
+        with pytest.raises(TransientFailure, match="greylisted") as caught:
+            mailer.send(mail)
+        refused = mailer.send(mail)
+
+        assert not isinstance(caught.value, NotNow)  # it is about that mail, and counts
+        assert refused == (f"{gone}: 550 5.1.1 no such user",)
+        assert [len(world.mails(address)) for address in (anna, blake, gone)] == [1, 1, 0]
+
+
+def plain_mailer(port: int) -> SmtpMailer:
+    return SmtpMailer("127.0.0.1", port, tls=Tls.NONE, context=build_context(None))

@@ -100,10 +100,8 @@ def measured(work: Callable[[], None], mails: int) -> Figure:
 
 
 def drain(office: Office, ways: Ways) -> None:
-    """What the lane's thread does, round by round."""
-    lane = Worker(office.bot, *LANES[0])
-    while lane._round(ways):
-        pass
+    """What the lane's thread does."""
+    Worker(office.bot, *LANES[0])._drain(ways)
 
 
 class Bare:

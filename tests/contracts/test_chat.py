@@ -254,6 +254,15 @@ def test_who_leaves_is_no_member_after_five_minutes(room: Room) -> None:
     assert not room.chat.member(AVERY).full
 
 
+def test_a_clock_put_back_does_not_lengthen_what_somebody_may(room: Room) -> None:
+    assert room.chat.member(AVERY).full
+    directory = room.workspace.directory
+    directory.add_member(replace(directory.members[AVERY], deleted=True))
+    room.time -= timedelta(hours=1)
+
+    assert not room.chat.member(AVERY).full
+
+
 def test_a_member_is_asked_for_once_in_five_minutes(room: Room) -> None:
     for _ in range(5):
         room.chat.member(AVERY)

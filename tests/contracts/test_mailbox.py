@@ -107,6 +107,18 @@ def test_odd_bytes_come_as_they_are(server: MailServer, mailbox: ImapMailbox) ->
     assert fetched(mailbox)[0].raw.endswith(odd)
 
 
+def test_of_an_old_mail_no_byte_is_fetched(server: MailServer, mailbox: ImapMailbox) -> None:
+    server.deliver(a_mail("old"))
+    mailbox.open()
+    uids = mailbox.uids_after(0)
+    (old,) = mailbox.fetch(uids, old_before=datetime.now(UTC) + timedelta(days=1))
+    (new,) = mailbox.fetch(uids, old_before=old.received_at)
+
+    assert (old.raw, old.whole) == (b"", False)
+    assert (new.uid, new.size, new.whole) == (old.uid, old.size, True)
+    assert new.raw.endswith(a_mail("old"))
+
+
 def test_fetching_marks_nothing(server: MailServer, mailbox: ImapMailbox) -> None:
     server.deliver(a_mail("unread"))
     mailbox.open()

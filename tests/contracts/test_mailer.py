@@ -74,14 +74,6 @@ def test_a_refused_recipient_is_for_good_and_the_next_mail_goes(carrier: Carrier
     assert len(carrier.arrived()) == 1
 
 
-def test_one_refused_copy_stops_the_mail_for_all(carrier: Carrier) -> None:
-    carrier.answer("rcpt", "550 5.1.1 no such user", address="gone@example.org")
-    with pytest.raises(PermanentFailure):
-        carrier.mailer.send(a_mail(cc=("gone@example.org",)))
-
-    assert carrier.arrived() == []
-
-
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "end"])
 def test_put_off_is_not_for_good(carrier: Carrier, stage: Stage) -> None:
     carrier.answer(stage, "451 4.3.0 busy")

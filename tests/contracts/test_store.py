@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
-from bot.domain.ledger import MailStatus
+from bot.domain.ledger import Cursor, MailStatus
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.store import cases, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
@@ -317,9 +317,9 @@ def test_the_cursor_moves_forward_only_and_only_in_its_own_numbering(db: Databas
         ledger.advance_mailbox(db, "INBOX", uidvalidity=1, last_uid=5)
         ledger.advance_mailbox(db, "INBOX", uidvalidity=2, last_uid=99)
 
-        assert ledger.find_mailbox(db, "INBOX") == (1, 7, NOW)
+        assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=1, last_uid=7, started_at=NOW)
         ledger.renumber_mailbox(db, "INBOX", 2)
-        assert ledger.find_mailbox(db, "INBOX") == (2, 0, NOW)
+        assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=2, last_uid=0, started_at=NOW)
 
 
 def record(path: Path, uid: int) -> bool:

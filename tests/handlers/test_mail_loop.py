@@ -1,6 +1,7 @@
 """The mail loop: whatever the server does, mail is recorded once, worked on, and moved once settled."""
 
 import itertools
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -156,9 +157,24 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
 
     assert list(office.server.mails) == [1]
     assert office.jobs() == []
+    with office.connect() as db, pytest.raises(LookupError):
+        intake.get_source(db, ledger(office)[0].id)
 
 
 # Trouble
+
+
+def test_a_full_disk_is_no_mails_fault(office: Office) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    office.reader.faults.then(*[full] * 3)
+    office.server.deliver(form_mail())
+    with running(office):
+        until(lambda: "make room" in health(office)[1])
+        until(lambda: settled(office, 1))
+        until(lambda: health(office)[0])
+
+    assert [(row.status, row.attempts) for row in ledger(office)] == [(MailStatus.DONE, 0)]
 
 
 def test_a_server_that_cannot_be_reached_is_tried_again_and_said(office: Office) -> None:

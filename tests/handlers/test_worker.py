@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import alive
+from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage
 from bot.rendering import mails
-from bot.services import outbox
+from bot.services import approvals, outbox
 from bot.services.effects import Ways
 from bot.services.queueing import queue_mail, queue_trouble
 from bot.store.database import transaction
 from handlers.worker.loop import LIMIT, Rate, Worker, build
-from tests.cast import BLAKE, Office, an_office
+from tests.cast import AVERY, BLAKE, Office, a_case, an_office
 from tests.handlers.conftest import until
 
 
@@ -69,6 +70,11 @@ def the_lane(office: Office, name: str) -> Worker:
 
 def ways(office: Office) -> Ways:
     return Ways(chat=office.chat, mailer=office.mailer)
+
+
+def one_round(office: Office) -> int:
+    with office.bot.connect() as db:
+        return the_lane(office, "mail")._round(db, ways(office))
 
 
 def health(office: Office, part: str) -> str:
@@ -121,12 +127,33 @@ def test_slack_being_slow_does_not_hold_up_mails(office: Office) -> None:
         until(lambda: states(office) == ["sent"] * 4)
 
 
+def test_cards_do_not_wait_for_the_end_of_a_batch_of_mails(office: Office) -> None:
+    case = a_case(office)
+    office.work()  # its receipt would go first
+    with office.connect() as db:
+        approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+    queue_mails(office, 3)
+    slow, send = threading.Event(), office.mailer.send
+
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
+        if mail.to.startswith("u"):  # those behind the case's
+            slow.wait(10)
+        return send(mail)
+
+    office.mailer.send = wait  # type: ignore[method-assign]
+    with running(office):
+        until(lambda: office.case(case.ref).decision.phase is Phase.DONE)  # type: ignore[union-attr]
+        until(lambda: set(states(office, "case_card")) == {"sent"})
+        assert states(office, "neutral_receipt")[-1] == "sending"
+        slow.set()
+
+
 def test_the_mail_server_being_slow_does_not_hold_up_slack(office: Office) -> None:
     slow, send = threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         slow.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     queue_mails(office, 2)
@@ -147,8 +174,7 @@ def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: Path) -> None:
     lane = the_lane(office, "mail")
     sent = []
     for _ in range(10):
-        while lane._round(ways(office)):
-            pass
+        lane._drain(ways(office))
         sent.append(len(office.mailer.sent))
         office.clock.wait(seconds=20)
 
@@ -159,7 +185,7 @@ def test_no_minute_has_more_mails_than_the_rate_allows(tmp_path: Path) -> None:
 def test_a_throttled_mail_has_not_failed(tmp_path: Path) -> None:
     office = an_office(tmp_path, smtp_rate="1")
     queue_mails(office, 2)
-    the_lane(office, "mail")._round(ways(office))
+    the_lane(office, "mail")._drain(ways(office))
     waiting = office.jobs()[1]
 
     assert (waiting.status, waiting.attempts, waiting.error) == (JobStatus.QUEUED, 0, "")
@@ -181,11 +207,11 @@ def broken(office: Office, *, only: str = "") -> list[str]:
     tried: list[str] = []
     send = office.mailer.send
 
-    def fail(mail: OutboundMail) -> None:
+    def fail(mail: OutboundMail) -> tuple[str, ...]:
         tried.append(mail.to)
         if only in ("", mail.to):
             raise ZeroDivisionError("a bug")
-        send(mail)
+        return send(mail)
 
     office.mailer.send = fail  # type: ignore[method-assign]
     return tried
@@ -221,7 +247,7 @@ def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> 
     office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
     lane = the_lane(office, "slack")
     for _ in range(20):
-        lane._round(ways(office))
+        lane._drain(ways(office))
         office.clock.wait(hours=1)
 
     assert states(office) == ["failed"]
@@ -242,12 +268,12 @@ def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
     lane = the_lane(office, "mail")
     with office.connect() as db:
         db.execute("alter table outbox rename to elsewhere")
-    assert lane._round(ways(office)) == 0
+    assert lane._drain(ways(office)) == 0
     assert health(office, "outbox mail").startswith("False stumbled: OperationalError")
     with office.connect() as db:
         db.execute("alter table elsewhere rename to outbox")
 
-    assert lane._round(ways(office)) == 1
+    assert lane._drain(ways(office)) == 1
     assert health(office, "outbox mail").startswith("True")
     assert len(office.mailer.sent) == 1
 
@@ -259,10 +285,10 @@ def test_a_stop_finishes_the_mail_under_way_and_gives_the_rest_back_untried(offi
     queue_mails(office, 10)
     began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         began.set()
         go_on.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     with running(office) as workers:
@@ -289,6 +315,23 @@ def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office:
     assert len({mail.message_id for mail in office.mailer.sent}) == 40
 
 
+def test_the_clock_put_back_makes_no_job_wait_for_the_old_time(office: Office) -> None:
+    queue_mails(office, 1)
+    lane = the_lane(office, "mail")
+    office.clock.wait(hours=-1)
+    lane._drain(ways(office))  # its start looks whether the clock is behind what was queued
+    assert states(office) == ["sent"]
+
+    office.clock.wait(hours=1)
+    queue_mails(office, 2)  # the first is there already
+    office.mailer.faults.then(TransientFailure("451 later"))
+    lane._drain(ways(office))
+    office.clock.wait(hours=-1)
+    lane._drain(ways(office))
+
+    assert states(office) == ["sent"] * 2
+
+
 def test_an_idle_worker_stops_at_once(office: Office) -> None:
     with running(office):
         until(lambda: health(office, "outbox mail"))
@@ -300,7 +343,7 @@ def test_an_idle_worker_stops_at_once(office: Office) -> None:
 def test_what_too_slow_a_start_leaves_no_time_for_is_given_back(office: Office) -> None:
     queue_mails(office, 3)
     slow(office, lambda: office.clock.wait(seconds=LEASE.total_seconds() / 2))
-    the_lane(office, "mail")._round(ways(office))
+    one_round(office)
 
     assert states(office) == ["sent", "queued", "queued"]
     assert [job.attempts for job in office.jobs()][1:] == [0, 0]
@@ -309,9 +352,9 @@ def test_what_too_slow_a_start_leaves_no_time_for_is_given_back(office: Office) 
 def slow(office: Office, wait: Callable[[], object]) -> None:
     send = office.mailer.send
 
-    def later(mail: OutboundMail) -> None:
+    def later(mail: OutboundMail) -> tuple[str, ...]:
         wait()
-        send(mail)
+        return send(mail)
 
     office.mailer.send = later  # type: ignore[method-assign]
 
@@ -319,7 +362,7 @@ def slow(office: Office, wait: Callable[[], object]) -> None:
 def test_a_batch_is_not_larger_than_what_a_lease_can_carry(office: Office) -> None:
     queue_mails(office, LIMIT + 5)
 
-    assert the_lane(office, "mail")._round(ways(office)) == LIMIT
+    assert one_round(office) == LIMIT
 
 
 def test_a_job_of_a_vanished_process_is_taken_over(office: Office) -> None:
@@ -327,9 +370,9 @@ def test_a_job_of_a_vanished_process_is_taken_over(office: Office) -> None:
     office.claim("killed")
     office.clock.at += LEASE + timedelta(seconds=1)
     lane = the_lane(office, "mail")
-    lane._round(ways(office))
+    lane._drain(ways(office))
     office.clock.wait(minutes=1)
-    lane._round(ways(office))
+    lane._drain(ways(office))
 
     assert states(office) == ["sent"]
     assert office.jobs()[0].unknowns == 1
@@ -340,11 +383,11 @@ def test_a_start_takes_over_at_once_what_its_killed_predecessor_was_at(office: O
     with alive(office.bot.settings, "killed"):
         office.claim("killed")
     lane = the_lane(office, "mail")
-    lane._round(ways(office))
+    lane._drain(ways(office))
 
     assert states(office) == ["queued", "sent", "sent"]
     office.clock.wait(minutes=1)
-    lane._round(ways(office))
+    lane._drain(ways(office))
     assert states(office) == ["sent"] * 3
     assert [job.unknowns for job in office.jobs()] == [1, 0, 0]
 
@@ -353,15 +396,15 @@ def test_a_second_service_on_the_database_leaves_the_living_ones_job_alone(offic
     queue_mails(office, 1)
     began, go_on, send = threading.Event(), threading.Event(), office.mailer.send
 
-    def wait(mail: OutboundMail) -> None:
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
         began.set()
         go_on.wait(10)
-        send(mail)
+        return send(mail)
 
     office.mailer.send = wait  # type: ignore[method-assign]
     with running(office):
         began.wait(10)
-        assert the_lane(office, "mail")._round(ways(office)) == 0
+        assert the_lane(office, "mail")._drain(ways(office)) == 0
         assert states(office) == ["sending"]
         go_on.set()
         until(lambda: states(office) == ["sent"])

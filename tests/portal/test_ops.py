@@ -1,5 +1,7 @@
 """Alive, ready, figures: for monitors, on an address of their own."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,6 +101,18 @@ def test_a_database_that_is_gone_or_broken_is_unready_and_well_again_when_it_is_
     assert (broken.status_code, "cannot be read" in broken.text) == (503, True)
     assert shown["usher_part_well('database',)"] == 0
     assert "usher_cases('in_review',)" not in shown
+    assert monitor.get("/readyz").status_code == 200
+
+
+def test_a_database_that_somebody_has_locked_is_unready_and_the_mend_is_said(
+    town: Town, monitor: FlaskClient
+) -> None:
+    with closing(sqlite3.connect(town.bot.settings.database_path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        answer = monitor.get("/readyz")
+
+    assert answer.status_code == 503
+    assert "UNWELL database: another process has locked the database: end what works on it" in answer.text
     assert monitor.get("/readyz").status_code == 200
 
 

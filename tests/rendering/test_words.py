@@ -49,6 +49,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_has_result": {"id": 12, "ref": "C-7"},
     "mail_undecided": {"id": 12},
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
+    "mail_not_kept": {"id": 12},
     "unknown_job": {"id": 7, "status": "sent"},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},

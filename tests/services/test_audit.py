@@ -184,8 +184,7 @@ def run_worker(office: Office) -> None:
 
     for _ in range(5):
         for lane in build(office.bot):
-            while lane._round(Ways(chat=office.chat, mailer=office.mailer)):
-                pass
+            lane._drain(Ways(chat=office.chat, mailer=office.mailer))
         office.clock.wait(minutes=1)
 
 

@@ -16,7 +16,7 @@ def test_a_worker_that_comes_too_late_settles_nothing(office: Office) -> None:
     (job,) = office.claim("slow", kinds=MAILS)
     office.clock.at += LEASE + timedelta(seconds=1)
     with office.connect() as db:
-        assert outbox.release_expired(db, now=office.now, jitter=0.0) == 1
+        assert outbox.release_expired(db, office.path, now=office.now, jitter=0.0) == 1
     office.clock.wait(minutes=1)
     (again,) = office.claim("other", kinds=MAILS)
     office.carry_out(again, "other")
@@ -34,7 +34,7 @@ def test_a_claim_of_a_worker_that_was_overtaken_by_itself_settles_nothing(office
     (old,) = office.claim("same", kinds=MAILS)
     office.clock.at += LEASE + timedelta(seconds=1)
     with office.connect() as db:
-        outbox.release_expired(db, now=office.now, jitter=0.0)
+        outbox.release_expired(db, office.path, now=office.now, jitter=0.0)
     office.clock.wait(minutes=1)
     (new,) = office.claim("same", kinds=MAILS)
     with office.connect() as db:
@@ -45,13 +45,25 @@ def test_a_claim_of_a_worker_that_was_overtaken_by_itself_settles_nothing(office
     assert office.job("neutral_receipt").status is JobStatus.SENT
 
 
+def test_the_clock_put_forward_takes_nothing_from_a_worker_that_lives(office: Office) -> None:
+    a_receipt(office)
+    with workers.alive(office.path, "busy"):
+        (job,) = office.claim("busy", kinds=MAILS)
+        office.clock.wait(hours=1)
+        with office.connect() as db:
+            assert outbox.release_expired(db, office.path, now=office.now, jitter=0.0) == 0
+        office.carry_out(job, "busy")
+
+    assert office.job("neutral_receipt").status is JobStatus.SENT
+
+
 def test_a_vanished_worker_makes_a_mail_unknown_and_twice_is_shown(office: Office) -> None:
     a_receipt(office)
     for _ in range(2):
         assert len(office.claim("vanishes", kinds=MAILS)) == 1
         office.clock.at += LEASE + timedelta(minutes=1)
         with office.connect() as db:
-            outbox.release_expired(db, now=office.now, jitter=0.0)
+            outbox.release_expired(db, office.path, now=office.now, jitter=0.0)
         office.clock.wait(minutes=1)
 
     assert office.job("neutral_receipt").status is JobStatus.UNKNOWN

@@ -80,6 +80,16 @@ def test_a_card_that_was_not_posted_is_posted_after_the_look_up(office: Office) 
     assert office.chat.said() == ["card:C-1"]
 
 
+def test_a_card_in_line_shows_what_came_after_it_was_queued(office: Office) -> None:
+    decide(office, a_case(office))
+    (card,) = office.jobs("case_card")
+    assert card.status is JobStatus.QUEUED
+    office.work(kinds=(JobKind.CASE_CARD,))
+    (shown,) = office.chat.standing.values()
+
+    assert "case_approve" not in str(shown.blocks)
+
+
 def test_a_newer_card_that_replaced_a_lost_one_is_looked_up_too(office: Office) -> None:
     case = a_case(office)
     office.chat.faults.then(UnknownOutcome("posted, but the answer was lost"))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
+from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
@@ -15,7 +15,7 @@ from bot.rendering.workbooks import ris_form
 from bot.services import intake
 from bot.store import ledger
 from handlers.mail.loop import work_on
-from tests.cast import BLAKE, DANA, DESK_ADDRESS, INBOX, MALLORY, Office, a_mail
+from tests.cast import BLAKE, DANA, DESK_ADDRESS, INBOX, LATER, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.outside import NOW, fetched
 
@@ -63,7 +63,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
             intake.record(db, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
 
         assert intake.list_newest(db, limit=9) == []
-        assert intake.begin(db, INBOX, 1, now=NOW) == 0
+        assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 0
 
 
 def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
@@ -73,7 +73,7 @@ def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
 
         assert len(intake.record(db, INBOX, 1, [mail], now=NOW)) == 1
         assert intake.record(db, INBOX, 1, [mail], now=NOW) == []
-        assert intake.begin(db, INBOX, 1, now=NOW) == 5
+        assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 5
 
 
 def test_mail_older_than_the_first_start_is_recorded_and_never_acted_on(office: Office) -> None:
@@ -83,8 +83,34 @@ def test_mail_older_than_the_first_start_is_recorded_and_never_acted_on(office: 
     assert (old.status, new.status) == (MailStatus.OLD, MailStatus.RECORDED)
     with office.connect() as db:
         assert [row.id for row in intake.list_waiting(db, limit=9)] == [new.id]
-    assert office.decide(old).status is MailStatus.OLD
+        with pytest.raises(MailNotKept):
+            intake.replay(db, old.id, by=BLAKE.id, now=NOW)
     assert office.jobs() == []
+
+
+def test_a_number_above_the_first_look_is_new_whatever_the_clocks_say(office: Office) -> None:
+    behind = NOW - timedelta(hours=1)
+    with office.connect() as db:
+        cursor = intake.begin(db, INBOX, 1, now=NOW)
+        cursor = intake.note_look(db, INBOX, cursor, [1, 7])
+        batch = [replace(fetched(a_mail(), uid=uid), received_at=behind) for uid in (7, 8)]
+        put_back = replace(fetched(a_mail(), uid=9), received_at=NOW - timedelta(days=2))
+        intake.record(db, INBOX, 1, [*batch, put_back], now=NOW)
+        statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
+
+        assert statuses == {7: MailStatus.OLD, 8: MailStatus.RECORDED, 9: MailStatus.OLD}
+        assert intake.begin(db, INBOX, 1, now=LATER).looked_to == 7
+        assert intake.note_look(db, INBOX, cursor, [1, 7, 8, 9]).looked_to == 7
+
+
+def test_new_numbers_are_looked_at_for_the_first_time_again(office: Office) -> None:
+    with office.connect() as db:
+        intake.note_look(db, INBOX, intake.begin(db, INBOX, 1, now=NOW), [7])
+        renumbered = intake.begin(db, INBOX, 2, now=LATER)
+
+        assert (renumbered.last_uid, renumbered.looked_to, renumbered.started_at) == (0, None, NOW)
+        assert intake.note_look(db, INBOX, renumbered, []).looked_to == 0
+        assert intake.begin(db, INBOX, 2, now=LATER).looked_to == 0
 
 
 def test_deciding_twice_about_one_mail_acts_once(office: Office) -> None:
@@ -142,12 +168,12 @@ def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office
     take_all(office, 1, mails)
     jobs = templates(office)
     with office.connect() as db:
-        assert intake.begin(db, INBOX, 2, now=NOW) == 0
+        assert intake.begin(db, INBOX, 2, now=NOW).last_uid == 0
 
     take_all(office, 2, [replace(mail, uid=mail.uid - 6) for mail in reversed(mails)])
 
     with office.connect() as db:
-        assert intake.begin(db, INBOX, 2, now=NOW) == 3
+        assert intake.begin(db, INBOX, 2, now=NOW).last_uid == 3
         states = [row.status for row in intake.list_newest(db, limit=9)]
     assert states == ["duplicate"] * 3 + ["done"] * 3
     assert templates(office) == jobs

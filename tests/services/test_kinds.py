@@ -10,6 +10,7 @@ from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
     MailHasResult,
+    MailNotKept,
     MailUndecided,
     NoForm,
     NotReviewable,
@@ -24,9 +25,9 @@ from bot.domain.mail import Address
 from bot.domain.staff import Staff
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, intake, kinds
+from bot.services import approvals, kinds
 from bot.store import ledger
-from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, MALLORY, Office, a_mail
+from tests.cast import AVERY, BLAKE, CASEY, ELI, MALLORY, Office, a_mail
 from tests.contracts.racing import race
 from tests.forms import COMPANY, MARA, TOM, homemade_form, sound_form
 
@@ -324,15 +325,13 @@ def test_a_person_taken_for_a_robot_is_asked_after_all_and_has_their_receipt(off
         robot_as_question(office, row.id)
 
 
-def test_an_old_mail_may_be_taken_up_by_hand(office: Office) -> None:
+def test_a_mail_of_which_only_the_number_was_kept_is_refused(office: Office) -> None:
+    row = office.take(a_mail(files=[HOMEMADE]))
     with office.connect() as db:
-        intake.begin(db, "INBOX", 1, now=office.now)
-    office.clock.wait(hours=1)
-    row = office.record(a_mail(files=[FORM]), received_at=office.now.replace(year=2025))
-    assert row.status is MailStatus.OLD
+        db.execute("delete from mail_sources")
 
-    assert as_ris(office, row.id) == ["C-1"]
-    assert row_of(office, row.id).sender == DANA.address
+    with pytest.raises(MailNotKept):
+        as_ris(office, row.id)
 
 
 # Who may

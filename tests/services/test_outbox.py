@@ -8,8 +8,8 @@ import pytest
 from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob, UnknownOutcome
-from bot.domain.outbox import MAX_ATTEMPTS, PATIENCE, JobKind, JobStatus, back_off
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownJob, UnknownOutcome
+from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus, back_off
 from bot.rendering import mails
 from bot.services import approvals, outbox
 from bot.services.queueing import queue_mail, queue_trouble
@@ -236,33 +236,41 @@ def test_the_time_that_the_other_side_names_is_kept(office: Office) -> None:
 
 def test_a_mail_that_fails_too_often_is_given_up_and_shown_once(office: Office) -> None:
     a_receipt(office)
-    office.mailer.faults.then(*[TransientFailure("451 later")] * 400)
-    office.work_till_quiet(rounds=120)
+    office.mailer.faults.then(*[TransientFailure("451 later")] * 40)
+    office.work_till_quiet()
 
     job = office.job("neutral_receipt")
-    assert (job.status, office.now - job.created_at >= PATIENCE) == (JobStatus.FAILED, True)
+    assert (job.status, job.attempts) == (JobStatus.FAILED, MAX_ATTEMPTS)
     assert job.error == "451 later"
     assert [key.partition(":")[0] for key in office.chat.said()] == ["job_failed"]
 
 
-def test_what_waits_for_an_outage_over_a_weekend_goes_once_it_is_over(office: Office) -> None:
+def test_a_side_that_takes_nothing_costs_no_attempt_however_long(office: Office) -> None:
     a_receipt(office)
     a_note(office)
-    for faults in (office.mailer.faults, office.chat.faults):
-        faults.then(*[TransientFailure("no route")] * 62)
-    office.work_till_quiet(rounds=70)
+    away = NotNow("nobody listens there")
+    office.mailer.faults.then(*[away] * 40)
+    office.chat.faults.then(*[away] * 40)
+    waits = set()
+    for _ in range(40):
+        office.work()
+        waits |= {job.next_at - office.now for job in office.jobs()}
+        office.clock.wait(minutes=2)
+    assert {(job.status, job.attempts) for job in office.jobs()} == {(JobStatus.QUEUED, 0)}
+    assert (min(waits), max(waits)) == (timedelta(seconds=2), timedelta(minutes=1))
+    office.work()
 
-    assert office.now - office.job("neutral_receipt").created_at > timedelta(hours=60)
-    assert {job.status for job in office.jobs()} == {JobStatus.SENT}
+    assert [job.status for job in office.jobs()] == [JobStatus.SENT] * 2
 
 
-def test_what_was_held_for_long_has_its_tries_all_the_same(office: Office) -> None:
+def test_a_copy_that_was_refused_is_shown_to_staff(office: Office) -> None:
     a_receipt(office)
-    office.clock.wait(days=30)
-    office.mailer.faults.then(*[TransientFailure("no route")] * (MAX_ATTEMPTS - 1))
-    office.work_till_quiet()
+    office.mailer.refused = ("gone@example.org: 550 5.1.1 no such user",)
+    office.work()
 
     assert office.job("neutral_receipt").status is JobStatus.SENT
+    assert "gone@example.org: 550 5.1.1 no such user" in office.chat.texts()
+    assert "refused a copy" in office.chat.texts()
 
 
 def test_a_refused_mail_is_failed_at_once_and_shown(office: Office) -> None:

@@ -80,7 +80,7 @@ class World:
         if timedelta(seconds=seconds) >= LEASE:
             self.held = {worker: [] for worker in WORKERS}
         with self.office.connect() as db:
-            outbox.release_expired(db, now=self.office.now, jitter=0.0)
+            outbox.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
 
     def come_to_rest(self) -> None:
         self.wait(7200)

@@ -2,6 +2,8 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +54,7 @@ class Desk:
         lang: str = "en",
         answers: EmailMessage | None = None,
         sender: tuple[str, str] = DANA,
+        cc: str = "",
     ) -> EmailMessage:
         """Send a form as a sponsor does; as a reply to `answers`, if given."""
         return self.send_mail(
@@ -60,6 +63,7 @@ class Desk:
             files=[("RIS.xlsx", ris_form(lang, company, users))],
             answers=answers,
             sender=sender,
+            cc=cc,
         )
 
     def send_mail(
@@ -70,10 +74,13 @@ class Desk:
         files: Sequence[tuple[str, bytes]] = (),
         answers: EmailMessage | None = None,
         sender: tuple[str, str] = DANA,
+        cc: str = "",
     ) -> EmailMessage:
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"] = f"{sender[0]} <{sender[1]}>"
         mail["To"] = DESK
+        if cc:
+            mail["Cc"] = cc
         mail["Subject"] = subject
         mail["Message-ID"] = make_msgid(domain="sponsor.example")
         if answers is not None:
@@ -127,6 +134,29 @@ class Desk:
 
         return self.world.workspace.wait_for(find, PATIENCE)[-1]
 
+    # What operators read
+
+    def readyz(self) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"{self.world.ops_url}/readyz") as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as unready:
+            with unready:
+                return unready.code, unready.read().decode()
+
+    def unwell(self, part: str, *words: str) -> str:
+        """The sentence about an unwell part, once it holds those words."""
+
+        def find() -> str:
+            status, said = self.readyz()
+            lines = (line for line in said.splitlines() if line.startswith(f"UNWELL {part}:"))
+            return next((line for line in lines if status == 503 and all(w in line for w in words)), "")
+
+        return until(find)
+
+    def well(self) -> None:
+        until(lambda: self.readyz()[0] == 200)
+
     # What the ledger says
 
     def ledger(self, sample_id: str) -> LedgerMail:
@@ -171,9 +201,9 @@ def as_text(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False)
 
 
-def until(find: Callable[[], Found | None]) -> Found:
+def until(find: Callable[[], Found | None], patience: float = PATIENCE) -> Found:
     """Poll for what has no bell to wait on."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if found := find():
             return found
@@ -181,12 +211,19 @@ def until(find: Callable[[], Found | None]) -> Found:
     raise TimeoutError("it did not come")
 
 
+def as_built(bot: Bot, world: World) -> Bot:
+    del world
+    return bot
+
+
 @contextmanager
-def running(folder: Path, *, seed: int = 7, **changed: object) -> Iterator[Desk]:
-    """Start a world and the service in it; settings may be changed by name."""
+def running(
+    folder: Path, *, seed: int = 7, fitted: Callable[[Bot, World], Bot] = as_built, **changed: object
+) -> Iterator[Desk]:
+    """Start a world and the service in it; settings may be changed by name, parts `fitted` otherwise."""
     with World(folder, seed=seed) as world:
         settings = settings_room.load({**world.settings(), **changed}, env_file=None)
-        bot = bootstrap.build(settings, clock=world.clock)
+        bot = fitted(bootstrap.build(settings, clock=world.clock), world)
         service = Service(bot)
         try:
             service.start()
