@@ -18,6 +18,7 @@ from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
 from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
+from bot.services import upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import Settings
@@ -73,6 +74,23 @@ class Bot:
             finally:
                 if db.conn.total_changes:
                     self.bell.ring()
+
+    def look_at_database(self) -> bool:
+        """Look whether the database is there and of this version, and note it among the parts."""
+        fault = self._fault_of_database()
+        sentence = fault or "there, and of this version"
+        self.health.report("database", sentence, well=not fault, now=self.clock.now())
+        return not fault
+
+    def _fault_of_database(self) -> str:
+        # Connecting would make an empty file where none is.
+        if not self.settings.database_path.exists():
+            return "the file is gone; restore a backup"
+        if trouble := upkeep.find_trouble(self.settings.database_path):
+            return trouble
+        with self.connect() as db:
+            pending = upkeep.list_pending_migrations(db)
+        return f"is of an older version (lacks {pending[0]}); restart Usher" if pending else ""
 
 
 def make_desk(settings: Settings) -> Desk:

@@ -76,12 +76,21 @@ class Limits(_Part):
     status_link_days: Annotated[int, Field(ge=1)] = 180
 
 
+class Alarms(_Part):
+    """When trouble is told in the support channel."""
+
+    unwell_minutes: Annotated[int, Field(ge=1)] = 10
+    silent_mails: Annotated[int, Field(ge=1)] = 5
+    silent_hours: Annotated[int, Field(ge=1)] = 2
+
+
 class Policy(_Part):
     """The whole of `usher.toml`."""
 
     desk: Desk
     programmes: dict[str, Programme]
     limits: Limits = Limits()
+    alarms: Alarms = Alarms()
 
     @field_validator("programmes")
     @classmethod

@@ -30,6 +30,12 @@ def parse_addresses(header: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox behind an address, without its sub-address (RFC 5233): who reads anna+1@ is anna@."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 class _Mailbox:
     """What stands between two commas: words outside of brackets, what is in them, and comments."""
 

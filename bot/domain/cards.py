@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
 
@@ -60,6 +61,8 @@ class QuestionNote:
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
+    content_hash: str = ""  #: of the mail
+    unread_bytes: int = 0  #: its size, where it was too large to be read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,26 @@ class TroubleNote:
     detail: str
     ref: str = ""
     id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindNote:
+    """Staff mended a wrong kind."""
+
+    kind: Kind  #: RIS or QUESTION
+    ref: str  #: the case or conversation it is now; "" when it was a form of a mail that stays a RIS
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmNote:
+    """Trouble of the desk itself, or its end."""
+
+    name: str  #: the part's, or "silence"
+    sentence: str  #: what the part says of it
+    since: datetime
+    until: datetime | None = None  #: None while it lasts
+    expected_by: datetime | None = None  #: of a silence: when mail has usually come by
 
 
 @dataclass(frozen=True, kw_only=True)

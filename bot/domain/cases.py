@@ -21,7 +21,7 @@ class CaseStatus(StrEnum):
     WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, the sponsor was asked
     APPROVED = "approved"  # in_review -> the desk said yes
     REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
-    WITHDRAWN = "withdrawn"  # received -> discarded: it was no RIS
+    WITHDRAWN = "withdrawn"  # received, in_review or waiting -> staff said that it is no RIS
 
 
 #: states in which a RIS may still be replaced by a newer version, or rejected

@@ -121,6 +121,18 @@ class MailHasResult(Refusal):
     code = "mail_has_result"
 
 
+class MailUndecided(Refusal):
+    """The mail waits to be decided about, for the first time or again; values: id."""
+
+    code = "mail_undecided"
+
+
+class NoForm(Refusal):
+    """Nothing in the mail can be read as a form; values: id, files and reason, each may be empty."""
+
+    code = "no_form"
+
+
 class MailNotKept(Refusal):
     """The mail is older than the first start, and only its number was kept; values: id."""
 

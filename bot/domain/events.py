@@ -14,6 +14,7 @@ class EventTag(StrEnum):
 
     MAIL_CLASSIFIED = "mail:classified"
     MAIL_SET_ASIDE = "mail:set_aside"
+    MAIL_KIND_MENDED = "mail:kind_mended"
     MAIL_REPLAYED = "mail:replayed"
     MAILBOX_RENUMBERED = "mailbox:renumbered"
     CASE_OPENED = "case:opened"
@@ -35,6 +36,8 @@ class EventTag(StrEnum):
     JOB_UNKNOWN = "job:unknown"
     HOLD_LIFTED = "hold:lifted"
     ANSWER_CAPPED = "answer:capped"
+    ALARM_RAISED = "alarm:raised"
+    ALARM_CLEARED = "alarm:cleared"
     BOUNCE_COUNTED = "bounce:counted"
     BOUNCE_IGNORED = "bounce:ignored"
     ADDRESS_DOUBTED = "address:doubted"

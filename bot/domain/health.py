@@ -1,8 +1,11 @@
-"""How each part of the service is, in a sentence: what `/readyz` and the log say."""
+"""How each part of the service is, in a sentence: what `/readyz`, the log and the alarms say."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
+
+#: a part that is well for less than this has not got over its trouble
+STEADY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +16,14 @@ class Part:
     well: bool
     sentence: str
     since: datetime
+    needs_person: bool = False  #: waiting mends nothing, e.g. a refused log-in
+    trouble_since: datetime | None = (
+        None  #: when its trouble began, or its last one, moments of ease included
+    )
+
+    def steady(self, now: datetime) -> bool:
+        """Well, and for long enough to be believed."""
+        return self.well and now - self.since >= STEADY
 
 
 class Health:
@@ -22,15 +33,30 @@ class Health:
         self._parts: dict[str, Part] = {}
         self._lock = Lock()
 
-    def report(self, name: str, sentence: str, *, well: bool, now: datetime) -> bool:
+    def report(
+        self, name: str, sentence: str, *, well: bool, now: datetime, needs_person: bool = False
+    ) -> bool:
         """Note how a part is; True when that is news."""
         with self._lock:
             before = self._parts.get(name)
             news = before is None or before.well is not well
-            since = now if news or before is None else before.since
-            self._parts[name] = Part(name=name, well=well, sentence=sentence, since=since)
+            self._parts[name] = Part(
+                name=name,
+                well=well,
+                sentence=sentence,
+                since=now if news or before is None else before.since,
+                needs_person=needs_person and not well,
+                trouble_since=_trouble_since(before, well=well, now=now),
+            )
         return news
 
     def parts(self) -> list[Part]:
         with self._lock:
             return sorted(self._parts.values(), key=lambda part: part.name)
+
+
+def _trouble_since(before: Part | None, *, well: bool, now: datetime) -> datetime | None:
+    """A server that lets us in and then drops us, again and again, is one trouble and not many."""
+    before_that = before.trouble_since if before else None
+    eased = before is not None and before.steady(now)
+    return before_that if well or (before_that and not eased) else now

@@ -20,5 +20,10 @@ class Understood:
     sponsor: bool
 
     @property
+    def too_large(self) -> bool:
+        """Whether its header alone was fetched; of a mail that the server keeps back there is nothing."""
+        return not self.row.whole and bool(self.mail.headers)
+
+    @property
     def verified(self) -> bool:
         return self.check.verdict is Verdict.PASSED

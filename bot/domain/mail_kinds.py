@@ -35,12 +35,12 @@ def classify(
     raise AssertionError("the last rule takes every mail")
 
 
-def as_unread(found: Classification, size: str) -> Classification:
-    """The same for a mail whose header alone was fetched: it is not empty, and a person looks at it."""
+def as_unread(found: Classification, reason: str) -> Classification:
+    """The same for a mail that was not fetched whole: it is not empty, and a person looks at it."""
     if found.kind not in (Kind.EMPTY, Kind.REPLY, Kind.QUESTION):
         return found
-    kind = Kind.REPLY if found.kind is Kind.REPLY else Kind.QUESTION
-    return replace(found, kind=kind, reason=f"too large to be read: {size}")
+    kind = Kind.REPLY if found.thread_ref else Kind.QUESTION
+    return replace(found, kind=kind, reason=reason)
 
 
 def _thread_ref(asked: _Asked) -> str | None:

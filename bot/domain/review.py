@@ -31,15 +31,18 @@ Understand = Callable[[str], str | None]
 Suggest = Callable[[str], str]
 
 
-def read_form(workbooks: Sequence[Workbook], *, applications: Sequence[str] = APPLICATIONS) -> Reading:
+def read_form(
+    workbooks: Sequence[Workbook], *, applications: Sequence[str] = APPLICATIONS, vouched: bool = False
+) -> Reading:
     """Review every form among the workbooks of a mail; the same form sent twice counts once.
 
+    `vouched`: a person says that there is one, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
     cases: list[RisCase] = []
     sources: list[str] = []
     for workbook in workbooks:
-        for found in find_cases(workbook):
+        for found in find_cases(workbook, vouched=vouched):
             case = review(found, applications=applications)
             if case not in cases:
                 cases.append(case)

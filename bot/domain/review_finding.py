@@ -14,6 +14,8 @@ from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
 #: Without our version property, so many labels make a workbook our form: fewer may be anybody's price list.
 _ENOUGH_COMPANY_LABELS: Final = 8
 _ENOUGH_USER_LABELS: Final = 5
+#: so many are enough where a person says that it is our form
+_ENOUGH_WHEN_VOUCHED: Final = 3
 _LONGEST_LABEL: Final = 60
 
 
@@ -82,13 +84,14 @@ class _Findings:
             self.rivals.append((name, cell))
 
 
-def find_cases(workbook: Workbook) -> tuple[FoundCase, ...]:
+def find_cases(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form, in either language, by its labels, wherever they moved; nothing if there is none."""
     found = _Findings()
     for sheet in workbook.sheets:
         _search_sheet(sheet, workbook.formulas, found)
-    is_ours = workbook.form_version or (len(found.company) >= _ENOUGH_COMPANY_LABELS and found.users_sheet)
-    if not is_ours:
+    enough = len(found.company) >= _ENOUGH_COMPANY_LABELS and found.users_sheet
+    some = vouched and (found.users or len(found.company) >= _ENOUGH_WHEN_VOUCHED)
+    if not (workbook.form_version or enough or some):
         return ()
     return (
         FoundCase(

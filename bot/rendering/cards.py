@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import CaseCard, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, QueueEntry, TroubleNote
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
 from bot.rendering import blocks, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.words import Words
+from bot.rendering.words import Words, megabytes
 
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
@@ -133,8 +133,8 @@ def _evidence(evidence: str, words: Words) -> str:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject"),
-    CaseStatus.WAITING_FOR_SPONSOR: ("reject",),
+    CaseStatus.IN_REVIEW: ("approve", "reject", "kind_not_ris"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("reject", "kind_not_ris"),
 }
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
@@ -210,6 +210,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.refused:
         reason = words.name(note.refused)
         foot.append(words.say("question.refused", reason=reason))
+    if note.unread_bytes:
+        foot.append(words.say("question.too_large", megabytes=megabytes(note.unread_bytes)))
     foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
     return Card(
@@ -218,8 +220,22 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             blocks.header(title),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.context(*foot),
+            *([_take_as_ris(note, words)] if note.attachments else []),
         ],
     )
+
+
+def _take_as_ris(note: QuestionNote, words: Words) -> Block:
+    """What is attached may be a form that was not recognised; the block's id names the mail."""
+    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref)
+    return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
+
+
+def kind_note(note: KindNote, *, words: Words) -> Card:
+    """Who mended a wrong kind, and where it goes on."""
+    key = f"kind.{note.kind}" if note.ref else "kind.dropped"
+    sentence = words.say(key, by=words.person(note.by, slack=True), ref=safe(note.ref))
+    return Card(text=sentence, blocks=[blocks.section(sentence)])
 
 
 def trouble_note(note: TroubleNote, *, words: Words) -> Card:
@@ -242,6 +258,44 @@ def _mail_named(subject: str, words: Words) -> str:
     """Of "order_confirmation → anna@…", the mail by the name that people know."""
     template, arrow, rest = subject.partition(" → ")
     return f"{words.say(f'mail.{template}')}{arrow}{rest}" if f"mail.{template}" in words else subject
+
+
+def alarm_note(note: AlarmNote, *, words: Words) -> Card:
+    """Trouble of the desk itself: what, since when and what to do; or that it is over."""
+    part = _of_part("alarm.part", note.name, words) or safe(note.name)
+    title = words.say("alarm.over" if note.until else "alarm.title", part=part)
+    return Card(
+        text=title,
+        blocks=[
+            blocks.section(f"*{title}*\n{_alarm_sentence(note, words)}"),
+            *([] if note.until else _alarm_remedy(note, words)),
+        ],
+    )
+
+
+def _alarm_sentence(note: AlarmNote, words: Words) -> str:
+    since = words.moment(note.since)
+    if note.until:
+        over = {
+            "since": since,
+            "until": words.moment(note.until),
+            "span": words.span(note.until - note.since),
+        }
+        return _of_part("alarm.well", note.name, words, **over) or words.say("alarm.well.part", **over)
+    if note.expected_by:
+        return words.say("alarm.silence", since=since, expected_by=words.moment(note.expected_by))
+    return words.say("alarm.since", since=since, sentence=safe(note.sentence, 600))
+
+
+def _alarm_remedy(note: AlarmNote, words: Words) -> list[Block]:
+    remedy = _of_part("alarm.remedy", note.name, words)
+    return [blocks.context(remedy)] if remedy else []
+
+
+def _of_part(group: str, name: str, words: Words, **values: str) -> str:
+    """The words of that group for this part; "" where it has none."""
+    key = f"{group}.{name.replace(' ', '_')}"
+    return words.say(key, **values) if key in words else ""
 
 
 def held_note(note: HeldNote, *, words: Words) -> Card:

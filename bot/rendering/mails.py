@@ -18,7 +18,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import markdown, quoting
 from bot.rendering.shapes import Marked, Marks, Shape
-from bot.rendering.words import LANGUAGES, Words, words
+from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
@@ -94,7 +94,19 @@ def unreadable_ris(
         "sender_name": sender.name,
         "source": source,
         "reason": str(reason),
-        "megabytes": policy.limits.mail_bytes // 1_048_576,
+        "megabytes": megabytes(policy.limits.mail_bytes),
+    }
+
+
+def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, policy: Policy) -> Values:
+    """To the sender of a mail of which only the header was fetched: the limit, and what to do instead."""
+    return _owner(policy) | {
+        "lang": lang,
+        "ref": ref,
+        "sender_name": sender.name,
+        "sent_subject": subject,
+        "sent_megabytes": megabytes(size),
+        "megabytes": megabytes(policy.limits.mail_bytes),
     }
 
 

@@ -172,6 +172,14 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    "too_large": lambda lang, policy: mails.too_large(
+        size=41_000_000,
+        subject="Pictures of our site",
+        ref="Q-5",
+        sender=complete_case().sponsor,
+        lang=lang,
+        policy=policy,
+    ),
     "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,

@@ -5,13 +5,13 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -31,10 +31,11 @@ _WITH_CLOCK = {"en": "d MMMM y, HH:mm zzz", "de": "d. MMMM y, HH:mm 'Uhr' zzz"}
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 #: refusals that say more when they were told more
 _SAYS_MORE = {
-    "not_staff": "who_may",
-    "not_approver": "who_may",
-    "unknown_command": "nearest",
-    "unknown_job": "status",
+    "not_staff": ("who_may",),
+    "not_approver": ("who_may",),
+    "unknown_command": ("nearest",),
+    "unknown_job": ("status",),
+    "no_form": ("reason", "files"),
 }
 
 
@@ -99,6 +100,10 @@ class Words:
         """Short day and time at the desk, for cards."""
         return format_datetime(at.astimezone(self.zone), "d MMM, HH:mm", locale=_LOCALES[self.lang])
 
+    def span(self, delta: timedelta) -> str:
+        """How long something lasted, in one unit: 25 minutes, 3 days."""
+        return format_timedelta(delta, granularity="minute", threshold=1.5, locale=_LOCALES[self.lang])
+
     def person(self, by: str, *, slack: bool = False) -> str:
         """Who acted: a mention in Slack, the machine's user for `cli:anna`, a name as it is."""
         if slack and _SLACK_ID.fullmatch(by):
@@ -110,8 +115,8 @@ class Words:
 
     def refusal(self, refusal: Refusal, *, slack: bool = False) -> str:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
-        more = _SAYS_MORE.get(refusal.code, "")
-        key = f"refusal.{refusal.code}" + (f".{more}" if refusal.values.get(more) else "")
+        more = next((name for name in _SAYS_MORE.get(refusal.code, ()) if refusal.values.get(name)), "")
+        key = f"refusal.{refusal.code}" + (f".{more}" if more else "")
         # A refusal is always said, even when a value was forgotten.
         values: defaultdict[str, str] = defaultdict(lambda: "?")
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}
@@ -122,7 +127,7 @@ class Words:
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
             return self.instant(value)
-        if name in {"verdict", "status"}:
+        if name in {"verdict", "status", "reason"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
@@ -193,6 +198,11 @@ def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
     return gettext.GNUTranslations(compiled), keys
 
 
+def megabytes(size: int) -> int:
+    """Whole megabytes, a begun one counted: what is above a limit of 25 is never told to have 25."""
+    return -(-size // 1_048_576)
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
@@ -210,4 +220,6 @@ def _problem_keys(problem: Problem) -> Iterator[str]:
 def _state_keys(name: str, value: str) -> tuple[str, ...]:
     if name == "verdict":
         return (f"choice.{value}",)
+    if name == "reason":
+        return (f"sheet_refusal.{value}",)
     return (f"case_status.{value}", f"job_status.{value}")

@@ -1,6 +1,6 @@
-"""Cases: open, revise, accept, discard, and show."""
+"""Cases: open, revise, accept, and show."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,12 +51,18 @@ CASE_MAILS = {
 }
 
 
-def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime) -> Case:
-    """Open a case for a submission, in the caller's transaction, and answer who may be answered."""
+def open_case(
+    db: Database, desk: Desk, submission: Submission, *, now: datetime, by: Staff | None = None
+) -> Case:
+    """Open a case for a submission, in the caller's transaction, and answer who may be answered.
+
+    `by`: who says that it is a RIS; it needs no taking in then, and they have a hand in it.
+    """
     mail = submission.mail
+    hands = {mail.sender.address} | ({by.id} if by else set())
     case = Case(
         id=next_number(db, "case"),
-        status=status_after(submission.ris, authorised=submission.authorised),
+        status=status_after(submission.ris, authorised=submission.authorised or by is not None),
         version=1,
         content_hash=submission.ris.content_hash(),
         ris=submission.ris,
@@ -66,7 +72,7 @@ def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime
         verdict=submission.check.verdict,
         evidence=submission.check.evidence,
         lang=mail.lang,
-        hands=frozenset({mail.sender.address}),
+        hands=frozenset(hands),
         thread=Thread.answering(mail),
         mail_id=submission.mail_id,
         created_at=now,
@@ -77,7 +83,7 @@ def open_case(db: Database, desk: Desk, submission: Submission, *, now: datetime
         db,
         EventTag.CASE_OPENED,
         f"case:{case.id}",
-        actor="usher",
+        actor=by.id if by else "usher",
         at=now,
         mail=submission.mail_id,
         status=case.status,
@@ -127,10 +133,15 @@ def revise_case(
 
 
 def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
-    """A sponsor hears all about it, a verified stranger that it came, anyone else nothing."""
-    if case.status is not CaseStatus.RECEIVED:
-        complete = case.status is CaseStatus.IN_REVIEW
-        answer(db, desk, case, "receipt" if complete else "ris_problems", now=now)
+    """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
+
+    Whoever's RIS staff took in hears what is missing.
+    """
+    if case.status is CaseStatus.WAITING_FOR_SPONSOR:
+        answer(db, desk, case, "ris_problems", now=now)
+    elif case.status is CaseStatus.IN_REVIEW:
+        if case.authorised:
+            answer(db, desk, case, "receipt", now=now)
     elif case.verdict is Verdict.PASSED:
         queue_mail(
             db,
@@ -186,9 +197,10 @@ def refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Itera
 def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
     """Take a RIS of an unverified sender in for review; who accepts it has a hand in it."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check_received(db, ref, seen, by)
+        check_is_staff(by)
+        case = get_seen(db, ref, seen)
         to = status_after(case.ris, authorised=True)
-        _move_or_explain(db, case, to, now=now)
+        move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
         cases.add_hand(db, case, by.id)
         events.add(db, EventTag.CASE_ACCEPTED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
         case = replace(case, status=to, hands=case.hands | {by.id})
@@ -198,27 +210,19 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
     return case
 
 
-def discard(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
-    """It was no RIS: close the case, and say nothing to anyone."""
-    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check_received(db, ref, seen, by)
-        _move_or_explain(db, case, CaseStatus.WITHDRAWN, now=now)
-        events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
-        queue_case_card(db, case.id, now=now)
-    return replace(case, status=CaseStatus.WITHDRAWN)
-
-
-def _check_received(db: Database, ref: str, seen: str, by: Staff) -> Case:
-    check_is_staff(by)
+def get_seen(db: Database, ref: str, seen: str) -> Case:
+    """The case if it is still the one that was shown; raise ContentChanged."""
     case = get_case(db, ref)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     return case
 
 
-def _move_or_explain(db: Database, case: Case, to: CaseStatus, *, now: datetime) -> None:
-    since = (CaseStatus.RECEIVED,)
-    if not cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now):
+def move_or_explain(
+    db: Database, case: Case, since: Collection[CaseStatus], to: CaseStatus, *, now: datetime
+) -> None:
+    """Compare and swap; raise NotReviewable when it is in none of those states."""
+    if not cases.move(db, case.id, since=tuple(since), to=to, content_hash=case.content_hash, now=now):
         raise NotReviewable(ref=case.ref, status=case.status)
 
 

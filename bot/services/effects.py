@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import HeldNote, QuestionNote, TroubleNote
+from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.mail import OutboundMail
+from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.ports import Chat, ChatMessage, Mailer
@@ -135,6 +135,12 @@ def _question(values: dict[str, Any], say: Words) -> Card:
     return cards.question_note(QuestionNote(**note), words=say)
 
 
+def _alarm(values: dict[str, Any], say: Words) -> Card:
+    moments = {name: values[name] for name in ("since", "until", "expected_by") if values[name]}
+    read = {name: datetime.fromisoformat(moment) for name, moment in moments.items()}
+    return cards.alarm_note(AlarmNote(**{**values, **read}), words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
@@ -143,6 +149,10 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "question_note": _question,
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
+    "alarm_note": _alarm,
+    "kind_note": lambda values, say: cards.kind_note(
+        KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
+    ),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case, case_id
-from bot.domain.errors import MailHasResult, MailNotKept, UnknownMail
+from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
@@ -82,9 +82,14 @@ def record(
     return added
 
 
-def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook]) -> Understood:
-    """Work, outside any transaction: review the form, classify the mail, weigh the sender."""
-    form = read_form(workbooks, applications=desk.policy.mag.applications)
+def understand(
+    desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook], *, vouched: bool = False
+) -> Understood:
+    """Work, outside any transaction: review the form, classify the mail, weigh the sender.
+
+    `vouched`: a person says that there is a form, so that a few of its headings are enough.
+    """
+    form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
     found = classify(
         mail,
         own_addresses=desk.own_addresses,
@@ -95,10 +100,16 @@ def understand(desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequen
         row=row,
         mail=mail,
         form=form,
-        found=found if row.whole else as_unread(found, f"{row.size} bytes"),
+        found=found if row.whole else as_unread(found, _why_unread(row, mail)),
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
     )
+
+
+def _why_unread(row: LedgerMail, mail: InboundMail) -> str:
+    if mail.headers:
+        return f"too large to be read: {row.size} bytes"
+    return "the mail server does not give it out"
 
 
 def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> MailStatus:
@@ -160,11 +171,12 @@ def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) ->
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
-    opened = [open_case(db, desk, submission, now=now) for submission in _submissions(desk, understood)]
+    opened = [open_case(db, desk, submission, now=now) for submission in list_submissions(desk, understood)]
     return opened[0].ref
 
 
-def _submissions(desk: Desk, understood: Understood) -> list[Submission]:
+def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
+    """What a mail submits: a case for each of its forms."""
     mail = understood.mail
     parties = tuple(
         address
@@ -196,7 +208,14 @@ def _refuse_form(
 
 
 def _say_unreadable(
-    db: Database, desk: Desk, understood: Understood, ref: str, refusal: SheetRefusal, *, now: datetime
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    ref: str,
+    refusal: SheetRefusal,
+    *,
+    now: datetime,
+    case_id: int | None = None,
 ) -> None:
     mail = understood.mail
     words = mails.unreadable_ris(
@@ -207,7 +226,7 @@ def _say_unreadable(
         lang=mail.lang,
         policy=desk.policy,
     )
-    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now)
+    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, case_id=case_id)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -221,12 +240,13 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
     if case is None or not party:
         return _take_as_new(db, desk, understood, now)
-    submissions = _submissions(desk, understood)
+    submissions = list_submissions(desk, understood)
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    questions.say_too_large(db, desk, understood, ref=case.ref, now=now, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
-        _say_unreadable(db, desk, understood, case.ref, refusal, now=now)
+        _say_unreadable(db, desk, understood, case.ref, refusal, now=now, case_id=case.id)
     return case.ref
 
 
@@ -246,6 +266,7 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 
 
@@ -277,6 +298,8 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
         mail = ledger.find(db, mail_id)
         if mail is None:
             raise UnknownMail(id=mail_id)
+        if mail.status is MailStatus.RECORDED:
+            raise MailUndecided(id=mail_id)
         if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
         if not ledger.has_raw(db, mail_id):

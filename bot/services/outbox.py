@@ -71,10 +71,9 @@ def claim(
     return going
 
 
-def has_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> bool:
-    """A cheap look without the write lock: is there anything to claim?"""
-    due = outbox.find_next_due(db, kinds)
-    return due is not None and due <= now
+def find_next_due(db: Database, *, kinds: Sequence[JobKind]) -> datetime | None:
+    """A cheap look without the write lock: when is there something to claim? None when nothing waits."""
+    return outbox.find_next_due(db, kinds)
 
 
 def _may_go(desk: Desk, job: Job) -> bool:

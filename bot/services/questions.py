@@ -24,10 +24,30 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A question: the sender's words go to the support channel; a verified sender hears that they came."""
     conversation = open_conversation(db, understood, now)
     note_question(db, understood, conversation, now=now)
-    if understood.verified:
+    if understood.too_large:
+        say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+    elif understood.verified:
         words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
         answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
     return conversation.ref
+
+
+def say_too_large(
+    db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime, case_id: int | None = None
+) -> None:
+    """Tell a verified sender that their mail was too large to be read, and what to do instead."""
+    row, mail = understood.row, understood.mail
+    if not (understood.too_large and understood.verified):
+        return
+    words = mails.too_large(
+        size=row.size,
+        subject=mail.subject,
+        ref=ref,
+        sender=mail.sender,
+        lang=mail.lang,
+        policy=desk.policy,
+    )
+    answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, case_id=case_id)
 
 
 def open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
@@ -49,6 +69,7 @@ def answer(
     ref: str,
     words: Mapping[str, Any],
     now: datetime,
+    case_id: int | None = None,
 ) -> None:
     queue_mail(
         db,
@@ -61,6 +82,7 @@ def answer(
         words=words,
         now=now,
         thread=Thread.answering(understood.mail),
+        case_id=case_id,
         automatic=True,
     )
 
@@ -87,7 +109,7 @@ def note_follow_up(
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:
-    mail = understood.mail
+    row, mail = understood.row, understood.mail
     note = QuestionNote(
         ref=ref,
         sender_name=mail.sender.name,
@@ -95,10 +117,12 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         verified=understood.verified,
         evidence=understood.check.evidence,
         subject=mail.subject,
-        text=mail.text[:WORDS_SHOWN] or understood.found.reason,
+        text=mail.text[:WORDS_SHOWN] or ("" if understood.too_large else understood.found.reason),
         attachments=tuple(attachment.name for attachment in mail.attachments),
-        received_at=understood.row.received_at,
-        mail_id=understood.row.id,
+        received_at=row.received_at,
+        mail_id=row.id,
         refused=understood.form.refusal,
+        content_hash=mail.content_hash,
+        unread_bytes=row.size if understood.too_large else 0,
     )
     return {**asdict(note), "received_at": note.received_at.isoformat()}

@@ -10,7 +10,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import threads
-from bot.domain.cards import TroubleNote
+from bot.domain.addresses import mailbox_of
+from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
@@ -47,8 +48,8 @@ def queue_mail(
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
-    if automatic and _capped(db, desk, to=to, case_id=case_id, now=now):
-        _say_capped(db, desk, to=to, ref=ref, now=now)
+    if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
+        _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
     job = NewJob(
@@ -103,6 +104,7 @@ def queue_note(
     values: Mapping[str, Any],
     now: datetime,
     thread_key: str = "",
+    stream: str = "",
     case_id: int | None = None,
 ) -> bool:
     """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
@@ -110,7 +112,7 @@ def queue_note(
         key=key,
         kind=JobKind.NOTE,
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
-        stream=thread_key or key,
+        stream=stream or thread_key or key,
         template=template,
         values={"thread_key": thread_key, "words": dict(values)},
         case_id=case_id,
@@ -122,16 +124,22 @@ def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -
     return queue_note(db, "trouble_note", key=key, values=asdict(note), now=now)
 
 
-def _capped(db: Database, desk: Desk, *, to: str, case_id: int | None, now: datetime) -> bool:
+def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) -> bool:
+    """Say below the card or question it was about who mended its kind."""
+    thread_key = f"card:{about}" if about.startswith("C-") else f"note:{about}"
+    key = f"kind:{next_number(db, 'kind_note')}"
+    return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
+
+
+def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now: datetime) -> bool:
     limits = desk.policy.limits
     since = now - timedelta(hours=limits.answers_within_hours)
-    to_address, in_case = outbox.count_answers(db, recipient=to, case_id=case_id, since=since)
+    to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
 
 
-def _say_capped(db: Database, desk: Desk, *, to: str, ref: str, now: datetime) -> None:
+def _say_capped(db: Database, *, mailbox: str, ref: str, now: datetime) -> None:
     events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
-    told = hashlib.sha256(to.encode()).hexdigest()[:16]
-    hours = desk.policy.limits.answers_within_hours
-    note = TroubleNote(what="answers_capped", subject=to, detail=str(hours), ref=ref)
+    told = hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+    note = TroubleNote(what="answers_capped", subject=mailbox, detail="", ref=ref)
     queue_trouble(db, note, key=f"capped:{told}:{now:%Y-%m-%d}", now=now)

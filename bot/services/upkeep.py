@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.cases import CaseStatus
 from bot.domain.ledger import MailStatus
 from bot.domain.outbox import JobStatus
-from bot.store import cases, database, ledger, migrations, outbox
+from bot.store import alarms, cases, database, ledger, migrations, outbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +20,19 @@ class Figures:
     jobs: dict[str, int]
     cases: dict[str, int]
     oldest_queued_at: datetime | None
+    last_mail_at: datetime | None
+    open_alarms: int
 
 
-def figures(db: Database) -> Figures:
-    """Count mails, jobs and cases by their state, and find the job that has waited longest."""
+def figures(db: Database, *, now: datetime) -> Figures:
+    """Count mails, jobs and cases by their state; find the job that has waited longest and the last mail."""
     return Figures(
         mails=dict.fromkeys(map(str, MailStatus), 0) | dict(ledger.count_by_status(db)),
         jobs=dict.fromkeys(map(str, JobStatus), 0) | dict(outbox.count_by_status(db)),
         cases=dict.fromkeys(map(str, CaseStatus), 0) | dict(cases.count_by_status(db)),
         oldest_queued_at=outbox.find_oldest_queued(db),
+        last_mail_at=ledger.find_last_arrival(db, now),
+        open_alarms=len(alarms.list_open(db)),
     )
 
 

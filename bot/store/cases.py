@@ -213,6 +213,17 @@ def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]
     ]
 
 
+def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:
+    """Cases of which that mail made a version, with their state."""
+    found = rows(
+        db,
+        """select distinct c.id, c.status from case_versions v join cases c on c.id = v.case_id
+           where v.mail_id = :mail_id order by c.id""",
+        {"mail_id": mail_id},
+    )
+    return [(entry["id"], CaseStatus(entry["status"])) for entry in found]
+
+
 def count_by_status(db: Database) -> list[tuple[str, int]]:
     found = rows(db, "select status, count(*) n from cases group by status order by status")
     return [(entry["status"], entry["n"]) for entry in found]

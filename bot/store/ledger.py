@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.ledger import Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, mailbox, uidvalidity, uid, message_id, content_hash, size, whole, received_at,
              status, attempts, kind, reason, subject_ref, flagged, error, sender"""
@@ -145,6 +145,25 @@ def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **f
     )
 
 
+def mend_kind(db: Database, seen: LedgerMail, **facts: str) -> bool:
+    """Let a mail be what staff say it is; False when it is no longer what they saw."""
+    sets = ", ".join(f"{name} = :{name}" for name in facts)
+    return bool(
+        count(
+            db,
+            f"""update mails set status = 'done', error = '', {sets}
+                where id = :id and status = :since and kind = :since_kind and subject_ref = :since_ref""",
+            {
+                **facts,
+                "id": seen.id,
+                "since": seen.status,
+                "since_kind": seen.kind,
+                "since_ref": seen.subject_ref,
+            },
+        )
+    )
+
+
 def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -> LedgerMail | None:
     """Count a failed attempt; the mail is set aside at the given number of them.
 
@@ -189,6 +208,26 @@ def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int]
                where mailbox = :mailbox and uidvalidity = :uidvalidity and uid = :uid""",
             {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid, "now": text_of(now)},
         )
+
+
+def find_last_arrival(db: Database, now: datetime) -> datetime | None:
+    """When the newest mail came; one from the future, by a server's clock, is no news."""
+    sql = "select max(received_at) at from mails where received_at <= :now"
+    found = row(db, sql, {"now": text_of(now)})
+    return maybe_instant(found["at"]) if found else None
+
+
+def list_arrivals(db: Database, *, since: datetime, until: datetime) -> list[datetime]:
+    """When mails came, whatever their kind."""
+    sql = "select received_at from mails where received_at between :since and :until order by received_at"
+    found = rows(db, sql, {"since": text_of(since), "until": text_of(until)})
+    return [instant(entry["received_at"]) for entry in found]
+
+
+def find_last_recorded(db: Database) -> datetime | None:
+    """When a mail was taken in last."""
+    found = row(db, "select recorded_at from mails order by id desc limit 1")
+    return maybe_instant(found["recorded_at"]) if found else None
 
 
 def count_by_status(db: Database) -> Iterable[tuple[str, int]]:

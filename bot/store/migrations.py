@@ -277,3 +277,19 @@ def m010_nothing_is_searched_for_row_by_row(db: Database) -> None:
         create index outbox_answers_to on outbox (recipient, created_at) where automatic = 1;
         create index outbox_answers_in on outbox (case_id, created_at) where automatic = 1;
     """)
+
+
+@migrations()
+def m011_alarms(db: Database) -> None:
+    db.executescript("""
+        create table alarms (
+            id integer primary key,
+            name text not null,
+            sentence text not null,
+            since text not null,
+            raised_at text not null,
+            cleared_at text
+        );
+        create unique index one_open_alarm_a_name on alarms (name) where cleared_at is null;
+        create index mails_by_arrival on mails (received_at);
+    """)

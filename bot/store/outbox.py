@@ -299,18 +299,32 @@ def list_states(db: Database, decision_id: int) -> list[tuple[JobStatus, int]]:
     return [(JobStatus(found["status"]), found["attempts"]) for found in rows(db, sql, {"id": decision_id})]
 
 
-def count_answers(db: Database, *, recipient: str, case_id: int | None, since: datetime) -> tuple[int, int]:
-    """How many automatic mails went, or are to go, to that address and within that case since then."""
+def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: datetime) -> tuple[int, int]:
+    """How many automatic mails went, or are to go, to that mailbox and within that case since then.
+
+    The mailbox by whichever of its sub-addresses: a robot may answer from a new one each time.
+    """
+    local, _, domain = mailbox.rpartition("@")
     found = row(
         db,
         """select
              (select count(*) from outbox
-              where automatic = 1 and created_at >= :since and recipient = :recipient) to_address,
+              where automatic = 1 and created_at >= :since and recipient = :mailbox)
+             + (select count(*) from outbox
+                where automatic = 1 and created_at >= :since and recipient >= :tagged and recipient < :beyond
+                  and substr(recipient, -length(:host)) = :host) theirs,
              (select count(*) from outbox
               where automatic = 1 and created_at >= :since and case_id = :case_id) in_case""",
-        {"recipient": recipient, "case_id": case_id, "since": text_of(since)},
+        {
+            "mailbox": mailbox,
+            "tagged": f"{local}+",
+            "beyond": f"{local},",  # the sign after the plus: all that begins so lies between
+            "host": f"@{domain}",
+            "case_id": case_id,
+            "since": text_of(since),
+        },
     )
-    return (found["to_address"], found["in_case"]) if found else (0, 0)
+    return (found["theirs"], found["in_case"]) if found else (0, 0)
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:

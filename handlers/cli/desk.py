@@ -13,6 +13,8 @@ from bot.domain.errors import SettingsFault
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from bot.services.desk import Desk
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDesk:
@@ -21,6 +23,7 @@ class OpenDesk:
     db: "Database"
     by: str  #: who acts, for the audit trail
     now: datetime
+    desk: "Desk"
 
 
 @contextmanager
@@ -32,10 +35,10 @@ def open_desk() -> Iterator[OpenDesk]:
     settings = settings_room.load()
     bootstrap.check_database(settings)
     bootstrap.open_database(settings)
-    now = bootstrap.make_clock(settings).now()
+    now, desk = bootstrap.make_clock(settings).now(), bootstrap.make_desk(settings)
     try:
         with bootstrap.connect(settings) as db:
-            yield OpenDesk(db=db, by=operator(), now=now)
+            yield OpenDesk(db=db, by=operator(), now=now, desk=desk)
     except sqlite3.DatabaseError as exc:
         # These two say that the file, the disk or a lock is in the way; the others are bugs of ours.
         if type(exc) not in (sqlite3.DatabaseError, sqlite3.OperationalError):

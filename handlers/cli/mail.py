@@ -1,5 +1,6 @@
 """`usher mail`: what the desk would do with a mail, and doing it again."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,17 +60,52 @@ def _classify(
         keyring=Keyring(keys) if keys else None,
         has_form=form.has_form,
     )
-    return mail, found if whole else as_unread(found, f"more than {limit} bytes")
+    return mail, found if whole else as_unread(found, f"too large to be read: more than {limit} bytes")
 
 
-@app.command(epilog="Example: usher mail replay 12")
-def replay(mail_id: Annotated[int, typer.Argument(help="The mail's number in the ledger.")]) -> None:
+class As(StrEnum):
+    """What a person may say that a mail is."""
+
+    QUESTION = "question"
+    RIS = "ris"
+
+
+@app.command(epilog="Example: usher mail replay 12 --as question")
+def replay(
+    mail_id: Annotated[int, typer.Argument(help="The mail's number in the ledger.")],
+    kind: Annotated[
+        As | None, typer.Option("--as", help="Say what it is, where the desk took it for something else.")
+    ] = None,
+) -> None:
     """Decide again about a mail of the ledger that led to nothing; the running service takes it up."""
     from bot.services import intake
 
+    if kind is not None:
+        say(f"mail {mail_id} is now {', '.join(_mend(mail_id, kind))}")
+        return
     with open_desk() as desk:
         intake.replay(desk.db, mail_id, by=desk.by, now=desk.now)
     say(f"mail {mail_id} will be decided about again")
+
+
+def _mend(mail_id: int, kind: As) -> list[str]:
+    """As the buttons in Slack do, and for mails that stand nowhere in Slack: a robot's, a list's."""
+    from bot.bootstrap import make_reader
+    from bot.domain.staff import Staff
+    from bot.services import kinds
+
+    with make_reader() as reader, open_desk() as opened:
+        db, desk, now = opened.db, opened.desk, opened.now
+        by = Staff(id=opened.by, name=opened.by, staff=True, approver=False)
+        understood = kinds.read_again(db, desk, reader, mail_id)
+        if kind is As.RIS:
+            return [case.ref for case in kinds.take_as_ris(db, desk, understood, by=by, now=now)]
+        case = kinds.find_standing_case(db, mail_id)
+        if case is None:
+            return [kinds.take_robot_as_question(db, desk, understood, by=by, now=now)]
+        ref, seen = case.ref, case.content_hash
+        question = kinds.take_as_question(db, understood, ref=ref, seen=seen, by=by, now=now)
+        return [question or f"without {ref}; its other forms stand"]
 
 
 @app.command("list", epilog="Example: usher mail list --json")

@@ -59,6 +59,10 @@ class Service:
             from handlers.slack.door import SlackDoor
 
             self._run("slack", SlackDoor(self.bot, slack_app))
+        if "clock" in only:
+            from handlers.clock.loop import build as build_clock
+
+            self._run("clock", build_clock(self.bot))
 
     def _slack_app(self) -> "App":
         """A token that Slack does not take is said at once; that Slack is down keeps no mail waiting."""

@@ -1,1 +1,1 @@
-"""The door of the clock: empty until there are notices to send."""
+"""The door for what is due by the clock alone: alarms; notices come later."""

@@ -55,7 +55,7 @@ class MailLoop:
             try:
                 self._session()
             except (TransientFailure, PermanentFailure) as exc:
-                self._report_failure(str(exc))
+                self._report_failure(str(exc), needs_person=isinstance(exc, PermanentFailure))
                 self._work_on_recorded()
             except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
                 self._stumble(exc)
@@ -149,12 +149,13 @@ class MailLoop:
         self._failures = 0
         self._report("connected; new mail is taken in", well=True)
 
-    def _report_failure(self, reason: str) -> None:
-        self._report(reason, well=False)
+    def _report_failure(self, reason: str, *, needs_person: bool = False) -> None:
+        self._report(reason, well=False, needs_person=needs_person)
         log.warning("mailbox unreachable", reason=reason)
 
-    def _report(self, sentence: str, *, well: bool) -> None:
-        self._bot.health.report("mailbox", sentence, well=well, now=self._bot.clock.now())
+    def _report(self, sentence: str, *, well: bool, needs_person: bool = False) -> None:
+        now = self._bot.clock.now()
+        self._bot.health.report("mailbox", sentence, well=well, now=now, needs_person=needs_person)
 
 
 def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:

@@ -7,6 +7,8 @@
 - `usher_jobs{status}`: jobs in the outbox by status
 - `usher_cases{status}`: cases by status
 - `usher_oldest_queued_job_age_seconds`: how long the oldest queued job has waited; 0 when none does
+- `usher_last_mail_age_seconds`: how long ago the newest mail came; missing before the first one
+- `usher_alarms`: alarms of which staff were told and that are not over
 - `usher_part_well{part}`: 1 when that part of the service is well, else 0
 - `usher_process_start_time_seconds`: when this process built its pages, in seconds of the epoch
 
@@ -15,6 +17,7 @@ While the database cannot be read, the figures that come from it are left out an
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -57,7 +60,7 @@ def say_alive() -> Response:
 
 
 def say_ready(*, bot: Bot) -> Response:
-    check_database(bot)
+    bot.look_at_database()
     parts = bot.health.parts()
     well = all(part.well for part in parts)
     if request.accept_mimetypes.best_match(("text/plain", "application/json")) == "application/json":
@@ -66,25 +69,6 @@ def say_ready(*, bot: Bot) -> Response:
         answer = Response("".join(map(_as_line, parts)), content_type=TEXT)
     answer.status_code = 200 if well else 503
     return answer
-
-
-def check_database(bot: Bot) -> bool:
-    """Look whether the database is there and of this version, and note it among the parts."""
-    fault = _fault_of_database(bot)
-    sentence = fault or "there, and of this version"
-    bot.health.report("database", sentence, well=not fault, now=bot.clock.now())
-    return not fault
-
-
-def _fault_of_database(bot: Bot) -> str:
-    # Connecting would make an empty file where none is.
-    if not bot.settings.database_path.exists():
-        return "the file is gone; restore a backup"
-    if trouble := upkeep.find_trouble(bot.settings.database_path):
-        return trouble
-    with bot.connect() as db:
-        pending = upkeep.list_pending_migrations(db)
-    return f"is of an older version (lacks {pending[0]}); restart Usher" if pending else ""
 
 
 def say_figures(*, registry: CollectorRegistry) -> Response:
@@ -99,7 +83,7 @@ class Figures(Collector):
         self._started = bot.clock.now()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        if check_database(self._bot):
+        if self._bot.look_at_database():
             yield from self._from_store()
         wells = GaugeMetricFamily("usher_part_well", "1 when that part is well, else 0", labels=["part"])
         for part in self._bot.health.parts():
@@ -112,15 +96,22 @@ class Figures(Collector):
 
     def _from_store(self) -> Iterator[GaugeMetricFamily]:
         with self._bot.connect() as db:
-            figures = upkeep.figures(db)
+            figures = upkeep.figures(db, now=self._bot.clock.now())
         for name, text, kind in BY_STATUS:
             family = GaugeMetricFamily(name, f"{text}, by status", labels=["status"])
             for status, many in getattr(figures, kind).items():
                 family.add_metric([status], many)
             yield family
-        oldest = figures.oldest_queued_at
-        age = max((self._bot.clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+        oldest, last = figures.oldest_queued_at, figures.last_mail_at
+        age = self._age(oldest) if oldest else 0.0
         yield GaugeMetricFamily("usher_oldest_queued_job_age_seconds", "Wait of the oldest queued job", age)
+        if last:
+            age = self._age(last)
+            yield GaugeMetricFamily("usher_last_mail_age_seconds", "Time since the newest mail came", age)
+        yield GaugeMetricFamily("usher_alarms", "Alarms that are not over", figures.open_alarms)
+
+    def _age(self, since: datetime) -> float:
+        return max((self._bot.clock.now() - since).total_seconds(), 0.0)
 
 
 def say_error(exc: HTTPException) -> Response:

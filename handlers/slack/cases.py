@@ -17,8 +17,6 @@ def register(app: App, bot: Bot) -> None:
     app.action("case_approve")(partial(on_approve, bot=bot))
     app.action("case_reject")(partial(on_reject, bot=bot))
     app.view("case_reject")(partial(on_reject_submitted, bot=bot))
-    app.action("kind_ris")(partial(on_accept, bot=bot))
-    app.action("kind_not_ris")(partial(on_discard, bot=bot))
 
 
 def seen_in(body: Body) -> tuple[str, str]:
@@ -65,19 +63,3 @@ def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
         ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
-
-
-def on_accept(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    ack()
-    ref, seen = seen_in(body)
-    with explains(respond, bot), bot.connect() as db:
-        case = cases.accept(db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now())
-        settle(respond, body, words(bot).say("slack.accepted", ref=case.ref))
-
-
-def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    ack()
-    ref, seen = seen_in(body)
-    with explains(respond, bot), bot.connect() as db:
-        case = cases.discard(db, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now())
-        settle(respond, body, words(bot).say("slack.discarded", ref=case.ref))

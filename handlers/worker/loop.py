@@ -118,7 +118,10 @@ class Worker:
         if limit == 0:
             return []
         outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
-        if not outbox.has_due(db, kinds=self._kinds, now=now):
+        due = outbox.find_next_due(db, kinds=self._kinds)
+        if due is None:
+            self._trouble = ""  # what waited was dropped, or given up
+        if due is None or due > now:
             return []
         jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
         bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch

@@ -15,6 +15,7 @@ from bot.services import intake
 from bot.settings import load
 from bot.store import database, migrations, outbox
 from bot.store.database import transaction
+from handlers.cli.desk import operator
 from tests.cli.shell import Shell, settings_of
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -120,11 +121,11 @@ def test_what_was_sent_is_not_released_again(desk: Shell) -> None:
     assert desk("jobs", "release", "--all").out == "released 0 jobs\n"
 
 
-def take_in(desk: Shell, world: World) -> int:
+def take_in(desk: Shell, world: World, *, raw: bytes = RAW, uid: int = 1) -> int:
     """One mail of a stranger in the ledger, set aside after its third failure."""
     settings = load(settings_of(world, desk.folder), env_file=None)
     make_desk(settings)
-    mail = FetchedMail(uid=1, raw=RAW, received_at=NOW, size=len(RAW))
+    mail = FetchedMail(uid=uid, raw=raw, received_at=NOW, size=len(raw))
     with database.connect(desk.folder / "usher.db") as db:
         intake.begin(db, "INBOX", 1, now=NOW)
         (number,) = intake.record(db, "INBOX", 1, [mail], now=NOW)
@@ -144,6 +145,32 @@ def test_a_mail_set_aside_is_listed_and_replayed(desk: Shell, world: World) -> N
     assert answer.out == f"mail {number} will be decided about again\n"
     assert [before[0]["status"], after[0]["status"]] == ["set_aside", "recorded"]
     assert list(after[0]) == ["id", "received", "status", "kind", "ref", "reason"]
+
+
+def test_a_person_taken_for_a_robot_is_made_a_question_and_a_sheet_a_case(desk: Shell, world: World) -> None:
+    robot = take_in(desk, world, raw=RAW.replace(b"Subject: x", b"Subject: Out of office"))
+    ris = take_in(desk, world, raw=world.samples.complete_ris().raw, uid=2)
+    answers = [desk("mail", "replay", robot, "--as", "question"), desk("mail", "replay", ris, "--as", "ris")]
+    again = desk("mail", "replay", robot, "--as", "question")
+    listed = desk("mail", "list", "--json").objects
+
+    assert [answer.out for answer in answers] == [
+        f"mail {robot} is now Q-1\n",
+        f"mail {ris} is now C-1\n",
+    ]
+    assert "Q-1" in again.faults[0]
+    assert [(mail["kind"], mail["ref"]) for mail in listed] == [("ris", "C-1"), ("question", "Q-1")]
+    assert listed[1]["reason"].startswith("staff: question; before: ")
+    trail = desk("audit", "export", "--json").objects
+    assert {event["actor"] for event in trail if event["tag"] == "mail:kind_mended"} == {operator()}
+
+
+def test_a_case_that_is_no_ris_is_closed_from_the_command_line(desk: Shell, world: World) -> None:
+    number = take_in(desk, world, raw=world.samples.complete_ris().raw)
+    desk("mail", "replay", number, "--as", "ris")
+
+    assert desk("mail", "replay", number, "--as", "question").out == f"mail {number} is now Q-1\n"
+    assert desk("mail", "replay", number, "--as", "spam").code == 2
 
 
 def test_a_mail_that_is_not_in_the_ledger_is_refused_in_words(desk: Shell) -> None:

@@ -246,8 +246,15 @@ def test_every_verdict_has_its_reason() -> None:
 
 
 def test_a_mail_whose_header_alone_is_known_is_never_empty() -> None:
-    found = {kind: as_unread(Classification(kind=kind, reason="rule"), "9 bytes") for kind in Kind}
+    found = {kind: as_unread(Classification(kind=kind, reason="rule"), "too large") for kind in Kind}
 
-    assert {kind for kind, one in found.items() if one.kind is not kind} == {Kind.EMPTY}
-    assert found[Kind.EMPTY] == Classification(kind=Kind.QUESTION, reason="too large to be read: 9 bytes")
-    assert found[Kind.BOUNCE].reason == "rule"
+    assert found[Kind.EMPTY] == Classification(kind=Kind.QUESTION, reason="too large")
+    assert found[Kind.QUESTION].kind is Kind.QUESTION
+    assert found[Kind.BOUNCE] == Classification(kind=Kind.BOUNCE, reason="rule")
+
+
+@pytest.mark.parametrize("kind", [Kind.EMPTY, Kind.REPLY])
+def test_a_reply_whose_text_was_not_fetched_is_a_reply(kind: Kind) -> None:
+    found = Classification(kind=kind, reason="rule", thread_ref="C-7")
+
+    assert as_unread(found, "too large").kind is Kind.REPLY

@@ -17,12 +17,12 @@ from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage
 from bot.rendering import mails
-from bot.services import approvals
+from bot.services import approvals, outbox
 from bot.services.effects import Ways
 from bot.services.queueing import queue_mail, queue_trouble
 from bot.store.database import transaction
 from handlers.worker.loop import LIMIT, Rate, Worker, build
-from tests.cast import AVERY, Office, a_case, an_office
+from tests.cast import AVERY, BLAKE, Office, a_case, an_office
 from tests.handlers.conftest import until
 
 
@@ -251,6 +251,16 @@ def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> 
         office.clock.wait(hours=1)
 
     assert states(office) == ["failed"]
+
+
+def test_a_lane_is_well_again_once_what_waited_was_dropped(office: Office) -> None:
+    queue_mails(office, 1)
+    office.mailer.faults.then(*[TransientFailure("451 later")] * 9)
+    with running(office):
+        until(lambda: health(office, "outbox mail") == "False neutral_receipt waits: 451 later")
+        with office.connect() as db:
+            outbox.discard(db, office.jobs()[0].id, by=BLAKE.id, now=office.now)
+        until(lambda: health(office, "outbox mail") == "True carries effects out")
 
 
 def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:

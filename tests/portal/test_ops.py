@@ -9,8 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.services import upkeep
+from bot.domain.alarms import Trouble
+from bot.services import alarms, intake, upkeep
 from handlers.portal import ops
+from tests.outside import fetched
 from tests.portal.conftest import NOW, Town
 
 
@@ -135,6 +137,19 @@ def test_the_age_is_nought_when_nothing_waits(monitor: FlaskClient) -> None:
     assert figures(monitor)["usher_oldest_queued_job_age_seconds"] == 0
 
 
+def test_the_last_mail_and_open_alarms_are_figures(town: Town, monitor: FlaskClient) -> None:
+    assert "usher_last_mail_age_seconds" not in figures(monitor)
+    with town.bot.connect() as db:
+        intake.begin(db, "INBOX", 1, now=NOW)
+        intake.record(db, "INBOX", 1, [fetched(b"From: a@example.org\n\nHello", received_at=NOW)], now=NOW)
+        alarms.raise_alarm(db, Trouble(name="mailbox", sentence="no route", since=NOW), now=NOW)
+    town.wait(seconds=90)
+    shown = figures(monitor)
+
+    assert shown["usher_last_mail_age_seconds"] == 90
+    assert shown["usher_alarms"] == 1
+
+
 def test_every_figure_is_named_in_the_docstring(town: Town, monitor: FlaskClient) -> None:
     town.open_case()
     names = {
@@ -149,7 +164,7 @@ def test_every_figure_is_named_in_the_docstring(town: Town, monitor: FlaskClient
 def test_figures_count_in_the_service_too(town: Town) -> None:
     town.open_case()
     with town.bot.connect() as db:
-        found = upkeep.figures(db)
+        found = upkeep.figures(db, now=NOW)
 
     assert (found.cases["in_review"], found.oldest_queued_at) == (1, NOW)
 

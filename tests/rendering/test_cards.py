@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.approvals import Choice, Phase, RejectionReason
-from bot.domain.cards import CaseCard, Effect, HeldNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import (
+    AlarmNote,
+    CaseCard,
+    Effect,
+    HeldNote,
+    KindNote,
+    QuestionNote,
+    QueueEntry,
+    TroubleNote,
+)
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.mail import Address
+from bot.domain.mail import Address, Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
 from bot.domain.staff import Staff
@@ -50,7 +59,7 @@ def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
     note = QuestionNote(
         ref="Q-3", sender_name="Jonas Feld", sender_address="jonas.feld@example.net", verified=True,
         subject="Code expired", text="Hello,\n\nmy code has expired. What now?\n\n> *best* Jonas",
-        attachments=("screen.png",), received_at=AT, mail_id=12,
+        attachments=("screen.png",), received_at=AT, mail_id=12, content_hash="c0ffee",
     )  # fmt: skip
     return replace(note, **changed)
 
@@ -64,6 +73,10 @@ def entry(number: int, **changed: Any) -> QueueEntry:  # noqa: ANN401 - any fiel
 
 ASIDE = TroubleNote(what="mail_set_aside", subject="mail 12", detail="ValueError: <odd> header", id=12)
 FAILED = TroubleNote(what="job_failed", subject="job 7", detail="550 no such user", ref="C-7")
+AWAY = AlarmNote(
+    name="mailbox", sentence="mail.example.com <refused> the log-in: check IMAP_PASSWORD", since=AT
+)
+SILENT = AlarmNote(name="silence", sentence="", since=AT, expected_by=AT + timedelta(hours=3))
 HELD = HeldNote(
     job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
     text="Hello Mira,\n\nthank you.", ref="C-7",
@@ -108,8 +121,23 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "question_unverified_reply": lambda: cards.question_note(
         question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),
+    "kind_ris": lambda: cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by="U0BLAKE"), words=ENGLISH),
+    "kind_question": lambda: cards.kind_note(
+        KindNote(kind=Kind.QUESTION, ref="Q-4", by="cli:anna"), words=ENGLISH
+    ),
+    "question_too_large": lambda: cards.question_note(
+        question(text="", attachments=(), unread_bytes=41_000_000), words=ENGLISH
+    ),
     "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
     "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
+    "alarm_mailbox": lambda: cards.alarm_note(AWAY, words=ENGLISH),
+    "alarm_mailbox_over": lambda: cards.alarm_note(
+        replace(AWAY, until=AT + timedelta(minutes=25)), words=ENGLISH
+    ),
+    "alarm_silence": lambda: cards.alarm_note(SILENT, words=ENGLISH),
+    "alarm_silence_over": lambda: cards.alarm_note(
+        replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
+    ),
     "held": lambda: cards.held_note(HELD, words=ENGLISH),
     "help_approver": lambda: cards.help_card(AVERY, words=ENGLISH),
     "help_staff": lambda: cards.help_card(BLAKE, words=ENGLISH),
@@ -146,8 +174,8 @@ def buttons(card: Card) -> list[tuple[str, str]]:
     ("status", "expected"),
     [
         (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject"]),
+        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris"]),
+        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris"]),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),

@@ -47,6 +47,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unknown_command": {"word": "aprove", "nearest": "approve"},
     "unknown_mail": {"id": 12},
     "mail_has_result": {"id": 12, "ref": "C-7"},
+    "mail_undecided": {"id": 12},
+    "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
     "unknown_job": {"id": 7, "status": "sent"},
     "link_unknown": {},
@@ -70,7 +72,7 @@ def test_every_refusal_is_said_with_all_it_carries(kind: type[Refusal], lang: st
 
 
 @every_language
-@pytest.mark.parametrize("code", ["not_staff", "not_approver", "unknown_command", "unknown_job"])
+@pytest.mark.parametrize("code", ["not_staff", "not_approver", "unknown_command", "unknown_job", "no_form"])
 def test_a_refusal_is_said_with_less_too(code: str, lang: str) -> None:
     kind = next(kind for kind in REFUSALS if kind.code == code)
     least = dict(list(CARRIED[code].items())[:1])

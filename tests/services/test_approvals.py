@@ -19,6 +19,8 @@ from bot.domain.errors import (
 from bot.domain.staff import Member, Staff
 from bot.services import approvals, cases
 from bot.services.staff import StaffList
+from bot.store import cases as case_store
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, OPERATOR, Office, a_case, a_submission
 from tests.contracts.racing import race
 from tests.outside import FakeChat
@@ -52,9 +54,11 @@ def accept(office: Office, case: Case, by: Staff) -> Case:
         return cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=by, now=office.now)
 
 
-def discard(office: Office, case: Case, by: Staff) -> Case:
-    with office.connect() as db:
-        return cases.discard(db, ref=case.ref, seen=case.content_hash, by=by, now=office.now)
+def withdraw(office: Office, case: Case) -> None:
+    """As `kinds.take_as_question` leaves it."""
+    with office.connect() as db, transaction(db):
+        since, to = (case.status,), CaseStatus.WITHDRAWN
+        case_store.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=office.now)
 
 
 def in_state(office: Office, status: CaseStatus) -> Case:
@@ -62,7 +66,7 @@ def in_state(office: Office, status: CaseStatus) -> Case:
     if status in (CaseStatus.RECEIVED, CaseStatus.WITHDRAWN):
         case = a_case(office, known=False)
         if status is CaseStatus.WITHDRAWN:
-            discard(office, case, CASEY)
+            withdraw(office, case)
         return office.case(case.ref)
     case = a_case(office, complete=status is not CaseStatus.WAITING_FOR_SPONSOR)
     if status is CaseStatus.APPROVED:
@@ -147,12 +151,11 @@ def test_a_decision_on_another_content_is_void(office: Office, verb: object, see
     assert office.case("C-1").status is S.IN_REVIEW
 
 
-@pytest.mark.parametrize("verb", [accept, discard])
-def test_taking_in_and_throwing_away_are_bound_to_what_was_seen_too(office: Office, verb: object) -> None:
+def test_taking_in_is_bound_to_what_was_seen_too(office: Office) -> None:
     case = replace(in_state(office, S.RECEIVED), content_hash="old")
 
     with pytest.raises(ContentChanged):
-        (accept if verb is accept else discard)(office, case, BLAKE)
+        accept(office, case, BLAKE)
 
 
 # The second eye
@@ -209,22 +212,19 @@ def test_a_guest_is_no_staff_whatever_the_settings_name(*, full: bool) -> None:
     assert (who.staff, who.approver) == (full, full)
 
 
-@pytest.mark.parametrize("verb", [accept, discard])
-def test_only_staff_take_in_or_throw_away(office: Office, verb: object) -> None:
+def test_only_staff_take_in(office: Office) -> None:
     case = in_state(office, S.RECEIVED)
 
     with pytest.raises(NotStaff):
-        (accept if verb is accept else discard)(office, case, ELI)
+        accept(office, case, ELI)
 
 
 @pytest.mark.parametrize("status", [s for s in CaseStatus if s is not CaseStatus.RECEIVED])
-def test_only_what_was_received_is_taken_in_or_thrown_away(office: Office, status: CaseStatus) -> None:
+def test_only_what_was_received_is_taken_in(office: Office, status: CaseStatus) -> None:
     case = in_state(office, status)
 
     with pytest.raises(NotReviewable):
         accept(office, case, AVERY)
-    with pytest.raises(NotReviewable):
-        discard(office, case, AVERY)
 
 
 # The faster one
@@ -289,11 +289,10 @@ def test_a_refusal_is_on_record_with_who_and_why(office: Office) -> None:
 
 def test_a_refusal_to_take_in_is_on_record_too(office: Office) -> None:
     case = in_state(office, S.RECEIVED)
-    for act in (accept, discard):
-        with pytest.raises(NotStaff):
-            act(office, case, ELI)
+    with pytest.raises(NotStaff):
+        accept(office, case, ELI)
 
-    assert [e.actor for e in office.events() if e.tag == "decision:refused"] == [ELI.id, ELI.id]
+    assert [e.actor for e in office.events() if e.tag == "decision:refused"] == [ELI.id]
 
 
 def test_a_decision_by_command_line_is_on_record_under_that_name(office: Office) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import MailHasResult, UnknownMail
+from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
+from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
 from bot.rendering.workbooks import ris_form
@@ -213,6 +214,14 @@ def test_a_mail_with_a_result_is_not_replayed(office: Office) -> None:
         assert refused.value.values["ref"] == row.subject_ref
 
 
+def test_a_mail_that_waits_already_is_not_replayed_once_more(office: Office) -> None:
+    row = office.record(a_mail())
+
+    with office.connect() as db, pytest.raises(MailUndecided):
+        intake.replay(db, row.id, by=BLAKE.id, now=NOW)
+    assert EventTag.MAIL_REPLAYED not in [event.tag for event in office.events()]
+
+
 def test_a_mail_that_nobody_knows_is_not_replayed(office: Office) -> None:
     with office.connect() as db, pytest.raises(UnknownMail):
         intake.replay(db, 99, by=BLAKE.id, now=NOW)
@@ -388,4 +397,4 @@ def test_a_mail_too_large_to_be_read_becomes_a_question_for_a_person(office: Off
 
     assert (done.kind, done.subject_ref) == ("question", "Q-1")
     assert "99000000 bytes" in done.reason
-    assert "99000000 bytes" in office.chat.texts()
+    assert "*Too large to be read* (95 MB)" in office.chat.texts()

@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -57,18 +57,37 @@ class Desk:
         cc: str = "",
     ) -> EmailMessage:
         """Send a form as a sponsor does; as a reply to `answers`, if given."""
+        return self.send_mail(
+            f"RIS {company.name}",
+            "Please find the form attached.",
+            files=[("RIS.xlsx", ris_form(lang, company, users))],
+            answers=answers,
+            sender=sender,
+            cc=cc,
+        )
+
+    def send_mail(
+        self,
+        subject: str,
+        text: str,
+        *,
+        files: Sequence[tuple[str, bytes]] = (),
+        answers: EmailMessage | None = None,
+        sender: tuple[str, str] = DANA,
+        cc: str = "",
+    ) -> EmailMessage:
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"] = f"{sender[0]} <{sender[1]}>"
         mail["To"] = DESK
         if cc:
             mail["Cc"] = cc
-        mail["Subject"] = f"RIS {company.name}"
+        mail["Subject"] = subject
         mail["Message-ID"] = make_msgid(domain="sponsor.example")
         if answers is not None:
             mail["In-Reply-To"] = mail["References"] = answers["Message-ID"]
-        mail.set_content("Please find the form attached.")
-        form = ris_form(lang, company, users)
-        mail.add_attachment(form, maintype="application", subtype="octet-stream", filename="RIS.xlsx")
+        mail.set_content(text)
+        for name, content in files:
+            mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         self.world.mail.submit(mail.as_bytes(), sender[1], DESK)
         return mail
 

@@ -114,6 +114,7 @@ def test_an_expired_secret_is_said_and_nothing_is_lost_until_it_is_mended(site: 
         assert not part.well
         assert "put its value into OAUTH_CLIENT_SECRET" in part.sentence
     assert "*done*" not in as_text(site.desk.card(first))
+    site.desk.message("support", "Alarm · the mailbox", EXPIRED, "OAUTH_CLIENT_SECRET")
 
     site.tokens.expired = False
     assert until(site.confirmed) == 1

@@ -1,0 +1,154 @@
+"""Mend a wrong kind: staff say that a mail is a RIS, or that it is none, and it is decided about again."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.cards import KindNote
+from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.errors import (
+    AlreadyDecided,
+    ContentChanged,
+    MailHasResult,
+    MailNotKept,
+    MailUndecided,
+    NoForm,
+    UnknownMail,
+)
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.mail import Kind
+from bot.domain.staff import Staff
+from bot.ports import Reader
+from bot.services import questions
+from bot.services.cases import get_case, get_seen, move_or_explain, open_case, refusals_recorded
+from bot.services.desk import Desk
+from bot.services.intake import list_submissions, understand
+from bot.services.queueing import queue_case_card, queue_kind_note
+from bot.store import cases, events, ledger
+from bot.store.database import transaction
+
+
+def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood:
+    """Work, outside any transaction: read a mail of the ledger anew; a person vouches for its form."""
+    row = ledger.find(db, mail_id)
+    if row is None:
+        raise UnknownMail(id=mail_id)
+    if not ledger.has_raw(db, mail_id):
+        raise MailNotKept(id=mail_id)
+    mail, workbooks = reader.read_mail(ledger.get_raw(db, mail_id))
+    return understand(desk, row, mail, workbooks, vouched=True)
+
+
+def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime) -> list[Case]:
+    """Open a case for each form that can be read from the mail; who says that it is one has a hand in it."""
+    row = understood.row
+    with refusals_recorded(db, row.subject_ref, by, now), transaction(db, locks=(f"mail:{row.id}",)):
+        check_is_staff(by)
+        _check_without_case(db, row)
+        if not understood.form.cases:
+            raise _no_form(understood)
+        opened = [
+            open_case(db, desk, submission, now=now, by=by)
+            for submission in list_submissions(desk, understood)
+        ]
+        _mend(db, understood, Kind.RIS, ref=opened[0].ref, by=by, now=now)
+        for case in opened:
+            queue_kind_note(
+                db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=row.subject_ref, now=now
+            )
+    return opened
+
+
+def take_as_question(
+    db: Database, understood: Understood, *, ref: str, seen: str, by: Staff, now: datetime
+) -> str:
+    """It is no RIS: close its undecided case; the mail's words go on as a question, whose name is returned.
+
+    Nobody outside is told. Where the mail holds other forms, whose cases stand, it stays a RIS: "".
+    """
+    row = understood.row
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}", f"mail:{row.id}")):
+        check_is_staff(by)
+        case = get_case(db, ref)
+        if (decision := case.decision) is not None:
+            raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+        get_seen(db, ref, seen)
+        if case.mail_id != row.id:  # the same form came once more while the mail was being read
+            raise ContentChanged(ref=case.ref, version=case.version)
+        move_or_explain(db, case, OPEN, CaseStatus.WITHDRAWN, now=now)
+        events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
+        queue_case_card(db, case.id, now=now)
+        question = ""
+        if not _list_standing(db, row.id):
+            question = _ask(db, understood, by=by, now=now)
+        note = KindNote(kind=Kind.QUESTION, ref=question, by=by.id)
+        queue_kind_note(db, note, about=case.ref, now=now)
+    return question
+
+
+def take_robot_as_question(
+    db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime
+) -> str:
+    """A mail that was taken for a robot's came from a person: ask their question as if it came now."""
+    row = understood.row
+    with transaction(db, locks=(f"mail:{row.id}",)):
+        check_is_staff(by)
+        _check_without_case(db, row)
+        if row.subject_ref.startswith("Q-"):
+            raise MailHasResult(id=row.id, ref=row.subject_ref)
+        ref = questions.ask(db, desk, understood, now)
+        _mend(db, understood, Kind.QUESTION, ref=ref, by=by, now=now)
+    return ref
+
+
+def find_standing_case(db: Database, mail_id: int) -> Case | None:
+    """The first case of that mail which was not withdrawn."""
+    standing = _list_standing(db, mail_id)
+    return get_case(db, standing[0]) if standing else None
+
+
+def _list_standing(db: Database, mail_id: int) -> list[str]:
+    found = cases.list_of_mail(db, mail_id)
+    return [f"C-{number}" for number, status in found if status is not CaseStatus.WITHDRAWN]
+
+
+def _check_without_case(db: Database, row: LedgerMail) -> None:
+    if row.status is MailStatus.RECORDED:
+        raise MailUndecided(id=row.id)
+    for ref in _list_standing(db, row.id):
+        raise MailHasResult(id=row.id, ref=ref)
+
+
+def _no_form(understood: Understood) -> NoForm:
+    names = ", ".join(attachment.name for attachment in understood.mail.attachments)
+    return NoForm(id=understood.row.id, files=names, reason=str(understood.form.refusal or ""))
+
+
+def _ask(db: Database, understood: Understood, *, by: Staff, now: datetime) -> str:
+    conversation = questions.open_conversation(db, understood, now)
+    questions.note_question(db, understood, conversation, now=now)
+    _mend(db, understood, Kind.QUESTION, ref=conversation.ref, by=by, now=now)
+    return conversation.ref
+
+
+def _mend(db: Database, understood: Understood, kind: Kind, *, ref: str, by: Staff, now: datetime) -> None:
+    """Compare and swap the ledger's word on a mail; whoever comes second is told what it led to."""
+    row, mail = understood.row, understood.mail
+    mended = ledger.mend_kind(
+        db,
+        row,
+        kind=kind,
+        reason=f"staff: {kind}; before: {row.kind or row.status}, {row.reason}"[:200],
+        subject_ref=ref,
+        message_id=mail.message_id,
+        content_hash=mail.content_hash,
+        sender=mail.sender.address,
+    )
+    if not mended:
+        current = ledger.find(db, row.id)
+        raise MailHasResult(id=row.id, ref=current.subject_ref if current else "")
+    tag, subject = EventTag.MAIL_KIND_MENDED, f"mail:{row.id}"
+    events.add(db, tag, subject, actor=by.id, at=now, kind=kind, before=row.kind, ref=ref)

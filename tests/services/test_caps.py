@@ -1,0 +1,100 @@
+"""Robots that answer us: whatever they vary, the talk ends, and staff hear of it once a day."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.addresses import mailbox_of
+from bot.domain.mail import Address
+from tests.cast import Office, a_mail
+
+A_DAY = timedelta(days=1)
+
+
+def robots(sender: Iterator[str], subject: Iterator[str]) -> Iterator[bytes]:
+    """Mails of a robot that says nowhere that it is one, and names no mail of ours."""
+    for address, words in zip(sender, subject, strict=False):
+        who = Address(name="Robot", address=address)
+        yield a_mail(sender=who, subject=words, text="I am away until Monday.")
+
+
+def take(office: Office, mails: Iterator[bytes], many: int) -> None:
+    for mail in itertools.islice(mails, many):
+        office.take(mail)
+
+
+SAME = itertools.repeat("robot@elsewhere.example.net")
+PLAIN = itertools.repeat("We have your message")
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        (SAME, PLAIN),
+        (SAME, (f"Ticket {number} was opened" for number in itertools.count())),
+        ((f"robot+{number}@elsewhere.example.net" for number in itertools.count()), PLAIN),
+        (itertools.cycle(["robot@elsewhere.example.net", "Robot@Elsewhere.Example.NET"]), PLAIN),
+        (itertools.cycle(["robot@elsewhere.example.net", "robot+a@elsewhere.example.net"]), PLAIN),
+    ],
+    ids=["plain", "cycling subjects", "sub-addresses", "case", "with and without"],
+)
+def test_a_robot_gets_ten_answers_and_staff_hear_once(
+    office: Office, sender: Iterator[str], subject: Iterator[str]
+) -> None:
+    take(office, robots(sender, subject), 25)
+
+    assert len(office.mails()) == 10
+    (told,) = office.jobs("trouble_note")
+    assert told.values["words"]["what"] == "answers_capped"
+    assert told.values["words"]["subject"] == "robot@elsewhere.example.net"
+
+
+def test_two_desks_whose_robots_talk_for_three_days_never_exceed_the_cap(office: Office) -> None:
+    """Each answer of ours brings one of theirs; besides, theirs writes by itself every two hours."""
+    sent = []
+    for _ in range(36):
+        for mail in itertools.islice(robots(SAME, PLAIN), 2):
+            before = len(office.mails())
+            office.take(mail)
+            if len(office.mails()) > before:
+                sent.append(office.now)
+        office.clock.wait(hours=2)
+
+    for moment in sent:
+        assert sum(moment <= other < moment + A_DAY for other in sent) <= 10
+    told = [job.created_at.date() for job in office.jobs("trouble_note")]
+    assert len(told) == len(set(told)) <= 4
+
+
+def test_neighbours_of_a_robot_are_answered(office: Office) -> None:
+    take(office, robots(SAME, PLAIN), 12)
+    neighbours = ["robo@elsewhere.example.net", "robot2@elsewhere.example.net", "robot@other.example.net"]
+    take(office, robots(iter([*neighbours, "xrobot+a@elsewhere.example.net"]), PLAIN), 4)
+
+    assert [job.recipient for job in office.mails()[10:]] == [*neighbours, "xrobot+a@elsewhere.example.net"]
+
+
+def test_a_robot_that_names_our_mail_is_noted_and_not_answered(office: Office) -> None:
+    take(office, robots(SAME, PLAIN), 1)
+    answers = office.mails()[0].message_id
+    for _ in range(5):
+        office.take(a_mail(sender=Address(address="robot@elsewhere.example.net"), answers=answers))
+
+    assert len(office.mails()) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("anna@example.org", "anna@example.org"),
+        ("anna+usher@example.org", "anna@example.org"),
+        ("anna+a+b@example.org", "anna@example.org"),
+        ("+only@example.org", "+only@example.org"),
+        ('"a+b@c"@example.org', '"a@example.org'),
+        ("", ""),
+    ],
+)
+def test_the_mailbox_behind_an_address(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox

@@ -1,0 +1,102 @@
+"""Trouble with the mailbox is told in the support channel: once, and once when it is over."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.world import World
+from handlers.clock import loop as clock_loop
+from tests.stories.desk import Desk, as_text, running, until
+from tests.stories.test_restart import start
+
+ALARM, ALL_CLEAR = "Alarm · the mailbox", "All clear · the mailbox"
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock_loop, "LOOK", 0.05)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, seed=5) as world:
+        yield world
+
+
+def told(world: World) -> list[str]:
+    return [message["text"] for message in world.workspace.messages("support")]
+
+
+def wait_for(desk: Desk, name: str, *, well: bool) -> None:
+    until(lambda: [part for part in desk.bot.health.parts() if part.name == name and part.well is well])
+
+
+def test_a_refused_log_in_is_told_at_once_with_its_mend_and_its_end(tmp_path: Path) -> None:
+    with running(tmp_path, seed=5) as desk:
+        wait_for(desk, "mailbox", well=True)
+        desk.world.mail.faults.imap.refuse_logins = True
+        desk.world.mail.cut_imap()
+        alarm = as_text(desk.message("support", ALARM))
+        desk.world.mail.faults.imap.clear()
+        wait_for(desk, "mailbox", well=True)
+        desk.world.clock.turn(timedelta(minutes=2))
+        desk.message("support", ALL_CLEAR)
+        desk.settled()
+
+        assert "IMAP_PASSWORD" in alarm
+        assert told(desk.world) == [ALARM, ALL_CLEAR]
+
+
+@pytest.mark.slow
+def test_an_outage_over_a_restart_has_one_alarm_and_one_all_clear(world: World) -> None:
+    desk, service = start(world)
+    wait_for(desk, "mailbox", well=True)
+    world.mail.stop_imap()
+    wait_for(desk, "mailbox", well=False)
+    world.clock.turn(timedelta(minutes=11))
+    desk.message("support", ALARM)
+    assert service.stop()
+
+    desk, service = start(world)
+    try:
+        wait_for(desk, "mailbox", well=False)
+        world.clock.turn(timedelta(minutes=30))
+        wait_for(desk, "mailbox", well=False)
+        world.mail.start_imap()
+        wait_for(desk, "mailbox", well=True)
+        world.clock.turn(timedelta(minutes=2))
+        over = as_text(desk.message("support", ALL_CLEAR))
+        desk.settled()
+
+        assert told(world) == [ALARM, ALL_CLEAR]
+        assert "lasted 41 minutes" in over or "lasted 42 minutes" in over
+    finally:
+        assert service.stop()
+
+
+@pytest.mark.slow
+def test_slack_away_is_told_by_both_notes_in_order_once_it_is_back(world: World) -> None:
+    desk, service = start(world)
+    try:
+        wait_for(desk, "slack", well=True)
+        world.workspace.faults.go_down(cut=True)
+        wait_for(desk, "slack", well=False)
+        world.clock.turn(timedelta(minutes=11))
+
+        def noted() -> bool:
+            with desk.bot.connect() as db:
+                return bool(db.execute("select 1 from alarms where name = 'slack'").fetchall())
+
+        until(noted)
+        world.workspace.faults.come_up()
+        wait_for(desk, "slack", well=True)
+        world.clock.turn(timedelta(minutes=5))  # the next try of the alarm's note
+        desk.message("support", "Alarm · Slack")
+        wait_for(desk, "outbox slack", well=True)
+        world.clock.turn(timedelta(minutes=2))
+        desk.message("support", "All clear · Slack")
+        assert told(world) == ["Alarm · Slack", "All clear · Slack"]
+    finally:
+        assert service.stop()
