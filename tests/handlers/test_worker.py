@@ -12,7 +12,7 @@ import pytest
 from bot.bootstrap import alive
 from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
-from bot.domain.errors import PermanentFailure
+from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage

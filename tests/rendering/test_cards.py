@@ -1,14 +1,13 @@
+"""Cards as they were approved: what each says, and what may be pressed on it."""
+
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cards import (
@@ -21,17 +20,14 @@ from bot.domain.cards import (
     QueueEntry,
     TroubleNote,
 )
-from bot.domain.cases import Case, CaseStatus
-from bot.domain.mail import Address, Kind
+from bot.domain.cases import CaseStatus
+from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
-from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
 from bot.domain.staff import Staff
 from bot.domain.trust import Verdict
 from bot.rendering import cards, modals, samples
-from bot.rendering.blocks import Block, Card
-from bot.rendering.quoting import units
+from bot.rendering.blocks import Card
 from bot.rendering.words import words
-from tests.budget import examples
 from tests.golden import assert_json_approved
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
@@ -258,16 +254,6 @@ def test_a_held_mail_can_be_released_alone_or_with_all_or_discarded() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("page", [-1, 1, 3, 99])
-def test_a_long_queue_is_paged(page: int) -> None:
-    card = cards.queue_card([entry(number) for number in range(1, 46)], words=ENGLISH, page=page)
-    shown = json.dumps(card.blocks, ensure_ascii=False)
-
-    assert f"Page {min(max(page, 1), 3)} of 3 · 45 cases" in shown
-    assert ("*C-45*" in shown) == (page > 1)
-    assert faults(card.blocks) == []
-
-
 def test_the_modal_carries_what_was_shown_and_offers_every_reason() -> None:
     case = samples.complete_case()
     view = modals.reject_modal(CaseCard(case=case), words=ENGLISH)
@@ -276,131 +262,6 @@ def test_the_modal_carries_what_was_shown_and_offers_every_reason() -> None:
     assert json.loads(view["private_metadata"]) == {"ref": "C-7", "content_hash": case.content_hash}
     assert [option["value"] for option in options] == [str(reason) for reason in RejectionReason]
     assert len(view["title"]["text"]) <= 24
-
-
-# --- strangers' text, and Slack's limits ---
-
-MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}
-
-
-def texts(part: Any) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 - any JSON value
-    if isinstance(part, list):
-        for one in part:
-            yield from texts(one)
-    elif isinstance(part, dict):
-        if part.get("type") in {"mrkdwn", "plain_text"}:
-            yield part
-        else:
-            for one in part.values():
-                yield from texts(one)
-
-
-def faults(blocks: list[Block]) -> list[str]:
-    """What Slack would refuse."""
-    ids = [block["block_id"] for block in blocks if "block_id" in block]
-    found = ["too many blocks"] * (len(blocks) > 50) + ["equal ids"] * (len(ids) != len(set(ids)))
-    found += ["long id"] * any(len(each) > 255 for each in ids)
-    for block in blocks:
-        most = MAXIMA["field"] if "fields" in block else MAXIMA.get(block["type"], 75)
-        lengths = [units(text["text"]) for text in texts(block)]
-        found += [f"{block['type']} of {length}" for length in lengths if not 1 <= length <= most]
-        found += ["too many fields"] * (len(block.get("fields", [])) > 10)
-    return found
-
-
-NASTY = st.text(
-    alphabet=st.one_of(
-        st.sampled_from("<>&!@#*_~`:|\n\t\x00\u202e\u2028😀👩‍👩‍👧שعä漢"),
-        st.characters(exclude_categories=["Cs"]),
-    ),
-    max_size=60,
-).map(lambda text: text * 40)
-
-
-def nasty_case(text: str, users: int, problems: int) -> Case:
-    company = Company(
-        **dict.fromkeys(("name", "country", "vat_id", "purchase_order", "application"), text), seats=text
-    )
-    people = [User(first_name=text, last_name=text, email=text, role=text, credential=text)] * users
-    each = [
-        Problem(kind=kind, field="email", sheet=text, cell=text, user=0, found=text, suggestion=text)
-        for kind in ProblemKind
-    ]
-    ris = RisCase(company=company, users=tuple(people), problems=tuple(each[:problems]))
-    sponsor = Address(name=text, address=text)
-    return replace(samples.complete_case(), ris=ris, sponsor=sponsor, evidence=text, assigned_to=text)
-
-
-@settings(max_examples=examples(30), deadline=None)
-@given(text=NASTY, users=st.sampled_from([0, 1, 200]), problems=st.sampled_from([0, 1, 19]))
-def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: int, problems: int) -> None:
-    card = case_card(CaseCard(case=nasty_case(text, users, problems)))
-
-    assert faults(card.blocks) == []
-    assert all("<" not in part["text"] for part in texts(card.blocks))
-    assert "<" not in card.text
-    assert units(card.text) <= 3000
-
-
-@settings(max_examples=examples(60), deadline=None)
-@given(text=NASTY)
-def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None:
-    notes = [
-        cards.question_note(
-            question(
-                sender_name=text, sender_address=text, subject=text, text=text * 5, attachments=(text,) * 9
-            ),
-            words=ENGLISH,
-        ),
-        cards.trouble_note(replace(ASIDE, detail=text, subject=text), words=ENGLISH),
-        cards.held_note(replace(HELD, recipient=text, mail_subject=text, text=text), words=ENGLISH),
-        cards.queue_card(
-            [entry(number, company=text, assigned_to=text) for number in range(60)], words=ENGLISH
-        ),
-    ]
-
-    for card in notes:
-        assert faults(card.blocks) == []
-        assert all("<" not in part["text"] for part in texts(card.blocks))
-        assert "<" not in card.text
-
-
-def test_every_effect_and_note_of_a_decision_keeps_within_the_limits() -> None:
-    long = "<!channel> *x* " * 500
-    case = samples.decided_case(choice=Choice.REJECTED, phase=Phase.FAILED)
-    assert case.decision is not None
-    case = replace(case, decision=replace(case.decision, note=long))
-    effects = tuple(effect(state, error=long) for state in JobStatus) * 3
-    card = case_card(CaseCard(case=case, effects=effects))
-
-    assert faults(card.blocks) == []
-    assert all("<!" not in part["text"] for part in texts(card.blocks))
-
-
-def test_mrkdwn_is_verbatim_so_that_slack_makes_no_links_of_its_own() -> None:
-    card = case_card(CaseCard(case=samples.complete_case()))
-
-    assert all(part.get("verbatim") for part in texts(card.blocks) if part["type"] == "mrkdwn")
-
-
-def test_a_company_cannot_look_like_a_line_of_ours() -> None:
-    company = Company(name="Acme\n*Approved* by `you` ~no~ _yes_ :white_check_mark:")
-    case = samples.complete_case()
-    card = cards.queue_card([entry(1, company=company.name)], words=ENGLISH)
-    shown = card.blocks[1]["text"]["text"]
-    modal = modals.reject_modal(CaseCard(case=replace(case, ris=RisCase(company=company))), words=ENGLISH)
-
-    assert "*Approved*" not in shown
-    assert shown.count("\n") == 1
-    assert ":white_check_mark:" not in shown
-    assert not re.search(r"[`~]|_yes_", shown)
-    assert "*Approved*" not in json.dumps(modal)
-
-
-def test_an_address_with_underscores_can_be_copied() -> None:
-    card = cards.held_note(replace(HELD, recipient="anna_muster@example.org"), words=ENGLISH)
-
-    assert "anna_muster@example.org" in json.dumps(card.blocks)
 
 
 def test_since_is_told_in_the_desks_zone() -> None:
