@@ -26,13 +26,19 @@ from bot.store import cases, conversations, events, ledger
 from bot.store.database import transaction
 
 
-def begin(db: Database, mailbox: str, uidvalidity: int, *, now: datetime) -> Cursor:
-    """Meet the mailbox: return how far it is recorded, from 0 when it is new or was renumbered."""
+def begin(
+    db: Database, mailbox: str, uidvalidity: int, *, now: datetime, started: datetime | None = None
+) -> Cursor:
+    """Meet the mailbox: return how far it is recorded, from 0 when it is new or was renumbered.
+
+    A new one counts from `started`, when the desk began to ask for it: the server may have been away since.
+    """
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         known = ledger.find_mailbox(db, mailbox)
         if known is None:
-            ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=now)
-            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=now)
+            first = started or now
+            ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=first)
+            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=first)
         if known.uidvalidity != uidvalidity:
             ledger.renumber_mailbox(db, mailbox, uidvalidity)
             events.add(

@@ -42,6 +42,7 @@ class MailLoop:
         self._lock = Lock()
         self._mailbox: Mailbox | None = None
         self._failures = 0
+        self._started = bot.clock.now()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -117,7 +118,7 @@ class MailLoop:
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
-            cursor = intake.begin(db, name, uidvalidity, now=now())
+            cursor = intake.begin(db, name, uidvalidity, now=now(), started=self._started)
             uids = mailbox.uids_after(cursor.last_uid)
             cursor = intake.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), FETCHED):

@@ -1,5 +1,6 @@
 """What lay in the mailbox before the first start stays untouched; what came since is new by any clock."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,9 @@ import pytest
 from bot.domain.errors import MailNotKept
 from bot.domain.ledger import MailStatus
 from bot.services import intake
+from handlers.mail.loop import MailLoop
 from tests.cast import BLAKE, INBOX, LATER, Office, a_mail
+from tests.handlers.conftest import until
 from tests.outside import NOW, fetched
 from tests.services.test_intake import a_ris
 
@@ -48,3 +51,32 @@ def test_new_numbers_are_looked_at_for_the_first_time_again(office: Office) -> N
         assert (renumbered.last_uid, renumbered.looked_to, renumbered.started_at) == (0, None, NOW)
         assert intake.note_look(db, INBOX, renumbered, []).looked_to == 0
         assert intake.begin(db, INBOX, 2, now=LATER).looked_to == 0
+
+
+def test_mail_that_came_while_the_server_was_away_at_the_first_start_is_new(office: Office) -> None:
+    with office.connect() as db:
+        cursor = intake.begin(db, INBOX, 1, now=LATER, started=NOW)
+        intake.note_look(db, INBOX, cursor, [1, 2])
+        before, meanwhile = NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)
+        batch = [
+            replace(fetched(a_mail(), uid=1), received_at=before),
+            replace(fetched(a_mail(), uid=2), received_at=meanwhile),
+        ]
+        intake.record(db, INBOX, 1, batch, now=LATER)
+        statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
+
+    assert meanwhile < LATER
+    assert statuses == {1: MailStatus.OLD, 2: MailStatus.RECORDED}
+
+
+def test_the_loop_counts_from_its_own_start(office: Office) -> None:
+    loop = MailLoop(office.bot)
+    office.clock.wait(hours=1)
+    office.server.deliver(a_mail(), received_at=office.now - timedelta(minutes=30))
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    try:
+        until(lambda: office.jobs("question_note"))
+    finally:
+        loop.stop()
+        thread.join(10)
