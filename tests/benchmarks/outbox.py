@@ -40,7 +40,7 @@ from bot.store.database import transaction
 from handlers.cli import logs
 from handlers.worker.loop import LANES, Worker
 from tests.cast import AVERY, Office, an_office
-from tests.contracts.processes import free_port, ordinary_user, wait_for_greeting
+from tests.processes import free_port, ordinary_user, wait_for_greeting
 
 MAILS = 1_000
 ROUNDS = 5

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.certificates import Authority
-from tests.contracts.processes import free_port, ordinary_user, wait_for_greeting
+from tests.processes import free_port, ordinary_user, wait_for_greeting
 
 CONFIG = """
 base_dir = {folder}/run

@@ -20,7 +20,7 @@ from bot.sandbox.mail import MailWorld
 from bot.sandbox.mail.faults import Stage
 from bot.settings import Tls
 from tests.contracts.mail_servers import SERVICE
-from tests.contracts.processes import free_port, need, ordinary_user, wait_for_greeting
+from tests.processes import free_port, need, ordinary_user, wait_for_greeting
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DESK = "desk@example.com"

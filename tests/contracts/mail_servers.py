@@ -21,7 +21,7 @@ from bot.sandbox.mail import MailWorld
 from bot.settings import Tls
 from tests.certificates import Authority, make_authority
 from tests.contracts.dovecot import Dovecot
-from tests.contracts.processes import need
+from tests.processes import need
 from tests.token_server import TokenServer
 
 USER = "desk@example.com"

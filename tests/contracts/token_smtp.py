@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from bot.settings import Tls
-from tests.contracts.processes import free_port
+from tests.processes import free_port
 from tests.token_server import MAILBOX, TokenServer
 
 PASSWORD = "a-long-enough-password"

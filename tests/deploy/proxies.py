@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.certificates import Authority
-from tests.debian import need
+from tests.processes import free_port, need
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 CERTIFICATE = ("/etc/ssl/usher/portal.pem", "/etc/ssl/usher/portal.key")
@@ -122,12 +122,6 @@ def running(proxy: Proxy) -> Iterator[Proxy]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answers(port: int) -> bool:

@@ -16,8 +16,9 @@ from werkzeug import Request, Response
 from handlers.portal import app as portal
 from handlers.portal.serve import PortalServer
 from tests.certificates import Authority, make_authority
-from tests.deploy.proxies import Caddy, Nginx, Proxy, free_port, running
+from tests.deploy.proxies import Caddy, Nginx, Proxy, running
 from tests.portal.conftest import Found, found
+from tests.processes import free_port
 
 __all__ = ["found"]  # pytest finds the fixture here
 

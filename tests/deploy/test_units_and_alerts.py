@@ -10,8 +10,8 @@ import pytest
 
 from handlers.cli.run import END_AT_LATEST
 from handlers.portal import ops
-from tests.debian import need
 from tests.deploy.proxies import DEPLOY
+from tests.processes import need
 
 ALERTS = DEPLOY / "alerts.yaml"
 CASES = Path(__file__).parents[1] / "data" / "alerts_test.yaml"

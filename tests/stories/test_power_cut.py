@@ -20,7 +20,7 @@ from bot.sandbox.world import DESK, World
 from bot.services import intake, outbox
 from bot.store import database
 from tests.cli.shell import environment
-from tests.debian import need
+from tests.processes import need
 from tests.stories.desk import until
 
 pytestmark = [pytest.mark.service, pytest.mark.slow, pytest.mark.timeout(180)]
