@@ -15,6 +15,8 @@ from tests.certificates import Authority, make_authority
 from tests.cli.shell import Shell, in_process, settings_of
 from tests.token_server import CLIENT_SECRET, MAILBOX, TokenServer, says
 
+pytestmark = pytest.mark.slow
+
 ALL_THREE = ["mail tokens", "mailbox", "mail out"]
 NO_MAIL = "* SEARCH\r\n{tag} OK done\r\n"
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.mail import Address, InboundMail
 from bot.domain.trust import Verdict, check_sender, is_sponsor
+from tests.budget import examples
 
 ID = "mx.desk.example"
 
@@ -149,7 +150,7 @@ RESULTS = st.sampled_from(
 IDS = st.sampled_from([ID, "mx.evil.example", f"({ID}) mx", f'"{ID}"', "", f"{ID} 1"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.one_of(st.builds("{}; {}".format, IDS, RESULTS), st.text(max_size=60)), max_size=4))
 def test_whatever_lies_below_the_servers_own_header_changes_nothing(below: list[str]) -> None:
     for own in (f"{ID}; dmarc=none", f"{ID}; dmarc=fail header.from=example.org", PASS, f"{ID}; ("):

@@ -12,6 +12,7 @@ from bot.rendering.mails import RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.shapes import Marks
 from bot.rendering.words import LANGUAGES
+from tests.budget import examples
 from tests.rendering.strangers import HOSTILE, hostile_values, outline
 
 
@@ -26,7 +27,7 @@ def said_directly(name: str, lang: str, values: dict[str, Any]) -> tuple[str, st
     return shape.filled(())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     text=st.text(
         alphabet=st.one_of(

@@ -12,6 +12,7 @@ from bot.domain.alarms import list_troubles
 from bot.domain.events import EventTag
 from bot.domain.health import Health
 from bot.services import alarms
+from tests.budget import examples
 from tests.cast import Office, a_mail, an_office
 
 MINUTES_UNWELL = 10
@@ -257,7 +258,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(STEPS)
 def test_alarm_and_all_clear_take_turns_and_peace_ends_every_alarm(steps: list[tuple[str, float]]) -> None:
     with TemporaryDirectory() as folder:

@@ -11,6 +11,8 @@ from handlers.clock import loop as clock_loop
 from tests.stories.desk import Desk, as_text, running, until
 from tests.stories.test_restart import start
 
+pytestmark = pytest.mark.slow
+
 ALARM, ALL_CLEAR = "Alarm · the mailbox", "All clear · the mailbox"
 
 

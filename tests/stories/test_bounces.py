@@ -11,6 +11,8 @@ from tests.reports import a_report
 from tests.stories.desk import Desk, as_text, parsed
 from tests.stories.test_spine import company_of
 
+pytestmark = pytest.mark.slow
+
 CHECK = "Does our mail reach you?"
 
 

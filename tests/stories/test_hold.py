@@ -8,6 +8,8 @@ from bot.sandbox.samples import DANA, ORDERS
 from tests.stories.desk import Desk, as_text, running
 from tests.stories.test_spine import company_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from bot.sandbox.samples import DANA
 from tests.stories.desk import Desk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 

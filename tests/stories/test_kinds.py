@@ -1,10 +1,14 @@
 """Staff mend a wrong kind with one button, through the whole service."""
 
+import pytest
+
 from bot.sandbox.samples import DANA
 from tests.forms import homemade_form
 from tests.stories.desk import Desk, as_text
 from tests.stories.test_decisions import ref_of
 from tests.stories.test_spine import an_organisation, company_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_unrecognised_sheet_becomes_a_case_and_a_double_click_changes_nothing(desk: Desk) -> None:

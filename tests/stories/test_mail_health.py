@@ -15,6 +15,8 @@ from bot.services import intake
 from handlers.mail import loop as mail_loop
 from tests.stories.desk import Desk, as_text, running, text_of, until
 
+pytestmark = pytest.mark.slow
+
 ROBOT = ("Away", "away@partner.example")
 LIMIT = 100_000
 

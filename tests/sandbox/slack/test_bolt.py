@@ -18,6 +18,8 @@ from tests.sandbox.slack.cards import actions, button
 from tests.sandbox.slack.conftest import TurnableClock
 from tests.sandbox.slack.deskapp import QUIET, DeskApp
 
+pytestmark = pytest.mark.slow
+
 HOSTED = ("builtin", "websocket_client", "http")
 
 

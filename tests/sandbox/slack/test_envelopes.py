@@ -14,6 +14,8 @@ from tests.sandbox.slack.cards import actions, button
 from tests.sandbox.slack.conftest import Background
 from tests.sandbox.slack.rawapp import RawApp
 
+pytestmark = pytest.mark.slow
+
 
 def a_card(client: WebClient) -> str:
     posted = client.chat_postMessage(

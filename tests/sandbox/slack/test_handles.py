@@ -15,6 +15,8 @@ from tests.sandbox.slack.cards import actions, button, entry, home, modal, secti
 from tests.sandbox.slack.conftest import Background, TurnableClock
 from tests.sandbox.slack.rawapp import RawApp
 
+pytestmark = pytest.mark.slow
+
 FORM = modal(entry("reason", typed("text")))
 
 

@@ -16,6 +16,8 @@ from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.server import build_app
 from tests.sandbox.slack.cards import actions, button, entry, home, modal, option, plain, section, typed
 
+pytestmark = pytest.mark.slow
+
 OWN = {"Origin": "http://localhost"}
 
 

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from bot.sandbox.mail import MailWorld
 from tests.sandbox.mail.conftest import DANA, DESK, a_mail
 
+pytestmark = pytest.mark.slow
+
 
 def a_letter(*, html: str = "", subject: str = "Order", answers: str = "", name: str = "") -> EmailMessage:
     mail = EmailMessage()
