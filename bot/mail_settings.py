@@ -87,7 +87,11 @@ class UncheckedMailSettings(BaseSettings):
     """What depends on how Usher logs in, as written: looked at also when other settings are wrong."""
 
     mail_auth: Any = ""
+    imap_host: Any = ""
+    imap_tls: Any = ""
     imap_password: Any = ""
+    smtp_host: Any = ""
+    smtp_tls: Any = ""
     smtp_user: Any = ""
     smtp_password: Any = ""
     oauth_token_url: Any = ""
@@ -96,6 +100,22 @@ class UncheckedMailSettings(BaseSettings):
     oauth_scope: Any = ""
 
     def faults(self) -> list[str]:
+        return [*self._log_in_faults(), *self._open_lines()]
+
+    def _open_lines(self) -> list[str]:
+        """Without TLS whoever stands on the way reads the password, and every mail."""
+        return [
+            f"{name}_TLS: none is for a server on this machine only; {host} needs tls or starttls"
+            for name, host, tls in (
+                ("IMAP", str(self.imap_host), self.imap_tls),
+                ("SMTP", str(self.smtp_host), self.smtp_tls),
+            )
+            if host
+            and str(tls).lower() == Tls.NONE
+            and not is_loopback(f"//[{host}]" if ":" in host else f"//{host}")
+        ]
+
+    def _log_in_faults(self) -> list[str]:
         if str(self.mail_auth).lower() == MailAuth.OAUTH2:
             return [
                 f"{name.upper()} is missing: MAIL_AUTH=oauth2 needs it: {what}"

@@ -121,6 +121,15 @@ def test_a_user_without_a_password_for_mail_out_is_named() -> None:
     assert fault.startswith("SMTP_PASSWORD is missing")
 
 
+@pytest.mark.parametrize("server", ["imap", "smtp"])
+def test_a_line_without_tls_is_for_this_machine_only(server: str) -> None:
+    (fault,) = faults_of(**{f"{server}_tls": "none"})
+
+    assert fault.startswith(f"{server.upper()}_TLS: none is for a server on this machine only")
+    for here in ("127.0.0.1", "localhost", "::1"):
+        settings_room.load(GOOD | {f"{server}_tls": "none", f"{server}_host": here})
+
+
 def test_tokens_need_their_four_names_and_no_password() -> None:
     without = {"mail_auth": "oauth2", "imap_password": "", "smtp_user": "desk@example.com"}
     faults = faults_of(**without, oauth_client_id="0a1b", smtp_port="x")

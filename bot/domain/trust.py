@@ -58,6 +58,8 @@ def check_sender(mail: InboundMail, trusted_id: str) -> SenderCheck:
     if not domain:
         return _none("From does not name exactly one address")
     headers = mail.all_headers("authentication-results")
+    if trusted == MICROSOFT365:  # no name to know it by: then only the very topmost can be its own
+        headers = headers[:1]
     header = next((one for one in headers if authserv_id(one) == trusted), None)
     if header is None:
         return _none(f"no Authentication-Results of {trusted}")

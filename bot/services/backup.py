@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
+from bot.services.outbox import show_held
 from bot.store import database, events, migrations, outbox
 from bot.store.database import transaction
 
@@ -77,8 +78,10 @@ def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
         with transaction(db):
             held = outbox.hold_waiting(db)
             outbox.hold_mails(db, now)
-            events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=held)
-    return held
+            events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=len(held))
+            for job in held:
+                show_held(db, job, now=now)
+    return len(held)
 
 
 def _check_backup(db: Database, path: Path) -> None:

@@ -113,6 +113,13 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
         return
     waiting = dict(ledger.count_by_status(db)).get(MailStatus.RECORDED, 0)
     yield Check(name="database", well=True, sentence=f"opens and is of this version; {waiting} mails wait")
+    if (since := outbox.find_hold(db)) is not None:
+        yield Check(
+            name="restore",
+            well=False,
+            sentence=f"holds every mail since {since:%Y-%m-%d %H:%M} UTC, whatever DELIVERY says",
+            mend="drop what went out after the backup (`usher jobs list`), then `usher jobs release --all`",
+        )
     broken = events.find_first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"
     mend = "somebody changed the database by hand: compare with your backups"

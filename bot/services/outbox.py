@@ -82,6 +82,11 @@ def _may_go(desk: Desk, job: Job) -> bool:
 
 def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime) -> None:
     outbox.settle(db, job, worker, JobStatus.HELD, now=now)
+    show_held(db, job, given_up=given_up, now=now)
+
+
+def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) -> None:
+    """Staff see a mail that waits, with its buttons; in the caller's transaction."""
     events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
     note = HeldNote(
         job_id=job.id,
@@ -236,6 +241,11 @@ def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """Let a held mail go; an address that was given up is good again by that."""
     return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
+
+
+def find_hold(db: Database) -> datetime | None:
+    """Since when every mail waits, for a backup was restored; None when mails go."""
+    return outbox.find_hold(db)
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:

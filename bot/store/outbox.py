@@ -226,13 +226,22 @@ def mark_went_out(db: Database, job_id: int, *, now: datetime) -> bool:
     )
 
 
-def hold_waiting(db: Database) -> int:
-    """Hold everything that was on its way when a backup was taken."""
-    return count(
+def hold_waiting(db: Database) -> list[Job]:
+    """Hold every mail that was on its way when a backup was taken, and return them.
+
+    What was for Slack goes on, after a look whether it stands there already.
+    """
+    count(
         db,
-        """update outbox set status = 'held', worker = '', lease_until = null
-           where status in ('queued', 'sending')""",
+        """update outbox set status = 'queued', worker = '', lease_until = null, attempts = max(attempts, 1)
+           where status in ('queued', 'sending') and kind <> 'mail'""",
     )
+    found = rows(
+        db,
+        f"""update outbox set status = 'held', worker = '', lease_until = null
+            where status in ('queued', 'sending') and kind = 'mail' returning {COLUMNS}""",
+    )
+    return [_job(entry) for entry in sorted(found, key=lambda entry: entry["id"])]
 
 
 def hold_mails(db: Database, now: datetime) -> None:

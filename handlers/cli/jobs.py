@@ -26,6 +26,7 @@ def list_jobs(
     shown = [status for status in JobStatus if everything or status not in over]
     with open_desk() as desk:
         jobs = outbox.list_jobs(desk.db, shown)
+        since = outbox.find_hold(desk.db)
     headings = ("id", "status", "template", "recipient", "attempts", "next_at", "error")
     lines = [
         (j.id, j.status, j.template, j.recipient, j.attempts, f"{j.next_at:%Y-%m-%d %H:%M:%S}", j.error)
@@ -38,6 +39,8 @@ def list_jobs(
         print_table(headings, lines)
     else:
         say("nothing waits and nothing failed")
+    if since and not as_json:
+        say(f"since the restore of {since:%Y-%m-%d %H:%M} UTC every mail is held: `usher jobs release --all`")
     raise typer.Exit(int(any(job.status in (JobStatus.FAILED, JobStatus.UNKNOWN) for job in jobs)))
 
 
@@ -74,8 +77,11 @@ def release(
         raise typer.BadParameter("give either a job's number or --all")
     with open_desk() as desk:
         if job_id is None:
+            since = outbox.find_hold(desk.db)
             released = outbox.release_all(desk.db, by=desk.by, now=desk.now)
             say(f"released {released} job{'' if released == 1 else 's'}")
+            if since:
+                say("the hold since the restore is over: mails go out as DELIVERY says")
         else:
             outbox.release(desk.db, job_id, by=desk.by, now=desk.now)
             say(f"job {job_id} is released")

@@ -80,8 +80,13 @@ class Worker:
         self._inherit(db)
         jobs = self._claim(db)
         self._carry_out_all(db, ways, jobs)
-        self._report(self._trouble or "carries effects out", well=not self._trouble)
+        self._report(self._trouble or self._standing(db), well=not self._trouble)
         return len(jobs)
+
+    def _standing(self, db: Database) -> str:
+        if JobKind.MAIL in self._kinds and outbox.find_hold(db) is not None:
+            return "holds every mail since a restore; `usher jobs release --all` ends that"
+        return "carries effects out"
 
     def _stumble(self, exc: Exception) -> None:
         why = upkeep.trouble(exc)

@@ -93,14 +93,19 @@ def test_a_restore_brings_back_what_was_and_holds_what_waited(desk: Shell) -> No
     assert restored.code == 0
     assert "1 job is held" in restored.out
     listed = desk("jobs", "list", "--json")
-    assert [(job["id"], job["status"]) for job in listed.objects] == [(1, "held")]
+    assert [(job["template"], job["status"]) for job in listed.objects] == [
+        ("receipt", "held"),
+        ("held_note", "queued"),
+    ]
+    assert "every mail is held" in desk("jobs", "list").out
     trail = desk("audit", "export", "--json").objects
-    assert trail[-1]["tag"] == EventTag.DATABASE_RESTORED
-    assert trail[-1]["actor"].startswith("cli:")
+    assert [event["tag"] for event in trail[-2:]] == [EventTag.DATABASE_RESTORED, EventTag.JOB_HELD]
+    assert trail[-2]["actor"].startswith("cli:")
     assert desk("audit", "verify").code == 0
     released = desk("jobs", "release", "--all")
-    assert (released.code, released.out) == (0, "released 1 job\n")
-    assert [job["status"] for job in desk("jobs", "list", "--json").objects] == ["queued"]
+    assert (released.code, released.out.splitlines()[0]) == (0, "released 1 job")
+    assert "the hold since the restore is over" in released.out
+    assert [job["status"] for job in desk("jobs", "list", "--json").objects] == ["queued", "queued"]
 
 
 def test_a_restore_onto_an_empty_machine(desk: Shell) -> None:
@@ -109,7 +114,7 @@ def test_a_restore_onto_an_empty_machine(desk: Shell) -> None:
         path.unlink()
 
     assert desk("restore", "copy.db").code == 0
-    assert counts(desk.folder / "usher.db") == (2, 1)
+    assert counts(desk.folder / "usher.db") == (3, 2)  # with the hold, and its note
 
 
 def test_a_restore_waits_for_no_running_service(desk: Shell) -> None:

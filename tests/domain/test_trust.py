@@ -250,6 +250,13 @@ def test_in_microsoft_s_mode_too_only_the_topmost_counts() -> None:
     assert check_sender(mail, "microsoft365").verdict is Verdict.NONE
 
 
+def test_without_a_name_a_header_below_anothers_is_anybodys() -> None:
+    mail = a_mail("mx.elsewhere.example; dmarc=fail header.from=example.org", MICROSOFT)
+
+    assert check_sender(a_mail(MICROSOFT), "microsoft365").verdict is Verdict.PASSED
+    assert check_sender(mail, "microsoft365").verdict is Verdict.NONE
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

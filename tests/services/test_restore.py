@@ -62,3 +62,25 @@ def test_releasing_one_mail_leaves_the_others_held(office: Office, tmp_path: Pat
     office.work()
 
     assert [job.status for job in office.jobs("receipt")] == [JobStatus.SENT, JobStatus.HELD]
+
+
+def test_what_waited_at_the_backup_is_shown_to_staff_with_its_buttons(office: Office, tmp_path: Path) -> None:
+    office.take(a_ris())
+    backup.back_up(office.path, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+    office.work()
+
+    assert office.job("receipt").status is JobStatus.HELD
+    assert office.job("case_card").status is JobStatus.SENT
+    assert "mail_release_all" in office.chat.texts()
+    assert office.mailer.sent == []
+
+
+def test_a_card_that_stands_already_is_found_and_not_posted_again(office: Office, tmp_path: Path) -> None:
+    office.take(a_ris())
+    backup.back_up(office.path, tmp_path / "copy.db")
+    office.work()
+    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+    office.work()
+
+    assert [message.key for message in office.chat.standing.values()].count("card:C-1") == 1
