@@ -59,7 +59,7 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         ({"imap_password": "correct horse"}, "mailbox", "log-in refused", "IMAP_PASSWORD"),
         ({"imap_folder": "Onboarding"}, "mailbox", "the folder Onboarding is not there", "IMAP_FOLDER"),
         ({"imap_port": 1}, "mailbox", "nobody listens", "IMAP_PORT"),
-        ({"imap_host": "imap.invalid"}, "mailbox", "name is not known", "IMAP_HOST"),
+        ({"imap_host": "imap.invalid", "imap_tls": "tls"}, "mailbox", "name is not known", "IMAP_HOST"),
         ({"imap_tls": "tls"}, "mailbox", "no TLS came about", "IMAP_TLS"),
         ({"smtp_port": 1}, "mail out", "nobody listens", "SMTP_PORT"),
         ({"smtp_tls": "starttls"}, "mail out", "STARTTLS", "SMTP_TLS"),
