@@ -8,11 +8,14 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.forkserver import ensure_running
 from threading import BoundedSemaphore, Lock
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from bot.domain.errors import TransientFailure
 
 T = TypeVar("T")
 
@@ -59,16 +62,21 @@ class LimitedPool:
     def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
         """Run a module-level function in a child; what it raises comes out here.
 
-        Raises ChildDied or TookTooLong where the child did not live to answer.
+        Raises ChildDied or TookTooLong where the child did not live to answer, and TransientFailure where
+        none can be started.
         """
         with self._turn:
             self._await_first_child()
+            # Mostly an idle child that was killed from outside: this call is innocent and has another try.
+            with suppress(BrokenProcessPool, CancelledError):
+                return self._call(function, args, seconds)
             try:
                 return self._call(function, args, seconds)
-            except (BrokenProcessPool, CancelledError):
-                # Mostly an idle child that was killed from outside. This call is innocent, so it has another
-                # try; breaking again means that children cannot live here: our fault, not the mail's.
-                return self._call(function, args, seconds)
+            except BrokenProcessPool as exc:
+                # Children cannot live here: our fault, not the mail's.
+                raise TransientFailure(
+                    "no child can be started to read mails in: this machine lacks memory or processes"
+                ) from exc
 
     def close(self) -> None:
         """Stop the children; calls under way end with an error."""

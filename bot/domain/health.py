@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 #: a part that is well for less than this has not got over its trouble
-STEADY = timedelta(minutes=1)
+STEADY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
 from bot.services.outbox import show_held
-from bot.store import database, events, migrations, outbox
+from bot.store import database, events, holds, migrations, outbox
 from bot.store.database import transaction
 
 
@@ -77,7 +77,7 @@ def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
         migrations.migrate(db)
         with transaction(db):
             held = outbox.hold_waiting(db)
-            outbox.hold_mails(db, now)
+            holds.add(db, now)
             events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=len(held))
             for job in held:
                 show_held(db, job, now=now)

@@ -15,7 +15,7 @@ from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS
-from bot.store import database, events, ledger, migrations, outbox
+from bot.store import database, events, holds, ledger, migrations, outbox
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
 SCOPES = frozenset(
@@ -113,7 +113,7 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
         return
     waiting = dict(ledger.count_by_status(db)).get(MailStatus.RECORDED, 0)
     yield Check(name="database", well=True, sentence=f"opens and is of this version; {waiting} mails wait")
-    if (since := outbox.find_hold(db)) is not None:
+    if (since := holds.find(db)) is not None:
         yield Check(
             name="restore",
             well=False,

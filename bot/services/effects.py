@@ -19,7 +19,7 @@ from bot.rendering.words import Words, words
 from bot.services import cases
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
-from bot.store import outbox
+from bot.store import chat_messages, outbox
 
 #: stands where a held mail's link will be
 HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
@@ -86,7 +86,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     key = job.stream
     card = cards.case_card(cases.get_card(db, f"C-{job.values['case_id']}"), words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
-    standing = outbox.find_message(db, key)
+    standing = chat_messages.find(db, key)
     if standing is None and job.attempts > 1:
         found = ways.chat.find(message)
         standing = (desk.approvals_channel, found) if found else None
@@ -100,7 +100,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post once, under the message it belongs to if that stands."""
     card = NOTES[job.template](_words_of(db, desk, job, now), _staff_words(desk))
-    above = outbox.find_message(db, job.values["thread_key"])
+    above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
         channel=channel, key=job.key, text=card.text, blocks=card.blocks, thread_ts=thread_ts

@@ -18,7 +18,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, cases, events, outbox, workers
+from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
 from bot.store.database import transaction
 
 
@@ -52,7 +52,7 @@ def claim(
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
     going = []
     with transaction(db):
-        on_hold = outbox.find_hold(db) is not None
+        on_hold = holds.find(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind is JobKind.MAIL and not job.released:
                 given_up = bounces.is_given_up(db, job.recipient)
@@ -122,7 +122,7 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         else back_off(job.attempts, jitter=jitter)
     )
     if outcome.ts:
-        outbox.keep_message(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
+        chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
     settled = outbox.settle(
         db,
         job,
@@ -245,7 +245,7 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 
 def find_hold(db: Database) -> datetime | None:
     """Since when every mail waits, for a backup was restored; None when mails go."""
-    return outbox.find_hold(db)
+    return holds.find(db)
 
 
 def release_all(db: Database, *, by: str, now: datetime) -> int:
@@ -254,7 +254,7 @@ def release_all(db: Database, *, by: str, now: datetime) -> int:
     What waits because its address was given up is left: it is released one by one.
     """
     with transaction(db):
-        if outbox.lift_hold(db):
+        if holds.lift(db):
             events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
     for job in outbox.list_jobs(db, (JobStatus.HELD,)):

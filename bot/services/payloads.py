@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.store import outbox, payloads
+from bot.store import chat_messages, payloads
 from bot.store.database import transaction
 
 KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
@@ -48,5 +48,5 @@ def try_again(db: Database, payload_id: str) -> dict[str, Any] | None:
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:
     """The case whose card stands at the head of that thread, e.g. "C-7"."""
-    key = outbox.find_key_of_message(db, channel, thread_ts)
+    key = chat_messages.find_key(db, channel, thread_ts)
     return key.removeprefix("card:") if key and key.startswith("card:") else None

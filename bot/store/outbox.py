@@ -244,26 +244,6 @@ def hold_waiting(db: Database) -> list[Job]:
     return [_job(entry) for entry in sorted(found, key=lambda entry: entry["id"])]
 
 
-def hold_mails(db: Database, now: datetime) -> None:
-    """From now on no mail goes out by itself, whatever DELIVERY says, until `lift_hold`."""
-    count(
-        db,
-        "insert into holds (name, since) values ('restore', :now) on conflict do nothing",
-        {"now": text_of(now)},
-    )
-
-
-def lift_hold(db: Database) -> bool:
-    """Let mails go again; False when they did."""
-    return bool(count(db, "delete from holds where name = 'restore'"))
-
-
-def find_hold(db: Database) -> datetime | None:
-    """Since when no mail goes out by itself."""
-    found = row(db, "select since from holds where name = 'restore'")
-    return maybe_instant(found["since"]) if found else None
-
-
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
     return _job(found) if found else None
@@ -356,28 +336,6 @@ def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     sql = f"select min(next_at) next_at from outbox where status = 'queued' and kind in ({wanted})"
     found = row(db, sql, values)
     return maybe_instant(found["next_at"]) if found else None
-
-
-def find_message(db: Database, key: str) -> tuple[str, str] | None:
-    """Where a chat message stands: its channel and `ts`."""
-    found = row(db, "select channel, ts from chat_messages where key = :key", {"key": key})
-    return (found["channel"], found["ts"]) if found else None
-
-
-def find_key_of_message(db: Database, channel: str, ts: str) -> str | None:
-    """The key of the message that stands there."""
-    values = {"channel": channel, "ts": ts}
-    found = row(db, "select key from chat_messages where channel = :channel and ts = :ts", values)
-    return str(found["key"]) if found else None
-
-
-def keep_message(db: Database, key: str, *, channel: str, ts: str) -> None:
-    count(
-        db,
-        """insert into chat_messages (key, channel, ts) values (:key, :channel, :ts)
-           on conflict (key) do update set channel = :channel, ts = :ts""",
-        {"key": key, "channel": channel, "ts": ts},
-    )
 
 
 def _job(found: Mapping[str, Any]) -> Job:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
+from bot.domain.errors import TransientFailure
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,16 @@ def test_it_survives_an_idle_child_killed_from_outside() -> None:
         answers = [pool.call(abs, -number) for number in range(1, 20) if time.monotonic() < deadline]
 
         assert answers == list(range(1, 20))
+    finally:
+        pool.close()
+
+
+def test_where_no_child_can_be_started_nothing_is_the_mails_fault() -> None:
+    pool = LimitedPool(1, memory=2**70)  # a limit no system takes: every child ends while it settles
+    pool.start()
+    try:
+        with pytest.raises(TransientFailure, match="no child can be started"):
+            pool.call(abs, -1)
     finally:
         pool.close()
 

@@ -42,7 +42,7 @@ def test_a_database_that_was_away_is_told_once_it_is_back(office: Office) -> Non
     for leftover in office.path.parent.glob(f"{office.path.name}*"):
         leftover.unlink()
     away.rename(office.path)
-    for _ in range(4):
+    for _ in range(8):
         office.clock.wait(minutes=1)
         watch.look()
 
@@ -57,7 +57,7 @@ def test_what_could_not_be_told_is_told_at_a_later_look(office: Office) -> None:
         watch.look()
         office.bot.health.report("mailbox", "connected", well=True, now=office.now)
         other.execute("drop trigger full")
-    office.clock.wait(minutes=2)
+    office.clock.wait(minutes=6)
     watch.look()
 
     assert told(office) == ["Alarm · the mailbox", "All clear · the mailbox"]

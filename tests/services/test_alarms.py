@@ -82,7 +82,7 @@ def test_what_it_was_and_how_long_it_lasted_is_said(watched: Watched) -> None:
     watched.report("mailbox", well=False)
     watched.pass_time(minutes=40)
     watched.report("mailbox", well=True)
-    watched.pass_time(minutes=2)
+    watched.pass_time(minutes=6)
     watched.told()
 
     alarm, over = watched.office.chat.standing.values()
@@ -101,7 +101,7 @@ def test_a_restart_neither_repeats_nor_forgets(watched: Watched) -> None:
     assert watched.told() == [ALARM]
     watched.restart()
     watched.report("mailbox", well=True)
-    watched.pass_time(minutes=3)
+    watched.pass_time(minutes=6)
 
     assert watched.told() == [ALARM, ALL_CLEAR]
 
@@ -114,6 +114,18 @@ def test_a_trouble_that_comes_again_is_told_again(watched: Watched) -> None:
         watched.pass_time(minutes=11)
 
     assert watched.told() == [ALARM, ALL_CLEAR] * 2
+
+
+def test_a_log_in_that_comes_and_goes_is_one_trouble(watched: Watched) -> None:
+    for _ in range(5):
+        watched.report("mailbox", well=False, needs_person=True)
+        watched.pass_time(minutes=1)
+        watched.report("mailbox", well=True)
+        watched.pass_time(minutes=2)
+    assert watched.told() == [ALARM]
+    watched.pass_time(minutes=6)
+
+    assert watched.told() == [ALARM, ALL_CLEAR]
 
 
 def test_a_hiccup_is_told_to_nobody(watched: Watched) -> None:
@@ -143,8 +155,8 @@ def test_two_services_on_one_database_do_not_ring_for_ever(watched: Watched) -> 
 
     assert watched.told() == [ALARM]
     watched.report("mailbox", well=True)
-    watched.pass_time(minutes=3)
-    other.pass_time(minutes=3)
+    watched.pass_time(minutes=6)
+    other.pass_time(minutes=6)
     assert watched.told() == [ALARM, ALL_CLEAR]
 
 
@@ -272,7 +284,7 @@ def test_alarm_and_all_clear_take_turns_and_peace_ends_every_alarm(steps: list[t
                 watched.report("mailbox", well=what == "well", needs_person=what == "refused")
                 watched.look()
         watched.report("mailbox", well=True)
-        watched.pass_time(minutes=2)
+        watched.pass_time(minutes=6)
         told = watched.told()
 
     assert told == [ALARM, ALL_CLEAR] * (len(told) // 2)

@@ -43,7 +43,7 @@ def test_a_refused_log_in_is_told_at_once_with_its_mend_and_its_end(tmp_path: Pa
         alarm = as_text(desk.message("support", ALARM))
         desk.world.mail.faults.imap.clear()
         wait_for(desk, "mailbox", well=True)
-        desk.world.clock.turn(timedelta(minutes=2))
+        desk.world.clock.turn(timedelta(minutes=6))
         desk.message("support", ALL_CLEAR)
         desk.settled()
 
@@ -68,7 +68,7 @@ def test_an_outage_over_a_restart_has_one_alarm_and_one_all_clear(world: World) 
         wait_for(desk, "mailbox", well=False)
         world.mail.start_imap()
         wait_for(desk, "mailbox", well=True)
-        world.clock.turn(timedelta(minutes=2))
+        world.clock.turn(timedelta(minutes=6))
         over = as_text(desk.message("support", ALL_CLEAR))
         desk.settled()
 
@@ -97,7 +97,7 @@ def test_slack_away_is_told_by_both_notes_in_order_once_it_is_back(world: World)
         world.clock.turn(timedelta(minutes=5))  # the next try of the alarm's note
         desk.message("support", "Alarm · Slack")
         wait_for(desk, "outbox slack", well=True)
-        world.clock.turn(timedelta(minutes=2))
+        world.clock.turn(timedelta(minutes=6))
         desk.message("support", "All clear · Slack")
         assert told(world) == ["Alarm · Slack", "All clear · Slack"]
     finally:
