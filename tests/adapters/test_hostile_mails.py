@@ -18,6 +18,8 @@ from bot.domain.mail_kinds import classify
 from bot.domain.trust import check_sender
 from bot.rendering.readings import classification_json
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[1] / "data"
 GOOD = sorted([*(DATA / "mails").glob("*.eml"), *(DATA / "ris_samples").glob("2?-*.eml")])
 KEYRING = Keyring(["k" * 40])

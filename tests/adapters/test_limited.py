@@ -13,6 +13,8 @@ import pytest
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.domain.errors import TransientFailure
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[LimitedPool]:

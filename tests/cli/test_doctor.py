@@ -20,6 +20,8 @@ from bot.store import database, events, migrations, outbox
 from bot.store.database import transaction
 from tests.cli.shell import Shell, settings_of
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 

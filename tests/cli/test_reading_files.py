@@ -14,6 +14,8 @@ from bot.sandbox.world import AUTHSERV, World
 from tests.cli.shell import Shell, in_process
 from tests.forms import COMPANY, MARA, TOM, sound_form, with_cells
 
+pytestmark = pytest.mark.slow
+
 MAILS = Path(__file__).parents[1] / "data" / "mails"
 
 

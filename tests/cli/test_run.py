@@ -19,6 +19,8 @@ from tests.cast import an_office
 from tests.cli.shell import ask, environment, in_process, running, settings_of
 from tests.stories.desk import until
 
+pytestmark = pytest.mark.slow
+
 WHOLE = ("mailbox", "outbox mail", "outbox slack", "portal", "slack", "database")
 
 
@@ -60,7 +62,6 @@ def test_it_becomes_ready_answers_a_mail_and_ends_on_sigterm(world: World, tmp_p
     assert "/status/" not in service.err
 
 
-@pytest.mark.slow
 def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_path: Path) -> None:
     with running(tmp_path / "desk", env=settings_of(world, tmp_path)) as service:
         service.wait_until_well(*WHOLE)
@@ -71,7 +72,6 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_pa
     assert "ending" in [line["event"] for line in service.logs]
 
 
-@pytest.mark.slow
 def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:
     before = receipts(world)
     with running(tmp_path / "desk", "--only", "worker,mail", env=settings_of(world, tmp_path)) as service:
@@ -87,7 +87,7 @@ def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_p
     assert "connected by Socket Mode" not in service.err
 
 
-@pytest.mark.parametrize("setting", ["portal_bind", pytest.param("ops_bind", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("setting", ["portal_bind", "ops_bind"])
 def test_a_taken_port_is_one_line_and_exit_2(world: World, tmp_path: Path, setting: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = f"127.0.0.1:{other.getsockname()[1]}"
@@ -98,7 +98,6 @@ def test_a_taken_port_is_one_line_and_exit_2(world: World, tmp_path: Path, setti
     assert fault.startswith(f"{setting.upper()}: cannot listen on {taken}")
 
 
-@pytest.mark.slow
 def test_a_token_that_slack_does_not_take_is_one_line_and_exit_2(world: World, tmp_path: Path) -> None:
     env = settings_of(world, tmp_path, slack_bot_token="xoxb-wrong")
     answer = in_process("run", cwd=tmp_path, env=env)
@@ -108,7 +107,6 @@ def test_a_token_that_slack_does_not_take_is_one_line_and_exit_2(world: World, t
     assert fault.startswith("SLACK_BOT_TOKEN: ")
 
 
-@pytest.mark.slow
 def test_slack_being_down_keeps_no_mail_waiting(world: World, tmp_path: Path) -> None:
     before = receipts(world)
     env = settings_of(world, tmp_path, slack_api_url="http://127.0.0.1:1/api/")
@@ -125,7 +123,6 @@ def test_slack_being_down_keeps_no_mail_waiting(world: World, tmp_path: Path) ->
     assert seconds < 10
 
 
-@pytest.mark.slow
 def test_a_database_in_trouble_does_not_end_the_mail_door(world: World, tmp_path: Path) -> None:
     with running(tmp_path / "desk", "--only", "mail", env=settings_of(world, tmp_path)) as service:
         service.wait_until_said('"ready"')
@@ -157,7 +154,7 @@ def test_a_door_that_falls_ends_the_service(tmp_path: Path) -> None:
     assert service.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=())])
 def test_the_sandbox_prints_its_lobby_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     left = environment({"imap_folder": "Private", "tmpdir": tmp_path})
     with running(tmp_path / "desk", "--sandbox", env=left) as service:
@@ -174,7 +171,6 @@ def test_the_sandbox_prints_its_lobby_and_ends_cleanly(tmp_path: Path, number: s
     assert [path.name for path in tmp_path.iterdir()] == ["desk"]
 
 
-@pytest.mark.slow
 def test_a_person_at_a_terminal_reads_words(world: World, tmp_path: Path) -> None:
     terminal, side = pty.openpty()
     try:
@@ -198,7 +194,6 @@ def read_until(terminal: int, words: str) -> str:
     return shown
 
 
-@pytest.mark.slow
 def test_held_mail_survives_a_restore_and_goes_out_once_on_release(world: World, tmp_path: Path) -> None:
     """The drill of the operators' page: backup while it runs, stop, restore, look, release."""
     env = settings_of(world, tmp_path, delivery="hold")

@@ -13,6 +13,8 @@ from bot.store import database, migrations
 from handlers.cli.main import app
 from tests.cli.shell import USHER, Shell, environment, in_process, settings_of
 
+pytestmark = pytest.mark.slow
+
 
 def commands() -> list[tuple[str, ...]]:
     """Every command and group, by the words that call it."""

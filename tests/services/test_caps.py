@@ -10,6 +10,8 @@ from bot.domain.addresses import mailbox_of
 from bot.domain.mail import Address
 from tests.cast import Office, a_mail
 
+pytestmark = pytest.mark.slow
+
 A_DAY = timedelta(days=1)
 
 

@@ -17,6 +17,8 @@ from tests.cast import Office, a_case, settings_for
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import open_new
 
+pytestmark = pytest.mark.slow
+
 
 def test_processes_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
     for turn in range(3):

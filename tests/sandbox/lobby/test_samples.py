@@ -21,6 +21,8 @@ from bot.sandbox.invented import organisation
 from bot.sandbox.samples import DANA, SPONSORS, Sample, Samples
 from tests.sandbox.mail.conftest import DESK, NOON
 
+pytestmark = pytest.mark.slow
+
 
 def parsed(sample: Sample) -> EmailMessage:
     return message_from_bytes(sample.raw, policy=policy.default)
