@@ -154,7 +154,7 @@ def test_a_door_that_falls_ends_the_service(tmp_path: Path) -> None:
     assert service.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=())])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_sandbox_prints_its_lobby_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     left = environment({"imap_folder": "Private", "tmpdir": tmp_path})
     with running(tmp_path / "desk", "--sandbox", env=left) as service:
