@@ -47,6 +47,7 @@ class ProblemKind(StrEnum):
     FREE_MAIL = "free_mail"
     SHARED_MAILBOX = "shared_mailbox"
     ONE_PHONE = "one_phone"
+    DOUBTFUL = "doubtful"  # a heading that may mean this field: asked, not guessed
 
 
 class Severity(StrEnum):
@@ -116,12 +117,24 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeadingRead:
+    """How one heading or label of somebody else's form was understood, for the reviewer to see."""
+
+    field: str  #: a field of Company or User; "" where it was left out
+    label: str  #: as it stands there
+    sheet: str = ""
+    cell: str = ""
+    sure: bool = True  #: False where something nearer would have been taken instead
+
+
+@dataclass(frozen=True, kw_only=True)
 class RisCase:
-    """One company with its users, reviewed."""
+    """One company with its users, reviewed; `headings` is empty for our own form."""
 
     company: Company
     users: tuple[User, ...] = ()
     problems: tuple[Problem, ...] = ()
+    headings: tuple[HeadingRead, ...] = ()
 
     @property
     def decision(self) -> Decision:
@@ -130,7 +143,8 @@ class RisCase:
 
     def content_hash(self) -> str:
         """Hex SHA-256 of everything a decision is about: company, users and problems."""
-        text = json.dumps(self, default=vars, sort_keys=True, ensure_ascii=False)
+        what = {"company": self.company, "users": self.users, "problems": self.problems}
+        text = json.dumps(what, default=vars, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

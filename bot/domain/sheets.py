@@ -20,10 +20,16 @@ class SheetRefusal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """`rows[0][0]` is the cell A1 as a spreadsheet program shows it; rows may differ in length."""
+    """`rows[0][0]` is the cell A1 as a spreadsheet program shows it; rows may differ in length.
+
+    `name` is "" where the file has no sheets (CSV, HTML). `merged` holds (first row, first column, last row,
+    last column), from 0, both ends included; only the first cell of a merged range holds its value.
+    """
 
     name: str
     rows: tuple[tuple[CellValue, ...], ...] = field(repr=False)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

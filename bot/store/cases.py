@@ -12,7 +12,7 @@ from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
 from bot.domain.cards import QueueEntry
 from bot.domain.cases import Case, CaseStatus, Thread
 from bot.domain.mail import Address
-from bot.domain.ris import Company, Problem, ProblemKind, RisCase, Severity, User
+from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
 from bot.store.database import count, instant, listed, row, rows, text_of
 
@@ -270,4 +270,5 @@ def ris_of(stored: Mapping[str, Any]) -> RisCase:
             )
             for problem in stored["problems"]
         ),
+        headings=tuple(HeadingRead(**heading) for heading in stored.get("headings", ())),
     )
