@@ -47,6 +47,33 @@ def whole_number(value: CellValue) -> int | None:
     return int(text) if re.fullmatch(r"\d{1,7}", text, re.ASCII) else None
 
 
+# fmt: off
+_NUMBER_WORDS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "ein": 1, "eine": 1, "einen": 1, "eins": 1, "zwei": 2,
+    "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11,
+    "zwölf": 12, "fünfzehn": 15, "zwanzig": 20,
+}
+# fmt: on
+_SEATS: Final = re.compile(
+    r"(?P<number>\d{1,7}|[^\W\d_]{3,9})(?:\s*(?:x|×))?"
+    r"(?:\s+(?:[^\W\d_]{2,20}[\s-])?(?:seats?|licen[cs]es?|lizenz(?:en)?|pl(?:ä|ae?)tze?|platz|sitze?|users?|benutzer"
+    r"|nutzer|anwender|zug(?:ä|ae?)nge?|zugang|personen|persons?|people|accounts?|konten|stück|stk\.?|pcs\.?"
+    r"|vouchers?|gutscheine?|arbeitspl(?:ä|ae?)tze?|mitarbeiter|licenze|licencias|licenties|places|postes|utilisateurs"
+    r"|gebruikers|usuarios|utenti|posti|plazas|stanowisk\w*|licencj\w*))?\.?",
+    re.IGNORECASE,
+)
+
+
+def number_of_seats(text: str) -> int | None:
+    """A number of seats in digits or a word, with or without its unit: "12", "12 Lizenzen", "five seats"."""
+    found = _SEATS.fullmatch(text) if len(text) < _TOO_LONG else None
+    if found is None:
+        return None
+    number = found["number"]
+    return int(number) if number.isdigit() else _NUMBER_WORDS.get(number.casefold())
+
+
 def number_within(text: str) -> str:
     """The only number in a text such as "5 seats", or ""."""
     numbers = re.findall(r"\d{1,7}", text, re.ASCII)
@@ -56,6 +83,21 @@ def number_within(text: str) -> str:
 _DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(r"[^\W\d_]{4}")
 _ABROAD: Final = re.compile(r"^00\s*")
+
+
+_LABELLED: Final = re.compile(r"^[^\W\d_]{1,12}\.?\s*:\s*|\s*\([^\d)]{2,20}\)$")
+_PHONES: Final = re.compile(r"\s*[;,|\n]\s*|\s+(?:oder|or|und|and|bzw\.?|ou|e|o|i|en|of)\s+|\s*/\s*(?=\+|00|0\d)|\s+(?=\+)|\s+/\s+")
+
+
+@lru_cache(maxsize=1024)
+def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
+    """E.164 of each of the numbers in a cell; nothing where one of them is none."""
+    bare = _LABELLED.sub("", text) if len(text) <= _TOO_LONG else ""
+    if one := phone_number(bare, region):
+        return (one,)
+    parts = [_LABELLED.sub("", part) for part in _PHONES.split(bare) if part and part.strip()]
+    numbers = tuple(number for part in parts if (number := phone_number(part, region)))
+    return numbers if len(numbers) == len(parts) > 1 else ()
 
 
 @lru_cache(maxsize=1024)
@@ -147,13 +189,43 @@ def _is_unusual_address(text: str) -> bool:
 _MAILTO: Final = re.compile(r"^mailto:\s*", re.IGNORECASE)
 
 
+_NAMED: Final = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
+
+
 def written_address(text: str) -> str:
-    """An address as it stands in a cell or a link of a cell."""
-    return _MAILTO.sub("", text).partition("?")[0].strip("<> ")
+    """An address as it stands in a cell or a link of a cell, with or without its owner's name."""
+    named = _NAMED.fullmatch(text) if "<" in text and len(text) <= _TOO_LONG else None
+    return _MAILTO.sub("", named[1] if named else text).partition("?")[0].strip("<> ")
+
+
+#: Mistyped ends of addresses, with what everybody means.
+_MISTYPED: Final = (
+    (re.compile(r"\.(?:con|cmo|ocm|vom|comm|cpm|xom|coom)$"), ".com"),
+    (re.compile(r"\.(?:dee|ed|d)$"), ".de"),
+    (re.compile(r"@(?:gmial|gmai|gmal|gamil|gnail|gmaill|gmil|googlmail)\.(?=com$)"), "@gmail."),
+    (re.compile(r"@(?:hotmial|hotmal|hotmai|hotmil)\."), "@hotmail."),
+    (re.compile(r"@(?:outlok|outloook|otlook|outlock)\."), "@outlook."),
+    (re.compile(r"@(?:yaho|yahooo|yhoo)\."), "@yahoo."),
+    (re.compile(r"@(?:gxm|gmxx|gmc)\.(?=de$|net$|at$|ch$)"), "@gmx."),
+    (re.compile(r"@(?:t-onlin|tonline|t-onlien)\."), "@t-online."),
+    (re.compile(r"@(?:icluod|iclod)\."), "@icloud."),
+)
+
+
+@lru_cache(maxsize=1024)
+def retyped_address(address: str) -> str:
+    """The address with a well-known domain's slip of the pen mended, or "" where there is none."""
+    before, at, domain = address.rpartition("@")
+    mended = at + domain.lower()
+    for mistyped, meant in _MISTYPED:
+        mended = mistyped.sub(meant, mended)
+    return before + mended if at and mended != at + domain.lower() else ""
 
 
 def mended_address(text: str) -> str:
     """The address that was evidently meant, or ""."""
+    if retyped := retyped_address(text):
+        return retyped if is_address(retyped) else ""
     mended = re.sub(r"\s*[\[(]\s*(?:at|ät)\s*[\])]\s*", "@", text, flags=re.IGNORECASE)
     mended = re.sub(r"\s+|[;,]$|\.$", "", mended).replace(",", ".").replace("..", ".").replace("@@", "@")
     blank_within_a_name = re.search(r"\S\s+\S", text.partition("@")[0]) and "(" not in text
@@ -179,9 +251,30 @@ def is_website(text: str) -> bool:
     return len(text) < 2048 and _WEBSITE.fullmatch(text) is not None  # noqa: PLR2004 - as browsers do
 
 
+def website(text: str) -> str | None:
+    """A web address without its scheme and its last slash, or None where it is none."""
+    return re.sub(r"^https?://|/$", "", text, flags=re.IGNORECASE) if is_website(text) else None
+
+
 def is_not_applicable(text: str) -> bool:
     """Whether it says that there is none."""
-    return plain(text).replace(" ", "") in {"n/a", "na", "n.a", "keine", "none", "entfällt", "-"}
+    return plain(text).replace(" ", "") in _NONE
+
+
+_NONE: Final = frozenset(
+    {"n/a", "na", "n.a", "keine", "none", "entfällt", "-", "--", "–", "notapplicable", "k.a", "nichtvorhanden",
+     "keineangabe", "nichtzutreffend", "n.v", "s/o", "nvt", "n.v.t"}
+)  # fmt: skip
+
+
+def vat_id(text: str, country: str) -> str | None:
+    """A VAT id, without blanks where its country's letters begin it, "N/A" for none; None where it cannot be one."""
+    if is_not_applicable(text):
+        return "N/A"
+    if not is_vat_id(text, country):
+        return None
+    compact = re.sub(r"[\s./-]", "", text).upper()
+    return compact if re.fullmatch(r"(?!CHE)[A-Z]{2}[A-Z0-9]{2,13}", compact, re.ASCII) else text
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,183 @@
+"""Read the users of a table whose headings are understood; notes, totals and examples are no users."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.domain import forms
+from bot.domain.choice_words import ticked
+from bot.domain.form_evidence import is_phone_like
+from bot.domain.form_found import FoundCell, FoundUser
+from bot.domain.form_headings import COMPANY_FIELDS, Column, Headings, find_headings
+from bot.domain.form_names import names_of, without_salutation
+from bot.domain.form_pages import View
+from bot.domain.form_vocabulary import folded
+from bot.domain.ris import Role
+
+_TOTAL: Final = re.compile(
+    r"(?:gesamt|summe|total|totaal|totale|subtotal|zwischensumme|anzahl|sum|count|number of|ende|end of)\b.{0,40}"
+)
+_EXAMPLE: Final = re.compile(
+    r"(?:e\.? ?g\.?|z\.? ?b\.?|bsp\.?|beispiel\w*|example\w*|muster|sample|exemple|ejemplo|esempio|voorbeeld|przyklad|ex\.?)"
+    r"(?:[:. /(\[].{0,30})?"
+)
+_EXAMPLE_HOSTS: Final = frozenset({"example.com", "example.org", "example.net", "beispiel.de", "muster.de", "firma.de"})
+_NOBODY: Final = frozenset(
+    """mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname lastname surname
+    vorname firstname name yourname""".split()
+)
+_NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
+_COMPANY_LINES: Final = 2
+_MARKS: Final = "*()[]<> "
+
+
+@dataclass(kw_only=True)
+class People:
+    """What a table holds: users, and the company's cells of each where the table has them."""
+
+    users: list[FoundUser] = field(default_factory=list)
+    companies: list[dict[str, FoundCell]] = field(default_factory=list)
+    headings: list[Headings] = field(default_factory=list)
+    end: int = 0  #: the first line after the table
+
+
+def read_people(view: View, headings: Headings) -> People:
+    """The users from the line below the headings to the end of the table."""
+    people = People(headings=[headings], end=headings.first_line)
+    line = headings.first_line
+    while line < view.lines:
+        if not _is_plain_user(view, headings, line):
+            repeated = _headings_again(view, headings, line)
+            if repeated:
+                headings, line = repeated, repeated.first_line
+                people.headings.append(headings)
+                continue
+            if not view.across and _company_begins(view, line):
+                break
+        user = read_user(view, headings, line)
+        if user:
+            people.users.append(user)
+            people.companies.append(
+                {c.field: view.cell(line, c.index) for c in headings.columns if c.field in COMPANY_FIELDS}
+            )
+        line += 1
+    people.end = line
+    return people
+
+
+def _is_plain_user(view: View, headings: Headings, line: int) -> bool:
+    return any("@" in view.own_text(line, column.index) for column in headings.of("email"))
+
+
+def _headings_again(view: View, headings: Headings, line: int) -> Headings | None:
+    """Headings within the table: the same once more, or those of the next one."""
+    labels = sum(bool(view.label(line, column.index).fields) for column in headings.columns)
+    return find_headings(view, line) if labels > _NOTE_FILLED else None
+
+
+def _company_begins(view: View, line: int) -> bool:
+    """Whether a block of labels and values of a company begins here."""
+    found = seen = 0
+    for below in range(line, min(line + 6, view.lines)):
+        filled = view.page.filled(below)
+        if not filled:
+            continue
+        if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note
+            break
+        seen += 1
+        meaning = view.label(below, filled[0])
+        names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {"company", "contact"}
+        found += bool(names) and meaning.coverage > 0.8  # noqa: PLR2004
+        if below == line and not found:
+            return False
+    return found >= _COMPANY_LINES
+
+
+def read_user(view: View, headings: Headings, line: int) -> FoundUser | None:
+    """The person of a line, or None where it holds none."""
+    cells: dict[str, FoundCell] = {}
+    phones: list[FoundCell] = []
+    for column in headings.columns:
+        cell = view.cell(line, column.index)
+        if column.field == "phone":
+            phones.append(cell)
+        elif not column.ticks and column.field not in COMPANY_FIELDS:
+            cells[column.field] = cell
+    whole = cells.pop("full_name", None)
+    if not _is_person(view, line, [*cells.values(), *phones, *([whole] if whole else [])], headings):
+        return None
+    if whole:
+        _split_name(cells, whole, headings)
+    cells |= _ticks(view, headings, line)
+    sheet = view.page.sheet.name
+    return FoundUser(cells=cells, phones=tuple(phones), sheet=sheet, row=None if view.across else line + 1)
+
+
+def _is_person(view: View, line: int, cells: Sequence[FoundCell], headings: Headings) -> bool:
+    who = [view.text(line, c.index) for c in headings.columns if c.field in {"first_name", "last_name", "full_name", "email", "phone"}]
+    if not any(who) and not any(cell.formula for cell in cells):
+        return False
+    filled = [cell.text for cell in cells if cell.text]
+    if len(filled) <= _NOTE_FILLED and _is_note(view, line, filled):
+        return False
+    return not _is_example(view, line, headings)
+
+
+def _is_note(view: View, line: int, filled: Sequence[str]) -> bool:
+    """A line with hardly anything in it that is a total or a remark."""
+    if any("@" in text and " " not in text.strip() for text in filled) or any(map(is_phone_like, filled)):
+        return False
+    texts = [text for index in view.within(line) if (text := view.own_text(line, index))]
+    first = folded(texts[0]).strip(_MARKS) if texts else ""
+    return len(filled) == 1 or bool(_TOTAL.fullmatch(first)) or any(len(text) > 60 for text in filled)  # noqa: PLR2004
+
+
+def _is_example(view: View, line: int, headings: Headings) -> bool:
+    """Whether a line says that it is an example, or names nobody at an address of nobody."""
+    outside = {column.index for column in headings.columns if column.field != "job_title"}
+    for index in view.within(line):
+        text = view.own_text(line, index)
+        if text and index not in outside and len(text) < 60 and _EXAMPLE.fullmatch(folded(text).strip(_MARKS)):  # noqa: PLR2004
+            return index not in {column.index for column in headings.columns} or _nobody(view, line, headings)
+    return _nobody(view, line, headings)
+
+
+def _nobody(view: View, line: int, headings: Headings) -> bool:
+    address = next((view.text(line, c.index) for c in headings.of("email")), "")
+    host = address.rpartition("@")[2].casefold().strip("<> ")
+    if host not in _EXAMPLE_HOSTS:
+        return False
+    named = [view.text(line, c.index) for c in headings.columns if c.field in {"first_name", "last_name", "full_name"}]
+    words = {word for text in (*named, address.partition("@")[0]) for word in re.findall(r"[a-z]+", folded(text))}
+    people = [forms.example_user(lang) for lang in forms.LANGUAGES]
+    ours = any(address.casefold() == person.email for person in people)
+    return ours or bool(words & _NOBODY)
+
+
+def _split_name(cells: dict[str, FoundCell], whole: FoundCell, headings: Headings) -> None:
+    order = next((column.together for column in headings.of("full_name")), ())
+    said, name = without_salutation(whole.text)
+    first, last = names_of(name, order, cells["email"].text if "email" in cells else "")
+    cells.setdefault("first_name", whole._replace(text=first))
+    cells.setdefault("last_name", whole._replace(text=last))
+    if said and not headings.has("salutation"):
+        cells["salutation"] = whole._replace(text=said)
+
+
+def _ticks(view: View, headings: Headings, line: int) -> dict[str, FoundCell]:
+    """The choice of each group of tick boxes: the strongest that is ticked."""
+    found: dict[str, FoundCell] = {}
+    for name in ("role", "credential"):
+        boxes = [column for column in headings.of(name) if column.ticks]
+        if not boxes or any(not column.ticks for column in headings.of(name)):
+            continue
+        order = list(Role)
+        marked = [c for c in boxes if ticked(view.text(line, c.index))]
+        marked.sort(key=lambda c: order.index(Role(c.ticks)) if name == "role" else 0)
+        if len({c.ticks for c in marked}) > 1 and name == "credential":
+            marked = []
+        where = view.cell(line, (marked or boxes)[0].index)
+        left_to_user = name == "role" and not marked and all(c.ticks != Role.USER for c in boxes)
+        found[name] = where._replace(text=marked[0].ticks if marked else Role.USER if left_to_user else "")
+    return found
