@@ -183,9 +183,7 @@ def main() -> None:
             sides = compare(folder, port)
     for part in ("cpu", "wall"):
         own, ready, made = (statistics.median(getattr(each, part) for each in side) for side in sides)
-        print(
-            f"outbox, {part}: {own * 1000:.2f} ms a mail ({1 / own:.0f}/s); with two commits a mail, bare smtplib"
-        )
+        print(f"outbox, {part}: {own * 1000:.2f} ms a mail ({1 / own:.0f}/s); bare smtplib with two commits:")
         for what, theirs in (("of ready bytes", ready), ("of mails it makes by the libraries", made)):
             print(f"  {what}: {theirs * 1000:.2f} ms ({1 / theirs:.0f}/s), ratio {theirs / own:.2f}")
 
