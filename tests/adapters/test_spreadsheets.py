@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from bot.adapters.limited import ChildDied, LimitedPool
-from bot.adapters.packages import Limits
+from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import is_spreadsheet, read_limited, read_workbook
 from bot.domain.review import read_form
 from bot.domain.ris import Decision, User
@@ -233,8 +233,7 @@ def _too_many_rows() -> bytes:
         (lambda: b"PK\x03\x04", SheetRefusal.CORRUPT),
         (lambda: b"", SheetRefusal.CORRUPT),
         (lambda: b"\0" * 100, SheetRefusal.CORRUPT),
-        (lambda: b"name;city\nx;y\n", SheetRefusal.UNSUPPORTED),
-        (lambda: b"<html><table></table></html>", SheetRefusal.UNSUPPORTED),
+        (lambda: b"A letter, and no table.\nYours, Dana\n", SheetRefusal.UNSUPPORTED),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(
