@@ -26,8 +26,8 @@ _ROLE_WORDS: Final = _ideas(
     org="org organization organisation organisations organizations organizational organisatie organizacji organizacion organizzazione firma firmen company unternehmen unternehmens",
     app="app application applications applikation applikations anwendung anwendungs aplikacji applicazione applicatie aplicacion toepassings",
     user="user users benutzer benutzerin anwender anwenderin nutzer nutzerin enduser endanwender endbenutzer mitarbeiter member mitglied teilnehmer utilisateur gebruiker uzytkownik utente usuario employee",
-    orgadmin="orgadmin orgadministrator organisationsadmin organisationsadministrator organisationsadministratorin organizationadministrator organisationadministrator organisationsverwalter firmenadmin firmenadministrator unternehmensadministrator companyadmin oadmin oa",
-    appadmin="appadmin appadministrator anwendungsadmin anwendungsadministrator anwendungsadministratorin applikationsadmin applikationsadministrator applicationadministrator anwendungsverwalter aa",
+    orgadmin="orgadmin orgadministrator organisationsadmin organisationsadministrator organisationsadministratorin organizationadministrator organisationadministrator organisationsverwalter firmenadmin firmenadministrator unternehmensadministrator companyadmin",
+    appadmin="appadmin appadministrator anwendungsadmin anwendungsadministrator anwendungsadministratorin applikationsadmin applikationsadministrator applicationadministrator anwendungsverwalter",
     _="standard normal normaler normale regular regularer simple einfacher einfach end basic default forumpass mag the of der die das de d l for fur role rolle only nur mit rechten ohne standardbenutzer in a an und normaluser gewohnlicher",
 )
 _CREDENTIAL_WORDS: Final = _ideas(
@@ -49,8 +49,8 @@ _PARTNER_WORDS: Final = _ideas(
     _="partner partners partenaire partnera di de of the end neuer new external extern externer fujitsu type typ provider our unser und through value added anbieter socio direct direkt direkter bitte",
 )
 _SALUTATIONS: Final = {
-    "Mr": "mr herr hr hrn herrn m mister sir monsieur mnr dhr de_heer pan sig signor sr senor herr_mr mr_herr male mannlich he",
-    "Ms": "ms mrs miss frau fr mme madame mlle mevrouw mevr mw pani sig_ra sigra signora sra senora mrs_ms frau_ms ms_frau madam weiblich female fraulein ms_mrs",
+    "Mr": "mr herr hr hrn herrn m mister sir monsieur mnr dhr de_heer pan sig signor sr senor herr_mr mr_herr male mannlich",
+    "Ms": "ms mrs miss frau fr mme madame mlle mevrouw mevr mw pani sig_ra sigra signora sra senora mrs_ms frau_ms ms_frau madam weiblich female fraulein ms_mrs w",
     "Mx": "mx divers diverse d neutral enby keine_angabe nonbinary non_binary",
 }  # fmt: skip
 _TITLES: Final = frozenset("dr prof dipl ing med phil rer nat h c mba msc bsc professor doctor".split())

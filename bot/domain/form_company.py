@@ -22,6 +22,19 @@ _CONTACT: Final = {
 }
 _SECTIONS: Final = ("other", "contact", "company", "user")
 _SURE: Final = 0.75
+_ENOUGH_TYPED: Final = 3
+#: Fields whose values have a look of their own.
+_TYPED: Final = {
+    "contact_email": "email",
+    "contact_phone": "phone",
+    "postal_code": "postal_code",
+    "country": "country",
+    "website": "website",
+    "vat_id": "vat_id",
+    "partner_type": "partner_type",
+    "seats": "seats",
+    "street": "street",
+}
 _CORE: Final = frozenset({"name", "street", "postal_code", "city", "country"})
 
 
@@ -46,7 +59,9 @@ class FoundCompany:
         """The cells by field; a contact's first and last name are one name, a house number ends its street."""
         cells = {name: said.cell for name, said in self.said.items()}
         first, last = cells.pop("contact_first_name", None), cells.pop("contact_last_name", None)
-        if (first or last) and not cells.get("contact_name", FoundCell()).text:
+        name = cells.get("contact_name")
+        last = last or (name if first and name and first.text not in name.text else None)
+        if (first or last) and (last is name or not name or not name.text):
             whole = " ".join(cell.text for cell in (first, last) if cell and cell.text)
             cells["contact_name"] = (first or last or FoundCell())._replace(text=whole)
         number = cells.pop("house_number", None)
@@ -63,6 +78,16 @@ class FoundCompany:
 
     def headings(self) -> list[HeadingRead]:
         return [said.read for said in self.said.values() if said.read.label]
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is a page that explains the form: its values suit their labels badly."""
+        fits = [
+            fit(_TYPED[name], said.cell.text)
+            for name, said in self.said.items()
+            if name in _TYPED and said.cell.text
+        ]
+        return len(fits) >= _ENOUGH_TYPED and sum(fits) < 0
 
     @property
     def filled(self) -> int:

@@ -17,6 +17,7 @@ _SEATS: Final = re.compile(r"\d{1,6}(?:\s+[^\W\d]{3,20}\.?){0,2}")
 _NAME: Final = re.compile(r"[^\W\d_][^\d_@/:+]{0,60}")
 _STREET: Final = re.compile(r".*[^\W\d_]{3}.*\d|.*\d.*[^\W\d_]{3}")
 _LONGEST: Final = 200
+_DIGITS_OF_A_VALUE: Final = 3
 _SAMPLE: Final = 25  #: values of a column that are looked at
 
 
@@ -81,8 +82,10 @@ def is_phone_like(text: str) -> bool:
 
 
 def is_data(text: str) -> bool:
-    """Whether a cell plainly holds a value and no label: an address, a phone, a link."""
-    return "@" in text or is_phone_like(text) or text.startswith(("http://", "https://", "www.", "+"))
+    """Whether a cell plainly holds a value and no label: an address, a phone, a link, a reference."""
+    if "@" in text or text.startswith(("http://", "https://", "www.", "+")) or is_phone_like(text):
+        return True
+    return sum(char.isdigit() for char in text) >= _DIGITS_OF_A_VALUE
 
 
 @lru_cache(maxsize=16384)

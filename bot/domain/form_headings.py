@@ -30,6 +30,8 @@ COMPANY_FIELDS: Final = frozenset(
         "application",
     }
 )
+#: The contact's columns in a table that repeats the company beside each user.
+CONTACT_FIELDS: Final = frozenset({"contact_name", "contact_email", "contact_phone"})
 _WHO: Final = frozenset({"first_name", "last_name", "full_name", "name", "email"})
 _EVIDENT: Final = ("email", "role", "credential", "salutation", "phone")
 _ENOUGH_FIELDS: Final = 3
@@ -141,7 +143,8 @@ def _judged(view: View, headings: list[_Heading], first_line: int) -> Headings |
     users = [column for column in columns if column.field in USER_FIELDS]
     if len({column.field for column in users}) < _ENOUGH_FIELDS:
         return None
-    score = len(users) + 0.25 * (len(columns) - len(users))
+    unsaid = {h.index for h in headings if not h.meaning.fields}
+    score = len(users) + 0.25 * (len(columns) - len(users)) - 0.5 * sum(c.index in unsaid for c in users)
     return Headings(columns=tuple(columns), first_line=first_line, score=score)
 
 
@@ -152,21 +155,24 @@ def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[
     }
     ticked = _tick_columns(headings, texts)
     taken = {column.index for column in ticked}
+    plain = {h.meaning.field for h in headings if not h.meaning.about & {"contact", "company"}}
     offers = sorted(
         (
             (score, h, name)
             for h in headings
             if h.index not in taken
-            for name, score in _offers(h, texts[h.index])
+            for name, score in _offers(h, texts[h.index], plain)
         ),
         key=lambda offer: (-offer[0], offer[1].index),
     )
     return _named(_assigned(offers, ticked))
 
 
-def _offers(heading: _Heading, texts: Iterable[str]) -> list[tuple[str, float]]:
-    """What a column may be, and how likely."""
+def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tuple[str, float]]:
+    """What a column may be, and how likely; `plain` is what other headings say without a contact."""
     meaning, column = heading.meaning, list(texts)
+    if "contact" in meaning.about and (name := _of_contact(meaning.field, plain)):
+        return [(name, 1.0)]
     if "other" in meaning.about and meaning.field in _WHO | {"phone"}:
         return []
     about = 0.9 if "contact" in meaning.about else 1.0
@@ -178,8 +184,15 @@ def _offers(heading: _Heading, texts: Iterable[str]) -> list[tuple[str, float]]:
         for name, weight in words.items()
     }
     if not said:
-        said = {name: 0.6 for name in _EVIDENT if column_fit(name, column) >= _FEW}
+        said = {name: _SURE for name in _EVIDENT if column_fit(name, column) >= _FEW}
     return list(said.items())
+
+
+def _of_contact(name: str, plain: set[str]) -> str:
+    """The contact's field, where the users have one of their own beside it."""
+    if name in {"email", "phone"}:
+        return f"contact_{name}" if name in plain else ""
+    return "contact_name" if plain & (_WHO - {"email"}) and name in {"", "name", "full_name"} else ""
 
 
 def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Column]) -> list[Column]:

@@ -14,6 +14,7 @@ _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
 _FARTHEST: Final = 6  #: columns from a label to its value
 _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
+_CHOSEN: Final = ("partner_type", "country", "application")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,8 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     places = {(label.row, label.column) for label in labels}
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
-        by_row[label.row].append(label)
+        if label.column in columns or not columns:
+            by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}
     all_in_all = sum(under - beside for under, beside in below.values()) > 0
     found: list[int] = []
@@ -92,7 +94,8 @@ def _votes(
         value_beside = (label.row, end) not in places or (label.column in columns and end not in columns)
         if right and value_beside:
             beside += 1 + fit(name, right)
-        if below and (label.row + 1, label.column) not in places:
+        known = name in _CHOSEN and fit(name, below) >= 1  # "Service partner" could be a label too
+        if below and (known or (label.row + 1, label.column) not in places):
             under += 1 + fit(name, below)
     return under, beside
 

@@ -9,7 +9,7 @@ from bot.domain import forms
 from bot.domain.choice_words import ticked
 from bot.domain.form_evidence import is_phone_like
 from bot.domain.form_found import FoundCell, FoundUser
-from bot.domain.form_headings import COMPANY_FIELDS, Column, Headings, find_headings
+from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, find_headings
 from bot.domain.form_names import names_of, without_salutation
 from bot.domain.form_pages import View
 from bot.domain.form_vocabulary import folded
@@ -27,6 +27,7 @@ _NOBODY: Final = frozenset(
     """mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname lastname surname
     vorname firstname name yourname""".split()
 )
+_OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
 _COMPANY_LINES: Final = 2
 _MARKS: Final = "*()[]<> "
@@ -59,7 +60,7 @@ def read_people(view: View, headings: Headings) -> People:
         if user:
             people.users.append(user)
             people.companies.append(
-                {c.field: view.cell(line, c.index) for c in headings.columns if c.field in COMPANY_FIELDS}
+                {c.field: view.cell(line, c.index) for c in headings.columns if c.field in _OF_COMPANY}
             )
         line += 1
     people.end = line
@@ -102,7 +103,7 @@ def read_user(view: View, headings: Headings, line: int) -> FoundUser | None:
         cell = view.cell(line, column.index)
         if column.field == "phone":
             phones.append(cell)
-        elif not column.ticks and column.field not in COMPANY_FIELDS:
+        elif not column.ticks and column.field not in _OF_COMPANY:
             cells[column.field] = cell
     whole = cells.pop("full_name", None)
     if not _is_person(view, line, [*cells.values(), *phones, *([whole] if whole else [])], headings):

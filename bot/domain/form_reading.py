@@ -120,7 +120,8 @@ def _of_users(tables: list[_Table]) -> list[_Table]:
 def _merged(companies: Iterable[FoundCompany]) -> list[FoundCompany]:
     """Companies whose fields stand on several sheets or in several blocks, as one each."""
     kept: list[FoundCompany] = []
-    for company in companies:
+    every = list(companies)
+    for company in [one for one in every if not one.explains] or every[:1]:
         if kept and _may_join(kept[-1], company):
             for name, said in company.said.items():
                 if not kept[-1].said.get(name) or not kept[-1].said[name].cell.text:

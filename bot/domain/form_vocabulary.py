@@ -76,7 +76,7 @@ STRONG: Final = {
         honorific; anrede titel; m mme; mr mrs ms mx; salutation title; sig sig ra; dhr mevr""",
     "first_name": """first name; firstname; given name; givenname; given names; forename; forenames; vorname; vornamen; rufname;
         christian name; prenom; voornaam; imie; nombre de pila; name first; name vor; nome proprio; vor name;
-        first names; name vorname""",
+        first names""",
     "last_name": """last name; lastname; surname; family name; familyname; nachname; nachnamen; familienname; zuname; nom de famille;
         achternaam; familienaam; nazwisko; cognome; apellido; apellidos; name last; name nach; name family; name nachname""",
     "full_name": """full name; fullname; vor und nachname; vor und zuname; vor nachname; vorname nachname; vorname und nachname;

@@ -22,7 +22,11 @@ _DIGITS_MEANT: Final = str.maketrans("OoIlSB", "001158")
 
 
 def postal_code(text: str, country: str) -> str | None:
-    """The code as its country writes it, without a country's letters before it; None where it cannot be one."""
+    """The code as its country writes it, without a country's letters before it.
+
+    None where a letter evidently stands for a digit, or where digits are wanted and none stands there; any other
+    strange code is taken as it stands, for people know their own.
+    """
     shapes = _FORMS.get(country)
     if not shapes:
         return text
@@ -33,7 +37,8 @@ def postal_code(text: str, country: str) -> str | None:
     length = len(shapes[0])
     if set(shapes[0]) == {"9"} and re.fullmatch(r"\d+", bare, re.ASCII) and length - 2 <= len(bare) < length:
         return bare.zfill(length)
-    return None
+    wrong = mended_postal_code(text, country) or not re.search(r"\d", text)
+    return None if wrong else text
 
 
 def mended_postal_code(text: str, country: str) -> str:

@@ -41,18 +41,36 @@ def read_form(
     `vouched`: a person says that there is one, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
+    found = [(w.name, case) for w in workbooks for case in find_forms(w, vouched=vouched)]
     cases: list[RisCase] = []
     sources: list[str] = []
-    for workbook in workbooks:
-        for found in find_forms(workbook, vouched=vouched):
-            case = review(found, applications=applications)
-            if case not in cases:
-                cases.append(case)
-                sources.append(workbook.name)
+    for name, form in _halves_joined(found):
+        case = review(form, applications=applications)
+        if case not in cases:
+            cases.append(case)
+            sources.append(name)
     if cases:
         return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
+
+
+def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:
+    """A company in one file and its users in others are one form."""
+    whole = [pair for pair in found if pair[1].company and pair[1].users]
+    companies = [pair for pair in found if pair not in whole and not pair[1].users]
+    users = [pair for pair in found if pair not in whole and pair not in companies]
+    if whole or len(companies) != 1 or not users:
+        return found
+    name, company = companies[0]
+    joined = replace(
+        company,
+        users=tuple(user for _, case in users for user in case.users),
+        users_sheet=users[0][1].users_sheet,
+        macros=any(case.macros for _, case in found),
+        headings=tuple(heading for _, case in [companies[0], *users] for heading in case.headings),
+    )
+    return [(", ".join(dict.fromkeys([name, *(other for other, _ in users)])), joined)]
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
