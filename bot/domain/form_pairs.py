@@ -14,7 +14,7 @@ _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
 _FARTHEST: Final = 6  #: columns from a label to its value
 _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
-_CHOSEN: Final = ("partner_type", "country", "application")
+_CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,8 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     places = {(label.row, label.column) for label in labels}
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
-        if label.column in columns or not columns:
+        before = [c for c in page.filled(label.row) if c < label.column]
+        if label.column in columns or not before or before[-1] not in columns:  # else the value of a label
             by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}
     all_in_all = sum(under - beside for under, beside in below.values()) > 0
