@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from bot.domain import choice_words as choices
@@ -40,7 +41,10 @@ _LOWEST: Final = 0.4  #: score below which a heading is not taken
 _SURE: Final = 0.7
 _NEAR: Final = 0.05
 _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
+_A_LOOK: Final = 100  #: labels that a look at the columns counts as
+_MOST_OTHERS: Final = 6
 _FEW: Final = 0.9
+_MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
 _ANSWERS: Final = re.compile(r"\b(?:yes|no|ja|nein|x|y|n|j|ankreuzen|tick|please)\b|[()?/]", re.IGNORECASE)
 
 
@@ -66,8 +70,24 @@ class Headings:
     first_line: int
     score: float
 
+    @cached_property
+    def indexes(self) -> frozenset[int]:
+        return frozenset(column.index for column in self.columns)
+
+    @cached_property
+    def boxes(self) -> bool:
+        return any(column.ticks for column in self.columns)
+
+    def others(self, indexes: Iterable[int]) -> list[int]:
+        """Those of the first indexes that hold no field: numbers, marks and notes."""
+        return [index for index in indexes if index not in self.indexes][:_MOST_OTHERS]
+
+    @cached_property
+    def _by_field(self) -> dict[str, list[Column]]:
+        return {c.field: [other for other in self.columns if other.field == c.field] for c in self.columns}
+
     def of(self, name: str) -> list[Column]:
-        return [column for column in self.columns if column.field == name]
+        return self._by_field.get(name, [])
 
     def has(self, *names: str) -> bool:
         return any(column.field in names for column in self.columns)
@@ -83,6 +103,8 @@ class _Heading:
 
 def find_headings(view: View, line: int) -> Headings | None:
     """The headings that begin at a line, over one line or two; None where it holds none."""
+    if view.page.exhausted:
+        return None
     one = _judged(view, _one_line(view, line), line + 1)
     if line + 1 >= view.lines:
         return one
@@ -139,6 +161,7 @@ def _judged(view: View, headings: list[_Heading], first_line: int) -> Headings |
     counted = [h for h in headings if h.meaning is not NOTHING or not h.text.isdigit()]
     if len(known) < _ENOUGH_UNDERSTOOD * len(counted):
         return None
+    view.page.spend(_A_LOOK)
     columns = _columns(view, headings, first_line)
     users = [column for column in columns if column.field in USER_FIELDS]
     if len({column.field for column in users}) < _ENOUGH_FIELDS:
@@ -204,7 +227,8 @@ def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Co
         if score < _LOWEST or heading.index in used or name == "ignored":
             used |= {heading.index} if name == "ignored" else set()
             continue
-        if name in best and name != "phone":
+        phones = sum(column.field == "phone" for column in columns) if name == "phone" else 0
+        if name in best and (name != "phone" or phones >= _MOST_PHONES):
             rivals |= {name} if best[name] - score < _NEAR else set()
             continue
         used.add(heading.index)

@@ -22,6 +22,7 @@ class Page:
     _left: int = _MOST_LABELS
     _spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     _ends: dict[tuple[int, int], int] = field(default_factory=dict)
+    _filled: tuple[int, list[int]] = (-1, [])
 
     def __post_init__(self) -> None:
         for top, left, bottom, right in self.sheet.merged:
@@ -60,6 +61,11 @@ class Page:
         self._left -= 1
         return meaning_of(text_of(value))
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether so many labels were asked for that this is no form; what follows is data."""
+        return self._left <= 0
+
     def cell(self, row: int, column: int) -> FoundCell:
         if self._spans:
             row, column = self._spans.get((row, column), (row, column))
@@ -77,7 +83,15 @@ class Page:
         return self._ends.get((row, column), column)
 
     def filled(self, row: int) -> list[int]:
-        return [column for column in range(self.width(row)) if self.own_text(row, column)]
+        """The columns of a row in which something stands."""
+        if self._filled[0] != row:
+            values = self.sheet.rows[row][:_WIDEST]
+            self._filled = (row, [i for i, value in enumerate(values) if value is not None and text_of(value)])
+        return self._filled[1]
+
+    def spend(self, labels: int) -> None:
+        """Count a look at many cells as so many labels."""
+        self._left -= labels
 
 
 @dataclass(frozen=True, kw_only=True)

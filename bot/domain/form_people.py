@@ -1,8 +1,8 @@
 """Read the users of a table whose headings are understood; notes, totals and examples are no users."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.domain import forms
@@ -29,6 +29,7 @@ _NOBODY: Final = frozenset(
 )
 _OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
+_LONGEST_MARK: Final = 40  #: of "Example (do not fill in)"
 _COMPANY_LINES: Final = 2
 _MARKS: Final = "*()[]<> "
 
@@ -48,7 +49,7 @@ def read_people(view: View, headings: Headings) -> People:
     people = People(headings=[headings], end=headings.first_line)
     line = headings.first_line
     while line < view.lines:
-        if not _is_plain_user(view, headings, line):
+        if not _is_plain_user(view, headings, line) and not view.page.exhausted:
             repeated = _headings_again(view, headings, line)
             if repeated:
                 headings, line = repeated, repeated.first_line
@@ -73,20 +74,22 @@ def _is_plain_user(view: View, headings: Headings, line: int) -> bool:
 
 def _headings_again(view: View, headings: Headings, line: int) -> Headings | None:
     """Headings within the table: the same once more, or those of the next one."""
+    texts = [(view.own_text(line, c.index), c.label) for c in headings.columns]
+    if all(text == label for text, label in texts):
+        return replace(headings, first_line=line + 1)
     labels = sum(bool(view.label(line, column.index).fields) for column in headings.columns)
     return find_headings(view, line) if labels > _NOTE_FILLED else None
 
 
 def _company_begins(view: View, line: int) -> bool:
     """Whether a block of labels and values of a company begins here."""
-    found = seen = 0
+    found = 0
     for below in range(line, min(line + 6, view.lines)):
         filled = view.page.filled(below)
         if not filled:
             continue
         if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note
             break
-        seen += 1
         meaning = view.label(below, filled[0])
         names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {"company", "contact"}
         found += bool(names) and meaning.coverage > 0.8  # noqa: PLR2004
@@ -100,29 +103,34 @@ def read_user(view: View, headings: Headings, line: int) -> FoundUser | None:
     cells: dict[str, FoundCell] = {}
     phones: list[FoundCell] = []
     for column in headings.columns:
-        cell = view.cell(line, column.index)
         if column.field == "phone":
-            phones.append(cell)
+            phones.append(view.cell(line, column.index))
         elif not column.ticks and column.field not in _OF_COMPANY:
-            cells[column.field] = cell
-    whole = cells.pop("full_name", None)
-    if not _is_person(view, line, [*cells.values(), *phones, *([whole] if whole else [])], headings):
+            cells[column.field] = view.cell(line, column.index)
+    if not _is_person(view, line, cells, phones, headings):
         return None
+    whole = cells.pop("full_name", None)
     if whole:
         _split_name(cells, whole, headings)
-    cells |= _ticks(view, headings, line)
+    if headings.boxes:
+        cells |= _ticks(view, headings, line)
     sheet = view.page.sheet.name
     return FoundUser(cells=cells, phones=tuple(phones), sheet=sheet, row=None if view.across else line + 1)
 
 
-def _is_person(view: View, line: int, cells: Sequence[FoundCell], headings: Headings) -> bool:
-    who = [view.text(line, c.index) for c in headings.columns if c.field in {"first_name", "last_name", "full_name", "email", "phone"}]
-    if not any(who) and not any(cell.formula for cell in cells):
-        return False
-    filled = [cell.text for cell in cells if cell.text]
+_WHO: Final = ("first_name", "last_name", "full_name", "email")
+
+
+def _is_person(
+    view: View, line: int, cells: Mapping[str, FoundCell], phones: Sequence[FoundCell], headings: Headings
+) -> bool:
+    who = [cells[name].text for name in _WHO if name in cells and cells[name].text]
+    if not who and not any(cell.text or cell.formula for cell in phones):
+        return any(cell.formula for cell in cells.values())
+    filled = [cell.text for cell in (*cells.values(), *phones) if cell.text]
     if len(filled) <= _NOTE_FILLED and _is_note(view, line, filled):
         return False
-    return not _is_example(view, line, headings)
+    return not _is_example(view, line, cells, headings)
 
 
 def _is_note(view: View, line: int, filled: Sequence[str]) -> bool:
@@ -134,26 +142,24 @@ def _is_note(view: View, line: int, filled: Sequence[str]) -> bool:
     return len(filled) == 1 or bool(_TOTAL.fullmatch(first)) or any(len(text) > 60 for text in filled)  # noqa: PLR2004
 
 
-def _is_example(view: View, line: int, headings: Headings) -> bool:
+def _is_example(view: View, line: int, cells: Mapping[str, FoundCell], headings: Headings) -> bool:
     """Whether a line says that it is an example, or names nobody at an address of nobody."""
-    outside = {column.index for column in headings.columns if column.field != "job_title"}
-    for index in view.within(line):
+    for index in headings.others(view.within(line)):
         text = view.own_text(line, index)
-        if text and index not in outside and len(text) < 60 and _EXAMPLE.fullmatch(folded(text).strip(_MARKS)):  # noqa: PLR2004
-            return index not in {column.index for column in headings.columns} or _nobody(view, line, headings)
-    return _nobody(view, line, headings)
+        if text and len(text) <= _LONGEST_MARK and _EXAMPLE.fullmatch(folded(text).strip(_MARKS)):
+            return True
+    return _nobody(cells)
 
 
-def _nobody(view: View, line: int, headings: Headings) -> bool:
-    address = next((view.text(line, c.index) for c in headings.of("email")), "")
+def _nobody(cells: Mapping[str, FoundCell]) -> bool:
+    address = cells["email"].text if "email" in cells else ""
     host = address.rpartition("@")[2].casefold().strip("<> ")
     if host not in _EXAMPLE_HOSTS:
         return False
-    named = [view.text(line, c.index) for c in headings.columns if c.field in {"first_name", "last_name", "full_name"}]
-    words = {word for text in (*named, address.partition("@")[0]) for word in re.findall(r"[a-z]+", folded(text))}
+    named = [cells[name].text for name in _WHO if name in cells]
+    words = {word for text in named for word in re.findall(r"[a-z]+", folded(text.partition("@")[0]))}
     people = [forms.example_user(lang) for lang in forms.LANGUAGES]
-    ours = any(address.casefold() == person.email for person in people)
-    return ours or bool(words & _NOBODY)
+    return any(address.casefold() == person.email for person in people) or bool(words & _NOBODY)
 
 
 def _split_name(cells: dict[str, FoundCell], whole: FoundCell, headings: Headings) -> None:
@@ -170,8 +176,8 @@ def _ticks(view: View, headings: Headings, line: int) -> dict[str, FoundCell]:
     """The choice of each group of tick boxes: the strongest that is ticked."""
     found: dict[str, FoundCell] = {}
     for name in ("role", "credential"):
-        boxes = [column for column in headings.of(name) if column.ticks]
-        if not boxes or any(not column.ticks for column in headings.of(name)):
+        boxes = headings.of(name)
+        if not boxes or not all(column.ticks for column in boxes):
             continue
         order = list(Role)
         marked = [c for c in boxes if ticked(view.text(line, c.index))]
