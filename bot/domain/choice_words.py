@@ -1,4 +1,4 @@
-"""What people write for a role, a credential, a partner type or a salutation, where they do not choose our word."""
+"""What people write for a role, a credential, a partner type or a salutation, in words of their own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from bot.domain import forms
-from bot.domain.form_vocabulary import folded
+from bot.domain.plain_words import folded, words_in
 from bot.domain.ris import Credential, PartnerType, Role
 
 _TOKEN: Final = re.compile(r"[a-z0-9]+")
@@ -21,41 +21,72 @@ def _ideas(**said: str) -> Ideas:
 
 
 _ROLE_WORDS: Final = _ideas(
-    admin="""admin admins administrator administratorin administrators adm administration verwalter verwalterin beheerder
-        administrateur administratore administrador""",
-    org="org organization organisation organisations organizations organizational organisatie organizacji organizacion organizzazione firma firmen company unternehmen unternehmens",
-    app="app application applications applikation applikations anwendung anwendungs aplikacji applicazione applicatie aplicacion toepassings",
-    user="user users benutzer benutzerin anwender anwenderin nutzer nutzerin enduser endanwender endbenutzer mitarbeiter member mitglied teilnehmer utilisateur gebruiker uzytkownik utente usuario employee",
-    orgadmin="orgadmin orgadministrator organisationsadmin organisationsadministrator organisationsadministratorin organizationadministrator organisationadministrator organisationsverwalter firmenadmin firmenadministrator unternehmensadministrator companyadmin",
-    appadmin="appadmin appadministrator anwendungsadmin anwendungsadministrator anwendungsadministratorin applikationsadmin applikationsadministrator applicationadministrator anwendungsverwalter",
-    _="standard normal normaler normale regular regularer simple einfacher einfach end basic default forumpass mag the of der die das de d l for fur role rolle only nur mit rechten ohne standardbenutzer in a an und normaluser gewohnlicher",
+    admin="""admin admins administrator administratorin administrators adm administration verwalter
+        verwalterin beheerder administrateur administratore administrador""",
+    org="""org organization organisation organisations organizations organizational organisatie
+        organizacji organizacion organizzazione firma firmen company unternehmen unternehmens""",
+    app="""app application applications applikation applikations anwendung anwendungs aplikacji
+        applicazione applicatie aplicacion toepassings""",
+    user="""user users benutzer benutzerin anwender anwenderin nutzer nutzerin enduser endanwender
+        endbenutzer mitarbeiter member mitglied teilnehmer utilisateur gebruiker uzytkownik utente
+        usuario employee""",
+    orgadmin="""orgadmin orgadministrator organisationsadmin organisationsadministrator
+        organisationsadministratorin organizationadministrator organisationadministrator
+        organisationsverwalter firmenadmin firmenadministrator unternehmensadministrator companyadmin""",
+    appadmin="""appadmin appadministrator anwendungsadmin anwendungsadministrator
+        anwendungsadministratorin applikationsadmin applikationsadministrator applicationadministrator
+        anwendungsverwalter""",
+    _="""standard normal normaler normale regular regularer simple einfacher einfach end basic default
+        forumpass mag the of der die das de d l for fur role rolle only nur mit rechten ohne
+        standardbenutzer in a an und normaluser gewohnlicher""",
 )
 _CREDENTIAL_WORDS: Final = _ideas(
-    phone="""otp sms phone telefon tel handy mobile mobil mobiltelefon telephone cell tan handytan smstan mtan smsotp phoneotp telefonotp
-        smscode einmalpasswort einmalkennwort einmalcode onetime time einmal passcode telefoon telefono telefoniczny telefonisch anruf call voice textnachricht
+    phone="""otp sms phone telefon tel handy mobile mobil mobiltelefon telephone cell tan handytan
+        smstan mtan smsotp phoneotp telefonotp smscode einmalpasswort einmalkennwort einmalcode onetime
+        time einmal passcode telefoon telefono telefoniczny telefonisch anruf call voice textnachricht
         handyotp mobilotp mobiletan smspasscode""",
-    hard="""mloa hardware hw certificate certificates zertifikat smartcard smartcards chipkarte token hardwarezertifikat hardwaretoken hardwarekey
-        fismloa mloahardware karte card usb""",
-    _="""fis medium level of assurance one password passwort per via by with mit code codes message nachricht for fur only nur auf das the an my mein
-        smart based basiertes nummer number e g typ type credential authentication authentifizierung and verfahren kennwort
-        pin text auth 2fa mfa login dynamic factor second faktor zweiter certificat materiel certyfikat certificaat sprzetowy certificado certificato""",
+    hard="""mloa hardware hw certificate certificates zertifikat smartcard smartcards chipkarte token
+        hardwarezertifikat hardwaretoken hardwarekey fismloa mloahardware karte card usb""",
+    _="""fis medium level of assurance one password passwort per via by with mit code codes message
+        nachricht for fur only nur auf das the an my mein smart based basiertes nummer number e g typ
+        type credential authentication authentifizierung and verfahren kennwort pin text auth 2fa mfa
+        login dynamic factor second faktor zweiter certificat materiel certyfikat certificaat sprzetowy
+        certificado certificato""",
 )
 _PARTNER_WORDS: Final = _ideas(
-    channel="channel reseller resellers distributor distribution vertriebspartner vertrieb handelspartner handler fachhandler wiederverkaufer kanal kanalpartner channelpartner resale vertriebs sales handels fachhandelspartner revendeur wederverkoper rivenditore distribuidor distributeur var sell",
-    service="service services servicepartner dienstleister dienstleistung dienstleistungs dienstleistungspartner serviceanbieter wartungspartner prestataire dienstverlener servizi servicios uslugodawca servizio servicio uslugowy",
-    customer="customer customers kunde kunden kundin endkunde client endcustomer endkunden klient klant cliente bestandskunde neukunde kundenunternehmen",
-    supplier="supplier suppliers lieferant lieferanten zulieferer vendor zulieferant vorlieferant fournisseur leverancier dostawca fornitore proveedor lieferfirma",
-    other="other others andere anderes anderer sonstige sonstiges sonstiger misc weitere autre autres overig anders inny inne altro altri otro otros weder neither",
-    _="partner partners partenaire partnera di de of the end neuer new external extern externer fujitsu type typ provider our unser und through value added anbieter socio direct direkt direkter bitte",
+    channel="""channel reseller resellers distributor distribution vertriebspartner vertrieb
+        handelspartner handler fachhandler wiederverkaufer kanal kanalpartner channelpartner resale
+        vertriebs sales handels fachhandelspartner revendeur wederverkoper rivenditore distribuidor
+        distributeur var sell""",
+    service="""service services servicepartner dienstleister dienstleistung dienstleistungs
+        dienstleistungspartner serviceanbieter wartungspartner prestataire dienstverlener servizi
+        servicios uslugodawca servizio servicio uslugowy""",
+    customer="""customer customers kunde kunden kundin endkunde client endcustomer endkunden klient
+        klant cliente bestandskunde neukunde kundenunternehmen""",
+    supplier="""supplier suppliers lieferant lieferanten zulieferer vendor zulieferant vorlieferant
+        fournisseur leverancier dostawca fornitore proveedor lieferfirma""",
+    other="""other others andere anderes anderer sonstige sonstiges sonstiger misc weitere autre autres
+        overig anders inny inne altro altri otro otros weder neither""",
+    _="""partner partners partenaire partnera di de of the end neuer new external extern externer
+        fujitsu type typ provider our unser und through value added anbieter socio direct direkt
+        direkter bitte""",
 )
 _SALUTATIONS: Final = {
-    "Mr": "mr herr hr hrn herrn m mister sir monsieur mnr dhr de_heer pan sig signor sr senor herr_mr mr_herr male mannlich",
-    "Ms": "ms mrs miss frau fr mme madame mlle mevrouw mevr mw pani sig_ra sigra signora sra senora mrs_ms frau_ms ms_frau madam weiblich female fraulein ms_mrs w",
+    "Mr": """mr herr hr hrn herrn m mister sir monsieur mnr dhr de_heer pan sig signor sr senor herr_mr
+        mr_herr male mannlich""",
+    "Ms": """ms mrs miss frau fr mme madame mlle mevrouw mevr mw pani sig_ra sigra signora sra senora
+        mrs_ms frau_ms ms_frau madam weiblich female fraulein ms_mrs w""",
     "Mx": "mx divers diverse d neutral enby keine_angabe nonbinary non_binary",
 }  # fmt: skip
-_TITLES: Final = frozenset("dr prof dipl ing med phil rer nat h c mba msc bsc professor doctor".split())
-_YES: Final = frozenset("x xx ✓ ✔ ☑ ☒ ✗ ✘ yes y ja j true 1 wahr oui si tak da ok checked • ● *".split())
-_NO: Final = frozenset("no n nein false 0 falsch non nie nee - – — ☐ □ o none".split())
+_TITLES: Final = words_in("""
+    dr prof dipl ing med phil rer nat h c mba msc bsc professor doctor
+""")
+_YES: Final = words_in("""
+    x xx ✓ ✔ ☑ ☒ ✗ ✘ yes y ja j true 1 wahr oui si tak da ok checked • ● *
+""")
+_NO: Final = words_in("""
+    no n nein false 0 falsch non nie nee - \u2013 \u2014 ☐ □ o none
+""")
 
 
 def _read(text: str, words: Ideas) -> frozenset[str] | None:
@@ -78,7 +109,13 @@ def role_of(text: str) -> str | None:
     org = "orgadmin" in ideas or {"org", "admin"} <= ideas
     app = "appadmin" in ideas or {"app", "admin"} <= ideas
     if org or app:
-        return None if org and app else Role.ORGANIZATION_ADMINISTRATOR if org else Role.APPLICATION_ADMINISTRATOR
+        return (
+            None
+            if org and app
+            else Role.ORGANIZATION_ADMINISTRATOR
+            if org
+            else Role.APPLICATION_ADMINISTRATOR
+        )
     return Role.USER if "user" in ideas and "admin" not in ideas else None
 
 
@@ -111,9 +148,7 @@ def partner_type_of(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _salutation_words() -> dict[str, str]:
-    return {
-        word.replace("_", " "): meant for meant, words in _SALUTATIONS.items() for word in words.split()
-    }
+    return {word.replace("_", " "): meant for meant, words in _SALUTATIONS.items() for word in words.split()}
 
 
 @lru_cache(maxsize=1024)
@@ -142,7 +177,7 @@ def one_named(text: str, names: Sequence[str]) -> str | None:
     return by_words.get(said) if set(words) - known <= _AROUND_A_NAME else None
 
 
-_AROUND_A_NAME: Final = frozenset(
-    """mag the application anwendung access zugang portal system to zu fujitsu app and via im in managed gateway exostar
-    applikation""".split()
-)
+_AROUND_A_NAME: Final = words_in("""
+    mag the application anwendung access zugang portal system to zu fujitsu app and via im in managed
+    gateway exostar applikation
+""")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from bot.domain.form_headings import COMPANY_FIELDS, Headings, find_headings
@@ -10,7 +11,9 @@ from bot.domain.form_labels import Meaning
 from bot.domain.form_pages import Page, View
 from bot.domain.form_people import People, read_people
 
-_ONLY_USERS: Final = frozenset({"salutation", "first_name", "last_name", "full_name", "job_title", "role", "credential"})
+_ONLY_USERS: Final = frozenset(
+    {"salutation", "first_name", "last_name", "full_name", "job_title", "role", "credential"}
+)
 _EITHER: Final = frozenset({"name", "email", "phone"})
 _ENOUGH: Final = 3
 _GAP: Final = 2  #: blank rows within a block
@@ -111,7 +114,7 @@ def _blocks(page: Page, column: int, run: _Run) -> list[Across]:
         seen.add(name)
     cuts.append(len(run.rows))
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         view = View(page=page, across=True, first=run.rows[start], last=run.rows[end - 1])
         headings = find_headings(view, column)
         if headings is None:

@@ -56,7 +56,7 @@ class FoundCompany:
     said: dict[str, _Said] = field(default_factory=dict)
 
     def cells(self) -> dict[str, FoundCell]:
-        """The cells by field; a contact's first and last name are one name, a house number ends its street."""
+        """The cells by field; a contact's names are joined, a house number ends its street."""
         cells = {name: said.cell for name, said in self.said.items()}
         first, last = cells.pop("contact_first_name", None), cells.pop("contact_last_name", None)
         name = cells.get("contact_name")

@@ -9,7 +9,9 @@ from bot.domain import choice_words as choices
 from bot.domain import forms
 from bot.domain.review_values import is_not_applicable
 
-_PHONE: Final = re.compile(r"(?:tel|mob|fon)?[.: ]*\+?[\d(][\d\s()/.\-–]{4,24}(?:\s*\([^)]*\))?", re.IGNORECASE)
+_PHONE: Final = re.compile(
+    r"(?:tel|mob|fon)?[.: ]*\+?[\d(][\d\s()/.\-\u2013]{4,24}(?:\s*\([^)]*\))?", re.IGNORECASE
+)
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _POSTAL: Final = re.compile(r"(?:[A-Z]{1,3}[- ])?(?=[^ ]*\d|.* \d)[A-Z0-9][A-Z0-9 -]{1,9}", re.IGNORECASE)
 _VAT: Final = re.compile(r"[A-Z]{2,3}[ -]?[A-Z0-9][A-Z0-9 .-]{5,18}", re.IGNORECASE)

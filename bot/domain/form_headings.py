@@ -13,7 +13,18 @@ from bot.domain.form_pages import View
 from bot.domain.ris import HeadingRead
 
 USER_FIELDS: Final = frozenset(
-    {"salutation", "first_name", "last_name", "full_name", "name", "email", "phone", "job_title", "role", "credential"}
+    {
+        "salutation",
+        "first_name",
+        "last_name",
+        "full_name",
+        "name",
+        "email",
+        "phone",
+        "job_title",
+        "role",
+        "credential",
+    }
 )
 COMPANY_FIELDS: Final = frozenset(
     {
@@ -39,6 +50,7 @@ _ENOUGH_FIELDS: Final = 3
 _ENOUGH_UNDERSTOOD: Final = 0.5
 _LOWEST: Final = 0.4  #: score below which a heading is not taken
 _SURE: Final = 0.7
+_DOUBTFUL: Final = 0.69  #: what a column may be by its content alone
 _NEAR: Final = 0.05
 _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
@@ -173,9 +185,7 @@ def _judged(view: View, headings: list[_Heading], first_line: int) -> Headings |
 
 def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[Column]:
     last = min(view.lines, first_line + _LOOK_AHEAD)
-    texts = {
-        h.index: [view.text(line, h.index) for line in range(first_line, last)] for h in headings
-    }
+    texts = {h.index: [view.text(line, h.index) for line in range(first_line, last)] for h in headings}
     ticked = _tick_columns(headings, texts)
     taken = {column.index for column in ticked}
     plain = {h.meaning.field for h in headings if not h.meaning.about & {"contact", "company"}}
@@ -207,7 +217,7 @@ def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tu
         for name, weight in words.items()
     }
     if not said:
-        said = {name: _SURE for name in _EVIDENT if column_fit(name, column) >= _FEW}
+        said = {name: _DOUBTFUL for name in _EVIDENT if column_fit(name, column) >= _FEW}
     return list(said.items())
 
 
@@ -228,7 +238,8 @@ def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Co
             used |= {heading.index} if name == "ignored" else set()
             continue
         phones = sum(column.field == "phone" for column in columns) if name == "phone" else 0
-        if name in best and (name != "phone" or phones >= _MOST_PHONES):
+        full = name != "phone" or phones >= _MOST_PHONES or score == _DOUBTFUL
+        if name in best and full:
             rivals |= {name} if best[name] - score < _NEAR else set()
             continue
         used.add(heading.index)
@@ -268,7 +279,12 @@ def _tick_columns(headings: Sequence[_Heading], texts: dict[int, list[str]]) -> 
     for heading in headings:
         field_and_choice = _choice_of(heading.text)
         marks = [choices.ticked(text) for text in texts[heading.index]]
-        if field_and_choice and field_and_choice[0] in kinds and None not in marks and heading.index not in indexes:
+        if (
+            field_and_choice
+            and field_and_choice[0] in kinds
+            and None not in marks
+            and heading.index not in indexes
+        ):
             name, choice = field_and_choice
             found.append(
                 Column(index=heading.index, field=name, label=heading.text, line=heading.line, ticks=choice)
@@ -294,26 +310,33 @@ def _named(columns: list[Column]) -> list[Column]:
         name = column.field
         if name == "name":
             name = (
-                "last_name" if "first_name" in fields else "first_name" if "last_name" in fields else "full_name"
+                "last_name"
+                if "first_name" in fields
+                else "first_name"
+                if "last_name" in fields
+                else "full_name"
             )
-        if name in {"full_name"} and (whole or (column.field == "name" and "full_name" in fields)):
+        if name == "full_name" and (whole or (column.field == "name" and "full_name" in fields)):
             continue
         if name != column.field and (name in fields):
             continue
         kept.append(Column(**{**vars(column), "field": name}))
-    return sorted(kept, key=lambda column: ((column.ordinal or 1) if column.field == "phone" else 0, column.index))
+    return sorted(
+        kept, key=lambda column: ((column.ordinal or 1) if column.field == "phone" else 0, column.index)
+    )
 
 
 def heading_reads(view: View, headings: Headings) -> list[HeadingRead]:
     """How each heading was understood, in the words of Company and User."""
     names = {"phone": "phones", "full_name": "last_name", "company_name": "name"}
-    found = []
-    for column in sorted(headings.columns, key=lambda column: column.index):
-        where = view.cell(column.line, column.index)
-        for name in column.together or (column.field,):
-            found.append(
-                HeadingRead(
-                    field=names.get(name, name), label=column.label, sheet=where.sheet, cell=where.cell, sure=column.sure
-                )
-            )
-    return found
+    return [
+        HeadingRead(
+            field=names.get(name, name),
+            label=column.label,
+            sheet=view.page.sheet.name,
+            cell=view.cell(column.line, column.index).cell,
+            sure=column.sure,
+        )
+        for column in sorted(headings.columns, key=lambda column: column.index)
+        for name in column.together or (column.field,)
+    ]

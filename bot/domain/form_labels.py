@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from bot.domain import form_vocabulary as vocabulary
-from bot.domain.form_vocabulary import folded
+from bot.domain import plain_words
+from bot.domain.plain_words import folded
 
 LONGEST_LABEL: Final = 90  #: characters; what is longer is a note
 _MOST_WORDS: Final = 14
@@ -91,7 +92,9 @@ def _longest() -> int:
 def _parts() -> frozenset[str]:
     """Single words that may stand within a longer one."""
     single = {phrase[0] for phrase in _phrases() if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_PART}
-    return frozenset(single | {"id", "nr", "art", "typ", "nummer", "adresse", "daten", "liste", "code", "link"})
+    return frozenset(
+        single | {"id", "nr", "art", "typ", "nummer", "adresse", "daten", "liste", "code", "link"}
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -115,7 +118,7 @@ def _split(word: str, depth: int = 3) -> tuple[str, ...]:
 def _words(text: str) -> list[str]:
     found: list[str] = []
     for word in _WORD.findall(folded(text)):
-        alone = (word,) in _phrases() or word in vocabulary.FILLERS
+        alone = (word,) in _phrases() or word in plain_words.FILLERS
         found += (word,) if alone else _split(word) or (word,)
     return found
 
@@ -139,7 +142,7 @@ def meaning_of(text: str) -> Meaning:
             about.update(phrase.about)
             explained += length
             counted += length
-        elif words[position] not in vocabulary.FILLERS and not words[position].isdigit():
+        elif words[position] not in plain_words.FILLERS and not words[position].isdigit():
             counted += 1
         position += max(length, 1)
     if not explained:
@@ -152,8 +155,8 @@ def meaning_of(text: str) -> Meaning:
 
 def _name_order(words: list[str]) -> tuple[str, ...]:
     """Which part of a name a label for the whole of it says first; nothing where it does not say."""
-    first = next((i for i, word in enumerate(words) if word in vocabulary.FIRST_PARTS), None)
-    last = next((i for i, word in enumerate(words) if word in vocabulary.LAST_PARTS), None)
+    first = next((i for i, word in enumerate(words) if word in plain_words.FIRST_PARTS), None)
+    last = next((i for i, word in enumerate(words) if word in plain_words.LAST_PARTS), None)
     if last is None and "name" in words:
         last = words.index("name")
     if first is None or last is None:
@@ -176,7 +179,7 @@ def _only_ordinal(words: list[str]) -> Meaning:
 
 
 def _ordinal(words: list[str]) -> int | None:
-    return next((vocabulary.ORDINALS[word] for word in words if word in vocabulary.ORDINALS), None)
+    return next((plain_words.ORDINALS[word] for word in words if word in plain_words.ORDINALS), None)
 
 
 def _meant(fields: dict[str, float], about: set[str], coverage: float, ordinal: int | None) -> Meaning:

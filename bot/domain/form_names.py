@@ -6,16 +6,16 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.choice_words import salutation_of
-from bot.domain.form_vocabulary import folded
+from bot.domain.plain_words import folded, words_in
 
-_PARTICLES: Final = frozenset(
-    """von van de del della di da dos du der den ten ter zu zur zum le la el bin ibn al vom auf af av st mc dal dalla do
-    das""".split()
-)
+_PARTICLES: Final = words_in("""
+    von van de del della di da dos du der den ten ter zu zur zum le la el bin ibn al vom auf af av st
+    mc dal dalla do das
+""")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _PREFIX: Final = re.compile(r"(?:[A-Z]{1,3}[- ])(?=\d{4,5}\b)")
 _STATE: Final = re.compile(r"^(?P<city>.*\S),\s*(?P<state>[A-Z]{2})$")
-_BETWEEN: Final = re.compile(r"\s*[,;/|()]\s*|\s+[-–—]\s+")
+_BETWEEN: Final = re.compile(r"\s*[,;/|()]\s*|\s+[-\u2013\u2014]\s+")
 
 
 def names_of(text: str, order: Sequence[str] = (), address: str = "") -> tuple[str, str]:
@@ -84,7 +84,7 @@ def place_of(text: str) -> dict[str, str]:
     if first and re.fullmatch(r"[A-Z]{1,2}", words[first - 1]) and first - 1 == 0:
         first -= 1
     code = " ".join(words[first : last + 1])
-    rest = re.sub(r"\s+,", ",", " ".join(words[:first] + words[last + 1 :])).strip(" ,-–")
+    rest = re.sub(r"\s+,", ",", " ".join(words[:first] + words[last + 1 :])).strip(" ,-\u2013")
     state = _STATE.match(rest)
     found = {"postal_code": _PREFIX.sub("", code), "city": state["city"] if state else rest}
     return found | ({"state": state["state"]} if state else {})
@@ -92,7 +92,7 @@ def place_of(text: str) -> dict[str, str]:
 
 def address_of(text: str) -> dict[str, str]:
     """Street, postal code and city of an address in one cell."""
-    parts = [part for part in re.split(r"\s*[,;|]\s*|\s+[-–]\s+", text) if part]
+    parts = [part for part in re.split(r"\s*[,;|]\s*|\s+[-\u2013]\s+", text) if part]
     if len(parts) > 1:
         if len(parts) > 2 and any(char.isdigit() for char in parts[-2]) is False and _is_code(parts[-1]):  # noqa: PLR2004
             return {"street": ", ".join(parts[:-2])} | place_of(" ".join(parts[-2:]))
@@ -117,5 +117,7 @@ def country_of(text: str) -> dict[str, str]:
     country = next((part for part in known if len(part) > 3), known[0] if known else "")  # noqa: PLR2004
     if not country:
         return {"country": text}
-    rest = [part for part in parts if part != country and forms.country_code(part) != forms.country_code(country)]
+    rest = [
+        part for part in parts if part != country and forms.country_code(part) != forms.country_code(country)
+    ]
     return {"country": country} | ({"state": ", ".join(rest)} if rest else {})

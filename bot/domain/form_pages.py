@@ -1,4 +1,4 @@
-"""A sheet as a reader of forms walks over it: texts, labels and cells, by rows or, for users across, by columns."""
+"""A sheet as a reader of forms walks over it: texts, labels and cells, by rows or by columns."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -86,7 +86,10 @@ class Page:
         """The columns of a row in which something stands."""
         if self._filled[0] != row:
             values = self.sheet.rows[row][:_WIDEST]
-            self._filled = (row, [i for i, value in enumerate(values) if value is not None and text_of(value)])
+            self._filled = (
+                row,
+                [i for i, value in enumerate(values) if value is not None and text_of(value)],
+            )
         return self._filled[1]
 
     def spend(self, labels: int) -> None:

@@ -12,21 +12,23 @@ from bot.domain.form_found import FoundCell, FoundUser
 from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, find_headings
 from bot.domain.form_names import names_of, without_salutation
 from bot.domain.form_pages import View
-from bot.domain.form_vocabulary import folded
+from bot.domain.plain_words import folded, words_in
 from bot.domain.ris import Role
 
 _TOTAL: Final = re.compile(
-    r"(?:gesamt|summe|total|totaal|totale|subtotal|zwischensumme|anzahl|sum|count|number of|ende|end of)\b.{0,40}"
+    r"(?:gesamt|summe|total|totaal|totale|subtotal|zwischensumme|anzahl|sum|count|number of|ende|end)\b.{0,40}"
 )
 _EXAMPLE: Final = re.compile(
-    r"(?:e\.? ?g\.?|z\.? ?b\.?|bsp\.?|beispiel\w*|example\w*|muster|sample|exemple|ejemplo|esempio|voorbeeld|przyklad|ex\.?)"
+    r"(?:e\.? ?g\.?|z\.? ?b\.?|bsp\.?|ex\.?|beispiel\w*|example\w*|muster|sample|exemple|ejemplo|esempio|voorbeeld)"
     r"(?:[:. /(\[].{0,30})?"
 )
-_EXAMPLE_HOSTS: Final = frozenset({"example.com", "example.org", "example.net", "beispiel.de", "muster.de", "firma.de"})
-_NOBODY: Final = frozenset(
-    """mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname lastname surname
-    vorname firstname name yourname""".split()
-)
+_EXAMPLE_HOSTS: Final = words_in("""
+    example.com example.org example.net beispiel.de muster.de firma.de
+""")
+_NOBODY: Final = words_in("""
+    mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname
+    lastname surname vorname firstname name yourname
+""")
 _OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
 _LONGEST_MARK: Final = 40  #: of "Example (do not fill in)"
@@ -91,7 +93,10 @@ def _company_begins(view: View, line: int) -> bool:
         if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note
             break
         meaning = view.label(below, filled[0])
-        names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {"company", "contact"}
+        names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {
+            "company",
+            "contact",
+        }
         found += bool(names) and meaning.coverage > 0.8  # noqa: PLR2004
         if below == line and not found:
             return False

@@ -1,4 +1,4 @@
-"""Read forms by other hands: find tables of users and labels of companies in a workbook, and what belongs together."""
+"""Read forms by other hands: the companies and the users in a workbook, and which belong together."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,14 +12,21 @@ from bot.domain.form_headings import find_headings, heading_reads
 from bot.domain.form_pages import Page, View
 from bot.domain.form_pairs import find_pairs
 from bot.domain.form_people import People, read_people
-from bot.domain.form_vocabulary import folded
+from bot.domain.plain_words import folded
 from bot.domain.ris import HeadingRead
 from bot.domain.sheets import Workbook
 
 _MOST_FREE_ROWS: Final = 1_500  #: rows outside of tables; a form has some dozen
 _TITLE_ROWS: Final = 40
 _TITLE: Final = re.compile(r"required information|\bris\b|forumpass|managed access gateway")
-_SPECIAL: Final = {"role": 2.0, "credential": 2.0, "partner_type": 2.0, "seats": 1.0, "application": 1.0, "vat_id": 0.5}
+_SPECIAL: Final = {
+    "role": 2.0,
+    "credential": 2.0,
+    "partner_type": 2.0,
+    "seats": 1.0,
+    "application": 1.0,
+    "vat_id": 0.5,
+}
 _A_TABLE: Final = 4  #: fields of a table of users
 _A_COMPANY: Final = 4
 _WHOLE_COMPANY: Final = 7
@@ -66,9 +73,7 @@ def read_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase,
     if not _is_ris(found, companies, vouched=vouched):
         return ()
     groups = _together(companies, found.tables)
-    return tuple(
-        _case(company, tables, macros=workbook.macros) for company, tables in groups
-    )
+    return tuple(_case(company, tables, macros=workbook.macros) for company, tables in groups)
 
 
 def _search(page: Page, found: _Findings) -> None:
@@ -139,7 +144,7 @@ def _may_join(one: FoundCompany, other: FoundCompany) -> bool:
         for name, said in other.said.items()
         if said.cell.text and name in one.said and one.said[name].cell.text not in {"", said.cell.text}
     ]
-    return len(shared) <= 1 and not ("name" in shared)
+    return len(shared) <= 1 and "name" not in shared
 
 
 def _from_tables(tables: Iterable[_Table]) -> list[FoundCompany]:
@@ -210,4 +215,3 @@ def _case(company: FoundCompany | None, tables: Sequence[_Table], *, macros: boo
         macros=macros,
         headings=tuple((company.headings() if company else []) + reads),
     )
-

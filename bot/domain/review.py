@@ -7,8 +7,8 @@ from typing import Final
 from bot.domain import choice_words as words
 from bot.domain import forms, postal_codes
 from bot.domain import review_values as values
-from bot.domain.forms import Choices
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
+from bot.domain.forms import Choices
 from bot.domain.review_finding import find_forms
 from bot.domain.ris import (
     Company,
@@ -22,9 +22,11 @@ from bot.domain.ris import (
     Severity,
     User,
 )
+from bot.domain.seat_numbers import number_of_seats
 from bot.domain.sheets import Workbook
 
 APPLICATIONS: Final = ("ForumPass",)
+_MOST_SUGGESTIONS: Final = 500  #: nobody mends so many cells one by one, and looking for each takes time
 _NEED_VAT_ID: Final = (PartnerType.CHANNEL_PARTNER, PartnerType.SERVICE_PARTNER)
 
 #: Turns a text into what it means, or None.
@@ -87,9 +89,7 @@ def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> R
     _ask_about_headings(found, notes)
     if found.macros:
         notes.add(ProblemKind.MACROS, "", FoundCell(), severity=Severity.WARNING)
-    return RisCase(
-        company=company, users=users, problems=tuple(notes.problems), headings=found.headings
-    )
+    return RisCase(company=company, users=users, problems=tuple(notes.problems), headings=found.headings)
 
 
 @dataclass(kw_only=True)
@@ -156,9 +156,7 @@ _COUNTRY: Final = _Rule(
     understand=forms.country_code, kind=ProblemKind.BAD_COUNTRY, suggest=values.nearest_country
 )
 _WEBSITE: Final = _Rule(understand=values.website, kind=ProblemKind.BAD_URL, suggest=lambda _: "")
-_PARTNER_TYPE: Final = _one_of(
-    forms.PARTNER_TYPES, ProblemKind.UNKNOWN_PARTNER_TYPE, words.partner_type_of
-)
+_PARTNER_TYPE: Final = _one_of(forms.PARTNER_TYPES, ProblemKind.UNKNOWN_PARTNER_TYPE, words.partner_type_of)
 _ROLE: Final = _one_of(forms.ROLES, ProblemKind.UNKNOWN_ROLE, words.role_of)
 _CREDENTIAL: Final = _one_of(forms.CREDENTIALS, ProblemKind.UNKNOWN_CREDENTIAL, words.credential_of)
 
@@ -175,7 +173,8 @@ def _apply(rule: _Rule, name: str, cell: FoundCell, notes: _Notes, user: int | N
         return ""
     understood = rule.understand(text)
     if understood is None:
-        notes.add(rule.kind, name, cell, user=user, suggestion=rule.suggest(text))
+        helped = len(notes.problems) < _MOST_SUGGESTIONS
+        notes.add(rule.kind, name, cell, user=user, suggestion=rule.suggest(text) if helped else "")
         return text
     return understood
 
@@ -253,7 +252,7 @@ def _phone_rule(region: str) -> _Rule:
 
 def _seats(cell: FoundCell, notes: _Notes) -> int | str | None:
     rule = _Rule(
-        understand=lambda text: str(number) if (number := values.number_of_seats(text)) is not None else None,
+        understand=lambda text: str(number) if (number := number_of_seats(text)) is not None else None,
         kind=ProblemKind.BAD_NUMBER,
         suggest=values.number_within,
     )

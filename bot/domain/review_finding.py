@@ -1,4 +1,4 @@
-"""Find our form in a workbook: which cell holds which field. What it means is the review's business."""
+"""Find the form in a workbook, ours by its very labels first: which cell holds which field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,13 +8,15 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
-from bot.domain.forms import FormField, plain
 from bot.domain.form_reading import read_forms
+from bot.domain.forms import FormField, plain
 from bot.domain.review_values import text_of
 from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
 
 _ENOUGH_USER_LABELS: Final = 5
 _LONGEST_LABEL: Final = 60
+_WIDEST: Final = 64  #: columns in which our labels are looked for, wherever they moved
+_HIGHEST: Final = 300  #: rows in which the company's are
 
 
 def _names(fields: Iterable[FormField]) -> dict[str, str]:
@@ -45,14 +47,25 @@ class _Findings:
 
 def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form or one by other hands in a workbook; nothing if there is none."""
-    found = _Findings()
-    for sheet in workbook.sheets:
-        _search_sheet(sheet, workbook.formulas, found)
-    if len(found.company) == len(forms.COMPANY_FIELDS) and found.users_sheet:
-        return _our_form(workbook, found)
+    ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
+    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and ours.users_sheet:
+        return (ours,)
     others = read_forms(workbook, vouched=vouched or bool(workbook.form_version))
-    ours = workbook.form_version and sum(map(_size, others)) <= _size(_our_form(workbook, found)[0])
-    return _our_form(workbook, found) if ours else others
+    if ours and workbook.form_version and sum(map(_size, others)) <= _size(ours):
+        return (ours,)
+    return others
+
+
+def _says_every_label(workbook: Workbook) -> bool:
+    """Whether all labels of our company sheet stand somewhere, so that it pays to look closer."""
+    said = {
+        name
+        for sheet in workbook.sheets
+        for row in sheet.rows[:_HIGHEST]
+        for value in row[:_WIDEST]
+        if isinstance(value, str) and (name := _company_label(value))
+    }
+    return len(said) == len(forms.COMPANY_FIELDS)
 
 
 def _size(case: FoundCase) -> int:
@@ -61,15 +74,17 @@ def _size(case: FoundCase) -> int:
     return len(fields & _COMPANY_WORDS) + len(case.users)
 
 
-def _our_form(workbook: Workbook, found: _Findings) -> tuple[FoundCase, ...]:
-    return (
-        FoundCase(
-            company=found.company,
-            users=tuple(found.users),
-            rivals=tuple(found.rivals),
-            users_sheet=found.users_sheet,
-            macros=workbook.macros,
-        ),
+def _ours(workbook: Workbook) -> FoundCase:
+    """What stands at the labels of our form, in either language, wherever they moved."""
+    found = _Findings()
+    for sheet in workbook.sheets:
+        _search_sheet(sheet, workbook.formulas, found)
+    return FoundCase(
+        company=found.company,
+        users=tuple(found.users),
+        rivals=tuple(found.rivals),
+        users_sheet=found.users_sheet,
+        macros=workbook.macros,
     )
 
 
@@ -89,7 +104,7 @@ def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Fi
         else:
             labels += [
                 (name, index, column)
-                for column, value in enumerate(row)
+                for column, value in enumerate(row[:_WIDEST])
                 if isinstance(value, str) and (name := _company_label(value))
             ]
     # Labels stand below each other; the same words elsewhere are values, such as the city of Ort.
@@ -106,10 +121,10 @@ def _company_label(text: str) -> str | None:
 def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
     """The fields of the row's headings with their columns, or nothing where the row is no heading."""
     headings: list[tuple[str, int]] = []
-    left = len(row)
+    left = min(len(row), _WIDEST)
     if left < _ENOUGH_USER_LABELS:
         return ()
-    for column, value in enumerate(row):
+    for column, value in enumerate(row[:_WIDEST]):
         if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
             headings.append((_USER_NAMES[plain(value)], column))
         left -= 1

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.forms import plain
+from bot.domain.plain_words import words_in
 from bot.domain.sheets import CellValue
 
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -47,33 +48,6 @@ def whole_number(value: CellValue) -> int | None:
     return int(text) if re.fullmatch(r"\d{1,7}", text, re.ASCII) else None
 
 
-# fmt: off
-_NUMBER_WORDS: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "ein": 1, "eine": 1, "einen": 1, "eins": 1, "zwei": 2,
-    "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11,
-    "zwölf": 12, "fünfzehn": 15, "zwanzig": 20,
-}
-# fmt: on
-_SEATS: Final = re.compile(
-    r"(?P<number>\d{1,7}|[^\W\d_]{3,9})(?:\s*(?:x|×))?"
-    r"(?:\s+(?:[^\W\d_]{2,20}[\s-])?(?:seats?|licen[cs]es?|lizenz(?:en)?|pl(?:ä|ae?)tze?|platz|sitze?|users?|benutzer"
-    r"|nutzer|anwender|zug(?:ä|ae?)nge?|zugang|personen|persons?|people|accounts?|konten|stück|stk\.?|pcs\.?"
-    r"|vouchers?|gutscheine?|arbeitspl(?:ä|ae?)tze?|mitarbeiter|licenze|licencias|licenties|places|postes|utilisateurs"
-    r"|gebruikers|usuarios|utenti|posti|plazas|stanowisk\w*|licencj\w*))?\.?",
-    re.IGNORECASE,
-)
-
-
-def number_of_seats(text: str) -> int | None:
-    """A number of seats in digits or a word, with or without its unit: "12", "12 Lizenzen", "five seats"."""
-    found = _SEATS.fullmatch(text) if len(text) < _TOO_LONG else None
-    if found is None:
-        return None
-    number = found["number"]
-    return int(number) if number.isdigit() else _NUMBER_WORDS.get(number.casefold())
-
-
 def number_within(text: str) -> str:
     """The only number in a text such as "5 seats", or ""."""
     numbers = re.findall(r"\d{1,7}", text, re.ASCII)
@@ -86,7 +60,9 @@ _ABROAD: Final = re.compile(r"^00\s*")
 
 
 _LABELLED: Final = re.compile(r"^[^\W\d_]{1,12}\.?\s*:\s*|\s*\([^\d)]{2,20}\)$")
-_PHONES: Final = re.compile(r"\s*[;,|\n]\s*|\s+(?:oder|or|und|and|bzw\.?|ou|e|o|i|en|of)\s+|\s*/\s*(?=\+|00|0\d)|\s+(?=\+)|\s+/\s+")
+_PHONES: Final = re.compile(
+    r"\s*[;,|\n]\s*|\s+(?:oder|or|und|and|bzw\.?|ou|e|o|i|en|of)\s+|\s*/\s*(?=\+|00|0\d)|\s+(?=\+)|\s+/\s+"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -261,14 +237,14 @@ def is_not_applicable(text: str) -> bool:
     return plain(text).replace(" ", "") in _NONE
 
 
-_NONE: Final = frozenset(
-    {"n/a", "na", "n.a", "keine", "none", "entfällt", "-", "--", "–", "notapplicable", "k.a", "nichtvorhanden",
-     "keineangabe", "nichtzutreffend", "n.v", "s/o", "nvt", "n.v.t"}
-)  # fmt: skip
+_NONE: Final = words_in("""
+    n/a na n.a keine none entfällt - -- \u2013 notapplicable k.a nichtvorhanden keineangabe
+    nichtzutreffend n.v s/o nvt n.v.t
+""")
 
 
 def vat_id(text: str, country: str) -> str | None:
-    """A VAT id, without blanks where its country's letters begin it, "N/A" for none; None where it cannot be one."""
+    """A VAT id, bare of blanks where its country's letters begin it, "N/A" for none; None if it cannot be one."""
     if is_not_applicable(text):
         return "N/A"
     if not is_vat_id(text, country):

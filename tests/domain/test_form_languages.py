@@ -9,55 +9,69 @@ NAMES = list(GERMAN)
 #: Labels in the order of GERMAN, then headings of the users.
 LABELS = {
     "en": (
-        "Legal entity|Address line 1|Postcode|Town|County|Country of registration|URL|Tax ID|Business relationship"
-        "|Licences required|Order ref.|System requested|Point of contact|Contact mail|Contact tel.",
-        "Mr/Mrs|Forename|Surname|Mail address|Cell phone|Landline|Occupation|User type|Authentication method",
+        """Legal entity | Address line 1 | Postcode | Town | County | Country of registration | URL | Tax
+        ID | Business relationship | Licences required | Order ref. | System requested | Point of
+        contact | Contact mail | Contact tel.""",
+        """Mr/Mrs | Forename | Surname | Mail address | Cell phone | Landline | Occupation | User type |
+        Authentication method""",
     ),
     "both": (
-        "Name / Name der Firma|Street / Straße|ZIP / PLZ|City / Ort|State / Bundesland|Country / Land|Website / Webseite"
-        "|VAT ID / USt-IdNr.|Partner type / Partnertyp|Seats / Lizenzen|PO number / Bestellnummer|Application / Anwendung"
-        "|Contact / Ansprechpartner|Contact e-mail / E-Mail des Ansprechpartners|Contact phone / Telefon des Ansprechpartners",
-        "Salutation / Anrede|First name / Vorname|Last name / Nachname|E-mail / E-Mail|Phone 1 / Telefon 1"
-        "|Phone 2 / Telefon 2|Job title / Funktion|Role / Rolle|Credential / Zugangsmittel",
+        """Name / Name der Firma | Street / Straße | ZIP / PLZ | City / Ort | State / Bundesland | Country
+        / Land | Website / Webseite | VAT ID / USt-IdNr. | Partner type / Partnertyp | Seats / Lizenzen
+        | PO number / Bestellnummer | Application / Anwendung | Contact / Ansprechpartner | Contact
+        e-mail / E-Mail des Ansprechpartners | Contact phone / Telefon des Ansprechpartners""",
+        """Salutation / Anrede | First name / Vorname | Last name / Nachname | E-mail / E-Mail | Phone 1 /
+        Telefon 1 | Phone 2 / Telefon 2 | Job title / Funktion | Role / Rolle | Credential /
+        Zugangsmittel""",
     ),
     "de": (
-        "Unternehmensname|Strasse + Hausnr.|Postleitzahl|Ortschaft|Kanton / Bundesland|Staat|Internetauftritt"
-        "|Umsatzsteuer-Identifikationsnummer|Partnerkategorie|Benötigte Plätze|Gutschein-/Bestellnummer|Zielsystem"
-        "|Kontaktperson|Kontakt-E-Mail|Kontakttelefon",
-        "Anrede|Rufname|Familienname|Geschäftl. Mailadresse|Handynummer|Festnetz|Tätigkeit|Berechtigung"
-        "|Authentifizierung",
+        """Unternehmensname | Strasse + Hausnr. | Postleitzahl | Ortschaft | Kanton / Bundesland | Staat |
+        Internetauftritt | Umsatzsteuer-Identifikationsnummer | Partnerkategorie | Benötigte Plätze |
+        Gutschein-/Bestellnummer | Zielsystem | Kontaktperson | Kontakt-E-Mail | Kontakttelefon""",
+        """Anrede | Rufname | Familienname | Geschäftl. Mailadresse | Handynummer | Festnetz | Tätigkeit |
+        Berechtigung | Authentifizierung""",
     ),
     "fr": (
-        "Raison sociale|Adresse|Code postal|Ville|Région|Pays|Site web|N° TVA|Type de partenaire|Nombre de licences"
-        "|Bon de commande|Application|Personne de contact|E-mail du contact|Téléphone du contact",
-        "Civilité|Prénom|Nom|Courriel|Portable|Téléphone fixe|Fonction|Rôle|Moyen d'authentification",
+        """Raison sociale | Adresse | Code postal | Ville | Région | Pays | Site web | N° TVA | Type de
+        partenaire | Nombre de licences | Bon de commande | Application | Personne de contact | E-mail
+        du contact | Téléphone du contact""",
+        """Civilité | Prénom | Nom | Courriel | Portable | Téléphone fixe | Fonction | Rôle | Moyen
+        d'authentification""",
     ),
     "nl": (
-        "Bedrijfsnaam|Adres|Postcode|Plaats|Provincie|Land|Website|BTW-nummer|Soort partner|Aantal licenties"
-        "|Bestelnummer|Toepassing|Contactpersoon|E-mail contactpersoon|Telefoon contactpersoon",
-        "Aanhef|Voornaam|Achternaam|E-mailadres|Mobiel|Telefoon|Functie|Gebruikersrol|Authenticatie",
+        """Bedrijfsnaam | Adres | Postcode | Plaats | Provincie | Land | Website | BTW-nummer | Soort
+        partner | Aantal licenties | Bestelnummer | Toepassing | Contactpersoon | E-mail contactpersoon
+        | Telefoon contactpersoon""",
+        """Aanhef | Voornaam | Achternaam | E-mailadres | Mobiel | Telefoon | Functie | Gebruikersrol |
+        Authenticatie""",
     ),
     "pl": (
-        "Nazwa firmy|Ulica|Kod pocztowy|Miasto|Województwo|Kraj|Strona internetowa|NIP|Rodzaj partnera|Liczba licencji"
-        "|Zamówienie|Aplikacja|Osoba kontaktowa|E-mail osoby kontaktowej|Telefon kontaktowy",
-        "Zwrot|Imię|Nazwisko|Adres e-mail|Telefon komórkowy|Telefon|Stanowisko|Rola|Uwierzytelnianie",
+        """Nazwa firmy | Ulica | Kod pocztowy | Miasto | Województwo | Kraj | Strona internetowa | NIP |
+        Rodzaj partnera | Liczba licencji | Zamówienie | Aplikacja | Osoba kontaktowa | E-mail osoby
+        kontaktowej | Telefon kontaktowy""",
+        """Zwrot | Imię | Nazwisko | Adres e-mail | Telefon komórkowy | Telefon | Stanowisko | Rola |
+        Uwierzytelnianie""",
     ),
     "it": (
-        "Ragione sociale|Indirizzo|CAP|Città|Provincia|Paese|Sito web|Partita IVA|Tipo di partner|Numero di licenze"
-        "|Ordine d'acquisto|Applicazione|Referente|E-mail referente|Telefono referente",
-        "Titolo|Nome|Cognome|Posta elettronica|Cellulare|Telefono|Mansione|Ruolo|Autenticazione",
+        """Ragione sociale | Indirizzo | CAP | Città | Provincia | Paese | Sito web | Partita IVA | Tipo di
+        partner | Numero di licenze | Ordine d'acquisto | Applicazione | Referente | E-mail referente |
+        Telefono referente""",
+        """Titolo | Nome | Cognome | Posta elettronica | Cellulare | Telefono | Mansione | Ruolo |
+        Autenticazione""",
     ),
     "es": (
-        "Razón social|Dirección|Código postal|Ciudad|Provincia|País|Página web|NIF|Tipo de socio|Número de licencias"
-        "|Pedido|Aplicación|Persona de contacto|Correo electrónico de contacto|Teléfono de contacto",
-        "Tratamiento|Nombre|Apellidos|Correo electrónico|Móvil|Teléfono|Cargo|Rol|Autenticación",
+        """Razón social | Dirección | Código postal | Ciudad | Provincia | País | Página web | NIF | Tipo
+        de socio | Número de licencias | Pedido | Aplicación | Persona de contacto | Correo electrónico
+        de contacto | Teléfono de contacto""",
+        """Tratamiento | Nombre | Apellidos | Correo electrónico | Móvil | Teléfono | Cargo | Rol |
+        Autenticación""",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("language", LABELS)
 def test_labels_of_many_languages(language: str) -> None:
-    company, users = (text.split("|") for text in LABELS[language])
+    company, users = ([label.strip() for label in text.split("|")] for text in LABELS[language])
     rows: list[Row] = [(label, SAYS[name]) for label, name in zip(company, NAMES, strict=True)]
     case = only_case(sheet([("RIS",), *rows, (), users, MARA_ROW, TOM_ROW]))
 

@@ -141,7 +141,15 @@ def test_headings_over_two_lines() -> None:
 def test_headings_merged_over_two_lines_beside_split_ones() -> None:
     groups = ("Anrede", "Name", None, "E-Mail", "Telefon", None, "Position", "Rolle", "2FA")
     below = (None, "Vor-", "Nach-", None, 1.0, 2.0, None, None, None)
-    merged = ((0, 0, 1, 0), (0, 1, 0, 2), (0, 3, 1, 3), (0, 4, 0, 5), (0, 6, 1, 6), (0, 7, 1, 7), (0, 8, 1, 8))
+    merged = (
+        (0, 0, 1, 0),
+        (0, 1, 0, 2),
+        (0, 3, 1, 3),
+        (0, 4, 0, 5),
+        (0, 6, 1, 6),
+        (0, 7, 1, 7),
+        (0, 8, 1, 8),
+    )
 
     _is_ours(only_case(sheet(beside()), sheet([groups, below, MARA_ROW, TOM_ROW], "U", merged)))
 
@@ -206,8 +214,28 @@ def test_what_shares_a_cell_is_taken_apart() -> None:
         (None, None, None, None, None, None, None, "User", "SMS"),
         (3.0,),
         ("Bitte für jeden Benutzer eine Zeile ausfüllen und mindestens eine Telefonnummer angeben.",),
-        ("Herr", "Max", "Mustermann", "max.mustermann@example.com", "030 1234567", None, "Beispiel", "User", "OTP"),
-        ("z.B. Frau", "Erika", "Musterfrau", "erika@example.org", "030 1234567", None, "Chefin", "User", "OTP"),
+        (
+            "Herr",
+            "Max",
+            "Mustermann",
+            "max.mustermann@example.com",
+            "030 1234567",
+            None,
+            "Beispiel",
+            "User",
+            "OTP",
+        ),
+        (
+            "z.B. Frau",
+            "Erika",
+            "Musterfrau",
+            "erika@example.org",
+            "030 1234567",
+            None,
+            "Chefin",
+            "User",
+            "OTP",
+        ),
     ],
 )
 def test_lines_that_are_no_users(line: tuple[CellValue, ...]) -> None:
@@ -216,7 +244,13 @@ def test_lines_that_are_no_users(line: tuple[CellValue, ...]) -> None:
 
 def test_values_that_say_a_label() -> None:
     labels = dict(GERMAN)
-    says = {**SAYS, "city": "Ort", "contact_name": "Petra Kontakt", "name": "Firma Land GmbH", "state": "Land"}
+    says = {
+        **SAYS,
+        "city": "Ort",
+        "contact_name": "Petra Kontakt",
+        "name": "Firma Land GmbH",
+        "state": "Land",
+    }
     rows: list[Row] = [(label, says[name]) for name, label in labels.items()]
     case = only_case(sheet([*rows, *GAP, *USERS]))
 
@@ -256,7 +290,9 @@ def test_a_blank_form_of_another_hand_is_incomplete() -> None:
 
 
 def test_a_page_of_instructions_is_no_company() -> None:
-    told = [(label, f"Hier tragen Sie {label} so ein, wie es im Register steht.") for label in GERMAN.values()]
+    told = [
+        (label, f"Hier tragen Sie {label} so ein, wie es im Register steht.") for label in GERMAN.values()
+    ]
 
     _is_ours(only_case(sheet(told, "Hinweise"), sheet(beside(), "Firma"), sheet(USERS, "Benutzer")))
 
