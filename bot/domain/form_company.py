@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCell
 from bot.domain.form_headings import COMPANY_FIELDS
+from bot.domain.form_labels import Meaning
 from bot.domain.form_names import address_of, country_of, place_of
 from bot.domain.form_pages import Page
 from bot.domain.form_pairs import Pair
@@ -22,6 +23,7 @@ _CONTACT: Final = {
 }
 _SECTIONS: Final = ("other", "contact", "company", "user")
 _SURE: Final = 0.75
+_UNDERSTOOD: Final = 0.6
 _ENOUGH_TYPED: Final = 3
 #: Fields whose values have a look of their own.
 _TYPED: Final = {
@@ -161,6 +163,8 @@ def _begins_again(company: FoundCompany, names: Sequence[str], pair: Pair, page:
     """Whether the name of a company comes again, below a block that holds most of one."""
     if "name" not in names or "name" not in company.said or pair.empty or pair.value is None:
         return False
+    if pair.meaning.weight < 1 and "company" not in pair.meaning.about:
+        return False  # "Customer" may be what kind of partner it is
     before = company.said["name"].cell
     return len(_CORE & company.said.keys()) >= 4 and before.text != page.text(*pair.value)  # noqa: PLR2004
 
@@ -181,12 +185,18 @@ def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said
                 part,
                 score,
                 HeadingRead(
-                    field=name, label=pair.text, sheet=where.sheet, cell=where.cell, sure=score >= _SURE
+                    field=name, label=pair.text, sheet=where.sheet, cell=where.cell, sure=_is_sure(meaning, score)
                 ),
             ),
         )
         for name, part in parts.items()
     ]
+
+
+def _is_sure(meaning: Meaning, score: float) -> bool:
+    """Whether the words alone, or the words with the value, leave no doubt."""
+    words = (meaning.weight >= 1 or not meaning.fields) and meaning.coverage >= _UNDERSTOOD
+    return words or score >= _SURE
 
 
 def _parts(names: Sequence[str], cell: FoundCell) -> dict[str, FoundCell]:

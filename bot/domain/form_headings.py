@@ -51,6 +51,7 @@ _ENOUGH_UNDERSTOOD: Final = 0.5
 _LOWEST: Final = 0.4  #: score below which a heading is not taken
 _SURE: Final = 0.7
 _DOUBTFUL: Final = 0.69  #: what a column may be by its content alone
+_UNDERSTOOD: Final = 0.6  #: of a heading's words, which leaves no doubt whatever stands below
 _NEAR: Final = 0.05
 _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
@@ -253,7 +254,7 @@ def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Co
                 line=heading.line,
                 together=meaning.together,
                 ordinal=meaning.ordinal,
-                sure=score >= _SURE,
+                sure=score >= _SURE or (meaning.weight >= 1 and meaning.coverage >= _UNDERSTOOD),
             )
         )
     return [_doubted(column) if column.field in rivals else column for column in columns]

@@ -12,7 +12,7 @@ from bot.domain.plain_words import folded
 LONGEST_LABEL: Final = 90  #: characters; what is longer is a note
 _MOST_WORDS: Final = 14
 _WEAK: Final = 0.55
-_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _LINKS: Final = ("", "s", "n", "en", "es", "e", "er")  #: what joins the parts of a German word
 _SHORTEST_PART: Final = 3
 

@@ -12,6 +12,7 @@ _PARTICLES: Final = words_in("""
     von van de del della di da dos du der den ten ter zu zur zum le la el bin ibn al vom auf af av st
     mc dal dalla do das
 """)
+_BOTH: Final = 3
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _PREFIX: Final = re.compile(r"(?:[A-Z]{1,3}[- ])(?=\d{4,5}\b)")
 _STATE: Final = re.compile(r"^(?P<city>.*\S),\s*(?P<state>[A-Z]{2})$")
@@ -34,12 +35,23 @@ def names_of(text: str, order: Sequence[str] = (), address: str = "") -> tuple[s
     if turned:
         cuts = [(first, last) for last, first in cuts]
     scored = [(_likeness(first, last, address), cut) for cut, (first, last) in enumerate(cuts)]
+    if not order and address and (other := _turned(words, address)):
+        return other
     best, cut = max(scored, key=lambda pair: pair[0])
     if best > 0 and sum(score == best for score, _ in scored) == 1:
         return cuts[cut]
     if turned:
         return cuts[0]
     return cuts[_usual_cut(words) - 1]
+
+
+def _turned(words: Sequence[str], address: str) -> tuple[str, str] | None:
+    """The names of "Muster Max" where the address says max.muster."""
+    for cut in range(1, len(words)):
+        last, first = " ".join(words[:cut]), " ".join(words[cut:])
+        if _likeness(first, last, address) == _BOTH and _likeness(last, first, address) != _BOTH:
+            return first, last
+    return None
 
 
 def _usual_cut(words: Sequence[str]) -> int:
@@ -57,7 +69,7 @@ def _likeness(first: str, last: str, address: str) -> int:
         return 0
     one, other = _plain(first), _plain(last)
     begins, ends = parts[0] == one, parts[-1] == other
-    return 3 if begins and ends else 1 if ends or begins else 0
+    return _BOTH if begins and ends else 1 if ends or begins else 0
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,9 @@ def folded(text: str) -> str:
 
 #: Words that neither add to a label's meaning nor take from it.
 FILLERS: Final = words_in("""
+    viele many benotigen benotigt benotigte need needed do you sie ihrem ihren wollen should soll sollen haben have
+    lautet heisst heissen sitzt wer who wo nennen sind sein werden wird will be has hat must bestell gewunscht lfd
+    eu s st nd rd th
     of the for der die das des dem den und or oder and in im a an to zu zur zum by von vom please
     bitte angeben eintragen enter if falls wenn available vorhanden mandatory pflichtfeld pflicht
     optional required erforderlich muss business geschaftlich geschaftliche geschaftl dienstlich
