@@ -153,7 +153,7 @@ def _salutation_words() -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def salutation_of(text: str) -> str | None:
-    """Mr, Ms or Mx for a salutation in many languages, with or without an academic title; None for another."""
+    """Mr, Ms or Mx for a salutation in many languages, academic titles left aside; None for another."""
     tokens = [token for token in _TOKEN.findall(folded(text[:_LONGEST])) if token not in _TITLES]
     return _salutation_words().get(" ".join(tokens))
 

@@ -185,7 +185,11 @@ def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said
                 part,
                 score,
                 HeadingRead(
-                    field=name, label=pair.text, sheet=where.sheet, cell=where.cell, sure=_is_sure(meaning, score)
+                    field=name,
+                    label=pair.text,
+                    sheet=where.sheet,
+                    cell=where.cell,
+                    sure=_is_sure(meaning, score),
                 ),
             ),
         )

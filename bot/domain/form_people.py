@@ -16,10 +16,12 @@ from bot.domain.plain_words import folded, words_in
 from bot.domain.ris import Role
 
 _TOTAL: Final = re.compile(
-    r"(?:gesamt|summe|total|totaal|totale|subtotal|zwischensumme|anzahl|sum|count|number of|ende|end)\b.{0,40}"
+    r"(?:gesamt|summe|total|totaal|totale|subtotal|zwischensumme|anzahl|sum|count|number of|ende|end)"
+    r"\b.{0,40}"
 )
 _EXAMPLE: Final = re.compile(
-    r"(?:e\.? ?g\.?|z\.? ?b\.?|bsp\.?|ex\.?|beispiel\w*|example\w*|muster|sample|exemple|ejemplo|esempio|voorbeeld)"
+    r"(?:e\.? ?g\.?|z\.? ?b\.?|bsp\.?|ex\.?|beispiel\w*|example\w*|muster|sample|exemple"
+    r"|ejemplo|esempio|voorbeeld)"
     r"(?:[:. /(\[].{0,30})?"
 )
 _EXAMPLE_HOSTS: Final = words_in("""

@@ -72,8 +72,9 @@ STRONG: Final = {
         mail; adresse electronique; adresse mail; mailadres; e mailadres; e mailadresse; adres e mail;
         poczta; posta elettronica; indirizzo e mail; indirizzo email; correo; correo electronico; correo
         e; emails; e post; smtp""",
-    "phone": """direct line; office line; desk phone; office phone; work phone; home phone; phone work; nummer otp; phone; telephone; tel; telefon; fon; telefonnummer; telefonnr; phone number; phone no;
-        mobile; mobil; mobilnummer; mobiltelefon; mobile phone; mobilfunk; mobilfunknummer; handy;
+    "phone": """direct line; office line; desk phone; office phone; work phone; home phone; phone work;
+        nummer otp; phone; telephone; tel; telefon; fon; telefonnummer; telefonnr; phone number; phone
+        no; mobile; mobil; mobilnummer; mobiltelefon; mobile phone; mobilfunk; mobilfunknummer; handy;
         handynummer; handynr; cell; cell phone; cellphone; cellular; rufnummer; festnetz; landline;
         durchwahl; direct dial; phone otp; telefon otp; otp phone; otp telefon; phone for otp; telefon
         fur otp; otp number; otp nummer; otp rufnummer; sms number; sms nummer; portable; telefoon;
@@ -144,7 +145,8 @@ WEAK: Final = {
     "salutation": "title; titel; mr; herr; mrs; frau; geslacht; titre; hr; ms; sex",
     "job_title": "title; titel; aufgabe; rolle im unternehmen; role in company; department function; bereich",
     "role": "administrator; admin; zugriff; access; type; typ; level; rights group; gruppe; group",
-    "credential": "zugang; access; otp; mloa; method; methode; security; sicherheit; fis; hardware; login; sms",
+    "credential": """zugang; access; otp; mloa; method; methode; security; sicherheit; fis; hardware;
+        login; sms""",
     "state": "region",
     "seats": "count; anzahl; number; total seats; qty; users required; benutzerzahl",
     "purchase_order": "reference; referenz; ref; order code; code",
@@ -153,7 +155,9 @@ WEAK: Final = {
     "phone": """number for otp; number for sms; nummer fur otp; kontaktnummer; contact number; mobile
         number; nr otp""",
     "application": "service; produktname; access to; zugriff auf",
-    "partner_type": "vertriebspartner; channel partner; channel; servicepartner; service partner; lieferant; supplier; reseller; partner; type of business; art; status als partner; classification; typ; type",
+    "partner_type": """vertriebspartner; channel partner; channel; servicepartner; service partner;
+        lieferant; supplier; reseller; partner; type of business; art; status als partner;
+        classification; typ; type""",
     "company_name": """partner; customer; kunde; client; klant; auftraggeber; klient; cliente; vendor;
         employer; arbeitgeber""",
     "city": "location; sitz; headquarters; seat of company; standort",

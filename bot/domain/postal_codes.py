@@ -53,8 +53,8 @@ _DIGITS_MEANT: Final = str.maketrans("OoIlSB", "001158")
 def postal_code(text: str, country: str) -> str | None:
     """The code as its country writes it, without a country's letters before it.
 
-    None where a letter evidently stands for a digit, or where digits are wanted and none stands there; any other
-    strange code is taken as it stands, for people know their own.
+    None where a letter evidently stands for a digit, or where digits are wanted and none stands there; any
+    other strange code is taken as it stands, for people know their own.
     """
     shapes = _FORMS.get(country)
     if not shapes:

@@ -244,7 +244,7 @@ _NONE: Final = words_in("""
 
 
 def vat_id(text: str, country: str) -> str | None:
-    """A VAT id, bare of blanks where its country's letters begin it, "N/A" for none; None if it cannot be one."""
+    """A VAT id, without blanks after its country's letters, "N/A" for none; None if it cannot be one."""
     if is_not_applicable(text):
         return "N/A"
     if not is_vat_id(text, country):

@@ -25,13 +25,11 @@ _NUMBERS: Final = {
     }.items()
     for word in words.split()
 }
-_UNITS: Final = words_in("""
-    seat seats licence licences license licenses lizenz lizenzen platz platze sitz sitze user users benutzer
-    nutzer anwender zugang zugange person persons personen people account accounts konto konten stuck stk pcs
-    voucher vouchers gutschein gutscheine arbeitsplatze mitarbeiter licenze licencias licenties places postes
-    utilisateurs gebruikers usuarios utenti posti plazas stanowiska licencje licencji x forumpass otp phone named
-    total gesamt insgesamt
-""")
+_UNITS: Final = words_in("""seat seats licence licences license licenses lizenz lizenzen platz platze
+    sitz sitze user users benutzer nutzer anwender zugang zugange person persons personen people account
+    accounts konto konten stuck stk pcs voucher vouchers gutschein gutscheine arbeitsplatze mitarbeiter
+    licenze licencias licenties places postes utilisateurs gebruikers usuarios utenti posti plazas
+    stanowiska licencje licencji x forumpass otp phone named total gesamt insgesamt""")
 _WRITTEN: Final = re.compile(r"(?P<number>\d{1,7}|[a-z]{3,9})(?P<unit>[\s.x-][a-z\s.()-]{0,60})?")
 _LONGEST: Final = 80
 

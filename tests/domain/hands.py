@@ -84,10 +84,28 @@ GERMAN: Final = {
     "contact_phone": "Telefon Ansprechpartner",
 }
 HEADINGS: Final = ("Anrede", "Vorname", "Nachname", "E-Mail", "Tel. 1", "Tel. 2", "Position", "Rolle", "2FA")
-MARA_ROW: Final[tuple[CellValue, ...]] = ("Frau", "Mara", "Lindqvist", "mara.lindqvist@nordlicht.example.com", 493023125010.0,
-                   "0151 23456789", "Leiterin IT", "Org-Admin", "SMS")  # fmt: skip
-TOM_ROW: Final[tuple[CellValue, ...]] = ("Hr.", "Tom", "Öztürk", "mailto:tom.oeztuerk@nordlicht.example.com", "+49 (0)151 / 23456780",
-                  "030\u00a023125011", "Konstrukteur", "Anwender", "Smartcard")  # fmt: skip
+MARA_ROW: Final[tuple[CellValue, ...]] = (
+    "Frau",
+    "Mara",
+    "Lindqvist",
+    "mara.lindqvist@nordlicht.example.com",
+    493023125010.0,
+    "0151 23456789",
+    "Leiterin IT",
+    "Org-Admin",
+    "SMS",
+)
+TOM_ROW: Final[tuple[CellValue, ...]] = (
+    "Hr.",
+    "Tom",
+    "Öztürk",
+    "mailto:tom.oeztuerk@nordlicht.example.com",
+    "+49 (0)151 / 23456780",
+    "030\u00a023125011",
+    "Konstrukteur",
+    "Anwender",
+    "Smartcard",
+)
 USERS: Final[list[Row]] = [HEADINGS, MARA_ROW, TOM_ROW]
 
 

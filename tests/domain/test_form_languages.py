@@ -95,7 +95,7 @@ NO_FORMS: dict[str, list[Row]] = {
     "participants": [
         ("Teilnehmerliste Webinar ForumPass",),
         ("Nr.", "Anrede", "Name", "Vorname", "Firma", "E-Mail", "Telefon"),
-        (1.0, "Frau", "Lindqvist", "Mara", "Nordlicht", "mara.lindqvist@nordlicht.example.com", "030 23125010"),
+        (1.0, "Frau", "Lindqvist", "Mara", "Nordlicht", "mara@nordlicht.example.com", "030 23125010"),
         (2.0, "Herr", "Öztürk", "Tom", "Nordlicht", "tom.oeztuerk@nordlicht.example.com", "030 23125011"),
     ],
     "invoice": [
@@ -124,7 +124,7 @@ NO_FORMS: dict[str, list[Row]] = {
     ],
     "customers": [
         ("Company", "Street", "ZIP", "City", "Country", "Website", "Contact", "E-mail", "Phone"),
-        ("Nordlicht", "Hafenstraße 12", "20457", "Hamburg", "DE", "www.nordlicht.example.com", "Mara", "m@n.example.com", "030"),
+        ("Nordlicht", "Hafenstraße 12", "20457", "Hamburg", "DE", "nordlicht.example.com", "M", "m@n.example.com", "1"),
     ],
     "shifts": [("Name", "Rolle", "Mo", "Di"), ("Mara", "Leitung", "F", "S"), ("Tom", "Technik", "S", "F")],
     "nothing": [],

@@ -24,7 +24,17 @@ _PHRASES = {
     for name in form_vocabulary.STRONG
 }
 _OF_COMPANY = {name: ("company_name" if name == "name" else name) for name in GERMAN if "contact" not in name}
-_OF_USER = ("salutation", "first_name", "last_name", "email", "phone", "phone", "job_title", "role", "credential")
+_OF_USER = (
+    "salutation",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "phone",
+    "job_title",
+    "role",
+    "credential",
+)
 _LAYOUTS = ("beside", "above", "row", "numbered")
 
 
@@ -95,7 +105,9 @@ def _changed(rows: list[list[CellValue]], change: str, one: int, other: int) -> 
 
 @settings(deadline=None, max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(
-    changes=st.lists(st.tuples(st.sampled_from(_CHANGES), st.integers(0, 30), st.integers(0, 30)), max_size=3),
+    changes=st.lists(
+        st.tuples(st.sampled_from(_CHANGES), st.integers(0, 30), st.integers(0, 30)), max_size=3
+    ),
     name=st.text(max_size=8),
 )
 def test_a_changed_form_is_complete_only_with_what_stands_at_its_labels(
