@@ -1,7 +1,7 @@
 """Outlook's winmail.dat (TNEF, MS-OXTNEF): the files and the words in it.
 
-A reader of our own: tnefparse, the one library on PyPI, has had no release since 2021 and raises on much that
-is cut off.
+A reader of our own: tnefparse, the library on PyPI, has had no release since 2021, and a few changed bytes
+make it count to four thousand million.
 """
 
 import struct
