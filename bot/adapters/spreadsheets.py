@@ -68,11 +68,15 @@ def is_spreadsheet(name: str, content: bytes) -> bool:
         return _is_zipped_workbook(content)
     if content.startswith(OLE):
         return _is_ole_workbook(content)
-    text = None if suffix in _NEVER_TABLES else decode_text(content)
+    return suffix not in _NEVER_TABLES and _is_text_table(suffix, content)
+
+
+def _is_text_table(suffix: str, content: bytes) -> bool:
+    text = decode_text(content)
     if text is None or not text.strip():
         return False
     if is_page(text) or suffix in _PAGE_SUFFIXES:
-        return "<table" in text.lower()
+        return is_page(text)
     return suffix in _TEXT_SUFFIXES or is_spreadsheet_xml(text) or looks_like_table(text)
 
 

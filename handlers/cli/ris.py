@@ -64,7 +64,7 @@ def check(
     policy = policies.load(settings.usher_config)
     check_readable(files)
     complete = True
-    with make_reader() as reader:
+    with make_reader(policy.limits) as reader:
         # The children import their parsers meanwhile; ours come after.
         from bot.domain.ris import Decision
         from bot.rendering.words import words
