@@ -177,7 +177,9 @@ def _padded(length: int) -> int:
 def _value_string(kind: int, data: bytes, code_page: str) -> str:
     if kind == _UNICODE:
         return decode(data[: len(data) // 2 * 2], "utf-16-le").rstrip("\0")
-    return _string(data, code_page) if kind in (_STRING, _BINARY) else ""
+    if kind == _BINARY:  # HTML: in its own charset, which is mostly not the message's
+        return decode(data.rstrip(b"\0"))
+    return _string(data, code_page) if kind == _STRING else ""
 
 
 def _string(data: bytes, code_page: str) -> str:
