@@ -164,23 +164,30 @@ def alive(settings: Settings, worker: str) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def make_reader() -> Iterator[Reader]:
+def make_reader(limits: policies.Limits) -> Iterator[Reader]:
     """A reader of strangers' files for a command, with its children."""
-    reader = _start_reader()
+    reader = _start_reader(limits)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _start_reader() -> Reader:
+def _start_reader(limits: policies.Limits) -> Reader:
     """The children are started here, before any thread is."""
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+    from bot.adapters.sheet_rules import Limits as SheetLimits  # noqa: PLC0415
 
     pool = LimitedPool()
     pool.start()
-    return LimitedReader(pool)
+    sheet_limits = SheetLimits(
+        file_bytes=limits.form_bytes,
+        unpacked_bytes=limits.form_unpacked_bytes,
+        rows=limits.form_rows,
+        workbooks=limits.forms_per_mail,
+    )
+    return LimitedReader(pool, sheet_limits)
 
 
 def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = True) -> Bot:
@@ -215,7 +222,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         open_mailer=lambda: build_mailer(settings, context, tokens),
         chat=chat,
         slack_client=client,
-        reader=_start_reader(),
+        reader=_start_reader(desk.policy.limits),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
         tokens=tokens,
     )

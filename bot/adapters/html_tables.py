@@ -16,6 +16,7 @@ DEEPEST_TABLE: Final = 50
 _BREAKS: Final = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr"})
 _GRID: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"})
 _SPAN: Final = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,5})", re.IGNORECASE)
+_TABLE: Final = re.compile(r"<table[\s>]", re.IGNORECASE)
 _BLANK: Final = re.compile(r"\s+")
 
 #: Stand around a table's number in the text, which tells which tables the sender wrote.
@@ -26,7 +27,7 @@ _MARKS: Final = re.compile(f"[{_MARK}{_MARK_END}]")
 
 def is_page(text: str) -> bool:
     """Whether a file's text is HTML with a table in it, whatever the file is called."""
-    return text.lstrip()[:1] == "<" and "<table" in text.lower()
+    return text.lstrip()[:1] == "<" and _TABLE.search(text) is not None
 
 
 def tables_of_file(html: str, limits: Limits) -> tuple[Sheet, ...]:
@@ -41,7 +42,7 @@ def tables_of_body(html: str, subject: str, limits: Limits) -> tuple[Sheet, ...]
 
     A table of one filled cell is layout.
     """
-    if "<table" not in html[:LONGEST_PAGE].lower():
+    if not _TABLE.search(html):
         return ()
     words = TextReader()
     reader = _TableReader(limits, words)

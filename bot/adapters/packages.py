@@ -27,7 +27,7 @@ class Package:
     )  #: where the parser is silent
 
 
-_ENCRYPTED_FLAG: Final = 0x1
+ENCRYPTED_FLAG: Final = 0x1
 _ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 #: A reference far enough out to be looked at: column IW or row 20,000 and beyond. Plain bytes come first,
@@ -65,9 +65,15 @@ def inspect(content: bytes, limits: Limits) -> Package:
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
-    """Whether a zip is itself a workbook, and not one that holds files."""
+    """Whether a zip is itself a workbook."""
     names = set(archive.namelist())
     return "xl/workbook.xml" in names or "xl/workbook.bin" in names or _is_ods(archive, names)
+
+
+def is_package(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip is a document of some office program, and not one that somebody put files into."""
+    names = archive.namelist()
+    return any(name in names for name in ("[Content_Types].xml", "mimetype", "xl/workbook.xml"))
 
 
 def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> frozenset[tuple[str, str]]:
@@ -82,7 +88,7 @@ def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> froz
 def check_directory(archive: zipfile.ZipFile, limits: Limits) -> None:
     """Refuse a zip that is encrypted or unfolds to too much, before anything in it is unpacked."""
     entries = archive.infolist()
-    if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
+    if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
         raise Refused(SheetRefusal.ENCRYPTED)
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1

@@ -23,6 +23,7 @@ class Limits:
     entries: int = 1_000
     rows: int = 20_050  #: 20,000 users and what stands above them
     columns: int = 256
+    workbooks: int = 20  #: of one mail or file
 
 
 class Refused(Exception):  # noqa: N818 - an answer about a file, not an error of ours

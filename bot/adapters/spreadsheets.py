@@ -19,8 +19,8 @@ from python_calamine import (
 )
 
 from bot.adapters.html_tables import is_page, tables_of_file
-from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.adapters.packages import Package, inspect, is_workbook
+from bot.adapters.packages_xls import find_formulas
 from bot.adapters.sheet_rules import Limits, Refused
 from bot.adapters.spreadsheet_xml import is_spreadsheet_xml, read_xml
 from bot.adapters.text_tables import decode_text, looks_like_table, read_text
@@ -28,12 +28,12 @@ from bot.domain import forms
 from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook
 
 LIMITS: Final = Limits()
-SECONDS: Final = 6.0  #: for one file; with the time it takes to end a child still below ten
 
-_ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots")
+ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY_SUFFIXES: Final = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".ods", ".ots")
 _TEXT_SUFFIXES: Final = (".csv", ".tsv", ".tab")
+SPREADSHEET_SUFFIXES: Final = (*_BINARY_SUFFIXES, *_TEXT_SUFFIXES)
 _PAGE_SUFFIXES: Final = (".htm", ".html", ".xhtml")
 #: What is text and may look like a table, yet is something else.
 _NEVER_TABLES: Final = frozenset(
@@ -44,7 +44,7 @@ _LONGEST_NAME: Final = 120
 _MACRO_SHEETS: Final = (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba)
 
 #: What a file that is not what it says makes the parsers raise.
-_BROKEN: Final = (
+BROKEN: Final = (
     CalamineError,
     zipfile.BadZipFile,
     zlib.error,
@@ -63,26 +63,22 @@ _BROKEN: Final = (
 def is_spreadsheet(name: str, content: bytes) -> bool:
     """Whether a file is a table by what it holds, or says so by its name; a zip of files is none."""
     suffix = suffix_of(name)
-    if suffix in _SUFFIXES:
+    if suffix in _BINARY_SUFFIXES:
         return True
-    if content.startswith(_ZIP):
-        return _is_package(content)
-    if content.startswith(_OLE):
+    if content.startswith(ZIP):
+        return _is_zipped_workbook(content)
+    if content.startswith(OLE):
         return _is_ole_workbook(content)
-    text = None if suffix in _NEVER_TABLES else decode_text(content)
+    return suffix not in _NEVER_TABLES and _is_text_table(suffix, content)
+
+
+def _is_text_table(suffix: str, content: bytes) -> bool:
+    text = decode_text(content)
     if text is None or not text.strip():
         return False
     if is_page(text) or suffix in _PAGE_SUFFIXES:
-        return "<table" in text.lower()
+        return is_page(text)
     return suffix in _TEXT_SUFFIXES or is_spreadsheet_xml(text) or looks_like_table(text)
-
-
-def read_limited(pool: LimitedPool, name: str, content: bytes) -> Workbook:
-    """Read a workbook in a child; a file that kills or stalls it is corrupt."""
-    try:
-        return pool.call(read_workbook, name, content, seconds=SECONDS)
-    except (ChildDied, TookTooLong):
-        return Workbook(name=shown_name(name), refusal=SheetRefusal.CORRUPT)
 
 
 def read_workbook(name: str, content: bytes, limits: Limits = LIMITS) -> Workbook:
@@ -94,7 +90,7 @@ def read_workbook(name: str, content: bytes, limits: Limits = LIMITS) -> Workboo
         return Workbook(name=shown, refusal=exc.refusal)
     except PasswordError:
         return Workbook(name=shown, refusal=SheetRefusal.ENCRYPTED)
-    except _BROKEN:
+    except BROKEN:
         return Workbook(name=shown, refusal=SheetRefusal.CORRUPT)
     except BaseException as exc:
         # A panic of the Rust parser is no Exception, and its class cannot be imported.
@@ -117,9 +113,9 @@ def shown_name(name: str) -> str:
 def _read(name: str, content: bytes, limits: Limits) -> Workbook:
     if len(content) > limits.file_bytes:
         raise Refused(SheetRefusal.TOO_LARGE)
-    if not content.startswith((_ZIP, _OLE)):
+    if not content.startswith((ZIP, OLE)):
         return _read_text(name, content, limits)
-    package = inspect(content, limits) if content.startswith(_ZIP) else _look_into_ole(content)
+    package = inspect(content, limits) if content.startswith(ZIP) else _look_into_ole(content)
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
         listed = book.sheets_metadata
         sheets = tuple(
@@ -158,11 +154,12 @@ def _is_own_list(sheet: SheetMetadata, package: Package) -> bool:
     return hidden and bool(package.form_version) and sheet.name == forms.LIST_SHEET
 
 
-def _is_package(content: bytes) -> bool:
+def _is_zipped_workbook(content: bytes) -> bool:
+    """Whether a zip is a workbook; a broken one is asked for traces of one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return is_workbook(archive)
-    except _BROKEN:
+    except BROKEN:
         parts = (b"xl/workbook.", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
         return any(part in content for part in parts)
 
@@ -172,7 +169,7 @@ def _look_into_ole(content: bytes) -> Package:
         raise Refused(SheetRefusal.ENCRYPTED)
     if not _is_ole_workbook(content):
         raise Refused(SheetRefusal.UNSUPPORTED)
-    return Package(macros=_utf16("_VBA_PROJECT") in content)
+    return Package(macros=_utf16("_VBA_PROJECT") in content, formulas=find_formulas(content))
 
 
 def _is_ole_workbook(content: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Outlook's winmail.dat (TNEF, MS-OXTNEF): the files and the words in it.
 
-A reader of our own: tnefparse, the one library on PyPI, has had no release since 2021 and raises on much that
-is cut off.
+A reader of our own: tnefparse, the library on PyPI, has had no release since 2021, and a few changed bytes
+make it count to four thousand million.
 """
 
 import struct
@@ -177,7 +177,9 @@ def _padded(length: int) -> int:
 def _value_string(kind: int, data: bytes, code_page: str) -> str:
     if kind == _UNICODE:
         return decode(data[: len(data) // 2 * 2], "utf-16-le").rstrip("\0")
-    return _string(data, code_page) if kind in (_STRING, _BINARY) else ""
+    if kind == _BINARY:  # HTML: in its own charset, which is mostly not the message's
+        return decode(data.rstrip(b"\0"))
+    return _string(data, code_page) if kind == _STRING else ""
 
 
 def _string(data: bytes, code_page: str) -> str:
