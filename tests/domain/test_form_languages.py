@@ -124,7 +124,7 @@ NO_FORMS: dict[str, list[Row]] = {
     ],
     "customers": [
         ("Company", "Street", "ZIP", "City", "Country", "Website", "Contact", "E-mail", "Phone"),
-        ("Nordlicht", "Hafenstraße 12", "20457", "Hamburg", "DE", "nordlicht.example.com", "M", "m@n.example.com", "1"),
+        ("Nordlicht", "20457", "Hamburg", "DE", "nordlicht.example.com", "M", "m@n.example.org", "1"),
     ],
     "shifts": [("Name", "Rolle", "Mo", "Di"), ("Mara", "Leitung", "F", "S"), ("Tom", "Technik", "S", "F")],
     "nothing": [],
