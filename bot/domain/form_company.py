@@ -99,12 +99,14 @@ class FoundCompany:
 def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:
     """The companies that a sheet's labels tell of; a new one begins where its main fields are said again."""
     found: list[FoundCompany] = []
-    section = ""
+    sections: dict[int, str] = {}  # by the column of the heading that opened it
     for number, pair in enumerate(pairs):
-        opened = _section(pair, pairs[number + 1 : number + 3])
+        below = [other for other in pairs[number + 1 :] if other.column == pair.column][:2]
+        opened = _section(pair, below)
         if opened:
-            section = opened
+            sections[pair.column] = opened
             continue
+        section = next((sections[c] for c in range(pair.column, -1, -1) if c in sections), "")
         company = found[-1] if found else None
         names = _fields(pair, section, company)
         if not names:
@@ -172,6 +174,8 @@ def _begins_again(company: FoundCompany, names: Sequence[str], pair: Pair, page:
 def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said]]:
     assert pair.value is not None  # noqa: S101 - every pair but a heading has a place for its value
     cell = page.cell(*pair.value)
+    if pair.within:
+        cell = cell._replace(text=pair.within)
     meaning = pair.meaning
     weight = min(meaning.weight, 1.5) if meaning.fields else 1.0
     score = weight * (0.5 + 0.5 * meaning.coverage) + 0.5 * fit(meaning.field, cell.text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.form_evidence import fit, is_data
-from bot.domain.form_labels import Meaning
+from bot.domain.form_labels import LONGEST_LABEL, Meaning, meaning_of
 from bot.domain.form_pages import Page
 
 _UNDERSTOOD: Final = 0.5  #: of a label's words
@@ -27,6 +27,7 @@ class Pair:
     meaning: Meaning
     value: tuple[int, int] | None = None
     empty: bool = True
+    within: str = ""  #: the value, where it stands in the label's own cell
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,42 @@ def _labels(page: Page, rows: Iterable[int]) -> list[_Label]:
             meaning = page.label(row, column)
             if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 text = page.own_text(row, column)
-                if not is_data(text):
+                if not is_data(text) and not _value_within(text):
                     found.append(_Label(row, column, text, meaning))
     return found
+
+
+def pairs_within(page: Page, rows: Sequence[int]) -> list[Pair]:
+    """Cells that hold a label and its value, such as "City: Hamburg"."""
+    found = []
+    for row in rows:
+        for column in page.filled(row):
+            text = page.own_text(row, column)
+            if within := _value_within(text):
+                label = text.partition(":")[0]
+                found.append(
+                    Pair(
+                        row=row,
+                        column=column,
+                        text=label,
+                        meaning=meaning_of(label),
+                        value=(row, column),
+                        empty=False,
+                        within=within,
+                    )
+                )
+    return found
+
+
+def _value_within(text: str) -> str:
+    """The value in a cell that says its label too; "Contact: e-mail" is all label."""
+    label, colon, value = text.partition(":")
+    if not colon or not value.startswith(" ") or len(label) > LONGEST_LABEL:
+        return ""
+    said, rest = meaning_of(label), meaning_of(value)
+    whole = said.coverage == 1 and (said.weight >= 1 or bool(said.about & {"contact", "company"}))
+    is_value = rest.coverage < 1 or said.field in _CHOSEN or is_data(value.strip())
+    return value.strip() if whole and is_value else ""
 
 
 def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[int]) -> list[int]:

@@ -1,18 +1,20 @@
 """Read forms by other hands: the companies and the users in a workbook, and which belong together."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.domain.form_across import find_across
 from bot.domain.form_company import FoundCompany, companies_in
+from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.form_headings import find_headings, heading_reads
 from bot.domain.form_pages import Page, View
-from bot.domain.form_pairs import find_pairs
+from bot.domain.form_pairs import find_pairs, pairs_within
 from bot.domain.form_people import People, read_people
 from bot.domain.plain_words import folded
+from bot.domain.review_values import is_address
 from bot.domain.ris import HeadingRead
 from bot.domain.sheets import Workbook
 
@@ -32,6 +34,8 @@ _A_COMPANY: Final = 4
 _WHOLE_COMPANY: Final = 7
 _RATHER_A_RIS: Final = 3.0
 _SURELY_A_RIS: Final = 4.0
+_A_LINE: Final = 4  #: filled cells of a user's line
+_MOST_ASKED: Final = 10
 _VOUCHED: Final = 3
 
 
@@ -43,6 +47,7 @@ class _Table:
     row: int
     people: People
     reads: list[HeadingRead]
+    across: bool = False
 
     @property
     def fields(self) -> set[str]:
@@ -56,6 +61,8 @@ class _Table:
 class _Findings:
     companies: list[FoundCompany] = field(default_factory=list)
     tables: list[_Table] = field(default_factory=list)
+    within: list[FoundCompany] = field(default_factory=list)  #: of cells that hold label and value
+    unread: list[HeadingRead] = field(default_factory=list)  #: lines that may be users nobody read
     titled: bool = False
 
 
@@ -70,10 +77,13 @@ def read_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase,
             _search(Page(sheet=sheet, formulas=workbook.formulas), found)
     found.tables = _of_users(found.tables)
     companies = _merged(found.companies) or _from_tables(found.tables)
+    if not any(company.filled >= _A_COMPANY for company in companies):
+        companies = _merged(found.within) or companies
     if not _is_ris(found, companies, vouched=vouched):
         return ()
     groups = _together(companies, found.tables)
-    return tuple(_case(company, tables, macros=workbook.macros) for company, tables in groups)
+    cases = [_case(company, tables, macros=workbook.macros) for company, tables in groups]
+    return (replace(cases[0], headings=(*cases[0].headings, *found.unread)), *cases[1:])
 
 
 def _search(page: Page, found: _Findings) -> None:
@@ -84,10 +94,15 @@ def _search(page: Page, found: _Findings) -> None:
     for across in find_across(page, free):
         reads = [read for h in across.people.headings for read in heading_reads(across.view, h)]
         found.tables.append(
-            _Table(sheet=page.sheet.name, row=min(across.rows), people=across.people, reads=reads)
+            _Table(
+                sheet=page.sheet.name, row=min(across.rows), people=across.people, reads=reads, across=True
+            )
         )
         free = [row for row in free if row not in across.rows]
-    found.companies += companies_in(page, find_pairs(page, free))
+    pairs = find_pairs(page, free)
+    found.companies += companies_in(page, pairs)
+    found.unread += _unread(page, free, {pair.value for pair in pairs})
+    found.within += companies_in(page, pairs_within(page, free))
 
 
 def _tables_down(page: Page, found: _Findings) -> list[int]:
@@ -95,6 +110,9 @@ def _tables_down(page: Page, found: _Findings) -> list[int]:
     view = View(page=page)
     free: list[int] = []
     row = 0
+    if continued := _continued(page, found):
+        found.tables.append(continued)
+        return free
     while row < page.height:
         headings = find_headings(view, row) if len(free) < _MOST_FREE_ROWS and page.filled(row) else None
         if headings is None:
@@ -106,6 +124,36 @@ def _tables_down(page: Page, found: _Findings) -> list[int]:
         found.tables.append(_Table(sheet=page.sheet.name, row=row, people=people, reads=reads))
         row = people.end
     return free
+
+
+def _unread(page: Page, rows: Sequence[int], values: Collection[tuple[int, int] | None]) -> list[HeadingRead]:
+    """Addresses in lines that look like a user's and belong to nothing understood: asked, not dropped."""
+    return [
+        HeadingRead(
+            field="email",
+            label=page.own_text(row, column),
+            sheet=page.sheet.name,
+            cell=page.cell(row, column).cell,
+            sure=False,
+        )
+        for row in rows
+        if len(page.filled(row)) >= _A_LINE
+        for column in page.filled(row)
+        if (row, column) not in values and is_address(page.own_text(row, column))
+    ][:_MOST_ASKED]
+
+
+def _continued(page: Page, found: _Findings) -> _Table | None:
+    """The users of a sheet that goes on from its first row as the last one ended, without headings."""
+    before = found.tables[-1].people.headings[-1] if found.tables and not found.tables[-1].across else None
+    rows = [row for row in range(min(page.height, _TITLE_ROWS)) if page.filled(row)]
+    email = before.of("email") if before else []
+    if before is None or not email or not rows:
+        return None
+    if not all(fit("email", page.text(row, email[0].index)) > 0 for row in rows):
+        return None
+    people = read_people(View(page=page), replace(before, first_line=0))
+    return _Table(sheet=page.sheet.name, row=0, people=people, reads=[])
 
 
 def _titled(page: Page, rows: Sequence[int]) -> bool:

@@ -283,6 +283,38 @@ def test_company_and_users_in_two_files() -> None:
     _is_ours(case)
 
 
+def test_users_go_on_over_a_sheet_without_headings() -> None:
+    _is_ours(only_case(sheet(beside()), sheet([HEADINGS, MARA_ROW], "U1"), sheet([TOM_ROW], "U2")))
+
+
+def test_people_under_headings_nobody_understands_are_asked_for() -> None:
+    strange = [("Alpha", "Beta", "Gamma", "Delta"), ("Ulf", "Berg", "ulf.berg@nordlicht.example.com", "x")]
+    (problem,) = (p for p in only_case(sheet(beside()), sheet(USERS, "U"), sheet(strange, "V")).problems)
+
+    assert (problem.kind, problem.sheet, problem.cell) == ("doubtful", "V", "C2")
+
+
+def test_labels_and_values_in_the_same_cell() -> None:
+    within = [(f"{label}: {str(value).removesuffix('.0')}",) for label, value in beside()]
+
+    _is_ours(only_case(sheet([*within, *GAP, *USERS])))
+
+
+def test_two_sections_side_by_side() -> None:
+    company = beside({name: label for name, label in GERMAN.items() if "contact" not in name})
+    contact = [
+        ("Ansprechpartner",),
+        ("Name", "Mara Lindqvist"),
+        ("E-Mail", MARA.email),
+        ("Tel.", "030 23125010"),
+    ]
+    rows: list[Row] = [
+        (*pair, None, *contact[i]) if i < len(contact) else pair for i, pair in enumerate(company)
+    ]
+
+    _is_ours(only_case(sheet([*rows, *GAP, *USERS])))
+
+
 def test_a_blank_form_of_another_hand_is_incomplete() -> None:
     rows: list[Row] = [(label,) for label in GERMAN.values()]
 
