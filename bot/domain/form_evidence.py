@@ -38,7 +38,7 @@ def _address(text: str) -> float:
 def _phone(text: str) -> float:
     if is_phone_like(text):
         return 1.0
-    return 0.2 if sum(char.isdigit() for char in text) > 5 and "@" not in text else -0.6  # noqa: PLR2004
+    return 0.0 if sum(char.isdigit() for char in text) > 5 and "@" not in text else -0.6  # noqa: PLR2004
 
 
 def _plain_name(text: str) -> float:

@@ -55,6 +55,7 @@ _UNDERSTOOD: Final = 0.6  #: of a heading's words, which leaves no doubt whateve
 _NEAR: Final = 0.05
 _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
+_HARDLY_ANY: Final = 4  #: values a column
 _MOST_OTHERS: Final = 6
 _FEW: Final = 0.9
 _MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
@@ -177,11 +178,20 @@ def _judged(view: View, headings: list[_Heading], first_line: int) -> Headings |
     view.page.spend(_A_LOOK)
     columns = _columns(view, headings, first_line)
     users = [column for column in columns if column.field in USER_FIELDS]
-    if len({column.field for column in users}) < _ENOUGH_FIELDS:
+    if len({column.field for column in users}) < _ENOUGH_FIELDS or not _plausible(view, users, first_line):
         return None
     unsaid = {h.index for h in headings if not h.meaning.fields}
     score = len(users) + 0.25 * (len(columns) - len(users)) - 0.5 * sum(c.index in unsaid for c in users)
     return Headings(columns=tuple(columns), first_line=first_line, score=score)
+
+
+def _plausible(view: View, columns: Sequence[Column], first_line: int) -> bool:
+    """Whether anything below the headings looks like users, unless there is hardly anything below them."""
+    lines = range(first_line, min(view.lines, first_line + _LOOK_AHEAD))
+    texts = {c: [text for line in lines if (text := view.text(line, c.index))] for c in columns}
+    if sum(map(len, texts.values())) <= _HARDLY_ANY * len(columns):
+        return True
+    return any(c.ticks or column_fit(c.field, texts[c]) > 0 for c in columns if c.field in _EVIDENT)
 
 
 def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[Column]:

@@ -47,14 +47,15 @@ _FORMS: Final = {
     "US": ("99999", "99999-9999"),
 }
 _PREFIX: Final = re.compile(r"^[A-Z]{1,3}[ -]+(?=\d)", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]{4}")
 _DIGITS_MEANT: Final = str.maketrans("OoIlSB", "001158")
 
 
 def postal_code(text: str, country: str) -> str | None:
     """The code as its country writes it, without a country's letters before it.
 
-    None where a letter evidently stands for a digit, or where digits are wanted and none stands there; any
-    other strange code is taken as it stands, for people know their own.
+    None where a letter evidently stands for a digit, or where words or no digits stand there; any other code
+    is taken as it stands, for people know their own.
     """
     shapes = _FORMS.get(country)
     if not shapes:
@@ -66,7 +67,7 @@ def postal_code(text: str, country: str) -> str | None:
     length = len(shapes[0])
     if set(shapes[0]) == {"9"} and re.fullmatch(r"\d+", bare, re.ASCII) and length - 2 <= len(bare) < length:
         return bare.zfill(length)
-    wrong = mended_postal_code(text, country) or not re.search(r"\d", text)
+    wrong = mended_postal_code(text, country) or not re.search(r"\d", text) or _WORD.search(text)
     return None if wrong else text
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain import form_vocabulary
 from bot.domain.form_labels import meaning_of
 from bot.domain.review import read_form
+from bot.domain.review_values import text_of
 from bot.domain.ris import Decision
 from bot.domain.sheets import CellValue, Sheet, Workbook
 from tests.budget import examples
@@ -118,7 +119,7 @@ def test_a_changed_form_is_complete_only_with_what_stands_at_its_labels(
         rows = _changed(rows, *change)
     users = Sheet(name="U", rows=(HEADINGS, MARA_ROW, TOM_ROW))
     workbook = Workbook(name="x", sheets=(sheet(rows, name), users))
-    at_labels = {str(row[-2]): row[-1] for row in rows if len(row) > 1}
+    at_labels = {str(row[-2]): text_of(row[-1]) for row in rows if len(row) > 1}
     reading = read_form([workbook])
 
     if reading.decision is Decision.COMPLETE:
