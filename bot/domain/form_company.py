@@ -24,6 +24,7 @@ _CONTACT: Final = {
 _SECTIONS: Final = ("other", "contact", "company", "user")
 _SURE: Final = 0.75
 _UNDERSTOOD: Final = 0.6
+_SHORTEST_CODE: Final = 4  #: characters of a postal code
 _ENOUGH_TYPED: Final = 3
 #: Fields whose values have a look of their own.
 _TYPED: Final = {
@@ -66,8 +67,10 @@ class FoundCompany:
         if (first or last) and (last is name or not name or not name.text):
             whole = " ".join(cell.text for cell in (first, last) if cell and cell.text)
             cells["contact_name"] = (first or last or FoundCell())._replace(text=whole)
-        number = cells.pop("house_number", None)
         street = cells.get("street")
+        if street and not cells.keys() & {"postal_code", "city"}:
+            cells |= _address_parts(street)
+        number = cells.pop("house_number", None)
         if number and number.text and street and street.text:
             cells["street"] = street._replace(text=f"{street.text} {number.text}")
         return cells
@@ -94,6 +97,14 @@ class FoundCompany:
     @property
     def filled(self) -> int:
         return sum(bool(said.cell.text or said.cell.formula) for said in self.said.values())
+
+
+def _address_parts(cell: FoundCell) -> dict[str, FoundCell]:
+    """A whole address under a label that only says "Address", where nothing else gives code and city."""
+    parts = address_of(cell.text)
+    if len(parts.get("postal_code", "")) < _SHORTEST_CODE or not parts.get("city"):
+        return {}
+    return {name: cell._replace(text=text) for name, text in parts.items()}
 
 
 def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:

@@ -1,7 +1,7 @@
 """Understand the headings of a table of users: from their words and from what stands below them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -264,10 +264,18 @@ def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Co
                 line=heading.line,
                 together=meaning.together,
                 ordinal=meaning.ordinal,
-                sure=score >= _SURE or (meaning.weight >= 1 and meaning.coverage >= _UNDERSTOOD),
+                sure=score >= _SURE or _is_clear(meaning, name, best),
             )
         )
     return [_doubted(column) if column.field in rivals else column for column in columns]
+
+
+def _is_clear(meaning: Meaning, name: str, taken: Mapping[str, float]) -> bool:
+    """Whether the words leave no doubt, or other columns are all that they could mean besides."""
+    if meaning.weight >= 1 and meaning.coverage >= _UNDERSTOOD:
+        return True
+    others = {other for other, _ in meaning.fields} - {name}
+    return bool(others) and others <= taken.keys()
 
 
 def _doubted(column: Column) -> Column:
@@ -275,32 +283,26 @@ def _doubted(column: Column) -> Column:
 
 
 def _tick_columns(headings: Sequence[_Heading], texts: dict[int, list[str]]) -> list[Column]:
-    found = []
+    """The boxes to tick: choices as headings over nothing but ticks, one of them ticked at least.
+
+    A column that says a role or credential in words stands above them.
+    """
+    boxes: list[tuple[_Heading, str, str, bool]] = []
+    said: set[str] = set()
     for heading in headings:
-        field_and_choice = _choice_of(heading.text)
+        chosen = _choice_of(heading.text)
         marks = [choices.ticked(text) for text in texts[heading.index]]
-        if field_and_choice and None not in marks and True in marks:
-            name, choice = field_and_choice
-            found.append(
-                Column(index=heading.index, field=name, label=heading.text, line=heading.line, ticks=choice)
-            )
-    # A column that nobody ticked is still one of the boxes.
-    kinds = {column.field for column in found}
-    indexes = {column.index for column in found}
-    for heading in headings:
-        field_and_choice = _choice_of(heading.text)
-        marks = [choices.ticked(text) for text in texts[heading.index]]
-        if (
-            field_and_choice
-            and field_and_choice[0] in kinds
-            and None not in marks
-            and heading.index not in indexes
-        ):
-            name, choice = field_and_choice
-            found.append(
-                Column(index=heading.index, field=name, label=heading.text, line=heading.line, ticks=choice)
-            )
-    return found
+        if chosen and None not in marks:
+            boxes.append((heading, *chosen, True in marks))
+        elif heading.meaning.field in {"role", "credential"}:
+            name = heading.meaning.field
+            said |= {name} if column_fit(name, texts[heading.index]) > 0 else set()
+    kinds = {name for _, name, _, is_ticked in boxes if is_ticked} - said
+    return [
+        Column(index=heading.index, field=name, label=heading.text, line=heading.line, ticks=choice)
+        for heading, name, choice, _ in boxes
+        if name in kinds
+    ]
 
 
 def _choice_of(text: str) -> tuple[str, str] | None:

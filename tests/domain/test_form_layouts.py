@@ -168,6 +168,25 @@ def test_a_column_that_asks_yes_or_no() -> None:
     _is_ours(only_case(sheet(beside()), sheet(rows, "U")))
 
 
+def test_a_number_under_user_is_no_tick() -> None:
+    rows = [("User", *HEADINGS), (1.0, *MARA_ROW), (2.0, *TOM_ROW)]
+
+    _is_ours(only_case(sheet(beside()), sheet(rows, "U")))
+
+
+def test_a_title_beside_a_salutation_is_the_job() -> None:
+    headings = (*HEADINGS[:6], "Title", *HEADINGS[7:])
+
+    _is_ours(only_case(sheet(beside()), sheet([headings, MARA_ROW, TOM_ROW], "U")))
+
+
+def test_a_whole_address_under_one_label() -> None:
+    labels = {n: label for n, label in GERMAN.items() if n not in {"street", "postal_code", "city"}}
+    address = ("Anschrift", "Hafenstraße 12, D-20457 Hamburg")
+
+    _is_ours(only_case(sheet([*beside(labels), address]), sheet(USERS, "U")))
+
+
 def test_users_over_two_sheets_and_headings_repeated() -> None:
     first = sheet([HEADINGS, MARA_ROW, HEADINGS], "Seite 1")
     second = sheet([("Fortsetzung",), HEADINGS, TOM_ROW], "Seite 2")
