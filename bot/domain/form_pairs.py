@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.form_evidence import fit, is_data
@@ -14,6 +14,8 @@ _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
 _FARTHEST: Final = 6  #: columns from a label to its value
 _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
+_SAME_AGAIN: Final = 4  #: fields that stand in two columns: two companies
+_MOST_BESIDE: Final = 5  #: companies that share labels
 _CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
 
@@ -58,6 +60,39 @@ def _labels(page: Page, rows: Iterable[int]) -> list[_Label]:
                 text = page.own_text(row, column)
                 if not is_data(text) and not _value_within(text):
                     found.append(_Label(row, column, text, meaning))
+    return found
+
+
+def side_by_side(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs of each company where several stand beside each other, with or without own labels."""
+    columns: dict[int, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        columns[pair.column].append(pair)
+    groups: list[list[Pair]] = []
+    said: list[set[str]] = []
+    for _, group in sorted(columns.items()):
+        fields = {pair.meaning.field for pair in group if pair.meaning.field and not pair.empty}
+        if not groups or (said and len(fields & said[-1]) >= _SAME_AGAIN):
+            groups.append([])
+            said.append(set())
+        groups[-1] += group
+        said[-1] |= fields
+    whole = [sorted(group, key=lambda pair: (pair.row, pair.column)) for group in groups]
+    return whole + [more for group in whole for more in _further_values(page, group)]
+
+
+def _further_values(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The same labels with the values of a second company in the next column."""
+    columns = {pair.value[1] for pair in pairs if pair.value and pair.value[0] == pair.row}
+    if len(columns) != 1:
+        return []
+    found = []
+    for column in range(max(columns) + 1, max(columns) + 1 + _MOST_BESIDE):
+        texts = [(pair, page.own_text(pair.row, column)) for pair in pairs]
+        typed = sum(fit(pair.meaning.field, text) >= 1 for pair, text in texts)
+        if typed < _SAME_AGAIN or sum(bool(text) for _, text in texts) < 2 * _SAME_AGAIN:
+            break
+        found.append([replace(pair, value=(pair.row, column), empty=not text) for pair, text in texts])
     return found
 
 

@@ -11,7 +11,7 @@ from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.form_headings import find_headings, heading_reads
 from bot.domain.form_pages import Page, View
-from bot.domain.form_pairs import find_pairs, pairs_within
+from bot.domain.form_pairs import find_pairs, pairs_within, side_by_side
 from bot.domain.form_people import People, read_people
 from bot.domain.plain_words import folded
 from bot.domain.review_values import is_address
@@ -100,7 +100,8 @@ def _search(page: Page, found: _Findings) -> None:
         )
         free = [row for row in free if row not in across.rows]
     pairs = find_pairs(page, free)
-    found.companies += companies_in(page, pairs)
+    for group in side_by_side(page, pairs):
+        found.companies += companies_in(page, group)
     found.unread += _unread(page, free, {pair.value for pair in pairs})
     found.within += companies_in(page, pairs_within(page, free))
 

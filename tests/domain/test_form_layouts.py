@@ -294,6 +294,20 @@ def test_two_companies_below_each_other() -> None:
     assert [len(case.users) for case in reading.cases] == [2, 1]
 
 
+@pytest.mark.parametrize("own_labels", [True, False])
+def test_two_companies_beside_each_other(*, own_labels: bool) -> None:
+    other = {"Firma": "Ostwind KG", "Homepage": "www.ostwind.example.org"}
+    rows: list[Row] = [
+        (label, value, *((None, label) if own_labels else ()), other.get(label, value))
+        for label, value in beside()
+    ]
+    ina = [HEADINGS, (*MARA_ROW[:3], "ina.berg@ostwind.example.org", *MARA_ROW[4:])]
+    reading = read(sheet(rows, "A"), sheet(USERS, "B"), sheet(ina, "C"))
+
+    assert [case.company.name for case in reading.cases] == ["Nordlicht Werke GmbH", "Ostwind KG"]
+    assert [len(case.users) for case in reading.cases] == [2, 1]
+
+
 def test_company_and_users_in_two_files() -> None:
     company = workbook(sheet([("RIS",), *beside()], ""), name="company.csv")
     users = workbook(sheet(USERS, ""), name="users.csv")
