@@ -3,8 +3,10 @@
 import io
 import random
 import shutil
+import struct
 import subprocess
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +22,7 @@ from bot.domain.review import read_form
 from bot.domain.review_values import text_of
 from bot.domain.ris import Decision
 from bot.domain.sheets import Sheet, SheetRefusal, Workbook
-from tests.forms import saved, sound_form
+from tests.forms import saved, sound_form, zipped
 from tests.processes import need
 
 SAMPLES = Path(__file__).parents[1] / "data" / "ris_samples"
@@ -201,6 +203,70 @@ def test_a_locked_ods_says_so() -> None:
     entry = '<manifest:file-entry><manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'
 
     assert read_workbook("x.ods", ods("", entry)).refusal is SheetRefusal.ENCRYPTED
+
+
+# Excel's binary workbook
+
+
+def xlsb(
+    cells: Sequence[tuple[int, int, int, bytes]], merged: Sequence[tuple[int, int, int, int]] = ()
+) -> bytes:
+    """One sheet of cells (row, column, kind of record, value), as small as a reader takes it."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(data)]) + data
+
+    def text(words: str) -> bytes:
+        return struct.pack("<I", len(words)) + words.encode("utf-16-le")
+
+    rows = b"".join(
+        record(0, struct.pack("<I", row) + bytes(13)) + record(kind, struct.pack("<II", column, 0) + value)
+        for row, column, kind, value in cells
+    )
+    size = record(
+        148, struct.pack("<4I", 0, max(cell[0] for cell in cells), 0, max(cell[1] for cell in cells))
+    )
+    areas = b"".join(record(176, struct.pack("<4I", *area)) for area in merged)
+    sheet = record(129) + size + record(145) + rows + record(146) + areas + record(130)
+    book = record(143) + record(156, struct.pack("<II", 0, 1) + text("rId1") + text("One"))
+    book += record(144) + record(132)
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    relation = f'<Relationship Id="rId1" Type="{kinds}" Target="worksheets/sheet1.bin"/>'
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    relations = f'<Relationships xmlns="{space}">{relation}</Relationships>'
+    return zipped(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": relations.encode(),
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )
+
+
+def real(number: float) -> tuple[int, bytes]:
+    return 5, struct.pack("<d", number)
+
+
+def test_xlsb_is_read_with_merged_ranges_and_failed_formulas() -> None:
+    words = "Nordlicht"
+    string = struct.pack("<I", len(words)) + words.encode("utf-16-le")
+    cells = [(0, 0, 6, string), (2, 1, *real(4.5)), (3, 1, 3, b"\x07"), (4, 1, *real(1.0))]
+    found = read_workbook("x.xlsb", xlsb(cells, [(0, 1, 0, 2)]))
+
+    assert (found.refusal, found.sheets[0].name) == (None, "One")
+    assert found.sheets[0].rows[0][:1] == (words,)
+    assert found.sheets[0].rows[2] == (None, 4.5)
+    assert found.sheets[0].merged == ((0, 0, 1, 2),)
+    assert found.formulas == {("One", "B4")}
+
+
+def test_far_cells_of_xlsb_are_refused() -> None:
+    for row, column in ((1_000_000, 1), (1, 16_000)):
+        found = read_workbook("x.xlsb", xlsb([(0, 0, *real(1.0)), (row, column, *real(1.0))]))
+
+        assert found.refusal is SheetRefusal.TOO_LARGE
 
 
 # As LibreOffice saves them
