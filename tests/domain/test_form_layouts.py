@@ -296,10 +296,10 @@ def test_two_companies_below_each_other() -> None:
 
 @pytest.mark.parametrize("own_labels", [True, False])
 def test_two_companies_beside_each_other(*, own_labels: bool) -> None:
-    other = {"Firma": "Ostwind KG", "Homepage": "www.ostwind.example.org"}
+    other = {**SAYS, "name": "Ostwind KG", "website": "www.ostwind.example.org"}
     rows: list[Row] = [
-        (label, value, *((None, label) if own_labels else ()), other.get(label, value))
-        for label, value in beside()
+        (label, SAYS[name], *((None, label) if own_labels else ()), other[name])
+        for name, label in GERMAN.items()
     ]
     ina = [HEADINGS, (*MARA_ROW[:3], "ina.berg@ostwind.example.org", *MARA_ROW[4:])]
     reading = read(sheet(rows, "A"), sheet(USERS, "B"), sheet(ina, "C"))
