@@ -174,7 +174,7 @@ def _whose(
 
 def _begins_again(company: FoundCompany, names: Sequence[str], pair: Pair, page: Page) -> bool:
     """Whether the name of a company comes again, below a block that holds most of one."""
-    if "name" not in names or "name" not in company.said or pair.empty or pair.value is None:
+    if "name" not in names or "name" not in company.said or pair.empty:
         return False
     if pair.meaning.weight < 1 and "company" not in pair.meaning.about:
         return False  # "Customer" may be what kind of partner it is
@@ -183,7 +183,6 @@ def _begins_again(company: FoundCompany, names: Sequence[str], pair: Pair, page:
 
 
 def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said]]:
-    assert pair.value is not None  # noqa: S101 - every pair but a heading has a place for its value
     cell = page.cell(*pair.value)
     if pair.within:
         cell = cell._replace(text=pair.within)

@@ -21,13 +21,13 @@ _CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A label and where its value stands; `value` is None for a heading that has none."""
+    """A label and where its value stands, or would stand; `empty` where nothing does."""
 
     row: int
     column: int
     text: str
     meaning: Meaning
-    value: tuple[int, int] | None = None
+    value: tuple[int, int]
     empty: bool = True
     within: str = ""  #: the value, where it stands in the label's own cell
 
@@ -83,7 +83,7 @@ def side_by_side(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
 
 def _further_values(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
     """The same labels with the values of a second company in the next column."""
-    columns = {pair.value[1] for pair in pairs if pair.value and pair.value[0] == pair.row}
+    columns = {pair.value[1] for pair in pairs if pair.value[0] == pair.row}
     if len(columns) != 1:
         return []
     found = []

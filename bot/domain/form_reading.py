@@ -127,7 +127,7 @@ def _tables_down(page: Page, found: _Findings) -> list[int]:
     return free
 
 
-def _unread(page: Page, rows: Sequence[int], values: Collection[tuple[int, int] | None]) -> list[HeadingRead]:
+def _unread(page: Page, rows: Sequence[int], values: Collection[tuple[int, int]]) -> list[HeadingRead]:
     """Addresses in lines that look like a user's and belong to nothing understood: asked, not dropped."""
     return [
         HeadingRead(

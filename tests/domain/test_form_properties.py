@@ -1,5 +1,6 @@
 """Any form by any hand: what is read is what stands at the labels, or the form is not complete."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import form_vocabulary
+from bot.domain import form_vocabulary, forms
 from bot.domain.form_labels import meaning_of
 from bot.domain.review import read_form
 from bot.domain.review_values import text_of
@@ -154,3 +155,33 @@ def test_no_sheet_is_too_strange(
     reading = read_form([Workbook(name="x", sheets=(strange,))], vouched=True)
 
     assert reading.refusal is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [tuple(f"{HEADINGS[(i + j) % 9]} {i * j}" for j in range(256)) for i in range(3_000)],
+        [tuple(HEADINGS[(i + j) % 9] for j in range(256)) for i in range(3_000)],
+        [HEADINGS] * 3_000,
+        [tuple(["Firma", "Name", "x"] * 85)] * 3_000,
+        [HEADINGS, *[(*MARA_ROW[:3], f"u{i}@nordlicht.example.com", *MARA_ROW[4:]) for i in range(5_000)]],
+    ],
+    ids=["labels with numbers", "labels", "headings again and again", "pairs", "5,000 users"],
+)
+def test_large_sheets_take_seconds_of_cpu_at_most(rows: list[Row]) -> None:
+    started = time.process_time()
+    read_form([Workbook(name="x", sheets=(sheet(rows),))])
+
+    assert time.process_time() - started < 8
+
+
+def test_an_older_version_of_our_form_is_read() -> None:
+    """Without the fields that came later, and without the property that says so."""
+    labels = {f.name: f.label.en for f in forms.COMPANY_FIELDS if f.name not in {"state", "partner_type"}}
+    headings = [f.label.en for f in forms.USER_FIELDS if f.label.en != "Phone 3"]
+    company = sheet([(f"{label} *", SAYS[name]) for name, label in labels.items()], "Company")
+    users = sheet([(), headings, MARA_ROW, TOM_ROW], "Users")
+    (case,) = read_form([Workbook(name="x", sheets=(company, users))]).cases
+
+    assert [(p.kind, p.field) for p in case.problems] == [("missing", "partner_type")]
+    assert [user.email for user in case.users] == [MARA.email, TOM.email]
