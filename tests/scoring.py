@@ -82,23 +82,25 @@ class _Compared:
     def compare(self) -> None:
         wanted, also = self.truth["decision"], self.truth.get("also_accept") or []
         decision = self.said["decision"]
-        accepted = decision == wanted or decision in also
+        accepted = (decision == wanted or decision in also) and self._has_reason()
         self.result.files += 1
         self.result.decided += accepted
         if not accepted:
-            reason = f" ({self.said['reason']})" if self.said.get("reason") else ""
-            self.note("decision", wanted, f"{decision}{reason}")
-        if wanted_reason := self.truth.get("reason"):
-            self._reason(wanted_reason)
+            names = (
+                " ".join(filter(None, (one["decision"], one.get("reason"))))
+                for one in (self.truth, self.said)
+            )
+            self.note("decision", *names)
         labelled, found = self.truth["cases"], self.said["cases"]
         if accepted and decision != wanted and not (labelled and found):
             return  # the other honest answer reads a form where the label has none, or none where it has one
         for case, read in _pairs(labelled, found, _same_company, _any_company):
             self._case(case or {}, read or {}, lenient="complete" in also)
 
-    def _reason(self, wanted: str) -> None:
-        if self.said.get("reason") not in wanted.split("|") and self.said["decision"] == "refused":
-            self.note("reason", wanted, self.said.get("reason"))
+    def _has_reason(self) -> bool:
+        """A refusal is right with its reason; the labels may name several, with `|` between."""
+        reasons = self.truth.get("reason")
+        return reasons is None or self.said.get("reason") in reasons.split("|")
 
     def _case(self, case: Said, read: Said, *, lenient: bool) -> None:
         self._fields("company", COMPANY_FIELDS, case.get("company", {}), read.get("company", {}))

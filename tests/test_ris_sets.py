@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 DATA = Path(__file__).parent / "data"
 
 
-@pytest.mark.parametrize("name", ["ris_samples"])
+@pytest.mark.parametrize("name", ["ris_samples", "ris_second"])
 def test_a_labelled_set_is_read_right(name: str) -> None:
     result = score_folder(DATA / name)
     report = "\n".join([*result.differences, result.table()])

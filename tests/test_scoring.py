@@ -147,8 +147,9 @@ def test_a_refusal_is_right_with_one_of_its_reasons() -> None:
 
     assert scored(said, truth).differences == []
     assert scored(said | {"reason": "too_large"}, truth).differences == [
-        "a.eml: reason: wanted 'corrupt|unsupported', found 'too_large'"
+        "a.eml: decision: wanted 'refused corrupt|unsupported', found 'refused too_large'"
     ]
+    assert scored(said | {"reason": "too_large"}, truth).decisions == 0.0
 
 
 def test_two_companies_are_matched_by_name_in_any_order() -> None:

@@ -121,7 +121,9 @@ def apple(letter: Letter, files: Sequence[File], number: int) -> bytes:
     _attach(inner, files)
     parts = inner.get_payload()[1:]
     for at, part in enumerate(parts):
-        part.replace_header("Content-Disposition", str(part["Content-Disposition"]).replace("attachment", "inline"))  # type: ignore[union-attr]
+        part.replace_header(
+            "Content-Disposition", str(part["Content-Disposition"]).replace("attachment", "inline")
+        )  # type: ignore[union-attr]
         mixed.get_payload().insert(1 + at, part)  # type: ignore[union-attr]
     mail.attach(mixed)
     return _bytes(mail)
@@ -144,13 +146,16 @@ def forwarded_inline(letter: Letter, files: Sequence[File], number: int) -> byte
         f"-----Ursprüngliche Nachricht-----\nVon: {letter.sender}\nGesendet: Montag, 2. März 2026 08:12\n"
         f"An: Nora Feld <nora.feld@sponsor.example.com>\nBetreff: {letter.subject}\n\n{letter.text}"
     )
-    return plain(Letter("Nora Feld <nora.feld@sponsor.example.com>", f"WG: {letter.subject}", text), files, number)
+    return plain(
+        Letter("Nora Feld <nora.feld@sponsor.example.com>", f"WG: {letter.subject}", text), files, number
+    )
 
 
 def reply(letter: Letter, files: Sequence[File], number: int) -> bytes:
     """With our own blank form's covering words quoted below."""
     quote = "\n".join(
-        f"> {line}" for line in ("Please fill in the form attached", "and send it back to us.", "", "The desk")
+        f"> {line}"
+        for line in ("Please fill in the form attached", "and send it back to us.", "", "The desk")
     )
     text = f"{letter.text}\n\nOn Fri, 27 Feb 2026 at 14:03, Onboarding <{DESK}> wrote:\n{quote}\n"
     return alternative(Letter(letter.sender, f"Re: {letter.subject}", text), files, number)

@@ -16,14 +16,25 @@ Carrier = Callable[[Letter, Sequence[File], int], bytes]
 
 LETTERS = {
     "en": (
-        ("Access for our people", "Hello,\n\nplease find our data attached. Let me know if you need more.\n\nBest\n"),
-        ("ForumPass set-up", "Hi there,\nas discussed on the phone, here is the completed sheet.\nThanks a lot\n"),
+        (
+            "Access for our people",
+            "Hello,\n\nplease find our data attached. Let me know if you need more.\n\nBest\n",
+        ),
+        (
+            "ForumPass set-up",
+            "Hi there,\nas discussed on the phone, here is the completed sheet.\nThanks a lot\n",
+        ),
     ),
     "de": (
-        ("Freischaltung ForumPass", "Guten Tag,\n\nin der Anlage unsere Angaben.\n\nMit freundlichen Grüßen\n"),
+        (
+            "Freischaltung ForumPass",
+            "Guten Tag,\n\nin der Anlage unsere Angaben.\n\nMit freundlichen Grüßen\n",
+        ),
         ("Kundendaten", "Hallo,\nhier die Liste wie besprochen. Meldet euch, wenn was fehlt.\nViele Grüße\n"),
     ),
-    "bi": (("RIS / Kundendaten", "Hello / Guten Tag,\n\nsee attachment / siehe Anlage.\n\nRegards / Grüße\n"),),
+    "bi": (
+        ("RIS / Kundendaten", "Hello / Guten Tag,\n\nsee attachment / siehe Anlage.\n\nRegards / Grüße\n"),
+    ),
 }
 
 
@@ -51,14 +62,20 @@ class Collection:
     ) -> None:
         file = f"{self.number:02}-{name}"
         (self.folder / file).write_bytes(content)
-        truth = {"file": file, "decision": decision, "also_accept": list(also), "lang": lang, "cases": list(cases)}
+        truth = {
+            "file": file,
+            "decision": decision,
+            "also_accept": list(also),
+            "lang": lang,
+            "cases": list(cases),
+        }
         self.truths.append(truth | ({"reason": reason} if reason else {}))
 
     def letter(self, draft: Draft) -> Letter:
         subject, text = self.registry.luck.choice(LETTERS[draft.lang])
         who = draft.company
         sender = f"{who['contact_name'] or 'Office'} <{who['contact_email'] or 'office@example.org'}>"
-        if "@" not in sender or isinstance(who["contact_email"], str) and " " in who["contact_email"]:
+        if "@" not in sender or (isinstance(who["contact_email"], str) and " " in who["contact_email"]):
             sender = "Front Desk <front.desk@example.org>"
         return Letter(sender, subject, f"{text}{who['contact_name'] or ''}\n")
 
@@ -66,7 +83,15 @@ class Collection:
         self.form(name, write(grids), [draft])
 
     def mail(
-        self, name: str, draft: Draft, grids: Sequence[Grid], write: Writer, carry: Carrier, *, file: str, type_: str = ""
+        self,
+        name: str,
+        draft: Draft,
+        grids: Sequence[Grid],
+        write: Writer,
+        carry: Carrier,
+        *,
+        file: str,
+        type_: str = "",
     ) -> None:
         content = carry(self.letter(draft), [File(file, write(grids), type_)], self.number)
         self.form(f"{name}.eml", content, [draft])

@@ -11,6 +11,7 @@ from tests.ris_second.carriers import File
 from tests.ris_second.collection import Collection
 from tests.ris_second.drafts import COMPANY, Draft, draft
 from tests.ris_second.layouts import USER, Company, Grid, Users, flat, note, one_sheet, two_sheets
+from tests.ris_second.people import COUNTRIES
 
 
 def add_complete(to: Collection) -> None:
@@ -35,7 +36,12 @@ def _bare(to: Collection) -> None:
     one = draft(to.registry, "AT", "de", 3, "channel_partner")
     to.bare("liste.ods", one, two_sheets(one, Company(), Users(), names=("Kunde", "Leute")), writers.ods)
     one = draft(to.registry, "FR", "bi", 2, "service_partner")
-    to.bare("dossier.xls", one, two_sheets(one, Company(merged=True), Users(), names=("Client", "Staff")), writers.xls)
+    to.bare(
+        "dossier.xls",
+        one,
+        two_sheets(one, Company(merged=True), Users(), names=("Client", "Staff")),
+        writers.xls,
+    )
     one = draft(to.registry, "GB", "en", 3, "customer")
     grids = one_sheet(one, Company(heading=("Item", "Answer")), Users(), name="")
     to.bare("pipes.csv", one, grids, writers.separated("|", "utf-8-sig", ends="\n"))
@@ -43,8 +49,12 @@ def _bare(to: Collection) -> None:
 
 def _mailed(to: Collection) -> None:
     one = draft(to.registry, "GB", "en", 4, "customer")
-    grids = two_sheets(one, Company(gaps=("country", "seats")), Users(blank_after=(1,)), names=("Org", "Staff"))
-    to.mail("two-sheets", one, grids, writers.xlsxwriter_xlsx, carriers.alternative, file="Customer pack.xlsx")
+    grids = two_sheets(
+        one, Company(gaps=("country", "seats")), Users(blank_after=(1,)), names=("Org", "Staff")
+    )
+    to.mail(
+        "two-sheets", one, grids, writers.xlsxwriter_xlsx, carriers.alternative, file="Customer pack.xlsx"
+    )
     one = draft(to.registry, "US", "en", 2, "supplier")
     grid = Grid("Intake")
     grid.put(1, 1, "New customer intake")
@@ -64,22 +74,42 @@ def _mailed(to: Collection) -> None:
     to.mail("across", one, [grid], writers.xlsxwriter_xlsx, carriers.apple, file="données clients.xlsx")
     one = draft(to.registry, "NL", "en", 4, "service_partner")
     grids = two_sheets(one, Company(), Users(lines=2, column=2), names=("Company", "Accounts"))
-    to.mail("two-line-headings", one, grids, writers.openpyxl_xlsx, carriers.zipped("docs.zip"), file="form/accounts.xlsx")
+    to.mail(
+        "two-line-headings",
+        one,
+        grids,
+        writers.openpyxl_xlsx,
+        carriers.zipped("docs.zip"),
+        file="form/accounts.xlsx",
+    )
     one = draft(to.registry, "FR", "en", 3, "customer")
     grid = Grid("Feuille1")
     for at in range(1, 18):
-        grid.put(at, 2, f"{at}. Terms of delivery, paragraph {at}, see our general conditions." if at > 1 else "Annex C")
+        grid.put(
+            at,
+            2,
+            f"{at}. Terms of delivery, paragraph {at}, see our general conditions." if at > 1 else "Annex C",
+        )
     row = Company(column=4, distance=2).beside(one, grid, 22)
     Users(column=3).down(one, grid, row + 4)
     to.mail("far-down", one, [grid], writers.ods, carriers.winmail, file="Annex C - customer data.ods")
     one = draft(to.registry, "DE", "de", 3, "customer")
     grids = one_sheet(one, Company(zip_city=True), Users(names="name_comma"), top=3, name="Tabelle1")
-    to.mail("combined-cells", one, grids, writers.openpyxl_xlsx, carriers.forwarded_inline, file="Neukunde.xlsx")
+    to.mail(
+        "combined-cells", one, grids, writers.openpyxl_xlsx, carriers.forwarded_inline, file="Neukunde.xlsx"
+    )
     one = draft(to.registry, "GB", "en", 2, "other")
     to.mail("letter-in-letter", one, one_sheet(one, Company(), Users(numbered=True)), writers.xlsxwriter_xlsx,
             carriers.forwarded, file="RIS.xlsx")  # fmt: skip
     one = draft(to.registry, "DE", "bi", 3, "channel_partner")
-    to.mail("reply", one, one_sheet(one, Company(column=2), Users(column=2)), writers.xls, carriers.reply, file="ris.XLS")
+    to.mail(
+        "reply",
+        one,
+        one_sheet(one, Company(column=2), Users(column=2)),
+        writers.xls,
+        carriers.reply,
+        file="ris.XLS",
+    )
     one = draft(to.registry, "US", "en", 3, "customer")
     to.mail("no-name", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.plain, file="",
             type_="application/octet-stream")  # fmt: skip
@@ -116,7 +146,14 @@ def _odd_tables(to: Collection) -> None:
             file="teams.xlsx")  # fmt: skip
     one = draft(to.registry, "DE", "de", 4, "supplier")
     one.phones = "float"
-    to.mail("phones-as-numbers", one, two_sheets(one, Company(), Users()), writers.xls, carriers.plain, file="Telefon.xls")
+    to.mail(
+        "phones-as-numbers",
+        one,
+        two_sheets(one, Company(), Users()),
+        writers.xls,
+        carriers.plain,
+        file="Telefon.xls",
+    )
     one = draft(to.registry, "CH", "de", 3, "customer")
     users = Users(ticked=("role", "credential"), tick="X")
     to.mail("tick-boxes", one, two_sheets(one, Company(), users, names=("Firma", "Rechte")), writers.openpyxl_xlsx,
@@ -126,12 +163,34 @@ def _odd_tables(to: Collection) -> None:
     one = draft(to.registry, "AT", "de", 3, "other")
     to.mail("flat", one, flat(one, name="Export", names="full_name"), writers.xlsxwriter_xlsx, carriers.reply,
             file="Export.xlsx")  # fmt: skip
+    one = draft(to.registry, "GB", "en", 3, "customer")
+    for at, user in enumerate(one.users):
+        user["role"] = "organization_administrator" if at == 0 else "user"
+        one.write(at, "role", "no" if at else "yes")
+    one.users[1]["phones"] = [to.registry.phone(COUNTRIES["GB"], ("7400", "2079")) for _ in range(3)]
+    one.wording.say("role", "Organization administrator? (yes/no)")
+    to.mail(
+        "yes-or-no", one, one_sheet(one, Company(), Users()), writers.ods, carriers.plain, file="access.ods"
+    )
+    one = draft(to.registry, "US", "en", 2, "customer")
+    for name, label in LONG.items():
+        one.wording.say(name, label)
+    rules = Grid("Read me first")
+    rules.line(1, "How to fill in this workbook")
+    rules.line(2, "E-mail", "use the business address of the person, no shared mailbox")
+    lists = Grid("Lists", hidden=True)
+    for at, values in enumerate((("Role", "Country"), ("User", "France"), ("Org. Admin", "Austria")), 1):
+        lists.line(at, *values)
+    grids = [rules, *two_sheets(one, Company(), Users(), names=("Your company", "Your people")), lists]
+    to.mail("long-labels", one, grids, writers.xlsxwriter_xlsx, carriers.winmail, file="workbook.xlsx")
     one = draft(to.registry, "NL", "en", 2, "supplier")
     grid = Grid("Sheet")
     grid.put(1, 1, one.wording.title("users"))
     row = Users().down(one, grid, 2)
     Company(heading=("Question", "Your answer", "Remark"), remarks=True).beside(one, grid, row + 3)
-    to.mail("users-first", one, [grid], writers.openpyxl_xlsx, carriers.alternative, file="questionnaire.xlsx")
+    to.mail(
+        "users-first", one, [grid], writers.openpyxl_xlsx, carriers.alternative, file="questionnaire.xlsx"
+    )
     one = draft(to.registry, "FR", "bi", 3, "channel_partner")
     grid = Grid("RIS")
     grid.put(1, 1, one.wording.title("company"))
@@ -164,10 +223,14 @@ def _several(to: Collection) -> None:
 def _advised(to: Collection) -> None:
     one = draft(to.registry, "AT", "de", 3, "customer").seats(10)
     one.spoil("free_mail", "email", "franzi.eder.1988@gmx.at", 2)
-    to.mail("spare-seats", one, one_sheet(one, Company(), Users()), writers.xls, carriers.plain, file="Antrag.xls")
+    to.mail(
+        "spare-seats", one, one_sheet(one, Company(), Users()), writers.xls, carriers.plain, file="Antrag.xls"
+    )
     one = draft(to.registry, "US", "en", 3, "other").macros()
     one.spoil("shared_mailbox", "email", f"info@{one.company['website'][4:]}", 1)
-    to.mail("macros", one, two_sheets(one, Company(), Users()), writers.xlsm, carriers.plain, file="form.xlsm")
+    to.mail(
+        "macros", one, two_sheets(one, Company(), Users()), writers.xlsm, carriers.plain, file="form.xlsm"
+    )
 
 
 def _ours(to: Collection) -> None:
@@ -176,8 +239,8 @@ def _ours(to: Collection) -> None:
     one = draft(to.registry, "DE", "de", 3, "service_partner")
     grids = our_form(one)
     company = grids[0]
-    company.cells = {(row + 2 * (row >= 8), column): value for (row, column), value in company.cells.items()}
-    one.company_rows = {name: row + 2 * (row >= 8) for name, row in one.company_rows.items()}
+    company.cells = {(row + 2 * (row >= 11), column): value for (row, column), value in company.cells.items()}
+    one.company_rows = {name: row + 2 * (row >= 11) for name, row in one.company_rows.items()}
     to.mail("blank-moved", one, grids, writers.openpyxl_xlsx, carriers.reply, file="RIS-Formular.xlsx")
     one = draft(to.registry, "CH", "de", 2, "supplier")
     first, second = our_form(one, names=("", ""))
@@ -188,6 +251,22 @@ def _ours(to: Collection) -> None:
     to.form("blank-as-csv.eml", carriers.plain(to.letter(one), files, to.number), [one])
 
 
+LONG = {
+    "name": "Full legal name of your company",
+    "street": "Street and house number of the head office",
+    "postal_code": "ZIP code of the head office",
+    "city": "City of the head office",
+    "country": "Country of the head office",
+    "seats": "How many licences do you need in total?",
+    "contact_name": "Who can we contact with questions?",
+    "contact_email": "E-mail of this contact",
+    "contact_phone": "Phone of this contact",
+    "email": "E-mail (business, personal)",
+    "phone1": "Mobile phone incl. country code",
+    "phone2": "2nd phone (optional)",
+    "role": "Role (User / App. Admin / Org. Admin)",
+    "credential": "Credential (Phone OTP or MLOA)",
+}
 ORDER = (*COMPANY[:2], "postal_code", "city", "state", "country", "website", "vat_id", "partner_type", "application",
          "seats", "purchase_order", "contact_name", "contact_email", "contact_phone")  # fmt: skip
 
@@ -200,12 +279,12 @@ def our_form(one: Draft, names: tuple[str, str] | None = None) -> list[Grid]:
              {(cell.row, cell.column): str(cell.value) for line in sheet.iter_rows() for cell in line if cell.value})
         for at, sheet in enumerate(book.worksheets[:2])
     )  # fmt: skip
-    for row, name in enumerate(ORDER, 3):
+    for row, name in enumerate(ORDER, 5):
         company.put(row, 2, one.company_cell(name))
         one.company_rows[name] = row
-    for at in range(len(one.users)):
-        users.line(6 + at, *(one.user_cell(at, name) for name in USER))
-        one.user_places[at] = (users.name, 6 + at)
+    for row in range(7, 7 + len(one.users)):
+        users.line(row, *(one.user_cell(row - 7, name) for name in USER))
+        one.user_places[row - 7] = (users.name, row)
     return [company, users]
 
 

@@ -161,8 +161,10 @@ class Draft:
         value = user[name]
         if not value:
             return None
-        return self._email(value, f"{user['first_name']} {user['last_name']}") if name == "email" else self._odd(
-            self.wording.written(value)
+        return (
+            self._email(value, f"{user['first_name']} {user['last_name']}")
+            if name == "email"
+            else self._odd(self.wording.written(value))
         )
 
     def _user_phone(self, at: int, which: int) -> Cell:
@@ -187,7 +189,7 @@ class Draft:
             case "international":
                 return str(international)
             case "zeros":
-                return ("011 " if code == "US" else "00") + number[1:]
+                return str(international) if code == "US" else f"00{number[1:]}"
             case "bracket" if code in {"DE", "AT", "CH", "GB"}:
                 return f"+{parsed.country_code} (0){str(parsed.national_number)[:3]}/{str(parsed.national_number)[3:]}"
             case "number":
@@ -222,7 +224,11 @@ class Draft:
             {**user, "sheet": self.user_places[at][0], "row": self.user_places[at][1]}
             for at, user in enumerate(self.users)
         ]
-        return {"company": self.company, "users": users, "problems": [self._labelled(one) for one in self.problems]}
+        return {
+            "company": self.company,
+            "users": users,
+            "problems": [self._labelled(one) for one in self.problems],
+        }
 
     def _labelled(self, problem: Problem) -> dict[str, Any]:
         row = None

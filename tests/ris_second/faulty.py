@@ -1,10 +1,9 @@
 """Forms with seeded faults: every kind of problem, alone and together, in many layouts."""
 
-
 from tests.ris_second import carriers, writers
 from tests.ris_second.collection import Collection
 from tests.ris_second.complete import our_form
-from tests.ris_second.drafts import Draft, Formula, draft
+from tests.ris_second.drafts import Formula, draft
 from tests.ris_second.layouts import Company, Grid, Users, one_sheet, two_sheets
 
 
@@ -16,7 +15,11 @@ def add_faulty(to: Collection) -> None:
 def _missing(to: Collection) -> None:
     one = draft(to.registry, "DE", "de", 3).spoil("missing", "city").spoil("missing", "last_name", user=1)
     to.bare("ort-fehlt.xlsx", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx)
-    one = draft(to.registry, "GB", "en", 3).spoil("missing", "phones", user=2).spoil("missing", "job_title", user=0)
+    one = (
+        draft(to.registry, "GB", "en", 3)
+        .spoil("missing", "phones", user=2)
+        .spoil("missing", "job_title", user=0)
+    )
     one.users[2]["phones"] = []
     to.mail("no-phone", one, two_sheets(one, Company(), Users()), writers.xlsxwriter_xlsx, carriers.alternative,
             file="Form.xlsx")  # fmt: skip
@@ -34,13 +37,24 @@ def _missing(to: Collection) -> None:
     one.phones = "e164"
     grids = one_sheet(one, Company(), Users(), name="")
     to.bare("no-country.csv", one, grids, writers.separated(";", "utf-8-sig"))
-    one = draft(to.registry, "CH", "bi", 2).spoil("missing", "application").spoil("missing", "salutation", user=1)
+    one = (
+        draft(to.registry, "CH", "bi", 2)
+        .spoil("missing", "application")
+        .spoil("missing", "salutation", user=1)
+    )
     grid = Grid("Kunde")
     row = Company().beside(one, grid, 1)
     Users().across(one, grid, row + 2)
     to.mail("across-missing", one, [grid], writers.openpyxl_xlsx, carriers.forwarded, file="Kunde.xlsx")
     one = draft(to.registry, "FR", "en", 3).without("credential")
-    to.mail("column-lacking", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.plain, file="a.xlsx")
+    to.mail(
+        "column-lacking",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="a.xlsx",
+    )
     one = draft(to.registry, "DE", "de", 2).without("website").spoil("missing", "seats")
     to.mail("label-lacking", one, two_sheets(one, Company(), Users()), writers.xlsxwriter_xlsx, carriers.apple,
             file="Neuanlage.xlsx")  # fmt: skip
@@ -49,12 +63,21 @@ def _missing(to: Collection) -> None:
 def _wrong_company(to: Collection) -> None:
     one = draft(to.registry, "DE", "en", 2).spoil("bad_country", "country", "Euroland")
     one.phones = "e164"
-    to.mail("euroland", one, one_sheet(one, Company(), Users()), writers.xls, carriers.plain, file="Sheet.xls")
+    to.mail(
+        "euroland", one, one_sheet(one, Company(), Users()), writers.xls, carriers.plain, file="Sheet.xls"
+    )
     one = draft(to.registry, "DE", "de", 3, "service_partner")
     one.lenient = True
     wrong = one.company["vat_id"][:-1] + str((int(one.company["vat_id"][-1]) + 4) % 10)
     one.spoil("bad_vat_id", "vat_id", wrong)
-    to.mail("check-digit", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.related, file="UST.xlsx")
+    to.mail(
+        "check-digit",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.openpyxl_xlsx,
+        carriers.related,
+        file="UST.xlsx",
+    )
     one = draft(to.registry, "NL", "en", 2, "channel_partner").spoil("bad_vat_id", "vat_id", "NL12345")
     one.spoil("bad_url", "website", "under construction")
     to.bare("vat-short.ods", one, two_sheets(one, Company(), Users()), writers.ods)
@@ -87,8 +110,19 @@ def _wrong_users(to: Collection) -> None:
     to.mail("janitor", one, two_sheets(one, Company(), Users(names="full_name")), writers.xls, carriers.alternative,
             file="People.xls")  # fmt: skip
     one = draft(to.registry, "CH", "de", 4).double(3, 0)
-    to.mail("doppelt", one, one_sheet(one, Company(shuffled=True), Users()), writers.ods, carriers.plain, file="Liste.ods")
-    one = draft(to.registry, "FR", "en", 4).double(2, 1, wholly=False).spoil("bad_phone", "phones", "+33 6 12", 3)
+    to.mail(
+        "doppelt",
+        one,
+        one_sheet(one, Company(shuffled=True), Users()),
+        writers.ods,
+        carriers.plain,
+        file="Liste.ods",
+    )
+    one = (
+        draft(to.registry, "FR", "en", 4)
+        .double(2, 1, wholly=False)
+        .spoil("bad_phone", "phones", "+33 6 12", 3)
+    )
     to.bare("same-address.xlsx", one, two_sheets(one, Company(), Users(lines=2)), writers.openpyxl_xlsx)
     one = draft(to.registry, "US", "en", 3).spoil("bad_email", "email", "hank hutchins at example.com", 1)
     one.spoil("unknown_role", "role", "TBD", 2)
@@ -108,17 +142,37 @@ def _wrong_users(to: Collection) -> None:
 
 def _counts(to: Collection) -> None:
     one = draft(to.registry, "GB", "en", 4).all_otp().seats(2)
-    to.mail("too-few", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.plain, file="seats.xlsx")
+    to.mail(
+        "too-few",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="seats.xlsx",
+    )
     one = draft(to.registry, "DE", "de", 3).no_administrator().seats(8)
-    to.mail("kein-admin", one, two_sheets(one, Company(), Users()), writers.xls, carriers.plain, file="ohne Admin.xls")
+    to.mail(
+        "kein-admin",
+        one,
+        two_sheets(one, Company(), Users()),
+        writers.xls,
+        carriers.plain,
+        file="ohne Admin.xls",
+    )
     one = draft(to.registry, "NL", "en", 5).all_otp().seats(4).no_administrator()
     first, second = two_sheets(one, Company(), Users(), names=("", ""))
-    content = carriers.in_the_body(to.letter(one), writers.table_html([first, second]), to.number, alone=False)
+    content = carriers.in_the_body(
+        to.letter(one), writers.table_html([first, second]), to.number, alone=False
+    )
     to.form("pasted-too-few.eml", content, [one])
 
 
 def _several_at_once(to: Collection) -> None:
-    one = draft(to.registry, "DE", "bi", 6, "service_partner").spoil("missing", "vat_id").spoil("bad_url", "website", "folgt")
+    one = (
+        draft(to.registry, "DE", "bi", 6, "service_partner")
+        .spoil("missing", "vat_id")
+        .spoil("bad_url", "website", "folgt")
+    )
     one.spoil("bad_email", "email", "svenja@@example.com", 2).spoil("missing", "phones", user=3)
     one.users[3]["phones"] = []
     one.spoil("unknown_credential", "credential", "Passwort", 4).double(5, 1)
@@ -129,11 +183,16 @@ def _several_at_once(to: Collection) -> None:
     one.spoil("free_mail", "email", "beverly.h.77@gmail.com", 2).spoil("bad_number", "seats", "tbd")
     to.bare("worldwide.xlsm", one, two_sheets(one, Company(), Users()), writers.xlsm)
     one = draft(to.registry, "CH", "de", 5).spoil("shared_mailbox", "email", "einkauf@alpen.example.net", 4)
-    one.spoil("unknown_application", "application", "SAP").spoil("unknown_partner_type", "partner_type", "Mitbewerber")
+    one.spoil("unknown_application", "application", "SAP").spoil(
+        "unknown_partner_type", "partner_type", "Mitbewerber"
+    )
     one.spoil("missing", "first_name", user=3).spoil("missing", "contact_name")
     grids = one_sheet(one, Company(zip_city=True), Users(), name="")
     to.bare("viel-falsch.csv", one, grids, writers.separated(";", "cp1252"))
-    one, two = draft(to.registry, "GB", "en", 2), draft(to.registry, "DE", "en", 3).spoil("missing", "postal_code")
+    one, two = (
+        draft(to.registry, "GB", "en", 2),
+        draft(to.registry, "DE", "en", 3).spoil("missing", "postal_code"),
+    )
     two.spoil("bad_phone", "phones", "0000", 1)
     files = [
         carriers.File("group.xlsx", writers.openpyxl_xlsx(one_sheet(one, Company(), Users()))),
@@ -144,8 +203,17 @@ def _several_at_once(to: Collection) -> None:
 
 def _formulas(to: Collection) -> None:
     one = draft(to.registry, "DE", "de", 3).spoil("formula", "seats", Formula("=COUNTA(A1:A3)"))
-    to.mail("formel", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.plain, file="Formel.xlsx")
-    one = draft(to.registry, "GB", "en", 3).spoil("formula", "job_title", "=HYPERLINK(\"http://x.example\",\"Buyer\")", 1)
+    to.mail(
+        "formel",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="Formel.xlsx",
+    )
+    one = draft(to.registry, "GB", "en", 3).spoil(
+        "formula", "job_title", '=HYPERLINK("http://x.example","Buyer")', 1
+    )
     grids = one_sheet(one, Company(), Users(), name="")
     to.bare("runs-in-excel.csv", one, grids, writers.separated(",", "utf-8"))
 

@@ -6,10 +6,24 @@ from dataclasses import dataclass, field
 from tests.ris_second.drafts import COMPANY, Cell, Draft
 from tests.ris_second.words import SHORT
 
-USER = ("salutation", "first_name", "last_name", "email", "phone1", "phone2", "phone3", "job_title", "role", "credential")
+USER = (
+    "salutation",
+    "first_name",
+    "last_name",
+    "email",
+    "phone1",
+    "phone2",
+    "phone3",
+    "job_title",
+    "role",
+    "credential",
+)
 CONTACT = ("contact_name", "contact_email", "contact_phone")
 NOTES = {
-    "en": ("Please complete all fields marked with an asterisk.", "Note: Ms Carter in accounts has the originals."),
+    "en": (
+        "Please complete all fields marked with an asterisk.",
+        "Note: Ms Carter in accounts has the originals.",
+    ),
     "de": ("Bitte alles ausfüllen und zurücksenden.", "Hinweis: Originale liegen in der Buchhaltung."),
     "bi": ("Please complete / bitte ausfüllen.", "Internal note / interne Notiz: copy to accounts."),
 }
@@ -22,7 +36,9 @@ class Grid:
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)  #: first row, column, last row, column
+    merged: list[tuple[int, int, int, int]] = field(
+        default_factory=list
+    )  #: first row, column, last row, column
     hidden_rows: set[int] = field(default_factory=set)
     hidden: bool = False
 
@@ -61,11 +77,15 @@ class Company:
     shuffled: bool = False
 
     def fields(self, draft: Draft) -> list[str]:
-        names = [name for name in COMPANY if name not in draft.absent and not (self.zip_city and name == "city")]
+        names = [
+            name for name in COMPANY if name not in draft.absent and not (self.zip_city and name == "city")
+        ]
         if self.shuffled:
             draft.luck.shuffle(names)
         if self.contact_block:
-            names = [name for name in names if name not in CONTACT] + [name for name in CONTACT if name in names]
+            names = [name for name in names if name not in CONTACT] + [
+                name for name in CONTACT if name in names
+            ]
         return names
 
     def label(self, draft: Draft, name: str) -> str:
@@ -202,7 +222,9 @@ class Users:
         groups = GROUPS[draft.lang]
         places: dict[str, list[int]] = {}
         for offset, (_, name, _) in enumerate(columns):
-            places.setdefault(next((group for group, names in groups.items() if name in names), ""), []).append(offset)
+            places.setdefault(
+                next((group for group, names in groups.items() if name in names), ""), []
+            ).append(offset)
         for group, offsets in places.items():
             if group and len(offsets) > 1 and offsets[-1] - offsets[0] == len(offsets) - 1:
                 grid.put(row, self.column + offsets[0], group)
@@ -241,7 +263,9 @@ GROUPS = {
 }
 
 
-def one_sheet(draft: Draft, company: Company, users: Users, *, top: int = 1, name: str = "Sheet1") -> list[Grid]:
+def one_sheet(
+    draft: Draft, company: Company, users: Users, *, top: int = 1, name: str = "Sheet1"
+) -> list[Grid]:
     """Title, company, users below."""
     grid = Grid(name)
     grid.put(top, company.column, draft.wording.title("company"))
@@ -251,7 +275,9 @@ def one_sheet(draft: Draft, company: Company, users: Users, *, top: int = 1, nam
     return [grid]
 
 
-def two_sheets(draft: Draft, company: Company, users: Users, *, names: tuple[str, str] = ("1", "2")) -> list[Grid]:
+def two_sheets(
+    draft: Draft, company: Company, users: Users, *, names: tuple[str, str] = ("1", "2")
+) -> list[Grid]:
     first, second = Grid(names[0]), Grid(names[1])
     first.put(1, company.column, draft.wording.title("company"))
     company.beside(draft, first, 3)

@@ -63,7 +63,9 @@ def _not_a_ris(to: Collection) -> list[tuple[str, bytes]]:
                      *((*who.split(), f"{at + 1}.3.", 100 + at) for at, who in enumerate(PEOPLE)))  # fmt: skip
     news = writers.table_html([grid("", ("Event", "Date", "Place"), ("Partner day", "12 May", "Leeds"),
                                     ("Webinar", "20 May", "online"))])  # fmt: skip
-    codes = writers.separated(";", "utf-8")([grid("", ("Konto", "Soll", "Haben"), (4711, 12.5, 0), (4712, 0, 12.5))])
+    codes = writers.separated(";", "utf-8")(
+        [grid("", ("Konto", "Soll", "Haben"), (4711, 12.5, 0), (4712, 0, 12.5))]
+    )
     return [
         ("question.eml", mail(0, "Which file do you need?", "Hello,\nwhich columns must the RIS have, and who is the "
                                  "organization administrator?\nPaul\n")),
@@ -139,4 +141,6 @@ def _deflated(name: str) -> zipfile.ZipInfo:
 
 def _long() -> bytes:
     """More rows than anybody has users."""
-    return writers.xlsxwriter_xlsx([grid("Users", ("First name", "E-mail"), *(("A", "a@b.example"),) * 30_000)])
+    return writers.xlsxwriter_xlsx(
+        [grid("Users", ("First name", "E-mail"), *(("A", "a@b.example"),) * 30_000)]
+    )

@@ -151,7 +151,15 @@ JOBS = (
 
 def plain(text: str) -> str:
     """The text as it stands in an address: ASCII, lower case, hyphens."""
-    for special, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("&", ""), (".", ""), ("'", "")):
+    for special, letters in (
+        ("ä", "ae"),
+        ("ö", "oe"),
+        ("ü", "ue"),
+        ("ß", "ss"),
+        ("&", ""),
+        (".", ""),
+        ("'", ""),
+    ):
         text = text.lower().replace(special, letters)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "-".join(text.split())
@@ -229,4 +237,6 @@ class Registry:
                 return text
 
     def number(self, digits: int) -> str:
-        return str(self.luck.randrange(1, 10)) + "".join(self.luck.choice("0123456789") for _ in range(digits - 1))
+        return str(self.luck.randrange(1, 10)) + "".join(
+            self.luck.choice("0123456789") for _ in range(digits - 1)
+        )

@@ -93,8 +93,18 @@ WRITTEN = {
 }  # fmt: skip
 #: a contact's fields below a heading "Contact" need no more than this
 SHORT = {
-    "en": {"contact_name": "Name", "contact_email": "E-mail", "contact_phone": "Phone", "block": "Contact person"},
-    "de": {"contact_name": "Name", "contact_email": "Mail", "contact_phone": "Telefon", "block": "Ansprechpartner"},
+    "en": {
+        "contact_name": "Name",
+        "contact_email": "E-mail",
+        "contact_phone": "Phone",
+        "block": "Contact person",
+    },
+    "de": {
+        "contact_name": "Name",
+        "contact_email": "Mail",
+        "contact_phone": "Telefon",
+        "block": "Ansprechpartner",
+    },
     "bi": {
         "contact_name": "Name",
         "contact_email": "E-Mail",
@@ -119,6 +129,9 @@ class Wording:
             both = f"{en}{self._joint}{de}"
             self._chosen[field] = {"en": en, "de": de, "bi": both}[self.lang]
         return self._chosen[field] + self._end
+
+    def say(self, field: str, label: str) -> None:
+        self._chosen[field] = label
 
     def title(self, field: str) -> str:
         return self.label(field).removesuffix(self._end)

@@ -58,7 +58,9 @@ def openpyxl_xlsx(grids: Sequence[Grid]) -> bytes:
 
 def xlsxwriter_xlsx(grids: Sequence[Grid], *, macros: bool = False) -> bytes:
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"created": SAVED})
     if macros:
         book.add_vba_project(io.BytesIO(VBA), is_stream=True)
@@ -125,7 +127,9 @@ def ods(grids: Sequence[Grid]) -> bytes:
                 if (row, column) in hidden:
                     line.addElement(odf.table.CoveredTableCell())
                 else:
-                    line.addElement(_ods_cell(grid.cells.get((row, column)), spans.get((row, column)), row, column))
+                    line.addElement(
+                        _ods_cell(grid.cells.get((row, column)), spans.get((row, column)), row, column)
+                    )
             table.addElement(line)
         book.spreadsheet.addElement(table)
     buffer = io.BytesIO()
@@ -169,7 +173,9 @@ def _text(value: Cell) -> str:
     return str(int(said)) if isinstance(said, float) and said.is_integer() else str(said)
 
 
-def separated(separator: str, encoding: str, *, ends: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL) -> "Writer":
+def separated(
+    separator: str, encoding: str, *, ends: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL
+) -> "Writer":
     def write(grids: Sequence[Grid]) -> bytes:
         buffer = io.StringIO()
         out = csv.writer(buffer, delimiter=separator, lineterminator=ends, quoting=quoting)  # type: ignore[arg-type]
@@ -202,7 +208,9 @@ def _table(grid: Grid) -> str:
 
 def _markup(value: Cell) -> str:
     text = html.escape(_text(value)).replace("\n", "<br>").replace("\N{NO-BREAK SPACE}", "&nbsp;")
-    return f'<a href="{html.escape(value.target)}">{text}</a>' if isinstance(value, Link) else text or "&nbsp;"
+    return (
+        f'<a href="{html.escape(value.target)}">{text}</a>' if isinstance(value, Link) else text or "&nbsp;"
+    )
 
 
 def html_file(grids: Sequence[Grid]) -> bytes:
