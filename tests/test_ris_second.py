@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.domain.ris import ProblemKind
-from tests.ris_second.collection import manifest
+from tests.ris_second.manifest import manifest
 from tests.scoring import read_truth
 
 FOLDER = Path(__file__).parent / "data" / "ris_second"

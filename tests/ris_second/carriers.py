@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
-from typing import Any
+from typing import Any, cast
 
 DESK = "onboarding@desk.example.org"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,9 +63,18 @@ def _attach(mail: EmailMessage, files: Sequence[File]) -> None:
         if main == "text":
             # As bytes: the charset of a spreadsheet is the sender's secret.
             mail.add_attachment(file.content, maintype="application", subtype="octet-stream", **more)
-            mail.get_payload()[-1].replace_header("Content-Type", f"{main}/{sub}")  # type: ignore[index, union-attr]
+            _parts(mail)[-1].replace_header("Content-Type", f"{main}/{sub}")
         else:
             mail.add_attachment(file.content, maintype=main, subtype=sub, **more)
+
+
+def _parts(mail: EmailMessage) -> list[EmailMessage]:
+    return cast("list[EmailMessage]", mail.get_payload())
+
+
+def _bare_part() -> EmailMessage:
+    """A part as it stands in a mail: without a MIME-Version of its own."""
+    return cast("EmailMessage", MIMEPart())
 
 
 def _bytes(mail: EmailMessage) -> bytes:
@@ -99,8 +108,8 @@ def related(letter: Letter, files: Sequence[File], number: int) -> bytes:
     mail = _message(letter, number)
     mail.set_content(letter.text)
     mail.add_alternative(_paragraphs(letter.text) + '<img src="cid:logo@example">', subtype="html")
-    page = mail.get_payload()[1]
-    page.add_related(PIXEL, "image", "png", cid="<logo@example>", filename="image001.png")  # type: ignore[index, union-attr]
+    page = _parts(mail)[1]
+    page.add_related(PIXEL, "image", "png", cid="<logo@example>", filename="image001.png")
     _attach(mail, files)
     return _bytes(mail)
 
@@ -110,21 +119,19 @@ def apple(letter: Letter, files: Sequence[File], number: int) -> bytes:
     mail = _message(letter, number)
     mail.set_content(letter.text)
     mail.make_alternative()
-    mixed = MIMEPart()
+    mixed = _bare_part()
     mixed.make_mixed()
     for html_text in (_paragraphs(letter.text), "<html><body><br></body></html>"):
-        page = MIMEPart()
+        page = _bare_part()
         page.set_content(html_text, subtype="html")
         mixed.attach(page)
     inner = EmailMessage()
     inner.set_content("")
     _attach(inner, files)
-    parts = inner.get_payload()[1:]
-    for at, part in enumerate(parts):
-        part.replace_header(
-            "Content-Disposition", str(part["Content-Disposition"]).replace("attachment", "inline")
-        )  # type: ignore[union-attr]
-        mixed.get_payload().insert(1 + at, part)  # type: ignore[union-attr]
+    for at, part in enumerate(_parts(inner)[1:]):
+        shown = str(part["Content-Disposition"]).replace("attachment", "inline")
+        part.replace_header("Content-Disposition", shown)
+        _parts(mixed).insert(1 + at, part)
     mail.attach(mixed)
     return _bytes(mail)
 
@@ -196,7 +203,7 @@ def in_the_body(letter: Letter, table: str, number: int, *, alone: bool) -> byte
 
 
 def tnef(files: Sequence[File]) -> bytes:
-    """Outlook's own envelope (MS-OXTNEF): attachments with a short title and, as a property, the long name."""
+    """Outlook's own envelope (MS-OXTNEF): each attachment has a short title and a long name."""
     stream = struct.pack("<IH", 0x223E9F78, 1)
     stream += _attribute(1, 0x00089006, struct.pack("<I", 0x00010000))  # version
     stream += _attribute(1, 0x00069007, struct.pack("<II", 1252, 0))  # code page

@@ -1,6 +1,5 @@
 """The set while it grows: files on disk, and a line of truth for each."""
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from tests.ris_second.carriers import File, Letter
 from tests.ris_second.drafts import Draft
 from tests.ris_second.layouts import Grid
+from tests.ris_second.manifest import manifest
 from tests.ris_second.people import Registry
 from tests.ris_second.writers import Writer
 
@@ -107,9 +107,3 @@ class Collection:
         lines = [json.dumps(truth, ensure_ascii=False) for truth in self.truths]
         (self.folder / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (self.folder / "manifest.sha256").write_text(manifest(self.folder), encoding="utf-8")
-
-
-def manifest(folder: Path) -> str:
-    """As `sha256sum` prints it, for all files but the manifest itself."""
-    names = sorted(path.name for path in folder.iterdir() if path.name != "manifest.sha256")
-    return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names)

@@ -99,8 +99,14 @@ def _mailed(to: Collection) -> None:
         "combined-cells", one, grids, writers.openpyxl_xlsx, carriers.forwarded_inline, file="Neukunde.xlsx"
     )
     one = draft(to.registry, "GB", "en", 2, "other")
-    to.mail("letter-in-letter", one, one_sheet(one, Company(), Users(numbered=True)), writers.xlsxwriter_xlsx,
-            carriers.forwarded, file="RIS.xlsx")  # fmt: skip
+    to.mail(
+        "letter-in-letter",
+        one,
+        one_sheet(one, Company(), Users(numbered=True)),
+        writers.xlsxwriter_xlsx,
+        carriers.forwarded,
+        file="RIS.xlsx",
+    )
     one = draft(to.registry, "DE", "bi", 3, "channel_partner")
     to.mail(
         "reply",
@@ -111,14 +117,34 @@ def _mailed(to: Collection) -> None:
         file="ris.XLS",
     )
     one = draft(to.registry, "US", "en", 3, "customer")
-    to.mail("no-name", one, one_sheet(one, Company(), Users()), writers.openpyxl_xlsx, carriers.plain, file="",
-            type_="application/octet-stream")  # fmt: skip
+    to.mail(
+        "no-name",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="",
+        type_="application/octet-stream",
+    )
     one = draft(to.registry, "AT", "de", 2, "supplier")
-    to.mail("wrong-name", one, one_sheet(one, Company(), Users()), writers.ods, carriers.plain, file="scan0001.pdf",
-            type_="application/pdf")  # fmt: skip
+    to.mail(
+        "wrong-name",
+        one,
+        one_sheet(one, Company(), Users()),
+        writers.ods,
+        carriers.plain,
+        file="scan0001.pdf",
+        type_="application/pdf",
+    )
     one = draft(to.registry, "NL", "en", 3, "other")
-    to.mail("csv-in-mail", one, one_sheet(one, Company(), Users(), name=""), writers.separated(";", "utf-8-sig"),
-            carriers.apple, file="users.csv")  # fmt: skip
+    to.mail(
+        "csv-in-mail",
+        one,
+        one_sheet(one, Company(), Users(), name=""),
+        writers.separated(";", "utf-8-sig"),
+        carriers.apple,
+        file="users.csv",
+    )
 
 
 def _pasted(to: Collection) -> None:
@@ -135,15 +161,27 @@ def _pasted(to: Collection) -> None:
 def _odd_tables(to: Collection) -> None:
     one = draft(to.registry, "DE", "de", 6, "customer")
     users = Users(note_after=(1,), blank_after=(3,), hidden=(4,), total=True, numbered=True)
-    to.mail("notes-and-totals", one, one_sheet(one, Company(gaps=("website",)), users), writers.openpyxl_xlsx,
-            carriers.plain, file="Liste_final_v3.xlsx")  # fmt: skip
+    to.mail(
+        "notes-and-totals",
+        one,
+        one_sheet(one, Company(gaps=("website",)), users),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="Liste_final_v3.xlsx",
+    )
     one = draft(to.registry, "US", "en", 6, "other")
     first, second, third = Grid("Org"), Grid("Team East"), Grid("Team West")
     Company(remarks=True).beside(one, first, 2)
     Users().down(one, second, 3, range(3))
     Users(numbered=True).down(one, third, 1, range(3, 6))
-    to.mail("users-on-two-sheets", one, [first, second, third], writers.xlsxwriter_xlsx, carriers.alternative,
-            file="teams.xlsx")  # fmt: skip
+    to.mail(
+        "users-on-two-sheets",
+        one,
+        [first, second, third],
+        writers.xlsxwriter_xlsx,
+        carriers.alternative,
+        file="teams.xlsx",
+    )
     one = draft(to.registry, "DE", "de", 4, "supplier")
     one.phones = "float"
     to.mail(
@@ -156,13 +194,25 @@ def _odd_tables(to: Collection) -> None:
     )
     one = draft(to.registry, "CH", "de", 3, "customer")
     users = Users(ticked=("role", "credential"), tick="X")
-    to.mail("tick-boxes", one, two_sheets(one, Company(), users, names=("Firma", "Rechte")), writers.openpyxl_xlsx,
-            carriers.plain, file="Rechtematrix.xlsx")  # fmt: skip
+    to.mail(
+        "tick-boxes",
+        one,
+        two_sheets(one, Company(), users, names=("Firma", "Rechte")),
+        writers.openpyxl_xlsx,
+        carriers.plain,
+        file="Rechtematrix.xlsx",
+    )
     one = draft(to.registry, "GB", "en", 4, "supplier")
     to.bare("flat-export.csv", one, flat(one, name=""), writers.separated(",", "utf-8"))
     one = draft(to.registry, "AT", "de", 3, "other")
-    to.mail("flat", one, flat(one, name="Export", names="full_name"), writers.xlsxwriter_xlsx, carriers.reply,
-            file="Export.xlsx")  # fmt: skip
+    to.mail(
+        "flat",
+        one,
+        flat(one, name="Export", names="full_name"),
+        writers.xlsxwriter_xlsx,
+        carriers.reply,
+        file="Export.xlsx",
+    )
     one = draft(to.registry, "GB", "en", 3, "customer")
     for at, user in enumerate(one.users):
         user["role"] = "organization_administrator" if at == 0 else "user"
@@ -267,18 +317,39 @@ LONG = {
     "role": "Role (User / App. Admin / Org. Admin)",
     "credential": "Credential (Phone OTP or MLOA)",
 }
-ORDER = (*COMPANY[:2], "postal_code", "city", "state", "country", "website", "vat_id", "partner_type", "application",
-         "seats", "purchase_order", "contact_name", "contact_email", "contact_phone")  # fmt: skip
+ORDER = (
+    *COMPANY[:2],
+    "postal_code",
+    "city",
+    "state",
+    "country",
+    "website",
+    "vat_id",
+    "partner_type",
+    "application",
+    "seats",
+    "purchase_order",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
 
 
 def our_form(one: Draft, names: tuple[str, str] | None = None) -> list[Grid]:
     """The blank form of today with its labels and example, filled in by hand."""
     book = openpyxl.load_workbook(io.BytesIO(ris_form(one.lang)))
     company, users = (
-        Grid(names[at] if names else sheet.title,
-             {(cell.row, cell.column): str(cell.value) for line in sheet.iter_rows() for cell in line if cell.value})
+        Grid(
+            names[at] if names else sheet.title,
+            {
+                (cell.row, cell.column): str(cell.value)
+                for line in sheet.iter_rows()
+                for cell in line
+                if cell.value
+            },
+        )
         for at, sheet in enumerate(book.worksheets[:2])
-    )  # fmt: skip
+    )
     for row, name in enumerate(ORDER, 5):
         company.put(row, 2, one.company_cell(name))
         one.company_rows[name] = row

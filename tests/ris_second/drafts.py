@@ -1,6 +1,7 @@
-"""One company with its users twice: as it is meant (the truth) and as somebody writes it down, with seeded faults."""
+"""One company with its users twice: as it is meant, and as somebody writes it with seeded faults."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +11,22 @@ from tests.ris_second.people import COUNTRIES, Registry, Values
 from tests.ris_second.words import Wording
 
 COMPANY = (
-    "name", "street", "postal_code", "city", "state", "country", "website", "vat_id", "partner_type", "seats",
-    "purchase_order", "application", "contact_name", "contact_email", "contact_phone",
-)  # fmt: skip
+    "name",
+    "street",
+    "postal_code",
+    "city",
+    "state",
+    "country",
+    "website",
+    "vat_id",
+    "partner_type",
+    "seats",
+    "purchase_order",
+    "application",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
 WARNINGS = {"macros", "free_mail", "shared_mailbox"}
 
 
@@ -44,7 +58,7 @@ class Problem:
 
 @dataclass
 class Draft:
-    """`absent` are the fields that the form does not ask for; layouts fill `company_rows` and `user_places`."""
+    """`absent` is what the form does not ask for; layouts fill `company_rows` and `user_places`."""
 
     lang: str
     luck: random.Random
@@ -130,22 +144,39 @@ class Draft:
         value = self.company[name]
         if not value:
             return None
-        match name:
-            case "country":
-                return self.luck.choice(COUNTRIES[value].names)
-            case "postal_code" if value.isdigit() and self.luck.random() < 0.5:
-                return int(value)
-            case "website":
-                return self.luck.choice(("{}", "https://{}", "http://{}/", "{}")).format(value)
-            case "vat_id" if value != "N/A":
-                return self.luck.choice((value, f"{value[:2]} {value[2:]}", value.lower()))
-            case "contact_email":
-                return self._email(value, self.company["contact_name"])
-            case "contact_phone":
-                return self._phone(value)
-            case "seats":
-                return self.luck.choice((value, value, str(value), float(value)))
+        write: dict[str, Callable[[Any], Cell]] = {
+            "country": self._country,
+            "postal_code": self._postal_code,
+            "website": self._website,
+            "vat_id": self._vat_id,
+            "contact_email": self._contact_email,
+            "contact_phone": self._phone,
+            "seats": self._seats,
+        }
+        return write.get(name, self._word)(value)
+
+    def _word(self, value: str) -> Cell:
         return self._odd(self.wording.written(value))
+
+    def _country(self, value: str) -> Cell:
+        return self.luck.choice(COUNTRIES[value].names)
+
+    def _postal_code(self, value: str) -> Cell:
+        return int(value) if value.isdigit() and self.luck.random() < 0.5 else self._word(value)
+
+    def _website(self, value: str) -> Cell:
+        return self.luck.choice(("{}", "https://{}", "http://{}/", "{}")).format(value)
+
+    def _vat_id(self, value: str) -> Cell:
+        if value == "N/A":
+            return self._word(value)
+        return self.luck.choice((value, f"{value[:2]} {value[2:]}", value.lower()))
+
+    def _contact_email(self, value: str) -> Cell:
+        return self._email(value, self.company["contact_name"])
+
+    def _seats(self, value: int) -> Cell:
+        return self.luck.choice((value, value, str(value), float(value)))
 
     def user_cell(self, at: int, name: str) -> Cell:
         """`name` is a field, or phone1 to phone3, full_name or name_comma."""
@@ -181,24 +212,20 @@ class Draft:
             styles += ["national", "number", "tel"]
         style = self.luck.choice(styles) if self.phones == "mixed" else self.phones
         parsed = phonenumbers.parse(number)
+        digits = str(parsed.national_number)
         international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-        match style:
-            case "national":
-                return str(national)
-            case "international":
-                return str(international)
-            case "zeros":
-                return str(international) if code == "US" else f"00{number[1:]}"
-            case "bracket" if code in {"DE", "AT", "CH", "GB"}:
-                return f"+{parsed.country_code} (0){str(parsed.national_number)[:3]}/{str(parsed.national_number)[3:]}"
-            case "number":
-                return int(number[1:])
-            case "float":
-                return float(parsed.national_number)
-            case "tel":
-                return f"tel:{number}"
-        return number
+        bracket = f"+{parsed.country_code} (0){digits[:3]}/{digits[3:]}"
+        written: dict[str, Cell] = {
+            "national": str(national),
+            "international": str(international),
+            "zeros": str(international) if code == "US" else f"00{number[1:]}",
+            "bracket": bracket if code in {"DE", "AT", "CH", "GB"} else number,
+            "number": int(number[1:]),
+            "float": float(digits),
+            "tel": f"tel:{number}",
+        }
+        return written.get(style, number)
 
     def _email(self, address: str, name: str) -> Cell:
         match self.luck.randrange(8):
@@ -237,9 +264,12 @@ class Draft:
         elif problem.field:
             row = self.company_rows.get(problem.field)
         return {
-            "kind": problem.kind, "field": problem.field, "row": row, "user": problem.user,
+            "kind": problem.kind,
+            "field": problem.field,
+            "row": row,
+            "user": problem.user,
             "severity": problem.severity,
-        }  # fmt: skip
+        }
 
     @property
     def decision(self) -> str:

@@ -1,4 +1,4 @@
-"""Where things stand on a sheet: labels beside and above, users down and across, headings in two lines, notes."""
+"""Where things stand on a sheet: labels beside or above, users down or across, notes between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

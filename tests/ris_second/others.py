@@ -17,6 +17,30 @@ from tests.ris_second.layouts import Company, Grid, Users, one_sheet
 PEOPLE = ("Imke Rohde", "Paul Brandt", "Sven Ahlers", "Nadja Kurz", "Ole Timm", "Ruth Behrens")
 
 
+INVOICE: tuple[tuple[Cell, ...], ...] = (
+    ("Rechnung Nr. 2026-0815",),
+    ("Kunde", "Partner AG"),
+    ("Anschrift", "Hafenweg 1"),
+    ("PLZ", 28195),
+    ("Ort", "Bremen"),
+    ("USt-IdNr.", "DE136695976"),
+    (),
+    ("Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"),
+    (1, "Lizenz ForumPass", 3, 49.0, 147.0),
+    (None, "Summe", None, None, 147.0),
+)
+ORDER: tuple[tuple[Cell, ...], ...] = (
+    ("Order confirmation 77120",),
+    ("Customer", "Quill & Thorne LLP"),
+    ("PO number", "PO 4711"),
+    ("Contact", "Imogen Ashworth"),
+    (),
+    ("Item", "Description", "Qty", "Price"),
+    (1, "Docking station", 4, 129.0),
+    (2, "Headset", 4, 59.0),
+)
+
+
 def grid(name: str, *lines: Sequence[Cell]) -> Grid:
     sheet = Grid(name)
     for row, line in enumerate(lines, 1):
@@ -29,79 +53,98 @@ def letter(subject: str, text: str, sender: str = "Paul Brandt <paul.brandt@part
 
 
 def add_others(to: Collection) -> None:
-    for name, content in _not_a_ris(to):
-        to.add(name, content, "not_a_ris")
-    to.add("empty-blank.eml", carriers.reply(letter("RIS", "Here you go.\n"), [File("ris.xlsx", ris_form("en"))], to.number),
-           "not_a_ris", also=("incomplete",), lang="en")  # fmt: skip
+    _add_words(to)
+    _add_tables(to)
+    _add_tables_of_people(to)
+    here = letter("RIS", "Here you go.\n")
+    blank = carriers.reply(here, [File("ris.xlsx", ris_form("en"))], to.number)
+    to.add("empty-blank.eml", blank, "not_a_ris", also=("incomplete",), lang="en")
     to.add("empty-blank-de.xlsx", ris_form("de"), "not_a_ris", also=("incomplete",), lang="de")
 
 
-def _not_a_ris(to: Collection) -> list[tuple[str, bytes]]:
-    start = to.number
+def add_mail(to: Collection, name: str, subject: str, text: str, *files: File) -> None:
+    to.add(name, carriers.alternative(letter(subject, text), files, to.number), "not_a_ris")
 
-    def mail(at: int, subject: str, text: str, *files: File) -> bytes:
-        return carriers.alternative(letter(subject, text), files, start + at)
 
-    training = grid("Teilnehmer", ("Schulung: Erste Schritte, 14. April",), (),
-                    ("Name", "Firma", "E-Mail", "Telefon", "Essen", "Unterschrift"),
-                    *((who, "Partner AG", f"{who.split()[0].lower()}@partner.example.com", "0421 55510", "veg.", None)
-                      for who in PEOPLE))  # fmt: skip
-    invoice = grid("Rechnung", ("Rechnung Nr. 2026-0815",), ("Kunde", "Partner AG"), ("Anschrift", "Hafenweg 1"),
-                   ("PLZ", 28195), ("Ort", "Bremen"), ("USt-IdNr.", "DE136695976"), (),
-                   ("Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Gesamt"), (1, "Lizenz ForumPass", 3, 49.0, 147.0),
-                   (None, "Summe", None, None, 147.0))  # fmt: skip
-    order = grid("Order", ("Order confirmation 77120",), ("Customer", "Quill & Thorne LLP"), ("PO number", "PO 4711"),
-                 ("Contact", "Imogen Ashworth"), (), ("Item", "Description", "Qty", "Price"),
-                 (1, "Docking station", 4, 129.0), (2, "Headset", 4, 59.0))  # fmt: skip
-    holidays = grid("Urlaub 2026", ("Mitarbeiter", "Jan", "Feb", "Mrz", "Apr", "Mai", "Resturlaub"),
-                    *((who, 2, 0, 5, 1, 0, 22) for who in PEOPLE))  # fmt: skip
-    prices = grid("Preise", ("Artikelnr.", "Bezeichnung", "VPE", "EUR"),
-                  *((f"A-{100 + at}", f"Kabel {at} m", 10, 4.5 * at) for at in range(1, 30)))  # fmt: skip
-    servers = grid("Inventory", ("Host", "IP", "Owner", "Role", "Location"),
-                   *((f"srv{at}", f"192.0.2.{at}", "IT", "database", "Leeds") for at in range(1, 9)))  # fmt: skip
-    birthdays = grid("List", ("First name", "Last name", "Birthday", "Room"),
-                     *((*who.split(), f"{at + 1}.3.", 100 + at) for at, who in enumerate(PEOPLE)))  # fmt: skip
-    news = writers.table_html([grid("", ("Event", "Date", "Place"), ("Partner day", "12 May", "Leeds"),
-                                    ("Webinar", "20 May", "online"))])  # fmt: skip
-    codes = writers.separated(";", "utf-8")(
-        [grid("", ("Konto", "Soll", "Haben"), (4711, 12.5, 0), (4712, 0, 12.5))]
-    )
-    return [
-        ("question.eml", mail(0, "Which file do you need?", "Hello,\nwhich columns must the RIS have, and who is the "
-                                 "organization administrator?\nPaul\n")),
-        ("asks-for-the-form.eml", mail(1, "RIS Formular", "Guten Tag,\nbitte senden Sie uns das leere RIS-Formular zu.\n")),
-        ("participants.eml", mail(2, "Teilnehmerliste", "Anbei die Liste.\n",
-                                  File("Teilnehmer.xlsx", writers.openpyxl_xlsx([training])))),
-        ("invoice.eml", mail(3, "Ihre Rechnung", "Bitte überweisen.\n", File("R-0815.xls", writers.xls([invoice])))),
-        ("order.eml", mail(4, "Order confirmation", "Thank you.\n", File("order.ods", writers.ods([order])))),
-        ("Urlaubsplaner.xlsx", writers.xlsxwriter_xlsx([holidays])),
-        ("price-list.eml", mail(6, "Angebot", "Unser Angebot.\n", File("RIS Preise.xlsx", writers.openpyxl_xlsx([prices])))),
-        ("inventory.csv", writers.separated(",", "utf-8")([servers])),
-        ("birthdays.eml", mail(8, "Birthdays", "For the kitchen wall.\n",
-                               File("list.xlsx", writers.openpyxl_xlsx([birthdays])))),
-        ("newsletter.eml", carriers.in_the_body(letter("Partner news", "What is on this spring\n"), news, start + 9,
-                                                alone=True)),
-        ("buchungen.csv", codes),
-        ("thanks.eml", carriers.reply(letter("RIS", "Thanks, that worked!\n"), [], start + 11)),
-    ]  # fmt: skip
+def _add_words(to: Collection) -> None:
+    text = "Hello,\nwhich columns must the RIS have, and who is the organization administrator?\nPaul\n"
+    add_mail(to, "question.eml", "Which file do you need?", text)
+    text = "Guten Tag,\nbitte senden Sie uns das leere RIS-Formular zu.\n"
+    add_mail(to, "asks-for-the-form.eml", "RIS Formular", text)
+    thanks = carriers.reply(letter("RIS", "Thanks, that worked!\n"), [], to.number)
+    to.add("thanks.eml", thanks, "not_a_ris")
+    events = (("Event", "Date", "Place"), ("Partner day", "12 May", "Leeds"), ("Webinar", "20 May", "online"))
+    table = writers.table_html([grid("", *events)])
+    news = letter("Partner news", "What is on this spring\n")
+    to.add("newsletter.eml", carriers.in_the_body(news, table, to.number, alone=True), "not_a_ris")
+
+
+def _add_tables(to: Collection) -> None:
+    bill = writers.xls([grid("Rechnung", *INVOICE)])
+    add_mail(to, "invoice.eml", "Ihre Rechnung", "Bitte überweisen.\n", File("R-0815.xls", bill))
+    order = writers.ods([grid("Order", *ORDER)])
+    add_mail(to, "order.eml", "Order confirmation", "Thank you.\n", File("order.ods", order))
+    cables = [(f"A-{100 + at}", f"Kabel {at} m", 10, 4.5 * at) for at in range(1, 30)]
+    prices = writers.openpyxl_xlsx([grid("Preise", ("Artikelnr.", "Bezeichnung", "VPE", "EUR"), *cables)])
+    add_mail(to, "price-list.eml", "Angebot", "Unser Angebot.\n", File("RIS Preise.xlsx", prices))
+    hosts = [(f"srv{at}", f"192.0.2.{at}", "IT", "database", "Leeds") for at in range(1, 9)]
+    servers = grid("", ("Host", "IP", "Owner", "Role", "Location"), *hosts)
+    to.add("inventory.csv", writers.separated(",", "utf-8")([servers]), "not_a_ris")
+    ledger = grid("", ("Konto", "Soll", "Haben"), (4711, 12.5, 0), (4712, 0, 12.5))
+    to.add("buchungen.csv", writers.separated(";", "utf-8")([ledger]), "not_a_ris")
+
+
+def _add_tables_of_people(to: Collection) -> None:
+    title = ("Schulung: Erste Schritte, 14. April",)
+    headings = ("Name", "Firma", "E-Mail", "Telefon", "Essen", "Unterschrift")
+    guests = [
+        (who, "Partner AG", f"{who.split()[0].lower()}@partner.example.com", "0421 55510", "veg.")
+        for who in PEOPLE
+    ]
+    training = writers.openpyxl_xlsx([grid("Teilnehmer", title, (), headings, *guests)])
+    add_mail(to, "participants.eml", "Teilnehmerliste", "Anbei.\n", File("Teilnehmer.xlsx", training))
+    months = ("Mitarbeiter", "Jan", "Feb", "Mrz", "Apr", "Mai", "Resturlaub")
+    holidays = grid("Urlaub 2026", months, *((who, 2, 0, 5, 1, 0, 22) for who in PEOPLE))
+    to.add("Urlaubsplaner.xlsx", writers.xlsxwriter_xlsx([holidays]), "not_a_ris")
+    rooms: list[tuple[Cell, ...]] = [(*who.split(), f"{at}.3.", 100 + at) for at, who in enumerate(PEOPLE, 1)]
+    birthdays = grid("List", ("First name", "Last name", "Birthday", "Room"), *rooms)
+    cake = File("list.xlsx", writers.openpyxl_xlsx([birthdays]))
+    add_mail(to, "birthdays.eml", "Birthdays", "For the kitchen wall.\n", cake)
 
 
 def add_refused(to: Collection) -> None:
     one = draft(to.registry, "DE", "en", 2)
     sound = writers.openpyxl_xlsx(one_sheet(one, Company(), Users()))
     said = letter("Our data", "Please see attached. The password follows by phone.\n")
-    to.add("password.eml", carriers.plain(said, [File("secret.xlsx", _encrypted(sound))], to.number), "refused",
-           reason="encrypted")  # fmt: skip
+    to.add(
+        "password.eml",
+        carriers.plain(said, [File("secret.xlsx", _encrypted(sound))], to.number),
+        "refused",
+        reason="encrypted",
+    )
     to.add("password.zip", _locked_zip(sound), "refused", reason="encrypted")
     to.add("cut-off.xlsx", sound[: len(sound) // 2], "refused", reason="corrupt")
-    to.add("bomb.eml", carriers.plain(said, [File("data.xlsx", _bomb(sound))], to.number), "refused",
-           reason="zip_bomb|too_large")  # fmt: skip
+    to.add(
+        "bomb.eml",
+        carriers.plain(said, [File("data.xlsx", _bomb(sound))], to.number),
+        "refused",
+        reason="zip_bomb|too_large",
+    )
     to.add("too-many-rows.xlsx", _long(), "refused", reason="too_large|zip_bomb")
-    to.add("numbers-file.numbers", carriers.zip_of([File("Index/Document.iwa", bytes(range(256))),
-                                                    File("Metadata/Properties.plist", b"bplist00")]),
-           "refused", reason="unsupported|corrupt")  # fmt: skip
-    to.add("scan.pdf", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n", "refused",
-           reason="unsupported|corrupt")  # fmt: skip
+    to.add(
+        "numbers-file.numbers",
+        carriers.zip_of(
+            [File("Index/Document.iwa", bytes(range(256))), File("Metadata/Properties.plist", b"bplist00")]
+        ),
+        "refused",
+        reason="unsupported|corrupt",
+    )
+    to.add(
+        "scan.pdf",
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+        "refused",
+        reason="unsupported|corrupt",
+    )
 
 
 def _encrypted(content: bytes) -> bytes:

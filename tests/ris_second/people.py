@@ -144,9 +144,13 @@ COUNTRIES = {
 }
 
 JOBS = (
-    "Head of Procurement", "Buyer", "Werkleiter", "Quality Lead", "IT-Leiter", "Plant Manager", "Konstrukteurin",
-    "Network Engineer", "Disponent", "Sales Assistant", "Responsable achats", "Controller", "Service Technician",
+    "Head of Procurement", "Buyer", "Werkleiter", "Quality Lead", "IT-Leiter", "Plant Manager",
+    "Konstrukteurin", "Network Engineer", "Disponent", "Sales Assistant", "Responsable achats", "Controller",
+    "Service Technician",
 )  # fmt: skip
+
+
+ORDERS = ("4500{}", "PO {}", "V-{}-26", "BE/{}")
 
 
 def plain(text: str) -> str:
@@ -182,9 +186,11 @@ class Registry:
         street, postal, city, state = land.places[turn % len(land.places)]
         domain = f"{plain(name)}.{land.top}"
         return {
-            "name": name, "street": street, "city": city, "postal_code": postal, "state": state, "country": code,
-            "website": f"www.{domain}", "vat_id": self.vat_id(code, partner), "partner_type": partner, "seats": 0,
-            "purchase_order": self.luck.choice(("4500{}", "PO {}", "V-{}-26", "BE/{}")).format(self.number(6)),
+            "name": name, "street": street, "city": city, "postal_code": postal,
+            "state": state, "country": code,
+            "website": f"www.{domain}", "vat_id": self.vat_id(code, partner),
+            "partner_type": partner, "seats": 0,
+            "purchase_order": self.luck.choice(ORDERS).format(self.number(6)),
             "application": application, "contact_name": "", "contact_email": "", "contact_phone": "",
         }  # fmt: skip
 

@@ -3,19 +3,23 @@
 import random
 
 EN = {
-    "name": "Company legal name|Legal entity|Registered company name|Name of customer|Business name|Corporate name"
-    "|Name of organisation|Customer name (legal)",
-    "street": "Street and no.|Registered address (street)|Address line 1|Street name and number|Street & no. / PO box",
+    "name": "Company legal name|Legal entity|Registered company name|Name of customer|Business name"
+    "|Corporate name|Name of organisation|Customer name (legal)",
+    "street": "Street and no.|Registered address (street)|Address line 1|Street name and number"
+    "|Street & no. / PO box",
     "city": "Town|City / Town|Municipality|City",
     "postal_code": "ZIP|Zip Code|Postcode|Post code",
     "state": "State / County|Province / State|County|US state",
     "country": "Country of registration|Country (HQ)|Country|Country of incorporation",
     "website": "Company URL|Homepage|Internet address|Web page|Company web site",
     "vat_id": "VAT reg. no.|VAT registration number|EU VAT no.|VAT number (n/a if none)|Tax ID (VAT)",
-    "partner_type": "Partner category|Type of business relationship|Partner status|Partner class|Kind of partner",
-    "seats": "# of licences|No. of licences|Licenses required|Seat count|How many seats?|License qty|Licences needed",
+    "partner_type": "Partner category|Type of business relationship|Partner status"
+    "|Partner class|Kind of partner",
+    "seats": "# of licences|No. of licences|Licenses required|Seat count|How many seats?"
+    "|License qty|Licences needed",
     "purchase_order": "PO no.|Purchase order no.|PO ref.|Purchase order / voucher|P.O. number",
-    "application": "Application needed|Software requested|Application / service|Requested tool|Which application?",
+    "application": "Application needed|Software requested|Application / service"
+    "|Requested tool|Which application?",
     "contact_name": "Point of contact|Main contact|Primary contact person|Your contact",
     "contact_email": "Contact person's e-mail|POC email|Email of contact person|Main contact: e-mail",
     "contact_phone": "POC phone|Contact person's phone|Tel. of contact person|Main contact: phone",
@@ -37,7 +41,8 @@ EN = {
     "zip_city": "ZIP / City",
 }
 DE = {
-    "name": "Firmierung|Name des Unternehmens|Kunde (Firma)|Firma lt. Handelsregister|Gesellschaft|Unternehmensname",
+    "name": "Firmierung|Name des Unternehmens|Kunde (Firma)|Firma lt. Handelsregister"
+    "|Gesellschaft|Unternehmensname",
     "street": "Anschrift|Strasse, Nr.|Straße / Hausnr.|Str. u. Hausnummer|Firmenanschrift (Straße)",
     "city": "Ort|Stadt|Sitz (Ort)",
     "postal_code": "PLZ|Postleitzahl|Plz.",
@@ -46,7 +51,8 @@ DE = {
     "website": "Homepage|Internetauftritt|Web-Adresse|Website/Impressum|Internet",
     "vat_id": "UID-Nummer|Umsatzsteuer-Identifikationsnummer|USt.-ID-Nr.|UID (oder N/A)|Ust-Id",
     "partner_type": "Partnerstatus|Partnerkategorie|Art des Partners|Art der Geschäftsbeziehung",
-    "seats": "Benötigte Lizenzen|Lizenzen|Anzahl der Arbeitsplätze|Lizenzanzahl|Stückzahl Lizenzen|Anz. Lizenzen",
+    "seats": "Benötigte Lizenzen|Lizenzen|Anzahl der Arbeitsplätze|Lizenzanzahl"
+    "|Stückzahl Lizenzen|Anz. Lizenzen",
     "purchase_order": "Bestell-Nr.|PO-Nr.|Bestellreferenz|Gutschein-/Bestellnummer|Unsere Bestellnummer",
     "application": "Gewünschte Software|Applikation|Gewünschtes System|Benötigte Anwendung",
     "contact_name": "Kontaktperson|Ansprechpartner Name|Verantwortliche Person|Ansprechperson",
@@ -72,7 +78,8 @@ DE = {
 WRITTEN = {
     "en": {
         "Mr": "Mr|Mr.", "Ms": "Ms|Mrs|Ms.|Mrs.",
-        "organization_administrator": "Organization Administrator|Org. Admin|Organisation Admin|Org administrator",
+        "organization_administrator": "Organization Administrator|Org. Admin|Organisation Admin"
+        "|Org administrator",
         "application_administrator": "Application Administrator|App Admin|Application admin",
         "user": "User|Standard user|End user|Regular user",
         "phone_otp": "Phone OTP|OTP by phone|One-time password (phone)|Phone",
@@ -87,8 +94,10 @@ WRITTEN = {
         "user": "Benutzer|Anwender|Standardbenutzer|Nutzer",
         "phone_otp": "Telefon-OTP|OTP per Telefon|Einmalpasswort (Telefon)|Telefon",
         "mloa_hardware": "FIS-MLOA-Hardware|MLOA|Hardware-Zertifikat (MLOA)",
-        "channel_partner": "Vertriebspartner|Channel-Partner", "service_partner": "Servicepartner|Service-Partner",
-        "customer": "Kunde|Endkunde", "supplier": "Lieferant|Zulieferer", "other": "Sonstige|Sonstiges|Andere",
+        "channel_partner": "Vertriebspartner|Channel-Partner",
+        "service_partner": "Servicepartner|Service-Partner",
+        "customer": "Kunde|Endkunde", "supplier": "Lieferant|Zulieferer",
+        "other": "Sonstige|Sonstiges|Andere",
     },
 }  # fmt: skip
 #: a contact's fields below a heading "Contact" need no more than this
@@ -120,7 +129,7 @@ class Wording:
     def __init__(self, lang: str, luck: random.Random) -> None:
         self.lang, self._luck = lang, luck
         self._end = luck.choice(("", "", ":", " *", " :"))
-        self._joint = luck.choice((" / ", " – ", "\n"))
+        self._joint = luck.choice((" / ", " \N{EN DASH} ", "\n"))
         self._chosen: dict[str, str] = {}
 
     def label(self, field: str) -> str:
