@@ -162,7 +162,9 @@ class Draft:
         return self.luck.choice(COUNTRIES[value].names)
 
     def _postal_code(self, value: str) -> Cell:
-        return int(value) if value.isdigit() and self.luck.random() < 0.5 else self._word(value)
+        # A lost zero in front comes back only where the country is known.
+        may_be_number = value.isdigit() and self.company["country"] in COUNTRIES
+        return int(value) if may_be_number and self.luck.random() < 0.5 else self._word(value)
 
     def _website(self, value: str) -> Cell:
         return self.luck.choice(("{}", "https://{}", "http://{}/", "{}")).format(value)
