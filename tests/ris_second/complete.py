@@ -15,7 +15,19 @@ from tests.ris_second.people import COUNTRIES
 
 
 def add_complete(to: Collection) -> None:
-    for add in (_bare, _mailed, _pasted, _odd_tables, _several, _advised, _ours):
+    for add in (
+        _bare,
+        _mailed,
+        _mailed_in_odd_ways,
+        _named_wrongly,
+        _pasted,
+        _odd_tables,
+        _odd_columns,
+        _odd_labels,
+        _several,
+        _advised,
+        _ours,
+    ):
         add(to)
 
 
@@ -82,6 +94,9 @@ def _mailed(to: Collection) -> None:
         carriers.zipped("docs.zip"),
         file="form/accounts.xlsx",
     )
+
+
+def _mailed_in_odd_ways(to: Collection) -> None:
     one = draft(to.registry, "FR", "en", 3, "customer")
     grid = Grid("Feuille1")
     for at in range(1, 18):
@@ -116,6 +131,9 @@ def _mailed(to: Collection) -> None:
         carriers.reply,
         file="ris.XLS",
     )
+
+
+def _named_wrongly(to: Collection) -> None:
     one = draft(to.registry, "US", "en", 3, "customer")
     to.mail(
         "no-name",
@@ -192,6 +210,9 @@ def _odd_tables(to: Collection) -> None:
         carriers.plain,
         file="Telefon.xls",
     )
+
+
+def _odd_columns(to: Collection) -> None:
     one = draft(to.registry, "CH", "de", 3, "customer")
     users = Users(ticked=("role", "credential"), tick="X")
     to.mail(
@@ -213,6 +234,9 @@ def _odd_tables(to: Collection) -> None:
         carriers.reply,
         file="Export.xlsx",
     )
+
+
+def _odd_labels(to: Collection) -> None:
     one = draft(to.registry, "GB", "en", 3, "customer")
     for at, user in enumerate(one.users):
         user["role"] = "organization_administrator" if at == 0 else "user"

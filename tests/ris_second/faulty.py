@@ -8,7 +8,17 @@ from tests.ris_second.layouts import Company, Grid, Users, one_sheet, two_sheets
 
 
 def add_faulty(to: Collection) -> None:
-    for add in (_missing, _wrong_company, _wrong_users, _counts, _several_at_once, _formulas, _ours):
+    for add in (
+        _missing,
+        _missing_too,
+        _wrong_company,
+        _wrong_users,
+        _wrong_users_too,
+        _counts,
+        _several_at_once,
+        _formulas,
+        _ours,
+    ):
         add(to)
 
 
@@ -45,6 +55,9 @@ def _missing(to: Collection) -> None:
         carriers.winmail,
         file="Acct Request.ods",
     )
+
+
+def _missing_too(to: Collection) -> None:
     one = draft(to.registry, "NL", "en", 3).spoil("missing", "country").spoil("missing", "partner_type")
     one.phones = "e164"
     grids = one_sheet(one, Company(), Users(), name="")
@@ -143,6 +156,9 @@ def _wrong_users(to: Collection) -> None:
         carriers.alternative,
         file="People.xls",
     )
+
+
+def _wrong_users_too(to: Collection) -> None:
     one = draft(to.registry, "CH", "de", 4).double(3, 0)
     to.mail(
         "doppelt",
