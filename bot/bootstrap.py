@@ -17,7 +17,7 @@ from bot.domain.errors import SettingsFault
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
-from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Marker, Reader, Tokens
 from bot.services import upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -62,6 +62,7 @@ class Bot:
     chat: Chat
     slack_client: "WebClient"
     reader: Reader
+    marker: Marker
     staff: StaffList
     tokens: Tokens | None = None  #: None where the mail servers take passwords
 
@@ -166,21 +167,22 @@ def alive(settings: Settings, worker: str) -> AbstractContextManager[None]:
 @contextmanager
 def make_reader() -> Iterator[Reader]:
     """A reader of strangers' files for a command, with its children."""
-    reader = _start_reader()
+    reader, _ = _start_children()
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _start_reader() -> Reader:
-    """The children are started here, before any thread is."""
+def _start_children() -> tuple[Reader, Marker]:
+    """The children are started here, before any thread is; the reader's `close` ends them for both."""
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+    from bot.adapters.marking import LimitedMarker  # noqa: PLC0415
 
     pool = LimitedPool()
     pool.start()
-    return LimitedReader(pool)
+    return LimitedReader(pool), LimitedMarker(pool)
 
 
 def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = True) -> Bot:
@@ -201,6 +203,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     context = build_context(settings.ca_bundle)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
+    reader, marker = _start_children()
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
@@ -215,7 +218,8 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         open_mailer=lambda: build_mailer(settings, context, tokens),
         chat=chat,
         slack_client=client,
-        reader=_start_reader(),
+        reader=reader,
+        marker=marker,
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
         tokens=tokens,
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.mail import FetchedMail, InboundMail, OutboundMail
+from bot.domain.mail import Attachment, FetchedMail, InboundMail, OutboundMail
+from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
@@ -77,6 +78,16 @@ class Reader(Protocol):
     def read_workbook(self, name: str, content: bytes) -> Workbook: ...
 
     def close(self) -> None: ...
+
+
+class Marker(Protocol):
+    """Writes our remarks into senders' own files, in limited children; raises TransientFailure at most."""
+
+    def find_form(self, raw: bytes, content_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+        """The file of a raw mail that holds exactly that RIS, or None where none does."""
+
+    def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
+        """The workbook with its cells marked and nothing in it that runs; None where that cannot be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ from bot.services.staff import StaffList
 from bot.store import database, ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
-from tests.outside import APPROVALS, NOW, SUPPORT, FakeChat, FakeMailer, FakeServer, PlainReader, fetched
+from tests.outside import APPROVALS, NOW, SUPPORT, FakeChat, FakeMailer, FakeServer, PlainMarker, PlainReader, fetched
 
 LATER = NOW + timedelta(days=1)
 
@@ -178,7 +178,7 @@ class Office:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
     def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
-        ways = Ways(chat=self.chat, mailer=self.mailer)
+        ways = Ways(chat=self.chat, mailer=self.mailer, marker=self.bot.marker)
         with self.connect() as db:
             outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
@@ -228,6 +228,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         chat=chat,
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,
+        marker=PlainMarker(),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
     )
     return Office(bot, clock, chat, mailer, server, reader, tokens)

@@ -58,7 +58,7 @@ class LimitedReader:
         except _FAILED:
             mail = self._read_alone(raw)
         books: list[Workbook] = []
-        for one in _spreadsheets(mail):
+        for one in spreadsheets_in(mail):
             if monotonic() - began < PATIENCE:
                 books.append(self.read_workbook(one.name, one.content))
             else:
@@ -84,10 +84,10 @@ def _read_each(raws: Sequence[bytes]) -> list[ReadMail]:
 
 def _read_all(raw: bytes) -> ReadMail:
     mail = read_mail_parts(raw)
-    return mail, tuple(read_workbook(one.name, one.content) for one in _spreadsheets(mail))
+    return mail, tuple(read_workbook(one.name, one.content) for one in spreadsheets_in(mail))
 
 
-def _spreadsheets(mail: InboundMail) -> list[Attachment]:
+def spreadsheets_in(mail: InboundMail) -> list[Attachment]:
     """List what is to be read; what a delivery report brings back is our own, or nobody's."""
     if mail.bounce:
         return []

@@ -77,7 +77,7 @@ def inspect(content: bytes, limits: Limits) -> Package:
                 raise Refused(SheetRefusal.UNSUPPORTED)
             return Package(macros=_has_macros(names), form_version=_form_version(archive, names))
         formulas: set[tuple[str, str]] = set()
-        for sheet, part in _sheet_parts(archive, names):
+        for sheet, part in sheet_parts(archive, names):
             xml = archive.read(part)
             _check_reach(xml, limits)
             formulas.update((sheet, cell) for cell in _formula_cells(xml))
@@ -116,7 +116,7 @@ def _form_version(archive: zipfile.ZipFile, names: set[str]) -> str:
     return ""
 
 
-def _sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
+def sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
     """Each sheet's name with the entry that holds it."""
     book = _tree(archive, "xl/workbook.xml")
     relations = _tree(archive, "xl/_rels/workbook.xml.rels")
@@ -162,7 +162,7 @@ def _formula_cells(xml: bytes) -> Iterator[str]:
     """List the cells whose formula has no stored value, failed, or reaches out of the sheet."""
     if not any(mark in xml for mark in _FORMULA_MARKS):
         return
-    for _, element in ET.iterparse(io.BytesIO(_plain_xml(xml))):  # noqa: S314 - in a limited child, without entities
+    for _, element in ET.iterparse(io.BytesIO(plain_xml(xml))):  # noqa: S314 - in a limited child, without entities
         if _local(element.tag) != "c":
             continue
         if _is_bad_formula(element):
@@ -183,10 +183,10 @@ def _is_bad_formula(cell: ET.Element) -> bool:
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ET.Element:
-    return ET.fromstring(_plain_xml(archive.read(part)))  # noqa: S314 - in a limited child, without entities
+    return ET.fromstring(plain_xml(archive.read(part)))  # noqa: S314 - in a limited child, without entities
 
 
-def _plain_xml(xml: bytes) -> bytes:
+def plain_xml(xml: bytes) -> bytes:
     """Spreadsheet programs write no document types; entities are what one is for."""
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise Refused(SheetRefusal.CORRUPT)

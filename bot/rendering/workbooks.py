@@ -186,9 +186,8 @@ class _Form:
         return sheet
 
     def _write_user(self, sheet: Worksheet, row: int, user: User, style: str) -> None:
-        if len(user.phones) > forms.MOST_PHONES:
-            raise ValueError("the form has three phone columns")
-        phones = iter(user.phones)
+        room = forms.MOST_PHONES - 1  # what has no column of its own shares the last one, rather than be lost
+        phones = iter((*user.phones[:room], "; ".join(user.phones[room:])))
         for column, field in enumerate(forms.USER_FIELDS):
             value = next(phones, "") if field.name == "phones" else getattr(user, field.name)
             self._write_value(sheet, row, column, self._said(field.name, value), style)

@@ -20,6 +20,7 @@ from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
 from bot.services.desk import Desk
+from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
 from bot.store import bounces, cases, events, links, outbox
 from bot.store.database import transaction
@@ -179,6 +180,7 @@ def answer(
         decision_id=decision_id,
         with_status_link=True,
         automatic=decision_id is None,
+        attach={"what": MARKED, "version": case.version} if template == "ris_problems" else None,
     )
 
 

@@ -9,14 +9,14 @@ from sqlite_utils import Database
 
 from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.mail import Kind, OutboundMail
+from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
-from bot.ports import Chat, ChatMessage, Mailer
+from bot.ports import Chat, ChatMessage, Mailer, Marker
 from bot.rendering import cards, mails
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import cases
+from bot.services import cases, marking
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
@@ -27,10 +27,11 @@ HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """The ways out that a worker holds."""
+    """The ways out that a worker holds, and who makes what goes along."""
 
     chat: Chat
     mailer: Mailer
+    marker: Marker
 
 
 def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) -> Outcome:
@@ -51,18 +52,18 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    del db
-    refused = ways.mailer.send(mail_of(desk, job, now=now))
+    refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
 
 
-def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
-    """The mail a job stands for, in words; `now` is its Date."""
+def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
+    """The mail a job stands for, in words and with what goes along; `now` is its Date."""
     thread = job.values["thread"]
+    attached, files = _attached(db, desk, marker, job)
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        {**job.values["words"], **job.secrets},
+        {**job.values["words"], **job.secrets, "attached": attached},
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -76,8 +77,23 @@ def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
         in_reply_to=thread["message_id"],
         references=tuple(thread["references"]),
         automatic=job.automatic,
+        attachments=files,
         date=now,
     )
+
+
+def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
+    """What a job only names is made now; the mail's words say "own", "form", "blank", or nothing of it."""
+    wanted, lang = job.values.get("attach") or {}, job.values["lang"]
+    if wanted.get("what") == marking.BLANK:
+        return "blank", (marking.blank_form(desk.policy, lang),)
+    if wanted.get("what") == marking.MARKED and job.case_id is not None:
+        form = marking.mark_version(
+            db, desk.policy, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+        )
+        if form is not None:
+            return "own" if form.own else "form", (form.file,)
+    return "", ()
 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
@@ -99,7 +115,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post once, under the message it belongs to if that stands."""
-    card = NOTES[job.template](_words_of(db, desk, job, now), _staff_words(desk))
+    card = NOTES[job.template](_words_of(db, desk, ways, job, now), _staff_words(desk))
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
@@ -109,14 +125,14 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(job.key, channel, found or ways.chat.post(message))
 
 
-def _words_of(db: Database, desk: Desk, job: Job, now: datetime) -> dict[str, Any]:
+def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
     """A held mail is shown as it would go out now."""
     values = dict(job.values["words"])
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
             # The link is the reader's, not staff's: it stays sealed.
-            shown = mail_of(desk, replace(held, secrets=HIDDEN), now=now)
+            shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
             values |= {"mail_subject": shown.subject, "text": shown.text}
     return values
 

@@ -42,8 +42,11 @@ def queue_mail(
     with_status_link: bool = False,
     automatic: bool = False,
     not_before: datetime | None = None,
+    attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
+
+    `attach` names a file that is made when the mail is carried out, as `effects` reads it.
 
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
@@ -57,7 +60,14 @@ def queue_mail(
         kind=JobKind.MAIL,
         stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
-        values={"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread), "words": dict(words)},
+        values={
+            "lang": lang,
+            "ref": ref,
+            "cc": list(cc),
+            "thread": asdict(thread),
+            "words": dict(words),
+            "attach": dict(attach or {}),
+        },
         decision_id=decision_id,
         case_id=case_id,
         recipient=to,

@@ -127,7 +127,7 @@ def compare(folder: Path, port: int) -> tuple[list[Figure], list[Figure]]:
     office = an_office(folder, smtp_port=str(port), smtp_tls="none", smtp_rate="1000000")
     office.bot = replace(office.bot, clock=RealClock())
     mailer = build_mailer(office.bot.settings)
-    ways = Ways(chat=office.chat, mailer=mailer)
+    ways = Ways(chat=office.chat, mailer=mailer, marker=office.bot.marker)
     bare, luck, each = Bare(folder / "bare.db", port), Random(1), MAILS // ROUNDS
     ours, yardstick = [], []
     for turn in range(ROUNDS + 1):

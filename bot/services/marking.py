@@ -1,0 +1,79 @@
+"""What goes with a mail or a page as a workbook: the blank form, or a form with what is open marked in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot.domain.mail import Attachment
+from bot.domain.ris import RisCase
+from bot.policy import Policy
+from bot.ports import Marker
+from bot.rendering.remarks import placed_in_form, remarks
+from bot.rendering.workbooks import ris_form
+from bot.store import cases, ledger
+
+#: what a queued mail's values name; the file itself is made when the mail is carried out
+BLANK, MARKED = "blank_form", "marked_form"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSM = "application/vnd.ms-excel.sheet.macroenabled.12"
+BLANK_NAMES = {"en": "RIS-form.xlsx", "de": "RIS-Formular.xlsx"}
+_LONGEST_STEM = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedForm:
+    """A workbook with what is open marked; `own`: it is the sender's, else ours, filled with their entries."""
+
+    file: Attachment
+    own: bool
+
+
+def blank_form(policy: Policy, lang: str) -> Attachment:
+    """The form as we hand it out, in the reader's language."""
+    lang = "de" if lang == "de" else "en"
+    content = ris_form(lang, applications=policy.mag.applications)
+    return Attachment(name=BLANK_NAMES[lang], type=XLSX, content=content)
+
+
+def mark_version(
+    db: Database, policy: Policy, marker: Marker, *, case_id: int, version: int, lang: str
+) -> MarkedForm | None:
+    """Mark what came with a case's version; the same each time, for it is made of what the ledger keeps.
+
+    Once the mail was erased, the entries of the version are marked in our own form.
+    """
+    found = cases.find_version(db, case_id, version)
+    if found is None:
+        return None
+    ris, mail_id = found
+    raw = ledger.get_raw(db, mail_id) if ledger.has_raw(db, mail_id) else b""
+    file = marker.find_form(raw, ris.content_hash(), policy.mag.applications) if raw else None
+    return mark_file(policy, marker, [ris], file=file, lang=lang)
+
+
+def mark_file(
+    policy: Policy, marker: Marker, found: Sequence[RisCase], *, file: Attachment | None, lang: str
+) -> MarkedForm | None:
+    """Mark the file itself; where it is of a kind that cannot be, the entries of its one company in our form."""
+    marked = marker.mark(file.content, remarks(found, lang, policy)) if file else None
+    if file and marked:
+        name, kind = _named(file.name, marked)
+        return MarkedForm(file=Attachment(name=name, type=kind, content=marked), own=True)
+    if len(found) != 1:
+        return None
+    lang = "de" if lang == "de" else "en"
+    ris = placed_in_form(found[0], lang)
+    form = ris_form(lang, ris.company, ris.users, applications=policy.mag.applications)
+    marked = marker.mark(form, remarks([ris], lang, policy))
+    if marked is None:
+        return None
+    return MarkedForm(file=Attachment(name=BLANK_NAMES[lang], type=XLSX, content=marked), own=False)
+
+
+def _named(name: str, content: bytes) -> tuple[str, str]:
+    """Their name, with the ending of what it is: it may have come with another one, or none."""
+    macros = b"xl/vbaProject.bin" in content
+    ending, kind = (".xlsm", XLSM) if macros else (".xlsx", XLSX)
+    stem = name.rpartition(".")[0] or name or "RIS"
+    return f"{stem[:_LONGEST_STEM]}{ending}", kind
