@@ -20,7 +20,7 @@ from bot.domain.cases import Case
 from bot.domain.events import Event
 from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
-from bot.domain.mail import Address, InboundMail
+from bot.domain.mail import Address, InboundMail, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Member, Staff
@@ -33,7 +33,17 @@ from bot.services.staff import StaffList
 from bot.store import database, ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
-from tests.outside import APPROVALS, NOW, SUPPORT, FakeChat, FakeMailer, FakeServer, PlainMarker, PlainReader, fetched
+from tests.outside import (
+    APPROVALS,
+    NOW,
+    SUPPORT,
+    FakeChat,
+    FakeMailer,
+    FakeServer,
+    PlainMarker,
+    PlainReader,
+    fetched,
+)
 
 LATER = NOW + timedelta(days=1)
 
@@ -182,6 +192,11 @@ class Office:
         with self.connect() as db:
             outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
+
+    def mail_of(self, job: Job) -> OutboundMail:
+        """The mail a job stands for, as it would go out now."""
+        with self.connect() as db:
+            return effects.mail_of(db, self.desk, self.bot.marker, job, now=self.now)
 
     def work(self, *, kinds: Sequence[JobKind] = EVERY_KIND) -> int:
         """Carry out everything that is due, until nothing is; return how many attempts that took."""

@@ -2,14 +2,13 @@
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from openpyxl import Workbook as Book
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.domain.sheets import CellValue, Sheet, Workbook
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook as Book
-    from openpyxl.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
 
 #: what makes a spreadsheet program take a text for a formula when its cell is edited
 RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -23,7 +22,7 @@ _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML 1.0 has no 
 _LONGEST: Final = 32_767  #: characters of a cell
 
 
-def neutralise(book: "Book", read: Workbook) -> None:
+def neutralise(book: Book, read: Workbook) -> None:
     """Leave of a workbook what can be looked at and filled in; `read` holds its values as we read them.
 
     Formulas give way to what they last gave: that is what was reviewed, and openpyxl would drop it. So a
@@ -32,21 +31,21 @@ def neutralise(book: "Book", read: Workbook) -> None:
     values = {sheet.name: sheet for sheet in read.sheets}
     _drop_names(book)
     for sheet in book.worksheets:
-        cells = sheet._cells.values()  # noqa: SLF001 - iterating the sheet would make every cell in between
-        for cell in cells:
-            _calm(cell, values.get(sheet.title))
+        for cell in sheet._cells.values():  # noqa: SLF001 - iterating the sheet makes every cell in between
+            if isinstance(cell, Cell):  # else one within merged cells, which holds nothing
+                _calm(cell, values.get(sheet.title))
         _drop_what_leads_out(sheet)
 
 
-def write_text(cell: "Cell", text: str) -> None:
+def write_text(cell: Cell, text: str) -> None:
     """Write a text that stays one, whatever it begins with."""
     cell.value = _ILLEGAL.sub("", text)[:_LONGEST]
     cell.data_type = "s"
     if text.startswith(RUNS):
-        cell.quotePrefix = True  # type: ignore[assignment] - the stubs have the descriptor's own type
+        cell.quotePrefix = True
 
 
-def _calm(cell: "Cell", sheet: Sheet | None) -> None:
+def _calm(cell: Cell, sheet: Sheet | None) -> None:
     value = cell.value
     if value is None:
         return
@@ -59,7 +58,7 @@ def _calm(cell: "Cell", sheet: Sheet | None) -> None:
         cell.hyperlink = None
 
 
-def _put(cell: "Cell", value: CellValue, *, formula: object) -> None:
+def _put(cell: Cell, value: CellValue, *, formula: object) -> None:
     if value is None or value == "":
         text = formula if isinstance(formula, str) else getattr(formula, "text", None) or ""
         write_text(cell, str(text))
@@ -82,14 +81,14 @@ def _stays_inside(target: str, location: str) -> bool:
     return not LEADS_OUT.search(location)
 
 
-def _drop_names(book: "Book") -> None:
+def _drop_names(book: Book) -> None:
     for names in (book.defined_names, *(sheet.defined_names for sheet in book.worksheets)):
         for name, defined in list(names.items()):
             if "auto_" in name.lower() or LEADS_OUT.search(defined.attr_text or ""):
                 del names[name]
 
 
-def _drop_what_leads_out(sheet: "Worksheet") -> None:
+def _drop_what_leads_out(sheet: Worksheet) -> None:
     """Charts and pivots hold caches of other data; rules may hold a reference to another file."""
     sheet._charts = []  # type: ignore[attr-defined] # noqa: SLF001 - openpyxl has no verb for it
     sheet._pivots = []  # type: ignore[attr-defined] # noqa: SLF001

@@ -63,6 +63,7 @@ class QuestionNote:
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read
+    form_sent: bool = False  #: it asked for the blank form, and that is on its way
 
 
 @dataclass(frozen=True, kw_only=True)

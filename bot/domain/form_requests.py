@@ -1,4 +1,4 @@
-"""Whether somebody asks us for the blank form: a small careful rule, for whoever is not sure asks a person."""
+"""Whether somebody asks us for the blank form: a small careful rule, for in doubt a person answers."""
 
 import re
 from typing import Final
@@ -8,41 +8,54 @@ from bot.domain.mail import InboundMail
 LONGEST: Final = 1_500  #: characters; whoever writes more wants more than a form
 _IMAGES: Final = "image/"  #: logos of a signature; anything else attached is what the mail is about
 
-# What it is called. "Form" alone may be any form, so that it needs "your", "the", "a blank" or its like.
-_NAME: Final = (
-    r"(?:(?:blank|empty|current|latest|new|leere[sn]?|aktuelle[sn]?|unausgefüllte[sn]?)[ -]+(?:\w+[ -]+){0,2}"
-    r"(?:forms?|formular\w*|vordruck\w*|vorlage\w*|template|ris|spreadsheet|sheet|tabelle)"
-    r"|ris(?:[ -]+(?:form|formular\w*|template|vorlage|spreadsheet|sheet|file|datei|excel|tabelle))?"
-    r"|required information spread ?sheet|required information sheet"
-    r"|(?:new[ -]+)?(?:customer|partner|onboarding|registration|order)[ -]+(?:form|template|spreadsheet|sheet)"
-    r"|(?:neu)?kunden[ -]?(?:formular|vordruck|vorlage|datenblatt)\w*"
-    r"|(?:onboarding|anmelde|bestell|registrierungs)[ -]?formular\w*"
-    r"|(?:the|your|that|a|this|das|dieses|ihr|euer|ein) (?:excel )?(?:form|formular|template|vordruck)"
-    r"|die (?:excel-)?(?:vorlage|formularvorlage))"
+#: What it is called. "Form" alone may be any form, so that it needs "your", "the", "a blank" or its like.
+_BLANK: Final = r"(?:blank|empty|current|latest|new|leere[sn]?|aktuelle[sn]?|unausgefüllte[sn]?)"
+_NAMES: Final = (
+    rf"{_BLANK}[ -]+(?:\w+[ -]+){{0,2}}(?:forms?|formular|vordruck|vorlage|template|ris|(?:spread)?sheet)\w*",
+    r"ris(?:[ -]+(?:form|formular\w*|template|vorlage|spreadsheet|sheet|file|datei|excel|tabelle))?",
+    r"required information (?:spread ?)?sheet",
+    r"(?:new[ -]+)?(?:customer|partner|onboarding|registration|order)[ -]+(?:form|template|(?:spread)?sheet)",
+    r"(?:neu)?kunden[ -]?(?:formular|vordruck|vorlage|datenblatt)\w*",
+    r"(?:onboarding|anmelde|bestell|registrierungs)[ -]?formular\w*",
+    r"(?:the|your|that|a|this|das|dieses|ihr|euer|ein) (?:excel )?(?:form|formular|template|vordruck)",
+    r"die (?:excel-)?(?:vorlage|formularvorlage)",
 )
-_TO_US: Final = r"(?:me|us|mir|uns)"
-_GAP: Final = r"[^.?!\n]{0,70}?"
+_NAME: Final = f"(?:{'|'.join(_NAMES)})"
+_SHORTHAND: Final = {
+    "…": r"\b[^.?!\n]{0,70}?\b",
+    "FORM": rf"{_NAME}\b",
+    "US": r"(?:me|us|mir|uns)\b",
+    "SEND": r"(?:send|e-?mail|forward|provide|give|get|supply|share)\b",
+    "GET": r"(?:have|get|find|download|obtain|receive|request)\b",
+    "SCHICK": r"(?:schick|send|mail|übersend|überlass|stell|gib|geb)\w*\b",
+    "ZU": r"(?:(?:zu|über)?(?:schicken|senden|mailen|geben|stellen)|zukommen lassen)\b",
+}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    for word, meaning in _SHORTHAND.items():
+        pattern = pattern.replace(word, meaning)
+    return re.compile(rf"\b{pattern}", re.IGNORECASE)
+
+
+#: Who is to get it is said, or it is an order or a wish; in German the verb may stand behind.
 _ASKS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    _compiled(pattern)
     for pattern in (
-        # English: who is to get it is said, or it is an order or a wish
-        rf"\b(?:send|e-?mail|forward|provide|give|get|supply|share)\b {_TO_US}(?: with)?\b{_GAP}\b{_NAME}\b",
-        rf"\b(?:send|forward|provide|share|supply|e-?mail)\b{_GAP}\b{_NAME}\b{_GAP}\b(?:to|with) {_TO_US}\b",
-        rf"\bplease,? (?:send|provide|share|supply|forward|e-?mail)\b (?:over )?{_GAP}\b{_NAME}\b",
-        rf"\b(?:can|could|may|might) (?:i|we)(?: please)? (?:have|get|obtain|receive|request)\b{_GAP}\b{_NAME}\b",
-        rf"\b(?:i|we)(?: would|'d|’d) (?:like|need|love)(?: to (?:have|get|request|receive|order))?{_GAP}\b{_NAME}\b",  # noqa: RUF001
-        rf"\b(?:i|we) (?:need|require|want|am looking for|are looking for|request)\b"
-        rf"(?! to\b| help| assistance| support){_GAP}\b{_NAME}\b",
-        rf"\bwhere (?:can|do|could|may) (?:i|we) (?:find|get|download|obtain)\b{_GAP}\b{_NAME}\b",
-        rf"\b(?:request|ask(?:ing)?) for{_GAP}\b{_NAME}\b",
-        # German: the verb may stand behind
-        rf"\b(?:schick|send|mail|übersend|überlass|stell|gib|geb)\w*\b{_GAP}\b{_TO_US}\b{_GAP}\b{_NAME}\b",
-        rf"\b{_TO_US}\b{_GAP}\b{_NAME}\b{_GAP}\b(?:zu|über)?(?:schicken|senden|kommen lassen|mailen|geben|stellen)\b",
-        rf"\b{_TO_US}\b{_GAP}\b{_NAME}\b zu(?:kommen lassen)?\b",
-        rf"\b(?:bitte um|bitten um|erbitte|erbitten)\b{_GAP}\b{_NAME}\b",
-        rf"\b(?:brauch\w*|benötig\w*|hätte\w* gern\w*|möchte\w*|suche[n]?)\b(?!{_GAP}\bhilfe\b){_GAP}\b{_NAME}\b",
-        rf"\bwo (?:finde|bekomme|erhalte|kann|können|gibt es|bekommen|finden|erhalten)\b{_GAP}\b{_NAME}\b",
-        rf"\b(?:können|könnten|dürfen|kann|könnte|darf) (?:ich|wir)\b{_GAP}\b{_NAME}\b{_GAP}\b(?:bekommen|haben|erhalten)\b",
+        r"SEND US…FORM",
+        r"SEND…FORM…(?:to|with) US",
+        r"please,? SEND…FORM",
+        r"(?:can|could|may|might) (?:i|we)(?: please)? GET…FORM",
+        r"(?:i|we)(?: would|'d|\u2019d) (?:like|need|love)…FORM",
+        r"(?:i|we) (?:need|require|want|am looking for|are looking for|request)(?! to\b| help| support)…FORM",
+        r"where (?:can|do|could|may) (?:i|we) GET…FORM",
+        r"(?:request|ask(?:ing)?) for…FORM",
+        r"SCHICK…US…FORM",
+        r"US…FORM…ZU",
+        r"(?:bitte um|bitten um|erbitte|erbitten)…FORM",
+        r"(?:brauch\w*|benötig\w*|hätten? gerne?|möchten?|suchen?)…(?!hilfe)FORM",
+        r"wo (?:finden?|bekommen?|erhalten?|kann|können|gibt es)…FORM",
+        r"(?:können|könnten|dürfen|kann|könnte|darf) (?:ich|wir)…FORM…(?:bekommen|haben|erhalten)\b",
     )
 )
 #: a subject that is nothing but its name asks for it: "RIS form", "Formular"
@@ -58,7 +71,8 @@ _HAS_IT: Final = re.compile(
     r"|how (?:do|can|should|to)|what (?:do|should|does)|who|whom|status|withdraw|cancel"
     r"|anbei|anhang|angehängt|beigefügt|ausgefüllt\w*|ausfüllen|ausfülle|geschickt|gesendet|eingereicht"
     r"|einreichen|abgelehnt|korrigier\w+|änder\w+|geändert\w*|zurück\w*|warum|wieso|fehler\w*|falsch\w*"
-    r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|eintragen|eingetragen)\b",
+    r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|hilfe"
+    r"|eintragen|eingetragen)\b",
     re.IGNORECASE,
 )
 #: "a blank form to fill in" and "send it so that we can complete it" are no form that is there

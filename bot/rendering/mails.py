@@ -49,6 +49,7 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
 def ris_problems(case: Case, policy: Policy) -> Values:
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer."""
     return _of_case(case, policy) | {
+        "attached": "",  # whoever makes the file says what it is
         "problems": _problems(case, policy, Severity.ERROR),
         "advice": _problems(case, policy, Severity.WARNING),
     }
@@ -77,6 +78,16 @@ def rejection(case: Case, policy: Policy) -> Values:
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
     return _owner(policy) | {"lang": lang, "ref": ref}
+
+
+def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
+    """To whoever asked for the form, which is attached; nothing of what they wrote comes back."""
+    return _owner(policy) | {
+        "lang": lang,
+        "ref": ref,
+        "sponsor": policy.mag.sponsor,
+        "check_url": f"{portal_url.rstrip('/')}/ris?lang={lang}",
+    }
 
 
 def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:

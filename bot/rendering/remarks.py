@@ -1,4 +1,4 @@
-"""Put problems into remarks for a workbook: numbered as in the mail, and placed in our own form where need be."""
+"""Put problems into remarks for a workbook: numbered as in the mail, placed in our form where need be."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,8 +8,8 @@ from bot.domain.remarks import TITLE, Remark, Remarks
 from bot.domain.ris import Problem, RisCase, Severity
 from bot.domain.sheets import cell_name
 from bot.policy import Policy
-from bot.rendering.workbooks import COMPANY_FIRST_ROW, FIRST_USER_ROW
 from bot.rendering.words import words
+from bot.rendering.workbooks import COMPANY_FIRST_ROW, FIRST_USER_ROW
 
 
 def remarks(cases: Sequence[RisCase], lang: str, policy: Policy) -> Remarks:

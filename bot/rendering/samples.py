@@ -172,6 +172,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    "blank_form": lambda lang, policy: mails.blank_form(
+        ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
+    ),
     "too_large": lambda lang, policy: mails.too_large(
         size=41_000_000,
         subject="Pictures of our site",
@@ -194,7 +197,10 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
 
 def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
     """What `render_mail` needs to show a mail with invented people."""
-    return _SAMPLES[name](lang, policy or policies.load()) | {"status_url": STATUS_URL}
+    return _SAMPLES[name](lang, policy or policies.load()) | {
+        "status_url": STATUS_URL,
+        "attached": "own",
+    }
 
 
 def template_faults(templates_dir: Path) -> list[str]:

@@ -23,7 +23,7 @@ _LONGEST_STEM = 80
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedForm:
-    """A workbook with what is open marked; `own`: it is the sender's, else ours, filled with their entries."""
+    """A workbook with what is open marked; `own`: the sender's, else ours, filled with their entries."""
 
     file: Attachment
     own: bool
@@ -55,7 +55,7 @@ def mark_version(
 def mark_file(
     policy: Policy, marker: Marker, found: Sequence[RisCase], *, file: Attachment | None, lang: str
 ) -> MarkedForm | None:
-    """Mark the file itself; where it is of a kind that cannot be, the entries of its one company in our form."""
+    """Mark the file itself; where it is none that can be, the entries of its one company in our form."""
     marked = marker.mark(file.content, remarks(found, lang, policy)) if file else None
     if file and marked:
         name, kind = _named(file.name, marked)

@@ -148,6 +148,12 @@ def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now:
     return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
 
 
+def was_answered(db: Database, desk: Desk, address: str, *, now: datetime) -> bool:
+    """Whether an automatic answer went to that mailbox within the time that the caps look at."""
+    since = now - timedelta(hours=desk.policy.limits.answers_within_hours)
+    return outbox.count_answers(db, mailbox=mailbox_of(address), case_id=None, since=since)[0] > 0
+
+
 def _say_capped(db: Database, *, mailbox: str, ref: str, now: datetime) -> None:
     events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
     told = hashlib.sha256(mailbox.encode()).hexdigest()[:16]

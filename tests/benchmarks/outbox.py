@@ -119,7 +119,7 @@ def letters_of(office: Office, many: int) -> list[tuple[OutboundMail, bytes]]:
     """The last of those that the lane has sent, as bytes once more."""
     sent = [job for job in office.jobs("order_confirmation") if job.status is JobStatus.SENT][-many:]
     hidden = [replace(job, secrets=effects.HIDDEN) for job in sent]
-    mails = [effects.mail_of(office.desk, job, now=office.now) for job in hidden]
+    mails = [office.mail_of(job) for job in hidden]
     return [(mail, as_bytes(mail)) for mail in mails]
 
 

@@ -41,7 +41,9 @@ def test_a_request_for_the_form_is_recognised(text: str) -> None:
     assert asks_for_form(a_mail(text))
 
 
-@pytest.mark.parametrize("subject", ["RIS form", "Formular", "RIS template please", "Anforderung RIS-Formular"])
+@pytest.mark.parametrize(
+    "subject", ["RIS form", "Formular", "RIS template please", "Anforderung RIS-Formular"]
+)
 def test_a_subject_that_is_only_its_name_asks_for_it(subject: str) -> None:
     assert asks_for_form(a_mail("Thank you, Dana", subject))
     assert asks_for_form(a_mail("", subject))
@@ -101,7 +103,9 @@ def test_a_long_mail_wants_more_than_a_form() -> None:
     assert not asks_for_form(a_mail("Please send me the RIS form. " + "And then there is this. " * 100))
 
 
-@pytest.mark.parametrize("piece", ["send me ", "please send ", "bitte um ", "the form ", "ris ", "a ", "-", "mir das formular "])
+@pytest.mark.parametrize(
+    "piece", ["send me ", "please send ", "bitte um ", "the form ", "ris ", "a ", "-", "mir das formular "]
+)
 def test_hostile_repetition_costs_no_time(piece: str) -> None:
     began = time.perf_counter()
     asks_for_form(a_mail(piece * (1_500 // len(piece)), piece * 25))

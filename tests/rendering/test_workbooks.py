@@ -161,6 +161,9 @@ def test_countries_stand_in_the_order_a_reader_expects() -> None:
     assert unicodedata.is_normalized("NFC", "".join(names))
 
 
-def test_a_fourth_phone_is_refused_rather_than_lost() -> None:
-    with pytest.raises(ValueError, match="three"):
-        ris_form("en", COMPANY, [replace(MARA, phones=("+1", "+2", "+3", "+4"))])
+def test_a_fourth_phone_shares_the_last_cell_rather_than_be_lost() -> None:
+    form = ris_form("en", COMPANY, [replace(MARA, phones=("+1", "+2", "+3", "+4"))])
+    book = openpyxl.load_workbook(io.BytesIO(form))
+
+    assert [cell.value for cell in book["Users"][7][4:7]] == ["+1", "+2", "+3; +4"]
+    book.close()
