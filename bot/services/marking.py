@@ -1,14 +1,17 @@
 """What goes with a mail or a page as a workbook: the blank form, or a form with what is open marked in it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlite_utils import Database
 
 from bot.domain.mail import Attachment
-from bot.domain.ris import RisCase
+from bot.domain.review import read_form
+from bot.domain.ris import Reading, RisCase
 from bot.policy import Policy
-from bot.ports import Marker
+from bot.ports import Marker, Reader
 from bot.rendering.remarks import placed_in_form, remarks
 from bot.rendering.workbooks import ris_form
 from bot.store import cases, ledger
@@ -19,6 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSM = "application/vnd.ms-excel.sheet.macroenabled.12"
 BLANK_NAMES = {"en": "RIS-form.xlsx", "de": "RIS-Formular.xlsx"}
 _LONGEST_STEM = 80
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"*:<>?|]+')  #: in a file's name, for one system or another
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +36,17 @@ class MarkedForm:
 def blank_form(policy: Policy, lang: str) -> Attachment:
     """The form as we hand it out, in the reader's language."""
     lang = "de" if lang == "de" else "en"
-    content = ris_form(lang, applications=policy.mag.applications)
-    return Attachment(name=BLANK_NAMES[lang], type=XLSX, content=content)
+    return Attachment(name=BLANK_NAMES[lang], type=XLSX, content=_blank(lang, policy.mag.applications))
+
+
+@lru_cache(maxsize=4)
+def _blank(lang: str, applications: tuple[str, ...]) -> bytes:
+    return ris_form(lang, applications=applications)
+
+
+def check_file(policy: Policy, reader: Reader, file: Attachment) -> Reading:
+    """Review a file as if it had come by mail, by the form's own rules; nothing is looked up or kept."""
+    return read_form([reader.read_workbook(file.name, file.content)], applications=policy.mag.applications)
 
 
 def mark_version(
@@ -75,5 +88,6 @@ def _named(name: str, content: bytes) -> tuple[str, str]:
     """Their name, with the ending of what it is: it may have come with another one, or none."""
     macros = b"xl/vbaProject.bin" in content
     ending, kind = (".xlsm", XLSM) if macros else (".xlsx", XLSX)
-    stem = name.rpartition(".")[0] or name or "RIS"
+    last = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2])
+    stem = (last.rpartition(".")[0] or last).strip(". ") or "RIS"
     return f"{stem[:_LONGEST_STEM]}{ending}", kind
