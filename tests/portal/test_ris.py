@@ -8,7 +8,8 @@ from threading import Semaphore
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from bot.domain.remarks import TITLE
 from bot.rendering.words import words
@@ -27,11 +28,13 @@ def send(
     page = client.get(f"/ris?lang={lang}").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
-    data = {"csrf_token": token[1], "do": do, "form": (io.BytesIO(content), name)}
+    boundary, body = encode_multipart(
+        {"csrf_token": token[1], "do": do, "form": FileStorage(io.BytesIO(content), filename=name)}
+    )
     return client.post(
         f"/ris?lang={lang}",
-        data=data,
-        content_type="multipart/form-data",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
         headers={"Sec-Fetch-Site": "same-origin"},
     )
 
