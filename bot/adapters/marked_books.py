@@ -31,7 +31,9 @@ _SIDE: Final = Side(style="medium", color="FFC00000")
 _EDGE: Final = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _HEADING: Final = PatternFill("solid", fgColor="FF1F2A44")
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
-_WIDTHS: Final = {"A": 8, "B": 44, "C": 96}
+_WIDTHS: Final = {"A": 8, "B": 44, "C": 96}  #: in letters
+_LINE: Final = 15.5  #: points; LibreOffice does not find a row's height by itself
+_FONT: Final = "Calibri"
 _LETTERS_A_LINE: Final = 45  #: of a comment
 
 _X14: Final = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
@@ -144,13 +146,13 @@ def _list(book: Book, remarks: Remarks) -> None:
     for line in (remarks.title, *remarks.lead):
         _put(sheet, row, 1, line)
         row += 1
-    sheet["A1"].font = Font(size=16, bold=True)
+    sheet["A1"].font = Font(name=_FONT, size=16, bold=True)
     for column, heading in enumerate(remarks.headings, 1):
         cell = _put(sheet, row + 1, column, heading)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), _HEADING
+        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFFFF"), _HEADING
     row = _list_items(book, sheet, row + 2, remarks.numbered)
     if remarks.advice:
-        _put(sheet, row + 1, 1, remarks.advice_heading).font = Font(bold=True)
+        _put(sheet, row + 1, 1, remarks.advice_heading).font = Font(name=_FONT, bold=True)
         _list_items(book, sheet, row + 2, remarks.advice)
     _show_first(book, sheet)
 
@@ -162,11 +164,13 @@ def _list_items(book: Book, sheet: Worksheet, row: int, items: Iterable[Remark])
         cells = [_put(sheet, row, at, text) for at, text in enumerate((number, item.place, item.words), 1)]
         for cell in cells:
             cell.alignment = _WRAPPED
+        fit = zip((number, item.place, item.words), _WIDTHS.values(), strict=True)
+        sheet.row_dimensions[row].height = _LINE * max(1 + len(text) // width for text, width in fit)
         if item.cell and item.sheet in book.sheetnames:
             quoted = item.sheet.replace("'", "''")
             place = cells[1]
             place.hyperlink = Hyperlink(ref=place.coordinate, location=f"'{quoted}'!{item.cell}")
-            place.font = Font(underline="single", color="FF0B57A4")
+            place.font = Font(name=_FONT, underline="single", color="FF0B57A4")
         row += 1
     return row
 
@@ -176,6 +180,7 @@ def _put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     if not isinstance(cell, Cell):
         raise TypeError("our own sheet has no merged cells")
     write_text(cell, text)
+    cell.font = Font(name=_FONT)
     return cell
 
 

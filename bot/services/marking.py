@@ -89,5 +89,6 @@ def _named(name: str, content: bytes) -> tuple[str, str]:
     macros = b"xl/vbaProject.bin" in content
     ending, kind = (".xlsm", XLSM) if macros else (".xlsx", XLSX)
     last = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2])
-    stem = (last.rpartition(".")[0] or last).strip(". ") or "RIS"
+    before, dot, after = last.rpartition(".")
+    stem = (before if dot else after).strip(". ") or "RIS"
     return f"{stem[:_LONGEST_STEM]}{ending}", kind

@@ -14,7 +14,7 @@ from bot import policy as policies
 from bot.domain.ris import RisCase
 from bot.rendering.remarks import placed_in_form, remarks
 from bot.rendering.workbooks import ris_form
-from tests.adapters.test_marking import RED, WRONG, _with_macros, marked
+from tests.adapters.test_marking import RED, WRONG, marked, with_macros
 from tests.forms import case, sound_form, with_cells
 from tests.outside import PlainMarker
 from tests.processes import need
@@ -39,13 +39,11 @@ def resaved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, byte
     need("soffice", "libreoffice-calc")
     folder = tmp_path_factory.mktemp("office")
     wrong = with_cells(sound_form(), WRONG)
+    falsch = with_cells(sound_form("de"), {("Firma", "B8"): None, ("Benutzer", "D7"): "mara(at)example.com"})
     contents = (
         marked(wrong),
-        marked(
-            with_cells(sound_form("de"), {("Firma", "B8"): None, ("Benutzer", "D7"): "mara(at)example.com"}),
-            "de",
-        ),
-        marked(_with_macros(wrong)),
+        marked(falsch, "de"),
+        marked(with_macros(wrong)),
         filled(case(wrong)),
         ris_form("en"),
         ris_form("de"),
