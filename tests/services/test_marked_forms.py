@@ -1,6 +1,7 @@
 """What is open goes back in the sender's own workbook, and what they correct there comes back right."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import TransientFailure
 from bot.domain.mail import Attachment, OutboundMail
+from bot.domain.outbox import Job
 from bot.domain.remarks import TITLE
 from bot.domain.ris import RisCase
 from bot.rendering.words import words
-from bot.services import marking
+from bot.services import effects, marking
 from bot.store import ledger
 from bot.store.database import transaction
 from tests.cast import Office, a_mail
