@@ -6,6 +6,7 @@ from typing import Final
 
 from openpyxl import Workbook as Book
 from openpyxl.cell import Cell
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.domain.sheets import CellValue, Sheet, Workbook
@@ -96,8 +97,12 @@ def _drop_what_leads_out(sheet: Worksheet) -> None:
     rules.dataValidation = [
         rule for rule in rules.dataValidation if not _lead_out(rule.formula1, rule.formula2)
     ]
+    kept = ConditionalFormattingList()
     for formats in sheet.conditional_formatting:
-        formats.rules[:] = [rule for rule in formats.rules if not _lead_out(*rule.formula)]
+        for rule in formats.rules:
+            if not _lead_out(*rule.formula):
+                kept.add(str(formats.sqref), rule)
+    sheet.conditional_formatting = kept
 
 
 def _lead_out(*formulas: str | None) -> bool:

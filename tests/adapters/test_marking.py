@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
@@ -324,12 +325,15 @@ def test_links_names_and_rules_that_lead_out_of_the_workbook_are_gone() -> None:
     rule = DataValidation(type="list", formula1="'[other.xlsx]Sheet1'!$A$1:$A$3")
     rule.add("M7")
     sheet.add_data_validation(rule)
+    sheet.conditional_formatting.add("A7:A9", Rule(type="expression", formula=["'[1]Sheet1'!$A$1=1"]))
+    sheet.conditional_formatting.add("B7:B9", Rule(type="expression", formula=['B7=""']))
     after = marked(saved(book))
     found = opened(after)
 
     assert set(found.defined_names) == {"Fine"}
     assert not [name for name, part in parts(after).items() if name.endswith(".rels") and b"evil" in part]
     assert [cell.coordinate for (cell,) in found["Users"]["D7:D10"] if cell.hyperlink] == ["D8"]
+    assert [str(one.sqref) for one in found["Users"].conditional_formatting] == ["B7:B9"]
     assert not [rule for rule in found["Users"].data_validations.dataValidation if "M7" in str(rule.sqref)]
     assert not [name for name in parts(after) if "external" in name.lower()]
 
