@@ -174,13 +174,13 @@ def make_reader() -> Iterator[Reader]:
         reader.close()
 
 
-def _start_children() -> tuple[Reader, Marker]:
+def _start_children(workers: int = 1) -> tuple[Reader, Marker]:
     """The children are started here, before any thread is; the reader's `close` ends them for both."""
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.marking import LimitedMarker  # noqa: PLC0415
 
-    pool = LimitedPool()
+    pool = LimitedPool(workers)
     pool.start()
     return LimitedReader(pool), LimitedMarker(pool)
 
@@ -203,7 +203,8 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     context = build_context(settings.ca_bundle)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
-    reader, marker = _start_children()
+    # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.
+    reader, marker = _start_children(workers=2)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,

@@ -271,7 +271,9 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
-    questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
+    key = f"note:{conversation.ref}"
+    questions.note_follow_up(db, understood, conversation.ref, key, now=now, form_sent=sent)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 

@@ -29,7 +29,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     Whoever asks for the blank form gets it at once, and staff see that.
     """
     conversation = open_conversation(db, understood, now)
-    form_sent = _send_form(db, desk, understood, conversation.ref, now=now)
+    form_sent = send_form(db, desk, understood, conversation.ref, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
@@ -39,7 +39,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     return conversation.ref
 
 
-def _send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:
+def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:
     """Answer a request for the blank form with it; return whether that was done.
 
     The form is no secret, so a sender for whom no server vouches gets it too, once within the caps' time:
@@ -132,8 +132,9 @@ def note_follow_up(
     *,
     now: datetime,
     case_id: int | None = None,
+    form_sent: bool = False,
 ) -> None:
-    values = {**_note(understood, ref), "follow_up": True}
+    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
     subject, mail = subject_of(ref), understood.row.id

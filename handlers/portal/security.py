@@ -51,7 +51,7 @@ class Guards:
     csrf: CSRFProtect
     links: Decorator  #: for blueprints whose pages take a token
     files: Decorator  #: for blueprints whose pages take a file
-    checking: Semaphore  #: one file at a time: the children that read them serve the mailbox too
+    checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
 
 
 def protect(app: Flask, bot: Bot) -> Guards:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -22,6 +23,7 @@ from bot.domain.remarks import TITLE, Remark, Remarks
 from bot.domain.ris import RisCase
 from bot.domain.sheets import SheetRefusal
 from bot.rendering.remarks import remarks
+from tests.budget import examples
 from tests.forms import COMPANY, MARA, TOM, case, reading, saved, sound_form, with_cells
 
 POLICY = policies.load()
@@ -380,3 +382,52 @@ def test_marking_in_a_child_gives_the_same_and_outlives_what_kills_it() -> None:
         assert marker.mark(content, remarks(reading(content).cases, "en", POLICY)) == marked(content)
     finally:
         pool.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_whatever_was_broken_in_a_workbook_the_answer_is_one_or_none() -> None:
+    """Parts cut, doubled, emptied and scrambled in a sound package; and bytes of the package itself."""
+    luck, content = Random(4), with_macros(with_cells(sound_form(), WRONG))
+    entries, found = parts(content), remarks(reading(content).cases, "en", POLICY)
+    pool = LimitedPool()
+    pool.start()
+    try:
+        marker = LimitedMarker(pool)
+        results = [marker.mark(_broken(entries, luck), found) for _ in range(examples(120))]
+        results += [marker.mark(_scrambled(content, luck), found) for _ in range(examples(60))]
+    finally:
+        pool.close()
+
+    assert any(results)
+    assert not all(results)
+    assert all(read_workbook("", result).refusal is None for result in results if result)
+
+
+def _broken(entries: dict[str, bytes], luck: Random) -> bytes:
+    name = luck.choice(sorted(entries))
+    part = entries[name]
+    start, end = sorted(luck.choices(range(len(part) + 1), k=2))
+    tags = re.findall(rb"<[^<>]+>", part) or [b""]
+    values = re.findall(rb'"[^"]*"', part) or [b'""']
+    ways = (
+        lambda: part[:start],
+        lambda: part[:start] + part[end:],
+        lambda: b"",
+        lambda: part.replace(luck.choice(tags), b"", 1),
+        lambda: part.replace(luck.choice(tags), luck.choice(tags)),
+        lambda: part.replace(luck.choice(values), luck.choice((b'"-1"', b'"x"', b'""', b'"99999999999"'))),
+        lambda: _scrambled(part, luck),
+    )
+    changed = entries | {name: luck.choice(ways)()}
+    if luck.random() < 0.1:
+        del changed[name]
+    return _packed(changed)
+
+
+def _scrambled(content: bytes, luck: Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(luck.randint(1, 8)):
+        if changed:
+            changed[luck.randrange(len(changed))] = luck.randrange(256)
+    return bytes(changed)

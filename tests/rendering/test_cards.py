@@ -114,6 +114,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
+    "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
         question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),

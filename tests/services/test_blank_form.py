@@ -68,6 +68,16 @@ def test_a_sender_whose_check_failed_gets_nothing(office: Office) -> None:
     assert len(office.jobs("question_note")) == 1
 
 
+def test_a_request_within_a_conversation_is_answered_there(office: Office) -> None:
+    office.take(a_mail(text="We have a new customer. What do you need from us?"))
+    receipt = office.job("neutral_receipt")
+    office.take(a_mail(text=ASKS, answers=receipt.message_id))
+    note = office.job("question_note").values["words"]
+
+    assert office.job("blank_form").values["ref"] == "Q-1"
+    assert (note["follow_up"], note["form_sent"]) == (True, True)
+
+
 def test_nothing_that_a_stranger_wrote_comes_back_with_it(office: Office) -> None:
     text = f"{ASKS}\nBuy now at evil-shop.example"
     office.take(a_mail(sender=MALLORY, subject="RIS form please", text=text, verdict=""))
