@@ -1,10 +1,10 @@
 """What we write into a sender's workbook: a remark for each problem, in words, with the cell it is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.forms import Label
-from bot.domain.sheets import Sheet
+from bot.domain.sheets import Sheet, Workbook
 
 SHEET: Final = "Usher"  #: the sheet that lists them; a spreadsheet program may add a number to it
 TITLE: Final = Label(en="What is open in this form", de="Was in diesem Formular offen ist")
@@ -40,8 +40,13 @@ class Remarks:
         return tuple(item for item in self.items if item.number is None)
 
 
-def is_list_of_remarks(sheet: Sheet) -> bool:
-    """Whether we wrote the sheet: what stands there is no part of the form that comes back."""
+def without_remarks(workbook: Workbook) -> Workbook:
+    """The workbook without the sheet that we wrote: nothing there is part of the form that comes back."""
+    sheets = tuple(sheet for sheet in workbook.sheets if not _is_list_of_remarks(sheet))
+    return workbook if len(sheets) == len(workbook.sheets) else replace(workbook, sheets=sheets)
+
+
+def _is_list_of_remarks(sheet: Sheet) -> bool:
     if not sheet.name.startswith(SHEET) or not sheet.rows or not sheet.rows[0]:
         return False
     return sheet.rows[0][0] in {TITLE.en, TITLE.de}

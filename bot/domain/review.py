@@ -7,7 +7,7 @@ from typing import Final
 from bot.domain import forms
 from bot.domain import review_values as values
 from bot.domain.forms import Choices
-from bot.domain.remarks import is_list_of_remarks
+from bot.domain.remarks import without_remarks
 from bot.domain.review_finding import FoundCase, FoundCell, FoundUser, find_cases
 from bot.domain.ris import (
     Company,
@@ -43,7 +43,7 @@ def read_form(
     cases: list[RisCase] = []
     sources: list[str] = []
     for workbook in workbooks:
-        for found in find_cases(_without_remarks(workbook), vouched=vouched):
+        for found in find_cases(without_remarks(workbook), vouched=vouched):
             case = review(found, applications=applications)
             if case not in cases:
                 cases.append(case)
@@ -52,11 +52,6 @@ def read_form(
         return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
-
-
-def _without_remarks(workbook: Workbook) -> Workbook:
-    sheets = tuple(sheet for sheet in workbook.sheets if not is_list_of_remarks(sheet))
-    return workbook if len(sheets) == len(workbook.sheets) else replace(workbook, sheets=sheets)
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
