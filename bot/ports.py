@@ -11,7 +11,7 @@ from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
 Block = dict[str, Any]
-ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every spreadsheet in it
+ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every table in it, files first
 
 
 class Mailbox(Protocol):
@@ -75,7 +75,8 @@ class Reader(Protocol):
     def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
         """Parse several in one go, or raise where one of them is too much for that."""
 
-    def read_workbook(self, name: str, content: bytes) -> Workbook: ...
+    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
+        """Read a file that is a form, or carries one; what cannot be read is refused by name."""
 
     def close(self) -> None: ...
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.adapters import marking
+from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
-from bot.adapters.spreadsheets import read_workbook
 from bot.domain.errors import UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
@@ -217,8 +217,8 @@ class PlainReader:
     def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
         return [self.read_mail(raw) for raw in raws]
 
-    def read_workbook(self, name: str, content: bytes) -> Workbook:
-        return read_workbook(name, content)
+    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
+        return read_workbooks(name, content)
 
     def close(self) -> None: ...
 

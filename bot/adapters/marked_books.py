@@ -18,8 +18,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.adapters.neutral import neutralise, write_text
-from bot.adapters.packages import plain_xml, sheet_parts
+from bot.adapters.packages import sheet_parts
 from bot.adapters.saving import saved
+from bot.adapters.sheet_rules import plain_xml
 from bot.domain.remarks import SHEET, TITLE, Remark, Remarks
 from bot.domain.sheets import Workbook
 

@@ -14,6 +14,7 @@ from bot.domain.ris import Credential, PartnerType, Role, User
 
 VERSION_PROPERTY: Final = "usher-ris-form"  #: the custom document property that says "our form"
 VERSION: Final = "1"
+LIST_SHEET: Final = "Lists"  #: hidden in our form: what its drop-downs offer
 LANGUAGES: Final = ("en", "de")
 MOST_PHONES: Final = 3
 

@@ -46,7 +46,8 @@ def _blank(lang: str, applications: tuple[str, ...]) -> bytes:
 
 def check_file(policy: Policy, reader: Reader, file: Attachment) -> Reading:
     """Review a file as if it had come by mail, by the form's own rules; nothing is looked up or kept."""
-    return read_form([reader.read_workbook(file.name, file.content)], applications=policy.mag.applications)
+    workbooks = reader.read_workbooks(file.name, file.content)
+    return read_form(workbooks, applications=policy.mag.applications)
 
 
 def mark_version(
