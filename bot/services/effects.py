@@ -7,16 +7,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
+from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, SettledNote, TroubleNote
+from bot.domain.case_answers import AnswersState
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.ports import Chat, ChatMessage, Mailer
-from bot.rendering import cards, mails
+from bot.rendering import answer_cards, cards, mails
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import cases
+from bot.services import case_answers, cases
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
@@ -110,8 +111,10 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _words_of(db: Database, desk: Desk, job: Job, now: datetime) -> dict[str, Any]:
-    """A held mail is shown as it would go out now."""
+    """A held mail is shown as it would go out now, and answers with the rules' word on them."""
     values = dict(job.values["words"])
+    if job.template == "answers_note":
+        return {"note": case_answers.get_note(db, desk, values["answers_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -152,6 +155,10 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "alarm_note": _alarm,
     "kind_note": lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
+    ),
+    "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    "answers_settled_note": lambda values, say: answer_cards.settled_note(
+        SettledNote(**{**values, "state": AnswersState(values["state"])}), words=say
     ),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
