@@ -31,6 +31,14 @@ _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's t
 
 Values = dict[str, Any]
 
+#: what a mail lacks that an older Usher has queued, perhaps held for days
+_LATER: Mapping[str, Values] = {
+    "receipt": {"facts": [], "users": [], "users_more": 0},
+    "ris_problems": {
+        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "workbook": "",
+    },
+}  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedMail:
@@ -73,10 +81,13 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     say, users = _words(case, policy), case.ris.users
+    names = [_name(user) for user in users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
         _of_case(case, policy)
         | {
             "received_on": say.date(case.status_since),  # of this version, not of the first
+            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
+            "country": say.country(case.ris.company.country),
             "facts": _facts(case.ris.company, say),
             "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
             "users_more": max(0, len(users) - MOST_USERS),
@@ -212,6 +223,7 @@ def render_mail(
         raise KeyError(f"there is no mail {template!r}")
     parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
+    values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)

@@ -55,7 +55,8 @@ def _asked_version(db: Database, desk: Desk, mail: InboundMail, case: Case) -> i
     for message_id in threads.list_ours(mail.thread_ids, desk.keyring):
         job = outbox.find_by_message_id(db, message_id)
         if job and job.template == TO_BE_ANSWERED and job.case_id == case.id:
-            return int(job.values["words"]["version"])
+            version: int | None = job.values["words"].get("version")  # a mail of an older Usher has none
+            return version
     return None
 
 

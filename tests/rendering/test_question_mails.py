@@ -134,6 +134,14 @@ def test_advice_has_no_numbers_that_an_answer_could_mean() -> None:
     assert "\n- Sheet “Users”, cell\u00a0F8" in text
 
 
+@pytest.mark.parametrize("name", ["ris_problems", "receipt"])
+def test_a_mail_that_an_older_version_has_queued_is_still_said(name: str) -> None:
+    added = set(mails._LATER[name]) | {"version"}
+    values = {key: value for key, value in samples.sample_values(name).items() if key not in added}
+
+    assert "C-7" in render_mail(name, "de", values).text
+
+
 def test_a_long_list_of_users_is_cut_in_the_receipt() -> None:
     ris = RisCase(company=samples.COMPANY, users=people(MOST_USERS + 40))
     text = said(mails.receipt(of(ris, "en"), POLICY), name="receipt").text
