@@ -1,6 +1,5 @@
 """Buttons on answers in words, and the case in full, through Slack's door."""
 
-import json
 from typing import Any
 
 import pytest
@@ -72,7 +71,7 @@ def test_the_case_opens_in_full_and_shows_an_earlier_version(answered: Workspace
             "type": "block_actions",
             "user": {"id": BLAKE.id},
             "team": {"id": "T0"},
-            "view": {"id": "V1", **json.loads(opened["view"])},
+            "view": {"id": "V1", **opened["view"]},
             "actions": [
                 {
                     "action_id": "case_version", "block_id": "case_version", "type": "static_select",
