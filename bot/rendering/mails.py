@@ -35,7 +35,7 @@ Values = dict[str, Any]
 _LATER: Mapping[str, Values] = {
     "receipt": {"facts": [], "users": [], "users_more": 0},
     "ris_problems": {
-        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "workbook": "",
+        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
     },
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
 
     `before`: the version that this one follows; only what is open now is asked, and what was settled is
-    thanked for. `workbook` names the file that goes with the mail; who attaches one says so, here it is "".
+    thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
     """
     since = compare(before, case.ris) if before else None
     return _of_case(case, policy) | {
@@ -74,7 +74,7 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
         "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
         "solved": since.solved if since else 0,
         "new": since.new if since else 0,
-        "workbook": "",
+        "attached": "",
     }
 
 

@@ -76,8 +76,8 @@ def unchanged(lang: str) -> dict[str, Any]:
 
 VARIANTS: dict[str, Callable[[str], dict[str, Any]]] = {
     "one": lambda lang: asking(1, lang),
-    "eleven": lambda lang: asking(11, lang, workbook="RIS Lindgren.xlsx"),
-    "sixty": lambda lang: asking(60, lang, workbook="RIS Lindgren.xlsx"),
+    "eleven": lambda lang: asking(11, lang, attached="own"),
+    "sixty": lambda lang: asking(60, lang, attached="own"),
     "again": lambda lang: again(lang, solved=2),
     "unchanged": unchanged,
 }
@@ -108,7 +108,7 @@ def test_without_a_workbook_to_look_into_every_question_stands_in_the_mail(lang:
 
 @every_language
 def test_with_the_workbook_the_rest_is_said_in_numbers(lang: str) -> None:
-    text = said(asking(60, lang, workbook="RIS.xlsx"), lang).text
+    text = said(asking(60, lang, attached="own"), lang).text
 
     assert f"\n{MOST_QUESTIONS}. " in text
     assert f"\n{MOST_QUESTIONS + 1}. " not in text
