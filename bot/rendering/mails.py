@@ -1,7 +1,7 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain import forms
 from bot.domain.cases import Case
+from bot.domain.differences import compare
 from bot.domain.mail import Address
-from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.ris import Company, Credential, PartnerType, Problem, RisCase, Role, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import markdown, quoting
@@ -23,9 +25,19 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
+MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
+MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
 Values = dict[str, Any]
+
+#: what a mail lacks that an older Usher has queued, perhaps held for days
+_LATER: Mapping[str, Values] = {
+    "receipt": {"facts": [], "users": [], "users_more": 0},
+    "ris_problems": {
+        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,24 +58,39 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
     }
 
 
-def ris_problems(case: Case, policy: Policy) -> Values:
-    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer."""
+def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -> Values:
+    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
+
+    `before`: the version that this one follows; only what is open now is asked, and what was settled is
+    thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
+    """
+    since = compare(before, case.ris) if before else None
     return _of_case(case, policy) | {
-        "attached": "",  # whoever makes the file says what it is
+        "version": case.version,
         "problems": _problems(case, policy, Severity.ERROR),
         "advice": _problems(case, policy, Severity.WARNING),
+        "most": MOST_QUESTIONS,
+        "again": since is not None,
+        "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
+        "solved": since.solved if since else 0,
+        "new": since.new if since else 0,
+        "attached": "",
     }
 
 
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
-    names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
+    say, users = _words(case, policy), case.ris.users
+    names = [_name(user) for user in users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
         _of_case(case, policy)
         | {
-            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
+            "received_on": say.date(case.status_since),  # of this version, not of the first
             "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
-            "country": _words(case, policy).country(case.ris.company.country),
+            "country": say.country(case.ris.company.country),
+            "facts": _facts(case.ris.company, say),
+            "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
+            "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
         }
     )
@@ -151,6 +178,17 @@ def _of_case(case: Case, policy: Policy) -> Values:
     }
 
 
+def _facts(company: Company, say: Words) -> list[Values]:
+    """What stands in the form about the company, as we understood it; what is empty is left out."""
+    said = {
+        **asdict(company),
+        "country": say.country(company.country),
+        "partner_type": say.choice(PartnerType, company.partner_type),
+    }
+    names = dict.fromkeys(field.name for field in forms.COMPANY_FIELDS)
+    return [{"field": say.field(name), "value": str(said[name])} for name in names if said[name]]
+
+
 def _user(user: User, say: Words) -> Values:
     return {
         "name": _name(user),
@@ -195,6 +233,7 @@ def render_mail(
         raise KeyError(f"there is no mail {template!r}")
     parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
+    values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)

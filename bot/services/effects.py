@@ -13,10 +13,10 @@ from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import cards, mails
+from bot.rendering import answer_cards, cards, mails
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import cases, marking
+from bot.services import case_answers, cases, marking
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
@@ -114,8 +114,13 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    """Post once, under the message it belongs to if that stands."""
+    """Post once, under the message it belongs to if that stands; or say anew what an earlier one said."""
     card = NOTES[job.template](_words_of(db, desk, ways, job, now), _staff_words(desk))
+    key = job.values.get("instead_of", "")
+    if key and (standing := chat_messages.find(db, key)):
+        channel, ts = standing
+        ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
+        return _posted(key, channel, ts)
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
@@ -126,8 +131,10 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
-    """A held mail is shown as it would go out now."""
+    """A held mail is shown as it would go out now, and answers with the rules' word on them."""
     values = dict(job.values["words"])
+    if job.template == "answers_note":
+        return {"note": case_answers.get_note(db, desk, values["answers_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -169,6 +176,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "kind_note": lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
     ),
+    "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -14,7 +14,7 @@ from bot.policy import Policy
 from bot.ports import Marker, Reader
 from bot.rendering.remarks import placed_in_form, remarks
 from bot.rendering.workbooks import ris_form
-from bot.store import cases, ledger
+from bot.store import case_versions, ledger
 
 #: what a queued mail's values name; the file itself is made when the mail is carried out
 BLANK, MARKED = "blank_form", "marked_form"
@@ -55,15 +55,14 @@ def mark_version(
 ) -> MarkedForm | None:
     """Mark what came with a case's version; the same each time, for it is made of what the ledger keeps.
 
-    Once the mail was erased, the entries of the version are marked in our own form.
+    Once the mail was erased, or where its entries came in words, they are marked in our own form.
     """
-    found = cases.find_version(db, case_id, version)
+    found = case_versions.find(db, case_id, version)
     if found is None:
         return None
-    ris, mail_id = found
-    raw = ledger.get_raw(db, mail_id) if ledger.has_raw(db, mail_id) else b""
-    file = marker.find_form(raw, ris.content_hash(), policy.mag.applications) if raw else None
-    return mark_file(policy, marker, [ris], file=file, lang=lang)
+    raw = ledger.get_raw(db, found.mail_id) if ledger.has_raw(db, found.mail_id) else b""
+    file = marker.find_form(raw, found.content_hash, policy.mag.applications) if raw else None
+    return mark_file(policy, marker, [found.ris], file=file, lang=lang)
 
 
 def mark_file(

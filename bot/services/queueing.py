@@ -116,15 +116,19 @@ def queue_note(
     thread_key: str = "",
     stream: str = "",
     case_id: int | None = None,
+    instead_of: str = "",
 ) -> bool:
-    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
+    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
+
+    `instead_of`: the key of an earlier note, in whose place this one comes.
+    """
     job = NewJob(
         key=key,
         kind=JobKind.NOTE,
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
         stream=stream or thread_key or key,
         template=template,
-        values={"thread_key": thread_key, "words": dict(values)},
+        values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
         case_id=case_id,
     )
     return outbox.add(db, job, now=now)

@@ -213,16 +213,6 @@ def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]
     ]
 
 
-def find_version(db: Database, case_id: int, version: int) -> tuple[RisCase, int] | None:
-    """What that version holds, and the number of the mail it came in."""
-    found = row(
-        db,
-        "select ris, mail_id from case_versions where case_id = :id and version = :version",
-        {"id": case_id, "version": version},
-    )
-    return (ris_of(json.loads(found["ris"])), found["mail_id"]) if found else None
-
-
 def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:
     """Cases of which that mail made a version, with their state."""
     found = rows(
