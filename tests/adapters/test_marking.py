@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,10 +17,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bot import policy as policies
+from bot.adapters.carriers import files_in
 from bot.adapters.limited import LimitedPool
+from bot.adapters.mail_parsing import read_mail_parts
 from bot.adapters.marking import MOST_CELLS, LimitedMarker, mark_workbook
 from bot.adapters.spreadsheets import read_workbook
-from bot.domain.remarks import TITLE, Remark, Remarks
+from bot.domain.remarks import TITLE, Remark, Remarks, without_remarks
 from bot.domain.ris import RisCase
 from bot.domain.sheets import SheetRefusal
 from bot.rendering.remarks import remarks
@@ -431,3 +434,23 @@ def _scrambled(content: bytes, luck: Random) -> bytes:
         if changed:
             changed[luck.randrange(len(changed))] = luck.randrange(256)
     return bytes(changed)
+
+
+SAMPLES = sorted((Path(__file__).parents[1] / "data" / "ris_samples").glob("*.eml"))
+
+
+@pytest.mark.parametrize("mail", SAMPLES, ids=lambda path: path.name[:30])
+def test_a_form_by_other_hands_reads_the_same_once_it_is_marked(mail: Path) -> None:
+    """Every value of every sheet, merged and hidden ones too; files of other kinds are not marked."""
+    for part in read_mail_parts(mail.read_bytes()).attachments:
+        for name, content, _ in files_in(part.name, part.content):
+            before = read_workbook(name, content)
+            if before.refusal or not before.sheets:
+                continue
+            item = Remark(words="w", number=1, sheet=before.sheets[0].name, cell="B2")
+            after = mark_workbook(content, replace(_no_remarks(), items=(item,)))
+            if not name.endswith((".xlsx", ".xlsm")):
+                assert after is None
+                continue
+            assert after is not None
+            assert without_remarks(read_workbook(name, after)).sheets == before.sheets
