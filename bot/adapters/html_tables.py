@@ -69,8 +69,10 @@ class _Table:
     def sheet(self) -> Sheet | None:
         if not self.filled:
             return None
-        rows = tuple(_trimmed(row) for row in self.rows)
-        return Sheet(name="", rows=rows, merged=tuple(self.merged), hidden=self.hidden)
+        rows = [_trimmed(row) for row in self.rows]
+        while not rows[-1]:
+            rows.pop()
+        return Sheet(name="", rows=tuple(rows), merged=tuple(self.merged), hidden=self.hidden)
 
     def close_cell(self) -> None:
         if self.words is None:

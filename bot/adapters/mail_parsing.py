@@ -31,7 +31,7 @@ from bot.adapters.mail_language import language_of
 from bot.adapters.mail_text import LONGEST_TEXT, own_words
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import LIMITS
-from bot.domain.mail import InboundMail
+from bot.domain.mail import Attachment, InboundMail
 from bot.domain.sheets import Workbook
 from bot.ports import ReadMail
 
@@ -64,7 +64,7 @@ class LimitedReader:
         if mail.bounce:
             return mail, ()
         books: list[Workbook] = []
-        for one in mail.attachments:
+        for one in _files(mail):
             in_time = monotonic() - began < PATIENCE and len(books) < self._limits.workbooks
             found = find_limited(self._pool, one.name, one.content, self._limits) if in_time else None
             books += given_up(one.name, one.content) if found is None else found
@@ -101,9 +101,14 @@ def _read_all(raw: bytes, limits: Limits = LIMITS) -> ReadMail:
     mail, content = _read(raw)
     if mail.bounce:
         return mail, ()
-    files = (book for one in mail.attachments for book in find_workbooks(one.name, one.content, limits))
+    files = (book for one in _files(mail) for book in find_workbooks(one.name, one.content, limits))
     tables = workbooks_in_bodies(content.bodies, mail.subject, limits)
     return mail, (*islice(files, limits.workbooks), *tables)
+
+
+def _files(mail: InboundMail) -> list[Attachment]:
+    """What may be or carry a workbook: a mail within the mail has brought its files along already."""
+    return [one for one in mail.attachments if one.type != "message/rfc822"]
 
 
 def read_mail_parts(raw: bytes) -> InboundMail:

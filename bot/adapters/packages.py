@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from bot.adapters import packages_ods
-from bot.adapters.sheet_rules import Limits, Refused, is_bad_formula, local, plain_xml
+from bot.adapters import packages_ods, packages_xlsb
+from bot.adapters.sheet_rules import Beside, Limits, Range, Refused, is_bad_formula, local, plain_xml
 from bot.domain import forms
 from bot.domain.sheets import SheetRefusal
 
@@ -22,9 +22,7 @@ class Package:
     macros: bool = False
     form_version: str = ""
     formulas: frozenset[tuple[str, str]] = field(default=frozenset())
-    merged: Mapping[str, tuple[packages_ods.Range, ...]] = field(
-        default_factory=dict
-    )  #: where the parser is silent
+    merged: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)  #: where calamine is silent
 
 
 ENCRYPTED_FLAG: Final = 0x1
@@ -55,7 +53,8 @@ def inspect(content: bytes, limits: Limits) -> Package:
         if "xl/workbook.xml" in names:
             return replace(package, formulas=_formulas(archive, names, limits))
         if "xl/workbook.bin" in names:
-            return package
+            found = _look_into_xlsb(archive, names, limits)
+            return replace(package, formulas=found.formulas, merged=found.merged)
         if not _is_ods(archive, names):
             raise Refused(SheetRefusal.UNSUPPORTED)
         if _is_encrypted_ods(archive, names):
@@ -83,6 +82,18 @@ def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> froz
         _check_reach(xml, limits)
         found.update((sheet, cell) for cell in _formula_cells(xml))
     return frozenset(found)
+
+
+def _look_into_xlsb(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> Beside:
+    targets = _targets(archive, "xl/_rels/workbook.bin.rels")
+    parts = packages_xlsb.sheet_parts(archive.read("xl/workbook.bin"), targets)
+    looks = [
+        packages_xlsb.look_into(sheet, archive.read(part), limits)
+        for sheet, part in parts.items()
+        if part in names
+    ]
+    merged = {sheet: areas for look in looks for sheet, areas in look.merged.items()}
+    return Beside(merged=merged, formulas=frozenset(cell for look in looks for cell in look.formulas))
 
 
 def check_directory(archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -123,8 +134,7 @@ def _form_version(archive: zipfile.ZipFile, names: set[str]) -> str:
 def sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
     """Each sheet's name with the entry that holds it."""
     book = _tree(archive, "xl/workbook.xml")
-    relations = _tree(archive, "xl/_rels/workbook.xml.rels")
-    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in relations}
+    targets = _targets(archive, "xl/_rels/workbook.xml.rels")
     for element in book.iter():
         if local(element.tag) != "sheet":
             continue
@@ -184,6 +194,11 @@ def _is_bad_cell(cell: ET.Element) -> bool:
         return False
     stored = value is not None and bool(value.text or kind == "str")
     return is_bad_formula(formula.text or "", stored=stored)
+
+
+def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Where a workbook's relations lead, by their ids."""
+    return {relation.get("Id", ""): relation.get("Target", "") for relation in _tree(archive, part)}
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ET.Element:

@@ -1,25 +1,16 @@
 """Look into an OpenDocument spreadsheet before a parser does: reach, merged ranges, formulas."""
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from bot.adapters.sheet_rules import Limits, Refused, is_bad_formula, local, plain_xml
+from bot.adapters.sheet_rules import Beside, Limits, Range, Refused, is_bad_formula, local, plain_xml
 from bot.domain.sheets import SheetRefusal, cell_name
 
 _CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
 _ERRORS: Final = ("#", "Err:")
-Range = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """What `content.xml` says beside its values."""
-
-    merged: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
-    formulas: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(kw_only=True)
@@ -31,7 +22,7 @@ class _Place:
     depth: int = 0  #: of tables; a cell may hold one, which is no sheet
 
 
-def look_into(xml: bytes, limits: Limits) -> Content:
+def look_into(xml: bytes, limits: Limits) -> Beside:
     """Walk a sheet's rows once; raises Refused where cells with content reach too far."""
     merged: dict[str, list[Range]] = {}
     formulas: set[tuple[str, str]] = set()
@@ -52,7 +43,7 @@ def look_into(xml: bytes, limits: Limits) -> Content:
                     merged.setdefault(place.sheet, []).append(area)
             place.row += _count(element, "number-rows-repeated")
             element.clear()
-    return Content(
+    return Beside(
         merged={sheet: tuple(areas) for sheet, areas in merged.items()}, formulas=frozenset(formulas)
     )
 

@@ -1,10 +1,13 @@
 """What all readers of spreadsheets share: limits, refusals, sound XML, formulas to be wary of."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.sheets import SheetRefusal
+
+Range = tuple[int, int, int, int]  #: first row and column, last row and column, from 0
 
 #: Functions that reach out of the sheet, and DDE (`cmd|' /C calc'!A0`): they would run at the reader's.
 _REACHES_OUT: Final = re.compile(
@@ -24,6 +27,14 @@ class Limits:
     rows: int = 20_050  #: 20,000 users and what stands above them
     columns: int = 256
     workbooks: int = 20  #: of one mail or file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a workbook says beside its values where calamine does not tell, by sheet."""
+
+    merged: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+    formulas: frozenset[tuple[str, str]] = frozenset()
 
 
 class Refused(Exception):  # noqa: N818 - an answer about a file, not an error of ours

@@ -20,6 +20,7 @@ from python_calamine import (
 
 from bot.adapters.html_tables import is_page, tables_of_file
 from bot.adapters.packages import Package, inspect, is_workbook
+from bot.adapters.packages_xls import find_formulas
 from bot.adapters.sheet_rules import Limits, Refused
 from bot.adapters.spreadsheet_xml import is_spreadsheet_xml, read_xml
 from bot.adapters.text_tables import decode_text, looks_like_table, read_text
@@ -168,7 +169,7 @@ def _look_into_ole(content: bytes) -> Package:
         raise Refused(SheetRefusal.ENCRYPTED)
     if not _is_ole_workbook(content):
         raise Refused(SheetRefusal.UNSUPPORTED)
-    return Package(macros=_utf16("_VBA_PROJECT") in content)
+    return Package(macros=_utf16("_VBA_PROJECT") in content, formulas=find_formulas(content))
 
 
 def _is_ole_workbook(content: bytes) -> bool:

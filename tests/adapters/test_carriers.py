@@ -5,7 +5,7 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from bot.domain.review import read_form
 from bot.domain.review_values import text_of
 from bot.domain.ris import Decision
 from bot.domain.sheets import SheetRefusal, Workbook
-from tests.forms import sound_form
+from tests.forms import sound_form, zipped
 from tests.winmail import Attached, winmail
 
 SAMPLES = Path(__file__).parents[1] / "data" / "ris_samples"
@@ -35,14 +35,6 @@ def reader() -> Iterator[LimitedReader]:
     reader = LimitedReader(pool)
     yield reader
     reader.close()
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def shown(books: tuple[Workbook, ...]) -> list[tuple[str, SheetRefusal | None]]:
