@@ -55,19 +55,14 @@ def queue_mail(
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
+    values: dict[str, Any] = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
+    values |= {"words": dict(words), "attach": dict(attach or {})}
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,
         stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
-        values={
-            "lang": lang,
-            "ref": ref,
-            "cc": list(cc),
-            "thread": asdict(thread),
-            "words": dict(words),
-            "attach": dict(attach or {}),
-        },
+        values=values,
         decision_id=decision_id,
         case_id=case_id,
         recipient=to,

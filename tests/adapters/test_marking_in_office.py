@@ -14,7 +14,7 @@ from bot import policy as policies
 from bot.domain.ris import RisCase
 from bot.rendering.remarks import placed_in_form, remarks
 from bot.rendering.workbooks import ris_form
-from tests.adapters.test_marking import RED, WRONG, marked, with_macros
+from tests.adapters.marked import RED, WRONG, marked, with_macros
 from tests.forms import case, sound_form, with_cells
 from tests.outside import PlainMarker
 from tests.processes import need
