@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import Phase
+from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.bounces import Returned
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Kind
+from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
 
@@ -29,6 +30,8 @@ class CaseCard:
     case: Case
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
+    voided: tuple[CaseDecision, ...] = ()  #: decisions that were taken back, oldest first
+    likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     may_decide: bool = True  #: False leaves the buttons away
 
 

@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,10 +11,12 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot.domain.cases import Case
+from bot.domain.approvals import Choice, RejectionReason
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import markdown, quoting
 from bot.rendering.shapes import Marked, Marks, Shape
@@ -24,6 +26,8 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
+
+MOST_NAMED = 5  #: people in one sentence
 
 Values = dict[str, Any]
 
@@ -42,7 +46,7 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk approved."""
     return _of_case(case, policy) | {
         "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
-        "users": [_user(user, _words(case, policy)) for user in case.ris.users],
+        "users": [_user(user, _words(case, policy)) for user in case.ordered_users],
     }
 
 
@@ -61,7 +65,7 @@ def receipt(case: Case, policy: Policy) -> Values:
         _of_case(case, policy)
         | {
             "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
-            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
+            "administrators": ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else ""),
             "country": _words(case, policy).country(case.ris.company.country),
             "advice": _problems(case, policy, Severity.WARNING),
         }
@@ -71,7 +75,24 @@ def receipt(case: Case, policy: Policy) -> Values:
 def rejection(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside."""
     reason = case.decision.reason if case.decision else None
+    if reason is RejectionReason.DUPLICATE and case.addition and not case.addition.told:
+        reason = None  # whom another sponsor has brought is no business of this one
     return _of_case(case, policy) | {"reason": str(reason or "other")}
+
+
+def withdrawal(case: Case, policy: Policy, standing: Collection[Standing] = ()) -> Values:
+    """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
+
+    `standing`: what of its decision cannot be called back. The case is shown as it is afterwards, with the
+    decision that it had.
+    """
+    approved = case.decision if case.decision and case.decision.choice is Choice.APPROVED else None
+    return _of_case(case, policy) | {
+        "withdrawn": case.status is CaseStatus.WITHDRAWN,
+        "approved_on": _words(case, policy).date(approved.at) if approved else "",
+        "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
+        "may_have_gone": Standing.MAY_HAVE_GONE in standing,
+    }
 
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
@@ -133,10 +154,22 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "sponsor": policy.mag.sponsor,
         "company": company.name or say.say("mail.nameless"),
         "application": company.application,
-        "seats": "" if company.seats is None else str(company.seats),
-        "users_count": len(case.ris.users),
+        "seats": "" if case.ordered_seats is None else str(case.ordered_seats),
+        "users_count": len(case.ordered_users),
         "purchase_order": company.purchase_order,
         "received_on": say.date(case.created_at),
+        **_addition(case),
+    }
+
+
+def _addition(case: Case) -> Values:
+    """To what it is added, and who is there already; only for whom that other case is their own."""
+    told = case.addition if case.addition and case.addition.told else None
+    known = [_name(case.ris.users[number]) for number in told.known] if told else []
+    return {
+        "only_people": case.addition is not None,
+        "addition_to": told.ref if told else "",
+        "known_users": ", ".join(known[:MOST_NAMED]) + (" …" if len(known) > MOST_NAMED else ""),
     }
 
 

@@ -9,7 +9,7 @@ import jinja2
 
 from bot import policy as policies
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.ris import (
     Company,
@@ -24,6 +24,7 @@ from bot.domain.ris import (
 )
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
+from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import mails
 from bot.rendering.mails import Values
@@ -166,11 +167,25 @@ def decided_case(lang: str = "en", *, choice: Choice = Choice.APPROVED, phase: P
     return replace(case, status=status, status_since=DECIDED_AT, decision=decision)
 
 
+def addition_case(lang: str = "en") -> Case:
+    """The complete case, approved, whose two first people were there already since C-2."""
+    addition = Addition(of=2, known=(0, 1), told=True)
+    return replace(decided_case(lang), addition=addition)
+
+
+def withdrawn_case(lang: str = "en") -> Case:
+    """The approved case after its sponsor took it back."""
+    return replace(decided_case(lang), status=CaseStatus.WITHDRAWN)
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
+    "withdrawal": lambda lang, policy: mails.withdrawal(
+        withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
+    ),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
     "too_large": lambda lang, policy: mails.too_large(
         size=41_000_000,

@@ -19,6 +19,7 @@ from bot.domain.ris import RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
+from bot.services import organisations
 from bot.services.desk import Desk
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
 from bot.store import bounces, cases, events, links, outbox
@@ -48,6 +49,7 @@ CASE_MAILS = {
     "ris_problems": mails.ris_problems,
     "order_confirmation": mails.order_confirmation,
     "rejection": mails.rejection,
+    "withdrawal": mails.withdrawal,
 }
 
 
@@ -79,6 +81,7 @@ def open_case(
         status_since=now,
     )
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
+    organisations.note_marks(db, desk, case)
     events.add(
         db,
         EventTag.CASE_OPENED,
@@ -100,12 +103,14 @@ def revise_case(
     """Put a newer version in place of an undecided one; None when the case was decided meanwhile."""
     mail = submission.mail
     authorised = case.authorised or submission.authorised
+    addition, content_hash = organisations.renewed(db, case, submission.ris)
     revised = replace(
         case,
         status=status_after(submission.ris, authorised=authorised),
         authorised=authorised,
         version=case.version + 1,
-        content_hash=submission.ris.content_hash(),
+        content_hash=content_hash,
+        addition=addition,
         ris=submission.ris,
         cc=tuple(dict.fromkeys((*case.cc, *submission.parties))),
         verdict=submission.check.verdict,
@@ -116,6 +121,8 @@ def revise_case(
     )
     if not cases.revise(db, revised, since=case.version, made_by=f"mail:{submission.mail_id}", now=now):
         return None
+    organisations.note_marks(db, desk, revised)
+    refresh_additions(db, revised, now=now)
     events.add(
         db,
         EventTag.CASE_REVISED,
@@ -130,6 +137,12 @@ def revise_case(
     _answer_submission(db, desk, revised, now=now)
     queue_case_card(db, case.id, now=now)
     return revised
+
+
+def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
+    """Undecided additions show at once who is known since this case changed."""
+    for number in organisations.renew_additions(db, case):
+        queue_case_card(db, number, now=now)
 
 
 def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
@@ -245,6 +258,8 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
         returned=tuple(_effect(job, returned) for job in others if job),
+        voided=tuple(cases.list_voided(db, case.id)),
+        likenesses=organisations.list_likenesses(db, case),
         may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
     )
 
