@@ -73,6 +73,8 @@ class Limits(_Part):
     answers_per_address: Annotated[int, Field(ge=1)] = 10
     answers_per_case: Annotated[int, Field(ge=1)] = 10
     answers_within_hours: Annotated[int, Field(ge=1)] = 24
+    forms_per_sender: Annotated[int, Field(ge=1)] = 30
+    forms_within_hours: Annotated[int, Field(ge=1)] = 1
     status_link_days: Annotated[int, Field(ge=1)] = 180
 
 

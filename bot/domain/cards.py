@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import CaseDecision, Phase
+from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +25,22 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Joined:
+    """The organisation of an addition, as it stands now."""
+
+    company: str
+    status: CaseStatus
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseCard:
     """The newest state of a case, as its card shows it."""
 
     case: Case
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
-    voided: tuple[CaseDecision, ...] = ()  #: decisions that were taken back, oldest first
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
+    joined: Joined | None = None  #: the organisation to which it is added
     may_decide: bool = True  #: False leaves the buttons away
 
 
@@ -88,6 +97,61 @@ class KindNote:
     kind: Kind  #: RIS or QUESTION
     ref: str  #: the case or conversation it is now; "" when it was a form of a mail that stays a RIS
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalNote:
+    """A sponsor takes a case back, below its card: what was done, or what staff may do."""
+
+    ref: str
+    #: "done": at their plain word; "asked", "unclear": with a button; "kept": it cannot be; "by_staff"
+    what: str
+    content_hash: str
+    by: str = ""
+    other: str = ""  #: the addition that stands in the way
+    standing: tuple[Standing, ...] = ()  #: what could not be called back
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """One difference of a corrected form; `who` is "" for the company."""
+
+    field: str  #: of Company or User; "" where a person came or went
+    before: str
+    after: str
+    who: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionNote:
+    """A corrected form came after the decision, below the card: the differences, and a button or why not."""
+
+    ref: str
+    content_hash: str
+    mail_id: int
+    changes: tuple[ChangeLine, ...]
+    more: int = 0  #: changes beyond those
+    other: str = ""  #: the addition that stands in the way
+    by: str = ""  #: who reopened the case; then nothing is asked any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameFormNote:
+    """The same form came again as a new mail, below the older case's card."""
+
+    ref: str
+    again: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CappedNote:
+    """A sender has sent more forms than are taken in an hour: the rest waits for staff."""
+
+    sender: str
+    verified: bool
+    limit: int
+    hours: int
+    mail_id: int  #: the first that waits
 
 
 @dataclass(frozen=True, kw_only=True)

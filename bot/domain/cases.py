@@ -124,7 +124,8 @@ class Case:
     created_at: datetime
     status_since: datetime
     assigned_to: str = ""
-    decision: CaseDecision | None = None
+    decision: CaseDecision | None = None  #: the one that stands
+    voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None
 
     @property

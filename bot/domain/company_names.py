@@ -24,8 +24,8 @@ _APART: Final = re.compile(r"[\W_]+")
 #: of UTS 39, whose whole table has thousands
 _TAKEN_FOR: Final = str.maketrans({
     **dict(zip("аеорсухкԁһԛԝмтвнгѕ", "aeopcyxkdhqwmtbhrs", strict=True)),  # Cyrillic
-    **dict(zip("αβενκρτυοχγω", "abevkptuoxyw", strict=True)),  # Greek
-    **dict.fromkeys("іјιıi1|j", "l"),  # what is thin
+    **dict(zip("αβενκρτυοχημζ", "abenkptyoxhmz", strict=True)),  # Greek, by its capitals
+    **dict.fromkeys("іјιıi1|j", "l"),  # noqa: RUF001 - all of them thin
     "0": "o", "3": "e", "5": "s", "8": "b",
 })  # fmt: skip
 _TAKEN_TOGETHER: Final = (

@@ -39,14 +39,15 @@ def _sentence(before: str, thing: str, after: str) -> str:
 #: whole sentences, folded and without their end; anything beside them makes the wish unclear
 _PLAIN: Final = re.compile(
     "|".join((
-        _sentence(r"(?:please |kindly )?(?:withdraw|cancel)", _THING, r"(?: please| completely| altogether)?"),
+        _sentence(r"(?:please |kindly )?(?:withdraw|cancel)", _THING, r"(?: please| completely)?"),
         _sentence(
             r"(?:we|i)(?: would like to| want to| wish to| have to| must| need to| hereby)?"
             r" (?:withdraw|cancel)", _THING, ""),
         _sentence(r"bitte (?:stornieren|streichen|annullieren) sie", _SACHE, ""),
         _sentence(r"bitte", _SACHE, r" (?:stornieren|zurückziehen|annullieren)"),
         _sentence(r"bitte ziehen sie", _SACHE, r" zurück"),
-        _sentence(r"(?:hiermit )?(?:wir|ich) (?:ziehen?|nehmen?)(?: hiermit)?", _SACHE, r"(?: hiermit)? zurück"),
+        _sentence(
+            r"(?:hiermit )?(?:wir|ich) (?:ziehen?|nehmen?)(?: hiermit)?", _SACHE, r"(?: hiermit)? zurück"),
         _sentence(r"hiermit (?:ziehen?|nehmen?) (?:wir|ich)", _SACHE, r" zurück"),
         _sentence(r"(?:hiermit )?(?:wir|ich) (?:stornieren?|annullieren?)(?: hiermit)?", _SACHE, ""),
         _sentence(r"hiermit (?:stornieren?|annullieren?) (?:wir|ich)", _SACHE, ""),
@@ -55,9 +56,10 @@ _PLAIN: Final = re.compile(
     ))
 )  # fmt: skip
 #: what else a person writes without saying anything: a greeting with a name, thanks, regret, a farewell
+_NAME: Final = r"(?: (?!(?:not|never|no|please|do|if|unless|nicht|kein\w*|bitte|wenn|falls)\b)[^\W\d]+)"
 _POLITE: Final = re.compile(
-    r"(?:(?:hello|hi|dear|good (?:morning|day|afternoon)|hallo|guten (?:tag|morgen)|sehr geehrte[rns]?|moin"
-    r"|liebe[rs]?)(?: (?!(?:not|never|no|please|do|if|unless|nicht|kein\w*|bitte|wenn|falls)\b)[^\W\d]+){0,3}"
+    r"(?:(?:hello|hi|dear|good (?:morning|day|afternoon)|hallo|guten (?:tag|morgen)|moin"
+    rf"|sehr geehrte[rns]?|liebe[rs]?){_NAME}{{0,3}}"
     r"|(?:many |kind )?thanks|thank you|vielen dank|danke|besten dank"
     r"|(?:sorry|we are sorry|entschuldigung|(?:es )?tut (?:uns|mir) leid)"
     r"(?: (?:for|für) (?:the|this|die|den) (?:trouble|inconvenience|umstände|aufwand))?"
@@ -72,8 +74,8 @@ _SPEAKS: Final = re.compile(
 _SENTENCE_END: Final = re.compile(r"[!.;]+(?:\s+|$)|,\s*\n\s*|\n\s*\n\s*")
 
 
-def read_wish(text: str, *, case_id: int, sender: str = "") -> Wish:
-    """Whether a party takes that case back; plain only if they say so in a sentence we know, and nothing else.
+def read_wish(text: str, *, case_id: int, subject: str = "", sender: str = "") -> Wish:
+    """Whether a party takes that case back; plain only by a sentence we know, and nothing else beside it.
 
     A question, a condition, another case's number, a single person or any further sentence is unclear: a
     person reads it. `sender`: their display name, with which they may sign.
@@ -87,7 +89,8 @@ def read_wish(text: str, *, case_id: int, sender: str = "") -> Wish:
     told = [_PLAIN.fullmatch(part) for part in sentences if not _says_nothing(part, sender.casefold())]
     if not told:
         return Wish.UNCLEAR
-    numbers = {int(number) for found in told if found for number in found.groups() if number}
+    named = [number for found in told if found for number in found.groups() if number]
+    numbers = {int(number) for number in (*named, *re.findall(r"\bC-(\d{1,9})\b", subject))}
     plain = all(told) and numbers <= {case_id}
     return Wish.PLAIN if plain else Wish.UNCLEAR
 
@@ -101,7 +104,7 @@ def _says_nothing(part: str, sender: str) -> bool:
 
 
 class Standing(StrEnum):
-    """What of a decision stays as it is when its case is taken back, and is said to the sponsor and to staff."""
+    """What of a decision cannot be called back; it is said to the sponsor and to staff."""
 
     CONFIRMATION_SENT = "confirmation_sent"  # the order confirmation went out; it counts no more
     MAY_HAVE_GONE = "may_have_gone"  # it is on its way, or nobody knows whether it arrived

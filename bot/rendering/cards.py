@@ -7,7 +7,7 @@ from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNo
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
-from bot.rendering import blocks, progress, quoting
+from bot.rendering import blocks, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
@@ -47,6 +47,8 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         blocks.section(_state(case, words)),
         *progress.decision(card, words),
         *progress.returned(card, words),
+        *progress.voided(case, words),
+        *organisations.shown(card, words),
         blocks.fields(_facts(case, words)),
         *_users(case.ris.users, words),
         *_problems(case, words),
@@ -145,7 +147,7 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     if case.decision or not names or not card.may_decide:
         return []
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
-    return [*ask, _actions(case, names, words)]
+    return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
 
 
 def _actions(case: Case, names: Sequence[str], words: Words) -> Block:

@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -61,15 +61,12 @@ def ris_problems(case: Case, policy: Policy) -> Values:
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
-    return (
-        _of_case(case, policy)
-        | {
-            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
-            "administrators": ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else ""),
-            "country": _words(case, policy).country(case.ris.company.country),
-            "advice": _problems(case, policy, Severity.WARNING),
-        }
-    )
+    return _of_case(case, policy) | {
+        "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
+        "administrators": _named(names),
+        "country": _words(case, policy).country(case.ris.company.country),
+        "advice": _problems(case, policy, Severity.WARNING),
+    }
 
 
 def rejection(case: Case, policy: Policy) -> Values:
@@ -158,19 +155,32 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "users_count": len(case.ordered_users),
         "purchase_order": company.purchase_order,
         "received_on": say.date(case.created_at),
-        **_addition(case),
+        **_earlier(case, say),
     }
 
 
-def _addition(case: Case) -> Values:
-    """To what it is added, and who is there already; only for whom that other case is their own."""
+def _earlier(case: Case, say: Words) -> Values:
+    """What the form is to earlier ones: to what it is added, and what it takes the place of.
+
+    Of another case only for whom it is their own.
+    """
     told = case.addition if case.addition and case.addition.told else None
     known = [_name(case.ris.users[number]) for number in told.known] if told else []
+    replaced = [
+        decision
+        for decision in case.voided
+        if decision.choice is Choice.APPROVED and decision.version == case.version - 1
+    ]
     return {
         "only_people": case.addition is not None,
         "addition_to": told.ref if told else "",
-        "known_users": ", ".join(known[:MOST_NAMED]) + (" …" if len(known) > MOST_NAMED else ""),
+        "known_users": _named(known),
+        "replaces_on": say.date(replaced[-1].at) if replaced else "",
     }
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def _user(user: User, say: Words) -> Values:

@@ -82,6 +82,7 @@ def open_case(
     )
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
     organisations.note_marks(db, desk, case)
+    organisations.note_same_form(db, case, now=now)
     events.add(
         db,
         EventTag.CASE_OPENED,
@@ -258,8 +259,8 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
         returned=tuple(_effect(job, returned) for job in others if job),
-        voided=tuple(cases.list_voided(db, case.id)),
         likenesses=organisations.list_likenesses(db, case),
+        joined=organisations.find_joined(db, case),
         may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
     )
 

@@ -7,13 +7,25 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
+from bot.domain.cards import (
+    AlarmNote,
+    CappedNote,
+    ChangeLine,
+    CorrectionNote,
+    HeldNote,
+    KindNote,
+    QuestionNote,
+    SameFormNote,
+    TroubleNote,
+    WithdrawalNote,
+)
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer
-from bot.rendering import cards, mails
+from bot.rendering import cards, mails, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import cases
@@ -141,6 +153,16 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
     return cards.alarm_note(AlarmNote(**{**values, **read}), words=say)
 
 
+def _withdrawal(values: dict[str, Any], say: Words) -> Card:
+    standing = tuple(Standing(one) for one in values["standing"])
+    return sender_notes.withdrawal_note(WithdrawalNote(**{**values, "standing": standing}), words=say)
+
+
+def _correction(values: dict[str, Any], say: Words) -> Card:
+    changes = tuple(ChangeLine(**change) for change in values["changes"])
+    return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
@@ -153,6 +175,10 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "kind_note": lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
     ),
+    "withdrawal_note": _withdrawal,
+    "correction_note": _correction,
+    "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
+    "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

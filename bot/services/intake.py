@@ -18,7 +18,7 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, questions
+from bot.services import bounces, caps, corrections, questions, withdrawals
 from bot.services.cases import Submission, open_case, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -133,9 +133,15 @@ def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -
         if same is not None:
             return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
         bounces.hear_from(db, understood, now=now)
+        if caps.holds_back(db, desk, understood, now=now):
+            return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
         ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
         flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
         return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
+
+
+#: what stands before the reason of a mail that was not acted upon
+_SETTLED = {MailStatus.DUPLICATE: "as mail before: ", MailStatus.WAITING: "too many forms in an hour: "}
 
 
 def _settle(
@@ -150,7 +156,9 @@ def _settle(
         message_id=mail.message_id,
         content_hash=mail.content_hash,
         kind=found.kind,
-        reason=found.reason if to is MailStatus.DONE else f"as mail before: {found.reason}",
+        reason=f"{_SETTLED.get(to, '')}{found.reason}",
+        form_of=understood.form_of,
+        form_hash=understood.form_hash,
         subject_ref=ref,
         flagged=flagged,
         sender=mail.sender.address,
@@ -210,6 +218,8 @@ def _refuse_form(
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
         _say_unreadable(db, desk, understood, conversation.ref, refusal, now=now)
+    elif understood.verified:
+        questions.say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 
 
@@ -246,7 +256,11 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
     if case is None or not party:
         return _take_as_new(db, desk, understood, now)
+    if withdrawals.hear(db, desk, understood, case, now=now):
+        return case.ref
     submissions = list_submissions(desk, understood)
+    if corrections.offer(db, understood, case, submissions, now=now):
+        return case.ref
     if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
         return case.ref
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)

@@ -1,16 +1,20 @@
-"""Which known organisation a case may be of, and what an addition to one brings; staff's verbs are in `additions`."""
+"""Which known organisation a case may be of, and what an addition brings; staff's verbs: `additions`."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import OPEN, Addition, Case, CaseStatus
 from bot.domain.errors import NothingToAdd, OrganisationUndecided
 from bot.domain.organisations import (
     ASKED_FROM,
+    KNOWN,
     Likeness,
     Mark,
+    MarkKind,
     are_one_sponsor,
     compare,
     known_people,
@@ -18,9 +22,11 @@ from bot.domain.organisations import (
 )
 from bot.domain.ris import RisCase
 from bot.services.desk import Desk
+from bot.services.queueing import queue_note
 from bot.store import cases, organisations
 
 SHOWN = 3  #: organisations that staff are asked about
+WEIGHED = 20  #: of those that share something, the nearest: a domain may be that of thousands
 
 
 def note_marks(db: Database, desk: Desk, case: Case) -> None:
@@ -37,13 +43,13 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
     theirs: defaultdict[int, list[Mark]] = defaultdict(list)
     for organisation, mark in organisations.find_alike(db, marks, before=case.id):
         theirs[organisation].append(mark)
-    apart = organisations.list_told_apart(db, case.id) | {case.id}
+    for apart in organisations.list_told_apart(db, case.id):
+        theirs.pop(apart, None)
+    nearest = sorted(theirs, key=lambda number: -compare(marks, theirs[number])[0])[:WEIGHED]
     found = [
         like
-        for organisation, shared in theirs.items()
-        if organisation not in apart
-        and compare(marks, shared)[0] >= ASKED_FROM
-        and (like := _likeness(db, organisation, marks, shared)) is not None
+        for organisation in nearest
+        if (like := _likeness(db, organisation, marks, theirs[organisation])) is not None
     ]
     return tuple(sorted(found, key=lambda like: (-like.points, like.ref))[:SHOWN])
 
@@ -51,12 +57,30 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
 def _likeness(db: Database, organisation: int, marks: frozenset[Mark], shared: list[Mark]) -> Likeness | None:
     named = organisations.find_name(db, organisation)
     points, reasons, people = compare(marks, [*shared, *organisations.list_vat_ids(db, organisation)])
-    if named is None or points < ASKED_FROM:
+    if named is None or named[1] not in KNOWN or points < ASKED_FROM:
         return None
     company, status = named
     return Likeness(
         ref=f"C-{organisation}", company=company, status=status, points=points, reasons=reasons, people=people
     )
+
+
+def find_joined(db: Database, case: Case) -> Joined | None:
+    """The organisation to which the case is added, as it stands now."""
+    named = organisations.find_name(db, case.addition.of) if case.addition else None
+    return Joined(company=named[0], status=named[1]) if named else None
+
+
+def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
+    """Where the very same form waits in older cases, their threads say that it came again."""
+    form = [mark for mark in marks_of(case.ris) if mark.kind is MarkKind.FORM]
+    for number in sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)}):
+        note = SameFormNote(ref=f"C-{number}", again=case.ref)
+        key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"
+        values = asdict(note)
+        queue_note(
+            db, "same_form_note", key=key, values=values, now=now, thread_key=thread_key, case_id=number
+        )
 
 
 def addition_to(db: Database, case: Case, root: Case) -> Addition:

@@ -27,9 +27,14 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     elif understood.verified:
-        words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
-        answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
+        say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
+
+
+def say_received(db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime) -> None:
+    """Tell a verified sender that their mail came, and no more."""
+    words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy)
+    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
 
 
 def say_too_large(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -113,7 +113,9 @@ def find(db: Database, case_id: int) -> Case | None:
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": case_id},
     )
-    return _case(found, find_decision(db, case_id)) if found else None
+    if found is None:
+        return None
+    return replace(_case(found, find_decision(db, case_id)), voided=tuple(list_voided(db, case_id)))
 
 
 def move(

@@ -89,16 +89,14 @@ def _marks_of_organisation(db: Database, organisation: int, kind: MarkKind) -> l
 
 
 def find_name(db: Database, case_id: int) -> tuple[str, CaseStatus] | None:
-    """A case's company as written, and where it stands; only of those that are known."""
+    """A case's company as written, and where it stands."""
     found = row(
         db,
         """select v.company, c.status from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": case_id},
     )
-    if found is None or CaseStatus(found["status"]) not in KNOWN:
-        return None
-    return found["company"], CaseStatus(found["status"])
+    return (found["company"], CaseStatus(found["status"])) if found else None
 
 
 def tell_apart(db: Database, case_id: int, other_id: int) -> None:

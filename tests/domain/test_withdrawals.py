@@ -67,6 +67,11 @@ def test_who_says_so_and_nothing_else_takes_it_back(text: str) -> None:
     assert read_wish(text, case_id=12, sender="Dana Reyes") is Wish.PLAIN
 
 
+def test_a_subject_that_names_another_case_makes_it_unclear() -> None:
+    assert read_wish("Please cancel.", case_id=12, subject="AW: Order C-13") is Wish.UNCLEAR
+    assert read_wish("Please cancel.", case_id=12, subject="Re: We have the form (C-12)") is Wish.PLAIN
+
+
 def test_only_the_senders_own_name_is_a_signature() -> None:
     text = "Please cancel.\n\nKind regards\nNot Tom"
 

@@ -51,6 +51,13 @@ CARRIED: dict[str, dict[str, Value]] = {
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
     "unknown_job": {"id": 7, "status": "sent"},
+    "no_organisation": {"ref": "C-9", "other": "C-7", "status": "rejected"},
+    "has_additions": {"ref": "C-7", "other": "C-9"},
+    "organisation_undecided": {"ref": "C-9", "other": "C-7"},
+    "nothing_to_add": {"ref": "C-9", "other": "C-7"},
+    "not_withdrawable": {"ref": "C-7", "status": "rejected"},
+    "not_reopenable": {"ref": "C-7", "status": "withdrawn"},
+    "nothing_waits": {},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
 }
