@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jinja2
 
 from bot import policy as policies
-from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
+from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
+from bot.domain.cards import CaseCard
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
+from bot.domain.organisations import Likeness, Reason
 from bot.domain.ris import (
     Company,
     Credential,
@@ -168,14 +170,41 @@ def decided_case(lang: str = "en", *, choice: Choice = Choice.APPROVED, phase: P
 
 
 def addition_case(lang: str = "en") -> Case:
-    """The complete case, approved, whose two first people were there already since C-2."""
-    addition = Addition(of=2, known=(0, 1), told=True)
+    """The complete case, approved, whose first person is there already since C-2."""
+    addition = Addition(of=2, known=(0,), told=True)
     return replace(decided_case(lang), addition=addition)
+
+
+def alike_card() -> CaseCard:
+    """The complete case, of which staff are asked whether it is one of two that are known."""
+    return CaseCard(
+        case=complete_case(),
+        likenesses=(
+            Likeness(
+                ref="C-2",
+                company="Lindgren & Soehne GmbH",
+                status=CaseStatus.APPROVED,
+                points=90,
+                reasons=(Reason.SAME_VAT_ID, Reason.SAME_HOST, Reason.SAME_PEOPLE),
+                people=2,
+            ),
+            Likeness(
+                ref="C-5",
+                company="L\u0456ndgren & S\u00f6hne GmbH",  # a Cyrillic letter for the i
+                status=CaseStatus.RECEIVED,
+                points=25,
+                reasons=(Reason.LOOKS_ALIKE,),
+            ),
+        ),
+    )
 
 
 def withdrawn_case(lang: str = "en") -> Case:
     """The approved case after its sponsor took it back."""
-    return replace(decided_case(lang), status=CaseStatus.WITHDRAWN)
+    case = decided_case(lang)
+    assert case.decision is not None  # noqa: S101 - for the type checker
+    end = Voided(at=DECIDED_AT + timedelta(hours=3), by="U0BLAKE", why=VoidReason.WITHDRAWN)
+    return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {

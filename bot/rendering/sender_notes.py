@@ -1,7 +1,5 @@
 """Notes about what senders do: take a case back, correct a decided one, send again, send too much."""
 
-from datetime import timedelta
-
 from bot.domain.cards import CappedNote, ChangeLine, CorrectionNote, SameFormNote, WithdrawalNote
 from bot.domain.ris import Credential, PartnerType, Role
 from bot.rendering import blocks
@@ -81,7 +79,7 @@ def capped_note(note: CappedNote, *, words: Words) -> Card:
     """A sender has sent more forms than are taken in at once; staff say what becomes of the rest."""
     sender = safe(note.sender, 200)
     sentence = words.say(
-        "capped.title", sender=sender, count=note.limit, hours=words.span(timedelta(hours=note.hours))
+        "capped.title", sender=sender, count=note.limit, hours=words.say("capped.hours", count=note.hours)
     )
     standing = words.say("capped.verified" if note.verified else "capped.claimed")
     release = blocks.button(words.say("capped.release"), action="forms_release", value=str(note.mail_id))

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Case
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
@@ -39,6 +40,33 @@ def test_a_mail_reads_as_it_was_approved(name: str, lang: str) -> None:
 
     assert_approved(f"mails/{name}.{lang}.txt", head + mail.text)
     assert_approved(f"mails/{name}.{lang}.html", mail.html)
+
+
+#: what a mail says in another state than that of its sample
+STATES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "order_confirmation_addition": lambda lang: mails.order_confirmation(samples.addition_case(lang), POLICY),
+    "receipt_addition": lambda lang: mails.receipt(
+        replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
+    ),
+    "receipt_corrected": lambda lang: mails.receipt(
+        replace(samples.withdrawn_case(lang), decision=None, version=2, status=CaseStatus.IN_REVIEW), POLICY
+    ),
+    "withdrawal_kept": lambda lang: mails.withdrawal(samples.decided_case(lang), POLICY),
+    "withdrawal_undecided": lambda lang: mails.withdrawal(
+        replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
+    ),
+}
+
+
+@pytest.mark.golden
+@every_language
+@pytest.mark.parametrize("state", STATES)
+def test_a_mail_in_another_state_reads_as_it_was_approved(state: str, lang: str) -> None:
+    name = next(name for name in list_mails() if state.startswith(f"{name}_"))
+    mail = render_mail(name, lang, STATES[state](lang) | {"status_url": samples.STATUS_URL})
+
+    assert_approved(f"mails/{state}.{lang}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+    assert_approved(f"mails/{state}.{lang}.html", mail.html)
 
 
 def test_every_mail_of_the_spine_is_there() -> None:

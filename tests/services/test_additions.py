@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import (
     ContentChanged,
@@ -34,7 +35,7 @@ OTHER = Address(name="Olga Other", address="olga@second.example.org")
 
 
 def a_form(office: Office, *users: User, sender: Address = DANA, **company: str) -> Case:
-    ris = RisCase(company=replace(COMPANY, **company), users=users or (MARA, TOM))  # type: ignore[arg-type]
+    ris = RisCase(company=replace(COMPANY, **company), users=users or (MARA, TOM))
     return a_case(office, replace(a_submission(sender=sender), ris=ris))
 
 
@@ -43,7 +44,7 @@ def likenesses(office: Office, case: Case) -> tuple[Likeness, ...]:
         return cases.get_card(db, case.ref).likenesses
 
 
-def approve(office: Office, ref: str, by: object = AVERY) -> Case:
+def approve(office: Office, ref: str) -> Case:
     case = office.case(ref)
     with office.connect() as db:
         return approvals.approve(db, office.desk, ref=ref, seen=case.content_hash, by=AVERY, now=office.now)
@@ -89,7 +90,7 @@ def test_what_was_rejected_or_is_of_nobody_is_not_known(office: Office) -> None:
     with office.connect() as db:
         approvals.reject(
             db, office.desk, ref="C-1", seen=first.content_hash, by=AVERY,
-            reason=approvals.RejectionReason.OTHER, note="", now=office.now,
+            reason=RejectionReason.OTHER, note="", now=office.now,
         )  # fmt: skip
 
     assert likenesses(office, a_form(office)) == ()
