@@ -1,5 +1,6 @@
 """Connections and secrets from the environment or `.env`, checked all at once at the threshold."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -160,11 +161,23 @@ class Settings(MailSettings, ReadingSettings):
             raise ValueError("must be an address that starts with https:// (or http:// on loopback)")
         return value
 
+    @field_validator("https_proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(?:https?://)?[^/\s]*[^/\s:]:\d{1,5}/?", value):
+            raise ValueError("must be http://HOST:PORT, or empty")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
-            ip_network(network, strict=False)
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{network} is no address or network: write 10.0.0.5 or 10.0.0.0/24"
+                ) from None
         return value
 
     @field_validator("usher_clock")

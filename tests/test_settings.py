@@ -81,6 +81,8 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("slack_app_token", "xoxb-1", "xapp-"),
         ("slack_approvers", ",", "names nobody"),
         ("portal_bind", "8080", "HOST:PORT"),
+        ("https_proxy", "proxy.example", "http://HOST:PORT"),
+        ("trusted_proxies", "the-proxy", "10.0.0.0/24"),
         ("portal_url", "portal.example.com", "https://"),
         ("trusted_proxies", "proxy.example.com", "network"),
         ("secret_key", "short", "32 characters"),

@@ -6,14 +6,13 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
 from bot.adapters.log_in import Proof
-from bot.adapters.mime import as_bytes, envelope_address
 from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.smtp_letter import Letter, letter_of
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
@@ -21,6 +20,7 @@ from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
 LogIn = Proof[smtplib.SMTP]
+Replies = Iterator[tuple[int, bytes]]
 
 TIMEOUT = 30.0
 ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
@@ -88,7 +88,7 @@ class SmtpMailer:
 
         Return the copies that were refused: the one to whom it is written gets the mail all the same.
         """
-        letter = _letter(mail)
+        letter = letter_of(mail)
         with self._lock:
             try:
                 return self._deliver(letter)
@@ -117,7 +117,7 @@ class SmtpMailer:
         finally:
             self._lock.release()
 
-    def _deliver(self, letter: "_Letter") -> tuple[str, ...]:
+    def _deliver(self, letter: Letter) -> tuple[str, ...]:
         try:
             client, refused = self._announce(letter)
             self._content(client, letter)
@@ -126,7 +126,7 @@ class SmtpMailer:
             raise failure(f"{self._name} {exc}", retry_after=exc.retry_after) from exc
         return refused
 
-    def _announce(self, letter: "_Letter") -> tuple[smtplib.SMTP, tuple[str, ...]]:
+    def _announce(self, letter: Letter) -> tuple[smtplib.SMTP, tuple[str, ...]]:
         """Get as far as DATA; a kept line of which the server tired is dialled anew once."""
         client = self._client
         if client is not None:
@@ -197,32 +197,49 @@ class SmtpMailer:
         except OSError as exc:
             raise NotNow(f"{self._name} cannot be reached: {line_trouble(exc)}") from exc
 
-    def _envelope(self, client: smtplib.SMTP, letter: "_Letter") -> tuple[str, ...]:
+    def _envelope(self, client: smtplib.SMTP, letter: Letter) -> tuple[str, ...]:
         """Sender, recipients and DATA: up to here nothing of the mail is at the server."""
-        refused = []
         # `client.mail` and `client.rcpt` would take the addresses, which are checked, apart once more.
         client.command_encoding = "utf-8" if letter.is_international else "ascii"
-        options = "".join(f" {option}" for option in letter.options(client))
+        replies = _replies(client, letter.commands(client))
+        try:
+            return self._judge(replies, letter.recipients)
+        except (TransientFailure, PermanentFailure):
+            if client.has_extn("pipelining"):
+                self._hear_out(replies)
+            raise
+
+    def _judge(self, replies: Replies, recipients: Sequence[str]) -> tuple[str, ...]:
+        refused = []
         with self._before_the_dot(not_now=True):  # no word of the mail was said yet
-            code, said = client.docmd("MAIL", f"FROM:<{letter.sender}>{options}")
-            self._expect(_OK, code, said, "the sender")
+            self._expect(_OK, *next(replies), "the sender")
         with self._before_the_dot():
-            for number, recipient in enumerate(letter.recipients):
-                code, said = client.docmd("RCPT", f"TO:<{recipient}>")
+            for number, recipient in enumerate(recipients):
+                code, said = next(replies)
                 try:
                     self._expect((_OK, _FORWARDED), code, said, "a recipient")
                 except PermanentFailure:
                     if number == 0:
                         raise
                     refused.append(f"{recipient}: {code} {remark(said)}")
-            code, said = client.docmd("DATA")
-            self._expect(_GO_ON, code, said, "the mail")
+            self._expect(_GO_ON, *next(replies), "the mail")
         return tuple(refused)
 
-    def _content(self, client: smtplib.SMTP, letter: "_Letter") -> None:
+    def _hear_out(self, replies: Replies) -> None:
+        """Answers to what was said in the same breath; a server that now waits for the mail is left.
+
+        A lone dot would end the wait, but would bring an empty mail to those that it took.
+        """
+        try:
+            in_step = all(code in _CODES and code != _GO_ON for code, _ in replies)
+        except OSError:
+            in_step = False
+        if not in_step:
+            self._hang_up()
+
+    def _content(self, client: smtplib.SMTP, letter: Letter) -> None:
         with self._before_the_dot():
             client.send(letter.content)
-            client.send(b".\r\n")
         code, said = self._verdict(client)
         self._expect(_OK, code, said, "the mail")
 
@@ -301,43 +318,13 @@ class _Stale(Exception):  # noqa: N818 - never leaves this room
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Letter:
-    """Envelope and content as they go over the line."""
-
-    sender: str
-    recipients: tuple[str, ...]  #: first the one to whom it is written, then copies
-    content: bytes  #: dot-stuffed, ends with CRLF
-    size: int
-    is_international: bool  #: letters beyond ASCII before an @
-
-    def options(self, client: smtplib.SMTP) -> list[str]:
-        """RFC 1870 and 6531: say how large it is, and what it needs; raise when the server cannot."""
-        options = []
-        if client.has_extn("size"):
-            limit = client.esmtp_features.get("size", "")
-            if limit.isdigit() and 0 < int(limit) < self.size:
-                raise PermanentFailure(
-                    f"the mail is too large for the mail server ({self.size} of {limit} bytes)"
-                )
-            options.append(f"size={self.size}")
-        if self.is_international:
-            if not client.has_extn("smtputf8"):
-                raise PermanentFailure("the mail server takes no address with such letters (SMTPUTF8)")
-            options += ["SMTPUTF8", "BODY=8BITMIME"]
-        return options
-
-
-def _letter(mail: OutboundMail) -> _Letter:
-    raw = as_bytes(mail)
-    recipients = dict.fromkeys(envelope_address(address) for address in (mail.to, *mail.cc))
-    return _Letter(
-        sender=envelope_address(mail.sender.address),
-        recipients=tuple(recipients),
-        content=raw.replace(b"\r\n.", b"\r\n.."),  # RFC 5321 4.5.2
-        size=len(raw),
-        is_international=not raw.isascii(),
-    )
+def _replies(client: smtplib.SMTP, commands: Sequence[str]) -> Replies:
+    """Say the commands and hear each answer; all in one breath where the server allows it (RFC 2920)."""
+    if client.has_extn("pipelining"):
+        client.send("".join(f"{command}\r\n" for command in commands))
+        yield from (client.getreply() for _ in commands)
+        return
+    yield from (client.docmd(command) for command in commands)
 
 
 def _why(exc: OSError) -> str:

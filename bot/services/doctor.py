@@ -216,7 +216,7 @@ def _verdicts(patient: Patient, mailbox: Mailbox) -> Check:
 def _look_at_mailer(patient: Patient) -> Iterator[Check]:
     mailer = patient.open_mailer()
     try:
-        yield Check(name="mail out", well=True, sentence=f"{mailer.check()} takes our log-in")
+        yield Check(name="mail out", well=True, sentence=f"{mailer.check()} lets us in")
     finally:
         mailer.close()
 

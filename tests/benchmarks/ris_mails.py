@@ -123,7 +123,7 @@ def _user_of_marks(number: int) -> User:
 
 
 def _values(rng: random.Random, number: int) -> dict[str, str]:
-    country = rng.choice(tuple(_PHONES))
+    country = rng.choice(tuple(PHONES))
     domain = f"works{number}.example.com"
     digits = f"{rng.randrange(10_000_000, 99_999_999)}"
     values = {
@@ -137,7 +137,7 @@ def _values(rng: random.Random, number: int) -> dict[str, str]:
         "purchase_order": f"PO-{number}",
         "contact_name": "Mara Lindqvist",
         "contact_email": f"mara.lindqvist@{domain}",
-        "contact_phone": _phone(rng, country),
+        "contact_phone": phone(rng, country),
     }
     for user in range(USERS):
         first, last = rng.choice(_FIRST), rng.choice(_LAST)
@@ -146,15 +146,15 @@ def _values(rng: random.Random, number: int) -> dict[str, str]:
             f"first{user}": first,
             f"last{user}": last,
             f"email{user}": f"{local}@{domain}",
-            f"mobile{user}": _phone(rng, country),
-            f"desk{user}": _phone(rng, country),
+            f"mobile{user}": phone(rng, country),
+            f"desk{user}": phone(rng, country),
         }
     return values
 
 
 #: How people write them, plain and with blanks, with the country's code and without. They are made at
 #: random, for of the numbers kept for fiction there are too few: a cache would soon know them all.
-_PHONES = {
+PHONES = {
     "DE": ("+49 1512 {}", "+491512{}", "+49 (1512) {}", "01512/{}", "01512 {}"),
     "GB": ("+44 74{}", "+4474{}", "074{}"),
     "US": ("+1 202 2{}", "+12022{}", "(202) 2{}"),
@@ -162,6 +162,6 @@ _PHONES = {
 _DIGITS = {"DE": 7, "GB": 8, "US": 6}
 
 
-def _phone(rng: random.Random, country: str) -> str:
+def phone(rng: random.Random, country: str) -> str:
     digits = f"{rng.randrange(10 ** _DIGITS[country]):0{_DIGITS[country]}d}"
-    return rng.choice(_PHONES[country]).format(digits)
+    return rng.choice(PHONES[country]).format(digits)
