@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.case_answers import AnswersState, CaseAnswers
+from bot.domain.cases import Case, CaseStatus, CaseVersion
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
@@ -41,7 +42,19 @@ class CaseCard:
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     joined: Joined | None = None  #: the organisation to which it is added
+    before: CaseVersion | None = None  #: the version before the newest
+    open_answers: int = 0  #: mails with answers that wait for a click of staff
     may_decide: bool = True  #: False leaves the buttons away
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """One version of a case in full."""
+
+    case: Case
+    shown: CaseVersion
+    before: CaseVersion | None = None  #: the version before that one
+    versions: tuple[tuple[int, datetime], ...] = ()  #: all of them with their time, the newest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +88,25 @@ class QuestionNote:
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersNote:
+    """Answers in words, below the card of their case: what a click would change, and what stays words."""
+
+    ref: str
+    company: str
+    answers: CaseAnswers
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledNote:
+    """Staff took answers over, or dropped them."""
+
+    ref: str
+    state: AnswersState
+    by: str
+    version: int  #: of the case, now
 
 
 @dataclass(frozen=True, kw_only=True)

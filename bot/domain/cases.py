@@ -150,6 +150,17 @@ class Case:
         return ball_of(self.status, self.decision.phase if self.decision else None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CaseVersion:
+    """What a case held at one time, and where it came from."""
+
+    number: int  #: counts from 1
+    content_hash: str
+    ris: RisCase
+    made_by: str  #: "mail:41": a form that came; "answers:3": answers in words, taken over by staff
+    made_at: datetime
+
+
 def case_id(ref: str) -> int | None:
     """Read "C-7", "c7" or "7"; None when it is no case's name."""
     digits = ref.strip().lower().removeprefix("c").removeprefix("-")

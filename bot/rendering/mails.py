@@ -1,7 +1,7 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain import forms
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.differences import compare
 from bot.domain.mail import Address
-from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.ris import Company, Credential, PartnerType, Problem, RisCase, Role, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
@@ -25,6 +27,8 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
+MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
+MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
 MOST_NAMED = 5  #: people in one sentence
@@ -50,23 +54,39 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
     }
 
 
-def ris_problems(case: Case, policy: Policy) -> Values:
-    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer."""
+def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -> Values:
+    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
+
+    `before`: the version that this one follows; only what is open now is asked, and what was settled is
+    thanked for. `workbook` names the file that goes with the mail; who attaches one says so, here it is "".
+    """
+    since = compare(before, case.ris) if before else None
     return _of_case(case, policy) | {
+        "version": case.version,
         "problems": _problems(case, policy, Severity.ERROR),
         "advice": _problems(case, policy, Severity.WARNING),
+        "most": MOST_QUESTIONS,
+        "again": since is not None,
+        "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
+        "solved": since.solved if since else 0,
+        "new": since.new if since else 0,
+        "workbook": "",
     }
 
 
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
-    names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
-    return _of_case(case, policy) | {
-        "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
-        "administrators": _named(names),
-        "country": _words(case, policy).country(case.ris.company.country),
-        "advice": _problems(case, policy, Severity.WARNING),
-    }
+    say, users = _words(case, policy), case.ordered_users
+    return (
+        _of_case(case, policy)
+        | {
+            "received_on": say.date(case.status_since),  # of this version, not of the first
+            "facts": _facts(replace(case.ris.company, seats=case.ordered_seats), say),
+            "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
+            "users_more": max(0, len(users) - MOST_USERS),
+            "advice": _problems(case, policy, Severity.WARNING),
+        }
+    )
 
 
 def rejection(case: Case, policy: Policy) -> Values:
@@ -181,6 +201,17 @@ def _earlier(case: Case, say: Words) -> Values:
 
 def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+
+
+def _facts(company: Company, say: Words) -> list[Values]:
+    """What stands in the form about the company, as we understood it; what is empty is left out."""
+    said = {
+        **asdict(company),
+        "country": say.country(company.country),
+        "partner_type": say.choice(PartnerType, company.partner_type),
+    }
+    names = dict.fromkeys(field.name for field in forms.COMPANY_FIELDS)
+    return [{"field": say.field(name), "value": str(said[name])} for name in names if said[name]]
 
 
 def _user(user: User, say: Words) -> Values:

@@ -1,8 +1,7 @@
 """Notes about what senders do: take a case back, correct a decided one, send again, send too much."""
 
 from bot.domain.cards import CappedNote, ChangeLine, CorrectionNote, SameFormNote, WithdrawalNote
-from bot.domain.ris import Credential, PartnerType, Role
-from bot.rendering import blocks
+from bot.rendering import blocks, differences
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -50,23 +49,14 @@ def _change(change: ChangeLine, words: Words) -> str:
     if not change.field:
         key = "correction.came" if change.after else "correction.went"
         return words.say(key, who=safe(change.after or change.before, 80))
-    none = words.say("card.none")
-    line = words.say(
-        "correction.change",
-        field=words.field(change.field),
-        before=safe(_value(change.field, change.before, words), 120) or none,
-        after=safe(_value(change.field, change.after, words), 120) or none,
-    )
-    return words.say("correction.of", who=safe(change.who, 80), change=line) if change.who else line
-
-
-_CHOICES = {"role": Role, "credential": Credential, "partner_type": PartnerType}
-
-
-def _value(field: str, value: str, words: Words) -> str:
-    if field == "country":
-        return words.country(value)
-    return words.choice(_CHOICES[field], value) if field in _CHOICES else value
+    sides = {
+        "field": words.field(change.field),
+        "before": differences.value(change.field, change.before, words),
+        "after": differences.value(change.field, change.after, words),
+    }
+    if not change.who:
+        return words.say("differences.cell", **sides)
+    return words.say("differences.cell_of", who=safe(change.who, 80), **sides)
 
 
 def same_form_note(note: SameFormNote, *, words: Words) -> Card:

@@ -16,19 +16,21 @@ from bot.domain.cards import (
     KindNote,
     QuestionNote,
     SameFormNote,
+    SettledNote,
     TroubleNote,
     WithdrawalNote,
 )
+from bot.domain.case_answers import AnswersState
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer
-from bot.rendering import cards, mails, sender_notes
+from bot.rendering import answer_cards, cards, mails, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import cases
+from bot.services import case_answers, cases
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
@@ -122,8 +124,10 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _words_of(db: Database, desk: Desk, job: Job, now: datetime) -> dict[str, Any]:
-    """A held mail is shown as it would go out now."""
+    """A held mail is shown as it would go out now, and answers with the rules' word on them."""
     values = dict(job.values["words"])
+    if job.template == "answers_note":
+        return {"note": case_answers.get_note(db, desk, values["answers_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -179,6 +183,10 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "correction_note": _correction,
     "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
+    "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    "answers_settled_note": lambda values, say: answer_cards.settled_note(
+        SettledNote(**{**values, "state": AnswersState(values["state"])}), words=say
+    ),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -7,21 +7,23 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import Case, case_id
+from bot.domain.cases import case_id
 from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail, InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
 from bot.services import bounces, caps, corrections, questions, withdrawals
-from bot.services.cases import Submission, open_case, revise_case
+from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
+from bot.services.replies import take_reply
 from bot.store import cases, conversations, events, ledger
 from bot.store.database import transaction
 
@@ -253,17 +255,16 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     number = case_id(ref)
     case = cases.find(db, number) if number is not None else None
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
-    party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
-    if case is None or not party:
+    sender = understood.mail.sender.address
+    if case is None or not (understood.verified and is_party(case, sender, desk.sponsors)):
         return _take_as_new(db, desk, understood, now)
     if withdrawals.hear(db, desk, understood, case, now=now):
         return case.ref
     submissions = list_submissions(desk, understood)
     if corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
-    if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
+    if take_reply(db, desk, understood, case, submissions, now=now):
         return case.ref
-    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
         _say_unreadable(db, desk, understood, case.ref, refusal, now=now, case_id=case.id)
@@ -273,10 +274,6 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """As if there were no token: a form is a new case, anything else a question."""
     return (_take_ris if understood.form.has_form else questions.ask)(db, desk, understood, now)
-
-
-def _parties(case: Case) -> frozenset[str]:
-    return frozenset({case.sponsor.address, *case.cc})
 
 
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:

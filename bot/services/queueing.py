@@ -131,6 +131,14 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
+def queue_below_card(
+    db: Database, template: str, *, case_id: int, key: str, values: Mapping[str, Any], now: datetime
+) -> bool:
+    """Queue a note for the thread of a case's card."""
+    thread_key = f"card:C-{case_id}"
+    return queue_note(db, template, key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
+
+
 def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now: datetime) -> bool:
     limits = desk.policy.limits
     since = now - timedelta(hours=limits.answers_within_hours)

@@ -297,6 +297,26 @@ def m011_alarms(db: Database) -> None:
 
 
 @migrations()
+def m012_case_answers(db: Database) -> None:
+    db.executescript("""
+        create table case_answers (
+            id integer primary key,
+            case_id integer not null references cases (id),
+            version integer not null,
+            asked integer not null,
+            mail_id integer not null,
+            mail text not null,
+            proposals text not null,
+            state text not null,
+            made_at text not null,
+            settled_by text not null default '',
+            settled_at text
+        );
+        create index case_answers_open on case_answers (case_id) where state = 'open';
+    """)
+
+
+@migrations()
 def m013_organisations_are_known_again(db: Database) -> None:
     db.executescript("""
         create table case_marks (

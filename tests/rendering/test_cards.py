@@ -220,9 +220,9 @@ def buttons(card: Card) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris"]),
+        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris", "case_open"]),
+        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris", "case_open"]),
+        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris", "case_open"]),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),

@@ -43,6 +43,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "not_staff": {"who": "Blake"},
     "not_approver": {"who": "Blake", "who_may": "Avery"},
     "not_reviewable": {"ref": "C-7", "status": "waiting_for_sponsor"},
+    "unknown_answers": {"ref": "C-7"},
+    "answers_settled": {"ref": "C-7", "state": "applied", "by": "U0AVERY", "at": AT},
     "unknown_case": {"ref": "C-9"},
     "unknown_command": {"word": "aprove", "nearest": "approve"},
     "unknown_mail": {"id": 12},
