@@ -69,7 +69,7 @@ class Likeness:
     status: CaseStatus
     points: int  #: of 100
     reasons: tuple[Reason, ...]
-    people: int = 0  #: how many of the form's people are known there
+    people: tuple[str, ...] = ()  #: the form's people who are known there, by name
 
     @property
     def may_be_joined(self) -> bool:
@@ -111,21 +111,21 @@ def known_people(users: Sequence[User], known: Iterable[Mark]) -> tuple[int, ...
     return tuple(number for number, mark in enumerate(people_of(users)) if mark in there)
 
 
-def compare(mine: Iterable[Mark], theirs: Iterable[Mark]) -> tuple[int, tuple[Reason, ...], int]:
-    """Points of 100, the reasons for and against, and how many people are the same."""
+def compare(mine: Iterable[Mark], theirs: Iterable[Mark]) -> tuple[int, tuple[Reason, ...]]:
+    """Points of 100, and the reasons for and against."""
     ours, others = _by_kind(mine), _by_kind(theirs)
-    people = len({mark for mark in ours[MarkKind.PERSON] & others[MarkKind.PERSON] if mark.value})
-    reasons = [reason for reason, holds in _reasons(ours, others, people) if holds]
+    reasons = [reason for reason, holds in _reasons(ours, others) if holds]
     points = sum(POINTS[reason] for reason in reasons)
-    return max(0, min(points, MOST)), tuple(reasons), people
+    return max(0, min(points, MOST)), tuple(reasons)
 
 
 def _reasons(
-    ours: Mapping[MarkKind, set[Mark]], others: Mapping[MarkKind, set[Mark]], people: int
+    ours: Mapping[MarkKind, set[Mark]], others: Mapping[MarkKind, set[Mark]]
 ) -> list[tuple[Reason, bool]]:
     def shared(kind: MarkKind) -> bool:
         return not _values(ours[kind]).isdisjoint(_values(others[kind]))
 
+    people = ours[MarkKind.PERSON] & others[MarkKind.PERSON]
     same_name = shared(MarkKind.NAME)
     here = not ours[MarkKind.NAME].isdisjoint(others[MarkKind.NAME])
     differs = bool(ours[MarkKind.VAT_ID] and others[MarkKind.VAT_ID]) and not shared(MarkKind.VAT_ID)
@@ -136,7 +136,7 @@ def _reasons(
         (Reason.SAME_NAME_ABROAD, same_name and not here),
         (Reason.LOOKS_ALIKE, shared(MarkKind.LOOK) and not same_name),
         (Reason.SAME_HOST, shared(MarkKind.HOST)),
-        (Reason.SAME_PEOPLE, people > 0),
+        (Reason.SAME_PEOPLE, any(mark.value for mark in people)),
         (Reason.OTHER_VAT_ID, differs),
     ]
 

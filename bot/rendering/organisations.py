@@ -50,7 +50,9 @@ def _likeness(like: Likeness, words: Words) -> str:
 
 
 def _reason(reason: Reason, like: Likeness, words: Words) -> str:
-    return words.say(f"likeness.{reason}", count=like.people)
+    people = [safe(name, 80) for name in like.people[:NAMED]]
+    more = " …" if len(like.people) > NAMED else ""
+    return words.say(f"likeness.{reason}", count=len(like.people), names=", ".join(people) + more)
 
 
 def buttons(card: CaseCard, words: Words) -> list[Block]:

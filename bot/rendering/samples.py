@@ -186,7 +186,7 @@ def alike_card() -> CaseCard:
                 status=CaseStatus.APPROVED,
                 points=90,
                 reasons=(Reason.SAME_VAT_ID, Reason.SAME_HOST, Reason.SAME_PEOPLE),
-                people=2,
+                people=("Greta Lindgren", "Aylin Demir"),
             ),
             Likeness(
                 ref="C-5",

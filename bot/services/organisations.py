@@ -1,6 +1,7 @@
 """Which known organisation a case may be of, and what an addition brings; staff's verbs: `additions`."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -15,10 +16,12 @@ from bot.domain.organisations import (
     Likeness,
     Mark,
     MarkKind,
+    Reason,
     are_one_sponsor,
     compare,
     known_people,
     marks_of,
+    people_of,
 )
 from bot.domain.ris import RisCase
 from bot.services.desk import Desk
@@ -39,29 +42,56 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
     """Known organisations that an undecided case may be of, likeliest first; none once staff said which."""
     if case.status not in OPEN or case.addition is not None:
         return ()
-    marks = marks_of(case.ris)
+    mine = _Marks(case.ris)
     theirs: defaultdict[int, list[Mark]] = defaultdict(list)
-    for organisation, mark in organisations.find_alike(db, marks, before=case.id):
+    for organisation, mark in organisations.find_alike(db, mine.all, before=case.id):
         theirs[organisation].append(mark)
     for apart in organisations.list_told_apart(db, case.id):
         theirs.pop(apart, None)
-    nearest = sorted(theirs, key=lambda number: -compare(marks, theirs[number])[0])[:WEIGHED]
+    nearest = sorted(theirs, key=lambda number: -mine.compare(theirs[number])[0])[:WEIGHED]
     found = [
         like
         for organisation in nearest
-        if (like := _likeness(db, organisation, marks, theirs[organisation])) is not None
+        if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
     return tuple(sorted(found, key=lambda like: (-like.points, like.ref))[:SHOWN])
 
 
-def _likeness(db: Database, organisation: int, marks: frozenset[Mark], shared: list[Mark]) -> Likeness | None:
+class _Marks:
+    """What a form can be found by, looked at only as far as it is shared: it may have thousands of people."""
+
+    def __init__(self, ris: RisCase) -> None:
+        self.all = marks_of(ris)
+        self._alike: defaultdict[tuple[MarkKind, str], list[Mark]] = defaultdict(list)
+        for mark in self.all:
+            self._alike[mark.kind, mark.value].append(mark)
+        self._vat_ids = [mark for mark in self.all if mark.kind is MarkKind.VAT_ID]
+        self._names = dict(zip(people_of(ris.users), ris.users, strict=True))
+
+    def compare(self, theirs: Collection[Mark]) -> tuple[int, tuple[Reason, ...]]:
+        shared = [mark for each in theirs for mark in self._alike[each.kind, each.value]]
+        return compare([*shared, *self._vat_ids], theirs)
+
+    def people(self, theirs: Collection[Mark]) -> tuple[str, ...]:
+        known = dict.fromkeys(mark for mark in theirs if mark in self._names)
+        return tuple(
+            f"{user.first_name} {user.last_name}".strip() for user in map(self._names.__getitem__, known)
+        )
+
+
+def _likeness(db: Database, organisation: int, mine: _Marks, shared: list[Mark]) -> Likeness | None:
     named = organisations.find_name(db, organisation)
-    points, reasons, people = compare(marks, [*shared, *organisations.list_vat_ids(db, organisation)])
+    points, reasons = mine.compare([*shared, *organisations.list_vat_ids(db, organisation)])
     if named is None or named[1] not in KNOWN or points < ASKED_FROM:
         return None
     company, status = named
     return Likeness(
-        ref=f"C-{organisation}", company=company, status=status, points=points, reasons=reasons, people=people
+        ref=f"C-{organisation}",
+        company=company,
+        status=status,
+        points=points,
+        reasons=reasons,
+        people=mine.people(shared),
     )
 
 
@@ -72,8 +102,8 @@ def find_joined(db: Database, case: Case) -> Joined | None:
 
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
-    """Where the very same form waits in older cases, their threads say that it came again."""
-    form = [mark for mark in marks_of(case.ris) if mark.kind is MarkKind.FORM]
+    """Where the very same form is in older cases, their threads say that this new case brings it again."""
+    form = [Mark(MarkKind.FORM, case.content_hash)]
     for number in sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)}):
         note = SameFormNote(ref=f"C-{number}", again=case.ref)
         key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"

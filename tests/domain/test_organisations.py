@@ -28,7 +28,7 @@ COMPANY = Company(
 
 
 def points(mine: Company, theirs: Company, *users: User, others: tuple[User, ...] = ()) -> int:
-    found, _, _ = compare(
+    found, _ = compare(
         marks_of(RisCase(company=mine, users=users)), marks_of(RisCase(company=theirs, users=others))
     )
     return found

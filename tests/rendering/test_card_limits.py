@@ -116,7 +116,7 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
             replace(
                 samples.alike_card(),
                 likenesses=tuple(
-                    replace(like, company=text, ref=f"C-{number}", reasons=tuple(Reason))
+                    replace(like, company=text, ref=f"C-{number}", reasons=tuple(Reason), people=(text,) * 9)
                     for number, like in enumerate(samples.alike_card().likenesses)
                 ),
             )

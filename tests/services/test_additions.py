@@ -70,7 +70,8 @@ def test_a_form_for_a_known_organisation_is_asked_about_with_its_reasons(office:
     case = a_form(office, MARA, NEW, name="NORDLICHT-WERKE")
 
     (like,) = likenesses(office, case)
-    assert (like.ref, like.points, like.people, like.status) == ("C-1", 100, 1, CaseStatus.APPROVED)
+    assert (like.ref, like.points, like.status) == ("C-1", 100, CaseStatus.APPROVED)
+    assert like.people == ("Mara Lindqvist",)
     assert like.reasons == (
         Reason.SAME_VAT_ID, Reason.SAME_NAME, Reason.SAME_HOST, Reason.SAME_PEOPLE,
     )  # fmt: skip
@@ -293,7 +294,7 @@ def test_the_same_form_as_a_new_mail_is_said_on_both_cases_and_merged_in_neither
 
 
 def test_among_ten_thousand_organisations_one_is_found_in_no_time(office: Office) -> None:
-    """All of them share the domain and half the name: a hoster's, or somebody's who wants it slow."""
+    """All of them share the domain and half the name, and the form has 2,000 people: it stays quick."""
     a_form(office)
     approve(office, "C-1")
     with office.connect() as db, transaction(db):
@@ -311,10 +312,11 @@ def test_among_ten_thousand_organisations_one_is_found_in_no_time(office: Office
                 Mark(MarkKind.PERSON, f"p{number}@nordlicht.example.com", "p"),
             ]
             store.set_marks(db, number, marks)
-    case = a_form(office, MARA, NEW)
+    crowd = [replace(NEW, email=f"p{number}@{number}.nordlicht.example.com") for number in range(2_000)]
+    case = a_form(office, MARA, NEW, *crowd)
 
-    started = time.perf_counter()
+    started = time.process_time()
     found = likenesses(office, case)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 1.0  # seconds; most of it reads the form's people
     assert found[0].ref == "C-1"
