@@ -53,6 +53,7 @@ def reject(
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
+        refresh_additions(db, case, now=now)
         return get_case(db, ref)
 
 

@@ -153,7 +153,7 @@ def revise_case(
 
 
 def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
-    """Undecided additions show at once who is known since this case changed."""
+    """Undecided additions show at once where their organisation stands, and who is known there."""
     for number in organisations.renew_additions(db, case):
         queue_case_card(db, number, now=now)
 

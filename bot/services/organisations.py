@@ -130,7 +130,7 @@ def renewed(db: Database, case: Case, ris: RisCase) -> tuple[Addition | None, st
 
 def renew_additions(db: Database, case: Case) -> list[int]:
     """Whoever joined or left the organisation is known or new in its undecided additions; return those."""
-    changed = []
+    additions = []
     for number in cases.list_additions(db, case.addition.of if case.addition else case.id, OPEN):
         other = cases.find(db, number)
         if other is None or number == case.id:
@@ -139,8 +139,8 @@ def renew_additions(db: Database, case: Case) -> list[int]:
         if sealed != other.content_hash:
             to = replace(other, addition=addition, content_hash=sealed)
             cases.set_addition(db, to, since=other.content_hash)
-            changed.append(number)
-    return changed
+        additions.append(number)
+    return additions
 
 
 def check_addition(db: Database, case: Case) -> None:

@@ -32,10 +32,12 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
     mail = understood.mail
     if understood.form.has_form or understood.too_large or not may_be_withdrawn(case):
         return False
+    if case.status is CaseStatus.RECEIVED:
+        return False  # nobody took it in: staff read the words, and discard it
     wish = read_wish(mail.text, case_id=case.id, subject=mail.subject, sender=mail.sender.name)
     if wish is Wish.NONE:
         return False
-    if wish is Wish.UNCLEAR:
+    if wish is Wish.UNCLEAR or not case.authorised:
         what = "kept" if find_obstacle(db, case) else "unclear"
         _note(db, case, what, now=now, other=find_obstacle(db, case))
         return False

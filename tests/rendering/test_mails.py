@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
@@ -239,6 +239,18 @@ def test_every_reason_of_a_rejection_has_its_own_words(lang: str) -> None:
     texts = {show("rejection", lang, reason=str(reason)).text for reason in RejectionReason}
 
     assert len(texts) == len(RejectionReason)
+
+
+def test_a_sponsor_never_reads_that_another_has_brought_the_same() -> None:
+    case = replace(samples.decided_case(choice=Choice.REJECTED), addition=Addition(of=2, known=(0,)))
+    values = mails.rejection(case, POLICY)
+
+    assert case.decision is not None
+    assert case.decision.reason is RejectionReason.DUPLICATE
+    assert values["reason"] == "other"
+    assert "C-2" not in json.dumps(
+        [values, mails.order_confirmation(case, POLICY), mails.receipt(case, POLICY)]
+    )
 
 
 def test_the_desks_note_never_leaves_the_desk() -> None:

@@ -197,6 +197,20 @@ def test_an_addition_to_an_addition_is_one_to_its_organisation(office: Office) -
     assert (case.addition.ref, case.addition.known) == ("C-1", (0,))
 
 
+def test_the_card_of_an_addition_shows_where_its_organisation_stands(office: Office) -> None:
+    a_form(office)
+    same(office, a_form(office, NEW))
+    office.work()
+    before = len(office.jobs("case_card"))
+    approve(office, "C-1")
+
+    assert {job.case_id for job in office.jobs("case_card")[before:]} == {1, 2}
+    with office.connect() as db:
+        joined = cases.get_card(db, "C-2").joined
+    assert joined is not None
+    assert joined.status is CaseStatus.APPROVED
+
+
 def test_people_who_join_meanwhile_are_known_at_once_and_void_what_was_shown(office: Office) -> None:
     a_form(office)
     approve(office, "C-1")

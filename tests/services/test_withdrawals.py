@@ -14,7 +14,7 @@ from bot.domain.mail import Address
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
-from bot.services import additions, approvals, audit, corrections, kinds, outbox, withdrawals
+from bot.services import additions, approvals, audit, cases, corrections, kinds, outbox, withdrawals
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, MALLORY, Office, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
@@ -115,6 +115,21 @@ def test_a_token_alone_takes_nothing_back(office: Office, sender: Address, verdi
 
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
     assert office.jobs("withdrawal") == office.jobs("withdrawal_note") == []
+
+
+def test_a_strangers_own_case_is_taken_back_by_staff_only(office: Office) -> None:
+    office.take(a_mail(sender=MALLORY, files=[FORM]))
+    text = "Please withdraw C-1."
+    a_reply(office, text, sender=MALLORY)
+    assert (said(office), office.case("C-1").status) == ([], CaseStatus.RECEIVED)
+
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+    a_reply(office, text, sender=MALLORY)
+
+    assert (said(office), office.case("C-1").status) == (["unclear"], CaseStatus.IN_REVIEW)
+    assert {job.template for job in office.mails()} == {"neutral_receipt"}
 
 
 def test_words_beside_a_form_take_nothing_back(office: Office) -> None:
