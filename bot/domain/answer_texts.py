@@ -12,9 +12,9 @@ _NUMBER: Final = r"(?P<number>[1-9]\d{0,2})"
 _WORDS: Final = r"(?:frage|question|punkt|point|position|item|antwort|answer)\s{0,3}(?:(?:nr|no)\.?\s{0,2})?"
 _DASH: Final = "\u2013-"  #: as programs write it, and as people type it
 _BULLET: Final = rf"[\s*•{_DASH}]{{0,5}}"
-#: "1. 10115", "2) …", "(3) …", "4: …", "5 - …"; a decimal number or a time is none
+#: "1. 10115", "2) …", "(3) …", "4: …", "5 - …", or a table's row; a decimal number or a time is none
 _PLAIN: Final = re.compile(
-    rf"{_BULLET}[(\[]?{_NUMBER}(?:(?P<sign>[)\]])[.:]?|(?P<dot>[.:])(?!\d)|\s{{1,3}}[={_DASH}]\s)"
+    rf"{_BULLET}[(\[]?{_NUMBER}(?:(?P<sign>[)\]])[.:]?|(?P<dot>[.:])(?!\d)|\s{{1,3}}[={_DASH}]\s|\t)"
 )
 #: "zu 2: …", "ad 3)", "Frage 4: …", "Nr. 5 …", "to question 6 …", "#7"
 _NAMED: Final = re.compile(

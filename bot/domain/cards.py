@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
-from bot.domain.case_answers import AnswersState, CaseAnswers
+from bot.domain.case_answers import CaseAnswers
 from bot.domain.cases import Case, CaseStatus, CaseVersion
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
@@ -97,16 +97,6 @@ class AnswersNote:
     ref: str
     company: str
     answers: CaseAnswers
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettledNote:
-    """Staff took answers over, or dropped them."""
-
-    ref: str
-    state: AnswersState
-    by: str
-    version: int  #: of the case, now
 
 
 @dataclass(frozen=True, kw_only=True)

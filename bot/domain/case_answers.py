@@ -96,9 +96,10 @@ def list_questions(ris: RisCase) -> tuple[Problem, ...]:
 
 def propose(asked: RisCase, current: RisCase, given: Sequence[Given]) -> tuple[Proposal, ...]:
     """What these answers to the questions of `asked` would change in `current`, the newest version."""
-    answers = {(one.number, one.text): one for one in given if one.text}.values()
+    answers = list({(one.number, one.text): one for one in given if one.text}.values())[:MOST_PROPOSALS]
     times = Counter(one.number for one in answers)
-    found = [_propose(asked, current, one, twice=times[one.number] > 1) for one in answers][:MOST_PROPOSALS]
+    questions = _Questions(asked=asked, current=current, times=times)
+    found = [_propose(questions, one) for one in answers]
     taken = Counter(one.slot for one in found if one.applies)
     return tuple(
         replace(one, doubt=Doubt.TWICE) if one.applies and taken[one.slot] > 1 else one for one in found
@@ -118,19 +119,34 @@ def apply(
     return fill(current, changed, applications=applications)
 
 
-def _propose(asked: RisCase, current: RisCase, given: Given, *, twice: bool) -> Proposal:
-    questions = list_questions(asked)
+class _Questions:
+    """What was asked, what of it still is, and how often each number was answered."""
+
+    def __init__(self, *, asked: RisCase, current: RisCase, times: Mapping[int, int]) -> None:
+        self.current = current
+        self.times = times
+        self.asked = list_questions(asked)
+        self._open = frozenset(list_questions(current))
+        self._asked_of = asked
+
+    def stands(self, problem: Problem) -> bool:
+        """Whether the same is still asked, of the same person."""
+        same = _name(self._asked_of, problem.user) == _name(self.current, problem.user)
+        return same and problem in self._open
+
+
+def _propose(questions: _Questions, given: Given) -> Proposal:
     proposal = Proposal(number=given.number, answer=given.text)
-    if given.number > len(questions):
+    if given.number > len(questions.asked):
         return replace(proposal, doubt=Doubt.NO_QUESTION)
-    problem = questions[given.number - 1]
-    if problem not in list_questions(current) or _name(asked, problem.user) != _name(current, problem.user):
+    problem = questions.asked[given.number - 1]
+    if not questions.stands(problem):
         return replace(proposal, doubt=Doubt.NO_LONGER_ASKED)
     if problem.kind is ProblemKind.NO_ADMINISTRATOR:
-        proposal = _named_administrator(current, proposal)
+        proposal = _named_administrator(questions.current, proposal)
     else:
-        proposal = _new_value(current, problem, proposal)
-    return replace(proposal, doubt=Doubt.TWICE) if twice else proposal
+        proposal = _new_value(questions.current, problem, proposal)
+    return replace(proposal, doubt=Doubt.TWICE) if questions.times[given.number] > 1 else proposal
 
 
 def _new_value(current: RisCase, problem: Problem, proposal: Proposal) -> Proposal:

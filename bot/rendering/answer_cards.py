@@ -1,7 +1,7 @@
 """Answers in words below the card of their case: what a click would change, what stays with a person."""
 
-from bot.domain.cards import AnswersNote, SettledNote
-from bot.domain.case_answers import CaseAnswers, Proposal
+from bot.domain.cards import AnswersNote
+from bot.domain.case_answers import AnswersState, CaseAnswers, Proposal
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.differences import value
@@ -11,12 +11,13 @@ SHOWN_ANSWERS = 20
 
 
 def answers_note(note: AnswersNote, *, words: Words) -> Card:
-    """Old and new of every answered cell; the block of the buttons names the answers and the version."""
+    """Old and new of every answered cell; the buttons' block names the answers and the version."""
     answers = note.answers
     takes = [one for one in answers.proposals if one.applies]
     stays = [one for one in answers.proposals if not one.applies]
     sender = f"{answers.mail.sender.name} <{answers.mail.sender.address}>".strip()
-    shown = [blocks.section(words.say("answers.intro", sender=safe(sender), count=len(takes)))]
+    intro = "answers.intro" if answers.state is AnswersState.OPEN else "answers.said"
+    shown = [blocks.section(words.say(intro, sender=safe(sender), count=len(takes)))]
     shown.append(_listing("answers.takes", [_change(one, words) for one in takes], words))
     if stays:
         shown.append(_listing("answers.stays", [_stays(one, words) for one in stays], words))
@@ -26,7 +27,7 @@ def answers_note(note: AnswersNote, *, words: Words) -> Card:
         blocks=[
             *shown,
             blocks.context(words.say("answers.foot", version=answers.version, mail=answers.mail.mail_id)),
-            _buttons(note.ref, answers, words),
+            _end(note.ref, answers, words),
         ],
     )
 
@@ -58,14 +59,11 @@ def _stays(proposal: Proposal, words: Words) -> str:
     return words.say("answers.stay", number=proposal.number, answer=said, why=why)
 
 
-def _buttons(ref: str, answers: CaseAnswers, words: Words) -> Block:
+def _end(ref: str, answers: CaseAnswers, words: Words) -> Block:
+    """The buttons, or what became of the answers."""
+    if answers.state is not AnswersState.OPEN:
+        by, at = words.person(answers.settled_by, slack=True), answers.settled_at or answers.made_at
+        return blocks.section(words.say(f"answers.{answers.state}", by=by, at=words.moment(at)))
     apply = blocks.button(words.say("answers.apply"), action="case_answers_apply", value=ref, style="primary")
     discard = blocks.button(words.say("answers.discard"), action="case_answers_discard", value=ref)
     return {**blocks.actions(apply, discard), "block_id": f"answers:{answers.id}:{answers.version}"}
-
-
-def settled_note(note: SettledNote, *, words: Words) -> Card:
-    """Who took answers over, or dropped them."""
-    by = words.person(note.by, slack=True)
-    sentence = words.say(f"answers.{note.state}", by=by, ref=safe(note.ref), version=note.version)
-    return Card(text=sentence, blocks=[blocks.section(sentence)])

@@ -35,6 +35,17 @@ MOST_NAMED = 5  #: people in one sentence
 
 Values = dict[str, Any]
 
+_OF_ITS_OWN: Values = {"only_people": False, "addition_to": "", "known_users": "", "replaces_on": ""}
+#: what a mail lacks that an older Usher has queued, perhaps held for days
+_LATER: Mapping[str, Values] = {
+    "order_confirmation": _OF_ITS_OWN,
+    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
+    "ris_problems": {
+        **_OF_ITS_OWN,
+        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
+    },
+}  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedMail:
@@ -58,7 +69,7 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
 
     `before`: the version that this one follows; only what is open now is asked, and what was settled is
-    thanked for. `workbook` names the file that goes with the mail; who attaches one says so, here it is "".
+    thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
     """
     since = compare(before, case.ris) if before else None
     return _of_case(case, policy) | {
@@ -70,17 +81,20 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
         "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
         "solved": since.solved if since else 0,
         "new": since.new if since else 0,
-        "workbook": "",
+        "attached": "",
     }
 
 
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     say, users = _words(case, policy), case.ordered_users
+    names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
         _of_case(case, policy)
         | {
             "received_on": say.date(case.status_since),  # of this version, not of the first
+            "administrators": _named(names),
+            "country": say.country(case.ris.company.country),
             "facts": _facts(replace(case.ris.company, seats=case.ordered_seats), say),
             "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
             "users_more": max(0, len(users) - MOST_USERS),
@@ -258,6 +272,7 @@ def render_mail(
         raise KeyError(f"there is no mail {template!r}")
     parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
+    values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)

@@ -1,7 +1,7 @@
 """Answers in words to a case's questions: shown to staff, and taken over or dropped by one click."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain import threads
 from bot.domain.answer_texts import Given, read_answers
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import AnswersNote, SettledNote
+from bot.domain.cards import AnswersNote
 from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, apply, judge, propose
 from bot.domain.cases import OPEN, Case
 from bot.domain.errors import AlreadyDecided, AnswersSettled, ContentChanged, NotReviewable, UnknownAnswers
@@ -21,7 +21,7 @@ from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, is_sponsor
 from bot.services.cases import Submission, get_case, refusals_recorded, revise_case
 from bot.services.desk import Desk
-from bot.services.queueing import queue_below_card, queue_case_card
+from bot.services.queueing import queue_case_card, queue_note
 from bot.store import case_answers, case_versions, events, outbox
 from bot.store.database import transaction
 
@@ -55,7 +55,8 @@ def _asked_version(db: Database, desk: Desk, mail: InboundMail, case: Case) -> i
     for message_id in threads.list_ours(mail.thread_ids, desk.keyring):
         job = outbox.find_by_message_id(db, message_id)
         if job and job.template == TO_BE_ANSWERED and job.case_id == case.id:
-            return int(job.values["words"]["version"])
+            version: int | None = job.values["words"].get("version")  # a mail of an older Usher has none
+            return version
     return None
 
 
@@ -76,9 +77,7 @@ def _show(
         db, case_id=case.id, version=case.version, asked=asked, mail=mail, proposals=proposals, now=now
     )
     _note(db, case, EventTag.ANSWERS_GIVEN, number, by="usher", now=now)
-    key = f"answers:{number}"
-    queue_below_card(db, "answers_note", case_id=case.id, key=key, values={"answers_id": number}, now=now)
-    queue_case_card(db, case.id, now=now)
+    _say(db, case, number, now=now)
     return True
 
 
@@ -88,6 +87,7 @@ def refresh(db: Database, case: Case, *, now: datetime) -> None:
         if answers.version != case.version:
             case_answers.settle(db, answers.id, AnswersState.OVERTAKEN, by="usher", now=now)
             _note(db, case, EventTag.ANSWERS_OVERTAKEN, answers.id, by="usher", now=now)
+            _say(db, case, answers.id, again=AnswersState.OVERTAKEN, now=now)
             given = [Given(number=one.number, text=one.answer) for one in answers.proposals]
             _show(db, case, answers.asked, given, answers.mail, now=now)
 
@@ -117,7 +117,7 @@ def take_over(db: Database, desk: Desk, *, ref: str, number: int, by: Staff, now
             if revised is None:
                 raise ContentChanged(ref=case.ref, version=case.version)
             _note(db, revised, EventTag.ANSWERS_APPLIED, number, by=by.id, now=now)
-            _say_settled(db, revised, number, AnswersState.APPLIED, by=by, now=now)
+            _say(db, revised, number, again=AnswersState.APPLIED, now=now)
             refresh(db, revised, now=now)
     return revised
 
@@ -128,8 +128,7 @@ def discard(db: Database, *, ref: str, number: int, by: Staff, now: datetime) ->
         answers, case = _get_open(db, ref, number, by)
         case_answers.settle(db, answers.id, AnswersState.DISCARDED, by=by.id, now=now)
         _note(db, case, EventTag.ANSWERS_DISCARDED, number, by=by.id, now=now)
-        _say_settled(db, case, number, AnswersState.DISCARDED, by=by, now=now)
-        queue_case_card(db, case.id, now=now)
+        _say(db, case, number, again=AnswersState.DISCARDED, now=now)
     return case
 
 
@@ -183,9 +182,17 @@ def _note(db: Database, case: Case, tag: EventTag, number: int, *, by: str, now:
     events.add(db, tag, f"case:{case.id}", actor=by, at=now, answers=number, version=case.version)
 
 
-def _say_settled(
-    db: Database, case: Case, number: int, state: AnswersState, *, by: Staff, now: datetime
-) -> None:
-    note = SettledNote(ref=case.ref, state=state, by=by.id, version=case.version)
-    key = f"answers:{number}:{state}"
-    queue_below_card(db, "answers_settled_note", case_id=case.id, key=key, values=asdict(note), now=now)
+def _say(db: Database, case: Case, number: int, *, again: str = "", now: datetime) -> None:
+    """Show the answers below the card, or `again` in the same place what became of them."""
+    first = f"answers:{number}"
+    queue_note(
+        db,
+        "answers_note",
+        key=f"{first}:{again}" if again else first,
+        values={"answers_id": number},
+        now=now,
+        thread_key=f"card:{case.ref}",
+        case_id=case.id,
+        instead_of=first if again else "",
+    )
+    queue_case_card(db, case.id, now=now)

@@ -16,11 +16,9 @@ from bot.domain.cards import (
     KindNote,
     QuestionNote,
     SameFormNote,
-    SettledNote,
     TroubleNote,
     WithdrawalNote,
 )
-from bot.domain.case_answers import AnswersState
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
@@ -112,8 +110,13 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    """Post once, under the message it belongs to if that stands."""
+    """Post once, under the message it belongs to if that stands; or say anew what an earlier one said."""
     card = NOTES[job.template](_words_of(db, desk, job, now), _staff_words(desk))
+    key = job.values.get("instead_of", "")
+    if key and (standing := chat_messages.find(db, key)):
+        channel, ts = standing
+        ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
+        return _posted(key, channel, ts)
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
@@ -184,9 +187,6 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
-    "answers_settled_note": lambda values, say: answer_cards.settled_note(
-        SettledNote(**{**values, "state": AnswersState(values["state"])}), words=say
-    ),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -106,15 +106,19 @@ def queue_note(
     thread_key: str = "",
     stream: str = "",
     case_id: int | None = None,
+    instead_of: str = "",
 ) -> bool:
-    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
+    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
+
+    `instead_of`: the key of an earlier note, in whose place this one comes.
+    """
     job = NewJob(
         key=key,
         kind=JobKind.NOTE,
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
         stream=stream or thread_key or key,
         template=template,
-        values={"thread_key": thread_key, "words": dict(values)},
+        values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
         case_id=case_id,
     )
     return outbox.add(db, job, now=now)
@@ -129,14 +133,6 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     thread_key = f"card:{about}" if about.startswith("C-") else f"note:{about}"
     key = f"kind:{next_number(db, 'kind_note')}"
     return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
-
-
-def queue_below_card(
-    db: Database, template: str, *, case_id: int, key: str, values: Mapping[str, Any], now: datetime
-) -> bool:
-    """Queue a note for the thread of a case's card."""
-    thread_key = f"card:C-{case_id}"
-    return queue_note(db, template, key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
 
 
 def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now: datetime) -> bool:

@@ -25,6 +25,7 @@ def answers(text: str, quoted_text: str = "") -> list[tuple[int, str]]:
         ("6 - Hamburg", (6, "Hamburg")),
         ("6 \u2013 Hamburg", (6, "Hamburg")),
         ("- 7. Hamburg", (7, "Hamburg")),
+        ("8\tHamburg", (8, "Hamburg")),
         ("zu 2: Hamburg", (2, "Hamburg")),
         ("Zu 2.: Hamburg", (2, "Hamburg")),
         ("zu Punkt 2: Hamburg", (2, "Hamburg")),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.answer_texts import Given
-from bot.domain.cards import AnswersNote, CaseCard, CaseView, SettledNote
+from bot.domain.cards import AnswersNote, CaseCard, CaseView
 from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, Proposal, apply, judge, propose
 from bot.domain.cases import CaseVersion
 from bot.domain.ris import HeadingRead, RisCase
@@ -50,6 +50,11 @@ def a_note(given: dict[int, str], **more: Any) -> AnswersNote:  # noqa: ANN401 -
     return AnswersNote(ref="C-7", company=case.ris.company.name, answers=replace(answers, **more))
 
 
+def settled(state: AnswersState) -> dict[str, Any]:
+    note = a_note({1: "20457"}, state=state, settled_by="U0AVERY", settled_at=samples.DECIDED_AT)
+    return asdict(answer_cards.answers_note(note, words=ENGLISH))
+
+
 def version(number: int, ris: RisCase, made_by: str = "mail:41") -> CaseVersion:
     at = samples.RECEIVED_AT + timedelta(hours=number)
     return CaseVersion(number=number, content_hash=ris.content_hash(), ris=ris, made_by=made_by, made_at=at)
@@ -78,11 +83,9 @@ def foreign() -> RisCase:
 
 GOLDEN: dict[str, Callable[[], object]] = {
     "answers": lambda: asdict(answer_cards.answers_note(a_note(ANSWERED), words=ENGLISH)),
-    "answers_settled": lambda: asdict(
-        answer_cards.settled_note(
-            SettledNote(ref="C-7", state=AnswersState.APPLIED, by="U0AVERY", version=3), words=ENGLISH
-        )
-    ),
+    "answers_applied": lambda: settled(AnswersState.APPLIED),
+    "answers_discarded": lambda: settled(AnswersState.DISCARDED),
+    "answers_overtaken": lambda: settled(AnswersState.OVERTAKEN),
     "case_answers_wait": lambda: asdict(
         cards.case_card(CaseCard(case=samples.incomplete_case(), open_answers=1), words=ENGLISH)
     ),

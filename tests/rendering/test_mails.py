@@ -320,3 +320,13 @@ def test_a_form_without_anything_still_makes_a_mail() -> None:
     values = mails.ris_problems(empty, POLICY) | {"status_url": samples.STATUS_URL}
 
     assert "for a company not yet named (C-7)" in render_mail("ris_problems", "en", values).subject
+
+
+@every_language
+@pytest.mark.parametrize("name", ["order_confirmation", "receipt", "ris_problems"])
+def test_a_mail_that_was_queued_before_additions_were_known_is_still_said(name: str, lang: str) -> None:
+    values = sample_values(name, lang)
+    for later in ("only_people", "addition_to", "known_users", "replaces_on"):
+        del values[later]
+
+    assert render_mail(name, lang, values) == show(name, lang)

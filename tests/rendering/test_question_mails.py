@@ -76,8 +76,8 @@ def unchanged(lang: str) -> dict[str, Any]:
 
 VARIANTS: dict[str, Callable[[str], dict[str, Any]]] = {
     "one": lambda lang: asking(1, lang),
-    "eleven": lambda lang: asking(11, lang, workbook="RIS Lindgren.xlsx"),
-    "sixty": lambda lang: asking(60, lang, workbook="RIS Lindgren.xlsx"),
+    "eleven": lambda lang: asking(11, lang, attached="own"),
+    "sixty": lambda lang: asking(60, lang, attached="own"),
     "again": lambda lang: again(lang, solved=2),
     "unchanged": unchanged,
 }
@@ -108,7 +108,7 @@ def test_without_a_workbook_to_look_into_every_question_stands_in_the_mail(lang:
 
 @every_language
 def test_with_the_workbook_the_rest_is_said_in_numbers(lang: str) -> None:
-    text = said(asking(60, lang, workbook="RIS.xlsx"), lang).text
+    text = said(asking(60, lang, attached="own"), lang).text
 
     assert f"\n{MOST_QUESTIONS}. " in text
     assert f"\n{MOST_QUESTIONS + 1}. " not in text
@@ -132,6 +132,14 @@ def test_advice_has_no_numbers_that_an_answer_could_mean() -> None:
 
     assert text.count("\n1. ") == 1
     assert "\n- Sheet “Users”, cell\u00a0F8" in text
+
+
+@pytest.mark.parametrize("name", ["ris_problems", "receipt"])
+def test_a_mail_that_an_older_version_has_queued_is_still_said(name: str) -> None:
+    added = set(mails._LATER[name]) | {"version"}
+    values = {key: value for key, value in samples.sample_values(name).items() if key not in added}
+
+    assert "C-7" in render_mail(name, "de", values).text
 
 
 def test_a_long_list_of_users_is_cut_in_the_receipt() -> None:

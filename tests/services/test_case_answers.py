@@ -252,7 +252,6 @@ def test_discarded_answers_change_nothing_and_are_gone(asked: Office) -> None:
         case_answers.discard(db, ref="C-1", number=1, by=BLAKE, now=asked.now)
 
     assert isinstance(refusal(asked), AnswersSettled)
-    assert notes(asked)[-1] == "answers_settled_note"
     assert BLAKE.id not in asked.case("C-1").hands
 
 
@@ -307,6 +306,21 @@ def test_the_note_is_posted_below_the_card_with_old_and_new(asked: Office) -> No
     assert "1. City: \u2013 → *Hamburg*" in str(note.blocks)
     assert "Country: Germoney → *Atlantis* _(not right yet" in str(note.blocks)
     assert "“=1+1” · no question had this number" in str(note.blocks)
+
+
+def test_the_note_says_in_its_own_place_what_became_of_it(asked: Office) -> None:
+    reply(asked, "1. Hamburg")
+    reply(asked, "2. Germany")
+    asked.work()
+    before = len(asked.chat.standing)
+    take_over(asked, 1)
+    asked.work()
+
+    notes_now = [str(message.blocks) for message in asked.chat.standing.values()]
+    assert len(notes_now) == before + 1  # the second mail's answers, shown anew
+    assert sum("*Taken over* by <@U0BLAKE0001>" in note for note in notes_now) == 1
+    assert sum("*A newer version came*" in note for note in notes_now) == 1
+    assert sum("case_answers_apply" in note for note in notes_now) == 1
 
 
 def test_every_version_can_be_looked_at_with_what_made_it(asked: Office) -> None:

@@ -77,7 +77,8 @@ def test_answers_between_the_quoted_questions_complete_the_case_by_one_click(des
     assert "case_approve" in after
     receipt = text_of(desk.mail_to(DANA[1], about=f"We have the form for {org.company.name}"))
     assert "City: Hamburg" in receipt
-    desk.message("approvals", "<@U0BLAKE0001> took the answers over", thread_ts=card["ts"])
+    done = as_text(desk.message("approvals", "*Taken over* by <@U0BLAKE0001>", thread_ts=card["ts"]))
+    assert "case_answers_apply" not in done
 
 
 def test_what_is_still_open_is_asked_again_and_a_second_click_hears_who_was_first(desk: Desk) -> None:
