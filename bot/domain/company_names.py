@@ -35,6 +35,8 @@ _TAKEN_TOGETHER: Final = (
 
 def words_of(text: str) -> list[str]:
     """The words of a name, folded: NFKC, case, umlauts and accents; what is not seen is left out."""
+    if text.isascii() and text.isprintable():  # what nearly all names are, quickly
+        return _APART.sub(" ", text[:LONGEST].lower().replace(".", "")).split()
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_UMLAUTS).replace(".", "")
     apart = unicodedata.normalize("NFD", plain)
     seen = "".join(

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.domain.cases import CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
 from bot.store.cases import ris_of
-from bot.store.database import count, listed, row, rows
+from bot.store.database import count, count_each, listed, row, rows
 
 AT_ONCE = 500  #: values looked up in one statement
 MOST = 500  #: matches looked at for one statement, the newest: a domain may be that of thousands
@@ -17,13 +17,12 @@ MOST = 500  #: matches looked at for one statement, the newest: a domain may be 
 def set_marks(db: Database, case_id: int, marks: Iterable[Mark]) -> None:
     """Put these in place of the case's older ones."""
     count(db, "delete from case_marks where case_id = :id", {"id": case_id})
-    for mark in sorted(marks):
-        count(
-            db,
-            """insert into case_marks (kind, value, case_id, detail)
-               values (:kind, :value, :id, :detail) on conflict do nothing""",
-            {"kind": mark.kind, "value": mark.value, "detail": mark.detail, "id": case_id},
-        )
+    count_each(
+        db,
+        """insert into case_marks (kind, value, case_id, detail)
+           values (:kind, :value, :id, :detail) on conflict do nothing""",
+        [{"kind": mark.kind, "value": mark.value, "detail": mark.detail, "id": case_id} for mark in marks],
+    )
 
 
 def mark_all(db: Database) -> None:

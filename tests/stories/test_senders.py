@@ -139,7 +139,7 @@ def test_a_correction_after_approval_is_reopened_and_decided_by_somebody_else(de
     confirmed = desk.mail_to(sponsor[1], about="Order confirmed")
     desk.send_ris(replace(org.company, seats=77), org.users, sender=sponsor, answers=confirmed)
     note = desk.message("approvals", "case_reopen", thread_ts=card["ts"])
-    assert "→ 77" in as_text(note)
+    assert "→ *77*" in as_text(note)
 
     desk.act("casey").click("approvals", note["ts"], "case_reopen")
     desk.card(
