@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain import forms
 from bot.domain import review_values as values
 from bot.domain.answer_texts import Given
-from bot.domain.filling import Slot, fill, slot_of, value_at
+from bot.domain.filling import COMPANY, Slot, fill, slot_of, value_at
 from bot.domain.forms import plain
 from bot.domain.mail import Address
 from bot.domain.review import APPLICATIONS
@@ -51,7 +51,7 @@ class Proposal:
     slot: Slot | None = None
     who: str = ""  #: the user's name, where the cell is one of theirs
     old: str = ""
-    new: tuple[str, ...] = ()  #: several only for phones
+    new: tuple[str, ...] = ()  #: several only for phones; none where a heading is confirmed
     doubt: Doubt | None = None
     still_open: bool = False  #: by the same rules it is not right yet: applied all the same, and asked again
 
@@ -144,6 +144,8 @@ def _propose(questions: _Questions, given: Given) -> Proposal:
         return replace(proposal, doubt=Doubt.NO_LONGER_ASKED)
     if problem.kind is ProblemKind.NO_ADMINISTRATOR:
         proposal = _named_administrator(questions.current, proposal)
+    elif problem.kind is ProblemKind.DOUBTFUL:
+        proposal = _about_heading(questions.current, problem, proposal)
     else:
         proposal = _new_value(questions.current, problem, proposal)
     return replace(proposal, doubt=Doubt.TWICE) if questions.times[given.number] > 1 else proposal
@@ -153,18 +155,27 @@ def _new_value(current: RisCase, problem: Problem, proposal: Proposal) -> Propos
     slot = slot_of(problem, current)
     if slot is None:
         return replace(proposal, doubt=Doubt.NO_CELL)
-    said = meant(proposal.answer, problem)
-    proposal = replace(
-        proposal,
-        slot=slot,
-        who=_name(current, slot.user),
-        old=problem.found or value_at(current, slot),
-        new=_phones(said) if slot.field == "phones" else (said,),
-    )
+    old = problem.found or value_at(current, slot)
+    return _filled_in(current, slot, old, meant(proposal.answer, problem), proposal)
+
+
+def _about_heading(current: RisCase, problem: Problem, proposal: Proposal) -> Proposal:
+    """A doubtful heading is confirmed, or its field of the company gets another value; a column cannot."""
+    if _is_yes(proposal.answer):
+        return replace(proposal, slot=slot_of(problem, current), old=problem.found)
+    if problem.field not in COMPANY:
+        return replace(proposal, doubt=Doubt.NO_CELL)
+    slot = Slot(problem.field)
+    return _filled_in(current, slot, value_at(current, slot), meant(proposal.answer, problem), proposal)
+
+
+def _filled_in(current: RisCase, slot: Slot, old: str, said: str, proposal: Proposal) -> Proposal:
+    proposal = replace(proposal, slot=slot, who=_name(current, slot.user), old=old)
     if not said:
-        return replace(proposal, new=(), doubt=Doubt.NO_VALUE)
-    runs = any(values.would_run(one) or values.is_error_value(one) for one in proposal.new)
-    return replace(proposal, doubt=Doubt.WOULD_RUN if runs else None)
+        return replace(proposal, doubt=Doubt.NO_VALUE)
+    new = _phones(said) if slot.field == "phones" else (said,)
+    runs = any(values.would_run(one) or values.is_error_value(one) for one in new)
+    return replace(proposal, new=new, doubt=Doubt.WOULD_RUN if runs else None)
 
 
 def _named_administrator(current: RisCase, proposal: Proposal) -> Proposal:
@@ -196,7 +207,9 @@ def _name(ris: RisCase, user: int | None) -> str:
 def _is_open(filled: RisCase, proposal: Proposal) -> bool:
     """Whether the rules still ask about that cell."""
     slot = proposal.slot
-    return slot is not None and any(
+    if slot is None or slot.heading:
+        return False
+    return any(
         problem.user == slot.user
         and problem.field == slot.field
         and (slot.field != "phones" or problem.found in proposal.new)
@@ -240,9 +253,8 @@ _LABELS: Final[Mapping[str, frozenset[str]]] = {
 def meant(answer: str, problem: Problem) -> str:
     """The value in an answer: "yes" takes the suggestion; "" where it holds none."""
     text = answer.strip().strip(_QUOTES).strip()
-    said = plain(re.sub(r"[,!.]+", " ", text))
-    if said in _YES:
-        return problem.suggestion or (problem.found if problem.kind is ProblemKind.DOUBTFUL else "")
+    if _is_yes(text):
+        return problem.suggestion
     applicable = problem.field == "vat_id" and values.is_not_applicable(text)
     if text.endswith("?") or (plain(text) in _NO_VALUE and not applicable):
         return ""
@@ -255,6 +267,10 @@ def meant(answer: str, problem: Problem) -> str:
         text = text.rstrip(" .;,")
     long = len(text) > LONGEST_VALUE or len(text.split()) > _MOST_WORDS
     return "" if long else text
+
+
+def _is_yes(answer: str) -> bool:
+    return plain(re.sub(r"[,!.]+", " ", answer.strip(_QUOTES))) in _YES
 
 
 def _address_in(text: str) -> str:

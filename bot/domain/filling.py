@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 from bot.domain import forms
 from bot.domain.review import APPLICATIONS, review
 from bot.domain.review_finding import FoundCase, FoundCell, FoundUser
-from bot.domain.ris import Problem, ProblemKind, RisCase, Severity, User
+from bot.domain.ris import HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 
-_COMPANY: Final = tuple(dict.fromkeys(field.name for field in forms.COMPANY_FIELDS))
+#: the fields of the company
+COMPANY: Final = tuple(dict.fromkeys(field.name for field in forms.COMPANY_FIELDS))
 _USER: Final = tuple(dict.fromkeys(field.name for field in forms.USER_FIELDS if field.name != "phones"))
 
 
@@ -19,12 +20,15 @@ class Slot(NamedTuple):
     field: str
     user: int | None = None
     phone: int | None = None  #: which of the user's phones, from 0; None for a first one
+    heading: str = ""  #: where a doubtful heading stands, which is confirmed; no value goes into it
 
 
 def slot_of(problem: Problem, ris: RisCase) -> Slot | None:
     """The cell that a new value for this problem goes into; None where one value cannot mend it."""
+    if problem.kind is ProblemKind.DOUBTFUL:
+        return Slot(problem.field, heading=_place(problem))
     if problem.user is None:
-        return Slot(problem.field) if problem.field in _COMPANY else None
+        return Slot(problem.field) if problem.field in COMPANY else None
     if problem.field == "phones":
         phones = ris.users[problem.user].phones
         place = phones.index(problem.found) if problem.found in phones else None
@@ -34,6 +38,8 @@ def slot_of(problem: Problem, ris: RisCase) -> Slot | None:
 
 def value_at(ris: RisCase, slot: Slot) -> str:
     """What stands there, as it was understood."""
+    if slot.heading:
+        return next((one.label for one in ris.headings if _place(one) == slot.heading), "")
     if slot.user is None:
         value = getattr(ris.company, slot.field)
         return "" if value is None else str(value)
@@ -48,25 +54,37 @@ def fill(
 ) -> RisCase:
     """The form with these values in their cells, judged by the same rules; several only for phones.
 
-    Problems of cells that nobody touched keep their place. What only the file could tell (a doubtful
-    heading) stays asked until it is answered.
+    Problems of cells that nobody touched keep their place. A doubtful heading stays asked until it is
+    confirmed or, where it is of the company, its field has a new value.
     """
     reviewed = review(_found(ris, values), applications=applications)
-    kept = [
+    doubts = [
         problem
         for problem in ris.problems
         if problem.kind is ProblemKind.DOUBTFUL
         and slot_of(problem, ris) not in values
-        and problem not in reviewed.problems
+        and Slot(problem.field) not in values
     ]
-    return replace(reviewed, problems=(*reviewed.problems, *kept), headings=ris.headings)
+    found = [problem for problem in reviewed.problems if problem.kind is not ProblemKind.DOUBTFUL]
+    macros = [problem for problem in found if problem.kind is ProblemKind.MACROS]
+    sound = [problem for problem in found if problem.kind is not ProblemKind.MACROS]
+    confirmed = {slot.heading for slot in values if slot.heading}
+    return replace(
+        reviewed,
+        problems=(*sound, *doubts, *macros),
+        headings=tuple(replace(one, sure=True) if _place(one) in confirmed else one for one in ris.headings),
+    )
+
+
+def _place(where: Problem | HeadingRead) -> str:
+    return f"{where.sheet}!{where.cell}"
 
 
 def _found(ris: RisCase, values: Mapping[Slot, Sequence[str]]) -> FoundCase:
     """The cells as they must have been for this to be read from them, with the new values in their places."""
     places = _Places(ris)
     return FoundCase(
-        company={name: _filled(places.company(name), values.get(Slot(name))) for name in _COMPANY},
+        company={name: _filled(places.company(name), values.get(Slot(name))) for name in COMPANY},
         users=tuple(_user(number, places, values) for number in range(len(ris.users))),
         rivals=tuple(
             (problem.field, _cell(problem))
@@ -109,7 +127,7 @@ def _cell(problem: Problem) -> FoundCell:
 
 def _is_rival(problem: Problem) -> bool:
     """A second value for a field of the company, in a cell of its own."""
-    return problem.kind is ProblemKind.DUPLICATE and problem.user is None and problem.field in _COMPANY
+    return problem.kind is ProblemKind.DUPLICATE and problem.user is None and problem.field in COMPANY
 
 
 class _Places:
@@ -119,7 +137,8 @@ class _Places:
         self.ris = ris
         self._noted: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in ris.problems:
-            if not _is_rival(problem):
+            # A doubt is about a heading: what it quotes is no value.
+            if not _is_rival(problem) and problem.kind is not ProblemKind.DOUBTFUL:
                 self._noted.setdefault((problem.field, problem.user), []).append(problem)
 
     def company(self, name: str) -> FoundCell:

@@ -38,8 +38,12 @@ def _listing(key: str, lines: list[str], words: Words) -> Block:
 
 
 def _change(proposal: Proposal, words: Words) -> str:
-    field = proposal.slot.field if proposal.slot else ""
-    label = words.field(field)
+    slot = proposal.slot
+    assert slot is not None  # noqa: S101 - for the type checker: it applies
+    field, label = slot.field, words.field(slot.field)
+    if slot.heading:
+        heading = safe(proposal.old, 80)
+        return words.say("answers.heading", number=proposal.number, heading=heading, field=label)
     key = "answers.change_of" if proposal.who else "answers.change"
     line = words.say(
         key,

@@ -12,6 +12,7 @@ from bot.domain.filling import Slot
 from bot.domain.ris import Decision, Problem, ProblemKind, RisCase, Role
 from bot.rendering.workbooks import ris_form
 from tests import forms
+from tests.domain.test_filling import DOUBTFUL
 from tests.forms import COMPANY, MARA, TOM
 
 #: 1 city, 2 country, 3 Mara's address, 4 nobody is administrator
@@ -127,11 +128,27 @@ def test_an_answer_does_not_reach_another_person_in_the_same_cell() -> None:
     assert doubts((3, "yes"), current=newer) == [Doubt.NO_LONGER_ASKED]
 
 
-def test_yes_confirms_what_was_doubtful_and_nothing_else() -> None:
-    doubtful = Problem(kind=ProblemKind.DOUBTFUL, field="job_title", user=0, found="IT")
-
-    assert meant("Ja, stimmt.", doubtful) == "IT"
+def test_yes_takes_the_suggestion_where_there_is_one() -> None:
     assert meant("ja", Problem(kind=ProblemKind.MISSING, field="city")) == ""
+    assert meant("Ja, stimmt.", Problem(kind=ProblemKind.MISSING, field="city", suggestion="Kiel")) == "Kiel"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({1: "yes", 2: "Ja!"}, [("job_title", (), None), ("city", (), None)]),
+        ({1: "It is the e-mail", 2: "Kiel"}, [(None, (), Doubt.NO_CELL), ("city", ("Kiel",), None)]),
+        ({2: "nein"}, [("city", (), Doubt.NO_VALUE)]),
+    ],
+)
+def test_a_doubtful_heading_is_confirmed_or_a_companys_value_given(
+    answers: dict[int, str], expected: list[tuple[str | None, tuple[str, ...], Doubt | None]]
+) -> None:
+    given = [Given(number=number, text=text) for number, text in answers.items()]
+    found = propose(DOUBTFUL, DOUBTFUL, given)
+
+    assert [(one.slot and one.slot.field, one.new, one.doubt) for one in found] == expected
+    assert len(apply(DOUBTFUL, found).problems) == 2 - sum(one.applies for one in found)
 
 
 @pytest.mark.parametrize(

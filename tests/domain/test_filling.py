@@ -89,18 +89,31 @@ def test_the_second_value_of_a_field_is_gone_once_it_was_answered() -> None:
     )
 
 
-def test_a_doubtful_heading_is_asked_until_it_is_answered() -> None:
-    doubt = Problem(
-        kind=ProblemKind.DOUBTFUL, field="job_title", sheet="S", cell="H7", row=7, user=0, found="IT"
-    )
-    read = (HeadingRead(field="job_title", label="Bereich", sheet="S", cell="H6", sure=False),)
-    ris = RisCase(
-        company=COMPANY, users=(replace(MARA, job_title="IT"), TOM), problems=(doubt,), headings=read
+READ = (
+    HeadingRead(field="job_title", label="Bereich", sheet="S", cell="H6", sure=False),
+    HeadingRead(field="city", label="Sitz", sheet="S", cell="A4", sure=False),
+)
+DOUBTS = tuple(
+    Problem(kind=ProblemKind.DOUBTFUL, field=one.field, sheet="S", cell=one.cell, found=one.label)
+    for one in READ
+)
+DOUBTFUL = RisCase(company=COMPANY, users=(MARA, TOM), problems=DOUBTS, headings=READ)
+
+
+def test_a_doubtful_heading_is_asked_until_it_is_confirmed() -> None:
+    confirmed = fill(DOUBTFUL, {slot_of(DOUBTS[0], DOUBTFUL) or Slot(""): ()})
+
+    assert fill(DOUBTFUL, {}) == DOUBTFUL
+    assert fill(DOUBTFUL, {Slot("street"): ["Am Kai 1"]}).problems == DOUBTS
+    assert confirmed == replace(
+        DOUBTFUL, problems=DOUBTS[1:], headings=(replace(READ[0], sure=True), READ[1])
     )
 
-    assert fill(ris, {Slot("city"): ["Kiel"]}).problems == (doubt,)
-    assert fill(ris, {Slot("job_title", 0): ["IT"]}).problems == ()
-    assert fill(ris, {}).headings == read
+
+def test_a_new_value_settles_the_doubt_about_a_companys_heading() -> None:
+    filled = fill(DOUBTFUL, {Slot("city"): ["Kiel"]})
+
+    assert (filled.company.city, filled.problems) == ("Kiel", DOUBTS[:1])
 
 
 def test_macros_stay_noted() -> None:

@@ -12,6 +12,7 @@ from bot.domain.answer_texts import Given
 from bot.domain.cards import AnswersNote, CaseCard, CaseView
 from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, Proposal, apply, judge, propose
 from bot.domain.cases import CaseVersion
+from bot.domain.filling import Slot
 from bot.domain.ris import HeadingRead, RisCase
 from bot.rendering import answer_cards, cards, case_view, samples
 from bot.rendering.blocks import Block
@@ -50,6 +51,11 @@ def a_note(given: dict[int, str], **more: Any) -> AnswersNote:  # noqa: ANN401 -
     return AnswersNote(ref="C-7", company=case.ris.company.name, answers=replace(answers, **more))
 
 
+def about_a_heading() -> AnswersNote:
+    slot = Slot("job_title", heading="Personen!F4")
+    return a_note({}, proposals=(Proposal(number=1, answer="yes", slot=slot, old="Bereich"),))
+
+
 def settled(state: AnswersState) -> dict[str, Any]:
     note = a_note({1: "20457"}, state=state, settled_by="U0AVERY", settled_at=samples.DECIDED_AT)
     return asdict(answer_cards.answers_note(note, words=ENGLISH))
@@ -83,6 +89,7 @@ def foreign() -> RisCase:
 
 GOLDEN: dict[str, Callable[[], object]] = {
     "answers": lambda: asdict(answer_cards.answers_note(a_note(ANSWERED), words=ENGLISH)),
+    "answers_heading": lambda: asdict(answer_cards.answers_note(about_a_heading(), words=ENGLISH)),
     "answers_applied": lambda: settled(AnswersState.APPLIED),
     "answers_discarded": lambda: settled(AnswersState.DISCARDED),
     "answers_overtaken": lambda: settled(AnswersState.OVERTAKEN),
