@@ -42,12 +42,13 @@ def work_on_recorded(office: Office) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_file_five_hundred_times_makes_thirty_cards_and_one_note(office: Office) -> None:
-    flood(office, 500)
+def test_the_same_file_a_hundred_times_makes_thirty_cards_and_one_note(office: Office) -> None:
+    """Five hundred of them, through the whole service, are a story."""
+    flood(office, 100)
     other = office.take(a_mail(sender=ERIN, files=[form_of("Südwind AG")]))
     office.work()
 
-    assert states(office) == {MailStatus.DONE: CAP + 1, MailStatus.WAITING: 500 - CAP}
+    assert states(office) == {MailStatus.DONE: CAP + 1, MailStatus.WAITING: 100 - CAP}
     assert len(office.jobs("case_card")) == CAP + 1
     (told,) = office.jobs("capped_note")
     assert told.values["words"]["sender"] == DANA.address

@@ -51,6 +51,7 @@ def test_nothing_leaves_for_whom_nobody_vouches(
 
     assert office.mails() == []
     assert office.mailer.sent == []
+    assert office.chat.standing  # staff see it, whatever it is
     with office.connect() as db:
         assert {entry.status for entry in cases.list_queue(db, limit=9)} <= {CaseStatus.RECEIVED}
 
