@@ -39,6 +39,7 @@ def answers(text: str, quoted_text: str = "") -> list[tuple[int, str]]:
         ("No. 5: Hamburg", (5, "Hamburg")),
         ("#7 Hamburg", (7, "Hamburg")),
         ("1: +49 (0) 30 23125 001", (1, "+49 (0) 30 23125 001")),
+        ("zu 1 und 2: Hamburg", None),  # which of them is a person's business
         ("12.05.2024 suits us", None),
         ("12:30 Uhr", None),
         ("2024: a good year", None),
