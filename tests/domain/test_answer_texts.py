@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer_texts import LONGEST_ANSWER, read_answers
@@ -145,6 +145,7 @@ def test_hostile_text_takes_no_more_than_its_length(piece: str) -> None:
     assert time.perf_counter() - started < 2.0
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=400), quoted=st.text(max_size=400))
 def test_any_text_gives_numbers_and_short_texts(text: str, quoted: str) -> None:
     for one in read_answers(text, quoted):
