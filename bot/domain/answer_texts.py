@@ -20,7 +20,7 @@ _PLAIN: Final = re.compile(
 _NAMED: Final = re.compile(
     rf"{_BULLET}(?:(?:(?:zu|ad|re|to)\s{{1,3}}(?:(?:der|the)\s)?)?{_WORDS}"
     r"|(?:zu|ad)\s{1,3}(?:(?:nr|no)\.?\s{0,2})?|(?:nr|no)\.\s{0,3}|#\s?)"
-    rf"{_NUMBER}(?!\d)(?:\s{{0,3}}[.):=\]{_DASH}]{{1,2}}(?!\d)|(?=\s|$))",
+    rf"{_NUMBER}(?!\d)(?:\s{{0,3}}[.):=\]{_DASH}]{{1,2}}(?!\d)|(?=\s|$)(?!\s{{0,3}}(?:und|and|u\.|&|bis)\s))",
     re.IGNORECASE,
 )
 #: "Q1: …", "to 2: …": words that say less need a sign behind the number

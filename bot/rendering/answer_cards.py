@@ -26,8 +26,7 @@ def answers_note(note: AnswersNote, *, words: Words) -> Card:
         text=words.say("answers.text", ref=note.ref, company=quoting.slack(company), count=len(takes)),
         blocks=[
             *shown,
-            blocks.context(words.say("answers.foot", version=answers.version, mail=answers.mail.mail_id)),
-            _end(note.ref, answers, words),
+            *_end(note.ref, answers, words),
         ],
     )
 
@@ -63,11 +62,13 @@ def _stays(proposal: Proposal, words: Words) -> str:
     return words.say("answers.stay", number=proposal.number, answer=said, why=why)
 
 
-def _end(ref: str, answers: CaseAnswers, words: Words) -> Block:
-    """The buttons, or what became of the answers."""
+def _end(ref: str, answers: CaseAnswers, words: Words) -> list[Block]:
+    """The buttons and what a click means, or what became of the answers."""
     if answers.state is not AnswersState.OPEN:
         by, at = words.person(answers.settled_by, slack=True), answers.settled_at or answers.made_at
-        return blocks.section(words.say(f"answers.{answers.state}", by=by, at=words.moment(at)))
+        return [blocks.section(words.say(f"answers.{answers.state}", by=by, at=words.moment(at)))]
+    foot = words.say("answers.foot", version=answers.version, mail=answers.mail.mail_id)
     apply = blocks.button(words.say("answers.apply"), action="case_answers_apply", value=ref, style="primary")
     discard = blocks.button(words.say("answers.discard"), action="case_answers_discard", value=ref)
-    return {**blocks.actions(apply, discard), "block_id": f"answers:{answers.id}:{answers.version}"}
+    buttons = {**blocks.actions(apply, discard), "block_id": f"answers:{answers.id}:{answers.version}"}
+    return [blocks.context(foot), buttons]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer_texts import Given
@@ -12,6 +12,7 @@ from bot.domain.filling import Slot
 from bot.domain.ris import Decision, Problem, ProblemKind, RisCase, Role
 from bot.rendering.workbooks import ris_form
 from tests import forms
+from tests.budget import examples
 from tests.domain.test_filling import DOUBTFUL
 from tests.forms import COMPANY, MARA, TOM
 
@@ -168,6 +169,7 @@ def test_the_value_is_found_in_what_people_write_around_it(field: str, said: str
     assert meant(said, Problem(kind=ProblemKind.MISSING, field=field)) == value
 
 
+@settings(max_examples=examples(60), deadline=None)
 @given(given_=st.lists(st.tuples(st.integers(1, 9), st.text(max_size=80)), max_size=8))
 def test_no_answer_breaks_the_form(given_: list[tuple[int, str]]) -> None:
     found = proposed(*given_)
