@@ -17,7 +17,7 @@ from bot.domain.errors import SettingsFault
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
-from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Marker, Reader, Tokens
 from bot.services import upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -62,6 +62,7 @@ class Bot:
     chat: Chat
     slack_client: "WebClient"
     reader: Reader
+    marker: Marker
     staff: StaffList
     tokens: Tokens | None = None  #: None where the mail servers take passwords
 
@@ -164,23 +165,31 @@ def alive(settings: Settings, worker: str) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def make_reader() -> Iterator[Reader]:
+def make_reader(limits: policies.Limits) -> Iterator[Reader]:
     """A reader of strangers' files for a command, with its children."""
-    reader = _start_reader()
+    reader, _ = _start_children(limits)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _start_reader() -> Reader:
-    """The children are started here, before any thread is."""
+def _start_children(limits: policies.Limits, *, workers: int = 1) -> tuple[Reader, Marker]:
+    """The children are started here, before any thread is; the reader's `close` ends them for both."""
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
+    from bot.adapters.marking import LimitedMarker  # noqa: PLC0415
+    from bot.adapters.sheet_rules import Limits as SheetLimits  # noqa: PLC0415
 
-    pool = LimitedPool()
+    pool = LimitedPool(workers)
     pool.start()
-    return LimitedReader(pool)
+    sheet_limits = SheetLimits(
+        file_bytes=limits.form_bytes,
+        unpacked_bytes=limits.form_unpacked_bytes,
+        rows=limits.form_rows,
+        workbooks=limits.forms_per_mail,
+    )
+    return LimitedReader(pool, sheet_limits), LimitedMarker(pool, sheet_limits)
 
 
 def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = True) -> Bot:
@@ -201,6 +210,8 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     context = build_context(settings.ca_bundle)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
+    # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.
+    reader, marker = _start_children(desk.policy.limits, workers=2)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
@@ -215,7 +226,8 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         open_mailer=lambda: build_mailer(settings, context, tokens),
         chat=chat,
         slack_client=client,
-        reader=_start_reader(),
+        reader=reader,
+        marker=marker,
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
         tokens=tokens,
     )

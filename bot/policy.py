@@ -73,7 +73,13 @@ class Limits(_Part):
     answers_per_address: Annotated[int, Field(ge=1)] = 10
     answers_per_case: Annotated[int, Field(ge=1)] = 10
     answers_within_hours: Annotated[int, Field(ge=1)] = 24
+    forms_per_sender: Annotated[int, Field(ge=1)] = 30
+    forms_within_hours: Annotated[int, Field(ge=1)] = 1
     status_link_days: Annotated[int, Field(ge=1)] = 180
+    form_bytes: Annotated[int, Field(ge=100_000)] = 10_000_000
+    form_unpacked_bytes: Annotated[int, Field(ge=1_000_000)] = 150_000_000
+    form_rows: Annotated[int, Field(ge=100)] = 20_050
+    forms_per_mail: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class Alarms(_Part):

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.mail import FetchedMail, InboundMail, OutboundMail
+from bot.domain.mail import Attachment, FetchedMail, InboundMail, OutboundMail
+from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
 Block = dict[str, Any]
-ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every spreadsheet in it
+ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every table in it, files first
 
 
 class Mailbox(Protocol):
@@ -74,9 +75,20 @@ class Reader(Protocol):
     def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
         """Parse several in one go, or raise where one of them is too much for that."""
 
-    def read_workbook(self, name: str, content: bytes) -> Workbook: ...
+    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
+        """Read a file that is a form, or carries one; what cannot be read is refused by name."""
 
     def close(self) -> None: ...
+
+
+class Marker(Protocol):
+    """Writes our remarks into senders' own files, in limited children; raises TransientFailure at most."""
+
+    def find_form(self, raw: bytes, content_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+        """The file of a raw mail that holds exactly that RIS, or None where none does."""
+
+    def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
+        """The workbook with its cells marked and nothing in it that runs; None where that cannot be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from bot.domain.cases import Case
 from bot.domain.events import Event
 from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
-from bot.domain.mail import Address, InboundMail
+from bot.domain.mail import Address, InboundMail, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Member, Staff
@@ -33,7 +33,17 @@ from bot.services.staff import StaffList
 from bot.store import database, ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
-from tests.outside import APPROVALS, NOW, SUPPORT, FakeChat, FakeMailer, FakeServer, PlainReader, fetched
+from tests.outside import (
+    APPROVALS,
+    NOW,
+    SUPPORT,
+    FakeChat,
+    FakeMailer,
+    FakeServer,
+    PlainMarker,
+    PlainReader,
+    fetched,
+)
 
 LATER = NOW + timedelta(days=1)
 
@@ -178,10 +188,15 @@ class Office:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
     def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
-        ways = Ways(chat=self.chat, mailer=self.mailer)
+        ways = Ways(chat=self.chat, mailer=self.mailer, marker=self.bot.marker)
         with self.connect() as db:
             outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
+
+    def mail_of(self, job: Job) -> OutboundMail:
+        """The mail a job stands for, as it would go out now."""
+        with self.connect() as db:
+            return effects.mail_of(db, self.desk, self.bot.marker, job, now=self.now)
 
     def work(self, *, kinds: Sequence[JobKind] = EVERY_KIND) -> int:
         """Carry out everything that is due, until nothing is; return how many attempts that took."""
@@ -228,6 +243,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         chat=chat,
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,
+        marker=PlainMarker(),
         staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
     )
     return Office(bot, clock, chat, mailer, server, reader, tokens)

@@ -1,6 +1,7 @@
 """Filled forms for the tests: a sound one, and ways to spoil it."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,6 +77,15 @@ def saved(book: openpyxl.Workbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     book.close()
+    return buffer.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files as somebody packed them for a mail."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return buffer.getvalue()
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.adapters import marking
+from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
-from bot.adapters.spreadsheets import read_workbook
 from bot.domain.errors import UnknownOutcome
-from bot.domain.mail import FetchedMail, OutboundMail
+from bot.domain.mail import Attachment, FetchedMail, OutboundMail
+from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 from bot.ports import ChatMessage, ReadMail
@@ -215,10 +217,20 @@ class PlainReader:
     def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
         return [self.read_mail(raw) for raw in raws]
 
-    def read_workbook(self, name: str, content: bytes) -> Workbook:
-        return read_workbook(name, content)
+    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
+        return read_workbooks(name, content)
 
     def close(self) -> None: ...
+
+
+class PlainMarker:
+    """Marks in this very process."""
+
+    def find_form(self, raw: bytes, content_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+        return marking.find_form(raw, content_hash, applications)
+
+    def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
+        return marking.mark_workbook(content, remarks)
 
 
 def fetched(raw: bytes, *, uid: int = 1, received_at: datetime = NOW) -> FetchedMail:

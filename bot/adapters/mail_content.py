@@ -7,16 +7,19 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from typing import NamedTuple
 
 from bot.adapters.mail_charsets import decode
 from bot.adapters.mail_headers import LONGEST_HEADER, file_name_of, parameters_of, unfold
 from bot.adapters.mail_html import html_to_text
+from bot.adapters.tnef import is_tnef, read_tnef
 from bot.domain.mail import Attachment
 
 MOST_PARTS = 500
 DEEPEST = 20
 MOST_ATTACHMENTS = 100
-LONGEST_BODY = 400_000  #: characters of one text part
+LONGEST_BODY = 400_000  #: characters of one text part that are read for what they say …
+LONGEST_PAGE = 2_000_001  #: … and for tables; one more than is looked at tells that it was cut
 
 #: what the stdlib's parser and generator raise on broken mails (see the tests' corpus)
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, binascii.Error)
@@ -27,10 +30,19 @@ _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"
 _RETURNED_HEADERS = frozenset({"text/rfc822-headers", "message/global-headers"})
 
 
+class BodyPart(NamedTuple):
+    """One text part as it was sent; `mail` is 0 for the mail itself, then counts those within it."""
+
+    mail: int
+    html: bool
+    text: str
+
+
 @dataclass
 class Content:
     """What a walk over the parts found."""
 
+    bodies: list[BodyPart] = field(default_factory=list)  #: every text part, alternatives too
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     statuses: list[Message] = field(default_factory=list)  #: delivery-status parts of the mail itself
@@ -73,7 +85,9 @@ class _Walk:
         self.found = Content()
         self.named_texts: list[str] = []  # a text part with a name is the text when there is no other
         self._digest = digest
+        self._mails_met = 0
         self._parts = 0
+        self._mails = [0]  # which mails the part stands in, the innermost last
 
     def visit(self, part: Message, depth: int, *, nested: bool) -> list[_Body]:
         kind = kind_of(part)
@@ -83,7 +97,7 @@ class _Walk:
             self.found.statuses += [] if nested else [part]
             return []
         if not part.is_multipart():
-            return self._leaf(part, kind, nested=nested)
+            return self._leaf(part, kind, depth, nested=nested)
         children = [one for one in part.get_payload() if isinstance(one, Message)]
         if kind.startswith("message/"):
             return self._mail_within(part, children, depth, nested=nested)
@@ -110,24 +124,50 @@ class _Walk:
             self.found.returned += children
         if (name or attached) and children:
             self._attach(name or "message.eml", "message/rfc822", _flattened(children[0]))
-        bodies = [body for one in children for body in self.visit(one, depth + 1, nested=True)]
+        return [body for one in children for body in self._visit_mail(one, depth)]
+
+    def _visit_mail(self, message: Message, depth: int) -> list[_Body]:
+        self._mails_met += 1
+        self._mails.append(self._mails_met)
+        bodies = self.visit(message, depth + 1, nested=True)
+        self._mails.pop()
         return [_Body(text=body.text, html=body.html, passed_on=True) for body in bodies]
 
-    def _leaf(self, part: Message, kind: str, *, nested: bool) -> list[_Body]:
+    def _leaf(self, part: Message, kind: str, depth: int, *, nested: bool) -> list[_Body]:
         content = _bytes_of(part)
         self._digest.update(f"{kind} {len(content)}\n".encode("utf-8", "replace"))
         self._digest.update(content)
         if kind in _RETURNED_HEADERS and not nested:
-            self.found.returned_headers.append(_text_of(part, content))
+            self.found.returned_headers.append(_text_of(part, content)[:LONGEST_BODY])
             return []
         name, attached = _name_of(part)
         if kind in _BODIES and not name and not attached:
-            return [_Body(text=_text_of(part, content), html=kind == "text/html", passed_on=nested)]
+            return [self._body(_text_of(part, content), html=kind == "text/html", nested=nested)]
         if kind == "text/plain" and not attached and not nested:
-            self.named_texts.append(_text_of(part, content))
+            self.named_texts.append(_text_of(part, content)[:LONGEST_BODY])
+        if is_tnef(content):
+            return self._unwrapped(name, kind, content)
         if name or not kind.startswith("image/") or attached:
             self._attach(name or "attachment", kind, content)
+        if name.lower().endswith(".eml") and not kind.startswith("text/"):
+            return self._visit_mail(_parsed_mail(content), depth)
         return []
+
+    def _body(self, text: str, *, html: bool, nested: bool) -> _Body:
+        self.found.bodies.append(BodyPart(self._mails[-1], html, text))
+        return _Body(text=text[:LONGEST_BODY], html=html, passed_on=nested)
+
+    def _unwrapped(self, name: str, kind: str, content: bytes) -> list[_Body]:
+        """Outlook's winmail.dat is an envelope: the files in it are attachments, the words a mail within."""
+        tnef = read_tnef(content)
+        for file in tnef.files:
+            self._attach(file_name_of(file.name) or "attachment", "application/octet-stream", file.content)
+        if not tnef.files:
+            self._attach(name or "winmail.dat", kind, content)
+        bodies = [(text, html) for text, html in ((tnef.text, False), (tnef.html, True)) if text.strip()]
+        self._mails_met += 1
+        self.found.bodies += [BodyPart(self._mails_met, html, text[:LONGEST_PAGE]) for text, html in bodies]
+        return [_Body(text=text[:LONGEST_BODY], html=html, passed_on=True) for text, html in bodies[:1]]
 
     def _attach(self, name: str, kind: str, content: bytes) -> None:
         if len(self.found.attachments) >= MOST_ATTACHMENTS:
@@ -176,7 +216,7 @@ def _bytes_of(part: Message) -> bytes:
 
 def _text_of(part: Message, content: bytes) -> str:
     charset = parameters_of(_header(part, "content-type")).get("charset", "")
-    return decode(content[: 4 * LONGEST_BODY], charset)[:LONGEST_BODY]
+    return decode(content[: 4 * LONGEST_PAGE], charset)[:LONGEST_PAGE]
 
 
 def _decoded_mail(child: Message) -> Message:
@@ -186,6 +226,14 @@ def _decoded_mail(child: Message) -> Message:
         return message_from_bytes(base64.b64decode(payload)) if isinstance(payload, str) else child
     except BROKEN:
         return child
+
+
+def _parsed_mail(content: bytes) -> Message:
+    """A mail that was attached as a file of no given kind."""
+    try:
+        return message_from_bytes(content)
+    except BROKEN:
+        return Message()
 
 
 def _flattened(message: Message) -> bytes:

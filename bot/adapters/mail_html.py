@@ -1,17 +1,13 @@
-"""HTML of a mail into the text a reader sees, with what is quoted marked by ">".
-
-Our own few rules in linear time: the stdlib's html.parser takes minutes for 400 kB of unclosed tags.
-"""
+"""HTML of a mail into the text a reader sees, with what is quoted marked by ">"."""
 
 import re
-from html import unescape
 from itertools import islice
 
+from bot.adapters.html_scan import UNSEEN, VOID, is_hidden, plain, scan
 from bot.adapters.mail_charsets import clean
 
 LONGEST_HTML = 300_000
 DEEPEST_QUOTE = 10
-LONGEST_ATTRIBUTES = 2_000
 DEEPEST_TAG = 200  #: an end tag looks no further back for its start
 
 _LINES = frozenset(
@@ -37,65 +33,17 @@ _LINES = frozenset(
     }
 )
 _PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
-_UNSEEN = frozenset({"head", "style", "script", "title", "template", "noscript", "object", "svg", "select"})
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)
-_RAW = frozenset({"script", "style", "title", "textarea"})  #: hold no tags but their own end
-_STYLED_AWAY = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
-_HIDDEN = re.compile(r"(?:^|\s)hidden(?:[\s=/]|$)", re.IGNORECASE)
-_QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
-#: A name and what follows it; a "<" outside of quotes ends the attempt, so many starts cost no more than one.
-_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})((?:"[^"]*"|'[^']*'|[^'"<>])*+)>""")
-_HUGE_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")  # int() refuses thousands of digits
 _BLANK = re.compile(r"\s+")
 
 
 def html_to_text(html: str) -> str:
     """Give paragraphs, rows and list items their lines; scripts, styles and what is hidden are left out."""
-    html = _without_declarations(html[:LONGEST_HTML])
-    lowered = html.lower() if len(html.lower()) == len(html) else html
-    reader = _TextReader()
-    position = 0
-    while position < len(html):
-        start = html.find("<", position)
-        tag = _TAG.match(html, start) if start >= 0 else None
-        end = start if tag else start + 1 if start >= 0 else len(html)
-        reader.take_text(html[position:end])
-        position = end
-        if tag:
-            position = _after_raw_text(lowered, tag) if reader.take_tag(tag) in _RAW else tag.end()
+    reader = TextReader()
+    scan(html[:LONGEST_HTML], reader)
     return reader.text()
 
 
-def _after_raw_text(lowered: str, tag: re.Match[str]) -> int:
-    """Skip what a script or style holds; one that is never closed hides the rest, as in browsers."""
-    end = lowered.find(f"</{tag[2].lower()}", tag.end()) if not tag[1] else tag.end()
-    return end if end >= 0 else len(lowered)
-
-
-def _is_hidden(attributes: str) -> bool:
-    return bool(_STYLED_AWAY.search(attributes) or _HIDDEN.search(_QUOTED.sub("", attributes)))
-
-
-def _without_declarations(html: str) -> str:
-    """Drop comments, `<!…>` and `<?…>`: they may hold anything, and never words."""
-    kept: list[str] = []
-    position = 0
-    while True:
-        starts = (html.find("<!", position), html.find("<?", position))
-        start = min((one for one in starts if one >= 0), default=-1)
-        if start < 0:
-            return "".join([*kept, html[position:]])
-        kept.append(html[position:start] + " ")
-        ending = "-->" if html.startswith("<!--", start) else ">"
-        end = html.find(ending, start + 2)
-        if end < 0:
-            return "".join(kept)
-        position = end + len(ending)
-
-
-class _TextReader:
+class TextReader:
     """Collects lines with their depth of quoting; a break waits until something visible follows it."""
 
     def __init__(self) -> None:
@@ -110,21 +58,10 @@ class _TextReader:
         self._unseen = 0
         self._quoted = 0
 
-    def take_tag(self, tag: re.Match[str]) -> str:
-        """Follow one tag; return its lower-case name."""
-        name = tag[2].lower()
-        if tag[1]:
-            self._leave(name)
-        else:
-            self._begin(name, tag[3])
-            if tag[3].endswith("/") and name not in _VOID:
-                self._leave(name)
-        return name
-
-    def take_text(self, data: str) -> None:
-        if self._unseen or not data:
+    def take_text(self, text: str) -> None:
+        if self._unseen:
             return
-        data = unescape(_HUGE_NUMBER.sub("\ufffd", data))
+        data = plain(text)
         if any(tag == "pre" for tag, _ in self._open[-3:]):
             first, *others = data.split("\n")
             self._say(first)
@@ -140,33 +77,33 @@ class _TextReader:
         lines = [f"{mark} {line}".strip() for mark, (_, line) in zip(marks, self._lines, strict=True)]
         return re.sub(r"\n{3,}", "\n\n", clean("\n".join(lines)).replace("\xa0", " ")).strip()
 
-    def _begin(self, tag: str, attributes: str) -> None:
-        if tag == "body":  # a head that is never closed must not hide it
+    def begin(self, name: str, attributes: str) -> None:
+        if name == "body":  # a head that is never closed must not hide it
             self._open, self._unseen, self._quoted = [], 0, 0
-        self._note_break(tag)
-        if tag == "br" and not self._unseen:
+        self._note_break(name)
+        if name == "br" and not self._unseen:
             self._take_break()
             self._end_line()
-        elif tag == "tr":
+        elif name == "tr":
             self._row_said = False
-        elif tag in {"td", "th"}:
+        elif name in {"td", "th"}:
             self._begin_cell()
-        elif tag == "li" and not self._unseen:
+        elif name == "li" and not self._unseen:
             self._take_break()
             self._line.append("- ")
             self._fresh = True
-        if tag not in _VOID:
-            self._enter(tag, attributes)
+        if name not in VOID:
+            self._enter(name, attributes)
 
-    def _leave(self, tag: str) -> None:
-        if tag in {"td", "th", "tr", "li", "table", "ul", "ol"}:
+    def end(self, name: str) -> None:
+        if name in {"td", "th", "tr", "li", "table", "ul", "ol"}:
             self._fresh = False
-        self._note_break(tag)
-        if tag in {"tr", "li"}:
+        self._note_break(name)
+        if name in {"tr", "li"}:
             self._break = 1  # a paragraph that ends with its row or item leaves no blank line
         # Close up to the innermost tag of that name; nothing when there is none, as browsers do.
         near = islice(reversed(self._open), DEEPEST_TAG)
-        depth = next((n for n, (name, _) in enumerate(near) if name == tag), None)
+        depth = next((n for n, (opened, _) in enumerate(near) if opened == name), None)
         if depth is None:
             return
         for _ in range(depth + 1):
@@ -176,7 +113,7 @@ class _TextReader:
 
     def _enter(self, tag: str, attributes: str) -> None:
         effect = ""
-        if tag in _UNSEEN or _is_hidden(attributes[:LONGEST_ATTRIBUTES]):
+        if tag in UNSEEN or is_hidden(attributes):
             effect = "unseen"
             self._unseen += 1
         elif tag == "blockquote":

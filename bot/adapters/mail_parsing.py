@@ -7,8 +7,11 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesParser
+from itertools import islice
 from time import monotonic
 
+from bot.adapters.body_tables import workbooks_in_bodies
+from bot.adapters.carriers import find_limited, find_workbooks, given_up, read_limited
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.adapters.mail_bounces import find_bounce
 from bot.adapters.mail_charsets import decode
@@ -26,16 +29,16 @@ from bot.adapters.mail_headers import (
 )
 from bot.adapters.mail_language import language_of
 from bot.adapters.mail_text import LONGEST_TEXT, own_words
-from bot.adapters.spreadsheets import is_spreadsheet, read_limited, read_workbook
+from bot.adapters.sheet_rules import Limits
+from bot.adapters.spreadsheets import LIMITS
 from bot.domain.mail import Attachment, InboundMail
-from bot.domain.sheets import SheetRefusal, Workbook
+from bot.domain.sheets import Workbook
 from bot.ports import ReadMail
 
 #: the most of a mail that a parent reads by itself when no child survived it
 HEAD = 64_000
 SECONDS = 3.0  #: for a mail with its spreadsheets, and again for the mail alone
 PATIENCE = 8.0  #: seconds of one mail after which its further spreadsheets are not tried any more
-MOST_WORKBOOKS = 20
 
 _FAILED = (ChildDied, TookTooLong, *BROKEN)
 
@@ -43,30 +46,32 @@ _FAILED = (ChildDied, TookTooLong, *BROKEN)
 class LimitedReader:
     """The port `Reader` over a started pool of children; any thread may read."""
 
-    def __init__(self, pool: LimitedPool) -> None:
+    def __init__(self, pool: LimitedPool, limits: Limits = LIMITS) -> None:
         self._pool = pool
+        self._limits = limits
 
     def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
         """Read several in one call, which has the limits of a single mail: a hostile one soon ends it."""
-        return self._pool.call(_read_each, raws, seconds=SECONDS)
+        return self._pool.call(_read_each, raws, self._limits, seconds=SECONDS)
 
     def read_mail(self, raw: bytes) -> ReadMail:
-        """Read all in one call; where that call dies, the mail and each spreadsheet in calls of their own."""
+        """Read all in one call; where that call dies, the mail and each file in calls of their own."""
         began = monotonic()
         try:
-            return self._pool.call(_read_all, raw, seconds=SECONDS)
+            return self._pool.call(_read_all, raw, self._limits, seconds=SECONDS)
         except _FAILED:
             mail = self._read_alone(raw)
+        if mail.bounce:
+            return mail, ()
         books: list[Workbook] = []
-        for one in _spreadsheets(mail):
-            if monotonic() - began < PATIENCE:
-                books.append(self.read_workbook(one.name, one.content))
-            else:
-                books.append(Workbook(name=one.name, refusal=SheetRefusal.CORRUPT))
-        return mail, tuple(books)
+        for one in _files(mail):
+            in_time = monotonic() - began < PATIENCE and len(books) < self._limits.workbooks
+            found = find_limited(self._pool, one.name, one.content, self._limits) if in_time else None
+            books += given_up(one.name, one.content) if found is None else found
+        return mail, (*books[: self._limits.workbooks], *self._body_tables(raw))
 
-    def read_workbook(self, name: str, content: bytes) -> Workbook:
-        return read_limited(self._pool, name, content)
+    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
+        return read_limited(self._pool, name, content, self._limits)
 
     def close(self) -> None:
         self._pool.close()
@@ -77,26 +82,46 @@ class LimitedReader:
         except _FAILED as exc:
             return read_head(raw, fault=f"only its headers can be read ({type(exc).__name__}: {exc})"[:200])
 
-
-def _read_each(raws: Sequence[bytes]) -> list[ReadMail]:
-    return [_read_all(raw) for raw in raws]
-
-
-def _read_all(raw: bytes) -> ReadMail:
-    mail = read_mail_parts(raw)
-    return mail, tuple(read_workbook(one.name, one.content) for one in _spreadsheets(mail))
+    def _body_tables(self, raw: bytes) -> tuple[Workbook, ...]:
+        try:
+            return self._pool.call(_read_bodies, raw, self._limits, seconds=SECONDS)
+        except _FAILED:
+            return ()
 
 
-def _spreadsheets(mail: InboundMail) -> list[Attachment]:
-    """List what is to be read; what a delivery report brings back is our own, or nobody's."""
+def _read_each(raws: Sequence[bytes], limits: Limits = LIMITS) -> list[ReadMail]:
+    return [_read_all(raw, limits) for raw in raws]
+
+
+def _read_all(raw: bytes, limits: Limits = LIMITS) -> ReadMail:
+    """A mail with its workbooks: those in its files in their order, then the tables of its bodies.
+
+    What a delivery report brings back is our own, or nobody's.
+    """
+    mail, content = _read(raw)
     if mail.bounce:
-        return []
-    found = [one for one in mail.attachments if is_spreadsheet(one.name, one.content)]
-    return found[:MOST_WORKBOOKS]
+        return mail, ()
+    files = (book for one in _files(mail) for book in find_workbooks(one.name, one.content, limits))
+    tables = workbooks_in_bodies(content.bodies, mail.subject, limits)
+    return mail, (*islice(files, limits.workbooks), *tables)
+
+
+def _files(mail: InboundMail) -> list[Attachment]:
+    """What may be or carry a workbook: a mail within the mail has brought its files along already."""
+    return [one for one in mail.attachments if one.type != "message/rfc822"]
 
 
 def read_mail_parts(raw: bytes) -> InboundMail:
     """Parse a mail. Meant for a limited child: it raises nothing, but its time and memory are the mail's."""
+    return _read(raw)[0]
+
+
+def _read_bodies(raw: bytes, limits: Limits) -> tuple[Workbook, ...]:
+    mail, content = _read(raw)
+    return workbooks_in_bodies(content.bodies, mail.subject, limits)
+
+
+def _read(raw: bytes) -> tuple[InboundMail, Content]:
     faults: list[str] = []
     message = _parsed(raw, faults)
     headers = read_headers(message)
@@ -108,13 +133,14 @@ def read_mail_parts(raw: bytes) -> InboundMail:
         digest.update(f"{name}: {mail.header(name)}\n".encode("utf-8", "replace"))
     content = _content(message, digest, faults)
     mail = _with_text(mail, content)
-    return replace(
+    mail = replace(
         mail,
         attachments=tuple(content.attachments),
         content_hash=digest.hexdigest(),
         bounce=find_bounce(message, mail, content, len(raw)),
         fault="; ".join([*faults, *content.faults]),
     )
+    return mail, content
 
 
 def read_head(raw: bytes, *, fault: str = "") -> InboundMail:

@@ -54,6 +54,14 @@ def own_words(text: str, subject: str = "") -> str:
     return f"{said}\n\n{passed_on}".strip()
 
 
+def without_quotes(text: str, subject: str = "") -> str:
+    """Leave out the mail that is answered, and nothing else; a forward is kept whole."""
+    if _FORWARD_SUBJECT.match(subject):
+        return text
+    kept, below = _split([line[:LONGEST_LINE] for line in text.split("\n")], forward=False)
+    return "\n".join([*kept, *below])
+
+
 def _split(lines: Sequence[str], *, forward: bool) -> tuple[list[str], list[str]]:
     """Part the sender's lines from a forwarded mail's; the mail that is answered falls away."""
     kept: list[str] = []

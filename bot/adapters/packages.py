@@ -4,34 +4,15 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from bot.adapters import packages_ods, packages_xlsb
+from bot.adapters.sheet_rules import Beside, Limits, Range, Refused, is_bad_formula, local, plain_xml
 from bot.domain import forms
 from bot.domain.sheets import SheetRefusal
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What is read at most; beyond it a file is refused by name."""
-
-    file_bytes: int = 10_000_000
-    unpacked_bytes: int = 150_000_000
-    ratio: int = 200  #: unpacked to packed, once it is more than `ratio_from`
-    ratio_from: int = 10_000_000
-    entries: int = 1_000
-    rows: int = 20_050  #: 20,000 users and what stands above them
-    columns: int = 256
-
-
-class Refused(Exception):  # noqa: N818 - an answer about a file, not an error of ours
-    """The file is not read, and this is why."""
-
-    def __init__(self, refusal: SheetRefusal) -> None:
-        super().__init__(refusal)
-        self.refusal = refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +22,10 @@ class Package:
     macros: bool = False
     form_version: str = ""
     formulas: frozenset[tuple[str, str]] = field(default=frozenset())
+    merged: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)  #: where calamine is silent
 
 
-_ENCRYPTED_FLAG: Final = 0x1
+ENCRYPTED_FLAG: Final = 0x1
 _ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 #: A reference far enough out to be looked at: column IW or row 20,000 and beyond. Plain bytes come first,
@@ -61,36 +43,63 @@ _ROW_OR_CELL: Final = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 _REFERENCE: Final = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
 _FORMULA_MARKS: Final = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 
-#: Functions that reach out of the sheet, and DDE (`cmd|' /C calc'!A0`): they would run at the reader's.
-_REACHES_OUT: Final = re.compile(
-    r"\b(?:HYPERLINK|WEBSERVICE|RTD|CALL|EXEC|REGISTER|REGISTER\.ID|IMPORT\w+)\s*\(|\|.*!", re.IGNORECASE
-)
-
 
 def inspect(content: bytes, limits: Limits) -> Package:
     """Check a zipped workbook; raises Refused, or what `zipfile` and the XML parser raise for broken ones."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        _check_directory(archive, limits)
+        check_directory(archive, limits)
         names = set(archive.namelist())
-        if "xl/workbook.xml" not in names:
-            if "xl/workbook.bin" not in names and not _is_ods(archive, names):
-                raise Refused(SheetRefusal.UNSUPPORTED)
-            return Package(macros=_has_macros(names), form_version=_form_version(archive, names))
-        formulas: set[tuple[str, str]] = set()
-        for sheet, part in _sheet_parts(archive, names):
-            xml = archive.read(part)
-            _check_reach(xml, limits)
-            formulas.update((sheet, cell) for cell in _formula_cells(xml))
-        return Package(
-            macros=_has_macros(names),
-            form_version=_form_version(archive, names),
-            formulas=frozenset(formulas),
-        )
+        package = Package(macros=_has_macros(names), form_version=_form_version(archive, names))
+        if "xl/workbook.xml" in names:
+            return replace(package, formulas=_formulas(archive, names, limits))
+        if "xl/workbook.bin" in names:
+            found = _look_into_xlsb(archive, names, limits)
+            return replace(package, formulas=found.formulas, merged=found.merged)
+        if not _is_ods(archive, names):
+            raise Refused(SheetRefusal.UNSUPPORTED)
+        if _is_encrypted_ods(archive, names):
+            raise Refused(SheetRefusal.ENCRYPTED)
+        found = packages_ods.look_into(archive.read("content.xml"), limits)
+        return replace(package, formulas=found.formulas, merged=found.merged)
 
 
-def _check_directory(archive: zipfile.ZipFile, limits: Limits) -> None:
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip is itself a workbook."""
+    names = set(archive.namelist())
+    return "xl/workbook.xml" in names or "xl/workbook.bin" in names or _is_ods(archive, names)
+
+
+def is_package(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip is a document of some office program, and not one that somebody put files into."""
+    names = archive.namelist()
+    return any(name in names for name in ("[Content_Types].xml", "mimetype", "xl/workbook.xml"))
+
+
+def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for sheet, part in sheet_parts(archive, names):
+        xml = archive.read(part)
+        _check_reach(xml, limits)
+        found.update((sheet, cell) for cell in _formula_cells(xml))
+    return frozenset(found)
+
+
+def _look_into_xlsb(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> Beside:
+    targets = _targets(archive, "xl/_rels/workbook.bin.rels")
+    parts = packages_xlsb.sheet_parts(archive.read("xl/workbook.bin"), targets)
+    looks = [
+        packages_xlsb.look_into(sheet, archive.read(part), limits)
+        for sheet, part in parts.items()
+        if part in names
+    ]
+    merged = {sheet: areas for look in looks for sheet, areas in look.merged.items()}
+    return Beside(merged=merged, formulas=frozenset(cell for look in looks for cell in look.formulas))
+
+
+def check_directory(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Refuse a zip that is encrypted or unfolds to too much, before anything in it is unpacked."""
     entries = archive.infolist()
-    if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
+    if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
         raise Refused(SheetRefusal.ENCRYPTED)
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
@@ -101,6 +110,12 @@ def _check_directory(archive: zipfile.ZipFile, limits: Limits) -> None:
 
 def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
     return "mimetype" in names and archive.read("mimetype").strip().startswith(_ODS_TYPE)
+
+
+def _is_encrypted_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """LibreOffice locks part by part and says so in the manifest, or, since 24.2, the package as a whole."""
+    manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
+    return "encrypted-package" in names or b":encryption-data" in manifest
 
 
 def _has_macros(names: set[str]) -> bool:
@@ -116,15 +131,14 @@ def _form_version(archive: zipfile.ZipFile, names: set[str]) -> str:
     return ""
 
 
-def _sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
+def sheet_parts(archive: zipfile.ZipFile, names: set[str]) -> Iterator[tuple[str, str]]:
     """Each sheet's name with the entry that holds it."""
     book = _tree(archive, "xl/workbook.xml")
-    relations = _tree(archive, "xl/_rels/workbook.xml.rels")
-    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in relations}
+    targets = _targets(archive, "xl/_rels/workbook.xml.rels")
     for element in book.iter():
-        if _local(element.tag) != "sheet":
+        if local(element.tag) != "sheet":
             continue
-        ref = next((value for key, value in element.attrib.items() if _local(key) == "id"), "")
+        ref = next((value for key, value in element.attrib.items() if local(key) == "id"), "")
         part = posixpath.normpath(posixpath.join("/xl", targets.get(ref, ""))).lstrip("/")
         if part in names:
             yield element.get("name", ""), part
@@ -162,36 +176,30 @@ def _formula_cells(xml: bytes) -> Iterator[str]:
     """List the cells whose formula has no stored value, failed, or reaches out of the sheet."""
     if not any(mark in xml for mark in _FORMULA_MARKS):
         return
-    for _, element in ET.iterparse(io.BytesIO(_plain_xml(xml))):  # noqa: S314 - in a limited child, without entities
-        if _local(element.tag) != "c":
+    for _, element in ET.iterparse(io.BytesIO(plain_xml(xml))):  # noqa: S314 - in a limited child, without entities
+        if local(element.tag) != "c":
             continue
-        if _is_bad_formula(element):
+        if _is_bad_cell(element):
             yield element.get("r", "").upper()
         element.clear()
 
 
-def _is_bad_formula(cell: ET.Element) -> bool:
+def _is_bad_cell(cell: ET.Element) -> bool:
     kind = cell.get("t")
     if kind == "e":  # #REF! and its like: calamine shows them as empty
         return True
-    parts = {_local(part.tag): part for part in cell}
+    parts = {local(part.tag): part for part in cell}
     formula, value = parts.get("f"), parts.get("v")
     if formula is None:
         return False
-    stored = value is not None and (value.text or kind == "str")
-    return not stored or _REACHES_OUT.search(formula.text or "") is not None
+    stored = value is not None and bool(value.text or kind == "str")
+    return is_bad_formula(formula.text or "", stored=stored)
+
+
+def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Where a workbook's relations lead, by their ids."""
+    return {relation.get("Id", ""): relation.get("Target", "") for relation in _tree(archive, part)}
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ET.Element:
-    return ET.fromstring(_plain_xml(archive.read(part)))  # noqa: S314 - in a limited child, without entities
-
-
-def _plain_xml(xml: bytes) -> bytes:
-    """Spreadsheet programs write no document types; entities are what one is for."""
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise Refused(SheetRefusal.CORRUPT)
-    return xml
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]
+    return ET.fromstring(plain_xml(archive.read(part)))  # noqa: S314 - in a limited child, without entities

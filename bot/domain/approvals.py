@@ -31,6 +31,22 @@ class RejectionReason(StrEnum):
     OTHER = "other"
 
 
+class VoidReason(StrEnum):
+    """Why a decision was taken back."""
+
+    WITHDRAWN = "withdrawn"  # its sponsor took the form back
+    CORRECTED = "corrected"  # its sponsor sent a corrected form, which is decided anew
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voided:
+    """How a decision ended that does not stand any more."""
+
+    at: datetime
+    by: str
+    why: VoidReason
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseDecision:
     """One decision, bound to the content that its card showed."""
@@ -44,6 +60,7 @@ class CaseDecision:
     phase: Phase
     reason: RejectionReason | None = None
     note: str = ""  #: the desk's own words; never leaves the desk
+    voided: Voided | None = None
 
 
 def check_is_staff(by: Staff) -> None:

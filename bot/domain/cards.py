@@ -5,10 +5,13 @@ from datetime import datetime
 
 from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.case_answers import CaseAnswers
+from bot.domain.cases import Case, CaseStatus, CaseVersion
 from bot.domain.mail import Kind
+from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +26,35 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Joined:
+    """The organisation of an addition, as it stands now."""
+
+    company: str
+    status: CaseStatus
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseCard:
     """The newest state of a case, as its card shows it."""
 
     case: Case
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
+    likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
+    joined: Joined | None = None  #: the organisation to which it is added
+    before: CaseVersion | None = None  #: the version before the newest
+    open_answers: int = 0  #: mails with answers that wait for a click of staff
     may_decide: bool = True  #: False leaves the buttons away
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """One version of a case in full."""
+
+    case: Case
+    shown: CaseVersion
+    before: CaseVersion | None = None  #: the version before that one
+    versions: tuple[tuple[int, datetime], ...] = ()  #: all of them with their time, the newest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +88,16 @@ class QuestionNote:
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read
+    form_sent: bool = False  #: it asked for the blank form, and that is on its way
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersNote:
+    """Answers in words, below the card of their case: what a click would change, and what stays words."""
+
+    ref: str
+    company: str
+    answers: CaseAnswers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +120,61 @@ class KindNote:
     kind: Kind  #: RIS or QUESTION
     ref: str  #: the case or conversation it is now; "" when it was a form of a mail that stays a RIS
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalNote:
+    """A sponsor takes a case back, below its card: what was done, or what staff may do."""
+
+    ref: str
+    #: "done": at their plain word; "asked", "unclear": with a button; "kept": it cannot be; "by_staff"
+    what: str
+    content_hash: str
+    by: str = ""
+    other: str = ""  #: the addition that stands in the way
+    standing: tuple[Standing, ...] = ()  #: what could not be called back
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """One difference of a corrected form; `who` is "" for the company."""
+
+    field: str  #: of Company or User; "" where a person came or went
+    before: str
+    after: str
+    who: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionNote:
+    """A corrected form came after the decision, below the card: the differences, and a button or why not."""
+
+    ref: str
+    content_hash: str
+    mail_id: int
+    changes: tuple[ChangeLine, ...]
+    more: int = 0  #: changes beyond those
+    other: str = ""  #: the addition that stands in the way
+    by: str = ""  #: who reopened the case; then nothing is asked any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameFormNote:
+    """The same form came again as a new mail, below the older case's card."""
+
+    ref: str
+    again: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CappedNote:
+    """A sender has sent more forms than are taken in an hour: the rest waits for staff."""
+
+    sender: str
+    verified: bool
+    limit: int
+    hours: int
+    mail_id: int  #: the first that waits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """A case: one company on its way from a RIS to a live site."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,7 @@ from typing import Self
 
 from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.mail import Address, InboundMail
-from bot.domain.ris import Decision, RisCase
+from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
 
 MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
@@ -21,7 +22,9 @@ class CaseStatus(StrEnum):
     WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, the sponsor was asked
     APPROVED = "approved"  # in_review -> the desk said yes
     REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
-    WITHDRAWN = "withdrawn"  # received, in_review or waiting -> staff said that it is no RIS
+    WITHDRAWN = (
+        "withdrawn"  # open -> staff said that it is no RIS; open or approved -> its sponsor took it back
+    )
 
 
 #: states in which a RIS may still be replaced by a newer version, or rejected
@@ -81,13 +84,33 @@ class Thread:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Addition:
+    """A form for an organisation that is there already, as staff confirmed: it brings new people only.
+
+    No new site and no new registration follow from it.
+    """
+
+    of: int  #: the case with which the organisation began; never itself an addition
+    known: tuple[int, ...] = ()  #: which of the form's users are there already, counted from 0
+    told: bool = False  #: whether its sponsor may read of that other case: it is theirs
+
+    @property
+    def ref(self) -> str:
+        return f"C-{self.of}"
+
+    def seal(self, form_hash: str) -> str:
+        """The hash of what a decision about an addition is about: the form, and who of it is new."""
+        return hashlib.sha256(f"{form_hash} {self.of} {self.known}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A case with its newest version."""
 
     id: int
     status: CaseStatus
     version: int  #: counts from 1
-    content_hash: str  #: of the newest version; what a decision is bound to
+    content_hash: str  #: of the newest version, with the addition it is; what a decision is bound to
     ris: RisCase
     sponsor: Address  #: who sent it, and who is answered
     cc: tuple[str, ...] = ()
@@ -101,15 +124,42 @@ class Case:
     created_at: datetime
     status_since: datetime
     assigned_to: str = ""
-    decision: CaseDecision | None = None
+    decision: CaseDecision | None = None  #: the one that stands
+    voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
+    addition: Addition | None = None
 
     @property
     def ref(self) -> str:
         return f"C-{self.id}"
 
     @property
+    def ordered_users(self) -> tuple[User, ...]:
+        """For whom something is ordered: of an addition, the people who are not there yet."""
+        known = frozenset(self.addition.known if self.addition else ())
+        return tuple(user for number, user in enumerate(self.ris.users) if number not in known)
+
+    @property
+    def ordered_seats(self) -> int | str | None:
+        """The seats that are charged: of an addition, those of its new people with a phone."""
+        if self.addition is None:
+            return self.ris.company.seats
+        return sum(user.credential == Credential.PHONE_OTP for user in self.ordered_users)
+
+    @property
     def ball(self) -> BallHolder:
         return ball_of(self.status, self.decision.phase if self.decision else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseVersion:
+    """What a case held at one time, and where it came from."""
+
+    number: int  #: counts from 1
+    content_hash: str
+    ris: RisCase
+    made_by: str  #: "mail:41": a form that came; "answers:3": answers in words, taken over by staff
+    made_at: datetime
+    mail_id: int = 0  #: the ledger's row of the mail it came in
 
 
 def case_id(ref: str) -> int | None:

@@ -97,6 +97,48 @@ class NotReviewable(Refusal):
     code = "not_reviewable"
 
 
+class NoOrganisation(Refusal):
+    """A case to which nothing can be added: newer, not taken in, or closed; values: ref, other, status."""
+
+    code = "no_organisation"
+
+
+class HasAdditions(Refusal):
+    """Another case was added to this one, which can then be neither added nor undone; values: ref, other."""
+
+    code = "has_additions"
+
+
+class OrganisationUndecided(Refusal):
+    """The organisation of an addition is not approved; values: ref, other."""
+
+    code = "organisation_undecided"
+
+
+class NothingToAdd(Refusal):
+    """Everybody of an addition is there already; values: ref, other."""
+
+    code = "nothing_to_add"
+
+
+class NotWithdrawable(Refusal):
+    """The case was rejected or withdrawn before; values: ref, status."""
+
+    code = "not_withdrawable"
+
+
+class NotReopenable(Refusal):
+    """The case has no decision that could be taken back for a newer form; values: ref, status."""
+
+    code = "not_reopenable"
+
+
+class NothingWaits(Refusal):
+    """No form of that sender waits any more; a colleague was faster."""
+
+    code = "nothing_waits"
+
+
 class UnknownCase(Refusal):
     """No such case; values: ref."""
 
@@ -143,6 +185,18 @@ class UnknownJob(Refusal):
     """No such job, or not in a state for this; values: id, status."""
 
     code = "unknown_job"
+
+
+class UnknownAnswers(Refusal):
+    """No such answers; values: ref."""
+
+    code = "unknown_answers"
+
+
+class AnswersSettled(Refusal):
+    """Somebody was faster with these answers; values: ref, state, by, at."""
+
+    code = "answers_settled"
 
 
 class LinkUnknown(Refusal):

@@ -14,6 +14,7 @@ from bot.domain.ris import Credential, PartnerType, Role, User
 
 VERSION_PROPERTY: Final = "usher-ris-form"  #: the custom document property that says "our form"
 VERSION: Final = "1"
+LIST_SHEET: Final = "Lists"  #: hidden in our form: what its drop-downs offer
 LANGUAGES: Final = ("en", "de")
 MOST_PHONES: Final = 3
 
@@ -208,8 +209,53 @@ def _country_names() -> dict[str, str]:
 
 
 def country_code(text: str) -> str | None:
-    """ISO 3166 alpha-2 of a country's name in English or German, or of its two- or three-letter code."""
-    return _country_names().get(plain(text))
+    """ISO 3166 alpha-2 of a country's name in one of many languages, or of its two- or three-letter code.
+
+    "Germany (DE)" says it twice and means it once.
+    """
+    if len(text) > _LONGEST_COUNTRY:
+        return None
+    known = _country_names().get(plain(text)) or _foreign_names().get(plain(text))
+    if known:
+        return known
+    parts = [part for part in _BETWEEN_NAMES.split(text) if part.strip()]
+    codes = {country_code(part) for part in parts} if 1 < len(parts) <= _MOST_NAMES else set()
+    return codes.pop() if len(codes) == 1 else None
+
+
+_LONGEST_COUNTRY: Final = 100
+_MOST_NAMES: Final = 3
+_BETWEEN_NAMES: Final = re.compile(r"[()/,]|\s-\s")
+#: Besides our own two; the countries' own names are among them.
+_FOREIGN: Final = (
+    "fr",
+    "nl",
+    "pl",
+    "it",
+    "es",
+    "pt",
+    "cs",
+    "sk",
+    "hu",
+    "da",
+    "sv",
+    "nb",
+    "fi",
+    "ro",
+    "tr",
+    "sl",
+    "hr",
+)
+
+
+@lru_cache(maxsize=1)
+def _foreign_names() -> dict[str, str]:
+    names: dict[str, str] = {"d": "DE"}  # as on German cars and letters
+    for lang in _FOREIGN:
+        for code, name in Locale(lang).territories.items():
+            if code in countries("en"):
+                names.setdefault(plain(str(name)), code)
+    return names
 
 
 def choice_words(choices: Choices) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """A mail of the ledger with everything that was found out about it before anything is decided."""
 
+import hashlib
 from dataclasses import dataclass
 
+from bot.domain.addresses import mailbox_of
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Classification, InboundMail
 from bot.domain.ris import Reading
@@ -27,3 +29,20 @@ class Understood:
     @property
     def verified(self) -> bool:
         return self.check.verdict is Verdict.PASSED
+
+    @property
+    def form_of(self) -> str:
+        """Whose forms this one counts among, "" without one; who forges an address uses up nobody's cap."""
+        if not self.form.has_form:
+            return ""
+        return f"{'verified' if self.verified else 'claimed'}:{mailbox_of(self.mail.sender.address)}"
+
+    @property
+    def form_hash(self) -> str:
+        """Hex SHA-256 of what the forms hold; of the files, where they were not read."""
+        if not self.form.has_form:
+            return ""
+        parts = [case.content_hash() for case in self.form.cases] or [
+            hashlib.sha256(attachment.content).hexdigest() for attachment in self.mail.attachments
+        ]
+        return hashlib.sha256(" ".join(sorted(parts)).encode()).hexdigest()

@@ -13,6 +13,7 @@ class MailStatus(StrEnum):
     RECORDED = "recorded"  # committed, nothing decided yet
     DONE = "done"  # recorded -> decided; the reason stands beside the kind
     DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one
+    WAITING = "waiting"  # recorded: its sender sent too many forms in an hour; staff take it in, or leave it
     OLD = "old"  # older than the first start: recorded, never acted on
     SET_ASIDE = "set_aside"  # recorded -> raised three times; shown, replayable
 
@@ -58,6 +59,9 @@ class LedgerMail:
     flagged: str = ""  #: e.g. same Message-ID as another mail, other content
     error: str = ""
     sender: str = field(default="", repr=False)
+    form_of: str = field(default="", repr=False)  #: whose forms it counts among; see `Understood.form_of`
+    form_hash: str = ""  #: of what its form holds
+    released: bool = False  #: staff let it in beyond the cap
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.domain import forms
+from bot.domain import choice_words as words
+from bot.domain import forms, postal_codes
 from bot.domain import review_values as values
+from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.forms import Choices
-from bot.domain.review_finding import FoundCase, FoundCell, FoundUser, find_cases
+from bot.domain.remarks import without_remarks
+from bot.domain.review_finding import find_forms
 from bot.domain.ris import (
     Company,
     Credential,
@@ -20,9 +23,11 @@ from bot.domain.ris import (
     Severity,
     User,
 )
+from bot.domain.seat_numbers import number_of_seats
 from bot.domain.sheets import Workbook
 
 APPLICATIONS: Final = ("ForumPass",)
+_MOST_SUGGESTIONS: Final = 500  #: nobody mends so many cells one by one, and looking for each takes time
 _NEED_VAT_ID: Final = (PartnerType.CHANNEL_PARTNER, PartnerType.SERVICE_PARTNER)
 
 #: Turns a text into what it means, or None.
@@ -39,18 +44,36 @@ def read_form(
     `vouched`: a person says that there is one, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
+    found = [(w.name, case) for w in workbooks for case in find_forms(without_remarks(w), vouched=vouched)]
     cases: list[RisCase] = []
     sources: list[str] = []
-    for workbook in workbooks:
-        for found in find_cases(workbook, vouched=vouched):
-            case = review(found, applications=applications)
-            if case not in cases:
-                cases.append(case)
-                sources.append(workbook.name)
+    for name, form in _halves_joined(found):
+        case = review(form, applications=applications)
+        if case not in cases:
+            cases.append(case)
+            sources.append(name)
     if cases:
         return Reading(cases=tuple(cases), source=", ".join(dict.fromkeys(sources)))
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
+
+
+def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:
+    """A company in one file and its users in others are one form."""
+    whole = [pair for pair in found if pair[1].company and pair[1].users]
+    companies = [pair for pair in found if pair not in whole and not pair[1].users]
+    users = [pair for pair in found if pair not in whole and pair not in companies]
+    if whole or len(companies) != 1 or not users:
+        return found
+    name, company = companies[0]
+    joined = replace(
+        company,
+        users=tuple(user for _, case in users for user in case.users),
+        users_sheet=users[0][1].users_sheet,
+        macros=any(case.macros for _, case in found),
+        headings=tuple(heading for _, case in [companies[0], *users] for heading in case.headings),
+    )
+    return [(", ".join(dict.fromkeys([name, *(other for other, _ in users)])), joined)]
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
@@ -64,9 +87,10 @@ def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> R
     _check_duplicates(found, users, notes)
     _check_administrator(found, users, notes)
     _check_seats(found, company, users, notes)
+    _ask_about_headings(found, notes)
     if found.macros:
         notes.add(ProblemKind.MACROS, "", FoundCell(), severity=Severity.WARNING)
-    return RisCase(company=company, users=users, problems=tuple(notes.problems))
+    return RisCase(company=company, users=users, problems=tuple(notes.problems), headings=found.headings)
 
 
 @dataclass(kw_only=True)
@@ -110,31 +134,21 @@ class _Rule:
     mandatory: bool = True
 
 
-def _is(check: Callable[[str], bool]) -> Understand:
-    """Understand a text as itself where a check holds."""
-    return lambda text: text if check(text) else None
-
-
-def _one_of(choices: Choices, kind: ProblemKind) -> _Rule:
-    words = forms.choice_words(choices)
-    meanings = forms.meanings(choices)
-    return _Rule(
-        understand=lambda text: meanings.get(forms.plain(text)),
-        kind=kind,
-        suggest=lambda text: values.nearest(text, words),
-    )
+def _one_of(choices: Choices, kind: ProblemKind, understand: Understand) -> _Rule:
+    said = forms.choice_words(choices)
+    return _Rule(understand=understand, kind=kind, suggest=lambda text: values.nearest(text, said))
 
 
 def _address(text: str) -> str | None:
-    address = values.written_address(text)
-    return address if values.is_address(address) and address.lower() not in _EXAMPLE_ADDRESSES else None
+    address = values.written_address(text).lower()
+    sound = values.is_address(address) and not values.retyped_address(address)
+    return address if sound and address not in _EXAMPLE_ADDRESSES else None
 
 
 def _salutation(text: str) -> str:
-    return _MEANT_SALUTATIONS.get(forms.plain(text), text)
+    return words.salutation_of(text) or text
 
 
-_MEANT_SALUTATIONS: Final = forms.meanings(forms.SALUTATIONS)
 _EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
 _ANYTHING: Final = _Rule()
 _OPTIONAL: Final = _Rule(mandatory=False)
@@ -142,10 +156,10 @@ _ADDRESS: Final = _Rule(understand=_address, kind=ProblemKind.BAD_EMAIL, suggest
 _COUNTRY: Final = _Rule(
     understand=forms.country_code, kind=ProblemKind.BAD_COUNTRY, suggest=values.nearest_country
 )
-_WEBSITE: Final = _Rule(understand=_is(values.is_website), kind=ProblemKind.BAD_URL, suggest=lambda _: "")
-_PARTNER_TYPE: Final = _one_of(forms.PARTNER_TYPES, ProblemKind.UNKNOWN_PARTNER_TYPE)
-_ROLE: Final = _one_of(forms.ROLES, ProblemKind.UNKNOWN_ROLE)
-_CREDENTIAL: Final = _one_of(forms.CREDENTIALS, ProblemKind.UNKNOWN_CREDENTIAL)
+_WEBSITE: Final = _Rule(understand=values.website, kind=ProblemKind.BAD_URL, suggest=lambda _: "")
+_PARTNER_TYPE: Final = _one_of(forms.PARTNER_TYPES, ProblemKind.UNKNOWN_PARTNER_TYPE, words.partner_type_of)
+_ROLE: Final = _one_of(forms.ROLES, ProblemKind.UNKNOWN_ROLE, words.role_of)
+_CREDENTIAL: Final = _one_of(forms.CREDENTIALS, ProblemKind.UNKNOWN_CREDENTIAL, words.credential_of)
 
 
 def _apply(rule: _Rule, name: str, cell: FoundCell, notes: _Notes, user: int | None = None) -> str:
@@ -160,18 +174,19 @@ def _apply(rule: _Rule, name: str, cell: FoundCell, notes: _Notes, user: int | N
         return ""
     understood = rule.understand(text)
     if understood is None:
-        notes.add(rule.kind, name, cell, user=user, suggestion=rule.suggest(text))
+        helped = len(notes.problems) < _MOST_SUGGESTIONS
+        notes.add(rule.kind, name, cell, user=user, suggestion=rule.suggest(text) if helped else "")
         return text
     return understood
 
 
 def _company(found: FoundCase, applications: Sequence[str], notes: _Notes) -> Company:
     country = forms.country_code(found.cell("country").text) or ""
-    partner_type = forms.meant(forms.PARTNER_TYPES, found.cell("partner_type").text) or ""
+    partner_type = words.partner_type_of(found.cell("partner_type").text) or ""
     rules = {
         "name": _ANYTHING,
         "street": _ANYTHING,
-        "postal_code": _ANYTHING,
+        "postal_code": _postal_code_rule(country),
         "city": _ANYTHING,
         "state": _OPTIONAL,
         "country": _COUNTRY,
@@ -192,7 +207,7 @@ def _company(found: FoundCase, applications: Sequence[str], notes: _Notes) -> Co
             seats = _seats(found.cell(name), notes)
         elif name == "vat_id" and _lacks_vat_id(found.cell(name), partner_type):
             notes.add(ProblemKind.MISSING, name, found.cell(name))
-            read[name] = found.cell(name).text
+            read[name] = ""
         else:
             read[name] = _apply(rules[name], name, found.cell(name), notes)
     _advise_on_address("contact_email", found.cell("contact_email"), read["contact_email"], notes)
@@ -205,16 +220,24 @@ def _lacks_vat_id(cell: FoundCell, partner_type: str) -> bool:
 
 
 def _vat_rule(country: str) -> _Rule:
-    def understand(text: str) -> str | None:
-        return text if values.is_not_applicable(text) or values.is_vat_id(text, country) else None
+    return _Rule(
+        understand=lambda text: values.vat_id(text, country),
+        kind=ProblemKind.BAD_VAT_ID,
+        suggest=lambda _: "",
+    )
 
-    return _Rule(understand=understand, kind=ProblemKind.BAD_VAT_ID, suggest=lambda _: "")
+
+def _postal_code_rule(country: str) -> _Rule:
+    return _Rule(
+        understand=lambda text: postal_codes.postal_code(text, country),
+        kind=ProblemKind.BAD_NUMBER,
+        suggest=lambda text: postal_codes.mended_postal_code(text, country),
+    )
 
 
 def _application_rule(applications: Sequence[str]) -> _Rule:
-    known = {forms.plain(application): application for application in applications}
     return _Rule(
-        understand=lambda text: known.get(forms.plain(text)),
+        understand=lambda text: words.one_named(text, applications),
         kind=ProblemKind.UNKNOWN_APPLICATION,
         suggest=lambda text: values.nearest(text, applications),
     )
@@ -230,7 +253,7 @@ def _phone_rule(region: str) -> _Rule:
 
 def _seats(cell: FoundCell, notes: _Notes) -> int | str | None:
     rule = _Rule(
-        understand=lambda text: str(number) if (number := values.whole_number(text)) is not None else None,
+        understand=lambda text: str(number) if (number := number_of_seats(text)) is not None else None,
         kind=ProblemKind.BAD_NUMBER,
         suggest=values.number_within,
     )
@@ -280,12 +303,32 @@ def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[
         first = found.phones[0] if found.phones else found.cell("phones")
         notes.add(ProblemKind.MISSING, "phones", first, user=number)
         return ()
-    rule = _phone_rule(region)
     before = len(notes.problems)
-    phones = tuple(_apply(rule, "phones", cell, notes, user=number) for cell in given)
+    phones = tuple(phone for cell in given for phone in _numbers(cell, number, region, notes))
     if len(set(phones)) == 1 and len(notes.problems) == before:
         notes.add(ProblemKind.ONE_PHONE, "phones", given[0], user=number, severity=Severity.WARNING)
     return phones
+
+
+def _numbers(cell: FoundCell, user: int, region: str, notes: _Notes) -> tuple[str, ...]:
+    """The phones of a cell; people write two of them into one."""
+    several = values.phone_numbers(cell.text, region)
+    if len(several) > 1 and not cell.formula:
+        return several
+    return (_apply(_phone_rule(region), "phones", cell, notes, user=user),)
+
+
+def _ask_about_headings(found: FoundCase, notes: _Notes) -> None:
+    """A mandatory value that rests on a doubtful heading is asked for, not guessed."""
+    for heading in found.headings:
+        if not heading.sure and heading.field in _MANDATORY:
+            where = FoundCell(text=heading.label, sheet=heading.sheet, cell=heading.cell)
+            notes.add(ProblemKind.DOUBTFUL, heading.field, where)
+
+
+_MANDATORY: Final = frozenset(
+    field.name for field in (*forms.COMPANY_FIELDS, *forms.USER_FIELDS) if field.mandatory
+)
 
 
 def _check_duplicates(found: FoundCase, users: Sequence[User], notes: _Notes) -> None:

@@ -1,70 +1,31 @@
-"""Find our form in a workbook: which cell holds which field. What it means is the review's business."""
+"""Find the form in a workbook, ours by its very labels first: which cell holds which field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import mode
-from typing import Final, NamedTuple
+from typing import Final
 
 from bot.domain import forms
+from bot.domain.form_found import FoundCase, FoundCell, FoundUser
+from bot.domain.form_reading import read_forms
 from bot.domain.forms import FormField, plain
 from bot.domain.review_values import text_of
 from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
 
-#: Without our version property, so many labels make a workbook our form: fewer may be anybody's price list.
-_ENOUGH_COMPANY_LABELS: Final = 8
 _ENOUGH_USER_LABELS: Final = 5
-#: so many are enough where a person says that it is our form
-_ENOUGH_WHEN_VOUCHED: Final = 3
 _LONGEST_LABEL: Final = 60
+_WIDEST: Final = 64  #: columns in which our labels are looked for, wherever they moved
+_HIGHEST: Final = 300  #: rows in which the company's are
 
 
 def _names(fields: Iterable[FormField]) -> dict[str, str]:
     return {plain(word): f.name for f in fields for word in (f.label.en, f.label.de)}
 
 
+_COMPANY_WORDS: Final = frozenset(f.name for f in forms.COMPANY_FIELDS)
 _COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
 _USER_NAMES: Final = _names(forms.USER_FIELDS)
-
-
-class FoundCell(NamedTuple):
-    """What stands somewhere, as `text_of` reads it; `row` is the row a spreadsheet program shows.
-
-    A tuple, for a form has hundreds of them and each is soon forgotten.
-    """
-
-    text: str = ""
-    sheet: str = ""
-    cell: str = ""
-    row: int | None = None
-    formula: bool = False  #: one without a stored value, or one that reaches out of the sheet
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundUser:
-    """One person's cells by field; `phones` keeps the order of its columns."""
-
-    cells: Mapping[str, FoundCell]
-    phones: tuple[FoundCell, ...] = ()
-    sheet: str = ""
-    row: int | None = None
-
-    def cell(self, name: str) -> FoundCell:
-        return self.cells.get(name) or FoundCell(sheet=self.sheet, row=self.row)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundCase:
-    """One company's cells by field, its users, and cells that say a field a second time."""
-
-    company: Mapping[str, FoundCell]
-    users: tuple[FoundUser, ...] = ()
-    rivals: tuple[tuple[str, FoundCell], ...] = ()
-    users_sheet: str = ""
-    macros: bool = False
-
-    def cell(self, name: str) -> FoundCell:
-        return self.company.get(name) or FoundCell()
 
 
 @dataclass(kw_only=True)
@@ -84,23 +45,46 @@ class _Findings:
             self.rivals.append((name, cell))
 
 
-def find_cases(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
-    """Find our form, in either language, by its labels, wherever they moved; nothing if there is none."""
+def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
+    """Find our form or one by other hands in a workbook; nothing if there is none."""
+    ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
+    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and ours.users_sheet:
+        return (ours,)
+    others = read_forms(workbook, vouched=vouched or bool(workbook.form_version))
+    if ours and workbook.form_version and sum(map(_size, others)) <= _size(ours):
+        return (ours,)
+    return others
+
+
+def _says_every_label(workbook: Workbook) -> bool:
+    """Whether all labels of our company sheet stand somewhere, so that it pays to look closer."""
+    said = {
+        name
+        for sheet in workbook.sheets
+        for row in sheet.rows[:_HIGHEST]
+        for value in row[:_WIDEST]
+        if isinstance(value, str) and (name := _company_label(value))
+    }
+    return len(said) == len(forms.COMPANY_FIELDS)
+
+
+def _size(case: FoundCase) -> int:
+    """How much was found of a form."""
+    fields = {heading.field for heading in case.headings} or set(case.company)
+    return len(fields & _COMPANY_WORDS) + len(case.users)
+
+
+def _ours(workbook: Workbook) -> FoundCase:
+    """What stands at the labels of our form, in either language, wherever they moved."""
     found = _Findings()
     for sheet in workbook.sheets:
         _search_sheet(sheet, workbook.formulas, found)
-    enough = len(found.company) >= _ENOUGH_COMPANY_LABELS and found.users_sheet
-    some = vouched and (found.users or len(found.company) >= _ENOUGH_WHEN_VOUCHED)
-    if not (workbook.form_version or enough or some):
-        return ()
-    return (
-        FoundCase(
-            company=found.company,
-            users=tuple(found.users),
-            rivals=tuple(found.rivals),
-            users_sheet=found.users_sheet,
-            macros=workbook.macros,
-        ),
+    return FoundCase(
+        company=found.company,
+        users=tuple(found.users),
+        rivals=tuple(found.rivals),
+        users_sheet=found.users_sheet,
+        macros=workbook.macros,
     )
 
 
@@ -120,7 +104,7 @@ def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Fi
         else:
             labels += [
                 (name, index, column)
-                for column, value in enumerate(row)
+                for column, value in enumerate(row[:_WIDEST])
                 if isinstance(value, str) and (name := _company_label(value))
             ]
     # Labels stand below each other; the same words elsewhere are values, such as the city of Ort.
@@ -137,10 +121,10 @@ def _company_label(text: str) -> str | None:
 def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
     """The fields of the row's headings with their columns, or nothing where the row is no heading."""
     headings: list[tuple[str, int]] = []
-    left = len(row)
+    left = min(len(row), _WIDEST)
     if left < _ENOUGH_USER_LABELS:
         return ()
-    for column, value in enumerate(row):
+    for column, value in enumerate(row[:_WIDEST]):
         if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
             headings.append((_USER_NAMES[plain(value)], column))
         left -= 1

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.forms import plain
+from bot.domain.plain_words import words_in
 from bot.domain.sheets import CellValue
 
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -56,6 +57,23 @@ def number_within(text: str) -> str:
 _DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(r"[^\W\d_]{4}")
 _ABROAD: Final = re.compile(r"^00\s*")
+
+
+_LABELLED: Final = re.compile(r"^[^\W\d_]{1,12}\.?\s*:\s*|\s*\([^\d)]{2,20}\)$")
+_PHONES: Final = re.compile(
+    r"\s*[;,|\n]\s*|\s+(?:oder|or|und|and|bzw\.?|ou|e|o|i|en|of)\s+|\s*/\s*(?=\+|00|0\d)|\s+(?=\+)|\s+/\s+"
+)
+
+
+@lru_cache(maxsize=1024)
+def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
+    """E.164 of each of the numbers in a cell; nothing where one of them is none."""
+    bare = _LABELLED.sub("", text) if len(text) <= _TOO_LONG else ""
+    if one := phone_number(bare, region):
+        return (one,)
+    parts = [_LABELLED.sub("", part) for part in _PHONES.split(bare) if part and part.strip()]
+    numbers = tuple(number for part in parts if (number := phone_number(part, region)))
+    return numbers if len(numbers) == len(parts) > 1 else ()
 
 
 @lru_cache(maxsize=1024)
@@ -147,13 +165,43 @@ def _is_unusual_address(text: str) -> bool:
 _MAILTO: Final = re.compile(r"^mailto:\s*", re.IGNORECASE)
 
 
+_NAMED: Final = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
+
+
 def written_address(text: str) -> str:
-    """An address as it stands in a cell or a link of a cell."""
-    return _MAILTO.sub("", text).partition("?")[0].strip("<> ")
+    """An address as it stands in a cell or a link of a cell, with or without its owner's name."""
+    named = _NAMED.fullmatch(text) if "<" in text and len(text) <= _TOO_LONG else None
+    return _MAILTO.sub("", named[1] if named else text).partition("?")[0].strip("<> ")
+
+
+#: Mistyped ends of addresses, with what everybody means.
+_MISTYPED: Final = (
+    (re.compile(r"\.(?:con|cmo|ocm|vom|comm|cpm|xom|coom)$"), ".com"),
+    (re.compile(r"\.(?:dee|ed|d)$"), ".de"),
+    (re.compile(r"@(?:gmial|gmai|gmal|gamil|gnail|gmaill|gmil|googlmail)\.(?=com$)"), "@gmail."),
+    (re.compile(r"@(?:hotmial|hotmal|hotmai|hotmil)\."), "@hotmail."),
+    (re.compile(r"@(?:outlok|outloook|otlook|outlock)\."), "@outlook."),
+    (re.compile(r"@(?:yaho|yahooo|yhoo)\."), "@yahoo."),
+    (re.compile(r"@(?:gxm|gmxx|gmc)\.(?=de$|net$|at$|ch$)"), "@gmx."),
+    (re.compile(r"@(?:t-onlin|tonline|t-onlien)\."), "@t-online."),
+    (re.compile(r"@(?:icluod|iclod)\."), "@icloud."),
+)
+
+
+@lru_cache(maxsize=1024)
+def retyped_address(address: str) -> str:
+    """The address with a well-known domain's slip of the pen mended, or "" where there is none."""
+    before, at, domain = address.rpartition("@")
+    mended = at + domain.lower()
+    for mistyped, meant in _MISTYPED:
+        mended = mistyped.sub(meant, mended)
+    return before + mended if at and mended != at + domain.lower() else ""
 
 
 def mended_address(text: str) -> str:
     """The address that was evidently meant, or ""."""
+    if retyped := retyped_address(text):
+        return retyped if is_address(retyped) else ""
     mended = re.sub(r"\s*[\[(]\s*(?:at|ät)\s*[\])]\s*", "@", text, flags=re.IGNORECASE)
     mended = re.sub(r"\s+|[;,]$|\.$", "", mended).replace(",", ".").replace("..", ".").replace("@@", "@")
     blank_within_a_name = re.search(r"\S\s+\S", text.partition("@")[0]) and "(" not in text
@@ -179,9 +227,30 @@ def is_website(text: str) -> bool:
     return len(text) < 2048 and _WEBSITE.fullmatch(text) is not None  # noqa: PLR2004 - as browsers do
 
 
+def website(text: str) -> str | None:
+    """A web address without its scheme and its last slash, or None where it is none."""
+    return re.sub(r"^https?://|/$", "", text, flags=re.IGNORECASE) if is_website(text) else None
+
+
 def is_not_applicable(text: str) -> bool:
     """Whether it says that there is none."""
-    return plain(text).replace(" ", "") in {"n/a", "na", "n.a", "keine", "none", "entfällt", "-"}
+    return plain(text).replace(" ", "") in _NONE
+
+
+_NONE: Final = words_in("""
+    n/a na n.a keine none entfällt - -- \u2013 notapplicable k.a nichtvorhanden keineangabe
+    nichtzutreffend n.v s/o nvt n.v.t
+""")
+
+
+def vat_id(text: str, country: str) -> str | None:
+    """A VAT id, without blanks after its country's letters, "N/A" for none; None if it cannot be one."""
+    if is_not_applicable(text):
+        return "N/A"
+    if not is_vat_id(text, country):
+        return None
+    compact = re.sub(r"[\s./-]", "", text).upper()
+    return compact if re.fullmatch(r"(?!CHE)[A-Z]{2}[A-Z0-9]{2,13}", compact, re.ASCII) else text
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNo
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, Role, Severity, User
 from bot.domain.staff import Staff
-from bot.rendering import blocks, progress, quoting
+from bot.rendering import blocks, differences, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
@@ -44,22 +44,37 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
     title = words.say("card.title", ref=case.ref, company=_company(case, words))
     return [
         blocks.header(title),
-        blocks.section(_state(case, words)),
+        blocks.section(_state(card, words)),
         *progress.decision(card, words),
         *progress.returned(card, words),
+        *progress.voided(case, words),
+        *organisations.shown(card, words),
+        *_changes(card, words),
         blocks.fields(_facts(case, words)),
         *_users(case.ris.users, words),
         *_problems(case, words),
+        *differences.headings(case.ris, words, shown=differences.SHOWN_HEADINGS, only_doubtful=True),
         blocks.context(*_origin(case, words)),
     ]
 
 
-def _state(case: Case, words: Words) -> str:
+def _changes(card: CaseCard, words: Words) -> list[Block]:
+    """Since the version before: what whoever decided to wait for it wants to see first."""
+    if card.before is None:
+        return []
+    before, after = card.before, card.case.ris
+    return differences.changes(before.ris, after, before.number, words, shown=differences.SHOWN_CHANGES)
+
+
+def _state(card: CaseCard, words: Words) -> str:
+    case = card.case
     since = words.moment(case.status_since)
     line = words.say(f"card.state.{case.ball}", status=words.status(case.status), since=since)
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)
+    if card.open_answers and case.decision is None:
+        line += "\n" + words.say("answers.waiting", count=card.open_answers)
     return line
 
 
@@ -144,8 +159,9 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
+    names = (*names, "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
-    return [*ask, _actions(case, names, words)]
+    return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
 
 
 def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
@@ -212,6 +228,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         foot.append(words.say("question.refused", reason=reason))
     if note.unread_bytes:
         foot.append(words.say("question.too_large", megabytes=megabytes(note.unread_bytes)))
+    if note.form_sent:
+        foot.append(words.say("question.form_sent"))
     foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
     return Card(

@@ -1,7 +1,7 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,14 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot.domain.cases import Case
+from bot.domain import forms
+from bot.domain.approvals import Choice, RejectionReason
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.differences import compare
 from bot.domain.mail import Address
-from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.ris import Company, Credential, PartnerType, Problem, RisCase, Role, Severity, User
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import markdown, quoting
 from bot.rendering.shapes import Marked, Marks, Shape
@@ -23,9 +27,24 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
+MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
+MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
+MOST_NAMED = 5  #: people in one sentence
+
 Values = dict[str, Any]
+
+_OF_ITS_OWN: Values = {"only_people": False, "addition_to": "", "known_users": "", "replaces_on": ""}
+#: what a mail lacks that an older Usher has queued, perhaps held for days
+_LATER: Mapping[str, Values] = {
+    "order_confirmation": _OF_ITS_OWN,
+    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
+    "ris_problems": {
+        **_OF_ITS_OWN,
+        "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,27 +61,43 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk approved."""
     return _of_case(case, policy) | {
         "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
-        "users": [_user(user, _words(case, policy)) for user in case.ris.users],
+        "users": [_user(user, _words(case, policy)) for user in case.ordered_users],
     }
 
 
-def ris_problems(case: Case, policy: Policy) -> Values:
-    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer."""
+def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -> Values:
+    """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
+
+    `before`: the version that this one follows; only what is open now is asked, and what was settled is
+    thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
+    """
+    since = compare(before, case.ris) if before else None
     return _of_case(case, policy) | {
+        "version": case.version,
         "problems": _problems(case, policy, Severity.ERROR),
         "advice": _problems(case, policy, Severity.WARNING),
+        "most": MOST_QUESTIONS,
+        "again": since is not None,
+        "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
+        "solved": since.solved if since else 0,
+        "new": since.new if since else 0,
+        "attached": "",
     }
 
 
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
+    say, users = _words(case, policy), case.ordered_users
     names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
         _of_case(case, policy)
         | {
-            "received_on": _words(case, policy).date(case.status_since),  # of this version, not of the first
-            "administrators": ", ".join(names[:5]) + (" …" if len(names) > 5 else ""),  # noqa: PLR2004
-            "country": _words(case, policy).country(case.ris.company.country),
+            "received_on": say.date(case.status_since),  # of this version, not of the first
+            "administrators": _named(names),
+            "country": say.country(case.ris.company.country),
+            "facts": _facts(replace(case.ris.company, seats=case.ordered_seats), say),
+            "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
+            "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
         }
     )
@@ -71,12 +106,39 @@ def receipt(case: Case, policy: Policy) -> Values:
 def rejection(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside."""
     reason = case.decision.reason if case.decision else None
+    if reason is RejectionReason.DUPLICATE and case.addition and not case.addition.told:
+        reason = None  # whom another sponsor has brought is no business of this one
     return _of_case(case, policy) | {"reason": str(reason or "other")}
+
+
+def withdrawal(case: Case, policy: Policy, standing: Collection[Standing] = ()) -> Values:
+    """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
+
+    `standing`: what of its decision cannot be called back. The case is shown as it is afterwards, with the
+    decision that it had.
+    """
+    approved = case.decision if case.decision and case.decision.choice is Choice.APPROVED else None
+    return _of_case(case, policy) | {
+        "withdrawn": case.status is CaseStatus.WITHDRAWN,
+        "approved_on": _words(case, policy).date(approved.at) if approved else "",
+        "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
+        "may_have_gone": Standing.MAY_HAVE_GONE in standing,
+    }
 
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
     return _owner(policy) | {"lang": lang, "ref": ref}
+
+
+def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
+    """To whoever asked for the form, which is attached; nothing of what they wrote comes back."""
+    return _owner(policy) | {
+        "lang": lang,
+        "ref": ref,
+        "sponsor": policy.mag.sponsor,
+        "check_url": f"{portal_url.rstrip('/')}/ris?lang={lang}",
+    }
 
 
 def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
@@ -133,11 +195,47 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "sponsor": policy.mag.sponsor,
         "company": company.name or say.say("mail.nameless"),
         "application": company.application,
-        "seats": "" if company.seats is None else str(company.seats),
-        "users_count": len(case.ris.users),
+        "seats": "" if case.ordered_seats is None else str(case.ordered_seats),
+        "users_count": len(case.ordered_users),
         "purchase_order": company.purchase_order,
         "received_on": say.date(case.created_at),
+        **_earlier(case, say),
     }
+
+
+def _earlier(case: Case, say: Words) -> Values:
+    """What the form is to earlier ones: to what it is added, and what it takes the place of.
+
+    Of another case only for whom it is their own.
+    """
+    told = case.addition if case.addition and case.addition.told else None
+    known = [_name(case.ris.users[number]) for number in told.known] if told else []
+    replaced = [
+        decision
+        for decision in case.voided
+        if decision.choice is Choice.APPROVED and decision.version == case.version - 1
+    ]
+    return {
+        "only_people": case.addition is not None,
+        "addition_to": told.ref if told else "",
+        "known_users": _named(known),
+        "replaces_on": say.date(replaced[-1].at) if replaced else "",
+    }
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+
+
+def _facts(company: Company, say: Words) -> list[Values]:
+    """What stands in the form about the company, as we understood it; what is empty is left out."""
+    said = {
+        **asdict(company),
+        "country": say.country(company.country),
+        "partner_type": say.choice(PartnerType, company.partner_type),
+    }
+    names = dict.fromkeys(field.name for field in forms.COMPANY_FIELDS)
+    return [{"field": say.field(name), "value": str(said[name])} for name in names if said[name]]
 
 
 def _user(user: User, say: Words) -> Values:
@@ -184,6 +282,7 @@ def render_mail(
         raise KeyError(f"there is no mail {template!r}")
     parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
+    values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
     subject, preheader = (
         quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)

@@ -144,15 +144,15 @@ def _behind(mark: str, lines: Sequence[Line]) -> list[Line]:
 
 
 def _table(node: SyntaxTreeNode) -> list[Line]:
-    """Facts become "Company: Acme"; a list gives each row a paragraph, its first cell standing in front."""
+    """Facts become "Company: Acme"; a list gives each row a paragraph, its number (No., Nr.) in front."""
     rows = [[_inline(cell) for cell in row.children] for body in node.children for row in body.children]
     if node.attrs["class"] == "facts":
         return [Line(words=f"{name}: {value}", rest="  ") for name, value, *_ in rows]
-    return list(_apart(_row(row) for row in rows[1:]))
+    is_numbered = rows[0][0].endswith(".")
+    return list(_apart(_row(row, is_numbered=is_numbered) for row in rows[1:]))
 
 
-def _row(cells: Sequence[str]) -> list[Line]:
-    is_numbered = cells[0].rstrip(".").isdigit()
+def _row(cells: Sequence[str], *, is_numbered: bool) -> list[Line]:
     mark, rest = (f"{cells[0]} ", cells[1:]) if is_numbered else ("- ", cells)
     return _behind(mark, [Line(words=cell) for cell in rest if cell])
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.domain.approvals import CaseDecision, Choice, Phase
 from bot.domain.bounces import Returned, reason_of
 from bot.domain.cards import CaseCard, Effect
+from bot.domain.cases import Case
 from bot.domain.outbox import JobStatus
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
@@ -42,6 +43,18 @@ def returned(card: CaseCard, words: Words) -> list[Block]:
         return []
     lines = [_effect(effect, words) for effect in card.returned]
     return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS)]
+
+
+def voided(case: Case, words: Words) -> list[Block]:
+    """Decisions that were taken back: who had decided, who took it back, and why."""
+    lines = []
+    for decision in case.voided:
+        if (end := decision.voided) is None:
+            continue
+        by = words.person(end.by, slack=True) if end.by != "usher" else words.say("card.voided.usher")
+        why = words.say(f"card.voided.{end.why}", by=by, at=words.moment(end.at))
+        lines.append(f"{_verdict(decision, words)} · {why}")
+    return [blocks.context(*lines[-MOST_EFFECTS:])] if lines else []
 
 
 def _verdict(decision: CaseDecision, words: Words) -> str:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jinja2
 
 from bot import policy as policies
-from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
+from bot.domain.cards import CaseCard
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
+from bot.domain.organisations import Likeness, Reason
 from bot.domain.ris import (
     Company,
     Credential,
@@ -24,6 +26,7 @@ from bot.domain.ris import (
 )
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
+from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import mails
 from bot.rendering.mails import Values
@@ -166,12 +169,56 @@ def decided_case(lang: str = "en", *, choice: Choice = Choice.APPROVED, phase: P
     return replace(case, status=status, status_since=DECIDED_AT, decision=decision)
 
 
+def addition_case(lang: str = "en") -> Case:
+    """The complete case, approved, whose first person is there already since C-2."""
+    addition = Addition(of=2, known=(0,), told=True)
+    return replace(decided_case(lang), addition=addition)
+
+
+def alike_card() -> CaseCard:
+    """The complete case, of which staff are asked whether it is one of two that are known."""
+    return CaseCard(
+        case=complete_case(),
+        likenesses=(
+            Likeness(
+                ref="C-2",
+                company="Lindgren & Soehne GmbH",
+                status=CaseStatus.APPROVED,
+                points=90,
+                reasons=(Reason.SAME_VAT_ID, Reason.SAME_HOST, Reason.SAME_PEOPLE),
+                people=("Greta Lindgren", "Aylin Demir"),
+            ),
+            Likeness(
+                ref="C-5",
+                company="L\u0456ndgren & S\u00f6hne GmbH",  # a Cyrillic letter for the i
+                status=CaseStatus.RECEIVED,
+                points=25,
+                reasons=(Reason.LOOKS_ALIKE,),
+            ),
+        ),
+    )
+
+
+def withdrawn_case(lang: str = "en") -> Case:
+    """The approved case after its sponsor took it back."""
+    case = decided_case(lang)
+    assert case.decision is not None  # noqa: S101 - for the type checker
+    end = Voided(at=DECIDED_AT + timedelta(hours=3), by="U0BLAKE", why=VoidReason.WITHDRAWN)
+    return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
+    "withdrawal": lambda lang, policy: mails.withdrawal(
+        withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
+    ),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    "blank_form": lambda lang, policy: mails.blank_form(
+        ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
+    ),
     "too_large": lambda lang, policy: mails.too_large(
         size=41_000_000,
         subject="Pictures of our site",
@@ -194,7 +241,10 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
 
 def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
     """What `render_mail` needs to show a mail with invented people."""
-    return _SAMPLES[name](lang, policy or policies.load()) | {"status_url": STATUS_URL}
+    return _SAMPLES[name](lang, policy or policies.load()) | {
+        "status_url": STATUS_URL,
+        "attached": "own",
+    }
 
 
 def template_faults(templates_dir: Path) -> list[str]:

@@ -58,7 +58,6 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 _ABOUT_LINE: Final = 85  #: letters that surely fit in a line of the page that explains
-_LIST_SHEET: Final = "Lists"
 _WIDTHS: Final = {
     "salutation": 13, "first_name": 18, "last_name": 20, "email": 36, "phones": 19, "job_title": 24,
     "role": 28, "credential": 20,
@@ -172,7 +171,7 @@ class _Form:
         _print_on_one_page_across(sheet, pages_down=1)
 
     def write_lists(self) -> None:
-        sheet = self.book.add_worksheet(_LIST_SHEET)
+        sheet = self.book.add_worksheet(forms.LIST_SHEET)
         for column, entries in enumerate(self.lists.values()):
             sheet.write_column(0, column, entries)
         sheet.very_hidden()
@@ -186,9 +185,8 @@ class _Form:
         return sheet
 
     def _write_user(self, sheet: Worksheet, row: int, user: User, style: str) -> None:
-        if len(user.phones) > forms.MOST_PHONES:
-            raise ValueError("the form has three phone columns")
-        phones = iter(user.phones)
+        room = forms.MOST_PHONES - 1  # what has no column of its own shares the last one, rather than be lost
+        phones = iter((*user.phones[:room], "; ".join(user.phones[room:])))
         for column, field in enumerate(forms.USER_FIELDS):
             value = next(phones, "") if field.name == "phones" else getattr(user, field.name)
             self._write_value(sheet, row, column, self._said(field.name, value), style)
@@ -260,7 +258,7 @@ class _Form:
 
     def _list_range(self, name: str) -> str:
         column = chr(ord("A") + list(self.lists).index(name))
-        return f"={_LIST_SHEET}!${column}$1:${column}${len(self.lists[name])}"
+        return f"={forms.LIST_SHEET}!${column}$1:${column}${len(self.lists[name])}"
 
     def _protect(self, sheet: Worksheet) -> None:
         """Without a password: it keeps labels from slips, nobody out."""

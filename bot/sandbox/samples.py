@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, formataddr, parseaddr
 
 from bot.domain.ris import Role
 from bot.rendering.workbooks import ris_form
 from bot.sandbox import hostile
 from bot.sandbox.invented import Organisation, organisation, person
+from bot.sandbox.own_form import own_form
 
 #: Who may submit in the sandbox: the sponsor's order desk and one of its people.
 ORDERS = ("Northwind Sponsor", "orders@sponsor.example")
@@ -54,13 +55,42 @@ class Samples:
         self._rng = rng
         self._now = now
         self._desk = desk
+        self._submitted: list[Organisation] = []
 
     # Forms
 
     def complete_ris(self, *, sender: tuple[str, str] = DANA, lang: str = "en") -> Sample:
         org = organisation(self._rng)
+        self._submitted.append(org)
         about = f"A complete RIS for {org.company.name} with {len(org.users)} users"
         return self._ris(org, sender=sender, lang=lang, about=about)
+
+    def foreign_ris(self) -> Sample:
+        """What a customer's own system gave out: German headings, semicolons, one table below the other."""
+        org = organisation(self._rng)
+        mail = self._mail(DANA, f"Neukunde {org.company.name}", "Hallo,\n\nso kam es vom Kunden.\n\nDana")
+        mail.add_attachment(
+            own_form(org).encode("cp1252", "replace"),
+            maintype="text",
+            subtype="csv",
+            filename="Stammdaten.csv",
+        )
+        return self._sample(mail, DANA[1], f"A RIS for {org.company.name}, in the customer's own form")
+
+    def stranger_ris(self) -> Sample:
+        """From somebody whose address is proven, and who is no sponsor."""
+        sample = self.complete_ris(sender=person(self._rng))
+        return replace(sample, about=f"{sample.about}, from somebody who is no sponsor")
+
+    def addition_ris(self) -> Sample:
+        """Two more people for the company that came last."""
+        known = self._submitted[-1] if self._submitted else organisation(self._rng)
+        more = organisation(self._rng, users=2)
+        people = tuple(
+            replace(user, email=f"{user.email.partition('@')[0]}@{known.domain}") for user in more.users
+        )
+        org = Organisation(company=replace(known.company, seats=2), users=people)
+        return self._ris(org, sender=DANA, lang="en", about=f"Two more people for {org.company.name}")
 
     def incomplete_ris(self, *, sender: tuple[str, str] = DANA, lang: str = "en") -> Sample:
         """No administrator, too few seats, and faults in company and users."""
@@ -108,6 +138,20 @@ class Samples:
         closing = "Viele Grüße" if lang == "de" else "Kind regards"
         mail = self._mail(sender, subject, f"{text}\n\n{closing}\n{sender[0]}")
         return self._sample(mail, sender[1], f"A question from {sender[0]}: {subject}")
+
+    def form_request(self) -> Sample:
+        sender = person(self._rng)
+        text = f"Hello,\n\ncould you please send me the blank form?\n\nKind regards\n{sender[0]}"
+        return self._sample(
+            self._mail(sender, "New customer form", text), sender[1], f"{sender[0]} asks for the blank form"
+        )
+
+    def reply(self, to: EmailMessage, text: str, *, about: str) -> Sample:
+        """Whoever got a mail of the desk answers it."""
+        sender = parseaddr(str(to["To"]))
+        mail = self._mail((sender[0] or sender[1], sender[1]), f"Re: {to['Subject']}", text)
+        mail["In-Reply-To"] = mail["References"] = str(to["Message-ID"])
+        return self._sample(mail, sender[1], about)
 
     def empty(self) -> Sample:
         sender = person(self._rng)

@@ -9,8 +9,9 @@ from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services.cases import answer, check_undecided, get_case, refusals_recorded
+from bot.services.cases import answer, check_undecided, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
+from bot.services.organisations import check_addition
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.store import cases, events
@@ -23,11 +24,13 @@ def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: da
     """Approve what the card showed (`seen`: its content hash) and queue what follows."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, APPROVABLE)
+        check_addition(db, case)
         decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
         decided = get_case(db, ref)
         answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
+        refresh_additions(db, decided, now=now)
         return get_case(db, ref)
 
 
@@ -50,6 +53,7 @@ def reject(
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
+        refresh_additions(db, case, now=now)
         return get_case(db, ref)
 
 

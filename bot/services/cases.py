@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -19,9 +20,11 @@ from bot.domain.ris import RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
+from bot.services import organisations
 from bot.services.desk import Desk
+from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
-from bot.store import bounces, cases, events, links, outbox
+from bot.store import bounces, case_answers, case_versions, cases, events, links, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -48,6 +51,7 @@ CASE_MAILS = {
     "ris_problems": mails.ris_problems,
     "order_confirmation": mails.order_confirmation,
     "rejection": mails.rejection,
+    "withdrawal": mails.withdrawal,
 }
 
 
@@ -79,6 +83,8 @@ def open_case(
         status_since=now,
     )
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
+    organisations.note_marks(db, desk, case)
+    organisations.note_same_form(db, case, now=now)
     events.add(
         db,
         EventTag.CASE_OPENED,
@@ -95,50 +101,81 @@ def open_case(
 
 
 def revise_case(
-    db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime
+    db: Database,
+    desk: Desk,
+    case: Case,
+    submission: Submission,
+    *,
+    now: datetime,
+    by: Staff | None = None,
+    made_by: str = "",
 ) -> Case | None:
-    """Put a newer version in place of an undecided one; None when the case was decided meanwhile."""
+    """Put a newer version in place of an undecided one; None when the case was decided meanwhile.
+
+    `by`: who took its values over from a mail (`made_by`); they have a hand in it too, and took it in.
+    """
     mail = submission.mail
+    made_by = made_by or f"mail:{submission.mail_id}"
     authorised = case.authorised or submission.authorised
+    addition, content_hash = organisations.renewed(db, case, submission.ris)
     revised = replace(
         case,
-        status=status_after(submission.ris, authorised=authorised),
+        status=status_after(submission.ris, authorised=authorised or by is not None),
         authorised=authorised,
         version=case.version + 1,
-        content_hash=submission.ris.content_hash(),
+        content_hash=content_hash,
+        addition=addition,
         ris=submission.ris,
-        cc=tuple(dict.fromkeys((*case.cc, *submission.parties))),
+        cc=_copies(case, submission),
         verdict=submission.check.verdict,
         evidence=submission.check.evidence,
-        hands=case.hands | {mail.sender.address},
+        hands=case.hands | {mail.sender.address} | ({by.id} if by else set()),
         thread=Thread.answering(mail),
         mail_id=submission.mail_id,
     )
-    if not cases.revise(db, revised, since=case.version, made_by=f"mail:{submission.mail_id}", now=now):
+    if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
+    organisations.note_marks(db, desk, revised)
+    refresh_additions(db, revised, now=now)
     events.add(
         db,
         EventTag.CASE_REVISED,
         f"case:{case.id}",
-        actor="usher",
+        actor=by.id if by else "usher",
         at=now,
         mail=submission.mail_id,
         version=revised.version,
         status=revised.status,
         hash=revised.content_hash,
     )
-    _answer_submission(db, desk, revised, now=now)
+    _answer_submission(db, desk, revised, now=now, before=case.ris)
     queue_case_card(db, case.id, now=now)
     return revised
 
 
-def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
+def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
+    """Undecided additions show at once where their organisation stands, and who is known there."""
+    for number in organisations.renew_additions(db, case):
+        queue_case_card(db, number, now=now)
+
+
+def _copies(case: Case, submission: Submission) -> tuple[str, ...]:
+    """Who gets a copy from now on: who did, a colleague who wrote, and the authorised whom they copied."""
+    wrote = (submission.mail.sender.address,) if submission.authorised else ()
+    copied = dict.fromkeys((*case.cc, *wrote, *submission.parties))
+    return tuple(address for address in copied if address != case.sponsor.address)
+
+
+def _answer_submission(
+    db: Database, desk: Desk, case: Case, *, now: datetime, before: RisCase | None = None
+) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
-    Whoever's RIS staff took in hears what is missing.
+    Whoever's RIS staff took in hears what is missing; of a newer version (`before`), what is still.
     """
     if case.status is CaseStatus.WAITING_FOR_SPONSOR:
-        answer(db, desk, case, "ris_problems", now=now)
+        words = mails.ris_problems(case, desk.policy, before=before)
+        answer(db, desk, case, "ris_problems", now=now, words=words)
     elif case.status is CaseStatus.IN_REVIEW:
         if case.authorised:
             answer(db, desk, case, "receipt", now=now)
@@ -160,18 +197,29 @@ def _answer_submission(db: Database, desk: Desk, case: Case, *, now: datetime) -
 
 
 def answer(
-    db: Database, desk: Desk, case: Case, template: str, *, now: datetime, decision_id: int | None = None
+    db: Database,
+    desk: Desk,
+    case: Case,
+    template: str,
+    *,
+    now: datetime,
+    decision_id: int | None = None,
+    words: Mapping[str, Any] | None = None,
+    again: str = "",
 ) -> None:
-    """Queue a mail about a case to its sponsor, once per version, with a status link."""
+    """Queue a mail about a case to its sponsor, once per version, with a status link.
+
+    `again` tells a repetition from the first one, by what caused it.
+    """
     queue_mail(
         db,
         desk,
         template,
-        key=f"{case.ref}:{case.version}:{template}",
+        key=":".join(filter(None, (case.ref, str(case.version), template, again))),
         to=case.sponsor.address,
         lang=case.lang,
         ref=case.ref,
-        words=CASE_MAILS[template](case, desk.policy),
+        words=words or CASE_MAILS[template](case, desk.policy),
         now=now,
         thread=case.thread,
         cc=case.cc,
@@ -179,6 +227,7 @@ def answer(
         decision_id=decision_id,
         with_status_link=True,
         automatic=decision_id is None,
+        attach={"what": MARKED, "version": case.version} if template == "ris_problems" else None,
     )
 
 
@@ -245,6 +294,10 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
         returned=tuple(_effect(job, returned) for job in others if job),
+        likenesses=organisations.list_likenesses(db, case),
+        joined=organisations.find_joined(db, case),
+        before=case_versions.find(db, case.id, case.version - 1),
+        open_answers=len(case_answers.list_open(db, case.id)),
         may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
     )
 

@@ -7,16 +7,28 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import AlarmNote, HeldNote, KindNote, QuestionNote, TroubleNote
+from bot.domain.cards import (
+    AlarmNote,
+    CappedNote,
+    ChangeLine,
+    CorrectionNote,
+    HeldNote,
+    KindNote,
+    QuestionNote,
+    SameFormNote,
+    TroubleNote,
+    WithdrawalNote,
+)
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.mail import Kind, OutboundMail
+from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
-from bot.ports import Chat, ChatMessage, Mailer
-from bot.rendering import cards, mails
+from bot.domain.withdrawals import Standing
+from bot.ports import Chat, ChatMessage, Mailer, Marker
+from bot.rendering import answer_cards, cards, mails, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import cases
+from bot.services import case_answers, cases, marking
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
@@ -27,10 +39,11 @@ HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """The ways out that a worker holds."""
+    """The ways out that a worker holds, and who makes what goes along."""
 
     chat: Chat
     mailer: Mailer
+    marker: Marker
 
 
 def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) -> Outcome:
@@ -51,18 +64,18 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    del db
-    refused = ways.mailer.send(mail_of(desk, job, now=now))
+    refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
 
 
-def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
-    """The mail a job stands for, in words; `now` is its Date."""
+def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
+    """The mail a job stands for, in words and with what goes along; `now` is its Date."""
     thread = job.values["thread"]
+    attached, files = _attached(db, desk, marker, job)
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        {**job.values["words"], **job.secrets},
+        {**job.values["words"], **job.secrets, "attached": attached},
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -76,8 +89,23 @@ def mail_of(desk: Desk, job: Job, *, now: datetime) -> OutboundMail:
         in_reply_to=thread["message_id"],
         references=tuple(thread["references"]),
         automatic=job.automatic,
+        attachments=files,
         date=now,
     )
+
+
+def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
+    """What a job only names is made now; the mail's words say "own", "form", "blank", or nothing of it."""
+    wanted, lang = job.values.get("attach") or {}, job.values["lang"]
+    if wanted.get("what") == marking.BLANK:
+        return "blank", (marking.blank_form(desk.policy, lang),)
+    if wanted.get("what") == marking.MARKED and job.case_id is not None:
+        form = marking.mark_version(
+            db, desk.policy, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+        )
+        if form is not None:
+            return "own" if form.own else "form", (form.file,)
+    return "", ()
 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
@@ -98,8 +126,13 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    """Post once, under the message it belongs to if that stands."""
-    card = NOTES[job.template](_words_of(db, desk, job, now), _staff_words(desk))
+    """Post once, under the message it belongs to if that stands; or say anew what an earlier one said."""
+    card = NOTES[job.template](_words_of(db, desk, ways, job, now), _staff_words(desk))
+    key = job.values.get("instead_of", "")
+    if key and (standing := chat_messages.find(db, key)):
+        channel, ts = standing
+        ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
+        return _posted(key, channel, ts)
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
@@ -109,14 +142,16 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(job.key, channel, found or ways.chat.post(message))
 
 
-def _words_of(db: Database, desk: Desk, job: Job, now: datetime) -> dict[str, Any]:
-    """A held mail is shown as it would go out now."""
+def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
+    """A held mail is shown as it would go out now, and answers with the rules' word on them."""
     values = dict(job.values["words"])
+    if job.template == "answers_note":
+        return {"note": case_answers.get_note(db, desk, values["answers_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
             # The link is the reader's, not staff's: it stays sealed.
-            shown = mail_of(desk, replace(held, secrets=HIDDEN), now=now)
+            shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
             values |= {"mail_subject": shown.subject, "text": shown.text}
     return values
 
@@ -141,6 +176,16 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
     return cards.alarm_note(AlarmNote(**{**values, **read}), words=say)
 
 
+def _withdrawal(values: dict[str, Any], say: Words) -> Card:
+    standing = tuple(Standing(one) for one in values["standing"])
+    return sender_notes.withdrawal_note(WithdrawalNote(**{**values, "standing": standing}), words=say)
+
+
+def _correction(values: dict[str, Any], say: Words) -> Card:
+    changes = tuple(ChangeLine(**change) for change in values["changes"])
+    return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
@@ -153,6 +198,11 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "kind_note": lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
     ),
+    "withdrawal_note": _withdrawal,
+    "correction_note": _correction,
+    "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
+    "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
+    "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -7,21 +7,23 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import Case, case_id
+from bot.domain.cases import case_id
 from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail, InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, questions
-from bot.services.cases import Submission, open_case, revise_case
+from bot.services import bounces, caps, corrections, questions, withdrawals
+from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
+from bot.services.replies import take_reply
 from bot.store import cases, conversations, events, ledger
 from bot.store.database import transaction
 
@@ -133,9 +135,15 @@ def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -
         if same is not None:
             return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
         bounces.hear_from(db, understood, now=now)
+        if caps.holds_back(db, desk, understood, now=now):
+            return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
         ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
         flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
         return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
+
+
+#: what stands before the reason of a mail that was not acted upon
+_SETTLED = {MailStatus.DUPLICATE: "as mail before: ", MailStatus.WAITING: "too many forms in an hour: "}
 
 
 def _settle(
@@ -150,7 +158,9 @@ def _settle(
         message_id=mail.message_id,
         content_hash=mail.content_hash,
         kind=found.kind,
-        reason=found.reason if to is MailStatus.DONE else f"as mail before: {found.reason}",
+        reason=f"{_SETTLED.get(to, '')}{found.reason}",
+        form_of=understood.form_of,
+        form_hash=understood.form_hash,
         subject_ref=ref,
         flagged=flagged,
         sender=mail.sender.address,
@@ -210,6 +220,8 @@ def _refuse_form(
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
         _say_unreadable(db, desk, understood, conversation.ref, refusal, now=now)
+    elif understood.verified:
+        questions.say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 
 
@@ -243,13 +255,16 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     number = case_id(ref)
     case = cases.find(db, number) if number is not None else None
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
-    party = understood.verified and case is not None and understood.mail.sender.address in _parties(case)
-    if case is None or not party:
+    sender = understood.mail.sender.address
+    if case is None or not (understood.verified and is_party(case, sender, desk.sponsors)):
         return _take_as_new(db, desk, understood, now)
-    submissions = list_submissions(desk, understood)
-    if len(submissions) == 1 and revise_case(db, desk, case, submissions[0], now=now):
+    if withdrawals.hear(db, desk, understood, case, now=now):
         return case.ref
-    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    submissions = list_submissions(desk, understood)
+    if corrections.offer(db, understood, case, submissions, now=now):
+        return case.ref
+    if take_reply(db, desk, understood, case, submissions, now=now):
+        return case.ref
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
         _say_unreadable(db, desk, understood, case.ref, refusal, now=now, case_id=case.id)
@@ -261,17 +276,15 @@ def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime
     return (_take_ris if understood.form.has_form else questions.ask)(db, desk, understood, now)
 
 
-def _parties(case: Case) -> frozenset[str]:
-    return frozenset({case.sponsor.address, *case.cc})
-
-
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
     number = case_id(ref.removeprefix("Q-"))
     conversation = conversations.find(db, number) if number is not None else None
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
-    questions.note_follow_up(db, understood, conversation.ref, f"note:{conversation.ref}", now=now)
+    sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
+    key = f"note:{conversation.ref}"
+    questions.note_follow_up(db, understood, conversation.ref, key, now=now, form_sent=sent)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
 

@@ -23,7 +23,7 @@ from bot.domain.mail import Kind
 from bot.domain.staff import Staff
 from bot.ports import Reader
 from bot.services import questions
-from bot.services.cases import get_case, get_seen, move_or_explain, open_case, refusals_recorded
+from bot.services.cases import Submission, get_case, get_seen, move_or_explain, open_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.intake import list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
@@ -40,6 +40,14 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
         raise MailNotKept(id=mail_id)
     mail, workbooks = reader.read_mail(ledger.get_raw(db, mail_id))
     return understand(desk, row, mail, workbooks, vouched=True)
+
+
+def get_submission(desk: Desk, understood: Understood) -> Submission:
+    """The one form of a mail that was read again; raise NoForm when it holds none, or several."""
+    submissions = list_submissions(desk, understood)
+    if len(submissions) != 1:
+        raise _no_form(understood)
+    return submissions[0]
 
 
 def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime) -> list[Case]:

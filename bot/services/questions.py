@@ -10,26 +10,53 @@ from sqlite_utils import Database
 from bot.domain.cards import QuestionNote
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
+from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
 from bot.domain.ledger import Conversation
+from bot.domain.trust import Verdict
 from bot.rendering import mails
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail, queue_note
+from bot.services.marking import BLANK
+from bot.services.queueing import queue_mail, queue_note, was_answered
 from bot.store import conversations, events
 
 WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
 
 
 def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """A question: the sender's words go to the support channel; a verified sender hears that they came."""
+    """A question: the sender's words go to the support channel; a verified sender hears that they came.
+
+    Whoever asks for the blank form gets it at once, and staff see that.
+    """
     conversation = open_conversation(db, understood, now)
-    note_question(db, understood, conversation, now=now)
+    form_sent = send_form(db, desk, understood, conversation.ref, now=now)
+    note_question(db, understood, conversation, now=now, form_sent=form_sent)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
-    elif understood.verified:
-        words = mails.neutral_receipt(ref=conversation.ref, lang=understood.mail.lang, policy=desk.policy)
-        answer(db, desk, understood, "neutral_receipt", ref=conversation.ref, words=words, now=now)
+    elif understood.verified and not form_sent:
+        say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
+
+
+def say_received(db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime) -> None:
+    """Tell a verified sender that their mail came, and no more."""
+    words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy)
+    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
+
+
+def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:
+    """Answer a request for the blank form with it; return whether that was done.
+
+    The form is no secret, so a sender for whom no server vouches gets it too, once within the caps' time:
+    a forger cannot make us fill anybody's mailbox. One whose check failed is answered by a person, if at all.
+    """
+    mail = understood.mail
+    if understood.too_large or understood.check.verdict is Verdict.FAILED or not asks_for_form(mail):
+        return False
+    if not understood.verified and was_answered(db, desk, mail.sender.address, now=now):
+        return False
+    words = mails.blank_form(ref=ref, lang=mail.lang, policy=desk.policy, portal_url=desk.portal_url)
+    return answer(db, desk, understood, "blank_form", ref=ref, words=words, now=now, attach={"what": BLANK})
 
 
 def say_too_large(
@@ -70,8 +97,10 @@ def answer(
     words: Mapping[str, Any],
     now: datetime,
     case_id: int | None = None,
-) -> None:
-    queue_mail(
+    attach: Mapping[str, Any] | None = None,
+) -> bool:
+    """Queue an automatic answer to a mail; return whether the caps let it through."""
+    return queue_mail(
         db,
         desk,
         template,
@@ -84,11 +113,19 @@ def answer(
         thread=Thread.answering(understood.mail),
         case_id=case_id,
         automatic=True,
+        attach=attach,
     )
 
 
-def note_question(db: Database, understood: Understood, conversation: Conversation, *, now: datetime) -> None:
-    values = _note(understood, conversation.ref)
+def note_question(
+    db: Database,
+    understood: Understood,
+    conversation: Conversation,
+    *,
+    now: datetime,
+    form_sent: bool = False,
+) -> None:
+    values = {**_note(understood, conversation.ref), "form_sent": form_sent}
     queue_note(db, "question_note", key=f"note:{conversation.ref}", values=values, now=now)
 
 
@@ -100,8 +137,9 @@ def note_follow_up(
     *,
     now: datetime,
     case_id: int | None = None,
+    form_sent: bool = False,
 ) -> None:
-    values = {**_note(understood, ref), "follow_up": True}
+    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
     subject, mail = subject_of(ref), understood.row.id

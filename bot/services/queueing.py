@@ -42,8 +42,11 @@ def queue_mail(
     with_status_link: bool = False,
     automatic: bool = False,
     not_before: datetime | None = None,
+    attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
+
+    `attach` names a file that is made when the mail is carried out, as `effects` reads it.
 
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
@@ -52,12 +55,14 @@ def queue_mail(
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
+    values: dict[str, Any] = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
+    values |= {"words": dict(words), "attach": dict(attach or {})}
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,
         stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
-        values={"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread), "words": dict(words)},
+        values=values,
         decision_id=decision_id,
         case_id=case_id,
         recipient=to,
@@ -106,15 +111,19 @@ def queue_note(
     thread_key: str = "",
     stream: str = "",
     case_id: int | None = None,
+    instead_of: str = "",
 ) -> bool:
-    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands."""
+    """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
+
+    `instead_of`: the key of an earlier note, in whose place this one comes.
+    """
     job = NewJob(
         key=key,
         kind=JobKind.NOTE,
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
         stream=stream or thread_key or key,
         template=template,
-        values={"thread_key": thread_key, "words": dict(values)},
+        values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
         case_id=case_id,
     )
     return outbox.add(db, job, now=now)
@@ -136,6 +145,12 @@ def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now:
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
+
+
+def was_answered(db: Database, desk: Desk, address: str, *, now: datetime) -> bool:
+    """Whether an automatic answer went to that mailbox within the time that the caps look at."""
+    since = now - timedelta(hours=desk.policy.limits.answers_within_hours)
+    return outbox.count_answers(db, mailbox=mailbox_of(address), case_id=None, since=since)[0] > 0
 
 
 def _say_capped(db: Database, *, mailbox: str, ref: str, now: datetime) -> None:

@@ -1,16 +1,16 @@
 """Cases, their versions and their decisions."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason
+from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.cards import QueueEntry
-from bot.domain.cases import Case, CaseStatus, Thread
+from bot.domain.cases import Addition, Case, CaseStatus, Thread
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
@@ -36,7 +36,7 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
         db,
         """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
                authorised = :authorised, verdict = :verdict, evidence = :evidence, hands = :hands,
-               thread = :thread, status_since = :now
+               thread = :thread, addition = :addition, status_since = :now
            where id = :id and version = :since
              and status in ('received', 'in_review', 'waiting_for_sponsor')""",
         {**_columns(case), "since": since, "now": text_of(now)},
@@ -81,7 +81,29 @@ def _columns(case: Case) -> dict[str, Any]:
         "lang": case.lang,
         "hands": json.dumps(sorted(case.hands)),
         "thread": json.dumps(asdict(case.thread)),
+        "addition_of": case.addition.of if case.addition else None,
+        "addition": json.dumps(asdict(case.addition)) if case.addition else "",
     }
+
+
+def set_addition(db: Database, case: Case, *, since: str) -> bool:
+    """Make a case an addition, or none; False when it is no longer what was seen (`since`: its hash)."""
+    return bool(
+        count(
+            db,
+            """update cases set addition_of = :addition_of, addition = :addition,
+                   content_hash = :content_hash, hands = :hands
+               where id = :id and content_hash = :since""",
+            {**_columns(case), "since": since},
+        )
+    )
+
+
+def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> list[int]:
+    """Additions to the organisation that began with that case, in one of those states."""
+    inside, values = listed("status", sorted(states))
+    sql = f"select id from cases where addition_of = :to and status in ({inside}) order by id"
+    return [entry["id"] for entry in rows(db, sql, {**values, "to": to})]
 
 
 def find(db: Database, case_id: int) -> Case | None:
@@ -91,7 +113,9 @@ def find(db: Database, case_id: int) -> Case | None:
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": case_id},
     )
-    return _case(found, find_decision(db, case_id)) if found else None
+    if found is None:
+        return None
+    return replace(_case(found, find_decision(db, case_id)), voided=tuple(list_voided(db, case_id)))
 
 
 def move(
@@ -153,9 +177,32 @@ def add_decision(
 
 
 def find_decision(db: Database, case_id: int) -> CaseDecision | None:
-    found = row(db, "select * from decisions where case_id = :id", {"id": case_id})
-    if found is None:
-        return None
+    """The decision that stands."""
+    sql = "select * from decisions where case_id = :id and voided_at is null"
+    found = row(db, sql, {"id": case_id})
+    return _decision(found) if found else None
+
+
+def list_voided(db: Database, case_id: int) -> list[CaseDecision]:
+    """Decisions that were taken back, oldest first."""
+    sql = "select * from decisions where case_id = :id and voided_at is not null order by id"
+    return [_decision(found) for found in rows(db, sql, {"id": case_id})]
+
+
+def void_decision(db: Database, decision_id: int, *, by: str, why: str, now: datetime) -> bool:
+    """Take a decision back; False when somebody else did."""
+    return bool(
+        count(
+            db,
+            """update decisions set voided_at = :now, voided_by = :by, voided_why = :why
+               where id = :id and voided_at is null""",
+            {"id": decision_id, "by": by, "why": why, "now": text_of(now)},
+        )
+    )
+
+
+def _decision(found: Mapping[str, Any]) -> CaseDecision:
+    voided = found["voided_at"]
     return CaseDecision(
         id=found["id"],
         choice=Choice(found["choice"]),
@@ -166,6 +213,9 @@ def find_decision(db: Database, case_id: int) -> CaseDecision | None:
         phase=Phase(found["phase"]),
         reason=RejectionReason(found["reason"]) if found["reason"] else None,
         note=found["note"],
+        voided=Voided(at=instant(voided), by=found["voided_by"], why=VoidReason(found["voided_why"]))
+        if voided
+        else None,
     )
 
 
@@ -179,7 +229,8 @@ def set_phase(db: Database, decision_id: int, phase: Phase) -> int | None:
     """Move a decision's phase; return its case when that changed anything."""
     moved = row(
         db,
-        "update decisions set phase = :phase where id = :id and phase <> :phase returning case_id",
+        """update decisions set phase = :phase where id = :id and phase <> :phase and voided_at is null
+           returning case_id""",
         {"id": decision_id, "phase": phase},
     )
     return int(moved["case_id"]) if moved else None
@@ -193,7 +244,7 @@ def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]
                   v.users, d.phase
            from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version
-           left join decisions d on d.case_id = c.id
+           left join decisions d on d.case_id = c.id and d.voided_at is null
            where c.status in ('received', 'in_review', 'waiting_for_sponsor')
               or d.phase in ('decided', 'executing', 'failed')
            order by c.status_since, c.id limit :limit offset :offset""",
@@ -252,7 +303,15 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         status_since=instant(found["status_since"]),
         assigned_to=found["assigned_to"],
         decision=decision,
+        addition=_addition(found["addition"]),
     )
+
+
+def _addition(stored: str) -> Addition | None:
+    if not stored:
+        return None
+    addition = json.loads(stored)
+    return Addition(**{**addition, "known": tuple(addition["known"])})
 
 
 def ris_of(stored: Mapping[str, Any]) -> RisCase:

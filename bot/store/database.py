@@ -196,6 +196,11 @@ def count(db: Database, sql: str, values: Mapping[str, Any] | None = None) -> in
     return int(db.execute(sql, dict(values or {})).rowcount)
 
 
+def count_each(db: Database, sql: str, values: Iterable[Mapping[str, Any]]) -> int:
+    """Run a statement once for each of the values; how many rows they touched together."""
+    return int(db.conn.executemany(sql, list(values)).rowcount)
+
+
 def listed(name: str, values: Iterable[str]) -> tuple[str, dict[str, str]]:
     """The inside of an `in (…)`, with its named parameters."""
     parameters = {f"{name}_{number}": str(value) for number, value in enumerate(values)}

@@ -11,7 +11,8 @@ from bot.domain.mail import FetchedMail
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, mailbox, uidvalidity, uid, message_id, content_hash, size, whole, received_at,
-             status, attempts, kind, reason, subject_ref, flagged, error, sender"""
+             status, attempts, kind, reason, subject_ref, flagged, error, sender, form_of, form_hash,
+             released"""
 
 
 def start_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int, now: datetime) -> None:
@@ -180,12 +181,36 @@ def note_failure(db: Database, mail_id: int, error: str, *, set_aside_at: int) -
 
 
 def reopen(db: Database, mail_id: int) -> None:
-    """Let a mail be decided about again, from its raw bytes."""
+    """Let a mail be decided about again; a person wants it, so that no cap holds it back."""
     count(
         db,
-        "update mails set status = 'recorded', attempts = 0, error = '', flagged = '' where id = :id",
+        """update mails set status = 'recorded', attempts = 0, error = '', flagged = '', released = 1
+           where id = :id""",
         {"id": mail_id},
     )
+
+
+def count_forms(db: Database, form_of: str, *, after: datetime, until: datetime) -> int:
+    """How many forms of that sender that were taken in had come within that time."""
+    found = row(
+        db,
+        """select count(*) n from mails where form_of = :form_of and form_of <> '' and status = 'done'
+             and received_at > :after and received_at <= :until""",
+        {"form_of": form_of, "after": text_of(after), "until": text_of(until)},
+    )
+    return int(found["n"]) if found else 0
+
+
+def list_forms(db: Database, form_of: str, status: MailStatus) -> list[LedgerMail]:
+    """Mails with forms of that sender in that state, oldest first."""
+    sql = f"""select {COLUMNS} from mails where form_of = :form_of and form_of <> '' and status = :status
+              order by id"""
+    return [_mail(found) for found in rows(db, sql, {"form_of": form_of, "status": status})]
+
+
+def has_waiting(db: Database, form_of: str) -> bool:
+    sql = "select 1 from mails where form_of = :form_of and form_of <> '' and status = 'waiting' limit 1"
+    return row(db, sql, {"form_of": form_of}) is not None
 
 
 def list_unmoved(db: Database, mailbox: str, uidvalidity: int, limit: int) -> list[tuple[int, MailStatus]]:
@@ -242,6 +267,7 @@ def _mail(found: dict[str, Any]) -> LedgerMail:
         **{
             **found,
             "whole": bool(found["whole"]),
+            "released": bool(found["released"]),
             "received_at": instant(found["received_at"]),
             "status": MailStatus(found["status"]),
         }

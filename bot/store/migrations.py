@@ -3,6 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
+from bot.store import organisations
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -293,3 +294,56 @@ def m011_alarms(db: Database) -> None:
         create unique index one_open_alarm_a_name on alarms (name) where cleared_at is null;
         create index mails_by_arrival on mails (received_at);
     """)
+
+
+@migrations()
+def m012_case_answers(db: Database) -> None:
+    db.executescript("""
+        create table case_answers (
+            id integer primary key,
+            case_id integer not null references cases (id),
+            version integer not null,
+            asked integer not null,
+            mail_id integer not null,
+            mail text not null,
+            proposals text not null,
+            state text not null,
+            made_at text not null,
+            settled_by text not null default '',
+            settled_at text
+        );
+        create index case_answers_open on case_answers (case_id) where state = 'open';
+    """)
+
+
+@migrations()
+def m013_organisations_are_known_again(db: Database) -> None:
+    db.executescript("""
+        create table case_marks (
+            kind text not null,
+            value text not null,
+            case_id integer not null references cases (id) on delete cascade,
+            detail text not null,
+            primary key (kind, value, case_id, detail)
+        ) without rowid;
+        create index case_marks_by_case on case_marks (case_id, kind);
+        create table cases_told_apart (
+            case_id integer not null references cases (id) on delete cascade,
+            other_id integer not null references cases (id) on delete cascade,
+            primary key (case_id, other_id)
+        ) without rowid;
+        alter table cases add column addition_of integer references cases (id);
+        alter table cases add column addition text not null default '';
+        create index cases_by_organisation on cases (addition_of) where addition_of is not null;
+        alter table decisions add column voided_at text;
+        alter table decisions add column voided_by text not null default '';
+        alter table decisions add column voided_why text not null default '';
+        drop index one_decision_a_case;
+        create unique index one_decision_a_case on decisions (case_id) where voided_at is null;
+        create index decisions_by_case on decisions (case_id);
+        alter table mails add column form_of text not null default '';
+        alter table mails add column form_hash text not null default '';
+        alter table mails add column released integer not null default 0;
+        create index mails_with_forms on mails (form_of, status, received_at) where form_of <> '';
+    """)
+    organisations.mark_all(db)

@@ -32,7 +32,7 @@ def classify_files(
     settings = settings_room.load_reading()
     policy = policies.load(settings.usher_config)
     check_readable(files)
-    with make_reader() as reader:
+    with make_reader(policy.limits) as reader:
         for path, content in read_files(files, policy.limits.mail_bytes):
             mail, found = _classify(reader, settings, policy, content)
             if as_json:
@@ -94,7 +94,7 @@ def _mend(mail_id: int, kind: As) -> list[str]:
     from bot.domain.staff import Staff
     from bot.services import kinds
 
-    with make_reader() as reader, open_desk() as opened:
+    with open_desk() as opened, make_reader(opened.desk.policy.limits) as reader:
         db, desk, now = opened.db, opened.desk, opened.now
         by = Staff(id=opened.by, name=opened.by, staff=True, approver=False)
         understood = kinds.read_again(db, desk, reader, mail_id)

@@ -64,7 +64,7 @@ def check(
     policy = policies.load(settings.usher_config)
     check_readable(files)
     complete = True
-    with make_reader() as reader:
+    with make_reader(policy.limits) as reader:
         # The children import their parsers meanwhile; ours come after.
         from bot.domain.ris import Decision
         from bot.rendering.words import words
@@ -87,7 +87,7 @@ def _read(
 
     applications = policy.mag.applications
     if not is_mail(path, content):
-        return read_form([reader.read_workbook(path.name, content)], applications=applications), None
+        return read_form(reader.read_workbooks(path.name, content), applications=applications), None
     raw, whole = as_fetched(content, policy.limits.mail_bytes)
     mail, workbooks = reader.read_mail(raw)
     passed = check_sender(mail, settings.trusted_authserv_id).verdict is Verdict.PASSED

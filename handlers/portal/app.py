@@ -1,15 +1,16 @@
 """Put the portal together: guards first, then the error pages, then one room a noun."""
 
+import io
 import time
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from jinja2 import StrictUndefined
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
-from handlers.portal import errors, home, legal, security, slack_events, status
+from handlers.portal import errors, home, legal, ris, security, slack_events, status
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
 
@@ -18,12 +19,21 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (home, legal, status)  #: each has `register(app, frame)`
+ROOMS = (home, legal, ris, status)  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
+
+
+class InMemory(Request):
+    """A file that is sent to us is never written to a disk, not even for as long as it is looked at."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return io.BytesIO()
 
 
 class Portal(Flask):
     """Flask, but a bug is logged without the address it happened at: links are secrets."""
+
+    request_class = InMemory
 
     def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's own signature
         errors.note_bug(exc_info[1])

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_network
+from threading import Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +35,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 LINKS_LIMIT = "120 per minute"  #: of one network address, over all pages that take a link's token
+FILES_LIMIT = "10 per minute"  #: of one network address: a file costs far more than a page
 MAX_FORM_BYTES = 1_048_576  #: a room that takes files raises it for its own view
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,6 +50,8 @@ class Guards:
 
     csrf: CSRFProtect
     links: Decorator  #: for blueprints whose pages take a token
+    files: Decorator  #: for blueprints whose pages take a file
+    checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
 
 
 def protect(app: Flask, bot: Bot) -> Guards:
@@ -74,7 +78,12 @@ def protect(app: Flask, bot: Bot) -> Guards:
     csrf = CSRFProtect(app)
     app.before_request(refuse_other_sites)
     limiter = Limiter(_Network(), app=app, storage_uri="memory://")
-    return Guards(csrf=csrf, links=limiter.shared_limit(LINKS_LIMIT, scope="links"))
+    return Guards(
+        csrf=csrf,
+        links=limiter.shared_limit(LINKS_LIMIT, scope="links"),
+        files=limiter.shared_limit(FILES_LIMIT, scope="files", methods=["POST"]),
+        checking=Semaphore(),
+    )
 
 
 def trusted_hosts(portal_url: str) -> list[str]:

@@ -7,9 +7,10 @@ from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
+from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
-from bot.rendering import modals
-from bot.services import approvals, cases
+from bot.rendering import case_view, modals
+from bot.services import approvals, case_versions, cases
 from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
 
 
@@ -17,6 +18,8 @@ def register(app: App, bot: Bot) -> None:
     app.action("case_approve")(partial(on_approve, bot=bot))
     app.action("case_reject")(partial(on_reject, bot=bot))
     app.view("case_reject")(partial(on_reject_submitted, bot=bot))
+    app.action("case_open")(partial(on_open, bot=bot))
+    app.action("case_version")(partial(on_version, bot=bot))
 
 
 def seen_in(body: Body) -> tuple[str, str]:
@@ -63,3 +66,24 @@ def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
         ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
+
+
+def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """The whole case, with its earlier versions."""
+    ack()
+    ref, _ = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        check_is_staff(staff_in(body, bot))
+        view = case_view.case_view(case_versions.get_view(db, ref), words=words(bot))
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_version(ack: Ack, body: Body, client: WebClient, *, bot: Bot) -> None:
+    """Another version takes the place of the one shown."""
+    ack()
+    ref = case_view.read_ref(body["view"])
+    number = int(body["actions"][0]["selected_option"]["value"])
+    with bot.connect() as db:
+        check_is_staff(staff_in(body, bot))
+        view = case_view.case_view(case_versions.get_view(db, ref, number), words=words(bot))
+        client.views_update(view_id=body["view"]["id"], view=view)

@@ -51,7 +51,7 @@ class Worker:
 
     def run(self) -> None:
         mailer = self._bot.open_mailer()
-        ways = Ways(chat=self._bot.chat, mailer=mailer)
+        ways = Ways(chat=self._bot.chat, mailer=mailer, marker=self._bot.marker)
         seen = 0
         try:
             with alive(self._bot.settings, self.id):

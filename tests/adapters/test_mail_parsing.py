@@ -275,6 +275,22 @@ def test_a_hostile_attachment_costs_only_itself() -> None:
     ]
 
 
+def test_what_is_no_spreadsheet_and_kills_its_child_is_passed_over() -> None:
+    reader = LimitedReader(FailingPool({"_read_all", "logo.png"}))
+    _, books = reader.read_mail(with_files(("logo.png", b"\x89PNG"), ("RIS.csv", b"a;b\nc;d\n")))
+
+    assert [book.name for book in books] == ["RIS.csv"]
+
+
+def test_the_tables_of_the_body_outlive_a_hostile_attachment() -> None:
+    raw = with_files(("bad.xlsx", b"PK\x03\x04")).replace(b"Five seats.", b"Name\tSeats\nMara\t5")
+    _, books = LimitedReader(FailingPool({"_read_all", "bad.xlsx"})).read_mail(raw)
+    _, none = LimitedReader(FailingPool({"_read_all", "bad.xlsx", "_read_bodies"})).read_mail(raw)
+
+    assert [(book.name, book.refusal) for book in books] == [("bad.xlsx", SheetRefusal.CORRUPT), ("", None)]
+    assert [book.name for book in none] == ["bad.xlsx"]
+
+
 def test_a_mail_that_kills_every_child_is_still_a_mail() -> None:
     reader = LimitedReader(FailingPool({"_read_all", "read_mail_parts"}))
     mail, books = reader.read_mail(with_files(("RIS.xlsx", a_workbook())))

@@ -12,12 +12,13 @@ from xml.sax.saxutils import escape
 import pytest
 import xlsxwriter
 
+from bot.adapters import carriers
 from bot.adapters.limited import ChildDied, LimitedPool
-from bot.adapters.packages import Limits
-from bot.adapters.spreadsheets import is_spreadsheet, read_limited, read_workbook
+from bot.adapters.sheet_rules import Limits
+from bot.adapters.spreadsheets import is_spreadsheet, read_workbook
 from bot.domain.review import read_form
 from bot.domain.ris import Decision, User
-from bot.domain.sheets import SheetRefusal
+from bot.domain.sheets import SheetRefusal, Workbook
 from bot.rendering.workbooks import ris_form
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
@@ -29,6 +30,11 @@ def pool() -> Iterator[LimitedPool]:
     pool.call(abs, -1)  # the fork server's own start is not what is timed here
     yield pool
     pool.close()
+
+
+def read_limited(pool: LimitedPool, name: str, content: bytes) -> Workbook:
+    (only,) = carriers.read_limited(pool, name, content)
+    return only
 
 
 def _written(fill: Callable[[xlsxwriter.Workbook], None]) -> bytes:
@@ -233,8 +239,7 @@ def _too_many_rows() -> bytes:
         (lambda: b"PK\x03\x04", SheetRefusal.CORRUPT),
         (lambda: b"", SheetRefusal.CORRUPT),
         (lambda: b"\0" * 100, SheetRefusal.CORRUPT),
-        (lambda: b"name;city\nx;y\n", SheetRefusal.UNSUPPORTED),
-        (lambda: b"<html><table></table></html>", SheetRefusal.UNSUPPORTED),
+        (lambda: b"A letter, and no table.\nYours, Dana\n", SheetRefusal.UNSUPPORTED),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(

@@ -153,7 +153,7 @@ def letters_of(office: Office, many: int) -> list[tuple[Job, OutboundMail]]:
     """The last of those that the lane has sent, once more."""
     sent = [job for job in office.jobs("order_confirmation") if job.status is JobStatus.SENT][-many:]
     hidden = [replace(job, secrets=effects.HIDDEN) for job in sent]
-    return [(job, effects.mail_of(office.desk, job, now=office.now)) for job in hidden]
+    return [(job, office.mail_of(job)) for job in hidden]
 
 
 def compare(folder: Path, port: int) -> tuple[list[Figure], list[Figure], list[Figure]]:
@@ -161,7 +161,7 @@ def compare(folder: Path, port: int) -> tuple[list[Figure], list[Figure], list[F
     office = an_office(folder, smtp_port=str(port), smtp_tls="none", smtp_rate="1000000")
     office.bot = replace(office.bot, clock=RealClock())
     mailer = build_mailer(office.bot.settings)
-    ways = Ways(chat=office.chat, mailer=mailer)
+    ways = Ways(chat=office.chat, mailer=mailer, marker=office.bot.marker)
     bare, plain, luck, each = Bare(folder / "bare.db", port), Plain(), Random(1), MAILS // ROUNDS
     ours, ready, made = [], [], []
     for turn in range(ROUNDS + 1):

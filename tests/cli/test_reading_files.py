@@ -12,7 +12,8 @@ from bot.sandbox.hostile import far_cell, zip_bomb
 from bot.sandbox.samples import SPONSORS
 from bot.sandbox.world import AUTHSERV, World
 from tests.cli.shell import Shell, in_process
-from tests.forms import COMPANY, MARA, TOM, sound_form, with_cells
+from tests.forms import COMPANY, MARA, TOM, sound_form, with_cells, zipped
+from tests.winmail import Attached, winmail
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +49,33 @@ def test_a_complete_form_exits_0(usher: Shell) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert list(found) == ["file", "decision", "reason", "authorised", "cases"]
     assert (found["file"], found["decision"], found["reason"]) == ("form.xlsx", "complete", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "decision"),
+    [
+        ("form.zip", zipped({"Kunde/form.xlsx": sound_form()}), "complete"),
+        ("winmail.dat", winmail([Attached(sound_form(), long_name="form.xlsx")]), "complete"),
+        ("users.csv", "Vorname;Straße\nMara;Hafen 1\n".encode("cp1252"), "not_a_ris"),
+        ("users.html", b"<html><table><tr><td>Name<td>Mara</table>", "not_a_ris"),
+        ("photos.zip", zipped({"a.jpg": b"\xff\xd8"}), "refused"),
+    ],
+)
+def test_whatever_carries_a_form_is_opened(usher: Shell, name: str, content: bytes, decision: str) -> None:
+    Path(name).write_bytes(content)
+    (found,) = usher("ris", "check", name, "--json").objects
+
+    assert found["decision"] == decision
+
+
+def test_the_limits_of_forms_are_settings(usher: Shell) -> None:
+    shipped = (Path(__file__).parents[2] / "usher.toml").read_text(encoding="utf-8")
+    Path("usher.toml").write_text(shipped.replace("form_rows = 20_050", "form_rows = 100"), encoding="utf-8")
+    usher.set(usher_config=Path("usher.toml"))
+    Path("users.csv").write_text("a;b\n" * 101, encoding="utf-8")
+    (found,) = usher("ris", "check", "users.csv", "--json").objects
+
+    assert (found["decision"], found["reason"]) == ("refused", "too_large")
 
 
 def test_an_unknown_application_is_told_with_those_there_are(usher: Shell) -> None:

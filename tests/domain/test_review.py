@@ -44,7 +44,7 @@ def test_state_purchase_order_and_contact_phone_may_stay_empty() -> None:
         ("B12", "N/A", "missing", "vat_id", ""),
         ("B13", "Servce partner", "unknown_partner_type", "partner_type", "Service partner"),
         ("B14", "FormPass", "unknown_application", "application", "ForumPass"),
-        ("B15", "2 seats", "bad_number", "seats", "2"),
+        ("B15", "2 or so", "bad_number", "seats", "2"),
         ("B15", 2.5, "bad_number", "seats", ""),
         ("B15", -1, "bad_number", "seats", ""),
         ("B15", 1, "seats_mismatch", "seats", "2"),
@@ -210,11 +210,11 @@ def test_countries_are_understood_in_both_languages_and_by_code(written: str) ->
 def test_what_is_not_understood_stays_as_written() -> None:
     read = case(
         with_cells(
-            sound_form(), {("Company", "B10"): " Wakanda ", ("Company", "B15"): "two", ("Users", "E8"): "??"}
+            sound_form(), {("Company", "B10"): " Wakanda ", ("Company", "B15"): "some", ("Users", "E8"): "??"}
         )
     )
 
-    assert (read.company.country, read.company.seats, read.users[1].phones[0]) == ("Wakanda", "two", "??")
+    assert (read.company.country, read.company.seats, read.users[1].phones[0]) == ("Wakanda", "some", "??")
 
 
 def test_a_date_in_a_text_field_is_read_as_text() -> None:

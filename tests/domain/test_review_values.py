@@ -4,6 +4,9 @@ import pytest
 
 from bot.domain import forms
 from bot.domain import review_values as values
+from bot.domain.form_names import names_of
+from bot.domain.postal_codes import mended_postal_code, postal_code
+from bot.domain.seat_numbers import number_of_seats
 
 
 @pytest.mark.parametrize(
@@ -91,3 +94,102 @@ def test_no_country_claims_the_name_of_another() -> None:
         assert {code: forms.country_code(name) for code, name in forms.countries(lang).items()} == {
             code: code for code in forms.countries(lang)
         }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Deutschland", "DE"),
+        ("Allemagne", "DE"),
+        ("España", "ES"),
+        ("Polska", "PL"),
+        ("Niederlande (NL)", "NL"),
+        ("AT - Austria", "AT"),
+        ("GBR", "GB"),
+        ("D", "DE"),
+        ("Europa", None),
+        ("Germany / France", None),
+        ("(" * 90, None),
+    ],
+)
+def test_countries_of_many_languages(text: str, code: str | None) -> None:
+    assert forms.country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "seats"),
+    [
+        ("12 Lizenzen", 12),
+        ("zwölf", 12),
+        ("5 x", 5),
+        ("five seats", 5),
+        ("about 5", None),
+        ("5-7", None),
+        ("-3", None),
+    ],
+)
+def test_seats_in_words_and_with_units(text: str, seats: int | None) -> None:
+    assert number_of_seats(text) == seats
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "code", "meant"),
+    [
+        ("1067", "DE", "01067", ""),
+        ("D-20457", "DE", "20457", ""),
+        ("8O331", "DE", None, "80331"),
+        ("somewhere", "DE", None, ""),
+        ("M1 1AE", "GB", "M1 1AE", ""),
+        ("22202-1234", "US", "22202-1234", ""),
+        ("12", "DE", "12", ""),
+    ],
+)
+def test_postal_codes_of_their_country(text: str, country: str, code: str | None, meant: str) -> None:
+    assert (postal_code(text, country), mended_postal_code(text, country)) == (code, meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("030 23125010 / 0151 23456789", 2),
+        ("+49 151 23456780; +49 30 23125011", 2),
+        ("+49 30 23125010 +49 30 23125011", 2),
+        ("Mobil: 0151 23456789", 1),
+        ("0151 / 23456789", 1),
+        ("0151 23456789 oder fragen", 0),
+        ("+" * 300, 0),
+    ],
+)
+def test_phones_that_share_a_cell(text: str, numbers: int) -> None:
+    assert len(values.phone_numbers(text, "DE")) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("mara@gmial.com", "mara@gmail.com"),
+        ("mara@nordlicht.example.con", "mara@nordlicht.example.com"),
+        ("mara@nordlicht.example.cmo", "mara@nordlicht.example.com"),
+        ("mara@nordlicht.example.com", ""),
+    ],
+)
+def test_mistyped_domains_are_mended(text: str, meant: str) -> None:
+    assert values.mended_address(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "address", "names"),
+    [
+        ("Mary Ann True", (), "mary-ann.true@a.example", ("Mary Ann", "True")),
+        ("José García López", (), "jose.garcia-lopez@a.example", ("José", "García López")),
+        ("Lindqvist Mara", (), "mara.lindqvist@a.example", ("Mara", "Lindqvist")),
+        ("Lindqvist, Mara", (), "", ("Mara", "Lindqvist")),
+        ("Sören von der Heyde", (), "", ("Sören", "von der Heyde")),
+        ("Öztürk Tom", ("last_name", "first_name"), "", ("Tom", "Öztürk")),
+        ("Öztürk", (), "", ("", "Öztürk")),
+    ],
+)
+def test_names_that_share_a_cell(
+    text: str, order: tuple[str, ...], address: str, names: tuple[str, str]
+) -> None:
+    assert names_of(text, order, address) == names

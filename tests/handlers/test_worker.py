@@ -69,7 +69,7 @@ def the_lane(office: Office, name: str) -> Worker:
 
 
 def ways(office: Office) -> Ways:
-    return Ways(chat=office.chat, mailer=office.mailer)
+    return Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker)
 
 
 def one_round(office: Office) -> int:

@@ -27,6 +27,7 @@ from bot.services.cases import Submission
 from bot.services.staff import StaffList
 from bot.store.database import transaction
 from handlers.portal import app
+from tests.outside import PlainMarker, PlainReader
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
@@ -188,7 +189,8 @@ def found(tmp_path: Path) -> Found:
             open_mailer=nobody,
             chat=nobody,
             slack_client=WebClient(token="xoxb-test"),
-            reader=nobody,
+            reader=PlainReader(),
+            marker=PlainMarker(),
             staff=StaffList(nobody, staff=("U0AVERY",), approvers=("U0AVERY",)),
         )
         return Town(bot, clock, tokens)

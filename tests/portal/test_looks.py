@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from handlers.portal.serve import PortalServer
+from tests.forms import sound_form, with_cells
 from tests.portal.conftest import Found
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -16,7 +18,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def places(found: Found) -> Iterator[dict[str, str]]:
     """Served pages by name, with a case in each state."""
     town = found(portal_url="http://127.0.0.1:8080")
-    places = {"home": "/", "contact": "/contact", "privacy": "/privacy", "lost": "/status/none"}
+    places = {
+        "home": "/",
+        "ris": "/ris",
+        "contact": "/contact",
+        "privacy": "/privacy",
+        "lost": "/status/none",
+    }
     town.open_case()
     places["in_review"] = town.link()
     town.open_case(company="Norddeutsche Rechenzentrumsdienstleistungsgesellschaft mbH", problems=3)
@@ -60,6 +68,32 @@ def test_every_page_fits_and_breaks_no_policy(
 
     # A page that is not found is said in the console too; a broken policy would be said there.
     assert [line for line in said if "404" not in line] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("width", [1200, 360])
+def test_a_checked_form_fits_too(
+    places: dict[str, str], browser: Browser, tmp_path: Path, width: int, lang: str
+) -> None:
+    wrong = {("Company", "B8"): None, ("Company", "B10"): "Germoney", ("Users", "D7"): "mara(at)example.com"}
+    file = tmp_path / "Nordlicht.xlsx"
+    file.write_bytes(with_cells(sound_form(), wrong))
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale=lang)
+    page = context.new_page()
+    page.goto(places["ris"])
+    page.set_input_files("#form", file)
+    page.click("button[value=check]")
+    page.wait_for_selector(".points")
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/portal-ris_checked-{width}-{lang}.png", full_page=True)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("ol.points li").count() == 3
+    page.set_input_files("#form", file)
+    with page.expect_download() as download:
+        page.click("button[value=mark]")
+    assert download.value.suggested_filename == "Nordlicht.xlsx"
+    context.close()
 
 
 def test_the_whole_page_can_be_walked_by_keyboard(places: dict[str, str], browser: Browser) -> None:

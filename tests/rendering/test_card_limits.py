@@ -11,18 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.approvals import Choice, Phase
-from bot.domain.cards import (
-    CaseCard,
-)
-from bot.domain.cases import Case
+from bot.domain.cards import CaseCard, ChangeLine, Joined
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
+from bot.domain.organisations import Reason
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
-from bot.rendering import cards, modals, samples
+from bot.rendering import cards, modals, samples, sender_notes
 from bot.rendering.blocks import Block
 from bot.rendering.quoting import units
 from tests.budget import examples
-from tests.rendering.test_cards import ASIDE, ENGLISH, HELD, case_card, effect, entry, question
+from tests.rendering.test_cards import (
+    ASIDE,
+    CAPPED,
+    CORRECTION,
+    ENGLISH,
+    HELD,
+    case_card,
+    effect,
+    entry,
+    question,
+)
 
 MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}
 
@@ -98,6 +107,28 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
         ),
         cards.trouble_note(replace(ASIDE, detail=text, subject=text), words=ENGLISH),
         cards.held_note(replace(HELD, recipient=text, mail_subject=text, text=text), words=ENGLISH),
+        sender_notes.capped_note(replace(CAPPED, sender=text), words=ENGLISH),
+        sender_notes.correction_note(
+            replace(CORRECTION, changes=(ChangeLine(field="city", before=text, after=text, who=text),) * 12),
+            words=ENGLISH,
+        ),
+        case_card(
+            replace(
+                samples.alike_card(),
+                likenesses=tuple(
+                    replace(like, company=text, ref=f"C-{number}", reasons=tuple(Reason), people=(text,) * 9)
+                    for number, like in enumerate(samples.alike_card().likenesses)
+                ),
+            )
+        ),
+        case_card(
+            CaseCard(
+                case=replace(
+                    nasty_case(text, 12, 0), addition=Addition(of=2, known=tuple(range(9)), told=False)
+                ),
+                joined=Joined(company=text, status=CaseStatus.WITHDRAWN),
+            )
+        ),
         cards.queue_card(
             [entry(number, company=text, assigned_to=text) for number in range(60)], words=ENGLISH
         ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,20 +13,27 @@ import pytest
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cards import (
     AlarmNote,
+    CappedNote,
     CaseCard,
+    ChangeLine,
+    CorrectionNote,
     Effect,
     HeldNote,
+    Joined,
     KindNote,
     QuestionNote,
     QueueEntry,
+    SameFormNote,
     TroubleNote,
+    WithdrawalNote,
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.staff import Staff
 from bot.domain.trust import Verdict
-from bot.rendering import cards, modals, samples
+from bot.domain.withdrawals import Standing
+from bot.rendering import cards, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
@@ -73,6 +81,30 @@ AWAY = AlarmNote(
     name="mailbox", sentence="mail.example.com <refused> the log-in: check IMAP_PASSWORD", since=AT
 )
 SILENT = AlarmNote(name="silence", sentence="", since=AT, expected_by=AT + timedelta(hours=3))
+WITHDRAWALS = tuple(
+    WithdrawalNote(ref="C-7", what=what, content_hash="c0ffee", **more)  # type: ignore[arg-type]
+    for what, more in {
+        "done": {},
+        "asked": {},
+        "unclear": {},
+        "kept": {"other": "C-9"},
+        "by_staff": {"by": "U0BLAKE", "standing": tuple(Standing)},
+    }.items()
+)
+CORRECTION = CorrectionNote(
+    ref="C-7",
+    content_hash="c0ffee",
+    mail_id=43,
+    changes=(
+        ChangeLine(field="country", before="DE", after="AT"),
+        ChangeLine(field="vat_id", before="", after="ATU13585627"),
+        ChangeLine(field="role", before="user", after="application_administrator", who="Aylin Demir"),
+        ChangeLine(field="", before="", after="Nora Vogt"),
+        ChangeLine(field="", before="Tomasz Zieliński", after=""),
+    ),
+    more=3,
+)
+CAPPED = CappedNote(sender="mira.wendel@sponsor.example.com", verified=True, limit=30, hours=1, mail_id=71)
 HELD = HeldNote(
     job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
     text="Hello Mira,\n\nthank you.", ref="C-7",
@@ -101,6 +133,25 @@ GOLDEN: dict[str, Callable[[], Card]] = {
             choice=Choice.REJECTED,
         )
     ),
+    "case_alike": lambda: case_card(samples.alike_card()),
+    "case_addition": lambda: case_card(
+        CaseCard(
+            case=replace(samples.addition_case(), status=CaseStatus.IN_REVIEW, decision=None),
+            joined=Joined(company="Lindgren & Soehne GmbH", status=CaseStatus.APPROVED),
+        )
+    ),
+    "case_withdrawn": lambda: case_card(CaseCard(case=replace(samples.withdrawn_case(), decision=None))),
+    **{
+        f"withdrawal_{note.what}": partial(sender_notes.withdrawal_note, note, words=ENGLISH)
+        for note in WITHDRAWALS
+    },
+    "correction": lambda: sender_notes.correction_note(CORRECTION, words=ENGLISH),
+    "correction_kept": lambda: sender_notes.correction_note(replace(CORRECTION, other="C-9"), words=ENGLISH),
+    "correction_reopened": lambda: sender_notes.correction_note(
+        replace(CORRECTION, changes=(), by="U0BLAKE"), words=ENGLISH
+    ),
+    "same_form": lambda: sender_notes.same_form_note(SameFormNote(ref="C-7", again="C-9"), words=ENGLISH),
+    "capped": lambda: sender_notes.capped_note(CAPPED, words=ENGLISH),
     "confirm_approve": lambda: cards.confirm_card(
         CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
     ),
@@ -114,6 +165,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
+    "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
         question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),
@@ -169,9 +221,9 @@ def buttons(card: Card) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris"]),
+        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris", "case_open"]),
+        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris", "case_open"]),
+        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris", "case_open"]),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),
@@ -181,6 +233,28 @@ def test_each_state_offers_its_own_buttons(status: CaseStatus, expected: list[st
     card = case_card(CaseCard(case=replace(samples.complete_case(), status=status)))
 
     assert buttons(card) == [(action, "C-7") for action in expected]
+
+
+def test_staff_say_whether_it_is_one_that_is_known_but_add_to_nothing_that_was_not_taken_in() -> None:
+    shown = case_card(samples.alike_card())
+    pairs = [pair for pair in buttons(shown) if "same" in pair[0]]
+
+    assert pairs == [
+        ("case_same_as", "C-7 C-2"), ("case_not_same", "C-7 C-2"), ("case_not_same", "C-7 C-5"),
+    ]  # fmt: skip
+    for status in (CaseStatus.RECEIVED, CaseStatus.APPROVED):
+        card = samples.alike_card()
+        other = case_card(replace(card, case=replace(card.case, status=status)))
+        assert not [pair for pair in buttons(other) if "same" in pair[0]]
+
+
+def test_an_addition_of_another_sponsor_says_that_the_mails_are_silent() -> None:
+    case = samples.addition_case()
+    assert case.addition is not None
+    untold = replace(case, addition=replace(case.addition, told=False))
+    card = case_card(CaseCard(case=untold, joined=Joined(company="x", status=CaseStatus.APPROVED)))
+
+    assert "came from another sponsor" in json.dumps(card.blocks)
 
 
 def test_the_buttons_carry_the_hash_of_what_was_shown() -> None:

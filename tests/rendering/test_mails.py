@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Case
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
@@ -39,6 +40,33 @@ def test_a_mail_reads_as_it_was_approved(name: str, lang: str) -> None:
 
     assert_approved(f"mails/{name}.{lang}.txt", head + mail.text)
     assert_approved(f"mails/{name}.{lang}.html", mail.html)
+
+
+#: what a mail says in another state than that of its sample
+STATES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "order_confirmation_addition": lambda lang: mails.order_confirmation(samples.addition_case(lang), POLICY),
+    "receipt_addition": lambda lang: mails.receipt(
+        replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
+    ),
+    "receipt_corrected": lambda lang: mails.receipt(
+        replace(samples.withdrawn_case(lang), decision=None, version=2, status=CaseStatus.IN_REVIEW), POLICY
+    ),
+    "withdrawal_kept": lambda lang: mails.withdrawal(samples.decided_case(lang), POLICY),
+    "withdrawal_undecided": lambda lang: mails.withdrawal(
+        replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
+    ),
+}
+
+
+@pytest.mark.golden
+@every_language
+@pytest.mark.parametrize("state", STATES)
+def test_a_mail_in_another_state_reads_as_it_was_approved(state: str, lang: str) -> None:
+    name = next(name for name in list_mails() if state.startswith(f"{name}_"))
+    mail = render_mail(name, lang, STATES[state](lang) | {"status_url": samples.STATUS_URL})
+
+    assert_approved(f"mails/{state}.{lang}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+    assert_approved(f"mails/{state}.{lang}.html", mail.html)
 
 
 def test_every_mail_of_the_spine_is_there() -> None:
@@ -172,9 +200,9 @@ def test_no_value_changes_the_shape_of_a_mail(text: str) -> None:
 
 def test_a_strangers_value_is_shown_as_it_was_written() -> None:
     name = "R&D *Stars* [GmbH] <b> #1 | Söhne"
-    mail = show("receipt", company=name)
+    mail = show("receipt", company=name, facts=[{"field": "Company name", "value": name}])
 
-    assert f"Company: {name}" in mail.text
+    assert f"Company name: {name}" in mail.text
     assert name in outline(mail.html).words
     assert name in mail.subject
 
@@ -211,6 +239,18 @@ def test_every_reason_of_a_rejection_has_its_own_words(lang: str) -> None:
     texts = {show("rejection", lang, reason=str(reason)).text for reason in RejectionReason}
 
     assert len(texts) == len(RejectionReason)
+
+
+def test_a_sponsor_never_reads_that_another_has_brought_the_same() -> None:
+    case = replace(samples.decided_case(choice=Choice.REJECTED), addition=Addition(of=2, known=(0,)))
+    values = mails.rejection(case, POLICY)
+
+    assert case.decision is not None
+    assert case.decision.reason is RejectionReason.DUPLICATE
+    assert values["reason"] == "other"
+    assert "C-2" not in json.dumps(
+        [values, mails.order_confirmation(case, POLICY), mails.receipt(case, POLICY)]
+    )
 
 
 def test_the_desks_note_never_leaves_the_desk() -> None:
@@ -280,3 +320,13 @@ def test_a_form_without_anything_still_makes_a_mail() -> None:
     values = mails.ris_problems(empty, POLICY) | {"status_url": samples.STATUS_URL}
 
     assert "for a company not yet named (C-7)" in render_mail("ris_problems", "en", values).subject
+
+
+@every_language
+@pytest.mark.parametrize("name", ["order_confirmation", "receipt", "ris_problems"])
+def test_a_mail_that_was_queued_before_additions_were_known_is_still_said(name: str, lang: str) -> None:
+    values = sample_values(name, lang)
+    for later in ("only_people", "addition_to", "known_users", "replaces_on"):
+        del values[later]
+
+    assert render_mail(name, lang, values) == show(name, lang)

@@ -95,4 +95,5 @@ def test_mails_of_one_shape_are_parsed_once() -> None:
     second = render_mail("receipt", "en", sample_values("receipt") | {"company": "Second Ltd", "ref": "C-99"})
 
     assert mails._shape.cache_info().misses == before
-    assert "Company: Second Ltd" in second.text
+    assert "Case: C-99" in second.text
+    assert "RIS) for Second Ltd" in second.text

@@ -189,7 +189,7 @@ def run_worker(office: Office) -> None:
 
     for _ in range(5):
         for lane in build(office.bot):
-            lane._drain(Ways(chat=office.chat, mailer=office.mailer))
+            lane._drain(Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker))
         office.clock.wait(minutes=1)
 
 

@@ -344,15 +344,6 @@ def test_an_unreadable_form_of_a_sponsor_is_answered_with_the_reason(office: Off
     assert templates(office) == ["question_note", "unreadable_ris"]
 
 
-@pytest.mark.parametrize(("sender", "verdict"), [(MALLORY, "pass"), (DANA, ""), (DANA, "fail")])
-def test_an_unreadable_form_of_anybody_else_is_seen_by_staff_only(
-    office: Office, sender: Address, verdict: str
-) -> None:
-    office.take(a_mail(sender=sender, verdict=verdict, files=[BROKEN]))
-
-    assert templates(office) == ["question_note"]
-
-
 def test_a_german_mail_is_answered_in_german(office: Office) -> None:
     text = (
         "Guten Tag,\n\nanbei das Formular für einen neuen Kunden. Bitte richten Sie ihn ein.\n\nViele Grüße"

@@ -61,9 +61,7 @@ class World:
             with self.office.connect() as db:
                 outbox.give_back(db, job, worker, now=self.office.now)
         elif more[0]:  # it vanishes after the mail has gone and before it could say so
-            from bot.services.effects import mail_of  # noqa: PLC0415
-
-            self.office.mailer.send(mail_of(self.office.desk, job, now=self.office.now))
+            self.office.mailer.send(self.office.mail_of(job))
 
     def queue(self, to: str) -> None:
         self.queued += 1

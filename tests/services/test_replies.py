@@ -1,6 +1,7 @@
 """Replies: what a token and a party may change, and what they may only say."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
 from bot.services import approvals, cases
-from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_mail
+from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.outside import NOW
 
@@ -19,6 +20,7 @@ OTHER_COMPANY = ("second.xlsx", ris_form("en", replace(COMPANY, name="Südwind A
 #: an Office file that is encrypted: the head of its container and nothing else
 BROKEN = ("RIS.xlsx", b"PK\x03\x04" + b"\0" * 200)
 ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
+FRANCA = Address(name="Franca", address="franca@second.example.org")  # a sponsor, of other customers
 
 
 def a_ris(**more: object) -> bytes:
@@ -55,7 +57,7 @@ def test_a_colleague_on_cc_is_a_party_too(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sender", "verdict"), [(DANA, ""), (DANA, "fail"), (MALLORY, "pass"), (ERIN, "pass")]
+    ("sender", "verdict"), [(DANA, ""), (DANA, "fail"), (MALLORY, "pass"), (ERIN, "fail")]
 )
 def test_the_token_alone_changes_nothing(office: Office, sender: Address, verdict: str) -> None:
     office.take(a_mail(files=[WITHOUT_CITY]))
@@ -63,6 +65,30 @@ def test_the_token_alone_changes_nothing(office: Office, sender: Address, verdic
 
     assert office.case("C-1").version == 1
     assert row.subject_ref == "C-2"
+
+
+def test_a_colleague_of_the_sponsors_domain_is_a_party_and_gets_a_copy_from_then_on(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    a_reply(office, sender=ERIN, files=[FORM])
+
+    assert (office.case("C-1").version, office.case("C-1").cc) == (2, (ERIN.address,))
+    assert (office.mails()[-1].recipient, office.mails()[-1].values["cc"]) == (DANA.address, [ERIN.address])
+
+
+def test_a_sponsor_of_other_customers_is_no_party(tmp_path: Path) -> None:
+    office = an_office(tmp_path, sponsors="sponsor.example.org,second.example.org")
+    office.take(a_mail(files=[WITHOUT_CITY]))
+
+    assert a_reply(office, sender=FRANCA, files=[FORM]).subject_ref == "C-2"
+
+
+def test_whom_a_party_copies_stays_on_copy_if_authorised(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY], cc=ERIN.address))
+    a_reply(
+        office, sender=ERIN, files=[FORM], cc=f"finn@sponsor.example.org, {MALLORY.address}, {DANA.address}"
+    )
+
+    assert office.case("C-1").cc == (ERIN.address, "finn@sponsor.example.org")
 
 
 @pytest.mark.parametrize("forged", ["<c-1.aaaaaaaaaaaa.{}@desk.example.com>", "<c-1@desk.example.com>"])
@@ -119,9 +145,10 @@ def test_an_unreadable_form_in_a_partys_reply_is_answered_with_the_reason(office
     assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
 
 
-def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(office: Office) -> None:
+def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(tmp_path: Path) -> None:
+    office = an_office(tmp_path, sponsors="sponsor.example.org,second.example.org")
     office.take(a_mail(files=[WITHOUT_CITY]))
-    row = a_reply(office, sender=ERIN, files=[BROKEN])
+    row = a_reply(office, sender=FRANCA, files=[BROKEN])
 
     assert row.subject_ref == "Q-1"
     assert templates(office)[-2:] == ["question_note", "unreadable_ris"]

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
-from bot.services import effects, intake
+from bot.services import intake
 from bot.store import ledger
 from tests.cast import DANA, INBOX, MALLORY, Office, a_mail
 from tests.forms import sound_form
@@ -38,7 +38,7 @@ def test_a_verified_sender_is_told_the_limit_and_what_to_do_instead(office: Offi
 
     assert (row.kind, row.subject_ref) == ("question", "Q-1")
     assert answers(office) == [("too_large", MALLORY.address)]
-    mail = effects.mail_of(office.desk, office.job("too_large"), now=office.now)
+    mail = office.mail_of(office.job("too_large"))
     assert "40 MB" in mail.text
     assert "up to 25 MB" in mail.text
     assert "Pictures of our site" in mail.text
@@ -147,7 +147,7 @@ def test_a_mail_that_the_server_keeps_back_is_not_called_too_large(office: Offic
 
 def test_hostile_words_in_the_subject_stay_words(office: Office) -> None:
     take_large(office, subject="[click](https://evil.example) <b>now</b>")
-    mail = effects.mail_of(office.desk, office.job("too_large"), now=office.now)
+    mail = office.mail_of(office.job("too_large"))
 
     assert 'href="https://evil.example"' not in mail.html
     assert "<b>" not in mail.html

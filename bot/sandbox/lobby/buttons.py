@@ -12,6 +12,7 @@ from bot.sandbox.samples import SPONSORS, Sample, Samples
 _SENT = "Send a RIS as the sponsor"
 _ASKED = "Write to the desk as somebody"
 _FILLED = "Fill the mailbox"
+_WITHDRAWAL = "Hello,\n\nplease withdraw this case, the customer has changed their mind.\n\nDana"
 
 
 def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
@@ -28,6 +29,23 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="The sponsor gets a mail that lists every problem.",
         ),
         Act(
+            id="foreign", label="In the customer's own form", group=_SENT, do=send(samples.foreign_ris),
+            text="A CSV file with German headings; the card says how they were read.",
+        ),
+        Act(
+            id="addition", label="More people", group=_SENT, do=send(samples.addition_ris),
+            text="Two more for the company that came last: “same as?” stands on the card.",
+        ),
+        Act(
+            id="withdrawal", label="A withdrawal", group=_SENT,
+            do=lambda: _reply(world, samples, _WITHDRAWAL),
+            text="The sponsor takes the newest case back.",
+        ),
+        Act(
+            id="stranger", label="From no sponsor", group=_SENT, do=send(samples.stranger_ris),
+            text="Accept it or discard it: the sender hears only that it came.",
+        ),
+        Act(
             id="hostile", label="A hostile workbook", group=_SENT, do=send(samples.hostile_ris),
             text="A zip bomb, or a cell at the end of the world.",
         ),
@@ -42,6 +60,10 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
         Act(
             id="frage", label="A question in German", group=_ASKED, do=send(lambda: samples.question("de")),
             text="The same, in the other language of the desk.",
+        ),
+        Act(
+            id="form", label="Ask for the blank form", group=_ASKED, do=send(samples.form_request),
+            text="It goes out at once, attached to a mail.",
         ),
         Act(
             id="auto-reply", label="An automatic reply", group=_ASKED, do=send(samples.auto_reply),
@@ -69,11 +91,22 @@ def _send(world: MailWorld, sample: Sample) -> str:
 
 def _bounce(world: MailWorld, samples: Samples) -> str:
     """Return the newest mail that a sponsor got; before there is one, report about nothing of ours."""
+    return _send(world, samples.bounce(_newest(world)))
+
+
+def _reply(world: MailWorld, samples: Samples, text: str) -> str:
+    newest = _newest(world)
+    if newest is None:
+        return "The desk has not written to a sponsor yet: send a RIS first."
+    about = f"A reply to “{newest['Subject']}”"
+    return _send(world, samples.reply(newest, text, about=about))
+
+
+def _newest(world: MailWorld) -> EmailMessage | None:
+    """What a sponsor got last."""
     received = [stored for address in SPONSORS for stored in world.mails(address)]
     newest = max(received, key=lambda stored: stored.received_at, default=None)
-    if newest is None:
-        return _send(world, samples.bounce())
-    return _send(world, samples.bounce(message_from_bytes(newest.raw, EmailMessage, policy=default)))
+    return message_from_bytes(newest.raw, EmailMessage, policy=default) if newest else None
 
 
 def _fill(world: MailWorld, samples: Samples) -> str:

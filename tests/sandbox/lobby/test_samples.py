@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from stdnum.eu import vat
 
-from bot.adapters.packages import Refused, inspect
+from bot.adapters.packages import inspect
+from bot.adapters.sheet_rules import Refused
 from bot.adapters.spreadsheets import LIMITS, read_workbook
 from bot.domain.review import read_form
 from bot.domain.ris import Decision, Role, Severity

@@ -1,0 +1,207 @@
+"""What a label or heading of anybody's form may mean, from the words in it."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from bot.domain import form_vocabulary as vocabulary
+from bot.domain import plain_words
+from bot.domain.plain_words import folded
+
+LONGEST_LABEL: Final = 90  #: characters; what is longer is a note
+_MOST_WORDS: Final = 14
+_WEAK: Final = 0.55
+_WORD: Final = re.compile(r"[a-z]+|[0-9]+")
+_LINKS: Final = ("", "s", "n", "en", "es", "e", "er")  #: what joins the parts of a German word
+_SHORTEST_PART: Final = 3
+
+#: Two meanings in one label that together are one field, or one cell for several fields.
+_TOGETHER: Final = (
+    frozenset({"street", "postal_code", "city"}),
+    frozenset({"postal_code", "city"}),
+    frozenset({"country", "state"}),
+)
+#: What a label says besides, where it says something else too.
+_YIELDS: Final = {
+    "name": ("company_name", "full_name", "first_name", "last_name"),
+    "street": ("email", "website", "postal_code", "city"),
+    "house_number": ("street",),
+    "ignored": (),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """What a label says: `fields` with their weights, surest first; `about` whom.
+
+    `fields` is empty where only `about` is said, as by "Contact" or "Users".
+    """
+
+    fields: tuple[tuple[str, float], ...] = ()
+    together: tuple[str, ...] = ()  #: fields that share the cell, in the order of the label
+    about: frozenset[str] = frozenset()
+    coverage: float = 0.0  #: how much of the label was understood
+    ordinal: int | None = None
+
+    @property
+    def field(self) -> str:
+        return self.fields[0][0] if self.fields else ""
+
+    @property
+    def weight(self) -> float:
+        return self.fields[0][1] if self.fields else 0.0
+
+
+NOTHING: Final = Meaning()
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    fields: tuple[tuple[str, float], ...] = ()
+    about: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[tuple[str, ...], _Phrase]:
+    fields: dict[tuple[str, ...], dict[str, float]] = {}
+    about: dict[tuple[str, ...], list[str]] = {}
+    for weight, words in ((1.0, vocabulary.STRONG), (_WEAK, vocabulary.WEAK)):
+        for name, said in words.items():
+            for phrase in _listed(said):
+                fields.setdefault(phrase, {}).setdefault(name, weight)
+    for whom, said in vocabulary.QUALIFIERS.items():
+        for phrase in _listed(said):
+            about.setdefault(phrase, []).append(whom)
+    return {
+        phrase: _Phrase(tuple(fields.get(phrase, {}).items()), tuple(about.get(phrase, ())))
+        for phrase in fields.keys() | about.keys()
+    }
+
+
+def _listed(said: str) -> list[tuple[str, ...]]:
+    return [tuple(_WORD.findall(folded(phrase))) for phrase in said.split(";") if phrase.strip()]
+
+
+@lru_cache(maxsize=1)
+def _longest() -> int:
+    return max(map(len, _phrases()))
+
+
+@lru_cache(maxsize=1)
+def _parts() -> frozenset[str]:
+    """Single words that may stand within a longer one."""
+    single = {phrase[0] for phrase in _phrases() if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_PART}
+    return frozenset(
+        single | {"id", "nr", "art", "typ", "nummer", "adresse", "daten", "liste", "code", "link"}
+    )
+
+
+@lru_cache(maxsize=8192)
+def _split(word: str, depth: int = 3) -> tuple[str, ...]:
+    """The known words a compound is made of, or nothing."""
+    if word in _parts():
+        return (word,)
+    if depth == 0 or len(word) < 2 * _SHORTEST_PART - 1:
+        return ()
+    for cut in range(len(word) - 2, _SHORTEST_PART - 1, -1):
+        rest = _split(word[cut:], depth - 1)
+        if not rest:
+            continue
+        left = word[:cut]
+        for link in _LINKS:
+            if left.endswith(link) and (bare := left[: len(left) - len(link)]) in _parts():
+                return (bare, *rest)
+    return ()
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = []
+    for word in _WORD.findall(folded(text)):
+        alone = (word,) in _phrases() or word in plain_words.FILLERS
+        found += (word,) if alone else _split(word) or (word,)
+    return found
+
+
+@lru_cache(maxsize=16384)
+def meaning_of(text: str) -> Meaning:
+    """What a label may mean; NOTHING where it is none."""
+    if not text or len(text) > LONGEST_LABEL or "@" in text:
+        return NOTHING
+    words = _words(text)
+    if not words or len(words) > _MOST_WORDS:
+        return NOTHING
+    fields: dict[str, float] = {}
+    about: set[str] = set()
+    explained = counted = position = 0
+    while position < len(words):
+        length, phrase = _longest_phrase(words, position)
+        if phrase:
+            for name, weight in phrase.fields:
+                fields[name] = fields.get(name, 0.0) + weight
+            about.update(phrase.about)
+            explained += length
+            counted += length
+        elif words[position] not in plain_words.FILLERS and not words[position].isdigit():
+            counted += 1
+        position += max(length, 1)
+    if not explained:
+        return _only_ordinal(words)
+    meant = _meant(fields, about, explained / counted, _ordinal(words))
+    if meant.field == "full_name" and not meant.together:
+        return replace(meant, together=_name_order(words))
+    return meant
+
+
+def _name_order(words: list[str]) -> tuple[str, ...]:
+    """Which part of a name a label for the whole of it says first; nothing where it does not say."""
+    first = next((i for i, word in enumerate(words) if word in plain_words.FIRST_PARTS), None)
+    last = next((i for i, word in enumerate(words) if word in plain_words.LAST_PARTS), None)
+    if last is None and "name" in words:
+        last = words.index("name")
+    if first is None or last is None:
+        return ()
+    return ("first_name", "last_name") if first < last else ("last_name", "first_name")
+
+
+def _longest_phrase(words: list[str], position: int) -> tuple[int, _Phrase | None]:
+    phrases = _phrases()
+    for length in range(min(_longest(), len(words) - position), 0, -1):
+        phrase = phrases.get(tuple(words[position : position + length]))
+        if phrase:
+            return length, phrase
+    return 0, None
+
+
+def _only_ordinal(words: list[str]) -> Meaning:
+    ordinal = _ordinal(words)
+    return Meaning(ordinal=ordinal, coverage=1.0) if ordinal and len(words) == 1 else NOTHING
+
+
+def _ordinal(words: list[str]) -> int | None:
+    return next((plain_words.ORDINALS[word] for word in words if word in plain_words.ORDINALS), None)
+
+
+def _meant(fields: dict[str, float], about: set[str], coverage: float, ordinal: int | None) -> Meaning:
+    strong = [name for name, weight in fields.items() if weight >= 1]
+    if {"first_name", "last_name"} <= set(strong):
+        order = tuple(name for name in fields if name in {"first_name", "last_name"})
+        return _meaning({"full_name": 2.0}, order, about, coverage, ordinal)
+    for group in _TOGETHER:
+        if group <= set(strong):
+            order = tuple(name for name in fields if name in group)
+            return _meaning(dict.fromkeys(order, 1.0), order, about, coverage, ordinal)
+    kept = dict(fields)
+    for name, stronger in _YIELDS.items():
+        if name in kept and (set(stronger) & set(strong) or (name == "ignored" and len(strong) > 1)):
+            del kept[name]
+    return _meaning(kept, (), about, coverage, ordinal)
+
+
+def _meaning(
+    fields: dict[str, float], together: tuple[str, ...], about: set[str], coverage: float, ordinal: int | None
+) -> Meaning:
+    order = sorted(fields.items(), key=lambda pair: -pair[1])
+    return Meaning(
+        fields=tuple(order), together=together, about=frozenset(about), coverage=coverage, ordinal=ordinal
+    )

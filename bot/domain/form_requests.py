@@ -1,0 +1,107 @@
+"""Whether somebody asks us for the blank form: a small careful rule, for in doubt a person answers."""
+
+import re
+from typing import Final
+
+from bot.domain.mail import InboundMail
+
+LONGEST: Final = 1_500  #: characters; whoever writes more wants more than a form
+_IMAGES: Final = "image/"  #: logos of a signature; anything else attached is what the mail is about
+
+#: What it is called. "Form" alone may be any form, so that it needs "your", "the", "a blank" or its like.
+_BLANK: Final = r"(?:blank|empty|current|latest|new|leere[sn]?|aktuelle[sn]?|unausgefüllte[sn]?)"
+_NAMES: Final = (
+    rf"{_BLANK}[ -]+(?:\w+[ -]+){{0,2}}(?:forms?|formular|vordruck|vorlage|template|ris|(?:spread)?sheet)\w*",
+    r"ris(?:[ -]+(?:form|formular\w*|template|vorlage|spreadsheet|sheet|file|datei|excel|tabelle))?",
+    r"required information (?:spread ?)?sheet",
+    r"(?:new[ -]+)?(?:customer|partner|onboarding|registration|order)[ -]+(?:form|template|(?:spread)?sheet)",
+    r"(?:neu)?kunden[ -]?(?:formular|vordruck|vorlage|datenblatt)\w*",
+    r"(?:onboarding|anmelde|bestell|registrierungs)[ -]?formular\w*",
+    r"(?:the|your|that|a|this|das|dieses|ihr|euer|ein) (?:excel )?(?:form|formular|template|vordruck)",
+    r"die (?:excel-)?(?:vorlage|formularvorlage)",
+)
+_NAME: Final = f"(?:{'|'.join(_NAMES)})"
+_SHORTHAND: Final = {
+    "…": r"\b[^.?!\n]{0,70}?\b",
+    "FORM": rf"{_NAME}\b",
+    "US": r"(?:me|us|mir|uns)\b",
+    "SEND": r"(?:send|e-?mail|forward|provide|give|get|supply|share)\b",
+    "GET": r"(?:have|get|find|download|obtain|receive|request)\b",
+    "SCHICK": r"(?:schick|send|mail|übersend|überlass|stell|gib|geb)\w*\b",
+    "ZU": r"(?:(?:zu|über)?(?:schicken|senden|mailen|geben|stellen)|zukommen lassen)\b",
+}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    for word, meaning in _SHORTHAND.items():
+        pattern = pattern.replace(word, meaning)
+    return re.compile(rf"\b{pattern}", re.IGNORECASE)
+
+
+#: Who is to get it is said, or it is an order or a wish; in German the verb may stand behind.
+_ASKS: Final = tuple(
+    _compiled(pattern)
+    for pattern in (
+        r"SEND US…FORM",
+        r"SEND…FORM…(?:to|with) US",
+        r"please,? SEND…FORM",
+        r"(?:can|could|may|might) (?:i|we)(?: please)? GET…FORM",
+        r"(?:i|we)(?: would|'d|\u2019d) (?:like|need|love)…FORM",
+        r"(?:i|we) (?:need|require|want|am looking for|are looking for|request)(?! to\b| help| support)…FORM",
+        r"where (?:can|do|could|may) (?:i|we) GET…FORM",
+        r"(?:request|ask(?:ing)?) for…FORM",
+        r"SCHICK…US…FORM",
+        r"US…FORM…ZU",
+        r"(?:bitte um|bitten um|erbitte|erbitten)…FORM",
+        r"(?:brauch\w*|benötig\w*|hätten? gerne?|möchten?|suchen?)…(?!hilfe)FORM",
+        r"wo (?:finden?|bekommen?|erhalten?|kann|können|gibt es)…FORM",
+        r"(?:können|könnten|dürfen|kann|könnte|darf) (?:ich|wir)…FORM…(?:bekommen|haben|erhalten)\b",
+    )
+)
+#: a subject that is nothing but its name asks for it: "RIS form", "Formular"
+_BARE: Final = re.compile(
+    rf"(?:(?:request(?: for)?|anforderung|bitte|please)[ :,-]*)?(?:{_NAME}|form|formular)"
+    r"(?:[ -]*(?:please|bitte|request|anfordern|anforderung|angefordert|needed|benötigt))?[ ?!.]*",
+    re.IGNORECASE,
+)
+#: in the same sentence, it is about a form that is there already
+_HAS_IT: Final = re.compile(
+    r"\b(?:attached|enclosed|attachment|filled|fill|complet\w+|sent|submitted|submit|rejected|returned|signed"
+    r"|receiv\w+ (?:your|the|it)|correct\w*|chang\w+|updat\w+|resend|back|back to (?:me|us)|why|error|wrong"
+    r"|how (?:do|can|should|to)|what (?:do|should|does)|who|whom|status|withdraw|cancel"
+    r"|anbei|anhang|angehängt|beigefügt|ausgefüllt\w*|ausfüllen|ausfülle|geschickt|gesendet|eingereicht"
+    r"|einreichen|abgelehnt|korrigier\w+|änder\w+|geändert\w*|zurück\w*|warum|wieso|fehler\w*|falsch\w*"
+    r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|hilfe"
+    r"|eintragen|eingetragen)\b",
+    re.IGNORECASE,
+)
+#: "a blank form to fill in" and "send it so that we can complete it" are no form that is there
+_PURPOSE: Final = re.compile(
+    r"\b(?:to (?:be )?(?:fill|complet)\w*|(?:so|that|and|which|then|damit|um|und|dann|zum|die|das)\b[^.?!\n]*"
+    r"\b(?:fill|complete|ausfüllen|ausfülle|zurück\w*|send it back|return it))\b[^.?!\n]*",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = re.compile(r"[.?!]+\s|\n\s*\n|;\s")
+
+
+def asks_for_form(mail: InboundMail) -> bool:
+    """Whether the mail asks for the blank form, in English or German, and comes with no file of its own."""
+    if any(not one.type.lower().startswith(_IMAGES) for one in mail.attachments):
+        return False
+    text = mail.text[: LONGEST + 1]
+    if len(text) > LONGEST:
+        return False
+    if any(_asks(sentence) for sentence in _sentences(text)):
+        return True
+    subject = " ".join(mail.subject[:200].split())
+    about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
+    return about_it and not any(_HAS_IT.search(sentence) for sentence in _sentences(text))
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()]
+
+
+def _asks(sentence: str) -> bool:
+    wish = _PURPOSE.sub("", sentence)
+    return not _HAS_IT.search(wish) and any(pattern.search(wish) for pattern in _ASKS)

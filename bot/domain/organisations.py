@@ -1,0 +1,161 @@
+"""Tell whether a form speaks of an organisation or a person that is known already: marks, points, reasons."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
+from bot.domain.review_values import is_free_mail
+from bot.domain.ris import RisCase, User
+
+
+class MarkKind(StrEnum):
+    """By what an organisation is found; each is looked up in an index."""
+
+    FORM = "form"  # the content hash of the whole form
+    VAT_ID = "vat_id"
+    NAME = "name"  # folded; its detail is the country
+    LOOK = "look"  # what the name looks like, whatever letters it is written with; its detail is the name
+    HOST = "host"  # the domain of its website or of its people's mail
+    PERSON = "person"  # an e-mail address; its detail is the person's folded name
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """One thing a form can be found by."""
+
+    kind: MarkKind
+    value: str
+    detail: str = ""
+
+
+class Reason(StrEnum):
+    """Why two forms may speak of the same organisation; each has its points in `POINTS`."""
+
+    SAME_FORM = "same_form"
+    SAME_VAT_ID = "same_vat_id"
+    OTHER_VAT_ID = "other_vat_id"
+    SAME_NAME = "same_name"
+    SAME_NAME_ABROAD = "same_name_abroad"
+    LOOKS_ALIKE = "looks_alike"
+    SAME_HOST = "same_host"
+    SAME_PEOPLE = "same_people"
+
+
+#: a name and its country, a VAT id or a domain is enough to ask; two of them are nearly certain
+POINTS: Final[Mapping[Reason, int]] = {
+    Reason.SAME_FORM: 100,
+    Reason.SAME_VAT_ID: 60,
+    Reason.OTHER_VAT_ID: -30,
+    Reason.SAME_NAME: 40,
+    Reason.SAME_NAME_ABROAD: 20,
+    Reason.LOOKS_ALIKE: 25,
+    Reason.SAME_HOST: 25,
+    Reason.SAME_PEOPLE: 25,
+}
+ASKED_FROM: Final = 25  #: points from which staff are asked "same as?"
+MOST: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    """A known organisation that may be this one; `ref` names the case it began with."""
+
+    ref: str
+    company: str
+    status: CaseStatus
+    points: int  #: of 100
+    reasons: tuple[Reason, ...]
+    people: tuple[str, ...] = ()  #: the form's people who are known there, by name
+
+    @property
+    def may_be_joined(self) -> bool:
+        """Nobody has looked at a form that was not taken in: nothing is added to it."""
+        return self.status is not CaseStatus.RECEIVED
+
+
+#: where an organisation may stand to be found again: open, or on its way since it was approved
+KNOWN: Final = OPEN | {CaseStatus.APPROVED}
+
+
+def marks_of(ris: RisCase, *, ignored_hosts: frozenset[str] = frozenset()) -> frozenset[Mark]:
+    """Everything a form can be found by; `ignored_hosts`: the sponsors', which say nothing of a customer."""
+    company = ris.company
+    marks = {Mark(MarkKind.FORM, ris.content_hash())}
+    if vat_id := fold_vat_id(company.vat_id):
+        marks.add(Mark(MarkKind.VAT_ID, vat_id))
+    if name := fold_name(company.name):
+        marks |= {Mark(MarkKind.NAME, name, company.country), Mark(MarkKind.LOOK, looks_like(name), name)}
+    addresses = [company.contact_email, *(user.email for user in ris.users)]
+    hosts = {host_of(company.website), *map(mail_host, addresses)}
+    marks |= {Mark(MarkKind.HOST, host) for host in hosts - ignored_hosts - {""}}
+    return frozenset(marks | set(people_of(ris.users)))
+
+
+def people_of(users: Iterable[User]) -> list[Mark]:
+    """A mark a person, in order; one without an address has an empty value, and is like nobody."""
+    return [Mark(MarkKind.PERSON, user.email.strip().lower(), _person(user)) for user in users]
+
+
+def _person(user: User) -> str:
+    """Without order: "Demir Aylin" is "Aylin Demir"."""
+    return " ".join(sorted(words_of(f"{user.first_name} {user.last_name}")))
+
+
+def known_people(users: Sequence[User], known: Iterable[Mark]) -> tuple[int, ...]:
+    """Which of them are there already, by e-mail address and name, counted from 0."""
+    there = {mark for mark in known if mark.kind is MarkKind.PERSON and mark.value}
+    return tuple(number for number, mark in enumerate(people_of(users)) if mark in there)
+
+
+def compare(mine: Iterable[Mark], theirs: Iterable[Mark]) -> tuple[int, tuple[Reason, ...]]:
+    """Points of 100, and the reasons for and against."""
+    ours, others = _by_kind(mine), _by_kind(theirs)
+    reasons = [reason for reason, holds in _reasons(ours, others) if holds]
+    points = sum(POINTS[reason] for reason in reasons)
+    return max(0, min(points, MOST)), tuple(reasons)
+
+
+def _reasons(
+    ours: Mapping[MarkKind, set[Mark]], others: Mapping[MarkKind, set[Mark]]
+) -> list[tuple[Reason, bool]]:
+    def shared(kind: MarkKind) -> bool:
+        return not _values(ours[kind]).isdisjoint(_values(others[kind]))
+
+    people = ours[MarkKind.PERSON] & others[MarkKind.PERSON]
+    same_name = shared(MarkKind.NAME)
+    here = not ours[MarkKind.NAME].isdisjoint(others[MarkKind.NAME])
+    differs = bool(ours[MarkKind.VAT_ID] and others[MarkKind.VAT_ID]) and not shared(MarkKind.VAT_ID)
+    return [
+        (Reason.SAME_FORM, shared(MarkKind.FORM)),
+        (Reason.SAME_VAT_ID, shared(MarkKind.VAT_ID)),
+        (Reason.SAME_NAME, here),
+        (Reason.SAME_NAME_ABROAD, same_name and not here),
+        (Reason.LOOKS_ALIKE, shared(MarkKind.LOOK) and not same_name),
+        (Reason.SAME_HOST, shared(MarkKind.HOST)),
+        (Reason.SAME_PEOPLE, any(mark.value for mark in people)),
+        (Reason.OTHER_VAT_ID, differs),
+    ]
+
+
+def _by_kind(marks: Iterable[Mark]) -> defaultdict[MarkKind, set[Mark]]:
+    found: defaultdict[MarkKind, set[Mark]] = defaultdict(set)
+    for mark in marks:
+        found[mark.kind].add(mark)
+    return found
+
+
+def _values(marks: Iterable[Mark]) -> set[str]:
+    return {mark.value for mark in marks}
+
+
+def are_one_sponsor(case: Case, other: Case) -> bool:
+    """Whether who sent the one may read of the other: a party of it, or a colleague of its sponsor."""
+    sender = case.sponsor.address
+    if not (case.authorised and other.authorised):
+        return False
+    colleagues = case.sponsor.domain == other.sponsor.domain and not is_free_mail(sender)
+    return colleagues or sender in {other.sponsor.address, *other.cc}

@@ -1,0 +1,57 @@
+"""Words as they are compared, and those that a label only carries along: fillers, numbers, parts of names."""
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+
+def words_in(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+@lru_cache(maxsize=16384)
+def folded(text: str) -> str:
+    """A text as words are compared: without case, accents and the ways to write an umlaut."""
+    low = unicodedata.normalize(
+        "NFKD", text.casefold().replace("ł", "l").replace("ø", "o").replace("æ", "ae")
+    )
+    bare = "".join(char for char in low if not unicodedata.combining(char))
+    return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+#: Words that neither add to a label's meaning nor take from it.
+FILLERS: Final = words_in("""viele many benotigen benotigt benotigte need needed do you sie ihrem ihren
+    wollen should soll sollen haben have lautet heisst heissen sitzt wer who wo nennen sind sein werden
+    wird will be has hat must bestell gewunscht lfd eu s st nd rd th of the for der die das des dem den
+    und or oder and in im a an to zu zur zum by von vom please bitte angeben eintragen enter if falls
+    wenn available vorhanden mandatory pflichtfeld pflicht optional required erforderlich muss business
+    geschaftlich geschaftliche geschaftl dienstlich dienstliche work office buro full complete your ihr
+    ihre ihres number nr no num nummer code official offizieller offizielle registered eingetragener
+    requested gewunschte gewunschter ordered bestellt bestellte bestellten main haupt primary personal
+    personliche personlich first second third erste zweite dritte erster zweiter dritter backup
+    alternative alternativ alternativer weitere weiterer weiteres additional ersatz zusatzlich
+    zusatzliche as per like wie see siehe de la le les du et ou d l van het een en z w i do dla di del
+    della e o y al il lo un una el los las para voor n na sonst else eg g b zb with without inkl incl
+    including einschliesslich mit ohne format international internationales internationaler valid
+    gultige gultig each je pro one line headquarters hauptsitz firmensitz sitz current aktuelle new neu
+    neue neuer all alle data daten details angaben information informationen info only nur at least
+    mindestens max min maximal bei is ist are sind what which welche welcher welches where our unser
+    here hier sms otp yes ja nein text freitext dropdown select auswahl choose auswahlen list liste from
+    aus on auf uber iso 1 2 3 4 5 6 7 8 9 10 ii iii applicable soweit zutreffend possible moglich
+    address adresse mag forumpass fujitsu exostar ris site system online mobile tel landline""")
+ORDINALS: Final = {
+    "1": 1, "first": 1, "primary": 1, "erste": 1, "main": 1, "haupt": 1, "1st": 1, "i": 1, "erster": 1,
+    "2": 2, "second": 2, "zweite": 2, "backup": 2, "alternative": 2, "ersatz": 2, "2nd": 2,
+    "secondary": 2, "weitere": 2,
+    "additional": 2, "alternativ": 2, "ii": 2, "zweiter": 2, "zusatzlich": 2, "zusatzliche": 2,
+    "3": 3, "third": 3, "dritte": 3, "3rd": 3, "iii": 3, "dritter": 3, "4": 4, "5": 5,
+}  # fmt: skip
+
+
+FIRST_PARTS: Final = words_in("""
+    first given forename vor vorname vornamen prenom voornaam imie nombre
+""")
+LAST_PARTS: Final = words_in("""
+    last surname family nach nachname nachnamen familienname zuname zu nom achternaam nazwisko cognome
+    apellido apellidos
+""")

@@ -1,0 +1,78 @@
+"""On a case's card: to which organisation it is added, or of which it may be, and why; with buttons."""
+
+from bot.domain.cards import CaseCard, Joined
+from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.organisations import Likeness, Reason
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, safe
+from bot.rendering.words import Words
+
+NAMED = 5  #: people in one sentence
+
+
+def shown(card: CaseCard, words: Words) -> list[Block]:
+    """What staff have said, or are asked."""
+    if card.case.addition is not None and card.joined is not None:
+        return [blocks.section(_addition(card.case, card.case.addition, card.joined, words))]
+    return [blocks.section(_likeness(like, words)) for like in card.likenesses]
+
+
+def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> str:
+    known = [case.ris.users[number] for number in addition.known]
+    names = [safe(f"{user.first_name} {user.last_name}", 80) or safe(user.email, 120) for user in known]
+    lines = [
+        words.say(
+            "addition.title",
+            ref=addition.ref,
+            company=safe(joined.company, 100) or words.say("card.nameless"),
+            status=words.status(joined.status),
+        ),
+        words.say("addition.people", count=len(case.ordered_users), seats=case.ordered_seats),
+    ]
+    if names:
+        more = " …" if len(names) > NAMED else ""
+        lines.append(words.say("addition.known", count=len(names), names=", ".join(names[:NAMED]) + more))
+    if not addition.told:
+        lines.append(words.say("addition.untold", ref=addition.ref))
+    return "\n".join(lines)
+
+
+def _likeness(like: Likeness, words: Words) -> str:
+    title = words.say(
+        "likeness.title",
+        ref=like.ref,
+        company=safe(like.company, 100) or words.say("card.nameless"),
+        status=words.status(like.status),
+        points=like.points,
+    )
+    reasons = [_reason(reason, like, words) for reason in like.reasons]
+    return "\n".join([title, " · ".join(reasons)])
+
+
+def _reason(reason: Reason, like: Likeness, words: Words) -> str:
+    people = [safe(name, 80) for name in like.people[:NAMED]]
+    more = " …" if len(like.people) > NAMED else ""
+    return words.say(f"likeness.{reason}", count=len(like.people), names=", ".join(people) + more)
+
+
+def buttons(card: CaseCard, words: Words) -> list[Block]:
+    """One row an organisation; each row's id carries the hash of what is shown."""
+    case = card.case
+    if case.status not in (CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR):
+        return []
+    if case.addition is not None:
+        return [_row(case, case.addition.ref, ("not_same",), words)]
+    return [
+        _row(case, like.ref, ("same_as", "not_same") if like.may_be_joined else ("not_same",), words)
+        for like in card.likenesses
+    ]
+
+
+def _row(case: Case, other: str, names: tuple[str, ...], words: Words) -> Block:
+    elements = [
+        blocks.button(
+            words.say(f"card.{name}", ref=other), action=f"case_{name}", value=f"{case.ref} {other}"
+        )
+        for name in names
+    ]
+    return {**blocks.actions(*elements), "block_id": f"same:{other}:{case.content_hash}"}

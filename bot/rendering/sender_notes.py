@@ -1,0 +1,88 @@
+"""Notes about what senders do: take a case back, correct a decided one, send again, send too much."""
+
+from bot.domain.cards import CappedNote, ChangeLine, CorrectionNote, SameFormNote, WithdrawalNote
+from bot.rendering import blocks, differences
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.words import Words
+
+#: what offers a button; everything else says what was done, or why it is not
+_OFFERS = frozenset({"asked", "unclear"})
+
+
+def withdrawal_note(note: WithdrawalNote, *, words: Words) -> Card:
+    """A sponsor takes a case back."""
+    by = words.person(note.by, slack=True) if note.by else ""
+    sentence = words.say(f"withdrawal.{note.what}", ref=note.ref, other=note.other, by=by)
+    lines = [sentence, *(words.say(f"withdrawal.standing.{one}") for one in note.standing)]
+    shown = [blocks.section("\n".join(lines))]
+    if note.what in _OFFERS:
+        label = words.say("withdrawal.button", ref=note.ref)
+        button = blocks.button(label, action="case_withdraw", value=note.ref, style="danger")
+        shown.append(_row(f"withdraw:{note.content_hash}", button))
+    return Card(text=sentence, blocks=shown)
+
+
+def correction_note(note: CorrectionNote, *, words: Words) -> Card:
+    """A corrected form after the decision: the differences, and the button or why there is none."""
+    if note.by:
+        sentence = words.say("correction.reopened", ref=note.ref, by=words.person(note.by, slack=True))
+        return Card(text=sentence, blocks=[blocks.section(sentence)])
+    title = words.say("correction.title", ref=note.ref)
+    lines = [_change(change, words) for change in note.changes]
+    listed = blocks.listing(title, lines, words, shown=len(lines))
+    shown = [listed, *_beyond(note, words)]
+    if note.other:
+        shown.append(blocks.context(words.say("correction.kept", ref=note.ref, other=note.other)))
+    else:
+        label = words.say("correction.button", ref=note.ref)
+        button = blocks.button(label, action="case_reopen", value=f"{note.ref} {note.mail_id}")
+        shown.append(blocks.context(words.say("correction.ask")))
+        shown.append(_row(f"reopen:{note.content_hash}", button))
+    return Card(text=title, blocks=shown)
+
+
+def _beyond(note: CorrectionNote, words: Words) -> list[Block]:
+    return [blocks.context(words.say("card.more", number=note.more))] if note.more else []
+
+
+def _change(change: ChangeLine, words: Words) -> str:
+    if not change.field:
+        key = "correction.came" if change.after else "correction.went"
+        return words.say(key, who=safe(change.after or change.before, 80))
+    sides = {
+        "field": words.field(change.field),
+        "before": differences.value(change.field, change.before, words),
+        "after": differences.value(change.field, change.after, words),
+    }
+    if not change.who:
+        return words.say("differences.cell", **sides)
+    return words.say("differences.cell_of", who=safe(change.who, 80), **sides)
+
+
+def same_form_note(note: SameFormNote, *, words: Words) -> Card:
+    """The same form came again: a case of its own, which asks whether it is the same."""
+    sentence = words.say("same_form", ref=note.ref, again=note.again)
+    return Card(text=sentence, blocks=[blocks.section(sentence)])
+
+
+def capped_note(note: CappedNote, *, words: Words) -> Card:
+    """A sender has sent more forms than are taken in at once; staff say what becomes of the rest."""
+    sender = safe(note.sender, 200)
+    sentence = words.say(
+        "capped.title", sender=sender, count=note.limit, hours=words.say("capped.hours", count=note.hours)
+    )
+    standing = words.say("capped.verified" if note.verified else "capped.claimed")
+    release = blocks.button(words.say("capped.release"), action="forms_release", value=str(note.mail_id))
+    leave = blocks.button(words.say("capped.leave"), action="forms_leave", value=str(note.mail_id))
+    return Card(
+        text=sentence,
+        blocks=[
+            blocks.section(sentence),
+            blocks.context(standing, words.say("capped.hint")),
+            blocks.actions(release, leave),
+        ],
+    )
+
+
+def _row(block_id: str, button: Block) -> Block:
+    return {**blocks.actions(button), "block_id": block_id}

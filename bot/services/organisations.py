@@ -1,0 +1,154 @@
+"""Which known organisation a case may be of, and what an addition brings; staff's verbs: `additions`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cards import Joined, SameFormNote
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus
+from bot.domain.errors import NothingToAdd, OrganisationUndecided
+from bot.domain.organisations import (
+    ASKED_FROM,
+    KNOWN,
+    Likeness,
+    Mark,
+    MarkKind,
+    Reason,
+    are_one_sponsor,
+    compare,
+    known_people,
+    marks_of,
+    people_of,
+)
+from bot.domain.ris import RisCase
+from bot.services.desk import Desk
+from bot.services.queueing import queue_note
+from bot.store import cases, organisations
+
+SHOWN = 3  #: organisations that staff are asked about
+WEIGHED = 20  #: of those that share something, the nearest: a domain may be that of thousands
+
+
+def note_marks(db: Database, desk: Desk, case: Case) -> None:
+    """Let a case be found by its newest version; in the caller's transaction."""
+    hosts = frozenset(sponsor.rpartition("@")[2].strip().lower() for sponsor in desk.sponsors)
+    organisations.set_marks(db, case.id, marks_of(case.ris, ignored_hosts=hosts))
+
+
+def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
+    """Known organisations that an undecided case may be of, likeliest first; none once staff said which."""
+    if case.status not in OPEN or case.addition is not None:
+        return ()
+    mine = _Marks(case.ris)
+    theirs: defaultdict[int, list[Mark]] = defaultdict(list)
+    for organisation, mark in organisations.find_alike(db, mine.all, before=case.id):
+        theirs[organisation].append(mark)
+    for apart in organisations.list_told_apart(db, case.id):
+        theirs.pop(apart, None)
+    nearest = sorted(theirs, key=lambda number: -mine.compare(theirs[number])[0])[:WEIGHED]
+    found = [
+        like
+        for organisation in nearest
+        if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
+    ]
+    return tuple(sorted(found, key=lambda like: (-like.points, like.ref))[:SHOWN])
+
+
+class _Marks:
+    """What a form can be found by, looked at only as far as it is shared: it may have thousands of people."""
+
+    def __init__(self, ris: RisCase) -> None:
+        self.all = marks_of(ris)
+        self._alike: defaultdict[tuple[MarkKind, str], list[Mark]] = defaultdict(list)
+        for mark in self.all:
+            self._alike[mark.kind, mark.value].append(mark)
+        self._vat_ids = [mark for mark in self.all if mark.kind is MarkKind.VAT_ID]
+        self._names = dict(zip(people_of(ris.users), ris.users, strict=True))
+
+    def compare(self, theirs: Collection[Mark]) -> tuple[int, tuple[Reason, ...]]:
+        shared = [mark for each in theirs for mark in self._alike[each.kind, each.value]]
+        return compare([*shared, *self._vat_ids], theirs)
+
+    def people(self, theirs: Collection[Mark]) -> tuple[str, ...]:
+        known = dict.fromkeys(mark for mark in theirs if mark in self._names)
+        return tuple(
+            f"{user.first_name} {user.last_name}".strip() for user in map(self._names.__getitem__, known)
+        )
+
+
+def _likeness(db: Database, organisation: int, mine: _Marks, shared: list[Mark]) -> Likeness | None:
+    named = organisations.find_name(db, organisation)
+    points, reasons = mine.compare([*shared, *organisations.list_vat_ids(db, organisation)])
+    if named is None or named[1] not in KNOWN or points < ASKED_FROM:
+        return None
+    company, status = named
+    return Likeness(
+        ref=f"C-{organisation}",
+        company=company,
+        status=status,
+        points=points,
+        reasons=reasons,
+        people=mine.people(shared),
+    )
+
+
+def find_joined(db: Database, case: Case) -> Joined | None:
+    """The organisation to which the case is added, as it stands now."""
+    named = organisations.find_name(db, case.addition.of) if case.addition else None
+    return Joined(company=named[0], status=named[1]) if named else None
+
+
+def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
+    """Where the very same form is in older cases, their threads say that this new case brings it again."""
+    form = [Mark(MarkKind.FORM, case.content_hash)]
+    for number in sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)}):
+        note = SameFormNote(ref=f"C-{number}", again=case.ref)
+        key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"
+        values = asdict(note)
+        queue_note(
+            db, "same_form_note", key=key, values=values, now=now, thread_key=thread_key, case_id=number
+        )
+
+
+def addition_to(db: Database, case: Case, root: Case) -> Addition:
+    """What the case is once it is added to that organisation."""
+    known = known_people(case.ris.users, organisations.list_people(db, root.id))
+    return Addition(of=root.id, known=known, told=are_one_sponsor(case, root))
+
+
+def renewed(db: Database, case: Case, ris: RisCase) -> tuple[Addition | None, str]:
+    """What an addition is by a newer form, and the hash of what is to be decided then."""
+    if case.addition is None:
+        return None, ris.content_hash()
+    known = known_people(ris.users, organisations.list_people(db, case.addition.of))
+    addition = replace(case.addition, known=known)
+    return addition, addition.seal(ris.content_hash())
+
+
+def renew_additions(db: Database, case: Case) -> list[int]:
+    """Whoever joined or left the organisation is known or new in its undecided additions; return those."""
+    additions = []
+    for number in cases.list_additions(db, case.addition.of if case.addition else case.id, OPEN):
+        other = cases.find(db, number)
+        if other is None or number == case.id:
+            continue
+        addition, sealed = renewed(db, other, other.ris)
+        if sealed != other.content_hash:
+            to = replace(other, addition=addition, content_hash=sealed)
+            cases.set_addition(db, to, since=other.content_hash)
+        additions.append(number)
+    return additions
+
+
+def check_addition(db: Database, case: Case) -> None:
+    """Raise what keeps an addition from being approved: its organisation is not, or nobody is new."""
+    if case.addition is None:
+        return
+    root = cases.find(db, case.addition.of)
+    if root is None or root.status in OPEN | {CaseStatus.REJECTED, CaseStatus.WITHDRAWN}:
+        raise OrganisationUndecided(ref=case.ref, other=case.addition.ref)
+    if not case.ordered_users:
+        raise NothingToAdd(ref=case.ref, other=case.addition.ref)

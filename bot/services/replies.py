@@ -1,0 +1,44 @@
+"""A party's reply to a case: a newer form, answers under the numbers, or words for staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.intake import Understood
+from bot.rendering import mails
+from bot.services import case_answers, questions
+from bot.services.cases import Submission, answer, revise_case
+from bot.services.desk import Desk
+
+
+def take_reply(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+) -> bool:
+    """Settle a reply in the caller's transaction; False where it brought no newer form, only words."""
+    only = submissions[0] if len(submissions) == 1 else None
+    if only and not _is_the_same(case, only):
+        revised = revise_case(db, desk, case, only, now=now)
+        if revised is not None:
+            case_answers.refresh(db, revised, now=now)
+            case_answers.take(db, desk, understood, revised, now=now)
+            return True
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    answered = case_answers.take(db, desk, understood, case, now=now)
+    if only and not answered and _is_the_same(case, only) and case.status is CaseStatus.WAITING_FOR_SPONSOR:
+        words = mails.ris_problems(case, desk.policy, before=case.ris)
+        answer(db, desk, case, "ris_problems", now=now, words=words, again=f"mail:{understood.row.id}")
+    return False
+
+
+def _is_the_same(case: Case, submission: Submission) -> bool:
+    """Whether nothing would change, not even how far its sender is believed."""
+    believed = case.authorised or not submission.authorised
+    return believed and submission.ris.content_hash() == case.ris.content_hash()

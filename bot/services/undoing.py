@@ -1,0 +1,44 @@
+"""Take a decision back: what was not done yet is not done, what cannot be called back is named."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import VoidReason
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import HasAdditions
+from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
+from bot.domain.withdrawals import UNSENT, Standing, list_standing
+from bot.store import cases, events, outbox
+
+
+def find_obstacle(db: Database, case: Case) -> str:
+    """The approved addition that builds on this case, so that it cannot be undone; "" where there is none."""
+    added = cases.list_additions(db, case.id, {CaseStatus.APPROVED}) if case.decision else []
+    return f"C-{added[0]}" if added else ""
+
+
+def void_decision(
+    db: Database, case: Case, *, why: VoidReason, by: str, now: datetime
+) -> tuple[Standing, ...]:
+    """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
+
+    Return what cannot be called back. Raise HasAdditions where others were approved because of it.
+    """
+    if obstacle := find_obstacle(db, case):
+        raise HasAdditions(ref=case.ref, other=obstacle)
+    decision = case.decision
+    if decision is None:
+        return ()
+    gone = []
+    for job in outbox.list_effects(db, decision.id):
+        if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED, now=now):
+            events.add(db, EventTag.JOB_DISCARDED, f"job:{job.id}", actor=by, at=now)
+        else:
+            gone.append(job.status)
+    cases.void_decision(db, decision.id, by=by, why=why, now=now)
+    events.add(
+        db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
+    )
+    return list_standing(gone)

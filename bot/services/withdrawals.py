@@ -1,0 +1,130 @@
+"""A sponsor takes a case back: at once where it is plain and undecided, else by a click of staff."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import VoidReason, check_is_staff
+from bot.domain.cards import WithdrawalNote
+from bot.domain.cases import OPEN, Case, CaseStatus, Thread
+from bot.domain.errors import NotWithdrawable
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.staff import Staff
+from bot.domain.withdrawals import Standing, Wish, may_be_withdrawn, read_wish
+from bot.rendering import mails
+from bot.services import questions
+from bot.services.cases import get_seen, move_or_explain, refresh_additions, refusals_recorded
+from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card, queue_mail, queue_note
+from bot.services.undoing import find_obstacle, void_decision
+from bot.store import events
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+
+def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: datetime) -> bool:
+    """A verified party's reply, in the caller's transaction; False where it goes on as words or as a form.
+
+    A form that comes with such words is looked at first: who sends one does not want nothing.
+    """
+    mail = understood.mail
+    if understood.form.has_form or understood.too_large or not may_be_withdrawn(case):
+        return False
+    if case.status is CaseStatus.RECEIVED:
+        return False  # nobody took it in: staff read the words, and discard it
+    wish = read_wish(mail.text, case_id=case.id, subject=mail.subject, sender=mail.sender.name)
+    if wish is Wish.NONE:
+        return False
+    if wish is Wish.UNCLEAR or not case.authorised:
+        what = "kept" if find_obstacle(db, case) else "unclear"
+        _note(db, case, what, now=now, other=find_obstacle(db, case))
+        return False
+    answering = replace(case, thread=Thread.answering(mail))
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    if case.status in OPEN:
+        _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)
+        _note(db, case, "done", now=now)
+    elif obstacle := find_obstacle(db, case):
+        _tell(db, desk, answering, now=now)
+        _note(db, case, "kept", now=now, other=obstacle)
+    else:
+        _note(db, case, "asked", now=now)
+    return True
+
+
+def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """Staff read that its sponsor takes a case back: undo what can be undone, and tell the sponsor."""
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        check_is_staff(by)
+        case = get_seen(db, ref, seen)
+        if not may_be_withdrawn(case):
+            raise NotWithdrawable(ref=case.ref, status=case.status)
+        standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now)
+        _note(db, case, "by_staff", now=now, by=by.id, standing=standing)
+        return replace(case, status=CaseStatus.WITHDRAWN)
+
+
+def _withdraw(
+    db: Database, desk: Desk, case: Case, *, by: str, mail_id: int, now: datetime
+) -> tuple[Standing, ...]:
+    """`by` "usher": at the word of the mail `mail_id`."""
+    standing = void_decision(db, case, why=VoidReason.WITHDRAWN, by=by, now=now)
+    move_or_explain(db, case, (case.status,), CaseStatus.WITHDRAWN, now=now)
+    events.add(
+        db,
+        EventTag.CASE_WITHDRAWN,
+        f"case:{case.id}",
+        actor=by,
+        at=now,
+        mail=mail_id,
+        before=case.status,
+        hash=case.content_hash,
+    )
+    _tell(db, desk, replace(case, status=CaseStatus.WITHDRAWN), standing, now=now)
+    queue_case_card(db, case.id, now=now)
+    refresh_additions(db, case, now=now)
+    return standing
+
+
+def _tell(
+    db: Database, desk: Desk, case: Case, standing: tuple[Standing, ...] = (), *, now: datetime
+) -> None:
+    """To its sponsor and whoever gets copies: withdrawn, or why not."""
+    queue_mail(
+        db,
+        desk,
+        "withdrawal",
+        key=f"{case.ref}:{case.version}:withdrawal:{case.status}",
+        to=case.sponsor.address,
+        lang=case.lang,
+        ref=case.ref,
+        words=mails.withdrawal(case, desk.policy, standing),
+        now=now,
+        thread=case.thread,
+        cc=case.cc,
+        case_id=case.id,
+        with_status_link=True,
+        automatic=True,
+    )
+
+
+def _note(
+    db: Database,
+    case: Case,
+    what: str,
+    *,
+    now: datetime,
+    by: str = "",
+    other: str = "",
+    standing: tuple[Standing, ...] = (),
+) -> None:
+    """Below the card, for everybody."""
+    note = WithdrawalNote(
+        ref=case.ref, what=what, content_hash=case.content_hash, by=by, other=other, standing=standing
+    )
+    key = f"withdrawal:{case.ref}:{next_number(db, 'withdrawal_note')}"
+    thread_key = f"card:{case.ref}"
+    values = asdict(note)
+    queue_note(db, "withdrawal_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case.id)

@@ -1,0 +1,35 @@
+"""Every version a case has had."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.cases import CaseVersion
+from bot.store.cases import ris_of
+from bot.store.database import instant, row, rows
+
+
+def find(db: Database, case_id: int, version: int) -> CaseVersion | None:
+    sql = "select * from case_versions where case_id = :id and version = :version"
+    found = row(db, sql, {"id": case_id, "version": version})
+    return _version(found) if found else None
+
+
+def list_numbers(db: Database, case_id: int) -> list[tuple[int, datetime]]:
+    """Every version with its time, the newest first."""
+    sql = "select version, made_at from case_versions where case_id = :id order by version desc"
+    return [(found["version"], instant(found["made_at"])) for found in rows(db, sql, {"id": case_id})]
+
+
+def _version(found: Mapping[str, Any]) -> CaseVersion:
+    return CaseVersion(
+        number=found["version"],
+        content_hash=found["content_hash"],
+        ris=ris_of(json.loads(found["ris"])),
+        made_by=found["made_by"],
+        made_at=instant(found["made_at"]),
+        mail_id=found["mail_id"],
+    )

@@ -1,0 +1,115 @@
+"""By what a case's organisation and people are found again: marks in an index, and who was told apart."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlite_utils import Database
+
+from bot.domain.cases import CaseStatus
+from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
+from bot.store.cases import ris_of
+from bot.store.database import count, count_each, listed, row, rows
+
+AT_ONCE = 500  #: values looked up in one statement
+MOST = 500  #: matches looked at for one statement, the newest: a domain may be that of thousands
+
+
+def set_marks(db: Database, case_id: int, marks: Iterable[Mark]) -> None:
+    """Put these in place of the case's older ones."""
+    count(db, "delete from case_marks where case_id = :id", {"id": case_id})
+    count_each(
+        db,
+        """insert into case_marks (kind, value, case_id, detail)
+           values (:kind, :value, :id, :detail) on conflict do nothing""",
+        [{"kind": mark.kind, "value": mark.value, "detail": mark.detail, "id": case_id} for mark in marks],
+    )
+
+
+def mark_all(db: Database) -> None:
+    """Mark every case that has no marks yet, by its newest version."""
+    found = rows(
+        db,
+        """select c.id, v.ris from cases c join case_versions v on v.case_id = c.id and v.version = c.version
+           where not exists (select 1 from case_marks m where m.case_id = c.id)""",
+    )
+    for entry in found:
+        set_marks(db, entry["id"], marks_of(ris_of(json.loads(entry["ris"]))))
+
+
+def find_alike(db: Database, marks: Collection[Mark], *, before: int) -> list[tuple[int, Mark]]:
+    """Marks of known organisations that are like these, each beside the case the organisation began with.
+
+    `before`: only of cases older than this one, so that of two alike the later is the addition.
+    """
+    found: list[tuple[int, Mark]] = []
+    states, named = listed("status", sorted(KNOWN))
+    for kind in MarkKind:
+        wanted = sorted({mark.value for mark in marks if mark.kind is kind and mark.value})
+        for values in _batches(wanted):
+            inside, parameters = listed("value", values)
+            entries = rows(
+                db,
+                f"""select coalesce(c.addition_of, c.id) organisation, m.value, m.detail
+                    from case_marks m join cases c on c.id = m.case_id
+                    where m.kind = :kind and m.value in ({inside}) and m.case_id < :before
+                      and c.status in ({states})
+                    order by m.case_id desc limit :most""",
+                {**named, **parameters, "kind": kind, "before": before, "most": MOST},
+            )
+            found += [
+                (entry["organisation"], Mark(kind, entry["value"], entry["detail"])) for entry in entries
+            ]
+    return found
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
+
+
+def list_vat_ids(db: Database, organisation: int) -> list[Mark]:
+    """The VAT ids by which an organisation is known, over all of its cases."""
+    return _marks_of_organisation(db, organisation, MarkKind.VAT_ID)
+
+
+def list_people(db: Database, organisation: int) -> list[Mark]:
+    """Who is there: the people of the case it began with, and of its additions that were approved."""
+    return _marks_of_organisation(db, organisation, MarkKind.PERSON)
+
+
+def _marks_of_organisation(db: Database, organisation: int, kind: MarkKind) -> list[Mark]:
+    found = rows(
+        db,
+        """select m.value, m.detail from case_marks m join cases c on c.id = m.case_id
+           where m.kind = :kind and (c.id = :id or (c.addition_of = :id and c.status = 'approved'))""",
+        {"kind": kind, "id": organisation},
+    )
+    return [Mark(kind, entry["value"], entry["detail"]) for entry in found]
+
+
+def find_name(db: Database, case_id: int) -> tuple[str, CaseStatus] | None:
+    """A case's company as written, and where it stands."""
+    found = row(
+        db,
+        """select v.company, c.status from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
+        {"id": case_id},
+    )
+    return (found["company"], CaseStatus(found["status"])) if found else None
+
+
+def tell_apart(db: Database, case_id: int, other_id: int) -> None:
+    """Remember that staff said that these two are not the same."""
+    sql = "insert into cases_told_apart (case_id, other_id) values (:id, :other) on conflict do nothing"
+    count(db, sql, {"id": case_id, "other": other_id})
+
+
+def put_together(db: Database, case_id: int, other_id: int) -> None:
+    """Forget that they were told apart."""
+    sql = "delete from cases_told_apart where case_id = :id and other_id = :other"
+    count(db, sql, {"id": case_id, "other": other_id})
+
+
+def list_told_apart(db: Database, case_id: int) -> frozenset[int]:
+    found = rows(db, "select other_id from cases_told_apart where case_id = :id", {"id": case_id})
+    return frozenset(entry["other_id"] for entry in found)

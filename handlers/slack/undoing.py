@@ -1,0 +1,62 @@
+"""Buttons that take a case or a decision back at its sponsor's wish, and those on forms that wait."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_bolt.context.respond import Respond
+
+from bot.bootstrap import Bot
+from bot.domain.approvals import check_is_staff
+from bot.services import caps, corrections, kinds, withdrawals
+from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.cases import seen_in
+
+
+def register(app: App, bot: Bot) -> None:
+    app.action("case_withdraw")(partial(on_withdraw, bot=bot))
+    app.action("case_reopen")(partial(on_reopen, bot=bot))
+    app.action("forms_release")(partial(on_release, bot=bot))
+    app.action("forms_leave")(partial(on_leave, bot=bot))
+
+
+def on_withdraw(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        case = withdrawals.withdraw(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        settle(respond, body, words(bot).say("slack.withdrawn", ref=case.ref))
+
+
+def on_reopen(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Read the corrected form again, outside any transaction, then take the decision back for it."""
+    ack()
+    which, seen = seen_in(body)
+    ref, _, number = which.partition(" ")
+    with explains(respond, bot), bot.connect() as db:
+        by = staff_in(body, bot)
+        check_is_staff(by)  # before the mail is read for them
+        understood = kinds.read_again(db, bot.desk, bot.reader, int(number))
+        submission = kinds.get_submission(bot.desk, understood)
+        now = bot.clock.now()
+        case = corrections.reopen(db, bot.desk, submission, ref=ref, seen=seen, by=by, now=now)
+        settle(respond, body, words(bot).say("slack.reopened", ref=case.ref))
+
+
+def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        released = caps.release(db, _number(body), by=staff_in(body, bot), now=bot.clock.now())
+        taken, same = released.taken, released.same
+        settle(respond, body, words(bot).say("slack.forms_released", count=taken, same=same))
+
+
+def on_leave(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        left = caps.leave(db, _number(body), by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.forms_left", count=left))
+
+
+def _number(body: Body) -> int:
+    return int(body["actions"][0]["value"])

@@ -1,0 +1,113 @@
+"""Who asks for the blank form gets it at once; every other question goes to a person."""
+
+import time
+
+import pytest
+
+from bot.domain.form_requests import asks_for_form
+from bot.domain.mail import Address, Attachment, InboundMail
+
+
+def a_mail(text: str, subject: str = "Hello", files: tuple[Attachment, ...] = ()) -> InboundMail:
+    return InboundMail(message_id="", sender=Address(), subject=subject, text=text, attachments=files)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send me the RIS form.",
+        "Hi all,\ncould you please send us the blank RIS? We have a new customer.\nThanks, Dana",
+        "Can you send me your new customer form?",
+        "Could I get the Required Information Spreadsheet, please?",
+        "We need the RIS template for a customer in Spain.",
+        "Where can I download the onboarding form?",
+        "I would like to have an empty form so that we can fill it in.",
+        "Please provide the current RIS template.",
+        "Can you send the required information spreadsheet to us?",
+        "Please send me a blank form to fill in.",
+        "Kindly share the RIS spreadsheet with us.",
+        "Bitte schicken Sie mir das Formular.",
+        "Können Sie uns bitte das RIS-Formular zusenden?",
+        "Guten Tag,\nich benötige das aktuelle Formular für einen Neukunden.\nViele Grüße",
+        "Bitte um Zusendung des leeren RIS.",
+        "Wo finde ich die Vorlage für Neukunden? Wo bekomme ich das RIS-Formular?",
+        "Könnten Sie mir ein leeres Formular zukommen lassen?",
+        "Wir hätten gern das Kundenformular.",
+        "Schicken Sie uns bitte ein leeres Formular, damit wir es ausfüllen können.",
+        "Kann ich das RIS-Formular per Mail bekommen?",
+    ],
+)
+def test_a_request_for_the_form_is_recognised(text: str) -> None:
+    assert asks_for_form(a_mail(text))
+
+
+@pytest.mark.parametrize(
+    "subject", ["RIS form", "Formular", "RIS template please", "Anforderung RIS-Formular"]
+)
+def test_a_subject_that_is_only_its_name_asks_for_it(subject: str) -> None:
+    assert asks_for_form(a_mail("Thank you, Dana", subject))
+    assert asks_for_form(a_mail("", subject))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please find the RIS form attached.",
+        "Where do I send the completed form?",
+        "Should we send the RIS to you or to the sponsor?",
+        "I sent you the RIS form last week. Is there any news?",
+        "Why was the RIS rejected?",
+        "What do I have to enter in the form under VAT ID?",
+        "How do I fill in the form?",
+        "I need help with the form.",
+        "We need to change the form that we submitted.",
+        "Please send me the License Key.",
+        "Please send me the code again.",
+        "Please send us the status of our RIS.",
+        "The registration form asks for a VAT number. We have none.",
+        "I need a new password.",
+        "Please send the information about the risk assessment.",
+        "Can you send me the invitation again? The form in it did not open.",
+        "Did you receive the RIS form?",
+        "Please confirm that you got our form.",
+        "Anbei das ausgefüllte Formular.",
+        "Wohin schicke ich das ausgefüllte Formular?",
+        "Wir haben Ihnen das Formular am Montag geschickt.",
+        "Warum wurde das RIS abgelehnt?",
+        "Was muss ich im Formular bei USt-IdNr. eintragen?",
+        "Bitte schicken Sie mir den Code noch einmal.",
+        "Ich brauche Hilfe beim Formular.",
+        "Bitte löschen Sie das RIS.",
+        "Bitte bestätigen Sie den Eingang des RIS-Formulars.",
+        "",
+    ],
+)
+def test_another_question_about_a_form_goes_to_a_person(text: str) -> None:
+    assert not asks_for_form(a_mail(text))
+    assert not asks_for_form(a_mail(text, "Question"))
+
+
+def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:
+    pdf = Attachment(name="form.pdf", type="application/pdf", content=b"x")
+    logo = Attachment(name="logo.png", type="image/png", content=b"x")
+
+    assert not asks_for_form(a_mail("Please send me the RIS form.", files=(pdf,)))
+    assert asks_for_form(a_mail("Please send me the RIS form.", files=(logo,)))
+
+
+def test_a_subject_does_not_outvote_what_is_said_below_it() -> None:
+    assert not asks_for_form(a_mail("I sent it on Monday, why is there no answer?", "RIS form"))
+
+
+def test_a_long_mail_wants_more_than_a_form() -> None:
+    assert not asks_for_form(a_mail("Please send me the RIS form. " + "And then there is this. " * 100))
+
+
+@pytest.mark.parametrize(
+    "piece", ["send me ", "please send ", "bitte um ", "the form ", "ris ", "a ", "-", "mir das formular "]
+)
+def test_hostile_repetition_costs_no_time(piece: str) -> None:
+    began = time.perf_counter()
+    asks_for_form(a_mail(piece * (1_500 // len(piece)), piece * 25))
+
+    assert time.perf_counter() - began < 1
