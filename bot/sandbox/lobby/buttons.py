@@ -29,7 +29,7 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="The sponsor gets a mail that lists every problem.",
         ),
         Act(
-            id="foreign", label="In the customer's own form", group=_SENT, do=send(samples.foreign_ris),
+            id="foreign", label="A form of their own", group=_SENT, do=send(samples.foreign_ris),
             text="A CSV file with German headings; the card says how they were read.",
         ),
         Act(
