@@ -95,8 +95,8 @@ def _next(runs: list[_Run], *, headed: bool = False) -> _Run:
 
 
 def _is_heading(meaning: Meaning) -> bool:
-    """Whether "User" or "Users" stands above a block rather than before a name."""
-    return meaning.field == "full_name" and meaning.weight < 1
+    """Whether "User" or "People with access" stands above a block rather than before a value."""
+    return "user" in meaning.about and meaning.weight < 1
 
 
 def _belongs_to_contact(run: _Run, row: int, *, contact: bool) -> bool:

@@ -150,7 +150,8 @@ def _fields(pair: Pair, section: str, company: FoundCompany | None) -> tuple[str
         return meaning.together
     contact = "contact" in meaning.about or (section == "contact" and "company" not in meaning.about)
     if name in _CONTACT or (not name and meaning.about):
-        if "other" in meaning.about or (section == "other" and not meaning.about) or "user" in meaning.about:
+        others = "other" in meaning.about or (section == "other" and not meaning.about)
+        if others or ("user" in meaning.about and "contact" not in meaning.about):
             return ()
         return _whose(name, meaning.about, section, company, contact=contact)
     if name == "company_name":
@@ -203,7 +204,7 @@ def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said
                     label=pair.text,
                     sheet=where.sheet,
                     cell=where.cell,
-                    sure=_is_sure(meaning, score),
+                    sure=pair.empty or _is_sure(meaning, score),  # nothing was taken that could be wrong
                 ),
             ),
         )

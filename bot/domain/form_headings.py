@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from bot.domain import choice_words as choices
 from bot.domain.form_evidence import column_fit, is_data
 from bot.domain.form_labels import NOTHING, Meaning, meaning_of
 from bot.domain.form_pages import View
+from bot.domain.plain_words import LATER
 from bot.domain.ris import HeadingRead
 
 USER_FIELDS: Final = frozenset(
@@ -329,14 +331,29 @@ def _named(columns: list[Column]) -> list[Column]:
                 if "last_name" in fields
                 else "full_name"
             )
+        if name == "full_name" and not column.together and "last_name" not in fields and "first_name" in fields:
+            name = "last_name"
         if name == "full_name" and (whole or (column.field == "name" and "full_name" in fields)):
             continue
         if name != column.field and (name in fields):
             continue
         kept.append(Column(**{**vars(column), "field": name}))
-    return sorted(
-        kept, key=lambda column: ((column.ordinal or 1) if column.field == "phone" else 0, column.index)
-    )
+    phones = _in_order([column for column in kept if column.field == "phone"])
+    return [column for column in kept if column.field != "phone"] + phones
+
+
+def _in_order(phones: Sequence[Column]) -> list[Column]:
+    """Phones by the numbers of their headings; those without one fill the gaps, "further" ones last."""
+    said: dict[int, Column] = {}
+    others: list[Column] = []
+    for column in sorted(phones, key=lambda column: ((column.ordinal or 0) == LATER, column.index)):
+        if column.ordinal is None or column.ordinal == LATER or column.ordinal in said:
+            others.append(column)
+        else:
+            said[column.ordinal] = column
+    free = (number for number in count(1) if number not in said)
+    placed = said | dict(zip(free, others))  # noqa: B905 - the numbers never end
+    return [placed[number] for number in sorted(placed)]
 
 
 def heading_reads(view: View, headings: Headings) -> list[HeadingRead]:

@@ -13,8 +13,12 @@ LONGEST_LABEL: Final = 90  #: characters; what is longer is a note
 _MOST_WORDS: Final = 14
 _WEAK: Final = 0.55
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
+_OF_A_NAME: Final = frozenset({"name", "first_name", "last_name"})
 _LINKS: Final = ("", "s", "n", "en", "es", "e", "er")  #: what joins the parts of a German word
 _SHORTEST_PART: Final = 3
+#: "Firma lt. Handelsregister": what follows only says where else it stands.
+_SOURCE: Final = re.compile(r"(?<=\w) +(?:lt|laut|gem|gemass|as per|according to|as in|wie im)\b.*")
+_MARKS: Final = frozenset({"mandatory", "required", "pflichtfeld", "pflicht"})
 
 #: Two meanings in one label that together are one field, or one cell for several fields.
 _TOGETHER: Final = (
@@ -92,9 +96,7 @@ def _longest() -> int:
 def _parts() -> frozenset[str]:
     """Single words that may stand within a longer one."""
     single = {phrase[0] for phrase in _phrases() if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_PART}
-    return frozenset(
-        single | {"id", "nr", "art", "typ", "nummer", "adresse", "daten", "liste", "code", "link"}
-    )
+    return frozenset(single | plain_words.NEUTRAL_PARTS)
 
 
 @lru_cache(maxsize=8192)
@@ -117,7 +119,7 @@ def _split(word: str, depth: int = 3) -> tuple[str, ...]:
 
 def _words(text: str) -> list[str]:
     found: list[str] = []
-    for word in _WORD.findall(folded(text)):
+    for word in _WORD.findall(_SOURCE.sub("", folded(text))):
         alone = (word,) in _phrases() or word in plain_words.FILLERS
         found += (word,) if alone else _split(word) or (word,)
     return found
@@ -131,8 +133,11 @@ def meaning_of(text: str) -> Meaning:
     words = _words(text)
     if not words or len(words) > _MOST_WORDS:
         return NOTHING
+    if alone := _said_alone(words):
+        return alone
     fields: dict[str, float] = {}
     about: set[str] = set()
+    rest: list[str] = []
     explained = counted = position = 0
     while position < len(words):
         length, phrase = _longest_phrase(words, position)
@@ -142,22 +147,38 @@ def meaning_of(text: str) -> Meaning:
             about.update(phrase.about)
             explained += length
             counted += length
-        elif words[position] not in plain_words.FILLERS and not words[position].isdigit():
-            counted += 1
+        else:
+            rest.append(words[position])
+            counted += words[position] not in plain_words.FILLERS and not words[position].isdigit()
         position += max(length, 1)
     if not explained:
         return _only_ordinal(words)
-    meant = _meant(fields, about, explained / counted, _ordinal(words))
+    meant = _meant(fields, about, explained / counted, _ordinal(rest))
     if meant.field == "full_name" and not meant.together:
         return replace(meant, together=_name_order(words))
+    if meant.field in _OF_A_NAME and (order := _name_order(words, both=True)):
+        return replace(meant, fields=(("full_name", 2.0),), together=order)
     return meant
 
 
-def _name_order(words: list[str]) -> tuple[str, ...]:
-    """Which part of a name a label for the whole of it says first; nothing where it does not say."""
+def _said_alone(words: list[str]) -> Meaning | None:
+    """What "First" and "Last" mean where a heading says nothing else."""
+    said = [word for word in words if word not in _MARKS]
+    name = plain_words.ALONE.get(said[0]) if len(said) == 1 else None
+    if name is None:
+        order = _name_order(said, both=True) if len(said) == 2 else ()  # noqa: PLR2004
+        return Meaning(fields=(("full_name", 2.0),), together=order, coverage=1.0) if order else None
+    return Meaning(fields=((name, 1.0),), coverage=1.0)
+
+
+def _name_order(words: list[str], *, both: bool = False) -> tuple[str, ...]:
+    """Which part of a name a label for the whole of it says first; nothing where it does not say.
+
+    `both`: only where it says both of them itself, as "Name (last, first)" does.
+    """
     first = next((i for i, word in enumerate(words) if word in plain_words.FIRST_PARTS), None)
     last = next((i for i, word in enumerate(words) if word in plain_words.LAST_PARTS), None)
-    if last is None and "name" in words:
+    if last is None and not both and "name" in words:
         last = words.index("name")
     if first is None or last is None:
         return ()
@@ -179,7 +200,9 @@ def _only_ordinal(words: list[str]) -> Meaning:
 
 
 def _ordinal(words: list[str]) -> int | None:
-    return next((plain_words.ORDINALS[word] for word in words if word in plain_words.ORDINALS), None)
+    """The number that a label gives: one that is said before one that is only meant."""
+    said = [plain_words.ORDINALS[word] for word in words if word in plain_words.ORDINALS]
+    return next((number for number in said if number != plain_words.LATER), said[0] if said else None)
 
 
 def _meant(fields: dict[str, float], about: set[str], coverage: float, ordinal: int | None) -> Meaning:
@@ -191,11 +214,21 @@ def _meant(fields: dict[str, float], about: set[str], coverage: float, ordinal: 
         if group <= set(strong):
             order = tuple(name for name in fields if name in group)
             return _meaning(dict.fromkeys(order, 1.0), order, about, coverage, ordinal)
-    kept = dict(fields)
+    kept = _whose_name(fields, about)
     for name, stronger in _YIELDS.items():
         if name in kept and (set(stronger) & set(strong) or (name == "ignored" and len(strong) > 1)):
             del kept[name]
     return _meaning(kept, (), about, coverage, ordinal)
+
+
+def _whose_name(fields: dict[str, float], about: set[str]) -> dict[str, float]:
+    """The fields where "Name of customer" and "Kunde (Firma)" are the company's name, and no other name."""
+    if "contact" in about or any(weight >= 1 for name, weight in fields.items() if name != "name"):
+        return dict(fields)
+    said = ("name" in fields, "company_name" in fields, "company" in about)
+    if sum(said) > 1:
+        return {"company_name": 1.0}
+    return {"full_name": 1.0} if {"name", "full_name"} <= fields.keys() else dict(fields)
 
 
 def _meaning(

@@ -10,7 +10,7 @@ STRONG: Final = {
         des unternehmens; unternehmensname; organisation name; organization name; legal entity;
         handelsname; firmierung; corporate name; business name; raison sociale; nom de l entreprise; nom
         de la societe; bedrijfsnaam; naam van het bedrijf; nazwa firmy; ragione sociale; nome azienda;
-        razon social; nombre de la empresa; denominacion social; customer name; kundenname; name of
+        razon social; nombre de la empresa; denominacion social; customer name; kundenname; firmenname lt handelsregister; name of
         organisation; name of organization; partner name; account name""",
     "street": """street; strasse; strassenname; str; street address; address line; adresszeile;
         anschrift; firmenanschrift; postanschrift; adresse; address; addr; postfach; po box; p o box;
@@ -28,7 +28,8 @@ STRONG: Final = {
         bundesstaat; landkreis; prefecture; departement; provincie; wojewodztwo; provincia; estado;
         etat; regione; territory; gewest""",
     "country": """country; land; staat; nation; pays; kraj; paese; pais; country code; landercode; landescode;
-        landerkennung; landerkurzel; herkunftsland; sitzland; nazione; panstwo; landeskennzeichen""",
+        landerkennung; landerkurzel; herkunftsland; sitzland; nazione; panstwo; landeskennzeichen; country of registration; country of
+        incorporation; country of headquarters""",
     "website": """website; web site; web; webseite; website url; url; homepage; home page; internet;
         internetadresse; internetseite; web address; webadresse; internetauftritt; webauftritt; webpage;
         web page; site web; site internet; imprint; impressum; strona internetowa; strona www; sito web;
@@ -78,12 +79,12 @@ STRONG: Final = {
         handynummer; handynr; cell; cell phone; cellphone; cellular; rufnummer; festnetz; landline;
         durchwahl; direct dial; phone otp; telefon otp; otp phone; otp telefon; phone for otp; telefon
         fur otp; otp number; otp nummer; otp rufnummer; sms number; sms nummer; portable; telefoon;
-        telefoonnummer; gsm; mobiel; numer telefonu; komorka; telefono; cellulare; movil; telefone;
+        telefoonnummer; gsm; mobiel; numer telefonu; komorka; ausweichnummer; ersatznummer; ersatzrufnummer; zweitnummer; telefono; cellulare; movil; telefone;
         smartphone; phone numbers for otp; telefonnummern fur otp; phones; telefonnummern; phone
         numbers; numero de telephone; fixe; telefon komorkowy; dw""",
     "salutation": """salutation; anrede; title mr ms; mr ms; mr mrs; mr mrs ms; herr frau; hr fr; frau
         herr; ms mr; form of address; civilite; aanhef; zwrot grzecznosciowy; zwrot; appellativo;
-        tratamiento; titolo; gender; geschlecht; honorific; anrede titel; m mme; mr mrs ms mx;
+        tratamiento; titolo; gender; geschlecht; honorific; anrede titel; courtesy title; title of courtesy; title salutation; m mme; mr mrs ms mx;
         salutation title; sig sig ra; dhr mevr""",
     "first_name": """first name; firstname; given name; givenname; given names; forename; forenames;
         vorname; vornamen; rufname; christian name; prenom; voornaam; imie; nombre de pila; name first;
@@ -113,7 +114,7 @@ STRONG: Final = {
         utilisateur; rol; gebruikersrol; rola; rola uzytkownika; ruolo; ruolo utente; rol de usuario;
         perfil; benutzerprofil; user profile; authorization; autorisierung; account role; portal role;
         nutzerrolle; anwenderrolle; profil; profile; admin level; type of user; art des benutzers;
-        forumpass role; rolle im system; role in system; role requested; requested role; gewunschte
+        forumpass role; rolle im system; role in system; role in the system; administrative role; role requested; requested role; gewunschte
         rolle; user level; roles; rollen""",
     "credential": """credential; credentials; credential type; type of credential; credential typ;
         zugangsmittel; zugangsart; 2fa; mfa; 2fa credential; 2fa verfahren; 2fa methode; two factor;
@@ -139,7 +140,8 @@ STRONG: Final = {
         passwort; industry; branche; stand; duns; citizenship; nationality; staatsangehorigkeit; number
         of employees; mitarbeiterzahl; anzahl mitarbeiter; handelsregister; register number; hrb;
         company registration number; registration number; status; customer number; kundennummer;
-        customer no; kundennr; customer id; serial; pos; gultig ab; ablaufdatum; expiry; unit; einheit""",
+        customer no; kundennr; customer id; serial; pos; gultig ab; ablaufdatum; expiry; unit; einheit; last login; letzte
+        anmeldung""",
 }
 WEAK: Final = {
     "salutation": "title; titel; mr; herr; mrs; frau; geslacht; titre; hr; ms; sex",
@@ -161,7 +163,7 @@ WEAK: Final = {
     "company_name": """partner; customer; kunde; client; klant; auftraggeber; klient; cliente; vendor;
         employer; arbeitgeber""",
     "city": "location; sitz; headquarters; seat of company; standort",
-    "country": "headquarters; country of registration",
+    "country": "headquarters",
     "full_name": "user; benutzer; employee; mitarbeiter; anwender; nutzer; teilnehmer; person",
     "email": "adresse; address; kontaktadresse; login; benutzername; user name",
     "website": "site; seite",
@@ -169,7 +171,7 @@ WEAK: Final = {
 
 #: Whom a label is about.
 QUALIFIERS: Final = {
-    "company": """company; firma; firmen; unternehmen; unternehmens; organisation; organization;
+    "company": """company; firm; firma; firmen; unternehmen; unternehmens; organisation; organization;
         organisations; organizations; betrieb; gesellschaft; corporate; societe; entreprise; l
         entreprise; bedrijf; firmy; azienda; empresa; corporation; organisatie; firmensitz; enterprise;
         employer; legal entity; organisationsdaten; firmendaten; unternehmensdaten; company data;

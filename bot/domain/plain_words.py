@@ -20,7 +20,8 @@ def folded(text: str) -> str:
 
 
 #: Words that neither add to a label's meaning nor take from it.
-FILLERS: Final = words_in("""viele many benotigen benotigt benotigte need needed do you sie ihrem ihren
+FILLERS: Final = words_in(folded("""us hq incorporation reg anz unsere unserer gewunschtes gewunschten dienstl
+    courtesy other further another stufe ebene ausweich last letzte viele many benotigen benotigt benotigte need needed do you sie ihrem ihren
     wollen should soll sollen haben have lautet heisst heissen sitzt wer who wo nennen sind sein werden
     wird will be has hat must bestell gewunscht lfd eu s st nd rd th of the for der die das des dem den
     und or oder and in im a an to zu zur zum by von vom please bitte angeben eintragen enter if falls
@@ -38,20 +39,34 @@ FILLERS: Final = words_in("""viele many benotigen benotigt benotigte need needed
     mindestens max min maximal bei is ist are sind what which welche welcher welches where our unser
     here hier sms otp yes ja nein text freitext dropdown select auswahl choose auswahlen list liste from
     aus on auf uber iso 1 2 3 4 5 6 7 8 9 10 ii iii applicable soweit zutreffend possible moglich
-    address adresse mag forumpass fujitsu exostar ris site system online mobile tel landline""")
+    address adresse mag forumpass fujitsu exostar ris site system online mobile tel landline"""))
+LATER: Final = 9  #: the place of a "further" or "backup" phone: after those without a number
 ORDINALS: Final = {
-    "1": 1, "first": 1, "primary": 1, "erste": 1, "main": 1, "haupt": 1, "1st": 1, "i": 1, "erster": 1,
-    "2": 2, "second": 2, "zweite": 2, "backup": 2, "alternative": 2, "ersatz": 2, "2nd": 2,
-    "secondary": 2, "weitere": 2,
-    "additional": 2, "alternativ": 2, "ii": 2, "zweiter": 2, "zusatzlich": 2, "zusatzliche": 2,
-    "3": 3, "third": 3, "dritte": 3, "3rd": 3, "iii": 3, "dritter": 3, "4": 4, "5": 5,
-}  # fmt: skip
+    folded(word): place
+    for place, words in {
+        1: "1 first primary erste main haupt i erster erstes",
+        2: "2 second zweite secondary ii zweiter zweites zweit",
+        3: "3 third dritte iii dritter drittes",
+        4: "4 fourth vierte",
+        5: "5",
+        LATER: """backup alternative alternate ersatz weitere weiterer weiteres additional alternativ
+            alternativer zusatzlich zusatzliche zusatzlicher other further another ausweich""",
+    }.items()
+    for word in words.split()
+}
+#: Words that only stand within a longer one and add nothing to it.
+NEUTRAL_PARTS: Final = words_in(folded("""
+    id nr art typ nummer adresse daten liste code link stufe ebene feld angabe ersatz ausweich haupt
+    zweit dienst geschaft firmen arbeits zusatz alternativ kurz voll
+"""))
 
 
 FIRST_PARTS: Final = words_in("""
-    first given forename vor vorname vornamen prenom voornaam imie nombre
+    first given forename vor vorname vornamen rufname prenom voornaam imie nombre
 """)
 LAST_PARTS: Final = words_in("""
     last surname family nach nachname nachnamen familienname zuname zu nom achternaam nazwisko cognome
     apellido apellidos
 """)
+#: Headings that say no more than this, above or beside each other.
+ALONE: Final = {"first": "first_name", "vor": "first_name", "last": "last_name", "nach": "last_name"}

@@ -60,7 +60,7 @@ def read_form(
 
 def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:
     """A company in one file and its users in others are one form."""
-    whole = [pair for pair in found if pair[1].company and pair[1].users]
+    whole = [pair for pair in found if _says_a_company(pair[1]) and pair[1].users]
     companies = [pair for pair in found if pair not in whole and not pair[1].users]
     users = [pair for pair in found if pair not in whole and pair not in companies]
     if whole or len(companies) != 1 or not users:
@@ -74,6 +74,11 @@ def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundC
         headings=tuple(heading for _, case in [companies[0], *users] for heading in case.headings),
     )
     return [(", ".join(dict.fromkeys([name, *(other for other, _ in users)])), joined)]
+
+
+def _says_a_company(case: FoundCase) -> bool:
+    """Whether more than labels of a company stands there."""
+    return any(cell.text or cell.formula for cell in case.company.values())
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
