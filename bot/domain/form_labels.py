@@ -143,7 +143,7 @@ def meaning_of(text: str) -> Meaning:
         length, phrase = _longest_phrase(words, position)
         if phrase:
             for name, weight in phrase.fields:
-                fields[name] = fields.get(name, 0.0) + weight
+                fields[name] = fields.get(name, 0.0) + weight if weight >= 1 else max(fields.get(name, 0.0), weight)
             about.update(phrase.about)
             explained += length
             counted += length
@@ -151,6 +151,8 @@ def meaning_of(text: str) -> Meaning:
             rest.append(words[position])
             counted += words[position] not in plain_words.FILLERS and not words[position].isdigit()
         position += max(length, 1)
+    if not plain_words.TITLES.isdisjoint(rest) and max(fields.values(), default=0.0) < 1:
+        return NOTHING
     if not explained:
         return _only_ordinal(words)
     meant = _meant(fields, about, explained / counted, _ordinal(rest))

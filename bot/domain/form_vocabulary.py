@@ -141,7 +141,7 @@ STRONG: Final = {
         of employees; mitarbeiterzahl; anzahl mitarbeiter; handelsregister; register number; hrb;
         company registration number; registration number; status; customer number; kundennummer;
         customer no; kundennr; customer id; serial; pos; gultig ab; ablaufdatum; expiry; unit; einheit; last login; letzte
-        anmeldung""",
+        anmeldung; legal form; rechtsform; application form; registration form; order form""",
 }
 WEAK: Final = {
     "salutation": "title; titel; mr; herr; mrs; frau; geslacht; titre; hr; ms; sex",
@@ -185,7 +185,9 @@ QUALIFIERS: Final = {
         osoba do kontaktu; kontaktowa; kontaktowy; persona di contatto; referente; contatto; persona de
         contacto; contacto; kontaktdaten; contact details; contact data; gesprachspartner; responsable;
         kontaktangaben; de contact; du contact; di contatto; de contacto; do kontaktu; requester;
-        antragsteller; applicant; ansprechp; ansprechpartnerdaten""",
+        antragsteller; applicant; ansprechp; ansprechpartnerdaten; questions; ruckfragen; contact for questions; kontakt fur ruckfragen;
+        ansprechpartner fur ruckfragen; ansprechpartner fur fragen; who can we contact; whom can we contact;
+        wer beantwortet fragen; person to contact; contact us""",
     "user": """user; users; benutzer; anwender; nutzer; personen; teilnehmer; mitarbeiter; employee;
         employees; benutzern; benutzers; user list; benutzerliste; user data; benutzerdaten;
         utilisateur; utilisateurs; gebruiker; gebruikers; uzytkownik; uzytkownicy; utente; utenti;
@@ -198,6 +200,6 @@ QUALIFIERS: Final = {
         fatturazione; facturacion; bank; buchhaltung; accounting; accounts payable; ceo;
         geschaftsfuhrer; line manager; approver; genehmiger; parent company; muttergesellschaft;
         konzern; previous; bisherige; old; alte; signatory; unterzeichner; datenschutz; data protection;
-        support; helpdesk; hotline; ruckfragen; questions; internal; intern; private; privat; prive;
+        support; helpdesk; hotline; internal; intern; private; privat; prive;
         private e mail; zweiter ansprechpartner; second contact; vertretung; secondary contact""",
 }

@@ -68,5 +68,10 @@ LAST_PARTS: Final = words_in("""
     last surname family nach nachname nachnamen familienname zuname zu nom achternaam nazwisko cognome
     apellido apellidos
 """)
+#: What a form calls itself: "New customer form" asks for no customer.
+TITLES: Final = words_in(folded("""
+    form forms formular spreadsheet sheet blatt stammdatenblatt datenblatt fragebogen questionnaire template
+    vorlage antrag vordruck formulaire formulier modulo formulario formularz
+"""))
 #: Headings that say no more than this, above or beside each other.
 ALONE: Final = {"first": "first_name", "vor": "first_name", "last": "last_name", "nach": "last_name"}
