@@ -120,7 +120,7 @@ def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:
         section = next((sections[c] for c in range(pair.column, -1, -1) if c in sections), "")
         company = found[-1] if found else None
         names = _fields(pair, section, company)
-        if not names:
+        if not names or _is_group(page, pair, names):
             continue
         if company is None or _begins_again(company, names, pair, page):
             company = FoundCompany(sheet=page.sheet.name, first_row=pair.row)
@@ -129,6 +129,14 @@ def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:
         for name, said in _said(page, pair, names):
             _keep(company, name, said)
     return found
+
+
+def _is_group(page: Page, pair: Pair, names: Sequence[str]) -> bool:
+    """Whether a label such as "Phones" stands over other labels and not before the contact's value."""
+    if pair.meaning.about or not set(names) <= {"contact_phone", "contact_email"}:
+        return False
+    below = page.label(*pair.value)
+    return below.weight >= 1 and below.coverage == 1
 
 
 def _section(pair: Pair, following: Sequence[Pair]) -> str:

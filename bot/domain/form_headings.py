@@ -201,7 +201,7 @@ def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[
     texts = {h.index: [view.text(line, h.index) for line in range(first_line, last)] for h in headings}
     ticked = _tick_columns(headings, texts)
     taken = {column.index for column in ticked}
-    plain = {h.meaning.field for h in headings if not h.meaning.about & {"contact", "company"}}
+    plain = {h.meaning.field for h in headings if "contact" not in h.meaning.about}
     offers = sorted(
         (
             (score, h, name)

@@ -16,6 +16,7 @@ _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _OF_A_NAME: Final = frozenset({"name", "first_name", "last_name"})
 _LINKS: Final = ("", "s", "n", "en", "es", "e", "er")  #: what joins the parts of a German word
 _SHORTEST_PART: Final = 3
+_ENDINGS: Final = ("s", "es", "n", "en", "e", "er", "em")
 #: "Firma lt. Handelsregister": what follows only says where else it stands.
 _SOURCE: Final = re.compile(r"(?<=\w) +(?:lt|laut|gem|gemass|as per|according to|as in|wie im)\b.*")
 _MARKS: Final = frozenset({"mandatory", "required", "pflichtfeld", "pflicht"})
@@ -28,7 +29,6 @@ _TOGETHER: Final = (
 )
 #: What a label says besides, where it says something else too.
 _YIELDS: Final = {
-    "name": ("company_name", "full_name", "first_name", "last_name"),
     "street": ("email", "website", "postal_code", "city"),
     "house_number": ("street",),
     "ignored": (),
@@ -121,8 +121,22 @@ def _words(text: str) -> list[str]:
     found: list[str] = []
     for word in _WORD.findall(_SOURCE.sub("", folded(text))):
         alone = (word,) in _phrases() or word in plain_words.FILLERS
-        found += (word,) if alone else _split(word) or (word,)
+        found += (word,) if alone else _without_modifiers(_split(word)) or (_bare(word),)
     return found
+
+
+def _without_modifiers(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """A compound's last part says what it is; "Dienst-" before it names no application."""
+    return (*(part for part in parts[:-1] if part not in plain_words.NEUTRAL_PARTS), *parts[-1:])
+
+
+def _bare(word: str) -> str:
+    """An unknown word without its ending, where that is a known one: "Ansprechpartners"."""
+    for end in _ENDINGS:
+        bare = word.removesuffix(end)
+        if bare != word and len(bare) > _SHORTEST_PART and ((bare,) in _phrases() or bare in plain_words.FILLERS):
+            return bare
+    return word
 
 
 @lru_cache(maxsize=16384)
@@ -155,12 +169,33 @@ def meaning_of(text: str) -> Meaning:
         return NOTHING
     if not explained:
         return _only_ordinal(words)
+    if name := _composed(words, fields):
+        fields, about = {name: 1.0}, about - {"user"}
     meant = _meant(fields, about, explained / counted, _ordinal(rest))
     if meant.field == "full_name" and not meant.together:
         return replace(meant, together=_name_order(words))
     if meant.field in _OF_A_NAME and (order := _name_order(words, both=True)):
         return replace(meant, fields=(("full_name", 2.0),), together=order)
     return meant
+
+
+@lru_cache(maxsize=1)
+def _compositions() -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    return [
+        (name, plain_words.words_in(folded(one)), plain_words.words_in(folded(other)))
+        for name, (one, other) in vocabulary.COMPOSED.items()
+    ]
+
+
+def _composed(words: list[str], fields: dict[str, float]) -> str:
+    """The field that two words make together, unless another is said outright: "Zahl der Lizenzen"."""
+    outright = {name for name, weight in fields.items() if weight >= 1 and name != "name"}
+    for name, kinds, things in _compositions():
+        first = next((at for at, word in enumerate(words) if word in kinds), None)
+        after = first is not None and (words[-1] in vocabulary.COUNTS or not things.isdisjoint(words[first + 1 :]))
+        if after and outright <= {name} and not things.isdisjoint(words):
+            return name
+    return ""
 
 
 def _said_alone(words: list[str]) -> Meaning | None:
@@ -217,6 +252,8 @@ def _meant(fields: dict[str, float], about: set[str], coverage: float, ordinal: 
             order = tuple(name for name in fields if name in group)
             return _meaning(dict.fromkeys(order, 1.0), order, about, coverage, ordinal)
     kept = _whose_name(fields, about)
+    if len(strong) > 1:
+        kept.pop("name", None)  # "City name"
     for name, stronger in _YIELDS.items():
         if name in kept and (set(stronger) & set(strong) or (name == "ignored" and len(strong) > 1)):
             del kept[name]

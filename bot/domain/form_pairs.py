@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.domain.choice_words import role_of
 from bot.domain.form_evidence import fit, is_data
 from bot.domain.form_labels import LONGEST_LABEL, Meaning, meaning_of
 from bot.domain.form_pages import Page
+from bot.domain.ris import Role
 
 _UNDERSTOOD: Final = 0.5  #: of a label's words
 _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
@@ -16,6 +18,7 @@ _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
 _SAME_AGAIN: Final = 4  #: fields that stand in two columns: two companies
 _MOST_BESIDE: Final = 5  #: companies that share labels
+_ADMINISTRATORS: Final = (Role.ORGANIZATION_ADMINISTRATOR, Role.APPLICATION_ADMINISTRATOR)  #: no labels
 _CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
 
@@ -58,7 +61,7 @@ def _labels(page: Page, rows: Iterable[int]) -> list[_Label]:
             meaning = page.label(row, column)
             if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 text = page.own_text(row, column)
-                if not is_data(text) and not _value_within(text):
+                if not is_data(text) and not _value_within(text) and role_of(text) not in _ADMINISTRATORS:
                     found.append(_Label(row, column, text, meaning))
     return found
 
@@ -159,6 +162,7 @@ def _votes(
     under = beside = 0.0
     for label in group:
         end = page.last_column(label.row, label.column) + 1
+        end = next((c for c in page.filled(label.row) if end <= c <= label.column + _FARTHEST), end)
         right, below = page.own_text(label.row, end), page.own_text(label.row + 1, label.column)
         name = label.meaning.field
         value_beside = (label.row, end) not in places or (label.column in columns and end not in columns)

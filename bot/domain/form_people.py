@@ -89,7 +89,7 @@ def _company_begins(view: View, line: int) -> bool:
     """Whether a block of labels and values of a company begins here."""
     found = 0
     for below in range(line, min(line + 6, view.lines)):
-        filled = view.page.filled(below)
+        filled = [c for c in view.page.filled(below) if not view.own_text(below, c).strip(".)").isdigit()]
         if not filled:
             continue
         if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note

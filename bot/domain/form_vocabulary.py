@@ -10,7 +10,7 @@ STRONG: Final = {
         des unternehmens; unternehmensname; organisation name; organization name; legal entity;
         handelsname; firmierung; corporate name; business name; raison sociale; nom de l entreprise; nom
         de la societe; bedrijfsnaam; naam van het bedrijf; nazwa firmy; ragione sociale; nome azienda;
-        razon social; nombre de la empresa; denominacion social; customer name; kundenname; firmenname lt handelsregister; name of
+        razon social; nombre de la empresa; denominacion social; denominazione sociale; denominazione; customer name; kundenname; firmenname lt handelsregister; name of
         organisation; name of organization; partner name; account name""",
     "street": """street; strasse; strassenname; str; street address; address line; adresszeile;
         anschrift; firmenanschrift; postanschrift; adresse; address; addr; postfach; po box; p o box;
@@ -19,16 +19,16 @@ STRONG: Final = {
         indirizzo; via; calle; direccion; domicilio; boite postale; skrytka pocztowa""",
     "house_number": """hausnummer; house number; house no; hausnr; huisnummer; numero civico; street
         number; haus nr""",
-    "postal_code": """postal code; post code; postcode; zip code; zip; zipcode; postleitzahl; plz; code
+    "postal_code": """postal code; c p; cp; codice postale; code postale; post code; postcode; zip code; zip; zipcode; postleitzahl; plz; code
         postal; cap; kod pocztowy; codigo postal; eircode; postnummer; psc""",
     "city": """city; town; ort; stadt; wohnort; firmenort; ortschaft; locality; place; municipality;
         gemeinde; ville; stad; plaats; miasto; miejscowosc; citta; comune; localita; ciudad; localidad;
-        poblacion; municipio; localite; woonplaats""",
+        poblacion; municipio; localite; woonplaats; vestigingsplaats; plaatsnaam; commune; miejscowosc poczta""",
     "state": """state; province; provinz; bundesland; kanton; county; canton; federal state;
         bundesstaat; landkreis; prefecture; departement; provincie; wojewodztwo; provincia; estado;
-        etat; regione; territory; gewest""",
+        etat; regione; territory; gewest; comunidad autonoma; comunidad; region; voivodship""",
     "country": """country; land; staat; nation; pays; kraj; paese; pais; country code; landercode; landescode;
-        landerkennung; landerkurzel; herkunftsland; sitzland; nazione; panstwo; landeskennzeichen; country of registration; country of
+        landerkennung; landerkurzel; herkunftsland; sitzland; nazione; stato; panstwo; landeskennzeichen; country of registration; country of
         incorporation; country of headquarters""",
     "website": """website; web site; web; webseite; website url; url; homepage; home page; internet;
         internetadresse; internetseite; web address; webadresse; internetauftritt; webauftritt; webpage;
@@ -43,7 +43,8 @@ STRONG: Final = {
         partnerschaft; partnership; relationship; type of relationship; relationship type; partner
         category; partnerkategorie; kategorie des partners; partner status; partnerstatus;
         geschaftsbeziehung; business relationship; geschaftsart; type de partenaire; soort partner; type
-        partner; rodzaj partnera; typ partnera; tipo di partner; tipo de socio; tipo partner; beziehung;
+        partner; rodzaj partnera; typ partnera; tipo di partner; tipo de socio; tipo de partner; tipologia di partner; type de partenariat;
+        categorie de partenaire; tipo partner; soort relatie; beziehung;
         company type; art des partners; category; kategorie; partner class; partnerklasse; customer
         type; kundenart; type of company; unternehmensart; kind of partner; partner role; partnerrolle""",
     "seats": """seats; seat; number of seats; plaetze; platze; sitze; lizenzen; lizenz; licences;
@@ -56,7 +57,7 @@ STRONG: Final = {
         stuckzahl; how many users; how many seats; anzahl zugangsmittel; number of credentials; no of
         users; total users; vouchers needed; number of vouchers; anzahl gutscheine; anzahl voucher; user
         licences; user licenses""",
-    "purchase_order": """purchase order; po number; po no; po nr; po; po ref; po reference; order
+    "purchase_order": """purchase order; einkaufsbestellung; inkoopnummer; n ordine; numero ordine; po number; po no; po nr; po; po ref; po reference; order
         number; order no; order ref; order reference; bestellnummer; bestellung; bestell nr; bestellnr;
         bestellreferenz; auftragsnummer; auftragsnr; auftrag; voucher; voucher code; voucher number;
         voucher reference; voucher no; gutschein; gutscheincode; gutscheinnummer; gutscheinreferenz;
@@ -65,7 +66,7 @@ STRONG: Final = {
         acquisto; numero d ordine; pedido; orden de compra; numero de pedido; order; p o number;
         prepaid; coupon""",
     "application": """application; anwendung; applikation; requested application; gewunschte anwendung;
-        app; system; zielsystem; zielanwendung; dienst; portal; programm; software; toepassing;
+        app; applicatie; system; zielsystem; zielanwendung; dienst; portal; programm; software; toepassing;
         aplikacja; applicazione; aplicacion; anwendungsname; service requested; requested service;
         application to access; product; produkt; tool""",
     "email": """e mail; email; mail; mailadresse; e mail address; email address; mail address; e mail
@@ -79,15 +80,15 @@ STRONG: Final = {
         handynummer; handynr; cell; cell phone; cellphone; cellular; rufnummer; festnetz; landline;
         durchwahl; direct dial; phone otp; telefon otp; otp phone; otp telefon; phone for otp; telefon
         fur otp; otp number; otp nummer; otp rufnummer; sms number; sms nummer; portable; telefoon;
-        telefoonnummer; gsm; mobiel; numer telefonu; komorka; ausweichnummer; ersatznummer; ersatzrufnummer; zweitnummer; telefono; cellulare; movil; telefone;
+        telefoonnummer; gsm; mobiel; mobile phone number; phone number for otp; number for otp; numer telefonu; komorka; ausweichnummer; ersatznummer; ersatzrufnummer; zweitnummer; telefono; cellulare; movil; telefone;
         smartphone; phone numbers for otp; telefonnummern fur otp; phones; telefonnummern; phone
         numbers; numero de telephone; fixe; telefon komorkowy; dw""",
     "salutation": """salutation; anrede; title mr ms; mr ms; mr mrs; mr mrs ms; herr frau; hr fr; frau
         herr; ms mr; form of address; civilite; aanhef; zwrot grzecznosciowy; zwrot; appellativo;
-        tratamiento; titolo; gender; geschlecht; honorific; anrede titel; courtesy title; title of courtesy; title salutation; m mme; mr mrs ms mx;
+        tratamiento; titolo; sr sra; sig sigra; dhr mevr; dhr mw; m mme; gender; geschlecht; honorific; anrede titel; courtesy title; title of courtesy; title salutation; m mme; mr mrs ms mx;
         salutation title; sig sig ra; dhr mevr""",
     "first_name": """first name; firstname; given name; givenname; given names; forename; forenames;
-        vorname; vornamen; rufname; christian name; prenom; voornaam; imie; nombre de pila; name first;
+        vorname; vornamen; rufname; roepnaam; christian name; prenom; voornaam; imie; nombre de pila; name first;
         name vor; nome proprio; vor name; first names""",
     "last_name": """last name; lastname; surname; family name; familyname; nachname; nachnamen;
         familienname; zuname; nom de famille; achternaam; familienaam; nazwisko; cognome; apellido;
@@ -97,13 +98,13 @@ STRONG: Final = {
         surname; name and surname; surname and first name; first name surname; nach und vorname;
         nachname vorname; name vorname; last name first name; last and first name; vollstandiger name;
         complete name; nom et prenom; nom prenom; prenom nom; prenom et nom; volledige naam; imie i
-        nazwisko; nazwisko i imie; nome e cognome; cognome e nome; nombre y apellidos; apellidos y
+        nazwisko; nazwisko i imie; nome e cognome; cognome e nome; cognome nome; apellidos nombre; nombre y apellidos; apellidos y
         nombre; nombre completo; nome completo; name of user; name des benutzers; user name;
         benutzername; name of person; employee name; mitarbeitername; participant; person; names; name
         des nutzers; voor en achternaam; nom complet""",
     "job_title": """job title; jobtitle; job titel; jobtitel; job; function; funktion; position; stelle;
         stellenbezeichnung; berufsbezeichnung; beruf; occupation; profession; dienststellung; tatigkeit;
-        job function; job position; fonction; poste; functie; functietitel; stanowisko; funkcja;
+        job function; job position; business title; functieomschrijving; funcion; funzione; fonction; poste; functie; functietitel; stanowisko; funkcja;
         mansione; posizione; qualifica; cargo; puesto; titre; job role; position in company; funktion im
         unternehmen; aufgabe; designation; position title; positionsbezeichnung; intitule du poste;
         ruolo aziendale; dienstbezeichnung""",
@@ -111,7 +112,9 @@ STRONG: Final = {
         permission; permissions; berechtigung; berechtigungen; rechte; user type; benutzertyp;
         benutzerart; rights; access rights; access level; zugriffsrechte; system role; systemrolle;
         administrator role; role in mag; role in forumpass; account type; kontotyp; privileges; role
-        utilisateur; rol; gebruikersrol; rola; rola uzytkownika; ruolo; ruolo utente; rol de usuario;
+        utilisateur; rol; gebruikersrol; rola; rola uzytkownika; ruolo; ruolo utente; rol de usuario; authorisation; zugriffsrecht; rechten; droits; droits d acces; autorizzazione;
+        autorizacion; permisos; permessi; administrator or user; admin or user; administrator oder benutzer;
+        admin oder benutzer; toegangsrechten; uprawnienia;
         perfil; benutzerprofil; user profile; authorization; autorisierung; account role; portal role;
         nutzerrolle; anwenderrolle; profil; profile; admin level; type of user; art des benutzers;
         forumpass role; rolle im system; role in system; role in the system; administrative role; role requested; requested role; gewunschte
@@ -122,7 +125,8 @@ STRONG: Final = {
         authentication method; authentifizierungsmethode; authentisierungsmittel; login method;
         anmeldeverfahren; anmeldemethode; anmeldeart; anmeldung; token type; tokentyp;
         sicherheitsverfahren; security method; otp or mloa; otp mloa; phone otp mloa; phone otp or mloa;
-        factor; faktor; art des credentials; authenticator; strong authentication; starke
+        factor; faktor; art des credentials; authenticator; otp oder mloa; second facteur; deuxieme facteur; secondo fattore; segundo factor; tweede factor;
+        double authentification; strong authentication; starke
         authentifizierung; berechtigungsnachweis; moyen d authentification; authentification;
         authenticatie; aanmeldmethode; inlogmethode; uwierzytelnianie; metoda uwierzytelniania;
         autenticazione; credenziale; credenziali; autenticacion; credencial; sicherheitstoken; access
@@ -149,14 +153,13 @@ WEAK: Final = {
     "role": "administrator; admin; zugriff; access; type; typ; level; rights group; gruppe; group",
     "credential": """zugang; access; otp; mloa; method; methode; security; sicherheit; fis; hardware;
         login; sms""",
-    "state": "region",
     "seats": "count; anzahl; number; total seats; qty; users required; benutzerzahl",
     "purchase_order": "reference; referenz; ref; order code; code",
     "vat_id": "tax; steuer; company id",
     "street": "house; building; sitz; headquarters; hauptsitz",
-    "phone": """number for otp; number for sms; nummer fur otp; kontaktnummer; contact number; mobile
+    "phone": """number for sms; nummer fur otp; kontaktnummer; contact number; mobile
         number; nr otp""",
-    "application": "service; produktname; access to; zugriff auf",
+    "application": "zugang zu; service; produktname; access to; zugriff auf",
     "partner_type": """vertriebspartner; channel partner; channel; servicepartner; service partner;
         lieferant; supplier; reseller; partner; type of business; art; status als partner;
         classification; typ; type""",
@@ -202,4 +205,22 @@ QUALIFIERS: Final = {
         konzern; previous; bisherige; old; alte; signatory; unterzeichner; datenschutz; data protection;
         support; helpdesk; hotline; internal; intern; private; privat; prive;
         private e mail; zweiter ansprechpartner; second contact; vertretung; secondary contact""",
+}
+
+#: These may stand behind what they count: "Nutzerzahl".
+COUNTS: Final = frozenset({"zahl", "anzahl", "count", "quantity", "qty", "menge"})
+#: A word of the first with one of the second is a field, in whatever order and language: "Zahl der Lizenzen".
+COMPOSED: Final = {
+    "partner_type": (
+        """type typ art kind category kategorie classification class klasse status tipo tipologia soort rodzaj
+        sort categorie nature form""",
+        "partner partnership partnerschaft partenaire partenariat socio relationship beziehung relation relatie",
+    ),
+    "seats": (
+        """number anzahl zahl anz count quantity qty menge nombre numero aantal liczba total many viele
+        stuckzahl gesamtzahl required benotigte needed""",
+        """seat seats user users license licenses licence licences lizenz lizenzen platz platze sitze nutzer
+        benutzer anwender zugang zugange account accounts konten utilisateurs utenti usuarios gebruikers
+        uzytkownikow licencias licenze licenties plazas posti places""",
+    ),
 }

@@ -20,7 +20,9 @@ def folded(text: str) -> str:
 
 
 #: Words that neither add to a label's meaning nor take from it.
-FILLERS: Final = words_in(folded("""us hq incorporation reg anz unsere unserer gewunschtes gewunschten dienstl
+FILLERS: Final = words_in(folded("""zahl us hq incorporation reg vollstandig link desired beantragt demande demandee souhaite souhaitee solicitada
+    solicitado richiesta richiesto gewenste gewenst sede siege vestiging postale social sociale ident identificatie
+    identificatienummer intracommunautaire civico aziendale numero n c p anz unsere unserer gewunschtes gewunschten dienstl
     courtesy other further another stufe ebene ausweich last letzte viele many benotigen benotigt benotigte need needed do you sie ihrem ihren
     wollen should soll sollen haben have lautet heisst heissen sitzt wer who wo nennen sind sein werden
     wird will be has hat must bestell gewunscht lfd eu s st nd rd th of the for der die das des dem den
@@ -57,7 +59,7 @@ ORDINALS: Final = {
 #: Words that only stand within a longer one and add nothing to it.
 NEUTRAL_PARTS: Final = words_in(folded("""
     id nr art typ nummer adresse daten liste code link stufe ebene feld angabe ersatz ausweich haupt
-    zweit dienst geschaft firmen arbeits zusatz alternativ kurz voll
+    zahl zweit dienst geschaft arbeits zusatz alternativ kurz voll
 """))
 
 

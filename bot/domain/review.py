@@ -28,6 +28,7 @@ from bot.domain.sheets import Workbook
 
 APPLICATIONS: Final = ("ForumPass",)
 _MOST_SUGGESTIONS: Final = 500  #: nobody mends so many cells one by one, and looking for each takes time
+_A_TITLE: Final = 2  #: cells of a company that may stand above its users in another file than its own
 _NEED_VAT_ID: Final = (PartnerType.CHANNEL_PARTNER, PartnerType.SERVICE_PARTNER)
 
 #: Turns a text into what it means, or None.
@@ -77,8 +78,8 @@ def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundC
 
 
 def _says_a_company(case: FoundCase) -> bool:
-    """Whether more than labels of a company stands there."""
-    return any(cell.text or cell.formula for cell in case.company.values())
+    """Whether more than labels of a company, or its name in a title, stands there."""
+    return sum(bool(cell.text or cell.formula) for cell in case.company.values()) > _A_TITLE
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
