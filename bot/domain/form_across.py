@@ -16,6 +16,7 @@ _ONLY_USERS: Final = frozenset(
 )
 _EITHER: Final = frozenset({"name", "email", "phone"})
 _ENOUGH: Final = 3
+_UNDERSTOOD: Final = 0.5  #: of a label's words
 _GAP: Final = 2  #: blank rows within a block
 
 
@@ -50,7 +51,7 @@ def find_across(page: Page, rows: Sequence[int]) -> list[Across]:
     for row in rows:
         for column in page.filled(row)[:4]:
             meaning = page.label(row, column)
-            if (meaning.fields or meaning.about) and meaning.coverage > 0.6:  # noqa: PLR2004
+            if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 by_column[column].append((row, meaning))
     for column, labels in sorted(by_column.items()):
         runs = [run for run in _runs(labels) if len(run.distinct()) >= _ENOUGH]
@@ -75,15 +76,20 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
             if not run.distinct() and _belongs_to_contact(run, row, contact=contact):
                 run = _next(runs, headed=run.headed)
             run.add(row, name)
-        elif name in _EITHER and "company" not in meaning.about and "other" not in meaning.about:
+        elif name in _EITHER and (not meaning.about & {"company", "other"} or _goes_on(run, row)):
             run.add(row, name)
         elif "user" in meaning.about:
             contact = False
             _next(runs, headed=True)
-        elif name in COMPANY_FIELDS or meaning.about:
+        elif (name in COMPANY_FIELDS and (meaning.weight >= 1 or not _goes_on(run, row))) or meaning.about:
             contact = contact and name in COMPANY_FIELDS
             _next(runs)
     return runs
+
+
+def _goes_on(run: _Run, row: int) -> bool:
+    """Whether a label right below those of a user is one of theirs, even if it says "Company e-mail"."""
+    return bool(run.distinct()) and row == run.rows[-1] + 1
 
 
 def _next(runs: list[_Run], *, headed: bool = False) -> _Run:

@@ -92,7 +92,8 @@ class FoundCompany:
             for name, said in self.said.items()
             if name in _TYPED and said.cell.text
         ]
-        return len(fits) >= _ENOUGH_TYPED and sum(fits) < 0
+        enough = len(fits) >= _ENOUGH_TYPED or (bool(fits) and self.said.keys().isdisjoint(_CORE))
+        return enough and sum(fits) < 0
 
     @property
     def filled(self) -> int:

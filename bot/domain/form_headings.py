@@ -229,6 +229,15 @@ def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tu
         name: about * weight * (0.5 + 0.5 * meaning.coverage) + 0.8 * column_fit(name, column)
         for name, weight in words.items()
     }
+    if len(said) == 1 and meaning.weight >= 1 and meaning.coverage == 1:
+        said = {name: max(score, _LOWEST) for name, score in said.items()}  # plain words, bad values
+    said = {
+        name: score
+        for name, score in said.items()
+        if name not in COMPANY_FIELDS or words[name] >= 1 or score >= _SURE
+    }
+    if meaning.ordinal and max(said.values(), default=0.0) < _SURE and column_fit("phone", column) >= _FEW:
+        return [("phone", 1.0)]  # "Third number" over phones
     if not said:
         said = {name: _DOUBTFUL for name in _EVIDENT if column_fit(name, column) >= _FEW}
     return list(said.items())

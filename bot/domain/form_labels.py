@@ -121,7 +121,7 @@ def _words(text: str) -> list[str]:
     found: list[str] = []
     for word in _WORD.findall(_SOURCE.sub("", folded(text))):
         alone = (word,) in _phrases() or word in plain_words.FILLERS
-        found += (word,) if alone else _without_modifiers(_split(word)) or (_bare(word),)
+        found += (word,) if alone else _without_modifiers(_split(word)) or (word,)
     return found
 
 
@@ -155,6 +155,9 @@ def meaning_of(text: str) -> Meaning:
     explained = counted = position = 0
     while position < len(words):
         length, phrase = _longest_phrase(words, position)
+        if not phrase and (bare := _bare(words[position])) != words[position]:
+            words[position] = bare
+            length, phrase = _longest_phrase(words, position)
         if phrase:
             for name, weight in phrase.fields:
                 fields[name] = fields.get(name, 0.0) + weight if weight >= 1 else max(fields.get(name, 0.0), weight)

@@ -192,7 +192,7 @@ def _beside(page: Page, rows: Sequence[int], labels: Sequence[_Label]) -> list[P
             if not _stands_alone(page, label):
                 continue
             target = end + 1
-        target = max(target, end + 1)
+        target = _nearer(page, label, max(target, end + 1), columns)
         pair = _pair(page, label, (label.row, target))
         pairs.append(pair)
         if not pair.empty:
@@ -223,6 +223,15 @@ def _value_column(page: Page, column: int, columns: Sequence[int], labels: Seque
         return sum(0.3 + fit(label.meaning.field, text) for label, text in texts if text) - 0.01 * target
 
     return max(range(column + 1, limit), key=score, default=column + 1)
+
+
+def _nearer(page: Page, label: _Label, target: int, columns: Sequence[int]) -> int:
+    """The value's column, or one before it where a section has its values nearer to their labels."""
+    if page.text(label.row, target):
+        return target
+    end = page.last_column(label.row, label.column)
+    between = [c for c in page.filled(label.row) if end < c < target and c not in columns]
+    return between[0] if between else target
 
 
 def _stands_alone(page: Page, label: _Label) -> bool:

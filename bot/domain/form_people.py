@@ -35,6 +35,7 @@ _OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
 _LONGEST_MARK: Final = 40  #: of "Example (do not fill in)"
 _COMPANY_LINES: Final = 2
+_COMPANY_LABELS: Final = 3
 _MARKS: Final = "*()[]<> "
 
 
@@ -93,7 +94,7 @@ def _company_begins(view: View, line: int) -> bool:
         if not filled:
             continue
         if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note
-            break
+            return below == line and _is_row_of_labels(view, line, filled)
         meaning = view.label(below, filled[0])
         names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {
             "company",
@@ -103,6 +104,12 @@ def _company_begins(view: View, line: int) -> bool:
         if below == line and not found:
             return False
     return found >= _COMPANY_LINES
+
+
+def _is_row_of_labels(view: View, line: int, filled: Sequence[int]) -> bool:
+    """Whether a company's labels stand beside each other here, above their values."""
+    names = {view.label(line, column).field for column in filled} & COMPANY_FIELDS
+    return len(names) >= max(_COMPANY_LABELS, len(filled) // 2)
 
 
 def read_user(view: View, headings: Headings, line: int) -> FoundUser | None:

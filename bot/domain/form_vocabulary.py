@@ -51,7 +51,7 @@ STRONG: Final = {
         licenses; license; licence; zugange; zugang; seat count; lizenzanzahl; platzanzahl; anzahl
         benutzer; anzahl der benutzer; number of users; user count; benutzeranzahl; anzahl nutzer;
         anzahl anwender; accounts; konten; nombre de licences; nombre de places; nombre d utilisateurs;
-        aantal licenties; aantal plaatsen; aantal gebruikers; licenties; liczba licencji; liczba
+        aantal licenties; aantal plaatsen; plaatsen; aantal gebruikers; licenties; liczba licencji; liczba
         stanowisk; liczba uzytkownikow; licencji; numero di licenze; numero di posti; licenze; numero de
         licencias; licencias; plazas; arbeitsplatze; subscriptions; abonnements; quantity; menge;
         stuckzahl; how many users; how many seats; anzahl zugangsmittel; number of credentials; no of

@@ -222,6 +222,8 @@ def _spoil(kind: str, name: str, text: str, truth: str | None = None) -> Callabl
     """A fault in a field of the company: what stands there, and what is read of it."""
 
     def spoil(one: Stranger) -> None:
+        if any(fault[1:] == (name, None) for fault in one.faults):
+            return
         one.company[name] = text
         one.truth = replace(one.truth, **{name: text if truth is None else truth})
         one.faults.add((kind, name, None))
@@ -237,6 +239,8 @@ def _spoil_user(kind: str, name: str, text: str) -> Callable[[Stranger], None]:
         if not number:
             return  # the only administrator has faults of its own
         field_name = "phones" if name == "phone1" else name
+        if any(fault[2] == number for fault in one.faults):
+            return
         if name == "phone1":
             one.people[number] = {k: v for k, v in one.people[number].items() if not k.startswith("phone")}
         value = ((text,) if text else ()) if name == "phone1" else text
@@ -249,14 +253,23 @@ def _spoil_user(kind: str, name: str, text: str) -> Callable[[Stranger], None]:
 
 def _double(one: Stranger) -> None:
     number = len(one.users) - 1
-    if number:
+    if number and all(fault[2] != number for fault in one.faults):
         one.people[number]["email"] = one.people[0]["email"]
         one.users[number] = replace(one.users[number], email=one.users[0].email)
-        one.faults -= {("missing", "email", number), ("bad_email", "email", number)}
         one.faults.add(("duplicate", "email", number))
 
 
+def _euroland(one: Stranger) -> None:
+    """No country: its phones can be read only where they say theirs."""
+    _spoil("bad_country", "country", "Euroland")(one)
+    for person, user in zip(one.people, one.users, strict=True):
+        person |= {f"phone{at}": phone for at, phone in enumerate(user.phones, 1)}
+    one.company["contact_phone"] = one.truth.contact_phone
+
+
 def _no_administrator(one: Stranger) -> None:
+    if any(fault[1] == "role" for fault in one.faults):
+        return
     for number, user in enumerate(one.users):
         if user.role == Role.ORGANIZATION_ADMINISTRATOR:
             one.users[number] = replace(user, role=Role.USER)
@@ -268,7 +281,7 @@ FAULTS: Final = [
     *(_spoil("missing", name, "") for name in ("name", "street", "city", "website", "application", "contact_name")),
     _spoil("missing", "contact_email", ""),
     _spoil("bad_email", "contact_email", "someone(at)example.com"),
-    _spoil("bad_country", "country", "Euroland"),
+    _euroland,
     _spoil("bad_number", "seats", "a few"),
     _spoil("bad_url", "website", "none yet"),
     _spoil("unknown_application", "application", "TeleDesk"),

@@ -65,7 +65,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "|Firmenanschrift|Str. / Hausnummer|Postanschrift|Straße u. Nr.|Geschäftsadresse|Straße Hausnummer",
         "city": "Stadt|Ort|Wohnort|Stadt/Ort|Firmensitz (Ort)|Gemeinde|Ortschaft|Ort / Stadt",
         "postal_code": "PLZ|Postleitzahl|Postleitzahl (PLZ)|Plz.",
-        "state": "Bundesland|Bundesland / Kanton|Kanton|Provinz|Bundesland/Provinz|Land (Bundesland)|Region",
+        "state": "Bundesland|Bundesland / Kanton|Kanton|Provinz|Bundesland/Provinz|Bundesland (falls vorhanden)|Region",
         "country": "Land|Land/Region|Land (Firmensitz)|Staat|Sitzland|Land des Hauptsitzes|Staat / Land",
         "website": "Webseite|Internetadresse|Unternehmens-Website / Impressum|Homepage|Internet|Web|Internetseite"
         "|Webadresse|Firmenwebsite|Internetauftritt|Link Website|Firmenhomepage",
