@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import count, takewhile
 from typing import Final
 
 from bot.domain import choice_words as choices
@@ -59,6 +59,7 @@ _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
 _HARDLY_ANY: Final = 4  #: values a column
 _MOST_OTHERS: Final = 6
+_A_PAIR: Final = 2  #: cells of a line: a label and its value
 _FEW: Final = 0.9
 _MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
 _ANSWERS: Final = re.compile(r"\b(?:yes|no|ja|nein|x|y|n|j|ankreuzen|tick|please)\b|[()?/]", re.IGNORECASE)
@@ -197,8 +198,7 @@ def _plausible(view: View, columns: Sequence[Column], first_line: int) -> bool:
 
 
 def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[Column]:
-    last = min(view.lines, first_line + _LOOK_AHEAD)
-    texts = {h.index: [view.text(line, h.index) for line in range(first_line, last)] for h in headings}
+    texts = _texts_below(view, headings, first_line)
     ticked = _tick_columns(headings, texts)
     taken = {column.index for column in ticked}
     plain = {h.meaning.field for h in headings if "contact" not in h.meaning.about}
@@ -212,6 +212,14 @@ def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[
         key=lambda offer: (-offer[0], offer[1].index),
     )
     return _named(_assigned(offers, ticked))
+
+
+def _texts_below(view: View, headings: Sequence[_Heading], first_line: int) -> dict[int, list[str]]:
+    """What stands below each heading, without lines that hold so little that they may be notes or pairs."""
+    lines = range(first_line, min(view.lines, first_line + _LOOK_AHEAD))
+    rows = [[view.text(line, h.index) for h in headings] for line in lines]
+    full = [row for row in rows if sum(map(bool, row)) > _A_PAIR] or rows
+    return {h.index: [row[at] for row in full] for at, h in enumerate(headings)}
 
 
 def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tuple[str, float]]:
@@ -303,7 +311,7 @@ def _tick_columns(headings: Sequence[_Heading], texts: dict[int, list[str]]) -> 
     for heading in headings:
         chosen = _choice_of(heading.text)
         marks = [choices.ticked(text) for text in texts[heading.index]]
-        if chosen and None not in marks:
+        if chosen and (None not in marks or True in takewhile(lambda mark: mark is not None, marks)):
             boxes.append((heading, *chosen, True in marks))
         elif heading.meaning.field in {"role", "credential"}:
             name = heading.meaning.field

@@ -127,7 +127,8 @@ def _words(text: str) -> list[str]:
 
 def _without_modifiers(parts: tuple[str, ...]) -> tuple[str, ...]:
     """A compound's last part says what it is; "Dienst-" before it names no application."""
-    return (*(part for part in parts[:-1] if part not in plain_words.NEUTRAL_PARTS), *parts[-1:])
+    kept = (p for p in parts[:-1] if p not in plain_words.NEUTRAL_PARTS or p in plain_words.ORDINALS)
+    return (*kept, *parts[-1:])
 
 
 def _bare(word: str) -> str:

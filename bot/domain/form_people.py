@@ -13,6 +13,7 @@ from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, f
 from bot.domain.form_names import names_of, without_salutation
 from bot.domain.form_pages import View
 from bot.domain.plain_words import folded, words_in
+from bot.domain.review_values import written_address
 from bot.domain.ris import Role
 
 _TOTAL: Final = re.compile(
@@ -179,7 +180,7 @@ def _nobody(cells: Mapping[str, FoundCell]) -> bool:
 def _split_name(cells: dict[str, FoundCell], whole: FoundCell, headings: Headings) -> None:
     order = next((column.together for column in headings.of("full_name")), ())
     said, name = without_salutation(whole.text)
-    first, last = names_of(name, order, cells["email"].text if "email" in cells else "")
+    first, last = names_of(name, order, written_address(cells["email"].text) if "email" in cells else "")
     cells.setdefault("first_name", whole._replace(text=first))
     cells.setdefault("last_name", whole._replace(text=last))
     if said and not headings.has("salutation"):

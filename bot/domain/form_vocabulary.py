@@ -194,7 +194,7 @@ QUALIFIERS: Final = {
     "user": """user; users; benutzer; anwender; nutzer; personen; teilnehmer; mitarbeiter; employee;
         employees; benutzern; benutzers; user list; benutzerliste; user data; benutzerdaten;
         utilisateur; utilisateurs; gebruiker; gebruikers; uzytkownik; uzytkownicy; utente; utenti;
-        usuario; usuarios; nutzerdaten; nutzerliste; staff; person; people; anwenderliste;
+        usuario; usuarios; nutzerdaten; nutzerliste; staff; persons; person; people; anwenderliste;
         anwenderdaten; teilnehmerliste; list of users; liste der benutzer; members; mitglieder; account
         holder; participants; user details""",
     "other": """billing; invoice; rechnung; rechnungs; invoicing; technical; technisch; technischer;

@@ -20,7 +20,7 @@ def folded(text: str) -> str:
 
 
 #: Words that neither add to a label's meaning nor take from it.
-FILLERS: Final = words_in(folded("""zahl fisso fissa fijo fija vaste altro altra otro otra autre extra us hq incorporation reg vollstandig link desired beantragt demande demandee souhaite souhaitee solicitada
+FILLERS: Final = words_in(folded("""u zahl fisso fissa fijo fija vaste altro altra otro otra autre extra us hq incorporation reg vollstandig link desired beantragt demande demandee souhaite souhaitee solicitada
     solicitado richiesta richiesto gewenste gewenst sede siege vestiging postale social sociale ident identificatie
     identificatienummer intracommunautaire civico aziendale numero n c p anz unsere unserer gewunschtes gewunschten dienstl
     courtesy other further another stufe ebene ausweich last letzte viele many benotigen benotigt benotigte need needed do you sie ihrem ihren

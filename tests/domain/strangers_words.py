@@ -128,7 +128,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "job_title": "Fonction|Poste|Titre du poste|Intitulé du poste",
         "role": "Rôle|Rôle utilisateur|Droits d'accès|Profil",
         "credential": "Moyen d'authentification|Authentification|Second facteur|Méthode d'authentification",
-        "full_name": "Nom et prénom|Nom complet|Prénom et nom", "name_comma": "Nom, prénom",
+        "full_name": "Nom complet|Prénom et nom", "name_comma": "Nom, prénom",
         "zip_city": "Code postal / Ville|Code postal, ville", "number": "N°|No", "users": "Utilisateurs",
         "company": "Entreprise|Données de l'entreprise", "contact": "Contact|Personne de contact",
         "short_name": "Nom", "short_email": "E-mail", "short_phone": "Téléphone",
