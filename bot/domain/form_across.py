@@ -64,6 +64,7 @@ def find_across(page: Page, rows: Sequence[int]) -> list[Across]:
 def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
     runs = [_Run()]
     contact = False
+    of_contact: set[str] = set()
     for row, meaning in labels:
         run = runs[-1]
         name = meaning.field
@@ -71,12 +72,14 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
             run = _next(runs)
         if "contact" in meaning.about:
             contact = True
+            of_contact.add(name)
             _next(runs)
         elif name in _ONLY_USERS and not _is_heading(meaning):
             if not run.distinct() and _belongs_to_contact(run, row, contact=contact):
                 run = _next(runs, headed=run.headed)
             run.add(row, name)
         elif name in _EITHER and (not meaning.about & {"company", "other"} or _goes_on(run, row)):
+            contact = contact and name not in of_contact  # the contact's was said before
             run.add(row, name)
         elif "user" in meaning.about:
             contact = False

@@ -8,7 +8,7 @@ from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCell
 from bot.domain.form_headings import COMPANY_FIELDS
 from bot.domain.form_labels import Meaning
-from bot.domain.form_names import address_of, country_of, place_of
+from bot.domain.form_names import address_of, parts_of
 from bot.domain.form_pages import Page
 from bot.domain.form_pairs import Pair
 from bot.domain.ris import HeadingRead
@@ -231,13 +231,7 @@ def _parts(names: Sequence[str], cell: FoundCell) -> dict[str, FoundCell]:
     """The cell for each field it holds; what shares it is taken apart."""
     if len(names) == 1:
         return {names[0]: cell}
-    if "country" in names:
-        found = country_of(cell.text)
-    elif "street" in names:
-        found = address_of(cell.text)
-    else:
-        found = place_of(cell.text)
-    return {name: cell._replace(text=found.get(name, "")) for name in dict.fromkeys((*names, *found))}
+    return {name: cell._replace(text=text) for name, text in parts_of(names, cell.text).items()}
 
 
 def _keep(company: FoundCompany, name: str, said: _Said) -> None:

@@ -59,7 +59,7 @@ _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
 _HARDLY_ANY: Final = 4  #: values a column
 _MOST_OTHERS: Final = 6
-_A_PAIR: Final = 2  #: cells of a line: a label and its value
+_A_PAIR: Final = 3  #: cells of a line: a number, a label and its value
 _FEW: Final = 0.9
 _MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
 _ANSWERS: Final = re.compile(r"\b(?:yes|no|ja|nein|x|y|n|j|ankreuzen|tick|please)\b|[()?/]", re.IGNORECASE)
@@ -230,7 +230,8 @@ def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tu
     if "other" in meaning.about and meaning.field in _WHO | {"phone"}:
         return []
     about = 0.9 if "contact" in meaning.about else 1.0
-    words = {name: min(weight, 1.5) for name, weight in meaning.fields}
+    shared = meaning.together[:1] if set(meaning.together) <= COMPANY_FIELDS else ()
+    words = dict.fromkeys(shared, 1.5) or {name: min(weight, 1.5) for name, weight in meaning.fields}
     if not words and "company" in meaning.about:
         words = {"company_name": 1.0}
     said = {

@@ -115,6 +115,12 @@ def address_of(text: str) -> dict[str, str]:
     return {"street": cut["street"]} | place_of(cut["place"]) if cut else {"street": text}
 
 
+def parts_of(names: Sequence[str], text: str) -> dict[str, str]:
+    """The text for each of the fields that share a cell, and for further ones that are found in it."""
+    found = country_of(text) if "country" in names else address_of(text) if "street" in names else place_of(text)
+    return {name: found.get(name, "") for name in dict.fromkeys((*names, *found))}
+
+
 def _is_code(text: str) -> bool:
     return any(char.isdigit() for char in text)
 

@@ -10,7 +10,8 @@ from bot.domain.choice_words import ticked
 from bot.domain.form_evidence import is_phone_like
 from bot.domain.form_found import FoundCell, FoundUser
 from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, find_headings
-from bot.domain.form_names import names_of, without_salutation
+from bot.domain.form_labels import meaning_of
+from bot.domain.form_names import names_of, parts_of, without_salutation
 from bot.domain.form_pages import View
 from bot.domain.plain_words import folded, words_in
 from bot.domain.review_values import written_address
@@ -66,12 +67,24 @@ def read_people(view: View, headings: Headings) -> People:
         user = read_user(view, headings, line)
         if user:
             people.users.append(user)
-            people.companies.append(
-                {c.field: view.cell(line, c.index) for c in headings.columns if c.field in _OF_COMPANY}
-            )
+            people.companies.append(_company_beside(view, headings, line))
         line += 1
     people.end = line
     return people
+
+
+def _company_beside(view: View, headings: Headings, line: int) -> dict[str, FoundCell]:
+    """The company's cells in a user's line; what shares one is taken apart."""
+    found: dict[str, FoundCell] = {}
+    shared: dict[str, FoundCell] = {}
+    for column in headings.columns:
+        cell = view.cell(line, column.index)
+        if column.field in _OF_COMPANY and len(column.together) > 1:
+            parts = parts_of(column.together, cell.text)
+            shared |= {name: cell._replace(text=text) for name, text in parts.items()}
+        elif column.field in _OF_COMPANY:
+            found[column.field] = cell
+    return shared | found
 
 
 def _is_plain_user(view: View, headings: Headings, line: int) -> bool:
@@ -154,6 +167,8 @@ def _is_note(view: View, line: int, filled: Sequence[str]) -> bool:
         return False
     texts = [text for index in view.within(line) if (text := view.own_text(line, index))]
     first = folded(texts[0]).strip(_MARKS) if texts else ""
+    if meaning_of(first).weight >= 1:
+        return True  # "Date" with its day
     return len(filled) == 1 or bool(_TOTAL.fullmatch(first)) or any(len(text) > 60 for text in filled)  # noqa: PLR2004
 
 

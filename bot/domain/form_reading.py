@@ -30,6 +30,7 @@ _SPECIAL: Final = {
     "vat_id": 0.5,
 }
 _A_TABLE: Final = 4  #: fields of a table of users
+_A_BLANK_TABLE: Final = 5
 _A_COMPANY: Final = 4
 _WHOLE_COMPANY: Final = 7
 _RATHER_A_RIS: Final = 3.0
@@ -116,15 +117,20 @@ def _tables_down(page: Page, found: _Findings) -> list[int]:
         return free
     while row < page.height:
         headings = find_headings(view, row) if len(free) < _MOST_FREE_ROWS and page.filled(row) else None
-        if headings is None:
+        people = read_people(view, headings) if headings else None
+        if people is None or _is_empty(people):
             free += [row] if any(value is not None for value in page.sheet.rows[row]) else []
             row += 1
             continue
-        people = read_people(view, headings)
         reads = [read for h in people.headings[:1] for read in heading_reads(view, h)]
         found.tables.append(_Table(sheet=page.sheet.name, row=row, people=people, reads=reads))
         row = people.end
     return free
+
+
+def _is_empty(people: People) -> bool:
+    """Whether nobody stands below headings that are too few for a blank table: a row of values, rather."""
+    return not people.users and len({column.field for column in people.headings[0].columns}) < _A_BLANK_TABLE
 
 
 def _unread(page: Page, rows: Sequence[int], values: Collection[tuple[int, int]]) -> list[HeadingRead]:

@@ -156,8 +156,8 @@ def _columns(one: Stranger) -> list[str]:
              "credential"]  # fmt: skip
     most = max(sum(key.startswith("phone") for key in person) for person in one.people)
     names = [name for name in names if not name.startswith("phone") or int(name[5]) <= max(most, 1)]
-    nameless = any(not person["last_name"] for person in one.people)
-    if not nameless and one.chance(0.25, "whole_name"):
+    unborne = any(not person["last_name"] or "@" not in person["email"] for person in one.people)
+    if not unborne and one.chance(0.25, "whole_name"):
         names[names.index("first_name")] = one.luck.choice(("full_name", "name_comma"))
         names.remove("last_name")
     if one.chance(0.3, "columns_shuffled"):
@@ -241,10 +241,10 @@ def _cells(one: Stranger, number: int, name: str, ticked: dict[str, list[CellVal
 def _flat(one: Stranger) -> list[Row]:
     """A line for each user that repeats the company."""
     names = _columns(one)
-    company = [*COMPANY, *CONTACT]
-    rows: list[Row] = [[*(one.heading(name) for name in company), *(one.heading(name) for name in names)]]
+    company = _pairs(one, [*COMPANY, *CONTACT])
+    rows: list[Row] = [[*(label for label, _ in company), *(one.heading(name) for name in names)]]
     for number in range(len(one.users)):
-        said = [one.company.get(name) or None for name in company]
+        said = [value for _, value in company]
         rows.append([*said, *(_value(one, number, name) for name in names)])
         one.place(number, "Export", len(rows))
     return rows
