@@ -78,8 +78,12 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
             if not run.distinct() and _belongs_to_contact(run, row, contact=contact):
                 run = _next(runs, headed=run.headed)
             run.add(row, name)
-        elif name in _EITHER and (not meaning.about & {"company", "other"} or _goes_on(run, row)):
+        elif name in _EITHER and (
+            not meaning.about & {"company", "other"} or _goes_on(run, row) or name in of_contact
+        ):
             contact = contact and name not in of_contact  # the contact's was said before
+            if name in run.fields and not run.distinct() and row > run.rows[-1] + 1:
+                contact, run = False, _next(runs, headed=run.headed)  # once more, below a gap
             run.add(row, name)
         elif "user" in meaning.about:
             contact = False

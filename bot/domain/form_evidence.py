@@ -20,6 +20,7 @@ _SEATS: Final = re.compile(r"\d{1,6}(?:\s+[^\W\d]{3,20}\.?){0,2}")
 _NAME: Final = re.compile(r"[^\W\d_][^\d_@/:+]{0,60}")
 _STREET: Final = re.compile(r".*[^\W\d_]{3}.*\d|.*\d.*[^\W\d_]{3}")
 _LONGEST: Final = 200
+_FEWEST_FIGURES: Final = 6  #: of a phone
 _DIGITS_OF_A_VALUE: Final = 3
 _SAMPLE: Final = 25  #: values of a column that are looked at
 
@@ -81,7 +82,11 @@ _JUDGES: Final[dict[str, Callable[[str], float]]] = {
 
 
 def is_phone_like(text: str) -> bool:
-    return not _DAY.fullmatch(text) and _PHONE.fullmatch(text) is not None and sum(char.isdigit() for char in text) > 5  # noqa: PLR2004
+    return (
+        not _DAY.fullmatch(text)
+        and _PHONE.fullmatch(text) is not None
+        and sum(char.isdigit() for char in text) >= _FEWEST_FIGURES
+    )
 
 
 def is_data(text: str) -> bool:

@@ -61,6 +61,7 @@ _HARDLY_ANY: Final = 4  #: values a column
 _MOST_OTHERS: Final = 6
 _A_PAIR: Final = 3  #: cells of a line: a number, a label and its value
 _FEW: Final = 0.9
+_MOSTLY: Final = 0.4  #: fit of a column of phones with other things below them
 _MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
 _ANSWERS: Final = re.compile(r"\b(?:yes|no|ja|nein|x|y|n|j|ankreuzen|tick|please)\b|[()?/]", re.IGNORECASE)
 
@@ -245,7 +246,7 @@ def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tu
         for name, score in said.items()
         if name not in COMPANY_FIELDS or words[name] >= 1 or score >= _SURE
     }
-    if meaning.ordinal and max(said.values(), default=0.0) < _SURE and column_fit("phone", column) >= _FEW:
+    if meaning.ordinal and max(said.values(), default=0.0) < _SURE and column_fit("phone", column) > _MOSTLY:
         return [("phone", 1.0)]  # "Third number" over phones
     if not said:
         said = {name: _DOUBTFUL for name in _EVIDENT if column_fit(name, column) >= _FEW}
@@ -349,7 +350,12 @@ def _named(columns: list[Column]) -> list[Column]:
                 if "last_name" in fields
                 else "full_name"
             )
-        if name == "full_name" and not column.together and "last_name" not in fields and "first_name" in fields:
+        if (
+            name == "full_name"
+            and not column.together
+            and "last_name" not in fields
+            and "first_name" in fields
+        ):
             name = "last_name"
         if name == "full_name" and (whole or (column.field == "name" and "full_name" in fields)):
             continue

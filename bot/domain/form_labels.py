@@ -1,7 +1,7 @@
 """What a label or heading of anybody's form may mean, from the words in it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -135,7 +135,11 @@ def _bare(word: str) -> str:
     """An unknown word without its ending, where that is a known one: "Ansprechpartners"."""
     for end in _ENDINGS:
         bare = word.removesuffix(end)
-        if bare != word and len(bare) > _SHORTEST_PART and ((bare,) in _phrases() or bare in plain_words.FILLERS):
+        if (
+            bare != word
+            and len(bare) > _SHORTEST_PART
+            and ((bare,) in _phrases() or bare in plain_words.FILLERS)
+        ):
             return bare
     return word
 
@@ -148,39 +152,61 @@ def meaning_of(text: str) -> Meaning:
     words = _words(text)
     if not words or len(words) > _MOST_WORDS:
         return NOTHING
-    if alone := _said_alone(words):
-        return alone
-    fields: dict[str, float] = {}
-    about: set[str] = set()
-    rest: list[str] = []
-    explained = counted = position = 0
-    while position < len(words):
-        length, phrase = _longest_phrase(words, position)
-        if not phrase and (bare := _bare(words[position])) != words[position]:
-            words[position] = bare
-            length, phrase = _longest_phrase(words, position)
-        if phrase:
-            for name, weight in phrase.fields:
-                fields[name] = fields.get(name, 0.0) + weight if weight >= 1 else max(fields.get(name, 0.0), weight)
-            about.update(phrase.about)
-            explained += length
-            counted += length
-        else:
-            rest.append(words[position])
-            counted += words[position] not in plain_words.FILLERS and not words[position].isdigit()
-        position += max(length, 1)
-    if not plain_words.TITLES.isdisjoint(rest) and max(fields.values(), default=0.0) < 1:
-        return NOTHING
-    if not explained:
+    return _said_alone(words) or _said_by(words)
+
+
+def _said_by(words: list[str]) -> Meaning:
+    said = _Said()
+    said.read(words)
+    if not said.explained:
         return _only_ordinal(words)
-    if name := _composed(words, fields):
-        fields, about = {name: 1.0}, about - {"user"}
-    meant = _meant(fields, about, explained / counted, _ordinal(rest))
+    if not plain_words.TITLES.isdisjoint(said.rest) and max(said.fields.values(), default=0.0) < 1:
+        return NOTHING
+    if name := _composed(words, said.fields):
+        said.fields, said.about = {name: 1.0}, said.about - {"user"}
+    meant = _meant(said.fields, said.about, said.explained / said.counted, _ordinal(said.rest))
     if meant.field == "full_name" and not meant.together:
         return replace(meant, together=_name_order(words))
     if meant.field in _OF_A_NAME and (order := _name_order(words, both=True)):
         return replace(meant, fields=(("full_name", 2.0),), together=order)
     return meant
+
+
+@dataclass
+class _Said:
+    """What the words of a label say, one after the other; `rest` are those that say nothing known."""
+
+    fields: dict[str, float] = field(default_factory=dict)
+    about: set[str] = field(default_factory=set)
+    rest: list[str] = field(default_factory=list)
+    explained: int = 0
+    counted: int = 0
+
+    def read(self, words: list[str]) -> None:
+        position = 0
+        while position < len(words):
+            length, phrase = _longest_phrase(words, position)
+            if not phrase and (bare := _bare(words[position])) != words[position]:
+                words[position] = bare
+                length, phrase = _longest_phrase(words, position)
+            if phrase:
+                self._add(phrase, length)
+            else:
+                self._leave(words[position])
+            position += max(length, 1)
+
+    def _add(self, phrase: _Phrase, length: int) -> None:
+        for name, weight in phrase.fields:
+            before = self.fields.get(name, 0.0)
+            # Two languages may say it twice; two words that may mean it do not make it certain.
+            self.fields[name] = before + weight if weight >= 1 else max(before, weight)
+        self.about.update(phrase.about)
+        self.explained += length
+        self.counted += length
+
+    def _leave(self, word: str) -> None:
+        self.rest.append(word)
+        self.counted += word not in plain_words.FILLERS and not word.isdigit()
 
 
 @lru_cache(maxsize=1)
@@ -196,7 +222,9 @@ def _composed(words: list[str], fields: dict[str, float]) -> str:
     outright = {name for name, weight in fields.items() if weight >= 1 and name != "name"}
     for name, kinds, things in _compositions():
         first = next((at for at, word in enumerate(words) if word in kinds), None)
-        after = first is not None and (words[-1] in vocabulary.COUNTS or not things.isdisjoint(words[first + 1 :]))
+        after = first is not None and (
+            words[-1] in vocabulary.COUNTS or not things.isdisjoint(words[first + 1 :])
+        )
         if after and outright <= {name} and not things.isdisjoint(words):
             return name
     return ""
@@ -219,6 +247,8 @@ def _name_order(words: list[str], *, both: bool = False) -> tuple[str, ...]:
     """
     first = next((i for i, word in enumerate(words) if word in plain_words.FIRST_PARTS), None)
     last = next((i for i, word in enumerate(words) if word in plain_words.LAST_PARTS), None)
+    if last and words[0] == "name" and words[last] == "surname":
+        first = 0  # "Name and surname"
     if last is None and not both and "name" in words:
         last = words.index("name")
     if first is None or last is None:

@@ -45,7 +45,7 @@ def names_of(text: str, order: Sequence[str] = (), address: str = "") -> tuple[s
     return cuts[_usual_cut(words) - 1]
 
 
-def _turned(words: Sequence[str], address: str, turned: bool) -> tuple[str, str] | None:  # noqa: FBT001
+def _turned(words: Sequence[str], address: str, turned: bool) -> tuple[str, str] | None:
     """The names in the other order where only so the address bears them out: "Muster Max", max.muster."""
     for cut in range(1, len(words)):
         last, first = " ".join(words[:cut]), " ".join(words[cut:])
@@ -117,7 +117,9 @@ def address_of(text: str) -> dict[str, str]:
 
 def parts_of(names: Sequence[str], text: str) -> dict[str, str]:
     """The text for each of the fields that share a cell, and for further ones that are found in it."""
-    found = country_of(text) if "country" in names else address_of(text) if "street" in names else place_of(text)
+    found = (
+        country_of(text) if "country" in names else address_of(text) if "street" in names else place_of(text)
+    )
     return {name: found.get(name, "") for name in dict.fromkeys((*names, *found))}
 
 

@@ -18,6 +18,7 @@ _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
 _SAME_AGAIN: Final = 4  #: fields that stand in two columns: two companies
 _MOST_BESIDE: Final = 5  #: companies that share labels
+_OF_A_LABEL: Final = (":", "*")  #: at the end of a cell
 _ADMINISTRATORS: Final = (Role.ORGANIZATION_ADMINISTRATOR, Role.APPLICATION_ADMINISTRATOR)  #: no labels
 _CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
@@ -166,7 +167,7 @@ def _votes(
         right, below = page.own_text(label.row, end), page.own_text(label.row + 1, label.column)
         name = label.meaning.field
         value_beside = (label.row, end) not in places or (label.column in columns and end not in columns)
-        if right and value_beside:
+        if right and value_beside and not right.endswith(_OF_A_LABEL):
             beside += 1 + fit(name, right)
         known = name in _CHOSEN and fit(name, below) >= 1  # "Service partner" could be a label too
         if below and (known or (label.row + 1, label.column) not in places):

@@ -29,10 +29,12 @@ _EXAMPLE: Final = re.compile(
 _EXAMPLE_HOSTS: Final = words_in("""
     example.com example.org example.net beispiel.de muster.de firma.de
 """)
-_NOBODY: Final = words_in(folded("""
+_NOBODY: Final = words_in(
+    folded("""
     mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname
     lastname surname vorname firstname name yourname
-"""))
+""")
+)
 _OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
 _LONGEST_MARK: Final = 40  #: of "Example (do not fill in)"

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.sheets import CellValue, Sheet, Workbook
-from tests.domain.strangers_forms import COMPANY, CONTACT, Row, Stranger
-from tests.domain.strangers_words import NUMBERED_PHONES, PLAIN_PHONES
+from tests.domain.strangers_forms import COMPANY, CONTACT, Row, Stranger, invent
+from tests.domain.strangers_values import NUMBERED_PHONES, PLAIN_PHONES
 
 _CHOICES: Final = {
     "role": ("organization_administrator", "application_administrator", "user"),
@@ -14,7 +14,14 @@ _CHOICES: Final = {
 _SHEETS: Final = (("Company", "Users"), ("Firma", "Benutzer"), ("1", "2"), ("Sheet1", "Sheet2"))
 
 
-def lay_out(one: Stranger) -> None:
+def strange_form(seed: int) -> Stranger:
+    """A form by a stranger's hand with what is to be read in it; the same for the same seed."""
+    one = invent(seed)
+    _lay_out(one)
+    return one
+
+
+def _lay_out(one: Stranger) -> None:
     """Write the form's sheets, and note where each user stands."""
     luck = one.luck
     _choose_phones(one)
@@ -34,8 +41,14 @@ def lay_out(one: Stranger) -> None:
         sheets = [_sheet(names[0], [*rows, [], [], *company])]
     elif arrangement == "split" and len(everyone) > 1:
         half = len(everyone) // 2
-        parts = [_users(one, who, f"{names[1]} {at}", 0) for at, who in enumerate((everyone[:half], everyone[half:]))]
-        sheets = [_sheet(names[0], company), *(_sheet(f"{names[1]} {at}", part) for at, part in enumerate(parts))]
+        parts = [
+            _users(one, who, f"{names[1]} {at}", 0)
+            for at, who in enumerate((everyone[:half], everyone[half:]))
+        ]
+        sheets = [
+            _sheet(names[0], company),
+            *(_sheet(f"{names[1]} {at}", part) for at, part in enumerate(parts)),
+        ]
     else:
         files = arrangement == "files"
         people = _users(one, everyone, "" if files else names[1], 0)
@@ -57,13 +70,21 @@ def _sheet(name: str, rows: list[Row]) -> Sheet:
 
 def _beside_the_form(one: Stranger) -> list[Sheet]:
     """A list of choices and instructions, which are no part of what was filled in."""
-    lists: list[Row] = [["Role", "Credential type", "Country"], ["Organization Administrator", "Phone OTP", "Germany"],
-                        ["Application Administrator", "FIS MLOA Hardware", "Austria"], ["User", None, "Japan"]]  # fmt: skip
-    help_: list[Row] = [["How to fill in this form"], ["E-mail", "the person's own business address"],
-                        ["Phone", "in international format"], ["Role", "who may do what"]]  # fmt: skip
+    lists: list[Row] = [
+        ["Role", "Credential type", "Country"],
+        ["Organization Administrator", "Phone OTP", "Germany"],
+        ["Application Administrator", "FIS MLOA Hardware", "Austria"],
+        ["User", None, "Japan"],
+    ]
+    help_: list[Row] = [
+        ["How to fill in this form"],
+        ["E-mail", "the person's own business address"],
+        ["Phone", "in international format"],
+        ["Role", "who may do what"],
+    ]
     found = []
     if one.chance(0.15, "lists"):
-        found.append(replace(_sheet("Lists", lists), hidden=one.luck.random() < 0.5))  # noqa: PLR2004
+        found.append(replace(_sheet("Lists", lists), hidden=one.luck.random() < 0.5))
     if one.chance(0.1, "help"):
         found.append(_sheet("Help", help_))
     return found
@@ -71,14 +92,14 @@ def _beside_the_form(one: Stranger) -> list[Sheet]:
 
 def _choose_phones(one: Stranger) -> None:
     """Headings of the phones; with numbers they may stand anywhere."""
-    numbered = one.luck.random() < 0.5  # noqa: PLR2004
+    numbered = one.luck.random() < 0.5
     if numbered:
         one.traits.append("numbered")
     source = NUMBERED_PHONES if numbered else PLAIN_PHONES
     langs = ("en", "de") if one.lang == "bi" else (one.lang,)
     chosen = [one.luck.choice(source[lang]).split("|") for lang in langs]
     for at in range(3):
-        one._labels[f"phone{at + 1}"] = " / ".join(dict.fromkeys(words[at] for words in chosen))
+        one.labels[f"phone{at + 1}"] = " / ".join(dict.fromkeys(words[at] for words in chosen))
 
 
 def _company(one: Stranger) -> list[Row]:
@@ -117,24 +138,27 @@ def _pairs(one: Stranger, names: list[str]) -> list[Row]:
         if joint and name == "city":
             pairs.append([one.heading("zip_city"), f"{one.company['postal_code']} {one.company['city']}"])
         else:
-            if name == "seats" and value and value.isdigit() and one.luck.random() < 0.5:  # noqa: PLR2004
+            if name == "seats" and isinstance(value, str) and value.isdigit() and one.luck.random() < 0.5:
                 value = float(value)
             pairs.append([one.heading(name), value])
     return pairs
 
 
+def _above(pairs: list[Row], per: int) -> list[Row]:
+    """Labels above their values, so many a block."""
+    rows: list[Row] = []
+    for start in range(0, len(pairs), per):
+        block = pairs[start : start + per]
+        rows += [[label for label, _ in block], [value for _, value in block], []]
+    return rows
+
+
 def _laid_out(one: Stranger, pairs: list[Row]) -> list[Row]:
     luck = one.luck
-    layout = luck.choices(("beside", "gap", "hint", "number", "above", "blocks", "pairs"), (6, 1, 1, 1, 1, 1, 1))[0]
+    layout = luck.choice(("beside",) * 6 + ("gap", "hint", "number", "above", "blocks", "pairs"))
     one.traits.append(layout)
-    if layout == "above":
-        return [[label for label, _ in pairs], [value for _, value in pairs]]
-    if layout == "blocks":
-        rows: list[Row] = []
-        for start in range(0, len(pairs), 4):
-            block = pairs[start : start + 4]
-            rows += [[label for label, _ in block], [value for _, value in block], []]
-        return rows
+    if layout in {"above", "blocks"}:
+        return _above(pairs, len(pairs) if layout == "above" else 4)
     if layout == "pairs":
         half = (len(pairs) + 1) // 2
         right: list[Row] = [*pairs[half:], [None, None]]
@@ -147,16 +171,26 @@ def _laid_out(one: Stranger, pairs: list[Row]) -> list[Row]:
         return [[at, *pair] for at, pair in enumerate(pairs, 1)]
     spread: list[Row] = []
     for pair in pairs:
-        spread += [pair, []] if luck.random() < 0.08 else [pair]  # noqa: PLR2004
+        spread += [pair, []] if luck.random() < 0.08 else [pair]
     return spread
 
 
 def _columns(one: Stranger) -> list[str]:
-    names = ["salutation", "first_name", "last_name", "email", "phone1", "phone2", "phone3", "job_title", "role",
-             "credential"]  # fmt: skip
+    names = [
+        "salutation",
+        "first_name",
+        "last_name",
+        "email",
+        "phone1",
+        "phone2",
+        "phone3",
+        "job_title",
+        "role",
+        "credential",
+    ]
     most = max(sum(key.startswith("phone") for key in person) for person in one.people)
     names = [name for name in names if not name.startswith("phone") or int(name[5]) <= max(most, 1)]
-    unborne = any(not person["last_name"] or "@" not in person["email"] for person in one.people)
+    unborne = any(name in {"last_name", "email"} for _, name, _ in one.faults)  # nothing tells where to cut
     if not unborne and one.chance(0.25, "whole_name"):
         names[names.index("first_name")] = one.luck.choice(("full_name", "name_comma"))
         names.remove("last_name")
@@ -179,13 +213,13 @@ def _value(one: Stranger, number: int, name: str) -> CellValue:
 
 def _users(one: Stranger, who: list[int], sheet: str, above: int) -> list[Row]:
     """The users' table, `above` rows below the top of its sheet."""
-    if "columns" not in one._labels:
-        one._labels["columns"] = ",".join(_columns(one))
-        one._labels["way"] = one.luck.choices(("down", "across", "two_lines", "ticks"), (7, 1, 1, 1))[0]
-        one.traits.append(one._labels["way"])
-    names = one._labels["columns"].split(",")
+    if "columns" not in one.labels:
+        one.labels["columns"] = ",".join(_columns(one))
+        one.labels["way"] = one.luck.choices(("down", "across", "two_lines", "ticks"), (7, 1, 1, 1))[0]
+        one.traits.append(one.labels["way"])
+    names = one.labels["columns"].split(",")
     rows: list[Row] = [[one.label("users")]] if one.chance(0.4, "users_heading") else []
-    if one._labels["way"] == "across":
+    if one.labels["way"] == "across":
         rows += [[one.heading(name), *(_value(one, at, name) for at in who)] for name in names]
         for number in who:
             one.place(number, sheet, None)
@@ -193,12 +227,14 @@ def _users(one: Stranger, who: list[int], sheet: str, above: int) -> list[Row]:
     return _down(one, who, (sheet, above), rows, names)
 
 
-def _down(one: Stranger, who: list[int], where: tuple[str, int], rows: list[Row], names: list[str]) -> list[Row]:
+def _down(
+    one: Stranger, who: list[int], where: tuple[str, int], rows: list[Row], names: list[str]
+) -> list[Row]:
     luck = one.luck
     counted = one.chance(0.4, "counted")
-    ticked = _ticked(one) if one._labels["way"] == "ticks" else {}
+    ticked = _ticked(one) if one.labels["way"] == "ticks" else {}
     front: Row = [one.heading("number")] if counted else []
-    if one._labels["way"] == "two_lines":
+    if one.labels["way"] == "two_lines":
         groups: Row = [_group(names, at) for at in range(len(names))]
         rows.append([*([None] if counted else []), *groups])
     rows.append([*front, *(label for name in names for label in ticked.get(name, [one.heading(name)]))])
@@ -216,19 +252,25 @@ def _down(one: Stranger, who: list[int], where: tuple[str, int], rows: list[Row]
 def _group(names: list[str], at: int) -> CellValue:
     """What stands above the first column of a group."""
     groups = {"phone": "Phones for OTP", "ro": "Access", "sa": "Person"}
-    return next((group for begin, group in groups.items()
-                 if names[at].startswith(begin) and not (at and names[at - 1].startswith(begin))), None)  # fmt: skip
+    return next(
+        (
+            group
+            for begin, group in groups.items()
+            if names[at].startswith(begin) and not (at and names[at - 1].startswith(begin))
+        ),
+        None,
+    )
 
 
 def _ticked(one: Stranger) -> dict[str, list[CellValue]]:
     """Fields with a box for each choice; a choice nobody made stays a column without ticks."""
-    if "boxes" in one._labels:
-        return {one._labels["boxes"]: [*one._labels["choices"].split("|")]}
+    if "boxes" in one.labels:
+        return {one.labels["boxes"]: [*one.labels["choices"].split("|")]}
     name = one.luck.choice(("role", "credential"))
     known = all(getattr(user, name) in _CHOICES[name] for user in one.users)
     if not known:
         return {}
-    one._labels |= {"boxes": name, "choices": "|".join(one.written(choice) for choice in _CHOICES[name])}
+    one.labels |= {"boxes": name, "choices": "|".join(one.written(choice) for choice in _CHOICES[name])}
     return _ticked(one)
 
 
