@@ -1,7 +1,7 @@
 """Find users who stand across: their labels below each other, each person a column or a block of its own."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -45,20 +45,32 @@ class Across:
     rows: frozenset[int]
 
 
+def rows_across(page: Page, highest: int) -> frozenset[int]:
+    """Rows of a sheet so high at most that surely are labels of users who stand across, not headings."""
+    if page.height > highest:
+        return frozenset()
+    runs = [run for labels in _labels_by_column(page, range(page.height)).values() for run in _runs(labels)]
+    return frozenset(row for run in runs if len(run.distinct()) > _ENOUGH for row in run.rows)
+
+
 def find_across(page: Page, rows: Sequence[int]) -> list[Across]:
     """Every block of such users among these rows."""
+    for column, labels in sorted(_labels_by_column(page, rows).items()):
+        runs = [run for run in _runs(labels) if len(run.distinct()) >= _ENOUGH]
+        found = [block for run in runs for block in _blocks(page, column, run)]
+        if found:
+            return found
+    return []
+
+
+def _labels_by_column(page: Page, rows: Iterable[int]) -> dict[int, list[tuple[int, Meaning]]]:
     by_column: dict[int, list[tuple[int, Meaning]]] = defaultdict(list)
     for row in rows:
         for column in page.filled(row)[:4]:
             meaning = page.label(row, column)
             if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 by_column[column].append((row, meaning))
-    for column, labels in sorted(by_column.items()):
-        runs = [run for run in _runs(labels) if len(run.distinct()) >= _ENOUGH]
-        found = [block for run in runs for block in _blocks(page, column, run)]
-        if found:
-            return found
-    return []
+    return by_column
 
 
 def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
@@ -79,7 +91,7 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
                 run = _next(runs, headed=run.headed)
             run.add(row, name)
         elif name in _EITHER and (
-            not meaning.about & {"company", "other"} or _goes_on(run, row) or name in of_contact
+            not meaning.about & {"company", "other"} or run.headed or _goes_on(run, row) or name in of_contact
         ):
             contact = contact and name not in of_contact  # the contact's was said before
             if name in run.fields and not run.distinct() and row > run.rows[-1] + 1:
@@ -96,7 +108,8 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
 
 def _goes_on(run: _Run, row: int) -> bool:
     """Whether a label right below those of a user is one of theirs, even if it says "Company e-mail"."""
-    return bool(run.distinct()) and row == run.rows[-1] + 1
+    begun = bool(run.distinct() or (run.headed and run.rows))
+    return begun and row == run.rows[-1] + 1
 
 
 def _next(runs: list[_Run], *, headed: bool = False) -> _Run:
