@@ -1,10 +1,12 @@
 """Find labels with their values, beside or above them, among the rows of a sheet that hold no table."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.domain import forms
 from bot.domain.choice_words import role_of
 from bot.domain.form_evidence import fit, is_data
 from bot.domain.form_labels import LONGEST_LABEL, Meaning, meaning_of
@@ -14,6 +16,8 @@ from bot.domain.ris import Role
 _UNDERSTOOD: Final = 0.5  #: of a label's words
 _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
 _FARTHEST: Final = 6  #: columns from a label to its value
+_DIGIT: Final = re.compile(r"\d")
+_A_COUNTRYS_CODE: Final = 3  #: letters
 _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
 _SAME_AGAIN: Final = 4  #: fields that stand in two columns: two companies
@@ -62,9 +66,18 @@ def _labels(page: Page, rows: Iterable[int]) -> list[_Label]:
             meaning = page.label(row, column)
             if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 text = page.own_text(row, column)
-                if not is_data(text) and not _value_within(text) and role_of(text) not in _ADMINISTRATORS:
+                if not _is_value(text, meaning):
                     found.append(_Label(row, column, text, meaning))
     return found
+
+
+def _is_value(text: str, meaning: Meaning) -> bool:
+    """Whether a cell with a label's word is no label: "Via Roma 3", "4 licences", "Org Admin"."""
+    if is_data(text) or _value_within(text) or role_of(text) in _ADMINISTRATORS:
+        return True
+    if len(text) > _A_COUNTRYS_CODE and forms.country_code(text):
+        return True  # "United States" is no label of the state
+    return _DIGIT.search(text) is not None and (meaning.coverage < 1 or fit("seats", text) >= 1)
 
 
 def side_by_side(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -142,7 +155,8 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
         before = [c for c in page.filled(label.row) if c < label.column]
-        if label.column in columns or not before or before[-1] not in columns:  # else the value of a label
+        beside = before and before[-1] in columns and label.column not in columns  # so it may be a value
+        if not beside or fit(label.meaning.field, page.own_text(label.row + 1, label.column)) >= 1:
             by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}
     all_in_all = sum(under - beside for under, beside in below.values()) > 0
@@ -161,12 +175,15 @@ def _votes(
 ) -> tuple[float, float]:
     """How much speaks for values below, and how much for values beside."""
     under = beside = 0.0
+    filled = page.filled(group[0].row)
+    solid = len(filled) > _IN_A_ROW and all((group[0].row, column) in places for column in filled)
     for label in group:
         end = page.last_column(label.row, label.column) + 1
         end = next((c for c in page.filled(label.row) if end <= c <= label.column + _FARTHEST), end)
         right, below = page.own_text(label.row, end), page.own_text(label.row + 1, label.column)
         name = label.meaning.field
         value_beside = (label.row, end) not in places or (label.column in columns and end not in columns)
+        value_beside = value_beside and not solid
         if right and value_beside and not right.endswith(_OF_A_LABEL):
             beside += 1 + fit(name, right)
         known = name in _CHOSEN and fit(name, below) >= 1  # "Service partner" could be a label too
