@@ -75,7 +75,7 @@ def _is_value(text: str, meaning: Meaning) -> bool:
     """Whether a cell with a label's word is no label: "Via Roma 3", "4 licences", "Org Admin"."""
     if is_data(text) or _value_within(text) or role_of(text) in _ADMINISTRATORS:
         return True
-    if len(text) > _A_COUNTRYS_CODE and forms.country_code(text):
+    if len(forms.plain(text)) > _A_COUNTRYS_CODE and forms.country_code(text):
         return True  # "United States" is no label of the state
     return _DIGIT.search(text) is not None and (meaning.coverage < 1 or fit("seats", text) >= 1)
 
@@ -155,8 +155,10 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
         before = [c for c in page.filled(label.row) if c < label.column]
-        beside = before and before[-1] in columns and label.column not in columns  # so it may be a value
-        if not beside or fit(label.meaning.field, page.own_text(label.row + 1, label.column)) >= 1:
+        beside = (
+            bool(before) and before[-1] in columns and label.column not in columns
+        )  # so it may be a value
+        if not follows or fit(label.meaning.field, page.own_text(label.row + 1, label.column)) >= 1:
             by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}
     all_in_all = sum(under - beside for under, beside in below.values()) > 0
