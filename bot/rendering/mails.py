@@ -156,7 +156,8 @@ def unreadable_ris(
         "sender_name": sender.name,
         "source": source,
         "reason": str(reason),
-        "megabytes": megabytes(policy.limits.mail_bytes),
+        "megabytes": megabytes(policy.limits.form_bytes),
+        "rows": policy.limits.form_rows,
     }
 
 
