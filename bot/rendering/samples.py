@@ -211,7 +211,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
-    "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
+    "rejection": lambda lang, policy: mails.rejection(
+        decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
+    ),
     "withdrawal": lambda lang, policy: mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),

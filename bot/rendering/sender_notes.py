@@ -6,7 +6,7 @@ from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 #: what offers a button; everything else says what was done, or why it is not
-_OFFERS = frozenset({"asked", "unclear"})
+_OFFERS = frozenset({"asked", "unclear", "named"})
 
 
 def withdrawal_note(note: WithdrawalNote, *, words: Words) -> Card:
