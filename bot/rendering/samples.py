@@ -29,7 +29,7 @@ from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import mails
-from bot.rendering.mails import Values
+from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
