@@ -134,10 +134,12 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
     verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
+    read = case.ris.headings
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
         words.say("card.version", version=case.version, opened=opened),
+        *([words.say("headings.read", number=len(read))] if read else []),
     )
 
 

@@ -142,9 +142,8 @@ class Samples:
     def form_request(self) -> Sample:
         sender = person(self._rng)
         text = f"Hello,\n\ncould you please send me the blank form?\n\nKind regards\n{sender[0]}"
-        return self._sample(
-            self._mail(sender, "New customer form", text), sender[1], f"{sender[0]} asks for the blank form"
-        )
+        mail = self._mail(sender, "New customer form", text)
+        return self._sample(mail, sender[1], f"A request for the blank form from {sender[0]}")
 
     def reply(self, to: EmailMessage, text: str, *, about: str) -> Sample:
         """Whoever got a mail of the desk answers it."""

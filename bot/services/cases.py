@@ -114,25 +114,8 @@ def revise_case(
 
     `by`: who took its values over from a mail (`made_by`); they have a hand in it too, and took it in.
     """
-    mail = submission.mail
     made_by = made_by or f"mail:{submission.mail_id}"
-    authorised = case.authorised or submission.authorised
-    addition, content_hash = organisations.renewed(db, case, submission.ris)
-    revised = replace(
-        case,
-        status=status_after(submission.ris, authorised=authorised or by is not None),
-        authorised=authorised,
-        version=case.version + 1,
-        content_hash=content_hash,
-        addition=addition,
-        ris=submission.ris,
-        cc=_copies(case, submission),
-        verdict=submission.check.verdict,
-        evidence=submission.check.evidence,
-        hands=case.hands | {mail.sender.address} | ({by.id} if by else set()),
-        thread=Thread.answering(mail),
-        mail_id=submission.mail_id,
-    )
+    revised = _revised(db, case, submission, by)
     if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
     organisations.note_marks(db, desk, revised)
@@ -151,6 +134,26 @@ def revise_case(
     _answer_submission(db, desk, revised, now=now, before=case.ris)
     queue_case_card(db, case.id, now=now)
     return revised
+
+
+def _revised(db: Database, case: Case, submission: Submission, by: Staff | None) -> Case:
+    authorised = case.authorised or submission.authorised
+    addition, content_hash = organisations.renewed(db, case, submission.ris)
+    return replace(
+        case,
+        status=status_after(submission.ris, authorised=authorised or by is not None),
+        authorised=authorised,
+        version=case.version + 1,
+        content_hash=content_hash,
+        addition=addition,
+        ris=submission.ris,
+        cc=_copies(case, submission),
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        hands=case.hands | {submission.mail.sender.address} | ({by.id} if by else set()),
+        thread=Thread.answering(submission.mail),
+        mail_id=submission.mail_id,
+    )
 
 
 def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:

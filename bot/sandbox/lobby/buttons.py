@@ -15,10 +15,18 @@ _FILLED = "Fill the mailbox"
 _WITHDRAWAL = "Hello,\n\nplease withdraw this case, the customer has changed their mind.\n\nDana"
 
 
+#: makes a button's deed of what writes a mail
+Sender = Callable[[Callable[[], Sample]], Callable[[], str]]
+
+
 def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
     def send(write: Callable[[], Sample]) -> Callable[[], str]:
         return lambda: _send(world, write())
 
+    return [*_forms(world, samples, send), *_words(world, samples, send)]
+
+
+def _forms(world: MailWorld, samples: Samples, send: Sender) -> list[Act]:
     return [
         Act(
             id="complete", label="A complete RIS", group=_SENT, primary=True, do=send(samples.complete_ris),
@@ -29,7 +37,7 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             text="The sponsor gets a mail that lists every problem.",
         ),
         Act(
-            id="foreign", label="In the customer's own form", group=_SENT, do=send(samples.foreign_ris),
+            id="foreign", label="A form of their own", group=_SENT, do=send(samples.foreign_ris),
             text="A CSV file with German headings; the card says how they were read.",
         ),
         Act(
@@ -53,6 +61,11 @@ def mail_buttons(world: MailWorld, samples: Samples) -> list[Act]:
             id="forged", label="A forged sender", group=_SENT, do=send(samples.forged_ris),
             text="A RIS in Dana's name that her domain did not sign.",
         ),
+    ]  # fmt: skip
+
+
+def _words(world: MailWorld, samples: Samples, send: Sender) -> list[Act]:
+    return [
         Act(
             id="question", label="A question", group=_ASKED, do=send(samples.question),
             text="It lands in the support channel.",

@@ -60,8 +60,9 @@ class Letter:
 
     @property
     def snippet(self) -> str:
+        """The first words, without the rules below headings."""
         text = self.text if self.text.strip() else _words_of(self.html[:20_000])
-        return " ".join(text.split())[:160]
+        return " ".join(word for word in text.split() if word.strip("=-"))[:160]
 
     @property
     def sender_name(self) -> str:

@@ -27,7 +27,7 @@ def test_each_button_sends_a_real_mail_to_the_desk(
     page = client.get("/").get_data(as_text=True)
     buttons = re.findall(r'data-act="([\w-]+)"', page)
     assert len(buttons) == len(hall.acts)
-    for number, act in enumerate([act for act in buttons if act != "monday"], 1):
+    for number, act in enumerate([act for act in buttons if act not in ("monday", "withdrawal")], 1):
         press(client, act)
 
         assert len(world.mails(DESK)) == number
@@ -38,6 +38,22 @@ def test_a_busy_monday_brings_thirty_mails(world: MailWorld, client: FlaskClient
 
     assert len(world.mails(DESK)) == 30
     assert "30 mails were sent" in client.get("/").get_data(as_text=True)
+
+
+def test_a_withdrawal_answers_the_newest_mail_that_a_sponsor_got(
+    world: MailWorld, client: FlaskClient
+) -> None:
+    press(client, "withdrawal")
+    assert not world.mails(DESK)
+    assert "send a RIS first" in client.get("/").get_data(as_text=True)
+
+    raw = f"From: {DESK}\nTo: {DANA[1]}\nSubject: Received\nMessage-ID: <ours.1@desk.example>\n\nHello.\n"
+    world.submit(raw.encode(), DESK, DANA[1])
+    press(client, "withdrawal")
+
+    (stored,) = world.mails(DESK)
+    assert b"In-Reply-To: <ours.1@desk.example>" in stored.raw
+    assert b"please withdraw this case" in stored.raw
 
 
 def test_a_bounce_brings_back_the_newest_mail_that_a_sponsor_got(

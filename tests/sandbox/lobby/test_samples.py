@@ -11,9 +11,12 @@ import openpyxl
 import pytest
 from stdnum.eu import vat
 
+from bot.adapters.carriers import read_workbooks
+from bot.adapters.mail_parsing import read_mail_parts
 from bot.adapters.packages import inspect
 from bot.adapters.sheet_rules import Refused
 from bot.adapters.spreadsheets import LIMITS, read_workbook
+from bot.domain.form_requests import asks_for_form
 from bot.domain.review import read_form
 from bot.domain.ris import Decision, Role, Severity
 from bot.rendering.workbooks import FIRST_USER_ROW
@@ -82,6 +85,47 @@ def test_the_desk_finds_complete_what_we_call_complete() -> None:
             reading = read_form([read_workbook("RIS.xlsx", workbook_of(samples.complete_ris(lang=lang)))])
 
             assert reading.decision is Decision.COMPLETE, (seed, lang, reading.cases[0].problems)
+
+
+def test_a_form_of_their_own_is_read_in_full_whoever_the_customer_is() -> None:
+    for seed in range(10):
+        samples = Samples(random.Random(seed), now=lambda: NOON, desk=DESK)
+        (file,) = read_mail_parts(samples.foreign_ris().raw).attachments
+        reading = read_form(read_workbooks(file.name, file.content))
+
+        assert reading.decision is Decision.COMPLETE, (seed, reading.cases)
+        assert reading.cases[0].headings
+
+
+def test_more_people_belong_to_the_company_that_came_last(samples: Samples) -> None:
+    first, more = (
+        read_form([read_workbook("RIS.xlsx", workbook_of(sample))]).cases[0]
+        for sample in (samples.complete_ris(), samples.addition_ris())
+    )
+
+    assert more.company.name == first.company.name
+    assert not {user.email for user in more.users} & {user.email for user in first.users}
+
+
+def test_a_stranger_is_proven_and_no_sponsor(samples: Samples) -> None:
+    sample = samples.stranger_ris()
+
+    assert sample.authentic
+    assert sample.sender not in SPONSORS
+
+
+def test_a_request_for_the_form_is_one(samples: Samples) -> None:
+    mail = samples.form_request()
+
+    assert asks_for_form(read_mail_parts(mail.raw))
+
+
+def test_a_reply_names_what_it_answers_and_comes_from_whom_that_was_written_to(samples: Samples) -> None:
+    theirs = parsed(samples.question())
+    answer = parsed(samples.reply(theirs, "Please withdraw.", about="A reply"))
+
+    assert answer["In-Reply-To"] == theirs["Message-ID"]
+    assert answer["From"].addresses[0].addr_spec == theirs["To"].addresses[0].addr_spec
 
 
 def test_the_desk_finds_many_kinds_of_faults_in_the_incomplete_one(samples: Samples) -> None:
