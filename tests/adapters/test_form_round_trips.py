@@ -1,17 +1,22 @@
 """Whatever is written to our form reads back the same from every kind of file, through a mail."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.review import read_form
 from bot.domain.ris import Company, RisCase, User
+from bot.rendering.workbooks import ris_form
+from tests.adapters.test_marking_in_office import convert
 from tests.budget import examples
 from tests.cast import a_mail
 from tests.form_values import COMPANIES, LANGS, USERS, placeless
 from tests.form_writers import as_csv, as_html, form_sheets
 from tests.outside import PlainReader
+from tests.processes import need
 
 many = settings(deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 PEOPLE = st.lists(USERS, max_size=5)
@@ -59,3 +64,47 @@ def test_a_page_of_tables(company: Company, users: list[User], lang: str, name: 
     case = from_mail([(name, as_html(form_sheets(lang, company, users)))])
 
     assert (case.company, placeless(case)) == (company, users)
+
+
+def drawn(number: int) -> list[tuple[str, Company, list[User]]]:
+    """So many forms, the same in each run: one LibreOffice opens them all, so they are drawn beforehand."""
+    forms: list[tuple[str, Company, list[User]]] = []
+
+    @settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(lang=LANGS, company=COMPANIES, users=PEOPLE)
+    def draw(lang: str, company: Company, users: list[User]) -> None:
+        forms.append((lang, company, users))
+
+    draw()
+    return forms
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need("soffice", "libreoffice-calc")
+    folder = tmp_path_factory.mktemp("forms")
+    for number, (lang, company, users) in enumerate(drawn(40)):
+        (folder / f"{number}.xlsx").write_bytes(ris_form(lang, company, users))
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.service
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("suffix", ["ods", "xls", "html"])
+def test_forty_forms_as_libreoffice_saves_them(suffix: str, folder: Path) -> None:
+    target = convert(folder, suffix, sorted(folder.glob("*.xlsx")))
+    lost = {}
+    for number, (_, company, users) in enumerate(drawn(40)):
+        case = from_mail([(f"RIS.{suffix}", (target / f"{number}.{suffix}").read_bytes())])
+        if (case.company, placeless(case)) != (company, users):
+            lost[number] = (company, case.company, users, placeless(case))
+
+    assert lost == {}
