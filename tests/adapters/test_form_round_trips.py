@@ -18,7 +18,7 @@ from tests.form_writers import as_csv, as_html, form_sheets
 from tests.outside import PlainReader
 from tests.processes import need
 
-many = settings(deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
+many = settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 PEOPLE = st.lists(USERS, max_size=5)
 TABS = st.sampled_from([";", ",", "\t", "|"])
 ENCODINGS = st.sampled_from(["utf-8-sig", "utf-8", "utf-16"])
