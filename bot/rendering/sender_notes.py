@@ -29,7 +29,7 @@ def correction_note(note: CorrectionNote, *, words: Words) -> Card:
         return Card(text=sentence, blocks=[blocks.section(sentence)])
     title = words.say("correction.title", ref=note.ref)
     lines = [_change(change, words) for change in note.changes]
-    listed = blocks.listing(title, lines, words, shown=len(lines))
+    listed = blocks.listing(title, lines, words, shown=len(lines), of=len(lines))
     shown = [listed, *_beyond(note, words)]
     if note.other:
         shown.append(blocks.context(words.say("correction.kept", ref=note.ref, other=note.other)))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.adapters.spreadsheets import read_workbook
 from bot.domain import forms
 from bot.domain.review_values import text_of
 from bot.domain.ris import Decision
@@ -75,16 +76,16 @@ def _homemade() -> bytes:
     return saved(book)
 
 
-def _labelled(book: openpyxl.Workbook, label: str) -> set[str]:
+def _labelled(content: bytes, label: str) -> set[str]:
     """What stands to the right of that label, wherever it does; beside a merged label, beyond its range."""
     found = set()
-    for sheet in book.worksheets:
-        widths = {area.coord.partition(":")[0]: area.max_col for area in sheet.merged_cells.ranges}
-        for row in sheet.iter_rows():
-            for cell in row:
-                if text_of(cell.value).strip(" *") == label:
-                    beyond = widths.get(cell.coordinate, cell.column) + 1
-                    found.add(text_of(sheet.cell(cell.row, beyond).value))
+    for sheet in read_workbook("x.xlsx", content).sheets:
+        ends = {(top, left): right for top, left, _, right in sheet.merged}
+        for number, row in enumerate(sheet.rows):
+            for column, value in enumerate(row):
+                if text_of(value).strip(" *") == label:
+                    beyond = row[ends.get((number, column), column) + 1 :]
+                    found.add(text_of(beyond[0]) if beyond else "")
     return found
 
 
@@ -104,8 +105,9 @@ def test_a_changed_workbook_is_complete_only_with_what_stands_at_its_labels(
     for change, sheet, one, other in changes:
         change(book.worksheets[sheet], one, other)
     labels = OURS if ours else GERMAN
-    at_labels = {name: _labelled(book, labels[name]) for name in FIELDS}
-    found = reading(saved(book))
+    content = saved(book)
+    at_labels = {name: _labelled(content, labels[name]) for name in FIELDS}
+    found = reading(content)
 
     if found.decision is Decision.COMPLETE:
         company = found.cases[0].company
