@@ -125,7 +125,7 @@ def _unzipped(name: str, content: bytes, limits: Limits) -> Iterator[File]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not _is_litter(entry)]
-            if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
+            if any(_is_locked(entry, content) for entry in entries):
                 if any(suffix_of(entry.filename) in SPREADSHEET_SUFFIXES for entry in entries):
                     yield File(name, b"", SheetRefusal.ENCRYPTED)
                 return
@@ -138,6 +138,12 @@ def _unzipped(name: str, content: bytes, limits: Limits) -> Iterator[File]:
         # Nobody can tell what was in it: whoever sent pictures is not told that their form is broken.
         if any(suffix.encode() in content.lower() for suffix in SPREADSHEET_SUFFIXES):
             yield File(name, b"", SheetRefusal.CORRUPT)
+
+
+def _is_locked(entry: zipfile.ZipInfo, content: bytes) -> bool:
+    """Whether either of a file's two headers says that it takes a password (APPNOTE 4.4.4)."""
+    flags = content[entry.header_offset + 6 : entry.header_offset + 7]
+    return bool((entry.flag_bits | (flags[0] if flags else 0)) & ENCRYPTED_FLAG)
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:

@@ -17,7 +17,7 @@ Ideas = Mapping[str, str]
 
 
 def _ideas(**said: str) -> Ideas:
-    return {word: idea.strip("_") for idea, words in said.items() for word in words.split()}
+    return {word: idea.strip("_") for idea, words in said.items() for word in folded(words).split()}
 
 
 _ROLE_WORDS: Final = _ideas(
@@ -29,7 +29,8 @@ _ROLE_WORDS: Final = _ideas(
         applicazione applicatie aplicacion toepassings""",
     user="""user users benutzer benutzerin anwender anwenderin nutzer nutzerin enduser endanwender
         endbenutzer mitarbeiter member mitglied teilnehmer utilisateur gebruiker uzytkownik utente
-        usuario employee""",
+        usuario employee standardbenutzer standardanwender standardnutzer standarduser normaluser
+        normalbenutzer enduser endnutzer""",
     orgadmin="""orgadmin orgadministrator organisationsadmin organisationsadministrator
         organisationsadministratorin organizationadministrator organisationadministrator
         organisationsverwalter firmenadmin firmenadministrator unternehmensadministrator companyadmin""",
@@ -38,7 +39,7 @@ _ROLE_WORDS: Final = _ideas(
         anwendungsverwalter""",
     _="""standard normal normaler normale regular regularer simple einfacher einfach end basic default
         forumpass mag the of der die das de d l for fur role rolle only nur mit rechten ohne
-        standardbenutzer in a an und normaluser gewohnlicher""",
+        in a an und gewohnlicher""",
 )
 _CREDENTIAL_WORDS: Final = _ideas(
     phone="""otp sms phone telefon tel handy mobile mobil mobiltelefon telephone cell tan handytan

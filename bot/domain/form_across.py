@@ -1,7 +1,7 @@
 """Find users who stand across: their labels below each other, each person a column or a block of its own."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -16,6 +16,7 @@ _ONLY_USERS: Final = frozenset(
 )
 _EITHER: Final = frozenset({"name", "email", "phone"})
 _ENOUGH: Final = 3
+_UNDERSTOOD: Final = 0.5  #: of a label's words
 _GAP: Final = 2  #: blank rows within a block
 
 
@@ -44,15 +45,17 @@ class Across:
     rows: frozenset[int]
 
 
+def rows_across(page: Page, highest: int) -> frozenset[int]:
+    """Rows of a sheet so high at most that surely are labels of users who stand across, not headings."""
+    if page.height > highest:
+        return frozenset()
+    runs = [run for labels in _labels_by_column(page, range(page.height)).values() for run in _runs(labels)]
+    return frozenset(row for run in runs if len(run.distinct()) > _ENOUGH for row in run.rows)
+
+
 def find_across(page: Page, rows: Sequence[int]) -> list[Across]:
     """Every block of such users among these rows."""
-    by_column: dict[int, list[tuple[int, Meaning]]] = defaultdict(list)
-    for row in rows:
-        for column in page.filled(row)[:4]:
-            meaning = page.label(row, column)
-            if (meaning.fields or meaning.about) and meaning.coverage > 0.6:  # noqa: PLR2004
-                by_column[column].append((row, meaning))
-    for column, labels in sorted(by_column.items()):
+    for column, labels in sorted(_labels_by_column(page, rows).items()):
         runs = [run for run in _runs(labels) if len(run.distinct()) >= _ENOUGH]
         found = [block for run in runs for block in _blocks(page, column, run)]
         if found:
@@ -60,9 +63,20 @@ def find_across(page: Page, rows: Sequence[int]) -> list[Across]:
     return []
 
 
+def _labels_by_column(page: Page, rows: Iterable[int]) -> dict[int, list[tuple[int, Meaning]]]:
+    by_column: dict[int, list[tuple[int, Meaning]]] = defaultdict(list)
+    for row in rows:
+        for column in page.filled(row)[:4]:
+            meaning = page.label(row, column)
+            if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
+                by_column[column].append((row, meaning))
+    return by_column
+
+
 def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
     runs = [_Run()]
     contact = False
+    of_contact: set[str] = set()
     for row, meaning in labels:
         run = runs[-1]
         name = meaning.field
@@ -70,20 +84,32 @@ def _runs(labels: Sequence[tuple[int, Meaning]]) -> list[_Run]:
             run = _next(runs)
         if "contact" in meaning.about:
             contact = True
+            of_contact.add(name)
             _next(runs)
         elif name in _ONLY_USERS and not _is_heading(meaning):
             if not run.distinct() and _belongs_to_contact(run, row, contact=contact):
                 run = _next(runs, headed=run.headed)
             run.add(row, name)
-        elif name in _EITHER and "company" not in meaning.about and "other" not in meaning.about:
+        elif name in _EITHER and (
+            not meaning.about & {"company", "other"} or run.headed or _goes_on(run, row) or name in of_contact
+        ):
+            contact = contact and name not in of_contact  # the contact's was said before
+            if name in run.fields and not run.distinct() and row > run.rows[-1] + 1:
+                contact, run = False, _next(runs, headed=run.headed)  # once more, below a gap
             run.add(row, name)
         elif "user" in meaning.about:
             contact = False
             _next(runs, headed=True)
-        elif name in COMPANY_FIELDS or meaning.about:
+        elif (name in COMPANY_FIELDS and (meaning.weight >= 1 or not _goes_on(run, row))) or meaning.about:
             contact = contact and name in COMPANY_FIELDS
             _next(runs)
     return runs
+
+
+def _goes_on(run: _Run, row: int) -> bool:
+    """Whether a label right below those of a user is one of theirs, even if it says "Company e-mail"."""
+    begun = bool(run.distinct() or (run.headed and run.rows))
+    return begun and row == run.rows[-1] + 1
 
 
 def _next(runs: list[_Run], *, headed: bool = False) -> _Run:
@@ -95,8 +121,8 @@ def _next(runs: list[_Run], *, headed: bool = False) -> _Run:
 
 
 def _is_heading(meaning: Meaning) -> bool:
-    """Whether "User" or "Users" stands above a block rather than before a name."""
-    return meaning.field == "full_name" and meaning.weight < 1
+    """Whether "User" or "People with access" stands above a block rather than before a value."""
+    return "user" in meaning.about and meaning.weight < 1
 
 
 def _belongs_to_contact(run: _Run, row: int, *, contact: bool) -> bool:

@@ -8,7 +8,7 @@ from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCell
 from bot.domain.form_headings import COMPANY_FIELDS
 from bot.domain.form_labels import Meaning
-from bot.domain.form_names import address_of, country_of, place_of
+from bot.domain.form_names import address_of, parts_of
 from bot.domain.form_pages import Page
 from bot.domain.form_pairs import Pair
 from bot.domain.ris import HeadingRead
@@ -92,7 +92,8 @@ class FoundCompany:
             for name, said in self.said.items()
             if name in _TYPED and said.cell.text
         ]
-        return len(fits) >= _ENOUGH_TYPED and sum(fits) < 0
+        enough = len(fits) >= _ENOUGH_TYPED or (bool(fits) and self.said.keys().isdisjoint(_CORE))
+        return enough and sum(fits) < 0
 
     @property
     def filled(self) -> int:
@@ -120,7 +121,7 @@ def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:
         section = next((sections[c] for c in range(pair.column, -1, -1) if c in sections), "")
         company = found[-1] if found else None
         names = _fields(pair, section, company)
-        if not names:
+        if not names or _is_group(page, pair, names):
             continue
         if company is None or _begins_again(company, names, pair, page):
             company = FoundCompany(sheet=page.sheet.name, first_row=pair.row)
@@ -129,6 +130,14 @@ def companies_in(page: Page, pairs: Sequence[Pair]) -> list[FoundCompany]:
         for name, said in _said(page, pair, names):
             _keep(company, name, said)
     return found
+
+
+def _is_group(page: Page, pair: Pair, names: Sequence[str]) -> bool:
+    """Whether a label such as "Phones" stands over other labels and not before the contact's value."""
+    if pair.meaning.about or not set(names) <= {"contact_phone", "contact_email"}:
+        return False
+    below = page.label(*pair.value)
+    return below.weight >= 1 and below.coverage == 1
 
 
 def _section(pair: Pair, following: Sequence[Pair]) -> str:
@@ -150,7 +159,8 @@ def _fields(pair: Pair, section: str, company: FoundCompany | None) -> tuple[str
         return meaning.together
     contact = "contact" in meaning.about or (section == "contact" and "company" not in meaning.about)
     if name in _CONTACT or (not name and meaning.about):
-        if "other" in meaning.about or (section == "other" and not meaning.about) or "user" in meaning.about:
+        others = "other" in meaning.about or (section == "other" and not meaning.about)
+        if others or ("user" in meaning.about and "contact" not in meaning.about):
             return ()
         return _whose(name, meaning.about, section, company, contact=contact)
     if name == "company_name":
@@ -203,7 +213,7 @@ def _said(page: Page, pair: Pair, names: Sequence[str]) -> list[tuple[str, _Said
                     label=pair.text,
                     sheet=where.sheet,
                     cell=where.cell,
-                    sure=_is_sure(meaning, score),
+                    sure=pair.empty or _is_sure(meaning, score),  # nothing was taken that could be wrong
                 ),
             ),
         )
@@ -221,13 +231,7 @@ def _parts(names: Sequence[str], cell: FoundCell) -> dict[str, FoundCell]:
     """The cell for each field it holds; what shares it is taken apart."""
     if len(names) == 1:
         return {names[0]: cell}
-    if "country" in names:
-        found = country_of(cell.text)
-    elif "street" in names:
-        found = address_of(cell.text)
-    else:
-        found = place_of(cell.text)
-    return {name: cell._replace(text=found.get(name, "")) for name in dict.fromkeys((*names, *found))}
+    return {name: cell._replace(text=text) for name, text in parts_of(names, cell.text).items()}
 
 
 def _keep(company: FoundCompany, name: str, said: _Said) -> None:

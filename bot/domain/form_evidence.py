@@ -12,6 +12,7 @@ from bot.domain.review_values import is_not_applicable
 _PHONE: Final = re.compile(
     r"(?:tel|mob|fon)?[.: ]*\+?[\d(][\d\s()/.\-\u2013]{4,24}(?:\s*\([^)]*\))?", re.IGNORECASE
 )
+_DAY: Final = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./](?:\d\d){1,2}")
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _POSTAL: Final = re.compile(r"(?:[A-Z]{1,3}[- ])?(?=[^ ]*\d|.* \d)[A-Z0-9][A-Z0-9 -]{1,9}", re.IGNORECASE)
 _VAT: Final = re.compile(r"[A-Z]{2,3}[ -]?[A-Z0-9][A-Z0-9 .-]{5,18}", re.IGNORECASE)
@@ -19,6 +20,7 @@ _SEATS: Final = re.compile(r"\d{1,6}(?:\s+[^\W\d]{3,20}\.?){0,2}")
 _NAME: Final = re.compile(r"[^\W\d_][^\d_@/:+]{0,60}")
 _STREET: Final = re.compile(r".*[^\W\d_]{3}.*\d|.*\d.*[^\W\d_]{3}")
 _LONGEST: Final = 200
+_FEWEST_FIGURES: Final = 6  #: of a phone
 _DIGITS_OF_A_VALUE: Final = 3
 _SAMPLE: Final = 25  #: values of a column that are looked at
 
@@ -80,7 +82,11 @@ _JUDGES: Final[dict[str, Callable[[str], float]]] = {
 
 
 def is_phone_like(text: str) -> bool:
-    return _PHONE.fullmatch(text) is not None and sum(char.isdigit() for char in text) > 5  # noqa: PLR2004
+    return (
+        not _DAY.fullmatch(text)
+        and _PHONE.fullmatch(text) is not None
+        and sum(char.isdigit() for char in text) >= _FEWEST_FIGURES
+    )
 
 
 def is_data(text: str) -> bool:

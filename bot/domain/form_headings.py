@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count, takewhile
 from typing import Final
 
 from bot.domain import choice_words as choices
 from bot.domain.form_evidence import column_fit, is_data
 from bot.domain.form_labels import NOTHING, Meaning, meaning_of
 from bot.domain.form_pages import View
+from bot.domain.plain_words import LATER
 from bot.domain.ris import HeadingRead
 
 USER_FIELDS: Final = frozenset(
@@ -57,7 +59,9 @@ _LOOK_AHEAD: Final = 40  #: lines below the headings that are looked at
 _A_LOOK: Final = 100  #: labels that a look at the columns counts as
 _HARDLY_ANY: Final = 4  #: values a column
 _MOST_OTHERS: Final = 6
+_A_PAIR: Final = 3  #: cells of a line: a number, a label and its value
 _FEW: Final = 0.9
+_MOSTLY: Final = 0.4  #: fit of a column of phones with other things below them
 _MOST_PHONES: Final = 6  #: columns; who gives more of them is no person
 _ANSWERS: Final = re.compile(r"\b(?:yes|no|ja|nein|x|y|n|j|ankreuzen|tick|please)\b|[()?/]", re.IGNORECASE)
 
@@ -195,11 +199,10 @@ def _plausible(view: View, columns: Sequence[Column], first_line: int) -> bool:
 
 
 def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[Column]:
-    last = min(view.lines, first_line + _LOOK_AHEAD)
-    texts = {h.index: [view.text(line, h.index) for line in range(first_line, last)] for h in headings}
+    texts = _texts_below(view, headings, first_line)
     ticked = _tick_columns(headings, texts)
     taken = {column.index for column in ticked}
-    plain = {h.meaning.field for h in headings if not h.meaning.about & {"contact", "company"}}
+    plain = {h.meaning.field for h in headings if "contact" not in h.meaning.about}
     offers = sorted(
         (
             (score, h, name)
@@ -212,6 +215,14 @@ def _columns(view: View, headings: Sequence[_Heading], first_line: int) -> list[
     return _named(_assigned(offers, ticked))
 
 
+def _texts_below(view: View, headings: Sequence[_Heading], first_line: int) -> dict[int, list[str]]:
+    """What stands below each heading, without lines that hold so little that they may be notes or pairs."""
+    lines = range(first_line, min(view.lines, first_line + _LOOK_AHEAD))
+    rows = [[view.text(line, h.index) for h in headings] for line in lines]
+    full = [row for row in rows if sum(map(bool, row)) > _A_PAIR] or rows
+    return {h.index: [row[at] for row in full] for at, h in enumerate(headings)}
+
+
 def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tuple[str, float]]:
     """What a column may be, and how likely; `plain` is what other headings say without a contact."""
     meaning, column = heading.meaning, list(texts)
@@ -220,13 +231,23 @@ def _offers(heading: _Heading, texts: Iterable[str], plain: set[str]) -> list[tu
     if "other" in meaning.about and meaning.field in _WHO | {"phone"}:
         return []
     about = 0.9 if "contact" in meaning.about else 1.0
-    words = {name: min(weight, 1.5) for name, weight in meaning.fields}
+    shared = meaning.together[:1] if set(meaning.together) <= COMPANY_FIELDS else ()
+    words = dict.fromkeys(shared, 1.5) or {name: min(weight, 1.5) for name, weight in meaning.fields}
     if not words and "company" in meaning.about:
         words = {"company_name": 1.0}
     said = {
         name: about * weight * (0.5 + 0.5 * meaning.coverage) + 0.8 * column_fit(name, column)
         for name, weight in words.items()
     }
+    if len(said) == 1 and meaning.weight >= 1 and meaning.coverage == 1:
+        said = {name: max(score, _LOWEST) for name, score in said.items()}  # plain words, bad values
+    said = {
+        name: score
+        for name, score in said.items()
+        if name not in COMPANY_FIELDS or words[name] >= 1 or score >= _SURE
+    }
+    if meaning.ordinal and max(said.values(), default=0.0) < _SURE and column_fit("phone", column) > _MOSTLY:
+        return [("phone", 1.0)]  # "Third number" over phones
     if not said:
         said = {name: _DOUBTFUL for name in _EVIDENT if column_fit(name, column) >= _FEW}
     return list(said.items())
@@ -292,7 +313,7 @@ def _tick_columns(headings: Sequence[_Heading], texts: dict[int, list[str]]) -> 
     for heading in headings:
         chosen = _choice_of(heading.text)
         marks = [choices.ticked(text) for text in texts[heading.index]]
-        if chosen and None not in marks:
+        if chosen and (None not in marks or True in takewhile(lambda mark: mark is not None, marks)):
             boxes.append((heading, *chosen, True in marks))
         elif heading.meaning.field in {"role", "credential"}:
             name = heading.meaning.field
@@ -329,14 +350,34 @@ def _named(columns: list[Column]) -> list[Column]:
                 if "last_name" in fields
                 else "full_name"
             )
+        if (
+            name == "full_name"
+            and not column.together
+            and "last_name" not in fields
+            and "first_name" in fields
+        ):
+            name = "last_name"
         if name == "full_name" and (whole or (column.field == "name" and "full_name" in fields)):
             continue
         if name != column.field and (name in fields):
             continue
         kept.append(Column(**{**vars(column), "field": name}))
-    return sorted(
-        kept, key=lambda column: ((column.ordinal or 1) if column.field == "phone" else 0, column.index)
-    )
+    phones = _in_order([column for column in kept if column.field == "phone"])
+    return [column for column in kept if column.field != "phone"] + phones
+
+
+def _in_order(phones: Sequence[Column]) -> list[Column]:
+    """Phones by the numbers of their headings; those without one fill the gaps, "further" ones last."""
+    said: dict[int, Column] = {}
+    others: list[Column] = []
+    for column in sorted(phones, key=lambda column: ((column.ordinal or 0) == LATER, column.index)):
+        if column.ordinal is None or column.ordinal == LATER or column.ordinal in said:
+            others.append(column)
+        else:
+            said[column.ordinal] = column
+    free = (number for number in count(1) if number not in said)
+    placed = said | dict(zip(free, others))  # noqa: B905 - the numbers never end
+    return [placed[number] for number in sorted(placed)]
 
 
 def heading_reads(view: View, headings: Headings) -> list[HeadingRead]:

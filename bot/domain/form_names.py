@@ -35,7 +35,7 @@ def names_of(text: str, order: Sequence[str] = (), address: str = "") -> tuple[s
     if turned:
         cuts = [(first, last) for last, first in cuts]
     scored = [(_likeness(first, last, address), cut) for cut, (first, last) in enumerate(cuts)]
-    if not order and address and (other := _turned(words, address)):
+    if address and max(score for score, _ in scored) < _BOTH and (other := _turned(words, address, turned)):
         return other
     best, cut = max(scored, key=lambda pair: pair[0])
     if best > 0 and sum(score == best for score, _ in scored) == 1:
@@ -45,10 +45,12 @@ def names_of(text: str, order: Sequence[str] = (), address: str = "") -> tuple[s
     return cuts[_usual_cut(words) - 1]
 
 
-def _turned(words: Sequence[str], address: str) -> tuple[str, str] | None:
-    """The names of "Muster Max" where the address says max.muster."""
+def _turned(words: Sequence[str], address: str, turned: bool) -> tuple[str, str] | None:
+    """The names in the other order where only so the address bears them out: "Muster Max", max.muster."""
     for cut in range(1, len(words)):
         last, first = " ".join(words[:cut]), " ".join(words[cut:])
+        if turned:
+            last, first = first, last
         if _likeness(first, last, address) == _BOTH and _likeness(last, first, address) != _BOTH:
             return first, last
     return None
@@ -111,6 +113,14 @@ def address_of(text: str) -> dict[str, str]:
         return {"street": ", ".join(parts[:-1])} | place_of(parts[-1])
     cut = re.match(r"(?P<street>.*?\D\s*\d+\s?[a-zA-Z]?)\s+(?P<place>(?:[A-Z]{1,3}-)?\d{4,5}\s+\D.*)$", text)
     return {"street": cut["street"]} | place_of(cut["place"]) if cut else {"street": text}
+
+
+def parts_of(names: Sequence[str], text: str) -> dict[str, str]:
+    """The text for each of the fields that share a cell, and for further ones that are found in it."""
+    found = (
+        country_of(text) if "country" in names else address_of(text) if "street" in names else place_of(text)
+    )
+    return {name: found.get(name, "") for name in dict.fromkeys((*names, *found))}
 
 
 def _is_code(text: str) -> bool:

@@ -1,21 +1,29 @@
 """Find labels with their values, beside or above them, among the rows of a sheet that hold no table."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.domain import forms
+from bot.domain.choice_words import role_of
 from bot.domain.form_evidence import fit, is_data
 from bot.domain.form_labels import LONGEST_LABEL, Meaning, meaning_of
 from bot.domain.form_pages import Page
+from bot.domain.ris import Role
 
 _UNDERSTOOD: Final = 0.5  #: of a label's words
 _SHARE: Final = 0.5  #: of the cells of a column of labels that are labels
 _FARTHEST: Final = 6  #: columns from a label to its value
+_DIGIT: Final = re.compile(r"\d")
+_A_COUNTRYS_CODE: Final = 3  #: letters
 _STEADY: Final = 2  #: labels that make a column of labels
 _IN_A_ROW: Final = 2
 _SAME_AGAIN: Final = 4  #: fields that stand in two columns: two companies
 _MOST_BESIDE: Final = 5  #: companies that share labels
+_OF_A_LABEL: Final = (":", "*")  #: at the end of a cell
+_ADMINISTRATORS: Final = (Role.ORGANIZATION_ADMINISTRATOR, Role.APPLICATION_ADMINISTRATOR)  #: no labels
 _CHOSEN: Final = ("partner_type", "country", "application", "seats")
 
 
@@ -58,9 +66,18 @@ def _labels(page: Page, rows: Iterable[int]) -> list[_Label]:
             meaning = page.label(row, column)
             if (meaning.fields or meaning.about) and meaning.coverage >= _UNDERSTOOD:
                 text = page.own_text(row, column)
-                if not is_data(text) and not _value_within(text):
+                if not _is_value(text, meaning):
                     found.append(_Label(row, column, text, meaning))
     return found
+
+
+def _is_value(text: str, meaning: Meaning) -> bool:
+    """Whether a cell with a label's word is no label: "Via Roma 3", "4 licences", "Org Admin"."""
+    if is_data(text) or _value_within(text) or role_of(text) in _ADMINISTRATORS:
+        return True
+    if len(forms.plain(text)) > _A_COUNTRYS_CODE and forms.country_code(text):
+        return True  # "United States" is no label of the state
+    return _DIGIT.search(text) is not None and (meaning.coverage < 1 or fit("seats", text) >= 1)
 
 
 def side_by_side(page: Page, pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -138,7 +155,9 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
         before = [c for c in page.filled(label.row) if c < label.column]
-        if label.column in columns or not before or before[-1] not in columns:  # else the value of a label
+        # so it may be a value
+        follows = bool(before) and before[-1] in columns and label.column not in columns
+        if not follows or fit(label.meaning.field, page.own_text(label.row + 1, label.column)) >= 1:
             by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}
     all_in_all = sum(under - beside for under, beside in below.values()) > 0
@@ -157,12 +176,16 @@ def _votes(
 ) -> tuple[float, float]:
     """How much speaks for values below, and how much for values beside."""
     under = beside = 0.0
+    filled = page.filled(group[0].row)
+    solid = len(filled) > _IN_A_ROW and all((group[0].row, column) in places for column in filled)
     for label in group:
         end = page.last_column(label.row, label.column) + 1
+        end = next((c for c in page.filled(label.row) if end <= c <= label.column + _FARTHEST), end)
         right, below = page.own_text(label.row, end), page.own_text(label.row + 1, label.column)
         name = label.meaning.field
         value_beside = (label.row, end) not in places or (label.column in columns and end not in columns)
-        if right and value_beside:
+        value_beside = value_beside and not solid
+        if right and value_beside and not right.endswith(_OF_A_LABEL):
             beside += 1 + fit(name, right)
         known = name in _CHOSEN and fit(name, below) >= 1  # "Service partner" could be a label too
         if below and (known or (label.row + 1, label.column) not in places):
@@ -188,7 +211,7 @@ def _beside(page: Page, rows: Sequence[int], labels: Sequence[_Label]) -> list[P
             if not _stands_alone(page, label):
                 continue
             target = end + 1
-        target = max(target, end + 1)
+        target = _nearer(page, label, max(target, end + 1), columns)
         pair = _pair(page, label, (label.row, target))
         pairs.append(pair)
         if not pair.empty:
@@ -219,6 +242,15 @@ def _value_column(page: Page, column: int, columns: Sequence[int], labels: Seque
         return sum(0.3 + fit(label.meaning.field, text) for label, text in texts if text) - 0.01 * target
 
     return max(range(column + 1, limit), key=score, default=column + 1)
+
+
+def _nearer(page: Page, label: _Label, target: int, columns: Sequence[int]) -> int:
+    """The value's column, or one before it where a section has its values nearer to their labels."""
+    if page.text(label.row, target):
+        return target
+    end = page.last_column(label.row, label.column)
+    between = [c for c in page.filled(label.row) if end < c < target and c not in columns]
+    return between[0] if between else target
 
 
 def _stands_alone(page: Page, label: _Label) -> bool:

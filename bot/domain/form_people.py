@@ -10,9 +10,11 @@ from bot.domain.choice_words import ticked
 from bot.domain.form_evidence import is_phone_like
 from bot.domain.form_found import FoundCell, FoundUser
 from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, find_headings
-from bot.domain.form_names import names_of, without_salutation
+from bot.domain.form_labels import meaning_of
+from bot.domain.form_names import names_of, parts_of, without_salutation
 from bot.domain.form_pages import View
 from bot.domain.plain_words import folded, words_in
+from bot.domain.review_values import written_address
 from bot.domain.ris import Role
 
 _TOTAL: Final = re.compile(
@@ -27,14 +29,17 @@ _EXAMPLE: Final = re.compile(
 _EXAMPLE_HOSTS: Final = words_in("""
     example.com example.org example.net beispiel.de muster.de firma.de
 """)
-_NOBODY: Final = words_in("""
+_NOBODY: Final = words_in(
+    folded("""
     mustermann musterfrau doe muster mustermensch beispiel example sample smithexample nachname
     lastname surname vorname firstname name yourname
 """)
+)
 _OF_COMPANY: Final = COMPANY_FIELDS | CONTACT_FIELDS
 _NOTE_FILLED: Final = 2  #: so few cells in a line may be a note
 _LONGEST_MARK: Final = 40  #: of "Example (do not fill in)"
 _COMPANY_LINES: Final = 2
+_COMPANY_LABELS: Final = 3
 _MARKS: Final = "*()[]<> "
 
 
@@ -64,12 +69,24 @@ def read_people(view: View, headings: Headings) -> People:
         user = read_user(view, headings, line)
         if user:
             people.users.append(user)
-            people.companies.append(
-                {c.field: view.cell(line, c.index) for c in headings.columns if c.field in _OF_COMPANY}
-            )
+            people.companies.append(_company_beside(view, headings, line))
         line += 1
     people.end = line
     return people
+
+
+def _company_beside(view: View, headings: Headings, line: int) -> dict[str, FoundCell]:
+    """The company's cells in a user's line; what shares one is taken apart."""
+    found: dict[str, FoundCell] = {}
+    shared: dict[str, FoundCell] = {}
+    for column in headings.columns:
+        cell = view.cell(line, column.index)
+        if column.field in _OF_COMPANY and len(column.together) > 1:
+            parts = parts_of(column.together, cell.text)
+            shared |= {name: cell._replace(text=text) for name, text in parts.items()}
+        elif column.field in _OF_COMPANY:
+            found[column.field] = cell
+    return shared | found
 
 
 def _is_plain_user(view: View, headings: Headings, line: int) -> bool:
@@ -89,11 +106,11 @@ def _company_begins(view: View, line: int) -> bool:
     """Whether a block of labels and values of a company begins here."""
     found = 0
     for below in range(line, min(line + 6, view.lines)):
-        filled = view.page.filled(below)
+        filled = [c for c in view.page.filled(below) if not view.own_text(below, c).strip(".)").isdigit()]
         if not filled:
             continue
         if len(filled) > 4:  # noqa: PLR2004 - a label, its value, a note
-            break
+            return below == line and _is_row_of_labels(view, line, filled)
         meaning = view.label(below, filled[0])
         names = {name for name, _ in meaning.fields} & COMPANY_FIELDS or meaning.about & {
             "company",
@@ -103,6 +120,12 @@ def _company_begins(view: View, line: int) -> bool:
         if below == line and not found:
             return False
     return found >= _COMPANY_LINES
+
+
+def _is_row_of_labels(view: View, line: int, filled: Sequence[int]) -> bool:
+    """Whether a company's labels stand beside each other here, above their values."""
+    names = {view.label(line, column).field for column in filled} & COMPANY_FIELDS
+    return len(names) >= max(_COMPANY_LABELS, len(filled) // 2)
 
 
 def read_user(view: View, headings: Headings, line: int) -> FoundUser | None:
@@ -146,6 +169,8 @@ def _is_note(view: View, line: int, filled: Sequence[str]) -> bool:
         return False
     texts = [text for index in view.within(line) if (text := view.own_text(line, index))]
     first = folded(texts[0]).strip(_MARKS) if texts else ""
+    if meaning_of(first).weight >= 1:
+        return True  # "Date" with its day
     return len(filled) == 1 or bool(_TOTAL.fullmatch(first)) or any(len(text) > 60 for text in filled)  # noqa: PLR2004
 
 
@@ -172,7 +197,7 @@ def _nobody(cells: Mapping[str, FoundCell]) -> bool:
 def _split_name(cells: dict[str, FoundCell], whole: FoundCell, headings: Headings) -> None:
     order = next((column.together for column in headings.of("full_name")), ())
     said, name = without_salutation(whole.text)
-    first, last = names_of(name, order, cells["email"].text if "email" in cells else "")
+    first, last = names_of(name, order, written_address(cells["email"].text) if "email" in cells else "")
     cells.setdefault("first_name", whole._replace(text=first))
     cells.setdefault("last_name", whole._replace(text=last))
     if said and not headings.has("salutation"):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.domain.form_across import find_across
+from bot.domain.form_across import find_across, rows_across
 from bot.domain.form_company import FoundCompany, companies_in
 from bot.domain.form_evidence import fit
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
@@ -14,12 +14,13 @@ from bot.domain.form_pages import Page, View
 from bot.domain.form_pairs import find_pairs, pairs_within, side_by_side
 from bot.domain.form_people import People, read_people
 from bot.domain.plain_words import folded
-from bot.domain.review_values import is_address
+from bot.domain.review_values import is_address, written_address
 from bot.domain.ris import HeadingRead
 from bot.domain.sheets import Workbook
 
 _MOST_FREE_ROWS: Final = 1_500  #: rows outside of tables; a form has some dozen
 _TITLE_ROWS: Final = 40
+_HIGHEST_ACROSS: Final = 300  #: rows of a sheet whose users may stand across
 _TITLE: Final = re.compile(r"required information|\bris\b|forumpass|managed access gateway")
 _SPECIAL: Final = {
     "role": 2.0,
@@ -30,6 +31,7 @@ _SPECIAL: Final = {
     "vat_id": 0.5,
 }
 _A_TABLE: Final = 4  #: fields of a table of users
+_A_BLANK_TABLE: Final = 5
 _A_COMPANY: Final = 4
 _WHOLE_COMPANY: Final = 7
 _RATHER_A_RIS: Final = 3.0
@@ -53,6 +55,10 @@ class _Table:
     def fields(self) -> set[str]:
         return {column.field for headings in self.people.headings for column in headings.columns}
 
+    def addresses(self) -> set[str]:
+        """As written in the users' lines, in lower case."""
+        return {written_address(user.cell("email").text).lower() for user in self.people.users} - {""}
+
     def domains(self) -> set[str]:
         return {_domain(user.cell("email").text) for user in self.people.users} - {""}
 
@@ -71,10 +77,10 @@ def read_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase,
 
     `vouched`: a person says that it is one, so that less of it has to be recognised.
     """
-    found = _Findings()
+    found, hidden = _Findings(), _Findings()
     for sheet in workbook.sheets:
-        if not sheet.hidden:
-            _search(Page(sheet=sheet, formulas=workbook.formulas), found)
+        _search(Page(sheet=sheet, formulas=workbook.formulas), hidden if sheet.hidden else found)
+    _take_hidden(found, hidden)
     found.tables = _of_users(found.tables)
     companies = _merged(found.companies) or _from_tables(found.tables)
     if not any(company.filled >= _A_COMPANY for company in companies):
@@ -84,6 +90,19 @@ def read_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase,
     groups = _together(companies, found.tables)
     cases = [_case(company, tables, macros=workbook.macros) for company, tables in groups]
     return (replace(cases[0], headings=(*cases[0].headings, *found.unread)), *cases[1:])
+
+
+def _take_hidden(found: _Findings, hidden: _Findings) -> None:
+    """What only hidden sheets hold counts as hidden rows do; people beside those in sight are asked for."""
+    tables = [table for table in hidden.tables if table.people.users]
+    known = {address for table in found.tables for address in table.addresses()}
+    if not known:
+        found.tables += tables
+    else:
+        new = [table for table in tables if table.addresses() - known]
+        emails = [next((read for read in table.reads if read.field == "email"), None) for table in new]
+        found.unread += [replace(read, sure=False) for read in emails if read]
+    found.companies = found.companies or hidden.companies
 
 
 def _search(page: Page, found: _Findings) -> None:
@@ -114,17 +133,24 @@ def _tables_down(page: Page, found: _Findings) -> list[int]:
     if continued := _continued(page, found):
         found.tables.append(continued)
         return free
+    across = rows_across(page, _HIGHEST_ACROSS)
     while row < page.height:
-        headings = find_headings(view, row) if len(free) < _MOST_FREE_ROWS and page.filled(row) else None
-        if headings is None:
+        looked_at = len(free) < _MOST_FREE_ROWS and page.filled(row) and row not in across
+        headings = find_headings(view, row) if looked_at else None
+        people = read_people(view, headings) if headings else None
+        if people is None or _is_empty(people):
             free += [row] if any(value is not None for value in page.sheet.rows[row]) else []
             row += 1
             continue
-        people = read_people(view, headings)
         reads = [read for h in people.headings[:1] for read in heading_reads(view, h)]
         found.tables.append(_Table(sheet=page.sheet.name, row=row, people=people, reads=reads))
         row = people.end
     return free
+
+
+def _is_empty(people: People) -> bool:
+    """Whether nobody stands below headings that are too few for a blank table: a row of values, rather."""
+    return not people.users and len({column.field for column in people.headings[0].columns}) < _A_BLANK_TABLE
 
 
 def _unread(page: Page, rows: Sequence[int], values: Collection[tuple[int, int]]) -> list[HeadingRead]:

@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
 from bot.domain.review_values import is_free_mail
-from bot.domain.ris import RisCase, User
+from bot.domain.ris import ProblemKind, RisCase, User
 
 
 class MarkKind(StrEnum):
@@ -85,7 +85,7 @@ def marks_of(ris: RisCase, *, ignored_hosts: frozenset[str] = frozenset()) -> fr
     """Everything a form can be found by; `ignored_hosts`: the sponsors', which say nothing of a customer."""
     company = ris.company
     marks = {Mark(MarkKind.FORM, ris.content_hash())}
-    if vat_id := fold_vat_id(company.vat_id):
+    if (vat_id := fold_vat_id(company.vat_id)) and not _is_doubtful(ris):
         marks.add(Mark(MarkKind.VAT_ID, vat_id))
     if name := fold_name(company.name):
         marks |= {Mark(MarkKind.NAME, name, company.country), Mark(MarkKind.LOOK, looks_like(name), name)}
@@ -93,6 +93,11 @@ def marks_of(ris: RisCase, *, ignored_hosts: frozenset[str] = frozenset()) -> fr
     hosts = {host_of(company.website), *map(mail_host, addresses)}
     marks |= {Mark(MarkKind.HOST, host) for host in hosts - ignored_hosts - {""}}
     return frozenset(marks | set(people_of(ris.users)))
+
+
+def _is_doubtful(ris: RisCase) -> bool:
+    """Whether what stands for the VAT id is none: "to follow" is nobody's mark."""
+    return any(problem.kind is ProblemKind.BAD_VAT_ID for problem in ris.problems)
 
 
 def people_of(users: Iterable[User]) -> list[Mark]:
@@ -117,6 +122,16 @@ def compare(mine: Iterable[Mark], theirs: Iterable[Mark]) -> tuple[int, tuple[Re
     reasons = [reason for reason, holds in _reasons(ours, others) if holds]
     points = sum(POINTS[reason] for reason in reasons)
     return max(0, min(points, MOST)), tuple(reasons)
+
+
+def is_another(mine: RisCase, theirs: RisCase) -> bool:
+    """Whether two forms speak of two organisations for sure: each says which, and they share nothing."""
+    ours, others = _by_kind(marks_of(mine)), _by_kind(marks_of(theirs))
+    tell = (MarkKind.VAT_ID, MarkKind.HOST, MarkKind.PERSON)
+    for marks in (ours, others):
+        if not marks[MarkKind.NAME] or not any(mark.value for kind in tell for mark in marks[kind]):
+            return False
+    return not any(holds for reason, holds in _reasons(ours, others) if POINTS[reason] > 0)
 
 
 def _reasons(

@@ -28,6 +28,7 @@ from bot.domain.sheets import Workbook
 
 APPLICATIONS: Final = ("ForumPass",)
 _MOST_SUGGESTIONS: Final = 500  #: nobody mends so many cells one by one, and looking for each takes time
+_A_TITLE: Final = 2  #: cells of a company that may stand above its users in another file than its own
 _NEED_VAT_ID: Final = (PartnerType.CHANNEL_PARTNER, PartnerType.SERVICE_PARTNER)
 
 #: Turns a text into what it means, or None.
@@ -60,9 +61,9 @@ def read_form(
 
 def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:
     """A company in one file and its users in others are one form."""
-    whole = [pair for pair in found if pair[1].company and pair[1].users]
+    whole = [pair for pair in found if _says_a_company(pair[1]) and pair[1].users]
     companies = [pair for pair in found if pair[1].company and not pair[1].users]
-    users = [pair for pair in found if not pair[1].company]
+    users = [pair for pair in found if pair not in whole and pair not in companies]
     if whole or len(companies) != 1 or not users:
         return found
     name, company = companies[0]
@@ -74,6 +75,11 @@ def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundC
         headings=tuple(heading for _, case in [companies[0], *users] for heading in case.headings),
     )
     return [(", ".join(dict.fromkeys([name, *(other for other, _ in users)])), joined)]
+
+
+def _says_a_company(case: FoundCase) -> bool:
+    """Whether more than labels of a company, or its name in a title, stands there."""
+    return sum(bool(cell.text or cell.formula) for cell in case.company.values()) > _A_TITLE
 
 
 def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:

@@ -57,6 +57,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "text": {"text_wrap": True, "font_color": _INK, "indent": 1, "bottom": 1, "bottom_color": "#E1E6EF"},
 }
 
+_ADDRESS_LINE: Final = 32  #: letters of an address that surely fit in a line; a longer one gets two
 _ABOUT_LINE: Final = 85  #: letters that surely fit in a line of the page that explains
 _WIDTHS: Final = {
     "salutation": 13, "first_name": 18, "last_name": 20, "email": 36, "phones": 19, "job_title": 24,
@@ -146,7 +147,7 @@ class _Form:
         self._write_user(sheet, HEADER_ROW + 1, forms.example_user(self.lang), "example")
         spare = (User() for _ in range(_SPARE_ROWS))
         for row, user in enumerate((*users, *spare), FIRST_USER_ROW):
-            sheet.set_row(row, 20)
+            sheet.set_row(row, 20 if len(user.email) <= _ADDRESS_LINE else 35)
             self._write_user(sheet, row, user, "input")
         sheet.freeze_panes(HEADER_ROW + 1, 0)
         sheet.set_selection(FIRST_USER_ROW, 0, FIRST_USER_ROW, 0)

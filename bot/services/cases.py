@@ -174,13 +174,14 @@ def _answer_submission(
 ) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
-    Whoever's RIS staff took in hears what is missing; of a newer version (`before`), what is still.
+    Whoever's RIS staff took in hears what is missing; of a newer version (`before`), what is still, or that
+    it is complete now.
     """
     if case.status is CaseStatus.WAITING_FOR_SPONSOR:
         words = mails.ris_problems(case, desk.policy, before=before)
         answer(db, desk, case, "ris_problems", now=now, words=words)
     elif case.status is CaseStatus.IN_REVIEW:
-        if case.authorised:
+        if case.authorised or (before is not None and case.verdict is Verdict.PASSED):
             answer(db, desk, case, "receipt", now=now)
     elif case.verdict is Verdict.PASSED:
         queue_mail(

@@ -14,6 +14,7 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail, InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
@@ -272,11 +273,12 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     case = cases.find(db, number) if number is not None else None
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
     sender = understood.mail.sender.address
-    if case is None or not (understood.verified and is_party(case, sender, desk.sponsors)):
+    submissions = list_submissions(desk, understood)
+    is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
+    if case is None or not is_theirs or _brings_another(case, submissions):
         return _take_as_new(db, desk, understood, now)
     if withdrawals.hear(db, desk, understood, case, now=now):
         return case.ref
-    submissions = list_submissions(desk, understood)
     if corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
     if take_reply(db, desk, understood, case, submissions, now=now):
@@ -286,6 +288,11 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if (refusal := understood.form.refusal) is not None:
         _say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
     return case.ref
+
+
+def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
+    """Whether the reply is only a convenient envelope for the next customer's form."""
+    return bool(submissions) and all(is_another(case.ris, submission.ris) for submission in submissions)
 
 
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:

@@ -48,13 +48,14 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         theirs[organisation].append(mark)
     for apart in organisations.list_told_apart(db, case.id):
         theirs.pop(apart, None)
-    nearest = sorted(theirs, key=lambda number: -mine.compare(theirs[number])[0])[:WEIGHED]
+    # of equals the one that came first: where an organisation began, not its last repetition
+    nearest = sorted(theirs, key=lambda number: (-mine.compare(theirs[number])[0], number))[:WEIGHED]
     found = [
         like
         for organisation in nearest
         if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
-    return tuple(sorted(found, key=lambda like: (-like.points, like.ref))[:SHOWN])
+    return tuple(sorted(found, key=lambda like: -like.points)[:SHOWN])
 
 
 def is_of_one_sponsor(db: Database, case: Case) -> bool:

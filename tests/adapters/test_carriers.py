@@ -126,6 +126,13 @@ def test_a_locked_zip_says_so_if_it_may_hold_a_form() -> None:
     assert find_workbooks("a.zip", encrypted(zipped({"photo.jpg": b"x"}))) == ()
 
 
+def test_a_zip_is_locked_if_only_the_header_before_the_file_says_so() -> None:
+    locked = bytearray(zipped({"RIS.csv": CSV}))
+    locked[6] |= 1
+
+    assert shown(find_workbooks("a.zip", bytes(locked))) == [("a.zip", SheetRefusal.ENCRYPTED)]
+
+
 @pytest.mark.parametrize(
     "files",
     [

@@ -366,3 +366,40 @@ def test_lists_of_choices_are_no_users() -> None:
     lists = [("Role", "Credential type", "Country", "Title"), ("User", "Phone OTP", "Germany", "Mr")]
 
     _is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(lists, "Lists")))
+
+
+def test_users_on_a_hidden_sheet_alone_are_read_like_hidden_rows() -> None:
+    _is_ours(only_case(sheet(beside()), sheet(USERS, "U", hidden=True)))
+
+
+def test_people_on_a_hidden_sheet_beside_others_are_asked_for() -> None:
+    case = only_case(
+        sheet(beside()), sheet([HEADINGS, MARA_ROW], "U"), sheet([HEADINGS, TOM_ROW], "V", hidden=True)
+    )
+
+    assert [user.email for user in case.users] == [MARA.email]
+    assert [(p.kind, p.field, p.sheet) for p in case.problems if p.severity == "error"] == [
+        ("doubtful", "email", "V")
+    ]
+
+
+def test_a_hidden_copy_of_the_same_people_is_passed_over() -> None:
+    _is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(USERS, "Old", hidden=True)))
+
+
+def test_a_title_above_the_users_of_another_file_is_no_company() -> None:
+    company = workbook(sheet(beside(), ""), name="Firma.csv")
+    title: list[Row] = [
+        ("Required Information Spreadsheet (Kundendaten)",),
+        ("Eine Person je Zeile, bitte.",),
+    ]
+    (case,) = read_form([company, workbook(sheet([*title, *GAP, *USERS], ""), name="Benutzer.csv")]).cases
+
+    _is_ours(case)
+
+
+def test_phones_stand_in_the_order_of_their_numbers_and_further_ones_last() -> None:
+    headings = ["Weitere Rufnummer" if h == "Tel. 1" else "Tel. 1" if h == "Tel. 2" else h for h in HEADINGS]
+    case = only_case(sheet(beside()), sheet([headings, MARA_ROW, TOM_ROW], "U"))
+
+    assert [user.phones for user in case.users] == [tuple(reversed(u.phones)) for u in (MARA, TOM)]

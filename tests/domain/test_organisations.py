@@ -16,7 +16,7 @@ from bot.domain.organisations import (
     marks_of,
     people_of,
 )
-from bot.domain.ris import Company, RisCase, User
+from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
 from bot.rendering import samples
 from tests.budget import examples
 
@@ -36,6 +36,16 @@ def points(mine: Company, theirs: Company, *users: User, others: tuple[User, ...
 
 def reasons(mine: Company, theirs: Company) -> tuple[Reason, ...]:
     return compare(marks_of(RisCase(company=mine)), marks_of(RisCase(company=theirs)))[1]
+
+
+def test_a_vat_id_that_is_none_says_nothing_of_an_organisation() -> None:
+    wrong = Problem(kind=ProblemKind.BAD_VAT_ID, field="vat_id", found="to follow")
+    mine, theirs = (
+        RisCase(company=Company(name=name, vat_id="to follow"), problems=(wrong,))
+        for name in ("Nordlicht", "Gullhaven")
+    )
+
+    assert compare(marks_of(mine), marks_of(theirs)) == (0, ())
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,15 @@ def test_every_refusal_of_a_file_has_its_own_words(lang: str) -> None:
     assert len(texts) == len(SheetRefusal)
 
 
+@every_language
+def test_thousands_of_users_are_confirmed_in_a_mail_that_arrives(lang: str) -> None:
+    users = sample_values("order_confirmation", lang)["users"][:1] * 2_000
+    text = show("order_confirmation", lang, users=users).text
+
+    assert "\n400. " in text
+    assert f"… {'and' if lang == 'en' else 'und'} 1600 " in text
+
+
 def test_the_list_of_problems_holds_each_with_its_place_and_person() -> None:
     text = show("ris_problems").text
 

@@ -107,6 +107,19 @@ def test_without_a_workbook_to_look_into_every_question_stands_in_the_mail(lang:
 
 
 @every_language
+@pytest.mark.parametrize("severity", Severity)
+def test_a_form_with_thousands_of_faults_makes_no_mail_that_nobody_takes(
+    lang: str, severity: Severity
+) -> None:
+    fault = Problem(kind=ProblemKind.ONE_PHONE, field="phones", severity=severity, sheet="Users", cell="E7")
+    ris = replace(samples.incomplete_case(lang).ris, problems=(fault,) * 3_000)
+    mail = said(mails.ris_problems(of(ris, lang), POLICY), lang)
+
+    assert f"… {'and' if lang == 'en' else 'und'} 2" in mail.text  # 2,600 questions or 2,960 words of advice
+    assert len(mail.html) < 1_000_000
+
+
+@every_language
 def test_with_the_workbook_the_rest_is_said_in_numbers(lang: str) -> None:
     text = said(asking(60, lang, attached="own"), lang).text
 

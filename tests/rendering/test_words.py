@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain import errors
+from bot.domain import errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand, Value
@@ -99,6 +99,16 @@ def test_a_refusal_names_times_in_the_desks_zone() -> None:
 
     assert "12 September 2024, 10:02 CEST" in words("en", BERLIN).refusal(refusal)
     assert "12. September 2024, 10:02 Uhr MESZ" in words("de", BERLIN).refusal(refusal)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_question_names_the_roles_as_the_form_lists_them(lang: str) -> None:
+    say = words(lang).say
+
+    for role, label in forms.ROLES.items():
+        assert say(f"role.{role}") == label.said(lang)
+        assert label.said(lang) in say("wanted.role")
+        assert label.said(lang) in say("problem.unknown_role", found="Chief")
 
 
 def test_the_loser_reads_who_won_as_a_mention_in_slack_and_as_a_name_elsewhere() -> None:

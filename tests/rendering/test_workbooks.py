@@ -117,3 +117,13 @@ def test_a_fourth_phone_shares_the_last_cell_rather_than_be_lost() -> None:
 
     assert [cell.value for cell in book["Users"][7][4:7]] == ["+1", "+2", "+3; +4"]
     book.close()
+
+
+def test_a_long_address_has_room_for_its_second_line() -> None:
+    short = replace(TOM, email="tom@nordlicht.example.com")
+    long = replace(MARA, email="mara.with-a-long-name@a-company-with-a-long-name.example")
+    book = openpyxl.load_workbook(io.BytesIO(ris_form("en", COMPANY, [short, long])))
+
+    one_line, two_lines = (book["Users"].row_dimensions[row].height for row in (7, 8))
+    assert two_lines > 1.5 * one_line
+    book.close()

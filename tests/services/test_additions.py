@@ -307,6 +307,15 @@ def test_the_same_form_as_a_new_mail_is_said_on_both_cases_and_merged_in_neither
     assert office.case("C-1").version == 1
 
 
+def test_of_many_that_are_equally_like_the_first_are_asked_about(office: Office) -> None:
+    for _ in range(24):
+        a_form(office)
+
+    newest = a_form(office)
+
+    assert [like.ref for like in likenesses(office, newest)] == ["C-1", "C-2", "C-3"]
+
+
 def test_among_ten_thousand_organisations_one_is_found_in_no_time(office: Office) -> None:
     """All of them share the domain and half the name, and the form has 2,000 people: it stays quick."""
     a_form(office)

@@ -265,6 +265,7 @@ def test_a_strangers_case_that_staff_took_in_stays_taken_in(office: Office) -> N
 
     case = office.case("C-1")
     assert (case.status, case.authorised) == (CaseStatus.IN_REVIEW, False)
+    assert office.job("receipt").recipient == MALLORY.address  # nothing is missing now
 
 
 def test_the_trail_holds_every_step_by_number_and_no_words(asked: Office) -> None:

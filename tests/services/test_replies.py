@@ -19,6 +19,18 @@ WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM
 OTHER_COMPANY = ("second.xlsx", ris_form("en", replace(COMPANY, name="Südwind AG"), [MARA, TOM]))
 #: an Office file that is encrypted: the head of its container and nothing else
 BROKEN = ("RIS.xlsx", b"PK\x03\x04" + b"\0" * 200)
+_SUED = {"name": "Südwind AG", "website": "www.suedwind.example", "vat_id": "DE999995687"}
+NEXT_CUSTOMER = (
+    "next.xlsx",
+    ris_form(
+        "en",
+        replace(COMPANY, **_SUED, contact_email="ida@suedwind.example"),
+        [
+            replace(MARA, first_name="Ida", email="ida@suedwind.example"),
+            replace(TOM, first_name="Udo", email="udo@suedwind.example"),
+        ],
+    ),
+)
 ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
 FAY = Address(name="Fay Colleague", address="fay@sponsor.example.org")
 FRANCA = Address(name="Franca", address="franca@second.example.org")  # a sponsor, of other customers
@@ -136,6 +148,28 @@ def test_two_forms_in_one_reply_are_for_a_person(office: Office) -> None:
 
     assert office.case("C-1").version == 1
     assert templates(office)[-1] == "question_note"
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_the_next_customers_form_as_a_reply_is_a_case_of_its_own(office: Office, decided: bool) -> None:
+    office.take(a_ris())
+    if decided:
+        seen = office.case("C-1").content_hash
+        with office.connect() as db:
+            approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=NOW)
+
+    row = a_reply(office, files=[NEXT_CUSTOMER])
+
+    assert row.subject_ref == "C-2"
+    assert (office.case("C-1").version, office.case("C-1").ris.company.name) == (1, COMPANY.name)
+    assert office.case("C-2").ris.company.name == "Südwind AG"
+
+
+def test_a_reply_in_which_much_but_not_all_has_changed_stays_with_its_case(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    row = a_reply(office, files=[OTHER_COMPANY])
+
+    assert (row.subject_ref, office.case("C-1").version) == ("C-1", 2)
 
 
 def test_an_unreadable_form_in_a_partys_reply_is_answered_with_the_reason(office: Office) -> None:
