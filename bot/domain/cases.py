@@ -1,14 +1,14 @@
 """A case: one company on its way from a RIS to a live site."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.mail import Address, InboundMail
-from bot.domain.ris import Credential, Decision, RisCase, User
+from bot.domain.ris import Credential, Decision, ProblemKind, RisCase, User
 from bot.domain.trust import Verdict
 
 MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
@@ -98,9 +98,22 @@ class Addition:
     def ref(self) -> str:
         return f"C-{self.of}"
 
-    def seal(self, form_hash: str) -> str:
+    def seal(self, ris: RisCase) -> str:
         """The hash of what a decision about an addition is about: the form, and who of it is new."""
+        form_hash = weighed(ris, self).content_hash()
         return hashlib.sha256(f"{form_hash} {self.of} {self.known}".encode()).hexdigest()
+
+
+#: what only a first form can lack: an organisation that stands has its administrator, and an addition charges
+#: the seats of its new people, whatever number it names
+_OF_A_FIRST_FORM = frozenset({ProblemKind.NO_ADMINISTRATOR, ProblemKind.SEATS_MISMATCH})
+
+
+def weighed(ris: RisCase, addition: Addition | None) -> RisCase:
+    """The form with the problems that count for what it is, by itself or as an addition."""
+    if addition is None:
+        return ris
+    return replace(ris, problems=tuple(one for one in ris.problems if one.kind not in _OF_A_FIRST_FORM))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +124,7 @@ class Case:
     status: CaseStatus
     version: int  #: counts from 1
     content_hash: str  #: of the newest version, with the addition it is; what a decision is bound to
-    ris: RisCase
+    ris: RisCase  #: as `weighed`
     sponsor: Address  #: who sent it, and who is answered
     cc: tuple[str, ...] = ()
     authorised: bool  #: a sponsor by SPONSORS with a passed verdict

@@ -155,8 +155,7 @@ def _rows_above_values(page: Page, labels: Sequence[_Label], columns: Sequence[i
     by_row: dict[int, list[_Label]] = defaultdict(list)
     for label in labels:
         before = [c for c in page.filled(label.row) if c < label.column]
-        # so it may be a value
-        follows = bool(before) and before[-1] in columns and label.column not in columns
+        follows = bool(before) and before[-1] in columns and label.column not in columns  # perhaps a value
         if not follows or fit(label.meaning.field, page.own_text(label.row + 1, label.column)) >= 1:
             by_row[label.row].append(label)
     below = {row: _votes(page, group, places, columns) for row, group in by_row.items()}

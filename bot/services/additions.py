@@ -6,22 +6,26 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.cases import Addition, Case, CaseStatus, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.organisations import KNOWN
+from bot.domain.ris import RisCase
 from bot.domain.staff import Staff
 from bot.services import organisations as known
-from bot.services.cases import get_case, get_seen, refusals_recorded
+from bot.services.cases import answer, answer_submission, get_case, get_seen, refusals_recorded
+from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import cases, events, organisations
+from bot.store import case_versions, cases, events, organisations
 from bot.store.database import transaction
 
 #: states in which staff may say so: taken in, and not decided
 SAYABLE = frozenset({CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 
 
-def confirm_same(db: Database, *, ref: str, other: str, seen: str, by: Staff, now: datetime) -> Case:
+def confirm_same(
+    db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: Staff, now: datetime
+) -> Case:
     """The case is of that organisation: an addition, of which only the new people count.
 
     Who says so has a hand in the case. What its card showed before cannot be approved any more.
@@ -31,17 +35,18 @@ def confirm_same(db: Database, *, ref: str, other: str, seen: str, by: Staff, no
         root = _organisation_of(db, case, other)
         addition = known.addition_to(db, case, root)
         organisations.put_together(db, case.id, root.id)
-        return _set(db, case, addition.seal(case.ris.content_hash()), by=by, now=now, addition=addition)
+        return _set(db, desk, case, case.ris, addition, by=by, now=now)
 
 
-def deny_same(db: Database, *, ref: str, other: str, seen: str, by: Staff, now: datetime) -> Case:
+def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: Staff, now: datetime) -> Case:
     """The case is not of that organisation; it is not asked again, and an addition is one no longer."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _get_sayable(db, ref, seen, by)
         root = get_case(db, other)
         organisations.tell_apart(db, case.id, root.id)
         if case.addition is not None and case.addition.of == root.id:
-            return _set(db, case, case.ris.content_hash(), by=by, now=now)
+            version = case_versions.find(db, case.id, case.version)
+            return _set(db, desk, case, version.ris if version else case.ris, None, by=by, now=now)
         events.add(
             db, EventTag.CASE_TOLD_APART, f"case:{case.id}", actor=by.id, at=now, other=root.ref, hash=seen
         )
@@ -70,22 +75,34 @@ def _organisation_of(db: Database, case: Case, other: str) -> Case:
 
 
 def _set(
-    db: Database, case: Case, sealed: str, *, by: Staff, now: datetime, addition: Addition | None = None
+    db: Database, desk: Desk, case: Case, ris: RisCase, addition: Addition | None, *, by: Staff, now: datetime
 ) -> Case:
-    changed = replace(case, addition=addition, content_hash=sealed, hands=case.hands | {by.id})
-    if not cases.set_addition(db, changed, since=case.content_hash):
+    """Make it an addition, or none; its sponsor hears when that makes it complete, or no longer."""
+    changed = replace(
+        case,
+        addition=addition,
+        ris=weighed(ris, addition),
+        status=status_after(weighed(ris, addition), authorised=True),
+        content_hash=addition.seal(ris) if addition else ris.content_hash(),
+        hands=case.hands | {by.id},
+    )
+    if not cases.set_addition(db, changed, since=case.content_hash, now=now):
         raise ContentChanged(ref=case.ref, version=case.version)
     other = addition or case.addition
-    tag = EventTag.CASE_ADDED if addition else EventTag.CASE_TOLD_APART
     events.add(
         db,
-        tag,
+        EventTag.CASE_ADDED if addition else EventTag.CASE_TOLD_APART,
         f"case:{case.id}",
         actor=by.id,
         at=now,
         other=other.ref if other else "",
         known=len(addition.known) if addition else 0,
-        hash=sealed,
+        status=changed.status,
+        hash=changed.content_hash,
     )
+    if changed.status is CaseStatus.IN_REVIEW and case.status is not changed.status:
+        answer_submission(db, desk, changed, now=now, before=case.ris)
+    elif case.status is not changed.status:  # what this version was asked before is asked again
+        answer(db, desk, changed, "ris_problems", now=now, again="alone")
     queue_case_card(db, case.id, now=now)
     return changed

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff, check_may_decide
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after
+from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
 from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -95,7 +95,7 @@ def open_case(
         status=case.status,
         hash=case.content_hash,
     )
-    _answer_submission(db, desk, case, now=now)
+    answer_submission(db, desk, case, now=now)
     queue_case_card(db, case.id, now=now)
     return case
 
@@ -118,6 +118,7 @@ def revise_case(
     revised = _revised(db, case, submission, by)
     if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
+    revised = replace(revised, ris=weighed(revised.ris, revised.addition))  # the version keeps all of it
     organisations.note_marks(db, desk, revised)
     refresh_additions(db, revised, now=now)
     events.add(
@@ -131,7 +132,7 @@ def revise_case(
         status=revised.status,
         hash=revised.content_hash,
     )
-    _answer_submission(db, desk, revised, now=now, before=case.ris)
+    answer_submission(db, desk, revised, now=now, before=case.ris)
     queue_case_card(db, case.id, now=now)
     return revised
 
@@ -141,7 +142,7 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
     addition, content_hash = organisations.renewed(db, case, submission.ris)
     return replace(
         case,
-        status=status_after(submission.ris, authorised=authorised or by is not None),
+        status=status_after(weighed(submission.ris, addition), authorised=authorised or by is not None),
         authorised=authorised,
         version=case.version + 1,
         content_hash=content_hash,
@@ -158,7 +159,7 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
 
 def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
     """Undecided additions show at once where their organisation stands, and who is known there."""
-    for number in organisations.renew_additions(db, case):
+    for number in organisations.renew_additions(db, case, now=now):
         queue_case_card(db, number, now=now)
 
 
@@ -169,7 +170,7 @@ def _copies(case: Case, submission: Submission) -> tuple[str, ...]:
     return tuple(address for address in copied if address != case.sponsor.address)
 
 
-def _answer_submission(
+def answer_submission(
     db: Database, desk: Desk, case: Case, *, now: datetime, before: RisCase | None = None
 ) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.

@@ -132,10 +132,10 @@ def renewed(db: Database, case: Case, ris: RisCase) -> tuple[Addition | None, st
         return None, ris.content_hash()
     known = known_people(ris.users, organisations.list_people(db, case.addition.of))
     addition = replace(case.addition, known=known)
-    return addition, addition.seal(ris.content_hash())
+    return addition, addition.seal(ris)
 
 
-def renew_additions(db: Database, case: Case) -> list[int]:
+def renew_additions(db: Database, case: Case, *, now: datetime) -> list[int]:
     """Whoever joined or left the organisation is known or new in its undecided additions; return those."""
     additions = []
     for number in cases.list_additions(db, case.addition.of if case.addition else case.id, OPEN):
@@ -145,7 +145,7 @@ def renew_additions(db: Database, case: Case) -> list[int]:
         addition, sealed = renewed(db, other, other.ris)
         if sealed != other.content_hash:
             to = replace(other, addition=addition, content_hash=sealed)
-            cases.set_addition(db, to, since=other.content_hash)
+            cases.set_addition(db, to, since=other.content_hash, now=now)
         additions.append(number)
     return additions
 

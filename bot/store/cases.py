@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.cards import QueueEntry
-from bot.domain.cases import Addition, Case, CaseStatus, Thread
+from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
@@ -86,15 +86,16 @@ def _columns(case: Case) -> dict[str, Any]:
     }
 
 
-def set_addition(db: Database, case: Case, *, since: str) -> bool:
+def set_addition(db: Database, case: Case, *, since: str, now: datetime) -> bool:
     """Make a case an addition, or none; False when it is no longer what was seen (`since`: its hash)."""
     return bool(
         count(
             db,
-            """update cases set addition_of = :addition_of, addition = :addition,
-                   content_hash = :content_hash, hands = :hands
+            """update cases set addition_of = :addition_of, addition = :addition, status = :status,
+                   content_hash = :content_hash, hands = :hands,
+                   status_since = case when status = :status then status_since else :now end
                where id = :id and content_hash = :since""",
-            {**_columns(case), "since": since},
+            {**_columns(case), "since": since, "now": text_of(now)},
         )
     )
 
@@ -282,12 +283,13 @@ def count_by_status(db: Database) -> list[tuple[str, int]]:
 
 def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
     thread = json.loads(found["thread"])
+    addition = _addition(found["addition"])
     return Case(
         id=found["id"],
         status=CaseStatus(found["status"]),
         version=found["version"],
         content_hash=found["content_hash"],
-        ris=ris_of(json.loads(found["ris"])),
+        ris=weighed(ris_of(json.loads(found["ris"])), addition),
         sponsor=Address(name=found["sponsor_name"], address=found["sponsor_address"]),
         cc=tuple(json.loads(found["cc"])),
         authorised=bool(found["authorised"]),
@@ -303,7 +305,7 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         status_since=instant(found["status_since"]),
         assigned_to=found["assigned_to"],
         decision=decision,
-        addition=_addition(found["addition"]),
+        addition=addition,
     )
 
 

@@ -28,7 +28,7 @@ def on_same_as(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ref, other, seen = _pair_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        case = additions.confirm_same(db, ref=ref, other=other, seen=seen, by=by, now=now)
+        case = additions.confirm_same(db, bot.desk, ref=ref, other=other, seen=seen, by=by, now=now)
         joined = case.addition.ref if case.addition else other
         settle(respond, body, words(bot).say("slack.same_as", ref=case.ref, other=joined))
 
@@ -38,5 +38,5 @@ def on_not_same(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ref, other, seen = _pair_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        case = additions.deny_same(db, ref=ref, other=other, seen=seen, by=by, now=now)
+        case = additions.deny_same(db, bot.desk, ref=ref, other=other, seen=seen, by=by, now=now)
         settle(respond, body, words(bot).say("slack.not_same", ref=case.ref, other=other))

@@ -19,7 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.mail import Address
 from bot.domain.organisations import Likeness, Mark, MarkKind, Reason
-from bot.domain.ris import Credential, RisCase, User
+from bot.domain.ris import Credential, Problem, ProblemKind, RisCase, User
 from bot.services import additions, approvals, cases
 from bot.store import organisations as store
 from bot.store.database import transaction
@@ -53,14 +53,20 @@ def approve(office: Office, ref: str) -> Case:
 def same(office: Office, case: Case, other: str = "C-1", seen: str = "") -> Case:
     with office.connect() as db:
         return additions.confirm_same(
-            db, ref=case.ref, other=other, seen=seen or case.content_hash, by=BLAKE, now=office.now
+            db,
+            office.desk,
+            ref=case.ref,
+            other=other,
+            seen=seen or case.content_hash,
+            by=BLAKE,
+            now=office.now,
         )
 
 
 def not_same(office: Office, case: Case, other: str = "C-1") -> Case:
     with office.connect() as db:
         return additions.deny_same(
-            db, ref=case.ref, other=other, seen=case.content_hash, by=BLAKE, now=office.now
+            db, office.desk, ref=case.ref, other=other, seen=case.content_hash, by=BLAKE, now=office.now
         )
 
 
@@ -113,6 +119,48 @@ def test_an_addition_brings_the_new_people_and_their_seats_only(office: Office) 
     assert office.case(case.ref).addition == case.addition  # kept, for the rooms that come after
 
 
+def asked_about(*kinds: ProblemKind) -> tuple[Problem, ...]:
+    return tuple(Problem(kind=kind) for kind in kinds)
+
+
+def an_incomplete_addition(office: Office, *more: ProblemKind) -> Case:
+    """Nobody of it is an administrator, and it names fewer seats than people."""
+    a_form(office)
+    approve(office, "C-1")
+    problems = asked_about(ProblemKind.NO_ADMINISTRATOR, ProblemKind.SEATS_MISMATCH, *more)
+    ris = RisCase(company=COMPANY, users=(NEW,), problems=problems)
+    return a_case(office, replace(a_submission(sender=DANA), ris=ris))
+
+
+def test_an_addition_needs_no_administrator_and_no_number_of_seats(office: Office) -> None:
+    case = an_incomplete_addition(office)
+    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
+    same(office, case)
+
+    case = office.case("C-2")
+    assert (case.status, case.ris.problems, case.ordered_seats) == (CaseStatus.IN_REVIEW, (), 1)
+    assert office.job("receipt").values["words"]["addition_to"] == "C-1"
+    assert approve(office, "C-2").status is CaseStatus.APPROVED
+
+
+def test_what_else_is_missing_of_an_addition_is_still_asked(office: Office) -> None:
+    same(office, an_incomplete_addition(office, ProblemKind.BAD_PHONE))
+
+    case = office.case("C-2")
+    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
+    assert [problem.kind for problem in case.ris.problems] == [ProblemKind.BAD_PHONE]
+
+
+def test_told_apart_again_it_is_asked_for_all_that_a_first_form_needs(office: Office) -> None:
+    same(office, an_incomplete_addition(office))
+    not_same(office, office.case("C-2"))
+
+    case = office.case("C-2")
+    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
+    assert len(case.ris.problems) == 2
+    assert len([job for job in office.jobs("ris_problems") if job.case_id == 2]) == 2
+
+
 def test_what_was_shown_before_it_was_an_addition_cannot_be_approved(office: Office) -> None:
     a_form(office)
     approve(office, "C-1")
@@ -129,7 +177,7 @@ def test_who_says_so_has_a_hand_in_it(office: Office) -> None:
     case = a_form(office, NEW)
     with office.connect() as db:
         case = additions.confirm_same(
-            db, ref="C-2", other="C-1", seen=case.content_hash, by=AVERY, now=office.now
+            db, office.desk, ref="C-2", other="C-1", seen=case.content_hash, by=AVERY, now=office.now
         )
         with pytest.raises(OwnWork):
             approvals.approve(db, office.desk, ref="C-2", seen=case.content_hash, by=AVERY, now=office.now)
@@ -142,7 +190,9 @@ def test_it_is_refused_to_whoever_is_no_staff(office: Office) -> None:
     a_form(office)
     case = a_form(office, NEW)
     with office.connect() as db, pytest.raises(NotStaff):
-        additions.confirm_same(db, ref="C-2", other="C-1", seen=case.content_hash, by=ELI, now=office.now)
+        additions.confirm_same(
+            db, office.desk, ref="C-2", other="C-1", seen=case.content_hash, by=ELI, now=office.now
+        )
 
 
 def test_a_word_on_what_has_changed_is_refused(office: Office) -> None:

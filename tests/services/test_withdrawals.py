@@ -61,7 +61,7 @@ def an_addition_to_it(office: Office) -> None:
     office.take(a_mail(files=[MORE]))
     with office.connect() as db:
         seen = office.case("C-2").content_hash
-        additions.confirm_same(db, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
+        additions.confirm_same(db, office.desk, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
     approve(office, "C-2")
 
 

@@ -12,7 +12,7 @@ from bot.sandbox.samples import SPONSORS, Sample, Samples
 _SENT = "Send a RIS as the sponsor"
 _ASKED = "Write to the desk as somebody"
 _FILLED = "Fill the mailbox"
-_WITHDRAWAL = "Hello,\n\nplease withdraw this case, the customer has changed their mind.\n\nDana"
+_WITHDRAWAL = "Hello,\n\nplease withdraw this case.\n\nKind regards\nDana Reyes"
 
 
 #: makes a button's deed of what writes a mail
