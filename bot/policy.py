@@ -1,11 +1,13 @@
 """The desk's policy from `usher.toml`: names, addresses, links, limits; shipped with the sources' values."""
 
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from babel.numbers import get_currency_precision, list_currencies
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from bot.domain.errors import SettingsFault
@@ -56,6 +58,22 @@ class Desk(_Part):
         return ZoneInfo(self.timezone)
 
 
+class Price(_Part):
+    """What one seat costs the sponsor."""
+
+    amount: Annotated[Decimal, Field(ge=0, lt=1_000_000, allow_inf_nan=False)]
+    currency: str  #: ISO 4217, three letters
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.currency not in list_currencies():
+            raise ValueError("currency must be three letters of ISO 4217, such as EUR")
+        digits = get_currency_precision(self.currency)
+        if self.amount != round(self.amount, digits):
+            raise ValueError(f"amount has more than the {digits} decimal places of {self.currency}")
+        return self
+
+
 class Programme(_Part):
     """One programme of the desk: who it is for and which words its mails take."""
 
@@ -64,6 +82,13 @@ class Programme(_Part):
     support_desk: str  #: who owns questions, as every answer says
     support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     applications: tuple[str, ...]
+    prices: dict[str, Price] = {}  #: of one seat, by application; none where it is not told to sponsors
+
+    @model_validator(mode="after")
+    def _priced(self) -> Self:
+        if unknown := sorted(self.prices.keys() - set(self.applications)):
+            raise ValueError(f"prices: {', '.join(unknown)}: no application of this programme")
+        return self
 
 
 class Limits(_Part):

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from slack_sdk import WebClient
 from sqlite_utils import Database
@@ -217,9 +219,20 @@ class Office:
         raise AssertionError("the outbox never gets quiet")
 
 
+@cache
+def _new_database() -> bytes:
+    """The file that a desk begins with."""
+    with TemporaryDirectory() as folder:
+        settings = settings_for(Path(folder))
+        open_database(settings)
+        return settings.database_path.read_bytes()
+
+
 def an_office(folder: Path, **changes: str) -> Office:
     """Open a desk in that folder; settings may be changed by name."""
     settings = settings_for(folder, **changes)
+    if not settings.database_path.exists():  # migrated once a process, which is most of the cost of a desk
+        settings.database_path.write_bytes(_new_database())
     open_database(settings)
     clock = StillClock()
     people = [Member(id=who.id, name=who.name, full=who.staff) for who in (AVERY, BLAKE, CASEY, ELI)]

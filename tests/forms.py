@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -52,6 +53,7 @@ TOM = User(
 Cells = Mapping[tuple[str, str], Any]
 
 
+@cache  # asked for by hundreds of tests
 def sound_form(lang: str = "en") -> bytes:
     return ris_form(lang, COMPANY, [MARA, TOM])
 

@@ -71,3 +71,30 @@ def test_a_policy_without_the_programme_of_the_mailbox_says_so(tmp_path: Path) -
 
 def test_one_fault_does_not_hide_the_parts_that_are_missing(tmp_path: Path) -> None:
     assert len(faults_of(written(tmp_path, "[limits]\nanswers_per_case = 0\n"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        ('{ ForumPas = { amount = "1", currency = "EUR" } }', "ForumPas: no application"),
+        ('{ ForumPass = { amount = "1", currency = "Euro" } }', "ISO 4217"),
+        ('{ ForumPass = { amount = "1.001", currency = "EUR" } }', "more than the 2 decimal places of EUR"),
+        ('{ ForumPass = { amount = "-1", currency = "EUR" } }', "greater than or equal to 0"),
+        ('{ ForumPass = { amount = "NaN", currency = "EUR" } }', "finite"),
+        ('{ ForumPass = { amount = "1" } }', "is missing"),
+    ],
+)
+def test_a_price_that_cannot_be_is_named(tmp_path: Path, prices: str, said: str) -> None:
+    text = GOOD.replace('applications = ["ForumPass"]', f'applications = ["ForumPass"]\nprices = {prices}')
+    (fault,) = faults_of(written(tmp_path, text))
+
+    assert "programmes.mag" in fault
+    assert said in fault
+
+
+def test_a_price_is_kept_to_the_cent(tmp_path: Path) -> None:
+    example = GOOD.replace("# prices =", "prices =")
+    prices = policy.load(written(tmp_path, example)).mag.prices
+
+    assert str(prices["ForumPass"].amount) == "129.00"
+    assert policy.load().mag.prices == {}

@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from bot.adapters.html_scan import UNSEEN, VOID, is_hidden, plain, scan
+from bot.adapters.html_scan import LONGEST_ATTRIBUTES, UNSEEN, VOID, is_hidden, plain, scan
 from bot.adapters.mail_charsets import clean
 
 LONGEST_HTML = 300_000
@@ -34,6 +34,11 @@ _LINES = frozenset(
 )
 _PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
 _BLANK = re.compile(r"\s+")
+#: where an attribute says with which number a list, or an item of it, goes on
+_COUNT = {
+    name: re.compile(rf"""(?:^|\s){name}\s*=\s*["']?\s*(-?\d{{1,6}})(?!\d)""", re.IGNORECASE)
+    for name in ("start", "value")
+}
 
 
 def html_to_text(html: str) -> str:
@@ -55,6 +60,7 @@ class TextReader:
         self._fresh = False  # within a cell or item that said nothing yet: a paragraph there is no new line
         self._break = 0  # due before the next visible words: 1 a line, 2 a paragraph
         self._open: list[tuple[str, str]] = []  # tag and what it does: "", "unseen", "quote"
+        self._lists: list[int | None] = []  # of each open list the number of its next item; None has bullets
         self._unseen = 0
         self._quoted = 0
 
@@ -79,7 +85,7 @@ class TextReader:
 
     def begin(self, name: str, attributes: str) -> None:
         if name == "body":  # a head that is never closed must not hide it
-            self._open, self._unseen, self._quoted = [], 0, 0
+            self._open, self._lists, self._unseen, self._quoted = [], [], 0, 0
         self._note_break(name)
         if name == "br" and not self._unseen:
             self._take_break()
@@ -88,9 +94,9 @@ class TextReader:
             self._row_said = False
         elif name in {"td", "th"}:
             self._begin_cell()
-        elif name == "li" and not self._unseen:
+        elif name == "li" and not self._unseen and not is_hidden(attributes):
             self._take_break()
-            self._line.append("- ")
+            self._line.append(self._item_mark(attributes))
             self._fresh = True
         if name not in VOID:
             self._enter(name, attributes)
@@ -107,7 +113,9 @@ class TextReader:
         if depth is None:
             return
         for _ in range(depth + 1):
-            _, effect = self._open.pop()
+            closed, effect = self._open.pop()
+            if closed in {"ol", "ul"}:
+                self._lists.pop()
             self._unseen -= effect == "unseen"
             self._quoted -= effect == "quote"
 
@@ -119,7 +127,17 @@ class TextReader:
         elif tag == "blockquote":
             effect = "quote"
             self._quoted += 1
+        if tag in {"ol", "ul"}:
+            self._lists.append(_number("start", attributes, 1) if tag == "ol" else None)
         self._open.append((tag, effect))
+
+    def _item_mark(self, attributes: str) -> str:
+        """What stands before an item: answers under our numbers are found by theirs."""
+        if not self._lists or self._lists[-1] is None:
+            return "- "
+        number = _number("value", attributes, self._lists[-1])
+        self._lists[-1] = number + 1
+        return f"{number}. "
 
     def _begin_cell(self) -> None:
         self._fresh = True
@@ -155,3 +173,8 @@ class TextReader:
             line = re.sub(r" *\t *", "\t", re.sub(r" {2,}", " ", "".join(self._line))).strip()
             self._lines.append((self._depth if self._said else self._quoted, line))
         self._line, self._said = [], False
+
+
+def _number(name: str, attributes: str, otherwise: int) -> int:
+    found = _COUNT[name].search(attributes[:LONGEST_ATTRIBUTES])
+    return int(found[1]) if found else otherwise

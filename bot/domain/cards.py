@@ -127,11 +127,12 @@ class WithdrawalNote:
     """A sponsor takes a case back, below its card: what was done, or what staff may do."""
 
     ref: str
-    #: "done": at their plain word; "asked", "unclear": with a button; "kept": it cannot be; "by_staff"
+    #: "done": at their plain word; "asked", "unclear", "named" (in another thread): with a button;
+    #: "kept": it cannot be; "by_staff"
     what: str
     content_hash: str
     by: str = ""
-    other: str = ""  #: the addition that stands in the way
+    other: str = ""  #: the addition that stands in the way; of "named", where the words stand
     standing: tuple[Standing, ...] = ()  #: what could not be called back
 
 

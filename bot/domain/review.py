@@ -62,7 +62,7 @@ def read_form(
 def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:
     """A company in one file and its users in others are one form."""
     whole = [pair for pair in found if _says_a_company(pair[1]) and pair[1].users]
-    companies = [pair for pair in found if pair not in whole and not pair[1].users]
+    companies = [pair for pair in found if pair[1].company and not pair[1].users]
     users = [pair for pair in found if pair not in whole and pair not in companies]
     if whole or len(companies) != 1 or not users:
         return found

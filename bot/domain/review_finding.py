@@ -1,7 +1,7 @@
 """Find the form in a workbook, ours by its very labels first: which cell holds which field."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from statistics import mode
 from typing import Final
@@ -26,6 +26,7 @@ def _names(fields: Iterable[FormField]) -> dict[str, str]:
 _COMPANY_WORDS: Final = frozenset(f.name for f in forms.COMPANY_FIELDS)
 _COMPANY_NAMES: Final = _names(forms.COMPANY_FIELDS)
 _USER_NAMES: Final = _names(forms.USER_FIELDS)
+_USER_FIELDS: Final = frozenset(_USER_NAMES.values())
 
 
 @dataclass(kw_only=True)
@@ -47,13 +48,41 @@ class _Findings:
 
 def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form or one by other hands in a workbook; nothing if there is none."""
+    headed = _heading_fields(workbook)
     ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
-    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and ours.users_sheet:
+    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and headed:
         return (ours,)
     others = read_forms(workbook, vouched=vouched or bool(workbook.form_version))
+    if half := _half(workbook, ours, others, headed=headed):
+        return (half,)
     if ours and workbook.form_version and sum(map(_size, others)) <= _size(ours):
         return (ours,)
     return others
+
+
+def _half(
+    workbook: Workbook, ours: FoundCase | None, others: tuple[FoundCase, ...], *, headed: frozenset[str]
+) -> FoundCase | None:
+    """One sheet of our form in a file of its own, as a CSV holds it; hints and notes in it are no values."""
+    if len(workbook.sheets) != 1:
+        return None
+    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and not any(case.users for case in others):
+        return ours
+    if headed == _USER_FIELDS and not ours and sum(map(_known, others)) == 0:
+        return replace(_ours(workbook), company={}, rivals=())
+    return None
+
+
+def _known(case: FoundCase) -> int:
+    """How many fields of the company others than its name were found: a name alone may be any line."""
+    return len(case.company.keys() - {"name"})
+
+
+def _heading_fields(workbook: Workbook) -> frozenset[str]:
+    """The fields of the first row with headings of our users; none without one."""
+    rows = (row for sheet in workbook.sheets for row in sheet.rows)
+    headings = next(filter(None, map(_user_headings, rows)), ())
+    return frozenset(name for name, _ in headings)
 
 
 def _says_every_label(workbook: Workbook) -> bool:

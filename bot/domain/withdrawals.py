@@ -19,6 +19,8 @@ class Wish(StrEnum):
 
 
 LONGEST: Final = 600  #: characters; whoever writes more says more than that
+MOST_NAMED: Final = 3  #: cases in one mail
+_NAMED: Final = re.compile(r"\bC-(\d{1,9})\b", re.IGNORECASE)
 
 _THING: Final = (
     r"(?:(?:this|the|our|my|that) (?:whole |entire )?)?"
@@ -93,6 +95,12 @@ def read_wish(text: str, *, case_id: int, subject: str = "", sender: str = "") -
     numbers = {int(number) for number in (*named, *re.findall(r"\bC-(\d{1,9})\b", subject))}
     plain = all(told) and numbers <= {case_id}
     return Wish.PLAIN if plain else Wish.UNCLEAR
+
+
+def list_named(text: str) -> list[int]:
+    """The cases that a mail names, in its order; one that names many is about something else."""
+    numbers = list(dict.fromkeys(int(number) for number in _NAMED.findall(text[: LONGEST * 20])))
+    return numbers if len(numbers) <= MOST_NAMED else []
 
 
 def _says_nothing(part: str, sender: str) -> bool:

@@ -33,7 +33,7 @@ def answers_note(note: AnswersNote, *, words: Words) -> Card:
 
 def _listing(key: str, lines: list[str], words: Words) -> Block:
     heading = words.say(key, number=len(lines))
-    return blocks.listing(heading, lines, words, shown=SHOWN_ANSWERS)
+    return blocks.listing(heading, lines, words, shown=SHOWN_ANSWERS, of=len(lines))
 
 
 def _change(proposal: Proposal, words: Words) -> str:

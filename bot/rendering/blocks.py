@@ -1,7 +1,8 @@
 """The few pieces of Block Kit we use, each within Slack's limits; text must be safe before it comes here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from bot.rendering import quoting
@@ -66,15 +67,18 @@ def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def listing(heading: str, lines: Sequence[str], words: Words, *, shown: int) -> Block:
-    """A heading and the first lines below it; how many more there are is said."""
+def listing(heading: str, lines: Iterable[str], words: Words, *, shown: int, of: int) -> Block:
+    """A heading and the first lines below it, of which there are `of`; how many more there are is said.
+
+    Only lines that are shown are asked for: there may be thousands.
+    """
     kept: list[str] = []
     room = MOST_TEXT - len(heading) - 40
-    for line in lines[:shown]:
+    for line in islice(lines, shown):
         room -= quoting.units(line) + 1
         if room < 0:
             break
         kept.append(line)
-    rest = len(lines) - len(kept)
+    rest = of - len(kept)
     more = [words.say("card.more", number=rest)] if rest else []
     return section("\n".join([heading, *kept, *more]))

@@ -99,7 +99,8 @@ def _users(users: Sequence[User], words: Words) -> list[Block]:
     if not users:
         return []
     heading = words.say("card.users", number=len(users))
-    return [blocks.listing(heading, [_user(user, words) for user in users], words, shown=SHOWN_USERS)]
+    lines = (_user(user, words) for user in users)
+    return [blocks.listing(heading, lines, words, shown=SHOWN_USERS, of=len(users))]
 
 
 def _user(user: User, words: Words) -> str:
@@ -119,8 +120,8 @@ def _problems(case: Case, words: Words) -> list[Block]:
         found = [problem for problem in case.ris.problems if problem.severity is severity]
         if found:
             heading = words.say(key, number=len(found))
-            lines = [_problem(problem, case, words) for problem in found]
-            shown.append(blocks.listing(heading, lines, words, shown=SHOWN_PROBLEMS))
+            lines = (_problem(problem, case, words) for problem in found)
+            shown.append(blocks.listing(heading, lines, words, shown=SHOWN_PROBLEMS, of=len(found)))
     return shown
 
 

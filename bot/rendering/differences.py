@@ -19,7 +19,7 @@ def changes(before: RisCase, after: RisCase, since: int, words: Words, *, shown:
     if not len(found):
         return [blocks.context(words.say("differences.none", version=since))]
     heading = words.say("differences.heading", version=since, number=len(found))
-    return [blocks.listing(heading, list(_lines(found, words)), words, shown=shown)]
+    return [blocks.listing(heading, _lines(found, words), words, shown=shown, of=len(found))]
 
 
 def _lines(found: Differences, words: Words) -> Iterator[str]:
@@ -63,7 +63,8 @@ def headings(ris: RisCase, words: Words, *, shown: int, only_doubtful: bool = Fa
         return []
     key = "headings.doubtful" if only_doubtful else "headings.all"
     heading = words.say(key, number=len(ris.headings), doubtful=len(doubtful))
-    return [blocks.listing(heading, [_heading(one, words) for one in listed], words, shown=shown)]
+    lines = (_heading(one, words) for one in listed)
+    return [blocks.listing(heading, lines, words, shown=shown, of=len(listed))]
 
 
 def _heading(read: HeadingRead, words: Words) -> str:

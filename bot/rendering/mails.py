@@ -1,7 +1,7 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,16 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot.domain import forms
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.differences import compare
 from bot.domain.mail import Address
-from bot.domain.ris import Company, Credential, PartnerType, Problem, RisCase, Role, Severity, User
+from bot.domain.ris import Problem, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import markdown, quoting
+from bot.rendering import case_facts, markdown, quoting
+from bot.rendering.case_facts import Values
 from bot.rendering.shapes import Marked, Marks, Shape
 from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
@@ -31,11 +31,10 @@ MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows th
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
-MOST_NAMED = 5  #: people in one sentence
-
-Values = dict[str, Any]
-
-_OF_ITS_OWN: Values = {"only_people": False, "addition_to": "", "known_users": "", "replaces_on": ""}
+_OF_ITS_OWN: Values = {
+    "only_people": False, "addition_to": "", "known_users": "", "replaces_on": "",
+    "seat_price": "", "total_price": "",
+}  # fmt: skip
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {
     "order_confirmation": _OF_ITS_OWN,
@@ -44,6 +43,7 @@ _LATER: Mapping[str, Values] = {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
     },
+    "unreadable_ris": {"rows": ""},
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def order_confirmation(case: Case, policy: Policy) -> Values:
     """To the sponsor, once the desk approved."""
     return _of_case(case, policy) | {
         "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
-        "users": [_user(user, _words(case, policy)) for user in case.ordered_users],
+        "users": [case_facts.user(user, _words(case, policy)) for user in case.ordered_users],
     }
 
 
@@ -88,26 +88,33 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     say, users = _words(case, policy), case.ordered_users
-    names = [_name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
+    names = [case_facts.name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
         _of_case(case, policy)
         | {
             "received_on": say.date(case.status_since),  # of this version, not of the first
-            "administrators": _named(names),
+            "administrators": case_facts.named(names),
             "country": say.country(case.ris.company.country),
-            "facts": _facts(replace(case.ris.company, seats=case.ordered_seats), say),
-            "users": [_user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]],
+            "facts": case_facts.company(replace(case.ris.company, seats=case.ordered_seats), say),
+            "users": [
+                case_facts.user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]
+            ],
             "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
         }
     )
 
 
-def rejection(case: Case, policy: Policy) -> Values:
-    """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside."""
+def rejection(case: Case, policy: Policy, *, brought_before: bool = False) -> Values:
+    """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside.
+
+    `brought_before`: this same sponsor has brought the company in another form. Unless they have, they do not
+    hear that it is known: whom another sponsor has brought is no business of this one.
+    """
     reason = case.decision.reason if case.decision else None
-    if reason is RejectionReason.DUPLICATE and case.addition and not case.addition.told:
-        reason = None  # whom another sponsor has brought is no business of this one
+    told = case.addition.told if case.addition else brought_before
+    if reason is RejectionReason.DUPLICATE and not told:
+        reason = None
     return _of_case(case, policy) | {"reason": str(reason or "other")}
 
 
@@ -157,7 +164,7 @@ def unreadable_ris(
         "source": source,
         "reason": str(reason),
         "megabytes": megabytes(policy.limits.form_bytes),
-        "rows": policy.limits.form_rows,
+        "rows": words(lang, policy.desk.zone).number(policy.limits.form_rows),
     }
 
 
@@ -200,56 +207,9 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "users_count": len(case.ordered_users),
         "purchase_order": company.purchase_order,
         "received_on": say.date(case.created_at),
-        **_earlier(case, say),
+        **case_facts.earlier(case, say),
+        **case_facts.prices(case, policy.mag.prices, say),
     }
-
-
-def _earlier(case: Case, say: Words) -> Values:
-    """What the form is to earlier ones: to what it is added, and what it takes the place of.
-
-    Of another case only for whom it is their own.
-    """
-    told = case.addition if case.addition and case.addition.told else None
-    known = [_name(case.ris.users[number]) for number in told.known] if told else []
-    replaced = [
-        decision
-        for decision in case.voided
-        if decision.choice is Choice.APPROVED and decision.version == case.version - 1
-    ]
-    return {
-        "only_people": case.addition is not None,
-        "addition_to": told.ref if told else "",
-        "known_users": _named(known),
-        "replaces_on": say.date(replaced[-1].at) if replaced else "",
-    }
-
-
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
-
-
-def _facts(company: Company, say: Words) -> list[Values]:
-    """What stands in the form about the company, as we understood it; what is empty is left out."""
-    said = {
-        **asdict(company),
-        "country": say.country(company.country),
-        "partner_type": say.choice(PartnerType, company.partner_type),
-    }
-    names = dict.fromkeys(field.name for field in forms.COMPANY_FIELDS)
-    return [{"field": say.field(name), "value": str(said[name])} for name in names if said[name]]
-
-
-def _user(user: User, say: Words) -> Values:
-    return {
-        "name": _name(user),
-        "email": user.email,
-        "role": say.choice(Role, user.role),
-        "credential": say.choice(Credential, user.credential),
-    }
-
-
-def _name(user: User) -> str:
-    return f"{user.first_name} {user.last_name}".strip() or user.email
 
 
 def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:

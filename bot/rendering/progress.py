@@ -34,7 +34,7 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
         return [verdict]
     lines = [_effect(effect, words) for effect in card.effects]
     heading = _progress(made.phase, card.effects, words)
-    return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS)]
+    return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS, of=len(lines))]
 
 
 def returned(card: CaseCard, words: Words) -> list[Block]:
@@ -42,7 +42,7 @@ def returned(card: CaseCard, words: Words) -> list[Block]:
     if not card.returned:
         return []
     lines = [_effect(effect, words) for effect in card.returned]
-    return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS)]
+    return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS, of=len(lines))]
 
 
 def voided(case: Case, words: Words) -> list[Block]:

@@ -29,7 +29,7 @@ from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import mails
-from bot.rendering.mails import Values
+from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
@@ -211,7 +211,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
-    "rejection": lambda lang, policy: mails.rejection(decided_case(lang, choice=Choice.REJECTED), policy),
+    "rejection": lambda lang, policy: mails.rejection(
+        decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
+    ),
     "withdrawal": lambda lang, policy: mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),

@@ -6,7 +6,7 @@ from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 #: what offers a button; everything else says what was done, or why it is not
-_OFFERS = frozenset({"asked", "unclear"})
+_OFFERS = frozenset({"asked", "unclear", "named"})
 
 
 def withdrawal_note(note: WithdrawalNote, *, words: Words) -> Card:
@@ -29,7 +29,7 @@ def correction_note(note: CorrectionNote, *, words: Words) -> Card:
         return Card(text=sentence, blocks=[blocks.section(sentence)])
     title = words.say("correction.title", ref=note.ref)
     lines = [_change(change, words) for change in note.changes]
-    listed = blocks.listing(title, lines, words, shown=len(lines))
+    listed = blocks.listing(title, lines, words, shown=len(lines), of=len(lines))
     shown = [listed, *_beyond(note, words)]
     if note.other:
         shown.append(blocks.context(words.say("correction.kept", ref=note.ref, other=note.other)))

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
 
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
@@ -80,6 +82,14 @@ class Words:
     def country(self, code: str) -> str:
         """The country's name; as written where it is no code."""
         return str(_LOCALES[self.lang].territories.get(code, code))
+
+    def number(self, number: int) -> str:
+        """The number with its thousands apart: 20,050."""
+        return format_decimal(number, locale=_LOCALES[self.lang])
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """The amount with its currency as the reader writes it: €1,290.00, 1.290,00 €."""
+        return format_currency(amount, currency, locale=_LOCALES[self.lang])
 
     def date(self, day: date) -> str:
         """The day as in 12 September 2024; an instant's day is that of the desk's zone."""

@@ -9,9 +9,10 @@ from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
+from bot.rendering import mails
 from bot.services.cases import answer, check_undecided, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
-from bot.services.organisations import check_addition
+from bot.services.organisations import check_addition, is_of_one_sponsor
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.store import cases, events
@@ -48,9 +49,11 @@ def reject(
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, OPEN)
+        brought_before = is_of_one_sponsor(db, case)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
-            answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id)
+            words = mails.rejection(get_case(db, ref), desk.policy, brought_before=brought_before)
+            answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id, words=words)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
         refresh_additions(db, case, now=now)

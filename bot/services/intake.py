@@ -194,23 +194,35 @@ def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -
 
 def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
     """What a mail submits: a case for each of its forms."""
-    mail = understood.mail
-    parties = tuple(
-        address
-        for address in mail.cc
-        if is_sponsor(address, desk.sponsors) and address not in desk.own_addresses
-    )
+    parties = _list_parties(desk, understood)
     return [
         Submission(
             mail_id=understood.row.id,
-            mail=mail,
+            mail=understood.mail,
             check=understood.check,
             sponsor=understood.sponsor,
             ris=ris,
-            parties=parties if understood.sponsor and understood.verified else (),
+            parties=parties,
         )
         for ris in understood.form.cases
     ]
+
+
+def _list_parties(desk: Desk, understood: Understood) -> tuple[str, ...]:
+    """Whom a sponsor's mail copies with authority of their own: they stay on Cc."""
+    if not (understood.sponsor and understood.verified):
+        return ()
+    return tuple(
+        address
+        for address in understood.mail.cc
+        if is_sponsor(address, desk.sponsors) and address not in desk.own_addresses
+    )
+
+
+def _copies(desk: Desk, understood: Understood, case: Case) -> tuple[str, ...]:
+    """Who gets a copy of an answer about a reply that was not read: who gets those about its case."""
+    copied = dict.fromkeys((case.sponsor.address, *case.cc, *_list_parties(desk, understood)))
+    return tuple(address for address in copied if address != understood.mail.sender.address)
 
 
 def _refuse_form(
@@ -220,7 +232,8 @@ def _refuse_form(
     conversation = questions.open_conversation(db, understood, now)
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
-        _say_unreadable(db, desk, understood, conversation.ref, refusal, now=now)
+        parties = _list_parties(desk, understood)
+        _say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
     elif understood.verified:
         questions.say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
@@ -233,6 +246,7 @@ def _say_unreadable(
     ref: str,
     refusal: SheetRefusal,
     *,
+    cc: tuple[str, ...],
     now: datetime,
     case_id: int | None = None,
 ) -> None:
@@ -245,7 +259,9 @@ def _say_unreadable(
         lang=mail.lang,
         policy=desk.policy,
     )
-    questions.answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, case_id=case_id)
+    questions.answer(
+        db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, cc=cc, case_id=case_id
+    )
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -267,9 +283,10 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
         return case.ref
     if take_reply(db, desk, understood, case, submissions, now=now):
         return case.ref
-    questions.say_too_large(db, desk, understood, ref=case.ref, now=now, case_id=case.id)
+    cc = _copies(desk, understood, case)
+    questions.say_too_large(db, desk, understood, ref=case.ref, now=now, cc=cc, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
-        _say_unreadable(db, desk, understood, case.ref, refusal, now=now, case_id=case.id)
+        _say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
     return case.ref
 
 
@@ -280,7 +297,14 @@ def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
 
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """As if there were no token: a form is a new case, anything else a question."""
-    return (_take_ris if understood.form.has_form else questions.ask)(db, desk, understood, now)
+    return (_take_ris if understood.form.has_form else _ask)(db, desk, understood, now)
+
+
+def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """A question; where it speaks of taking a case back, that case's thread says so as well."""
+    ref = questions.ask(db, desk, understood, now)
+    withdrawals.hear_by_number(db, desk, understood, asked=ref, now=now)
+    return ref
 
 
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
@@ -293,6 +317,7 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     key = f"note:{conversation.ref}"
     questions.note_follow_up(db, understood, conversation.ref, key, now=now, form_sent=sent)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+    withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
 
 
@@ -303,7 +328,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.BOUNCE: bounces.take_bounce,
     Kind.REPLY: _take_reply,
     Kind.RIS: _take_ris,
-    Kind.QUESTION: questions.ask,
+    Kind.QUESTION: _ask,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
-from bot.domain.cases import OPEN, Addition, Case, CaseStatus
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id
 from bot.domain.errors import NothingToAdd, OrganisationUndecided
 from bot.domain.organisations import (
     ASKED_FROM,
@@ -56,6 +56,12 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
     return tuple(sorted(found, key=lambda like: -like.points)[:SHOWN])
+
+
+def is_of_one_sponsor(db: Database, case: Case) -> bool:
+    """Whether an undecided case is like an organisation that its own sponsor has brought before."""
+    others = (cases.find(db, number) for like in list_likenesses(db, case) if (number := case_id(like.ref)))
+    return any(other is not None and are_one_sponsor(case, other) for other in others)
 
 
 class _Marks:

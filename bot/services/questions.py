@@ -60,7 +60,14 @@ def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now
 
 
 def say_too_large(
-    db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime, case_id: int | None = None
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    *,
+    ref: str,
+    now: datetime,
+    cc: tuple[str, ...] = (),
+    case_id: int | None = None,
 ) -> None:
     """Tell a verified sender that their mail was too large to be read, and what to do instead."""
     row, mail = understood.row, understood.mail
@@ -74,7 +81,7 @@ def say_too_large(
         lang=mail.lang,
         policy=desk.policy,
     )
-    answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, case_id=case_id)
+    answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
 
 
 def open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
@@ -96,6 +103,7 @@ def answer(
     ref: str,
     words: Mapping[str, Any],
     now: datetime,
+    cc: tuple[str, ...] = (),
     case_id: int | None = None,
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
@@ -111,6 +119,7 @@ def answer(
         words=words,
         now=now,
         thread=Thread.answering(understood.mail),
+        cc=cc,
         case_id=case_id,
         automatic=True,
         attach=attach,

@@ -11,15 +11,16 @@ from bot.domain.cases import OPEN, Case, CaseStatus, Thread
 from bot.domain.errors import NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.parties import is_party
 from bot.domain.staff import Staff
-from bot.domain.withdrawals import Standing, Wish, may_be_withdrawn, read_wish
+from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
 from bot.rendering import mails
 from bot.services import questions
 from bot.services.cases import get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.services.undoing import find_obstacle, void_decision
-from bot.store import events
+from bot.store import cases, events
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -52,6 +53,26 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
     else:
         _note(db, case, "asked", now=now)
     return True
+
+
+def hear_by_number(db: Database, desk: Desk, understood: Understood, *, asked: str, now: datetime) -> None:
+    """A party's mail outside the case's own thread, in the caller's transaction: staff get the button there.
+
+    Never by rule: such a mail shows no token, and a number is easily mistaken for another. `asked`: the
+    conversation in which its words stand.
+    """
+    mail = understood.mail
+    if not understood.verified or understood.too_large:
+        return
+    for number in list_named(f"{mail.subject}\n{mail.text}"):
+        case = cases.find(db, number)
+        if case is None or not is_party(case, mail.sender.address, desk.sponsors):
+            continue
+        if case.status is CaseStatus.RECEIVED or not may_be_withdrawn(case):
+            continue
+        if read_wish(mail.text, case_id=number, subject=mail.subject) is not Wish.NONE:
+            obstacle = find_obstacle(db, case)
+            _note(db, case, "kept" if obstacle else "named", now=now, other=obstacle or asked)
 
 
 def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:

@@ -168,3 +168,24 @@ def test_html_reads_as_people_see_it() -> None:
 )
 def test_html_s_corners(html: str, text: str) -> None:
     assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ol><li>Hamburg</li><li><p>Germany</p></li></ol>", "1. Hamburg\n2. Germany"),
+        ("<ol><li>Hamburg<li>Germany</ol>", "1. Hamburg\n2. Germany"),
+        ('<ol start="3"><li>a<li value=7>b<li>c</ol>', "3. a\n7. b\n8. c"),
+        ("<ol><li>a</ol><p>and</p><ol start=2><li>b</ol>", "1. a\n\nand\n\n2. b"),
+        ("<ol><li>a<ul><li>x</ul><li>b</ol>", "1. a\n\n- x\n\n2. b"),
+        ("<ol><li>a<ol><li>x<li>y</ol></li><li>b</ol>", "1. a\n\n1. x\n2. y\n2. b"),
+        ("<ol><li>a<li hidden>not</li><li style='display:none'>not</li><li>b</ol>", "1. a\n2. b"),
+        ("<ol style='display:none'><li>not</ol><ul><li>a</ul>", "- a"),
+        ("<blockquote><ol><li>City?</ol></blockquote><ol><li>Hamburg</ol>", "> 1. City?\n\n1. Hamburg"),
+        ("<ol start=99999999999><li>a</ol>", "1. a"),
+        ("<ol><li>a</ul><li>b</ol></ol><li>c", "1. a\n\n2. b\n\n- c"),
+        ("<head><ol><body><li>a", "- a"),
+    ],
+)
+def test_numbered_items_keep_their_numbers(html: str, text: str) -> None:
+    assert html_to_text(html) == text

@@ -68,7 +68,7 @@ def _forms(draw: st.DrawFn) -> Workbook:
     return Workbook(name="x.xlsx", sheets=(sheet(company, "A"), sheet(users, "B")))
 
 
-@settings(deadline=None, max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(120), suppress_health_check=[HealthCheck.too_slow])
 @given(workbook=_forms())
 def test_any_words_and_layouts_read_back_the_same_or_are_asked_for(workbook: Workbook) -> None:
     reading = read_form([workbook])
@@ -105,7 +105,7 @@ def _changed(rows: list[list[CellValue]], change: str, one: int, other: int) -> 
     return rows
 
 
-@settings(deadline=None, max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(160), suppress_health_check=[HealthCheck.too_slow])
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(_CHANGES), st.integers(0, 30), st.integers(0, 30)), max_size=3
@@ -143,7 +143,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(160), suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(st.lists(_CELLS, max_size=12), max_size=15),
     merged=st.lists(st.tuples(*[st.integers(0, 20)] * 4), max_size=4),
@@ -160,7 +160,10 @@ def test_no_sheet_is_too_strange(
 @pytest.mark.parametrize(
     "rows",
     [
-        [tuple(f"{HEADINGS[(i + j) % 9]} {i * j}" for j in range(256)) for i in range(3_000)],
+        pytest.param(
+            [tuple(f"{HEADINGS[(i + j) % 9]} {i * j}" for j in range(256)) for i in range(3_000)],
+            marks=pytest.mark.slow,
+        ),
         [tuple(HEADINGS[(i + j) % 9] for j in range(256)) for i in range(3_000)],
         [HEADINGS] * 3_000,
         [tuple(["Firma", "Name", "x"] * 85)] * 3_000,

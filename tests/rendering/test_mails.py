@@ -42,6 +42,17 @@ def test_a_mail_reads_as_it_was_approved(name: str, lang: str) -> None:
     assert_approved(f"mails/{name}.{lang}.html", mail.html)
 
 
+def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
+    return mails.unreadable_ris(
+        reason=reason,
+        source="RIS Lindgren.xlsx",
+        ref="Q-4",
+        sender=samples.complete_case().sponsor,
+        lang=lang,
+        policy=POLICY,
+    )
+
+
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: mails.order_confirmation(samples.addition_case(lang), POLICY),
@@ -51,6 +62,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "receipt_corrected": lambda lang: mails.receipt(
         replace(samples.withdrawn_case(lang), decision=None, version=2, status=CaseStatus.IN_REVIEW), POLICY
     ),
+    "unreadable_ris_too_large": lambda lang: _unreadable(lang, SheetRefusal.TOO_LARGE),
+    "unreadable_ris_zip_bomb": lambda lang: _unreadable(lang, SheetRefusal.ZIP_BOMB),
+    "unreadable_ris_corrupt": lambda lang: _unreadable(lang, SheetRefusal.CORRUPT),
+    "unreadable_ris_unsupported": lambda lang: _unreadable(lang, SheetRefusal.UNSUPPORTED),
     "withdrawal_kept": lambda lang: mails.withdrawal(samples.decided_case(lang), POLICY),
     "withdrawal_undecided": lambda lang: mails.withdrawal(
         replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
@@ -243,11 +258,12 @@ def test_every_reason_of_a_rejection_has_its_own_words(lang: str) -> None:
 
 def test_a_sponsor_never_reads_that_another_has_brought_the_same() -> None:
     case = replace(samples.decided_case(choice=Choice.REJECTED), addition=Addition(of=2, known=(0,)))
-    values = mails.rejection(case, POLICY)
+    values = mails.rejection(case, POLICY, brought_before=True)
 
     assert case.decision is not None
     assert case.decision.reason is RejectionReason.DUPLICATE
     assert values["reason"] == "other"
+    assert mails.rejection(replace(case, addition=None), POLICY)["reason"] == "other"
     assert "C-2" not in json.dumps(
         [values, mails.order_confirmation(case, POLICY), mails.receipt(case, POLICY)]
     )
@@ -260,6 +276,23 @@ def test_the_desks_note_never_leaves_the_desk() -> None:
     assert case.decision is not None
     assert case.decision.note
     assert case.decision.note not in json.dumps(values)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_file_that_is_too_large_is_told_the_limits_of_files(lang: str) -> None:
+    text = render_mail("unreadable_ris", lang, _unreadable(lang, SheetRefusal.TOO_LARGE)).text
+
+    assert "10\u00a0MB" in text
+    assert {"en": "20,050", "de": "20.050"}[lang] in text
+    assert "25" not in text
+
+
+@every_language
+@every_mail
+def test_a_table_has_no_more_columns_than_a_mail_has_room_for(name: str, lang: str) -> None:
+    rules = [line for line in _source(name, lang).splitlines() if line.startswith("| ---")]
+
+    assert all(rule.count("---") <= 3 for rule in rules)
 
 
 @every_language
@@ -276,14 +309,6 @@ def test_thousands_of_users_are_confirmed_in_a_mail_that_arrives(lang: str) -> N
 
     assert "\n400. " in text
     assert f"… {'and' if lang == 'en' else 'und'} 1600 " in text
-
-
-@every_language
-def test_a_file_that_is_too_large_is_told_what_a_form_may_be(lang: str) -> None:
-    text = show("unreadable_ris", lang, reason="too_large", megabytes=10, rows=20_050).text
-
-    assert "10 MB" in text
-    assert "20050" in text
 
 
 def test_the_list_of_problems_holds_each_with_its_place_and_person() -> None:
@@ -343,7 +368,7 @@ def test_a_form_without_anything_still_makes_a_mail() -> None:
 @pytest.mark.parametrize("name", ["order_confirmation", "receipt", "ris_problems"])
 def test_a_mail_that_was_queued_before_additions_were_known_is_still_said(name: str, lang: str) -> None:
     values = sample_values(name, lang)
-    for later in ("only_people", "addition_to", "known_users", "replaces_on"):
+    for later in mails._OF_ITS_OWN:
         del values[later]
 
     assert render_mail(name, lang, values) == show(name, lang)

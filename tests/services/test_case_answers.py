@@ -334,3 +334,13 @@ def test_every_version_can_be_looked_at_with_what_made_it(asked: Office) -> None
     assert (newest.shown.number, newest.shown.made_by, newest.versions[0]) == (2, "answers:1", (2, LATER))
     assert (first.shown.made_by.partition(":")[0], first.before) == ("mail", None)
     assert newest.before == first.shown
+
+
+def test_a_numbered_list_in_html_alone_answers_under_its_numbers(asked: Office) -> None:
+    html = "<p>Hello,</p><ol><li>Hamburg</li><li><p>Germany</p></li><li>Mara Lindqvist</li></ol>"
+    raw = a_mail(answers=asked.job("ris_problems").message_id, text=html)
+    asked.take(raw.replace(b"Content-Type: text/plain", b"Content-Type: text/html"))
+    take_over(asked)
+
+    assert asked.case("C-1").ris.company.city == "Hamburg"
+    assert asked.case("C-1").status is CaseStatus.IN_REVIEW

@@ -32,6 +32,7 @@ NEXT_CUSTOMER = (
     ),
 )
 ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
+FAY = Address(name="Fay Colleague", address="fay@sponsor.example.org")
 FRANCA = Address(name="Franca", address="franca@second.example.org")  # a sponsor, of other customers
 
 
@@ -177,6 +178,25 @@ def test_an_unreadable_form_in_a_partys_reply_is_answered_with_the_reason(office
 
     assert row.subject_ref == "C-1"
     assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
+
+
+def test_a_colleague_hears_that_a_file_was_unreadable_and_so_does_everybody_on_the_case(
+    tmp_path: Path,
+) -> None:
+    office = an_office(tmp_path, sponsors="sponsor.example.org")
+    copied = f"{ERIN.address}, {MALLORY.address}"
+    office.take(a_mail(files=[WITHOUT_CITY], cc=copied))
+    a_reply(office, sender=FAY, files=[BROKEN])
+    job = office.job("unreadable_ris")
+
+    assert (job.recipient, job.values["cc"]) == (FAY.address, [DANA.address, ERIN.address])
+
+
+def test_an_unreadable_form_that_is_no_reply_is_answered_with_authorised_copies(tmp_path: Path) -> None:
+    office = an_office(tmp_path, sponsors="sponsor.example.org")
+    office.take(a_mail(files=[BROKEN], cc=f"{ERIN.address}, {MALLORY.address}"))
+
+    assert office.job("unreadable_ris").values["cc"] == [ERIN.address]
 
 
 def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(tmp_path: Path) -> None:

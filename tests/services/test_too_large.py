@@ -101,6 +101,13 @@ def test_a_reply_in_a_cases_thread_is_noted_there_and_answered(office: Office) -
     assert office.job("too_large").case_id == 1
 
 
+def test_who_gets_copies_of_a_case_hears_of_its_large_reply_too(office: Office) -> None:
+    office.take(a_mail(files=[("RIS.xlsx", sound_form())], cc="erin@sponsor.example.org"))
+    take_large(office, answers=office.mails()[0].message_id, cc=MALLORY.address)
+
+    assert office.job("too_large").values["cc"] == ["erin@sponsor.example.org"]
+
+
 def test_a_reply_in_a_conversation_is_noted_there_and_answered(office: Office) -> None:
     office.take(a_mail(sender=MALLORY))
     receipt = office.mails()[0].message_id

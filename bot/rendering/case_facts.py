@@ -1,0 +1,75 @@
+"""What mails say of a case: the company, its people, what it costs, and what it is to earlier ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.domain import forms
+from bot.domain.approvals import Choice
+from bot.domain.cases import Case
+from bot.domain.ris import Company, Credential, PartnerType, Role, User
+from bot.policy import Price
+from bot.rendering.words import Words
+
+MOST_NAMED = 5  #: people in one sentence
+
+Values = dict[str, Any]
+
+
+def earlier(case: Case, say: Words) -> Values:
+    """What the form is to earlier ones: to what it is added, and what it takes the place of.
+
+    Of another case only for whom it is their own.
+    """
+    told = case.addition if case.addition and case.addition.told else None
+    known = [name(case.ris.users[number]) for number in told.known] if told else []
+    replaced = [
+        decision
+        for decision in case.voided
+        if decision.choice is Choice.APPROVED and decision.version == case.version - 1
+    ]
+    return {
+        "only_people": case.addition is not None,
+        "addition_to": told.ref if told else "",
+        "known_users": named(known),
+        "replaces_on": say.date(replaced[-1].at) if replaced else "",
+    }
+
+
+def named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+
+
+def company(found: Company, say: Words) -> list[Values]:
+    """What stands in the form about the company, as we understood it; what is empty is left out."""
+    said = {
+        **asdict(found),
+        "country": say.country(found.country),
+        "partner_type": say.choice(PartnerType, found.partner_type),
+    }
+    names = dict.fromkeys(field.name for field in forms.COMPANY_FIELDS)
+    return [{"field": say.field(name), "value": str(said[name])} for name in names if said[name]]
+
+
+def user(found: User, say: Words) -> Values:
+    return {
+        "name": name(found),
+        "email": found.email,
+        "role": say.choice(Role, found.role),
+        "credential": say.choice(Credential, found.credential),
+    }
+
+
+def name(user: User) -> str:
+    return f"{user.first_name} {user.last_name}".strip() or user.email
+
+
+def prices(case: Case, known: Mapping[str, Price], say: Words) -> Values:
+    """What a seat costs and all together; "" where the desk tells no price, or seats are no number."""
+    price, seats = known.get(case.ris.company.application), case.ordered_seats
+    if price is None or not isinstance(seats, int):
+        return {"seat_price": "", "total_price": ""}
+    return {
+        "seat_price": say.money(price.amount, price.currency),
+        "total_price": say.money(price.amount * seats, price.currency),
+    }

@@ -1,0 +1,62 @@
+"""What seats cost is said where the desk knows a price and the form a number of seats."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot import policy as policies
+from bot.policy import Policy, Price
+from bot.rendering import mails, samples
+from bot.rendering.mails import render_mail
+from bot.rendering.words import LANGUAGES
+from tests.golden import assert_approved
+
+POLICY = policies.load()
+
+
+def priced(amount: str = "1290.5", currency: str = "EUR") -> Policy:
+    prices = {"ForumPass": Price(amount=Decimal(amount), currency=currency)}
+    return POLICY.model_copy(update={"programmes": {"mag": POLICY.mag.model_copy(update={"prices": prices})}})
+
+
+PRICED = priced()
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_mail_with_prices_reads_as_it_was_approved(lang: str) -> None:
+    for name, values in {
+        "order_confirmation": mails.order_confirmation(samples.decided_case(lang), PRICED),
+        "receipt": mails.receipt(samples.complete_case(lang), PRICED),
+    }.items():
+        mail = render_mail(name, lang, values | {"status_url": samples.STATUS_URL})
+
+        assert_approved(f"mails/{name}_priced.{lang}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+        assert_approved(f"mails/{name}_priced.{lang}.html", mail.html)
+
+
+@pytest.mark.parametrize(("lang", "each", "all_of_them"), [
+    ("en", "€1,290.50", "€3,871.50"), ("de", "1.290,50\u00a0€", "3.871,50\u00a0€"),
+])  # fmt: skip
+def test_a_known_price_is_said_for_one_seat_and_for_all(lang: str, each: str, all_of_them: str) -> None:
+    confirmed = mails.order_confirmation(samples.decided_case(lang), PRICED)
+    added = mails.order_confirmation(samples.addition_case(lang), PRICED)
+    text = render_mail("order_confirmation", lang, confirmed | {"status_url": samples.STATUS_URL}).text
+
+    assert (confirmed["seat_price"], confirmed["total_price"]) == (each, all_of_them)
+    assert added["seat_price"] == added["total_price"] == each  # one new person has a phone
+    assert all_of_them in text
+
+
+def test_without_a_price_or_a_number_of_seats_nothing_is_said_of_money() -> None:
+    case = samples.incomplete_case()
+    some = replace(case, ris=replace(case.ris, company=replace(case.ris.company, seats="some")))
+    other = replace(case, ris=replace(case.ris, company=replace(case.ris.company, application="Other")))
+
+    assert mails.receipt(samples.complete_case(), POLICY)["seat_price"] == ""
+    assert mails.receipt(some, PRICED)["seat_price"] == mails.receipt(other, PRICED)["total_price"] == ""
+
+
+def test_a_currency_without_cents_has_none() -> None:
+    assert mails.receipt(samples.complete_case(), priced("500", "JPY"))["total_price"] == "JP¥1,500"
