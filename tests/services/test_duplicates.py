@@ -62,7 +62,7 @@ def test_a_company_that_staff_told_apart_is_no_duplicate_of_it_to_the_sponsor(tm
     brought(office, DANA)
     with office.connect() as db:
         seen = office.case("C-2").content_hash
-        additions.deny_same(db, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
+        additions.deny_same(db, office.desk, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
 
     assert rejected(office)[0] == "other"
 

@@ -99,7 +99,7 @@ def test_a_case_on_which_an_addition_was_approved_says_why_not(office: Office) -
     office.take(a_mail(files=[MORE]))
     with office.connect() as db:
         seen = office.case("C-2").content_hash
-        additions.confirm_same(db, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
+        additions.confirm_same(db, office.desk, ref="C-2", other="C-1", seen=seen, by=BLAKE, now=office.now)
     approve(office, "C-2")
     office.take(a_mail(text=SPOKEN))
 
