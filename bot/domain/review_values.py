@@ -165,12 +165,17 @@ def _is_unusual_address(text: str) -> bool:
 _MAILTO: Final = re.compile(r"^mailto:\s*", re.IGNORECASE)
 
 
-_NAMED: Final = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
+_NAMED: Final = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
 
 
 def written_address(text: str) -> str:
-    """An address as it stands in a cell or a link of a cell, with or without its owner's name."""
+    """An address as it stands in a cell or a link of a cell, with or without its owner's name.
+
+    Outlook pastes a link as "x@y <mailto:x@y>"; where both differ, neither is taken.
+    """
     named = _NAMED.fullmatch(text) if "<" in text and len(text) <= _TOO_LONG else None
+    if named and "@" in (before := named[0].partition("<")[0].strip()) and before != named[1]:
+        return text
     return _MAILTO.sub("", named[1] if named else text).partition("?")[0].strip("<> ")
 
 
@@ -198,13 +203,17 @@ def retyped_address(address: str) -> str:
     return before + mended if at and mended != at + domain.lower() else ""
 
 
+#: "(at)", or "at" between blanks where it is the only one
+_SPELT_AT: Final = re.compile(r"\s*[\[(]\s*(?:at|ät)\s*[\])]\s*|(?<=\S) at (?=\S+$)", re.IGNORECASE)
+
+
 def mended_address(text: str) -> str:
     """The address that was evidently meant, or ""."""
     if retyped := retyped_address(text):
         return retyped if is_address(retyped) else ""
-    mended = re.sub(r"\s*[\[(]\s*(?:at|ät)\s*[\])]\s*", "@", text, flags=re.IGNORECASE)
+    mended = _SPELT_AT.sub("@", text) if text.count("@") == 0 else text
     mended = re.sub(r"\s+|[;,]$|\.$", "", mended).replace(",", ".").replace("..", ".").replace("@@", "@")
-    blank_within_a_name = re.search(r"\S\s+\S", text.partition("@")[0]) and "(" not in text
+    blank_within_a_name = re.search(r"\S\s+\S", _SPELT_AT.sub("@", text).partition("@")[0])
     return mended if not blank_within_a_name and mended != text and is_address(mended) else ""
 
 

@@ -33,6 +33,8 @@ def test_no_addresses(text: str) -> None:
     ("text", "meant"),
     [
         ("a (at) example.com", "a@example.com"),
+        ("a at example.com", "a@example.com"),
+        ("look at me at example.com", ""),
         ("a@example,com", "a@example.com"),
         ("a@example.com.", "a@example.com"),
         ("a @ example.com", "a@example.com"),
@@ -193,3 +195,8 @@ def test_names_that_share_a_cell(
     text: str, order: tuple[str, ...], address: str, names: tuple[str, str]
 ) -> None:
     assert names_of(text, order, address) == names
+
+
+def test_a_link_as_outlook_pastes_it_is_its_address_and_two_different_ones_are_none() -> None:
+    assert values.written_address("a@example.com <mailto:a@example.com>") == "a@example.com"
+    assert not values.is_address(values.written_address("a@example.com <mailto:b@example.com>"))
