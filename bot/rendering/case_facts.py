@@ -60,6 +60,15 @@ def user(found: User, say: Words) -> Values:
     }
 
 
+def whole_user(found: User, say: Words) -> Values:
+    """All that was understood of a person; a salutation that is none of ours stays as written."""
+    return user(found, say) | {
+        "salutation": forms.said(forms.SALUTATIONS, found.salutation, say.lang),
+        "job_title": found.job_title,
+        "phones": ", ".join(found.phones),
+    }
+
+
 def name(user: User) -> str:
     return f"{user.first_name} {user.last_name}".strip() or user.email
 

@@ -96,9 +96,7 @@ def receipt(case: Case, policy: Policy) -> Values:
             "administrators": case_facts.named(names),
             "country": say.country(case.ris.company.country),
             "facts": case_facts.company(replace(case.ris.company, seats=case.ordered_seats), say),
-            "users": [
-                case_facts.user(user, say) | {"phones": ", ".join(user.phones)} for user in users[:MOST_USERS]
-            ],
+            "users": [case_facts.whole_user(user, say) for user in users[:MOST_USERS]],
             "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
         }

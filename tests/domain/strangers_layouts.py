@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.sheets import CellValue, Sheet, Workbook
-from tests.domain.strangers_forms import COMPANY, CONTACT, Row, Stranger, invent
+from tests.domain.strangers_faults import invent
+from tests.domain.strangers_forms import COMPANY, CONTACT, Row, Stranger
 from tests.domain.strangers_values import NUMBERED_PHONES, PLAIN_PHONES
 
 _CHOICES: Final = {

@@ -28,7 +28,7 @@ from tests.domain.hands import (
 GAP: list[Row] = [(), ()]
 
 
-def _is_ours(case: RisCase, **company: str) -> None:
+def is_ours(case: RisCase, **company: str) -> None:
     errors = [problem for problem in case.problems if problem.severity == "error"]
     assert errors == []
     assert case.company == replace(COMPANY, **company)
@@ -38,18 +38,18 @@ def _is_ours(case: RisCase, **company: str) -> None:
 def test_labels_beside_values_above_users() -> None:
     case = only_case(sheet([("RIS",), (), *beside(), *GAP, *USERS]))
 
-    _is_ours(case)
+    is_ours(case)
     assert [user.row for user in case.users] == [21, 22]
     assert all(heading.sure for heading in case.headings)
     assert {heading.field for heading in case.headings} >= {"name", "vat_id", "phones", "credential"}
 
 
 def test_the_company_below_the_users() -> None:
-    _is_ours(only_case(sheet([("Benutzer",), *USERS, ("Summe: 2",), *GAP, ("Firmendaten",), *beside()])))
+    is_ours(only_case(sheet([("Benutzer",), *USERS, ("Summe: 2",), *GAP, ("Firmendaten",), *beside()])))
 
 
 def test_sheets_of_any_name_in_any_order() -> None:
-    _is_ours(only_case(sheet(USERS, "B"), sheet(beside(), "A")))
+    is_ours(only_case(sheet(USERS, "B"), sheet(beside(), "A")))
 
 
 def test_labels_above_their_values_in_a_grid() -> None:
@@ -59,7 +59,7 @@ def test_labels_above_their_values_in_a_grid() -> None:
         some = names[start : start + 4]
         rows += [[GERMAN[name] for name in some], [SAYS[name] for name in some], ()]
 
-    _is_ours(only_case(sheet([*rows, *USERS])))
+    is_ours(only_case(sheet([*rows, *USERS])))
 
 
 def test_labels_above_their_values_in_one_column() -> None:
@@ -67,38 +67,38 @@ def test_labels_above_their_values_in_one_column() -> None:
     for name, label in GERMAN.items():
         rows += [(label,), (SAYS[name],)]
 
-    _is_ours(only_case(sheet(rows), sheet(USERS, "Nutzer")))
+    is_ours(only_case(sheet(rows), sheet(USERS, "Nutzer")))
 
 
 def test_one_row_of_headings_with_one_row_of_values() -> None:
-    _is_ours(only_case(sheet([list(GERMAN.values()), [SAYS[name] for name in GERMAN]]), sheet(USERS, "U")))
+    is_ours(only_case(sheet([list(GERMAN.values()), [SAYS[name] for name in GERMAN]]), sheet(USERS, "U")))
 
 
 def test_two_pairs_of_label_and_value_side_by_side() -> None:
     pairs = beside()
     rows = [(*pairs[i], None, *(pairs[i + 1] if i + 1 < len(pairs) else ())) for i in range(0, len(pairs), 2)]
 
-    _is_ours(only_case(sheet([*rows, *GAP, *USERS])))
+    is_ours(only_case(sheet([*rows, *GAP, *USERS])))
 
 
 def test_a_column_of_explanations_between_label_and_value() -> None:
     rows: list[Row] = [("Feld", "Erläuterung", "Ihre Angabe")]
     rows += [(label, "bitte vollständig ausfüllen", value) for label, value in beside()]
 
-    _is_ours(only_case(sheet([*rows, *GAP, *USERS])))
+    is_ours(only_case(sheet([*rows, *GAP, *USERS])))
 
 
 def test_a_column_of_numbers_before_and_hints_after() -> None:
     rows = [(number, *pair, "Pflichtfeld") for number, pair in enumerate(beside(), 1)]
 
-    _is_ours(only_case(sheet([*rows, *GAP, *USERS])))
+    is_ours(only_case(sheet([*rows, *GAP, *USERS])))
 
 
 def test_merged_labels_and_values() -> None:
     rows = [(label, None, None, value, None) for label, value in beside()]
     merged = tuple((row, 0, row, 2) for row in range(0, len(rows), 2))
 
-    _is_ours(only_case(sheet(rows, merged=merged), sheet(USERS, "U")))
+    is_ours(only_case(sheet(rows, merged=merged), sheet(USERS, "U")))
 
 
 def test_the_contact_in_a_section_of_its_own() -> None:
@@ -111,14 +111,14 @@ def test_the_contact_in_a_section_of_its_own() -> None:
         ("Tel.", SAYS["contact_phone"]),
     ]
 
-    _is_ours(only_case(sheet([("Angaben zum Unternehmen",), *beside(labels), (), *contact, *GAP, *USERS])))
+    is_ours(only_case(sheet([("Angaben zum Unternehmen",), *beside(labels), (), *contact, *GAP, *USERS])))
 
 
 def test_users_across() -> None:
     across = [*zip(HEADINGS, MARA_ROW, TOM_ROW, strict=True)]
     case = only_case(sheet([*beside(), (), ("Benutzer", "User 1", "User 2"), *across]))
 
-    _is_ours(case)
+    is_ours(case)
     assert [user.row for user in case.users] == [None, None]
 
 
@@ -127,7 +127,7 @@ def test_a_block_of_labels_for_each_user() -> None:
     for number, row in enumerate((MARA_ROW, TOM_ROW), 1):
         blocks += [(f"Benutzer {number}",), *zip(HEADINGS, row, strict=True), ()]
 
-    _is_ours(only_case(sheet([*beside(), (), *blocks])))
+    is_ours(only_case(sheet([*beside(), (), *blocks])))
 
 
 def test_headings_over_two_lines() -> None:
@@ -135,7 +135,7 @@ def test_headings_over_two_lines() -> None:
     below = ("Anrede", "Vorname", "Nachname", "E-Mail", "1", "2", "Position", "Rolle", "2FA")
     merged = ((0, 0, 0, 3), (0, 4, 0, 5), (0, 6, 0, 8))
 
-    _is_ours(only_case(sheet(beside()), sheet([groups, below, MARA_ROW, TOM_ROW], "U", merged)))
+    is_ours(only_case(sheet(beside()), sheet([groups, below, MARA_ROW, TOM_ROW], "U", merged)))
 
 
 def test_headings_merged_over_two_lines_beside_split_ones() -> None:
@@ -151,47 +151,47 @@ def test_headings_merged_over_two_lines_beside_split_ones() -> None:
         (0, 8, 1, 8),
     )
 
-    _is_ours(only_case(sheet(beside()), sheet([groups, below, MARA_ROW, TOM_ROW], "U", merged)))
+    is_ours(only_case(sheet(beside()), sheet([groups, below, MARA_ROW, TOM_ROW], "U", merged)))
 
 
 def test_boxes_to_tick_for_role_and_credential() -> None:
     headings = (*HEADINGS[:7], "Org Admin", "App Admin", "User", "Phone OTP", "MLOA")
     rows = [headings, (*MARA_ROW[:7], "x", None, None, "x"), (*TOM_ROW[:7], None, None, "X", None, "x")]
 
-    _is_ours(only_case(sheet(beside()), sheet(rows, "U")))
+    is_ours(only_case(sheet(beside()), sheet(rows, "U")))
 
 
 def test_a_column_that_asks_yes_or_no() -> None:
     headings = (*HEADINGS[:7], "Organisations-Administrator? (ja/nein)", "2FA")
     rows = [headings, (*MARA_ROW[:7], "ja", "SMS"), (*TOM_ROW[:7], "nein", "Hardware-Zertifikat")]
 
-    _is_ours(only_case(sheet(beside()), sheet(rows, "U")))
+    is_ours(only_case(sheet(beside()), sheet(rows, "U")))
 
 
 def test_a_number_under_user_is_no_tick() -> None:
     rows = [("User", *HEADINGS), (1.0, *MARA_ROW), (2.0, *TOM_ROW)]
 
-    _is_ours(only_case(sheet(beside()), sheet(rows, "U")))
+    is_ours(only_case(sheet(beside()), sheet(rows, "U")))
 
 
 def test_a_title_beside_a_salutation_is_the_job() -> None:
     headings = (*HEADINGS[:6], "Title", *HEADINGS[7:])
 
-    _is_ours(only_case(sheet(beside()), sheet([headings, MARA_ROW, TOM_ROW], "U")))
+    is_ours(only_case(sheet(beside()), sheet([headings, MARA_ROW, TOM_ROW], "U")))
 
 
 def test_a_whole_address_under_one_label() -> None:
     labels = {n: label for n, label in GERMAN.items() if n not in {"street", "postal_code", "city"}}
     address = ("Anschrift", "Hafenstraße 12, D-20457 Hamburg")
 
-    _is_ours(only_case(sheet([*beside(labels), address]), sheet(USERS, "U")))
+    is_ours(only_case(sheet([*beside(labels), address]), sheet(USERS, "U")))
 
 
 def test_users_over_two_sheets_and_headings_repeated() -> None:
     first = sheet([HEADINGS, MARA_ROW, HEADINGS], "Seite 1")
     second = sheet([("Fortsetzung",), HEADINGS, TOM_ROW], "Seite 2")
 
-    _is_ours(only_case(sheet(beside()), first, second))
+    is_ours(only_case(sheet(beside()), first, second))
 
 
 def test_everything_beside_each_user_in_one_table() -> None:
@@ -199,7 +199,7 @@ def test_everything_beside_each_user_in_one_table() -> None:
     rows: list[Row] = [headings]
     rows += [[*row, *(SAYS[name] for name in GERMAN)] for row in (MARA_ROW, TOM_ROW)]
 
-    _is_ours(only_case(sheet(rows)))
+    is_ours(only_case(sheet(rows)))
 
 
 def test_a_role_merged_over_several_users() -> None:
@@ -221,7 +221,7 @@ def test_what_shares_a_cell_is_taken_apart() -> None:
         ("Herr", "Öztürk, Tom", TOM.email, "+49 151 23456780; +49 30 23125011", *TOM_ROW[6:]),
     ]
 
-    _is_ours(only_case(sheet([*beside(labels), *together, *GAP, *rows])))
+    is_ours(only_case(sheet([*beside(labels), *together, *GAP, *rows])))
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_what_shares_a_cell_is_taken_apart() -> None:
     ],
 )
 def test_lines_that_are_no_users(line: tuple[CellValue, ...]) -> None:
-    _is_ours(only_case(sheet(beside()), sheet([HEADINGS, line, MARA_ROW, (), TOM_ROW, line], "U")))
+    is_ours(only_case(sheet(beside()), sheet([HEADINGS, line, MARA_ROW, (), TOM_ROW, line], "U")))
 
 
 def test_values_that_say_a_label() -> None:
@@ -273,7 +273,7 @@ def test_values_that_say_a_label() -> None:
     rows: list[Row] = [(label, says[name]) for name, label in labels.items()]
     case = only_case(sheet([*rows, *GAP, *USERS]))
 
-    _is_ours(case, city="Ort", contact_name="Petra Kontakt", name="Firma Land GmbH", state="Land")
+    is_ours(case, city="Ort", contact_name="Petra Kontakt", name="Firma Land GmbH", state="Land")
 
 
 def test_two_companies_on_two_sheets() -> None:
@@ -313,11 +313,11 @@ def test_company_and_users_in_two_files() -> None:
     users = workbook(sheet(USERS, ""), name="users.csv")
     (case,) = read_form([users, company]).cases
 
-    _is_ours(case)
+    is_ours(case)
 
 
 def test_users_go_on_over_a_sheet_without_headings() -> None:
-    _is_ours(only_case(sheet(beside()), sheet([HEADINGS, MARA_ROW], "U1"), sheet([TOM_ROW], "U2")))
+    is_ours(only_case(sheet(beside()), sheet([HEADINGS, MARA_ROW], "U1"), sheet([TOM_ROW], "U2")))
 
 
 def test_people_under_headings_nobody_understands_are_asked_for() -> None:
@@ -330,7 +330,7 @@ def test_people_under_headings_nobody_understands_are_asked_for() -> None:
 def test_labels_and_values_in_the_same_cell() -> None:
     within = [(f"{label}: {str(value).removesuffix('.0')}",) for label, value in beside()]
 
-    _is_ours(only_case(sheet([*within, *GAP, *USERS])))
+    is_ours(only_case(sheet([*within, *GAP, *USERS])))
 
 
 def test_two_sections_side_by_side() -> None:
@@ -345,7 +345,7 @@ def test_two_sections_side_by_side() -> None:
         (*pair, None, *contact[i]) if i < len(contact) else pair for i, pair in enumerate(company)
     ]
 
-    _is_ours(only_case(sheet([*rows, *GAP, *USERS])))
+    is_ours(only_case(sheet([*rows, *GAP, *USERS])))
 
 
 def test_a_blank_form_of_another_hand_is_incomplete() -> None:
@@ -359,32 +359,13 @@ def test_a_page_of_instructions_is_no_company() -> None:
         (label, f"Hier tragen Sie {label} so ein, wie es im Register steht.") for label in GERMAN.values()
     ]
 
-    _is_ours(only_case(sheet(told, "Hinweise"), sheet(beside(), "Firma"), sheet(USERS, "Benutzer")))
+    is_ours(only_case(sheet(told, "Hinweise"), sheet(beside(), "Firma"), sheet(USERS, "Benutzer")))
 
 
 def test_lists_of_choices_are_no_users() -> None:
     lists = [("Role", "Credential type", "Country", "Title"), ("User", "Phone OTP", "Germany", "Mr")]
 
-    _is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(lists, "Lists")))
-
-
-def test_users_on_a_hidden_sheet_alone_are_read_like_hidden_rows() -> None:
-    _is_ours(only_case(sheet(beside()), sheet(USERS, "U", hidden=True)))
-
-
-def test_people_on_a_hidden_sheet_beside_others_are_asked_for() -> None:
-    case = only_case(
-        sheet(beside()), sheet([HEADINGS, MARA_ROW], "U"), sheet([HEADINGS, TOM_ROW], "V", hidden=True)
-    )
-
-    assert [user.email for user in case.users] == [MARA.email]
-    assert [(p.kind, p.field, p.sheet) for p in case.problems if p.severity == "error"] == [
-        ("doubtful", "email", "V")
-    ]
-
-
-def test_a_hidden_copy_of_the_same_people_is_passed_over() -> None:
-    _is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(USERS, "Old", hidden=True)))
+    is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(lists, "Lists")))
 
 
 def test_a_title_above_the_users_of_another_file_is_no_company() -> None:
@@ -395,7 +376,7 @@ def test_a_title_above_the_users_of_another_file_is_no_company() -> None:
     ]
     (case,) = read_form([company, workbook(sheet([*title, *GAP, *USERS], ""), name="Benutzer.csv")]).cases
 
-    _is_ours(case)
+    is_ours(case)
 
 
 def test_phones_stand_in_the_order_of_their_numbers_and_further_ones_last() -> None:
