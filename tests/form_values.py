@@ -34,7 +34,8 @@ COMPANIES = st.builds(
     state=TEXT,
     country=_COUNTRIES,
     website=TEXT.filter(lambda text: values.website(text) in {None, text}),
-    vat_id=TEXT.filter(lambda text: not values.is_not_applicable(text)),
+    vat_id=st.sampled_from(["", "DE136695976"])
+    | TEXT.filter(lambda text: not values.is_not_applicable(text) and not any(map(str.isdigit, text))),
     partner_type=_code_or_text(list(PartnerType), words.partner_type_of),
     seats=st.none() | st.integers(0, 9_999_999),
     purchase_order=TEXT,

@@ -19,9 +19,12 @@ def form_sheets(lang: str, company: Company, users: Sequence[User]) -> tuple[She
 
 
 def as_csv(sheets: Sequence[Sheet], *, separator: str = ";", encoding: str = "utf-8-sig") -> bytes:
-    """The sheets one below the other, with an empty line between them."""
+    """The sheets one below the other, with an empty line between them.
+
+    Every cell is quoted: a lone ";" among few commas can be told from a separator by nothing else.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=separator)
+    writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL)
     for number, sheet in enumerate(sheets):
         if number:
             writer.writerow([])
