@@ -73,6 +73,8 @@ def fill(
         reviewed,
         problems=(*sound, *doubts, *macros),
         headings=tuple(replace(one, sure=True) if _place(one) in confirmed else one for one in ris.headings),
+        source=ris.source,
+        passed_over=ris.passed_over,
     )
 
 

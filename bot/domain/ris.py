@@ -129,12 +129,17 @@ class HeadingRead:
 
 @dataclass(frozen=True, kw_only=True)
 class RisCase:
-    """One company with its users, reviewed; `headings` is empty for our own form."""
+    """One company with its users, reviewed; `headings` is empty for our own form.
+
+    `source` names its file, `passed_over` other spreadsheets that came along and are no RIS.
+    """
 
     company: Company
     users: tuple[User, ...] = ()
     problems: tuple[Problem, ...] = ()
     headings: tuple[HeadingRead, ...] = ()
+    source: str = ""
+    passed_over: tuple[str, ...] = ()
 
     @property
     def decision(self) -> Decision:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, QueueEntry, TroubleNote
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.ris import Credential, Problem, Role, Severity, User
+from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
 from bot.domain.staff import Staff
 from bot.rendering import blocks, differences, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
@@ -14,6 +14,7 @@ from bot.rendering.words import Words, megabytes
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
 QUEUE_PAGE = 20
+MOST_FILES = 5  #: of those that were not taken for a RIS
 
 
 def case_card(card: CaseCard, *, words: Words) -> Card:
@@ -135,13 +136,20 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
     verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
-    read = case.ris.headings
+    read, others = case.ris.headings, case.ris.passed_over
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
         words.say("card.version", version=case.version, opened=opened),
         *([words.say("headings.read", number=len(read))] if read else []),
+        *([chosen(case.ris, words)] if others else []),
     )
+
+
+def chosen(ris: RisCase, words: Words) -> str:
+    """Which of several spreadsheets was read, and why not the others."""
+    others = ", ".join(words.say("card.file", name=safe(name, 60)) for name in ris.passed_over[:MOST_FILES])
+    return words.say("card.chosen", name=safe(ris.source, 120), others=others)
 
 
 def _evidence(evidence: str, words: Words) -> str:

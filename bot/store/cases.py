@@ -332,4 +332,6 @@ def ris_of(stored: Mapping[str, Any]) -> RisCase:
             for problem in stored["problems"]
         ),
         headings=tuple(HeadingRead(**heading) for heading in stored.get("headings", ())),
+        source=stored.get("source", ""),
+        passed_over=tuple(stored.get("passed_over", ())),
     )

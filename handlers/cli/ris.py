@@ -129,6 +129,10 @@ def _print(
     for case in reading.cases:
         users = f"{len(case.users)} user{'' if len(case.users) == 1 else 's'}"
         say(f"  {plain(case.company.name or '—')}: {users}, {case.decision}")
+        if case.passed_over:
+            say(
+                f"    {plain(say_it.say('ris.chosen', name=case.source, others=', '.join(case.passed_over)))}"
+            )
         for problem in case.problems:
             message = say_it.problem(problem, applications=applications)
             say(f"    {problem.severity:7}  {plain(say_it.place(problem, case))}: {plain(message)}")
