@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Timer
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +39,7 @@ def run(
     raise typer.Exit(int(failed))
 
 
-def _take_over() -> Event:
+def take_over() -> Event:
     """From here on logs and signals are the service's; the event is set by the first signal.
 
     A second one changes nothing, for the end has its time limit.
@@ -47,33 +48,42 @@ def _take_over() -> Event:
 
     logs.configure()
     ended = Event()
+    told: SimpleQueue[int] = SimpleQueue()
 
-    def on_signal(*_: object) -> None:
-        if not ended.is_set():
-            ended.set()
-            last_resort = Timer(END_AT_LATEST, _end_now)
-            last_resort.daemon = True
-            last_resort.start()
+    def end() -> None:
+        told.get()
+        ended.set()
+        time.sleep(END_AT_LATEST)
+        _end_now()
 
+    Thread(target=end, name="signals", daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+        # A handler runs within the main thread, whatever lock that holds: `ended.set()` here could wait for
+        # the lock of `ended.wait()` for ever. Putting into this queue is reentrant.
+        signal.signal(number, lambda number, _: told.put(number))
     return ended
 
 
 def _end_now() -> None:
     """What was under way is taken up at the next start: leases end, and the ledger knows what is open."""
+    last_words = Thread(target=_say_by_force, daemon=True)
+    last_words.start()
+    last_words.join(1)  # a terminal that nobody reads must not hold up the end
+    os._exit(LATE)
+
+
+def _say_by_force() -> None:
     import structlog
 
     structlog.get_logger("service").error("ended by force: a part did not end in time")
     sys.stderr.flush()
-    os._exit(LATE)
 
 
 def _run_service(doors: tuple[str, ...]) -> bool:
     from bot import bootstrap
     from bot import settings as settings_room
 
-    return _serve(bootstrap.build(settings_room.load()), doors, _take_over())
+    return _serve(bootstrap.build(settings_room.load()), doors, take_over())
 
 
 def _serve(
@@ -110,7 +120,7 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
         raise SettingsFault(f"--sandbox needs {exc.name}: pip install 'usher[sandbox]'") from None
 
     began = time.monotonic()
-    ended = _take_over()
+    ended = take_over()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))

@@ -6,6 +6,8 @@ import pty
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -185,6 +187,26 @@ def test_a_person_at_a_terminal_reads_words(world: World, tmp_path: Path) -> Non
     assert code == 0
     assert "[info" in shown
     assert "{" not in shown
+
+
+#: the signal comes at the one instant at which the main thread holds the lock of the event it waits for
+AT_THE_WORST_INSTANT = """
+import signal
+from handlers.cli.run import take_over
+
+ended = take_over()
+with ended._cond:
+    signal.raise_signal(signal.SIGTERM)
+print(ended.wait(10), flush=True)
+"""
+
+
+def test_a_signal_that_comes_while_the_main_thread_holds_a_lock_ends_the_service_too() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", AT_THE_WORST_INSTANT], capture_output=True, text=True, timeout=30, check=True
+    )
+
+    assert said.stdout == "True\n"
 
 
 def read_until(terminal: int, words: str) -> str:
