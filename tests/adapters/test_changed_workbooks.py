@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
@@ -16,6 +17,8 @@ from bot.domain.ris import Decision
 from tests.budget import examples
 from tests.domain.hands import GERMAN, HEADINGS, MARA_ROW, SAYS, TOM_ROW
 from tests.forms import reading, saved, sound_form
+
+pytestmark = pytest.mark.slow
 
 FIELDS = ("name", "street", "city", "contact_name", "contact_email")
 OURS = {f.name: f.label.en for f in forms.COMPANY_FIELDS}

@@ -16,6 +16,8 @@ from bot.domain.remarks import TITLE, Remark, without_remarks
 from tests.adapters.marked import RED, WRONG, comment, marked, no_remarks, opened, packed, parts, with_macros
 from tests.forms import COMPANY, MARA, TOM, case, saved, sound_form, with_cells
 
+pytestmark = pytest.mark.slow
+
 # What is marked
 
 

@@ -12,6 +12,8 @@ from tests.adapters.form_mutations import SUFFIXES, broken, good_files
 from tests.budget import examples
 from tests.cast import a_mail
 
+pytestmark = pytest.mark.slow
+
 EACH = examples(60)
 SECONDS = 10
 

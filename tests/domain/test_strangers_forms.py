@@ -11,6 +11,8 @@ from tests.budget import examples
 from tests.domain.strangers_forms import Stranger
 from tests.domain.strangers_layouts import strange_form
 
+pytestmark = pytest.mark.slow
+
 _FIRST = int(os.environ.get("STRANGERS_FROM", "0"))  #: to try others than those of every day
 _BATCH = 20
 

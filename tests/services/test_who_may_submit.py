@@ -11,6 +11,8 @@ from bot.services import cases
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
+pytestmark = pytest.mark.slow
+
 COMPLETE = ("RIS.xlsx", sound_form())
 INCOMPLETE = ("RIS.xlsx", ris_form("en", COMPANY, [TOM]))
 UNREADABLE = ("RIS.xlsx", b"PK\x03\x04" + b"\0" * 200)
