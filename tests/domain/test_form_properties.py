@@ -17,6 +17,8 @@ from bot.domain.sheets import CellValue, Sheet, Workbook
 from tests.budget import examples
 from tests.domain.hands import COMPANY, GERMAN, HEADINGS, MARA, MARA_ROW, SAYS, TOM, TOM_ROW, Row, sheet
 
+pytestmark = pytest.mark.slow
+
 _PHRASES = {
     name: sorted(
         phrase

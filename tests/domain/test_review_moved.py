@@ -12,6 +12,8 @@ from bot.domain.ris import Decision
 from tests.budget import examples
 from tests.forms import COMPANY, MARA, TOM, case, errors, reading, saved, sound_form, with_cells
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[openpyxl.Workbook], None]
 
 

@@ -4,6 +4,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from bot.services.queueing import queue_mail
 from bot.store.database import transaction
 from tests.budget import examples
 from tests.cast import Office, an_office
+
+pytestmark = pytest.mark.slow
 
 WORKERS = ("one", "two")
 FAULTS = {

@@ -12,6 +12,8 @@ from bot.sandbox.samples import DANA
 from tests.sandbox.lobby.conftest import ORIGIN, StillClock
 from tests.sandbox.mail.conftest import DESK, NOON, a_mail
 
+pytestmark = pytest.mark.slow
+
 
 def ticks(client: FlaskClient) -> list[str]:
     return re.findall(r'data-done="(\w+)"', client.get("/").get_data(as_text=True))
