@@ -226,8 +226,8 @@ class PlainReader:
 class PlainMarker:
     """Marks in this very process."""
 
-    def find_form(self, raw: bytes, content_hash: str, applications: tuple[str, ...]) -> Attachment | None:
-        return marking.find_form(raw, content_hash, applications)
+    def find_form(self, raw: bytes, form_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+        return marking.find_form(raw, form_hash, applications)
 
     def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
         return marking.mark_workbook(content, remarks)

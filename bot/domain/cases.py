@@ -1,14 +1,14 @@
 """A case: one company on its way from a RIS to a live site."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.mail import Address, InboundMail
-from bot.domain.ris import Credential, Decision, ProblemKind, RisCase, User
+from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
 
 MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
@@ -100,20 +100,12 @@ class Addition:
 
     def seal(self, ris: RisCase) -> str:
         """The hash of what a decision about an addition is about: the form, and who of it is new."""
-        form_hash = weighed(ris, self).content_hash()
-        return hashlib.sha256(f"{form_hash} {self.of} {self.known}".encode()).hexdigest()
-
-
-#: what only a first form can lack: an organisation that stands has its administrator, and an addition charges
-#: the seats of its new people, whatever number it names
-_OF_A_FIRST_FORM = frozenset({ProblemKind.NO_ADMINISTRATOR, ProblemKind.SEATS_MISMATCH})
+        return hashlib.sha256(f"{ris.form_hash()} {self.of} {self.known}".encode()).hexdigest()
 
 
 def weighed(ris: RisCase, addition: Addition | None) -> RisCase:
     """The form with the problems that count for what it is, by itself or as an addition."""
-    if addition is None:
-        return ris
-    return replace(ris, problems=tuple(one for one in ris.problems if one.kind not in _OF_A_FIRST_FORM))
+    return ris.as_addition() if addition else ris
 
 
 @dataclass(frozen=True, kw_only=True)

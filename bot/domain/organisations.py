@@ -84,7 +84,7 @@ KNOWN: Final = OPEN | {CaseStatus.APPROVED}
 def marks_of(ris: RisCase, *, ignored_hosts: frozenset[str] = frozenset()) -> frozenset[Mark]:
     """Everything a form can be found by; `ignored_hosts`: the sponsors', which say nothing of a customer."""
     company = ris.company
-    marks = {Mark(MarkKind.FORM, ris.content_hash())}
+    marks = {Mark(MarkKind.FORM, ris.form_hash())}
     if (vat_id := fold_vat_id(company.vat_id)) and not _is_doubtful(ris):
         marks.add(Mark(MarkKind.VAT_ID, vat_id))
     if name := fold_name(company.name):

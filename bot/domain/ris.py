@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.sheets import SheetRefusal
 
@@ -127,6 +128,11 @@ class HeadingRead:
     sure: bool = True  #: False where something nearer would have been taken instead
 
 
+#: an organisation that stands has its administrator, and an addition charges the seats of its new people,
+#: whatever number it names
+OF_A_FIRST_FORM: Final = frozenset({ProblemKind.NO_ADMINISTRATOR, ProblemKind.SEATS_MISMATCH})
+
+
 @dataclass(frozen=True, kw_only=True)
 class RisCase:
     """One company with its users, reviewed; `headings` is empty for our own form.
@@ -145,6 +151,14 @@ class RisCase:
     def decision(self) -> Decision:
         faulty = any(problem.severity is Severity.ERROR for problem in self.problems)
         return Decision.INCOMPLETE if faulty else Decision.COMPLETE
+
+    def as_addition(self) -> "RisCase":
+        """The same for an organisation that stands: what only a first form can lack is no problem."""
+        return replace(self, problems=tuple(one for one in self.problems if one.kind not in OF_A_FIRST_FORM))
+
+    def form_hash(self) -> str:
+        """Hex SHA-256 of what stands in the form, alike by itself and as an addition."""
+        return self.as_addition().content_hash()
 
     def content_hash(self) -> str:
         """Hex SHA-256 of everything a decision is about: company, users and problems."""

@@ -9,6 +9,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Addition, Case, CaseStatus, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
+from bot.domain.filling import fill
 from bot.domain.organisations import KNOWN
 from bot.domain.ris import RisCase
 from bot.domain.staff import Staff
@@ -40,18 +41,19 @@ def confirm_same(
 
 def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: Staff, now: datetime) -> Case:
     """The case is not of that organisation; it is not asked again, and an addition is one no longer."""
-    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _get_sayable(db, ref, seen, by)
-        root = get_case(db, other)
-        organisations.tell_apart(db, case.id, root.id)
-        if case.addition is not None and case.addition.of == root.id:
-            version = case_versions.find(db, case.id, case.version)
-            return _set(db, desk, case, version.ris if version else case.ris, None, by=by, now=now)
-        events.add(
-            db, EventTag.CASE_TOLD_APART, f"case:{case.id}", actor=by.id, at=now, other=root.ref, hash=seen
-        )
-        queue_case_card(db, case.id, now=now)
-        return case
+    with refusals_recorded(db, ref, by, now):
+        # Judged by itself again, outside the transaction: a form may have many users. `seen` is its seal.
+        alone = fill(get_seen(db, ref, seen).ris, {}, applications=desk.policy.mag.applications)
+        with transaction(db, locks=(f"case:{ref}",)):
+            case = _get_sayable(db, ref, seen, by)
+            root = get_case(db, other)
+            organisations.tell_apart(db, case.id, root.id)
+            if case.addition is not None and case.addition.of == root.id:
+                return _set(db, desk, case, alone, None, by=by, now=now)
+            tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
+            events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
+            queue_case_card(db, case.id, now=now)
+            return case
 
 
 def _get_sayable(db: Database, ref: str, seen: str, by: Staff) -> Case:
@@ -63,7 +65,7 @@ def _get_sayable(db: Database, ref: str, seen: str, by: Staff) -> Case:
 
 
 def _organisation_of(db: Database, case: Case, other: str) -> Case:
-    """The case with which that organisation began, wherever one points; raise NotSameOrganisation."""
+    """The case with which that organisation began, wherever one points; raise why not."""
     root = get_case(db, other)
     if root.addition is not None:
         root = get_case(db, root.addition.ref)
@@ -88,6 +90,7 @@ def _set(
     )
     if not cases.set_addition(db, changed, since=case.content_hash, now=now):
         raise ContentChanged(ref=case.ref, version=case.version)
+    changed = _with_its_version(db, changed, now=now)
     other = addition or case.addition
     events.add(
         db,
@@ -106,3 +109,16 @@ def _set(
         answer(db, desk, changed, "ris_problems", now=now, again="alone")
     queue_case_card(db, case.id, now=now)
     return changed
+
+
+def _with_its_version(db: Database, case: Case, *, now: datetime) -> Case:
+    """What came while it was an addition was judged as one: told apart, that is a version of its own.
+
+    The numbers of a mail's questions are those of its version, which therefore stays as it was.
+    """
+    kept = case_versions.find(db, case.id, case.version)
+    if kept is None or weighed(kept.ris, case.addition) == case.ris:
+        return case
+    judged = replace(case, version=case.version + 1)
+    cases.revise(db, judged, since=case.version, made_by=f"mail:{case.mail_id}", now=now)
+    return judged

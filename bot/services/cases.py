@@ -118,7 +118,6 @@ def revise_case(
     revised = _revised(db, case, submission, by)
     if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
-    revised = replace(revised, ris=weighed(revised.ris, revised.addition))  # the version keeps all of it
     organisations.note_marks(db, desk, revised)
     refresh_additions(db, revised, now=now)
     events.add(
@@ -140,14 +139,15 @@ def revise_case(
 def _revised(db: Database, case: Case, submission: Submission, by: Staff | None) -> Case:
     authorised = case.authorised or submission.authorised
     addition, content_hash = organisations.renewed(db, case, submission.ris)
+    ris = weighed(submission.ris, addition)
     return replace(
         case,
-        status=status_after(weighed(submission.ris, addition), authorised=authorised or by is not None),
+        status=status_after(ris, authorised=authorised or by is not None),
         authorised=authorised,
         version=case.version + 1,
         content_hash=content_hash,
         addition=addition,
-        ris=submission.ris,
+        ris=ris,
         cc=_copies(case, submission),
         verdict=submission.check.verdict,
         evidence=submission.check.evidence,

@@ -61,7 +61,7 @@ def mark_version(
     if found is None:
         return None
     raw = ledger.get_raw(db, found.mail_id) if ledger.has_raw(db, found.mail_id) else b""
-    file = marker.find_form(raw, found.content_hash, policy.mag.applications) if raw else None
+    file = marker.find_form(raw, found.ris.form_hash(), policy.mag.applications) if raw else None
     return mark_file(policy, marker, [found.ris], file=file, lang=lang)
 
 

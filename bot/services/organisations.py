@@ -110,7 +110,7 @@ def find_joined(db: Database, case: Case) -> Joined | None:
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
     """Where the very same form is in older cases, their threads say that this new case brings it again."""
-    form = [Mark(MarkKind.FORM, case.content_hash)]
+    form = [Mark(MarkKind.FORM, case.ris.form_hash())]
     for number in sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)}):
         note = SameFormNote(ref=f"C-{number}", again=case.ref)
         key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"

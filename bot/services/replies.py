@@ -41,4 +41,4 @@ def take_reply(
 def _is_the_same(case: Case, submission: Submission) -> bool:
     """Whether nothing would change, not even how far its sender is believed."""
     believed = case.authorised or not submission.authorised
-    return believed and submission.ris.content_hash() == case.ris.content_hash()
+    return believed and submission.ris.form_hash() == case.ris.form_hash()
