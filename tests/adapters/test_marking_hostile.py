@@ -18,6 +18,8 @@ from tests.adapters.marked import POLICY, WRONG, marked, no_remarks, opened, pac
 from tests.budget import examples
 from tests.forms import reading, saved, sound_form, with_cells
 
+pytestmark = pytest.mark.slow
+
 # Nothing runs
 
 

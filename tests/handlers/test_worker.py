@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,77 +10,17 @@ import pytest
 
 from bot.bootstrap import alive
 from bot.domain.approvals import Phase
-from bot.domain.cards import TroubleNote
-from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.ports import ChatMessage
 from bot.rendering import mails
-from bot.services import approvals, outbox
-from bot.services.effects import Ways
-from bot.services.queueing import queue_mail, queue_trouble
+from bot.services import approvals
+from bot.services.queueing import queue_mail
 from bot.store.database import transaction
-from handlers.worker.loop import LIMIT, Rate, Worker, build
-from tests.cast import AVERY, BLAKE, Office, a_case, an_office
+from handlers.worker.loop import LIMIT, Rate
+from tests.cast import AVERY, Office, a_case, an_office
 from tests.handlers.conftest import until
-
-
-def queue_mails(office: Office, many: int, *, to: str = "u{}@example.org") -> None:
-    words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
-    with office.connect() as db, transaction(db):
-        for number in range(many):
-            address = to.format(number)
-            queue_mail(
-                db, office.desk, "neutral_receipt", key=f"m{number}", to=address, lang="en", ref="Q-1",
-                words=words, now=office.now,
-            )  # fmt: skip
-
-
-def queue_notes(office: Office, many: int) -> None:
-    with office.connect() as db, transaction(db):
-        for number in range(many):
-            note = TroubleNote(what="job_failed", subject=f"job {number}", detail="x")
-            queue_trouble(db, note, key=f"n{number}", now=office.now)
-
-
-@contextmanager
-def running(office: Office) -> Iterator[list[Worker]]:
-    workers = build(office.bot)
-    threads = [threading.Thread(target=worker.run) for worker in workers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield workers
-    finally:
-        for worker in workers:
-            worker.stop()
-        for thread in threads:
-            thread.join(10)
-        assert not any(thread.is_alive() for thread in threads)
-
-
-def states(office: Office, template: str = "") -> list[str]:
-    return [str(job.status) for job in office.jobs(template)]
-
-
-def the_lane(office: Office, name: str) -> Worker:
-    return next(worker for worker in build(office.bot) if worker.id.endswith(name))
-
-
-def ways(office: Office) -> Ways:
-    return Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker)
-
-
-def one_round(office: Office) -> int:
-    with office.bot.connect() as db:
-        return the_lane(office, "mail")._round(db, ways(office))
-
-
-def health(office: Office, part: str) -> str:
-    return next((f"{one.well} {one.sentence}" for one in office.bot.health.parts() if one.name == part), "")
-
-
-# Lanes
+from tests.handlers.lanes import health, one_round, queue_mails, queue_notes, running, states, the_lane, ways
 
 
 def test_what_is_queued_goes_out_by_its_lane(office: Office) -> None:
@@ -200,85 +139,6 @@ def test_a_clock_that_was_set_back_blocks_nothing() -> None:
 
 
 # Bugs
-
-
-def broken(office: Office, *, only: str = "") -> list[str]:
-    """Let every mail (or those to one address) raise what no adapter should; return who was tried."""
-    tried: list[str] = []
-    send = office.mailer.send
-
-    def fail(mail: OutboundMail) -> tuple[str, ...]:
-        tried.append(mail.to)
-        if only in ("", mail.to):
-            raise ZeroDivisionError("a bug")
-        return send(mail)
-
-    office.mailer.send = fail  # type: ignore[method-assign]
-    return tried
-
-
-def test_a_bug_in_one_effect_fails_that_job_and_the_next_ones_go(office: Office) -> None:
-    queue_mails(office, 3)
-    broken(office, only="u1@example.org")
-    with running(office):
-        until(lambda: states(office, "neutral_receipt") == ["sent", "failed", "sent"])
-        until(lambda: "job_failed" in " ".join(office.chat.said()))
-
-    assert [mail.to for mail in office.mailer.sent] == ["u0@example.org", "u2@example.org"]
-    assert office.jobs("neutral_receipt")[1].error == "ZeroDivisionError: a bug"
-
-
-def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
-    queue_mails(office, 5)
-    tried = broken(office)
-    with running(office):
-        until(lambda: states(office, "neutral_receipt") == ["failed"] * 5)
-        until(lambda: len(office.chat.said()) == 5)
-        office.clock.wait(days=2)
-        office.bot.bell.ring()
-        time.sleep(0.05)
-
-    assert len(tried) == 5
-    assert len(office.chat.said()) == 5
-
-
-def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
-    queue_notes(office, 1)
-    office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
-    lane = the_lane(office, "slack")
-    for _ in range(20):
-        lane._drain(ways(office))
-        office.clock.wait(hours=1)
-
-    assert states(office) == ["failed"]
-
-
-def test_a_lane_is_well_again_once_what_waited_was_dropped(office: Office) -> None:
-    queue_mails(office, 1)
-    office.mailer.faults.then(*[TransientFailure("451 later")] * 9)
-    with running(office):
-        until(lambda: health(office, "outbox mail") == "False neutral_receipt waits: 451 later")
-        with office.connect() as db:
-            outbox.discard(db, office.jobs()[0].id, by=BLAKE.id, now=office.now)
-        until(lambda: health(office, "outbox mail") == "True carries effects out")
-
-
-def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
-    queue_mails(office, 1)
-    lane = the_lane(office, "mail")
-    with office.connect() as db:
-        db.execute("alter table outbox rename to elsewhere")
-    assert lane._drain(ways(office)) == 0
-    assert health(office, "outbox mail").startswith("False stumbled: OperationalError")
-    with office.connect() as db:
-        db.execute("alter table elsewhere rename to outbox")
-
-    assert lane._drain(ways(office)) == 1
-    assert health(office, "outbox mail").startswith("True")
-    assert len(office.mailer.sent) == 1
-
-
-# Stopping
 
 
 def test_a_stop_finishes_the_mail_under_way_and_gives_the_rest_back_untried(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from bot.domain.errors import TransientFailure
 from tests.cast import Office
-from tests.handlers.test_worker import queue_mails, states, the_lane, ways
+from tests.handlers.lanes import queue_mails, states, the_lane, ways
 
 
 def test_the_clock_put_back_makes_no_job_wait_for_the_old_time(office: Office) -> None:

@@ -16,6 +16,8 @@ from bot.store import ledger
 from tests.cast import BLAKE, DANA, ELI, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
+pytestmark = pytest.mark.slow
+
 FORM = ("RIS.xlsx", sound_form())
 ERIN = Address(name="Erin Colleague", address="erin@sponsor.example.org")
 CAP = 30

@@ -20,6 +20,8 @@ from tests.cast import Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, case, sound_form, with_cells
 from tests.outside import PlainMarker
 
+pytestmark = pytest.mark.slow
+
 WRONG = {("Company", "B8"): None, ("Users", "D7"): "mara.lindqvist(at)example.com"}
 GERMAN = {("Firma", "B8"): None}
 MENDED = {("Company", "B8"): "Hamburg", ("Users", "D7"): MARA.email}

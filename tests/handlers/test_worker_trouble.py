@@ -1,0 +1,89 @@
+"""The worker in trouble: a bug costs one job, and a lane that stumbles lives on."""
+
+import time
+
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.mail import OutboundMail
+from bot.services import outbox
+from tests.cast import BLAKE, Office
+from tests.handlers.conftest import until
+from tests.handlers.lanes import health, queue_mails, queue_notes, running, states, the_lane, ways
+
+
+def broken(office: Office, *, only: str = "") -> list[str]:
+    """Let every mail (or those to one address) raise what no adapter should; return who was tried."""
+    tried: list[str] = []
+    send = office.mailer.send
+
+    def fail(mail: OutboundMail) -> tuple[str, ...]:
+        tried.append(mail.to)
+        if only in ("", mail.to):
+            raise ZeroDivisionError("a bug")
+        return send(mail)
+
+    office.mailer.send = fail  # type: ignore[method-assign]
+    return tried
+
+
+def test_a_bug_in_one_effect_fails_that_job_and_the_next_ones_go(office: Office) -> None:
+    queue_mails(office, 3)
+    broken(office, only="u1@example.org")
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["sent", "failed", "sent"])
+        until(lambda: "job_failed" in " ".join(office.chat.said()))
+
+    assert [mail.to for mail in office.mailer.sent] == ["u0@example.org", "u2@example.org"]
+    assert office.jobs("neutral_receipt")[1].error == "ZeroDivisionError: a bug"
+
+
+def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
+    queue_mails(office, 5)
+    tried = broken(office)
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["failed"] * 5)
+        until(lambda: len(office.chat.said()) == 5)
+        office.clock.wait(days=2)
+        office.bot.bell.ring()
+        time.sleep(0.05)
+
+    assert len(tried) == 5
+    assert len(office.chat.said()) == 5
+
+
+def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
+    queue_notes(office, 1)
+    office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
+    lane = the_lane(office, "slack")
+    for _ in range(20):
+        lane._drain(ways(office))
+        office.clock.wait(hours=1)
+
+    assert states(office) == ["failed"]
+
+
+def test_a_lane_is_well_again_once_what_waited_was_dropped(office: Office) -> None:
+    queue_mails(office, 1)
+    office.mailer.faults.then(*[TransientFailure("451 later")] * 9)
+    with running(office):
+        until(lambda: health(office, "outbox mail") == "False neutral_receipt waits: 451 later")
+        with office.connect() as db:
+            outbox.discard(db, office.jobs()[0].id, by=BLAKE.id, now=office.now)
+        until(lambda: health(office, "outbox mail") == "True carries effects out")
+
+
+def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
+    queue_mails(office, 1)
+    lane = the_lane(office, "mail")
+    with office.connect() as db:
+        db.execute("alter table outbox rename to elsewhere")
+    assert lane._drain(ways(office)) == 0
+    assert health(office, "outbox mail").startswith("False stumbled: OperationalError")
+    with office.connect() as db:
+        db.execute("alter table elsewhere rename to outbox")
+
+    assert lane._drain(ways(office)) == 1
+    assert health(office, "outbox mail").startswith("True")
+    assert len(office.mailer.sent) == 1
+
+
+# Stopping
