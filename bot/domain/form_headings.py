@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count, takewhile
 from typing import Final
@@ -288,7 +288,7 @@ def _assigned(offers: Sequence[tuple[float, _Heading, str]], ticked: Sequence[Co
                 sure=score >= _SURE or _is_clear(meaning, name, best),
             )
         )
-    return [_doubted(column) if column.field in rivals else column for column in columns]
+    return [replace(column, sure=False) if column.field in rivals else column for column in columns]
 
 
 def _is_clear(meaning: Meaning, name: str, taken: Mapping[str, float]) -> bool:
@@ -297,10 +297,6 @@ def _is_clear(meaning: Meaning, name: str, taken: Mapping[str, float]) -> bool:
         return True
     others = {other for other, _ in meaning.fields} - {name}
     return bool(others) and others <= taken.keys()
-
-
-def _doubted(column: Column) -> Column:
-    return Column(**{**vars(column), "sure": False})
 
 
 def _tick_columns(headings: Sequence[_Heading], texts: dict[int, list[str]]) -> list[Column]:
@@ -361,7 +357,7 @@ def _named(columns: list[Column]) -> list[Column]:
             continue
         if name != column.field and (name in fields):
             continue
-        kept.append(Column(**{**vars(column), "field": name}))
+        kept.append(replace(column, field=name))
     phones = _in_order([column for column in kept if column.field == "phone"])
     return [column for column in kept if column.field != "phone"] + phones
 
