@@ -115,6 +115,12 @@ class OrganisationUndecided(Refusal):
     code = "organisation_undecided"
 
 
+class SameFormTwice(Refusal):
+    """The very same form stands in an older case, and nobody said that this one is meant too; ref, other."""
+
+    code = "same_form_twice"
+
+
 class NothingToAdd(Refusal):
     """Everybody of an addition is there already; values: ref, other."""
 

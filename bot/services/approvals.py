@@ -12,7 +12,7 @@ from bot.domain.staff import Staff
 from bot.rendering import mails
 from bot.services.cases import answer, check_undecided, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
-from bot.services.organisations import check_addition, is_of_one_sponsor
+from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.store import cases, events
@@ -25,6 +25,7 @@ def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: da
     """Approve what the card showed (`seen`: its content hash) and queue what follows."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, APPROVABLE)
+        check_not_again(db, case)
         check_addition(db, case)
         decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
         decided = get_case(db, ref)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id
-from bot.domain.errors import NothingToAdd, OrganisationUndecided
+from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,
@@ -148,6 +148,13 @@ def renew_additions(db: Database, case: Case, *, now: datetime) -> list[int]:
             cases.set_addition(db, to, since=other.content_hash, now=now)
         additions.append(number)
     return additions
+
+
+def check_not_again(db: Database, case: Case) -> None:
+    """Raise SameFormTwice until staff said that the very same form in an older case is another order."""
+    for like in list_likenesses(db, case):
+        if Reason.SAME_FORM in like.reasons and like.may_be_joined:
+            raise SameFormTwice(ref=case.ref, other=like.ref)
 
 
 def check_addition(db: Database, case: Case) -> None:
