@@ -17,8 +17,9 @@ from bot.domain.errors import SettingsFault
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
+from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Reader, Tokens
-from bot.services import upkeep
+from bot.services import absences, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import Settings
@@ -76,6 +77,12 @@ class Bot:
                 if db.conn.total_changes:
                     self.bell.ring()
 
+    def who(self, user_id: str) -> Staff:
+        """Who acts, with their rights of this moment and those of colleagues who left them theirs."""
+        with self.connect() as db:
+            away = absences.list_stood_for(db, user_id, now=self.clock.now())
+        return self.staff.who(user_id, away=away)
+
     def look_at_database(self) -> bool:
         """Look whether the database is there and of this version, and note it among the parts."""
         fault = self._fault_of_database()
@@ -109,8 +116,20 @@ def make_desk(settings: Settings) -> Desk:
         portal_url=settings.portal_url,
         approvals_channel=settings.slack_approvals_channel,
         support_channel=settings.slack_support_channel,
+        reviewers=policy.approvals.groups.review or settings.slack_approvers,
         templates_dir=settings.templates_dir,
         new_token=lambda: secrets.token_urlsafe(32),
+    )
+
+
+def make_staff(settings: Settings, policy: policies.Policy, chat: Chat) -> StaffList:
+    """Who is staff, and who decides what; a group that the policy leaves empty is that of the settings."""
+    approvals = policy.approvals
+    return StaffList(
+        chat,
+        staff=settings.slack_staff,
+        groups={act: getattr(approvals.groups, act) or settings.slack_approvers for act in Act},
+        escalate_to=approvals.escalate_to,
     )
 
 
@@ -228,6 +247,6 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         slack_client=client,
         reader=reader,
         marker=marker,
-        staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
+        staff=make_staff(settings, desk.policy, chat),
         tokens=tokens,
     )

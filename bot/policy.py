@@ -10,6 +10,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 
 _HERE = Path(__file__)
@@ -107,6 +108,44 @@ class Limits(_Part):
     forms_per_mail: Annotated[int, Field(ge=1, le=100)] = 20
 
 
+class Groups(_Part):
+    """Who decides what: Slack ids, e-mail addresses or user groups; where none is named, SLACK_APPROVERS."""
+
+    review: tuple[str, ...] = ()
+    purchase: tuple[str, ...] = ()
+    registration: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+    erasure: tuple[str, ...] = ()
+
+
+class Approvals(_Part):
+    """How a decision is made: how many have to agree, what asks for a code, what happens when it waits."""
+
+    groups: Groups = Groups()
+    second_above_seats: Annotated[int, Field(ge=0)] | None = None
+    second_above_amount: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
+    second_if_unverified: bool = True
+    step_up: tuple[Grave, ...] = ()
+    remind_after_hours: Annotated[int, Field(ge=1)] = 8
+    escalate_after_hours: Annotated[int, Field(ge=1)] = 16
+    escalate_to: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.escalate_after_hours <= self.remind_after_hours:
+            raise ValueError("escalate_after_hours must be more than remind_after_hours")
+        return self
+
+    @property
+    def rules(self) -> ApprovalRules:
+        return ApprovalRules(
+            second_above_seats=self.second_above_seats,
+            second_above_amount=self.second_above_amount,
+            second_if_unverified=self.second_if_unverified,
+            step_up=frozenset(self.step_up),
+        )
+
+
 class Alarms(_Part):
     """When trouble is told in the support channel."""
 
@@ -120,6 +159,7 @@ class Policy(_Part):
 
     desk: Desk
     programmes: dict[str, Programme]
+    approvals: Approvals = Approvals()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
 

@@ -100,6 +100,7 @@ class ChatMessage:
     text: str
     blocks: list[Block] = field(default_factory=list)
     thread_ts: str = ""
+    broadcast: bool = False  #: an answer in a thread stands in the channel too
 
 
 class Chat(Protocol):

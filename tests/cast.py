@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot import settings as all_settings
-from bot.bootstrap import Bell, Bot, make_desk, open_database
+from bot.bootstrap import Bell, Bot, make_desk, make_staff, open_database
 from bot.domain.cases import Case
 from bot.domain.events import Event
 from bot.domain.health import Health
@@ -25,13 +25,12 @@ from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address, InboundMail, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.ris import Company, RisCase, User
-from bot.domain.staff import Member, Staff
+from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.services import audit, cases, effects, intake, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.effects import Ways
-from bot.services.staff import StaffList
 from bot.store import database, ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
@@ -50,11 +49,11 @@ from tests.outside import (
 LATER = NOW + timedelta(days=1)
 
 # Avery and Casey approve, Blake is staff, Eli is a guest; Dana is a sponsor, Mallory a stranger.
-AVERY = Staff(id="U0AVERY0001", name="Avery", staff=True, approver=True)
-BLAKE = Staff(id="U0BLAKE0001", name="Blake", staff=True, approver=False)
-CASEY = Staff(id="U0CASEY0001", name="Casey", staff=True, approver=True)
-ELI = Staff(id="U0ELI000001", name="Eli", staff=False, approver=False)
-OPERATOR = Staff(id="cli:root", name="root", staff=True, approver=True)
+AVERY = Staff(id="U0AVERY0001", name="Avery", staff=True, acts=frozenset(Act))
+BLAKE = Staff(id="U0BLAKE0001", name="Blake", staff=True)
+CASEY = Staff(id="U0CASEY0001", name="Casey", staff=True, acts=frozenset(Act))
+ELI = Staff(id="U0ELI000001", name="Eli", staff=False)
+OPERATOR = Staff(id="cli:root", name="root", staff=True, acts=frozenset(Act))
 DANA = Address(name="Dana Reyes", address="dana@sponsor.example.org")
 MALLORY = Address(name="Mallory Other", address="mallory@elsewhere.example.net")
 
@@ -257,7 +256,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,
         marker=PlainMarker(),
-        staff=StaffList(chat, staff=settings.slack_staff, approvers=settings.slack_approvers),
+        staff=make_staff(settings, desk.policy, chat),
     )
     return Office(bot, clock, chat, mailer, server, reader, tokens)
 

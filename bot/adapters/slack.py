@@ -132,6 +132,7 @@ class SlackChat:
             answer = self._client.chat_postMessage(
                 **_content(message),
                 thread_ts=message.thread_ts or None,
+                reply_broadcast=message.broadcast or None,
                 unfurl_links=False,
                 unfurl_media=False,
             )

@@ -1,11 +1,13 @@
-"""Who may decide what, and what a decision is."""
+"""Who may decide what, how many have to, and what a decision is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.errors import NotApprover, NotStaff, OwnWork
-from bot.domain.staff import Staff
+from bot.domain.errors import AlreadyApproved, NotApprover, NotStaff, OwnWork
+from bot.domain.staff import Act, Staff
 
 
 class Choice(StrEnum):
@@ -63,16 +65,96 @@ class CaseDecision:
     voided: Voided | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """One yes to the content that a card showed; a case may need two of them."""
+
+    by: str  #: a Slack id
+    right_of: str  #: whose right it was: their own, or a colleague's who was away
+    at: datetime
+
+
+class SecondReason(StrEnum):
+    """Why one approval is not enough."""
+
+    SEATS = "seats"  # more seats than one person decides about
+    AMOUNT = "amount"  # more money
+    UNVERIFIED = "unverified"  # nobody knows that its sender is a sponsor
+
+
+class Grave(StrEnum):
+    """What asks for a code of the decider's second factor, as `usher.toml` names it."""
+
+    REVIEW = "review"  # every approval of a RIS
+    LARGE = "large"  # one with more seats or money than one person decides about
+    UNVERIFIED = "unverified"  # one from a sender whom nobody verified
+    PURCHASE = "purchase"
+    REGISTRATION = "registration"
+    OVERRIDE = "override"
+    ERASURE = "erasure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRules:
+    """When a second approval is needed, and which acts ask for a code; None: never by that."""
+
+    second_above_seats: int | None = None
+    second_above_amount: Decimal | None = None
+    second_if_unverified: bool = True
+    step_up: frozenset[Grave] = frozenset()
+
+    def why_second(
+        self, *, seats: int | str | None, amount: Decimal | None, authorised: bool
+    ) -> tuple[SecondReason, ...]:
+        """Why a case of so many seats needs two approvals; () when one is enough."""
+        most, dearest = self.second_above_seats, self.second_above_amount
+        reasons = {
+            SecondReason.SEATS: most is not None and isinstance(seats, int) and seats > most,
+            SecondReason.AMOUNT: dearest is not None and amount is not None and amount > dearest,
+            SecondReason.UNVERIFIED: self.second_if_unverified and not authorised,
+        }
+        return tuple(reason for reason, holds in reasons.items() if holds)
+
+    def asks_code(self, *, seats: int | str | None, amount: Decimal | None, authorised: bool) -> bool:
+        """Whether approving such a case is grave."""
+        reasons = self.why_second(seats=seats, amount=amount, authorised=authorised)
+        grave = {Grave.REVIEW}
+        if {SecondReason.SEATS, SecondReason.AMOUNT} & set(reasons):
+            grave.add(Grave.LARGE)
+        if not authorised:
+            grave.add(Grave.UNVERIFIED)
+        return bool(grave & self.step_up)
+
+
 def check_is_staff(by: Staff) -> None:
     """Raise NotStaff for guests, Slack Connect and whoever SLACK_STAFF does not name."""
     if not by.staff:
         raise NotStaff(who=by.name)
 
 
-def check_may_decide(*, ref: str, hands: frozenset[str], by: Staff) -> None:
-    """Raise the refusal that keeps the wrong person from deciding; the order is that of the answers."""
+def find_right(
+    act: Act,
+    *,
+    ref: str,
+    hands: frozenset[str],
+    by: Staff,
+    escalated: bool = False,
+    given: Collection[Approval] = (),
+) -> str:
+    """Whose right lets them decide: their own before a colleague's; raise what keeps them from it.
+
+    Nobody is the second eye on what they, or whom they stand for, submitted or changed; and a right that
+    has approved the same content already (`given`), through whomever, does not approve it again.
+    """
     check_is_staff(by)
-    if not by.approver:
-        raise NotApprover(who=by.name)
+    rights = [who for who in (by, *by.stands_for) if who.may(act, escalated=escalated)]
+    if not rights:
+        raise NotApprover(who=by.name, act=act)
     if by.had_a_hand(hands):
         raise OwnWork(ref=ref)
+    if not (clean := [who for who in rights if not who.had_a_hand(hands)]):
+        raise OwnWork(ref=ref)
+    spent = {name for approval in given for name in (approval.by, approval.right_of)}
+    if by.id in spent or not (free := [who for who in clean if who.id not in spent]):
+        raise AlreadyApproved(ref=ref)
+    return free[0].id

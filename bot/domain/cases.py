@@ -129,6 +129,7 @@ class Case:
     created_at: datetime
     status_since: datetime
     assigned_to: str = ""
+    escalated: bool = False  #: it waited too long, and more people may decide
     decision: CaseDecision | None = None  #: the one that stands
     voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None

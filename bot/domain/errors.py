@@ -85,8 +85,14 @@ class NotStaff(Refusal):
     code = "not_staff"
 
 
+class AlreadyApproved(Refusal):
+    """They, or whose right they would use, approved this content before; values: ref."""
+
+    code = "already_approved"
+
+
 class NotApprover(Refusal):
-    """Staff, but not among the approvers; values: who, and who_may once the door has asked."""
+    """Staff, but in no group that decides this; values: who, act, and who_may once the door has asked."""
 
     code = "not_approver"
 

@@ -33,6 +33,7 @@ class EventTag(StrEnum):
     FORMS_CAPPED = "forms:capped"
     FORMS_RELEASED = "forms:released"
     FORMS_LEFT = "forms:left"
+    APPROVAL_GIVEN = "approval:given"
     CASE_APPROVED = "case:approved"
     CASE_REJECTED = "case:rejected"
     DECISION_REFUSED = "decision:refused"

@@ -46,6 +46,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
     return [
         blocks.header(title),
         blocks.section(_state(card, words)),
+        *progress.approvals(card, words),
         *progress.decision(card, words),
         *progress.returned(card, words),
         *progress.voided(case, words),

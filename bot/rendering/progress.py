@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain.approvals import CaseDecision, Choice, Phase
+from bot.domain.approvals import Approval, CaseDecision, Choice, Phase
 from bot.domain.bounces import Returned, reason_of
 from bot.domain.cards import CaseCard, Effect
-from bot.domain.cases import Case
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.outbox import JobStatus
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
 MOST_EFFECTS = 10
+MOST_DECIDERS = 6
 
 _EFFECT_SIGNS = {
     JobStatus.QUEUED: "○",
@@ -35,6 +36,32 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
     lines = [_effect(effect, words) for effect in card.effects]
     heading = _progress(made.phase, card.effects, words)
     return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS, of=len(lines))]
+
+
+def approvals(card: CaseCard, words: Words) -> list[Block]:
+    """Who has said yes so far, why that is not enough, and who may still decide."""
+    if card.case.status is not CaseStatus.IN_REVIEW or card.case.decision is not None:
+        return []
+    lines = []
+    if card.why_second:
+        reasons = ", ".join(words.name(reason) for reason in card.why_second)
+        lines.append(words.say("card.second", given=len(card.given), reasons=reasons))
+    lines.extend(_approval(one, words) for one in card.given)
+    if card.grave:
+        lines.append(words.say("card.grave"))
+    if card.deciders:
+        names = ", ".join(safe(name, 40) for name in card.deciders[:MOST_DECIDERS])
+        more = len(card.deciders) - MOST_DECIDERS
+        names += " " + words.say("card.deciders.more", number=more) if more > 0 else ""
+        lines.append(words.say("card.deciders", names=names))
+    return [blocks.section("\n".join(lines))] if lines else []
+
+
+def _approval(given: Approval, words: Words) -> str:
+    who, at = words.person(given.by, slack=True), words.moment(given.at)
+    if given.right_of == given.by:
+        return words.say("card.approval", who=who, at=at)
+    return words.say("card.approval.deputy", who=who, at=at, of=words.person(given.right_of, slack=True))
 
 
 def returned(card: CaseCard, words: Words) -> list[Block]:

@@ -1,4 +1,4 @@
-"""Decide a case: approve, reject, and who may do either."""
+"""Decide a case: approve, alone or as the first of two, and reject."""
 
 from datetime import datetime
 
@@ -10,30 +10,45 @@ from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services.cases import answer, check_undecided, get_case, refresh_additions, refusals_recorded
+from bot.services import timeline
+from bot.services.cases import answer, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
-from bot.store import cases, events
+from bot.services.rights import check_undecided, say_yes, why_second
+from bot.store import cases
 from bot.store.database import transaction
 
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
 def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
-    """Approve what the card showed (`seen`: its content hash) and queue what follows."""
+    """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
+
+    The case that comes back has no decision where a second yes is still needed.
+    """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, APPROVABLE)
+        case = _check(db, ref, seen, by, APPROVABLE, now=now)
         check_not_again(db, case)
         check_addition(db, case)
-        decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
-        decided = get_case(db, ref)
-        answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
-        follow(db, decision_id, now=now)
+        given = say_yes(db, case, by=by, now=now)
+        if len(given) > len(why_second(desk, case)[:1]):
+            _carry(db, desk, case, by=by, now=now)
+        else:
+            right = given[-1].right_of
+            timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
         queue_case_card(db, case.id, now=now)
-        refresh_additions(db, decided, now=now)
         return get_case(db, ref)
+
+
+def _carry(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
+    """Make the decision and queue what follows."""
+    decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
+    decided = get_case(db, case.ref)
+    answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
+    follow(db, decision_id, now=now)
+    refresh_additions(db, decided, now=now)
 
 
 def reject(
@@ -49,7 +64,7 @@ def reject(
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, OPEN)
+        case = _check(db, ref, seen, by, OPEN, now=now)
         brought_before = is_of_one_sponsor(db, case)
         decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
         if case.status is not CaseStatus.RECEIVED:
@@ -61,9 +76,11 @@ def reject(
         return get_case(db, ref)
 
 
-def _check(db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus]) -> Case:
+def _check(
+    db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus], *, now: datetime
+) -> Case:
     case = get_case(db, ref)
-    check_undecided(case, by)
+    check_undecided(db, case, by, now=now)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     if case.status not in since:
@@ -87,10 +104,10 @@ def _decide(
         raise ContentChanged(ref=case.ref, version=case.version)
     decision_id = cases.add_decision(db, case, choice, by=by.id, now=now, reason=reason, note=note)
     tag = EventTag.CASE_APPROVED if choice is Choice.APPROVED else EventTag.CASE_REJECTED
-    events.add(
+    timeline.record(
         db,
         tag,
-        f"case:{case.id}",
+        case.id,
         actor=by.id,
         at=now,
         version=case.version,

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import check_is_staff, check_may_decide
+from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
 from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
-from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable, Refusal, UnknownCase
+from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import Job, JobKind
@@ -20,11 +20,11 @@ from bot.domain.ris import RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
-from bot.services import organisations
+from bot.services import organisations, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
-from bot.store import bounces, case_answers, case_versions, cases, events, links, outbox
+from bot.store import approvals, bounces, case_answers, case_versions, cases, events, links, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -120,10 +120,10 @@ def revise_case(
         return None
     organisations.note_marks(db, desk, revised)
     refresh_additions(db, revised, now=now)
-    events.add(
+    timeline.record(
         db,
         EventTag.CASE_REVISED,
-        f"case:{case.id}",
+        case.id,
         actor=by.id if by else "usher",
         at=now,
         mail=submission.mail_id,
@@ -249,19 +249,29 @@ def refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Itera
 
 
 def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
-    """Take a RIS of an unverified sender in for review; who accepts it has a hand in it."""
+    """Take a RIS of an unverified sender in for review.
+
+    An approver who does so has seen it: where it needs two approvals, theirs is the first.
+    """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
         to = status_after(case.ris, authorised=True)
         move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
-        cases.add_hand(db, case, by.id)
-        events.add(db, EventTag.CASE_ACCEPTED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
-        case = replace(case, status=to, hands=case.hands | {by.id})
+        timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
+        case = replace(case, status=to)
+        if to is CaseStatus.IN_REVIEW and rights.why_second(desk, case):
+            _first_of_two(db, case, by=by, now=now)
         if to is CaseStatus.WAITING_FOR_SPONSOR:
             answer(db, desk, case, "ris_problems", now=now)
         queue_case_card(db, case.id, now=now)
     return case
+
+
+def _first_of_two(db: Database, case: Case, *, by: Staff, now: datetime) -> None:
+    """Whoever may approve it and took it in has said the first yes; anybody else has only taken it in."""
+    if rights.may_decide(db, case, by, now=now):
+        rights.say_yes(db, case, by=by, now=now)
 
 
 def get_seen(db: Database, ref: str, seen: str) -> Case:
@@ -289,7 +299,7 @@ def get_case(db: Database, ref: str) -> Case:
     return case
 
 
-def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard:
+def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff | None = None) -> CaseCard:
     """A case as its card shows it now; for a viewer who may not decide, without buttons."""
     case = get_case(db, ref)
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
@@ -303,7 +313,10 @@ def get_card(db: Database, ref: str, *, viewer: Staff | None = None) -> CaseCard
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),
-        may_decide=viewer is None or (viewer.approver and not viewer.had_a_hand(case.hands)),
+        given=approvals.list_given(db, case),
+        why_second=rights.why_second(desk, case),
+        grave=rights.asks_code(desk, case),
+        may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 
 
@@ -312,18 +325,11 @@ def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
     return Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back)
 
 
-def get_decidable_card(db: Database, ref: str, by: Staff) -> CaseCard:
+def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:
     """The current card for somebody about to decide; raise the refusal that stands in the way."""
-    card = get_card(db, ref)
-    check_undecided(card.case, by)
+    card = get_card(db, desk, ref, now=now)
+    rights.check_undecided(db, card.case, by, now=now)
     return card
-
-
-def check_undecided(case: Case, by: Staff) -> None:
-    """Raise the refusal that keeps them from deciding: their own standing first, then a faster colleague."""
-    check_may_decide(ref=case.ref, hands=case.hands, by=by)
-    if (decision := case.decision) is not None:
-        raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
 
 
 def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:

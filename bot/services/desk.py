@@ -24,5 +24,6 @@ class Desk:
     portal_url: str
     approvals_channel: str
     support_channel: str
+    reviewers: tuple[str, ...] = ()  #: who decides about a RIS: ids, addresses, user groups
     templates_dir: Path | None = None  #: overrides of the mails' wording
     new_token: Callable[[], str]

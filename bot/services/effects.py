@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.cards import (
     AlarmNote,
     CappedNote,
+    CaseCard,
     ChangeLine,
     CorrectionNote,
     HeldNote,
@@ -19,13 +20,14 @@ from bot.domain.cards import (
     TroubleNote,
     WithdrawalNote,
 )
+from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, mails, sender_notes
+from bot.rendering import answer_cards, cards, history, mails, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import case_answers, cases, marking
@@ -110,9 +112,9 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post a case's card, or update the one that stands; a card whose answer got lost is looked up."""
-    del now
     key = job.stream
-    card = cards.case_card(cases.get_card(db, f"C-{job.values['case_id']}"), words=_staff_words(desk))
+    shown = _with_deciders(ways.chat, desk, cases.get_card(db, desk, f"C-{job.values['case_id']}", now=now))
+    card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
     standing = chat_messages.find(db, key)
     if standing is None and job.attempts > 1:
@@ -123,6 +125,16 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     channel, ts = standing
     ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
     return _posted(key, channel, ts)
+
+
+def _with_deciders(chat: Chat, desk: Desk, card: CaseCard) -> CaseCard:
+    """Say who may still decide; names, so that a card pings nobody."""
+    if card.case.status is not CaseStatus.IN_REVIEW:
+        return card
+    spent = card.case.hands | {name for yes in card.given for name in (yes.by, yes.right_of)}
+    people = (chat.member(one) for one in sorted(chat.resolve(desk.reviewers)))
+    free = (one.name for one in people if one.full and one.id not in spent and one.email not in spent)
+    return replace(card, deciders=tuple(free))
 
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
@@ -136,7 +148,12 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (desk.support_channel, "")
     message = ChatMessage(
-        channel=channel, key=job.key, text=card.text, blocks=card.blocks, thread_ts=thread_ts
+        channel=channel,
+        key=job.key,
+        text=card.text,
+        blocks=card.blocks,
+        thread_ts=thread_ts,
+        broadcast=bool(thread_ts) and job.template in BROADCAST,
     )
     found = ways.chat.find(message) if job.attempts > 1 else None
     return _posted(job.key, channel, found or ways.chat.post(message))
@@ -186,9 +203,21 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
+def _step(values: dict[str, Any], say: Words) -> Card:
+    at = datetime.fromisoformat(values["at"])
+    return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
+
+
+def _turn(values: dict[str, Any], say: Words) -> Card:
+    return history.turn_note(values["ref"], CaseStatus(values["status"]), words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
+
+#: notes that stand in their thread and in its channel too
+BROADCAST = frozenset({"turn_note"})
 
 #: how each note is put into words
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
@@ -203,6 +232,8 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    "step_note": _step,
+    "turn_note": _turn,
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

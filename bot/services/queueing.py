@@ -16,7 +16,7 @@ from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
 from bot.services.desk import Desk
-from bot.store import events, links, outbox
+from bot.store import events, links, outbox, turns
 from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
@@ -86,8 +86,15 @@ def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> 
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
-    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do."""
+    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do.
+
+    Only a case that becomes the desk's again comes up in the channel: its card stands where it stood.
+    """
     stream = f"card:C-{case_id}"
+    turn = turns.change(db, case_id, now=now)
+    if turn is not None and turn.comes_back:
+        key, values = f"turn:{next_number(db, 'turn')}", {"ref": f"C-{case_id}", "status": turn.status}
+        queue_note(db, "turn_note", key=key, values=values, now=now, thread_key=stream, case_id=case_id)
     if outbox.has_card_in_line(db, stream):
         return
     job = NewJob(

@@ -1,31 +1,51 @@
-"""Who acts, and what they may: full members named in SLACK_STAFF and SLACK_APPROVERS, nobody else."""
+"""Who acts, and what they may: full members whom settings and policy name, nobody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.ports import Chat
 
 
 class StaffList:
     """Asks the workspace; the adapter remembers its answers for some minutes."""
 
-    def __init__(self, chat: Chat, *, staff: Sequence[str], approvers: Sequence[str]) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        *,
+        staff: Sequence[str],
+        groups: Mapping[Act, Sequence[str]],
+        escalate_to: Sequence[str] = (),
+    ) -> None:
         self._chat = chat
         self._staff = tuple(staff)
-        self._approvers = tuple(approvers)
+        self._groups = {act: tuple(names) for act, names in groups.items()}
+        self._escalate_to = tuple(escalate_to)
 
-    def who(self, user_id: str) -> Staff:
-        """The person with their rights now; an approver is staff too."""
+    def who(self, user_id: str, *, away: Sequence[str] = ()) -> Staff:
+        """The person with their rights now; `away`: colleagues who left them theirs. Who decides is staff."""
         member = self._chat.member(user_id)
-        approver = member.full and user_id in self._chat.resolve(self._approvers)
+        acts = frozenset(act for act in self._groups if member.full and user_id in self.deciders(act))
+        added = member.full and user_id in self._chat.resolve(self._escalate_to)
         return Staff(
             id=user_id,
             name=member.name,
-            staff=approver or (member.full and user_id in self._chat.resolve(self._staff)),
-            approver=approver,
+            staff=bool(acts) or added or (member.full and user_id in self._chat.resolve(self._staff)),
+            acts=acts,
+            added=added,
             email=member.email.lower(),
+            stands_for=tuple(self.who(person) for person in away),
         )
 
-    def approver_ids(self) -> tuple[str, ...]:
+    def deciders(self, act: Act) -> frozenset[str]:
+        """The ids of whoever decides that."""
+        return self._chat.resolve(self._groups[act])
+
+    def approver_ids(self, act: Act = Act.REVIEW) -> tuple[str, ...]:
         """Who may decide, to be named to those who may not."""
-        return tuple(sorted(self._chat.resolve(self._approvers)))
+        return tuple(sorted(self.deciders(act)))
+
+    def all_ids(self) -> tuple[str, ...]:
+        """Everybody who is staff by any name."""
+        groups = [name for names in self._groups.values() for name in names]
+        return tuple(sorted(self._chat.resolve([*self._staff, *groups, *self._escalate_to])))

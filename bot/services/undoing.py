@@ -10,7 +10,7 @@ from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
-from bot.store import cases, events, outbox
+from bot.store import approvals, cases, events, outbox
 
 
 def find_obstacle(db: Database, case: Case) -> str:
@@ -38,6 +38,7 @@ def void_decision(
         else:
             gone.append(job.status)
     cases.void_decision(db, decision.id, by=by, why=why, now=now)
+    approvals.forget(db, case)
     events.add(
         db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
     )

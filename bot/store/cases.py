@@ -36,7 +36,7 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
         db,
         """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
                authorised = :authorised, verdict = :verdict, evidence = :evidence, hands = :hands,
-               thread = :thread, addition = :addition, status_since = :now
+               thread = :thread, addition = :addition, status_since = :now, escalated_at = null
            where id = :id and version = :since
              and status in ('received', 'in_review', 'waiting_for_sponsor')""",
         {**_columns(case), "since": since, "now": text_of(now)},
@@ -304,6 +304,7 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         created_at=instant(found["created_at"]),
         status_since=instant(found["status_since"]),
         assigned_to=found["assigned_to"],
+        escalated=found["escalated_at"] is not None,
         decision=decision,
         addition=addition,
     )

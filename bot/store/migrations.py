@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import organisations
+from bot.store import organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -347,3 +347,43 @@ def m013_organisations_are_known_again(db: Database) -> None:
         create index mails_with_forms on mails (form_of, status, received_at) where form_of <> '';
     """)
     organisations.mark_all(db)
+
+
+@migrations()
+def m014_decisions_take_two_and_a_turn(db: Database) -> None:
+    db.executescript("""
+        create table approvals (
+            id integer primary key,
+            case_id integer not null references cases (id) on delete cascade,
+            content_hash text not null,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null,
+            unique (case_id, content_hash, made_by),
+            unique (case_id, content_hash, right_of)
+        );
+        create table absences (
+            id integer primary key,
+            person text not null,
+            deputy text not null,
+            since text not null,
+            until text not null,
+            made_by text not null,
+            made_at text not null,
+            ended_at text
+        );
+        create index absences_by_deputy on absences (deputy, until) where ended_at is null;
+        create index absences_by_person on absences (person, until) where ended_at is null;
+        create table turns (
+            id integer primary key,
+            case_id integer not null references cases (id) on delete cascade,
+            holder text not null,
+            status text not null,
+            since text not null,
+            until text
+        );
+        create unique index one_open_turn_a_case on turns (case_id) where until is null;
+        create index turns_by_time on turns (since);
+        alter table cases add column escalated_at text;
+    """)
+    turns.begin_all(db)

@@ -96,7 +96,7 @@ def _mend(mail_id: int, kind: As) -> list[str]:
 
     with open_desk() as opened, make_reader(opened.desk.policy.limits) as reader:
         db, desk, now = opened.db, opened.desk, opened.now
-        by = Staff(id=opened.by, name=opened.by, staff=True, approver=False)
+        by = Staff(id=opened.by, name=opened.by, staff=True)
         understood = kinds.read_again(db, desk, reader, mail_id)
         if kind is As.RIS:
             return [case.ref for case in kinds.take_as_ris(db, desk, understood, by=by, now=now)]

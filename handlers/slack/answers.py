@@ -26,7 +26,7 @@ def words(bot: Bot) -> Words:
 def staff_in(body: Body, bot: Bot) -> Staff:
     """Who acts, with their rights of this moment; a command names them elsewhere than a click."""
     user = body.get("user")
-    return bot.staff.who(str(user["id"]) if isinstance(user, Mapping) else str(body["user_id"]))
+    return bot.who(str(user["id"]) if isinstance(user, Mapping) else str(body["user_id"]))
 
 
 def refusal_text(refusal: Refusal, bot: Bot) -> str:

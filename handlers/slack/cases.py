@@ -43,7 +43,7 @@ def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ack()
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
-        card = cases.get_decidable_card(db, ref, staff_in(body, bot))
+        card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
         client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card, words=words(bot)))
 
 

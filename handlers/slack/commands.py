@@ -58,14 +58,14 @@ def show_queue(bot: Bot, staff: Staff, rest: str) -> Card:
 def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
     check_is_staff(staff)
     with bot.connect() as db:
-        card = cases.get_card(db, rest, viewer=staff)
+        card = cases.get_card(db, bot.desk, rest, viewer=staff, now=bot.clock.now())
     return cards.case_card(card, words=words(bot))
 
 
 def confirm(bot: Bot, staff: Staff, rest: str, *, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     with bot.connect() as db:
-        card = cases.get_decidable_card(db, rest, staff)
+        card = cases.get_decidable_card(db, bot.desk, rest, staff, now=bot.clock.now())
     return cards.confirm_card(card, action, words=words(bot))
 
 

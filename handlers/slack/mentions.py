@@ -49,6 +49,6 @@ def _answer(event: Event, bot: Bot) -> Card:
             payloads.find_case_of_thread(db, str(event["channel"]), thread_ts) if thread_ts else None
         )
     try:
-        return answer(bot, bot.staff.who(str(event["user"])), text, thread_case=thread_case or "")
+        return answer(bot, bot.who(str(event["user"])), text, thread_case=thread_case or "")
     except Refusal as refusal:
         return Card(text=refusal_text(refusal, bot), blocks=[])

@@ -20,7 +20,7 @@ from bot.domain.cases import Case
 from bot.domain.health import Health
 from bot.domain.mail import Address, InboundMail
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, Severity, User
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.services import approvals, cases
 from bot.services.cases import Submission
@@ -30,7 +30,7 @@ from handlers.portal import app
 from tests.outside import PlainMarker, PlainReader
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+AVERY = Staff(id="U0AVERY", name="Avery", staff=True, acts=frozenset(Act))
 
 
 class StillClock:
@@ -191,7 +191,7 @@ def found(tmp_path: Path) -> Found:
             slack_client=WebClient(token="xoxb-test"),
             reader=PlainReader(),
             marker=PlainMarker(),
-            staff=StaffList(nobody, staff=("U0AVERY",), approvers=("U0AVERY",)),
+            staff=StaffList(nobody, staff=("U0AVERY",), groups=dict.fromkeys(Act, ("U0AVERY",))),
         )
         return Town(bot, clock, tokens)
 

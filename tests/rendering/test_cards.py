@@ -30,7 +30,7 @@ from bot.domain.cards import (
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.rendering import cards, modals, samples, sender_notes
@@ -40,10 +40,10 @@ from tests.golden import assert_json_approved
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, approver=True)
+AVERY = Staff(id="U0AVERY", name="Avery", staff=True, acts=frozenset(Act))
 UNPROVEN = "nothing vouches for sponsor.example.com: dmarc=none header.from=sponsor.example.com"
-BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True, approver=False)
-CASEY = Staff(id="U0CASEY", name="Casey", staff=False, approver=False)
+BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True)
+CASEY = Staff(id="U0CASEY", name="Casey", staff=False)
 
 
 def effect(state: JobStatus, **more: Any) -> Effect:  # noqa: ANN401 - any field

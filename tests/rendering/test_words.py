@@ -56,6 +56,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "no_organisation": {"ref": "C-9", "other": "C-7", "status": "rejected"},
     "has_additions": {"ref": "C-7", "other": "C-9"},
     "organisation_undecided": {"ref": "C-9", "other": "C-7"},
+    "already_approved": {"ref": "C-9"},
     "same_form_twice": {"ref": "C-9", "other": "C-7"},
     "nothing_to_add": {"ref": "C-9", "other": "C-7"},
     "not_withdrawable": {"ref": "C-7", "status": "rejected"},

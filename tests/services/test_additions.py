@@ -43,7 +43,7 @@ def a_form(office: Office, *users: User, sender: Address = DANA, **company: str)
 
 def likenesses(office: Office, case: Case) -> tuple[Likeness, ...]:
     with office.connect() as db:
-        return cases.get_card(db, case.ref).likenesses
+        return cases.get_card(db, office.desk, case.ref, now=office.now).likenesses
 
 
 def approve(office: Office, ref: str) -> Case:
@@ -259,7 +259,7 @@ def test_the_card_of_an_addition_shows_where_its_organisation_stands(office: Off
 
     assert {job.case_id for job in office.jobs("case_card")[before:]} == {1, 2}
     with office.connect() as db:
-        joined = cases.get_card(db, "C-2").joined
+        joined = cases.get_card(db, office.desk, "C-2", now=office.now).joined
     assert joined is not None
     assert joined.status is CaseStatus.APPROVED
 

@@ -33,7 +33,7 @@ def bounce(office: Office, job: Job, **more: str) -> str:
 
 def card_of(office: Office, ref: str = "C-1") -> CaseCard:
     with office.connect() as db:
-        return cases.get_card(db, ref)
+        return cases.get_card(db, office.desk, ref, now=office.now)
 
 
 def notes(office: Office, what: str) -> list[Job]:

@@ -1,0 +1,85 @@
+"""Whose right it is to decide a case at this moment, how many have to agree, and who did."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Approval, SecondReason, find_right
+from bot.domain.cases import Case
+from bot.domain.errors import AlreadyApproved, AlreadyDecided, Refusal
+from bot.domain.events import EventTag
+from bot.domain.staff import Act, Staff
+from bot.services.desk import Desk
+from bot.store import absences, approvals, events
+
+
+def check_undecided(
+    db: Database, case: Case, by: Staff, *, now: datetime, given: tuple[Approval, ...] = ()
+) -> str:
+    """Whose right lets them decide; raise what keeps them: their own standing, then a faster colleague."""
+    right = find_right(
+        Act.REVIEW,
+        ref=case.ref,
+        hands=case.hands,
+        by=_at_this_moment(db, by, now),
+        escalated=case.escalated,
+        given=given if case.decision is None else (),
+    )
+    if (decision := case.decision) is not None:
+        raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+    return right
+
+
+def _at_this_moment(db: Database, by: Staff, now: datetime) -> Staff:
+    """Whoever came back meanwhile, or named somebody else, is stood for no longer."""
+    still = (who for who in by.stands_for if absences.stands(db, person=who.id, deputy=by.id, now=now))
+    return replace(by, stands_for=tuple(still))
+
+
+def may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> bool:
+    """Whether a card shows them buttons that decide."""
+    try:
+        check_undecided(db, case, by, now=now)
+    except Refusal:
+        return False
+    return True
+
+
+def say_yes(db: Database, case: Case, *, by: Staff, now: datetime) -> tuple[Approval, ...]:
+    """Record their yes to what the case holds now, in the caller's transaction; every yes so far."""
+    right = check_undecided(db, case, by, now=now, given=approvals.list_given(db, case))
+    if not approvals.add(db, case, by=by.id, right_of=right, now=now):
+        raise AlreadyApproved(ref=case.ref)
+    events.add(
+        db,
+        EventTag.APPROVAL_GIVEN,
+        f"case:{case.id}",
+        actor=by.id,
+        at=now,
+        version=case.version,
+        hash=case.content_hash,
+        right_of=right,
+    )
+    return approvals.list_given(db, case)
+
+
+def why_second(desk: Desk, case: Case) -> tuple[SecondReason, ...]:
+    """Why one approval is not enough for what the case holds; () when it is."""
+    return desk.policy.approvals.rules.why_second(
+        seats=case.ordered_seats, amount=_amount(desk, case), authorised=case.authorised
+    )
+
+
+def asks_code(desk: Desk, case: Case) -> bool:
+    """Whether approving it is grave: then a code of the decider's second factor is asked."""
+    return desk.policy.approvals.rules.asks_code(
+        seats=case.ordered_seats, amount=_amount(desk, case), authorised=case.authorised
+    )
+
+
+def _amount(desk: Desk, case: Case) -> Decimal | None:
+    """What all its seats cost; None where no price is told."""
+    price, seats = desk.policy.mag.prices.get(case.ris.company.application), case.ordered_seats
+    return price.amount * seats if price is not None and isinstance(seats, int) else None

@@ -1,0 +1,46 @@
+"""Each yes to a case's content, until enough of them make the decision."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Approval
+from bot.domain.cases import Case
+from bot.store.database import count, instant, rows, text_of
+
+
+def add(db: Database, case: Case, *, by: str, right_of: str, now: datetime) -> bool:
+    """Record a yes to what the case holds now; False when they, or that right, gave it before."""
+    return bool(
+        count(
+            db,
+            """insert into approvals (case_id, content_hash, made_by, right_of, made_at)
+               values (:case_id, :content_hash, :by, :right_of, :now) on conflict do nothing""",
+            {
+                "case_id": case.id,
+                "content_hash": case.content_hash,
+                "by": by,
+                "right_of": right_of,
+                "now": text_of(now),
+            },
+        )
+    )
+
+
+def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
+    """Every yes to what the case holds now, oldest first."""
+    found = rows(
+        db,
+        """select made_by, right_of, made_at from approvals
+           where case_id = :id and content_hash = :content_hash order by id""",
+        {"id": case.id, "content_hash": case.content_hash},
+    )
+    return tuple(
+        Approval(by=entry["made_by"], right_of=entry["right_of"], at=instant(entry["made_at"]))
+        for entry in found
+    )
+
+
+def forget(db: Database, case: Case) -> None:
+    """A decision taken back takes with it what it was made of."""
+    count(db, "delete from approvals where case_id = :id", {"id": case.id})

@@ -1,0 +1,101 @@
+"""Whose turn it was on each case, from when to when: who holds the ball."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Phase
+from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
+from bot.store.database import count, instant, row, rows, text_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One stretch of a case with the same holder in the same state; `until` None while it lasts."""
+
+    case_id: int
+    holder: BallHolder
+    status: CaseStatus
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The turn went from one to another; `before` None at a case's first."""
+
+    before: BallHolder | None
+    holder: BallHolder
+    status: CaseStatus
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether an open case is the desk's again."""
+        return (
+            self.holder is BallHolder.DESK
+            and self.before not in (None, BallHolder.DESK)
+            and self.status in OPEN
+        )
+
+
+def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
+    """Begin a new turn where the case's holder or state is no longer that of the last one."""
+    found = row(
+        db,
+        """select c.status, d.phase, t.id turn, t.holder, t.status turn_status from cases c
+           left join decisions d on d.case_id = c.id and d.voided_at is null
+           left join turns t on t.case_id = c.id and t.until is null
+           where c.id = :id""",
+        {"id": case_id},
+    )
+    if found is None:
+        return None
+    holder = ball_of(CaseStatus(found["status"]), Phase(found["phase"]) if found["phase"] else None)
+    if found["holder"] == holder and found["turn_status"] == found["status"]:
+        return None
+    if found["turn"] is not None:
+        count(db, "update turns set until = :now where id = :id", {"id": found["turn"], "now": text_of(now)})
+    _begin(db, case_id, holder, found["status"], text_of(now))
+    before = BallHolder(found["holder"]) if found["holder"] else None
+    return Change(before=before, holder=holder, status=CaseStatus(found["status"]))
+
+
+def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: str) -> None:
+    count(
+        db,
+        "insert into turns (case_id, holder, status, since) values (:id, :holder, :status, :since)",
+        {"id": case_id, "holder": holder, "status": status, "since": since},
+    )
+
+
+def list_between(db: Database, since: datetime, until: datetime) -> Iterator[Turn]:
+    """Every turn that lasted some time between the two, by case and time."""
+    found = rows(
+        db,
+        """select case_id, holder, status, since, until from turns
+           where since < :until and (until is null or until > :since) order by case_id, id""",
+        {"since": text_of(since), "until": text_of(until)},
+    )
+    for entry in found:
+        yield Turn(
+            case_id=entry["case_id"],
+            holder=BallHolder(entry["holder"]),
+            status=CaseStatus(entry["status"]),
+            since=instant(entry["since"]),
+            until=instant(entry["until"]) if entry["until"] else None,
+        )
+
+
+def begin_all(db: Database) -> None:
+    """Begin a turn for every case that has none: whose it was before nobody wrote down."""
+    found = rows(
+        db,
+        """select c.id, c.status, c.status_since, d.phase from cases c
+           left join decisions d on d.case_id = c.id and d.voided_at is null
+           where not exists (select 1 from turns t where t.case_id = c.id)""",
+    )
+    for entry in found:
+        holder = ball_of(CaseStatus(entry["status"]), Phase(entry["phase"]) if entry["phase"] else None)
+        _begin(db, entry["id"], holder, entry["status"], entry["status_since"])
