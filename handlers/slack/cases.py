@@ -1,6 +1,7 @@
 """Buttons and modals of a case's card."""
 
 from functools import partial
+from typing import Literal
 
 from slack_bolt import Ack, App
 from slack_bolt.context.respond import Respond
@@ -9,9 +10,11 @@ from slack_sdk import WebClient
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
-from bot.rendering import case_view, modals
+from bot.rendering import cards, case_view, modals
+from bot.rendering.blocks import Card
 from bot.services import approvals, case_versions, cases
 from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.lines import Line
 
 
 def register(app: App, bot: Bot) -> None:
@@ -28,6 +31,33 @@ def seen_in(body: Body) -> tuple[str, str]:
     return str(action["value"]), str(action["block_id"]).rpartition(":")[2]
 
 
+def show_case(line: Line) -> Card:
+    """`/usher case C-7`."""
+    check_is_staff(line.staff)
+    ref, _ = line.take_ref()
+    bot = line.bot
+    with bot.connect() as db:
+        card = cases.get_card(db, bot.desk, ref, viewer=line.staff, now=bot.clock.now())
+    return cards.case_card(card, words=words(bot))
+
+
+def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
+    """Show the current card with the one button that decides: what one approves is what one sees."""
+    ref, _ = line.take_ref()
+    bot = line.bot
+    with bot.connect() as db:
+        card = cases.get_decidable_card(db, bot.desk, ref, line.staff, now=bot.clock.now())
+    return cards.confirm_card(card, action, words=words(bot))
+
+
+def confirm_approve(line: Line) -> Card:
+    return _confirm(line, "approve")
+
+
+def confirm_reject(line: Line) -> Card:
+    return _confirm(line, "reject")
+
+
 def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     ref, seen = seen_in(body)
@@ -35,7 +65,8 @@ def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         case = approvals.approve(
             db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now()
         )
-        settle(respond, body, words(bot).say("slack.approved", ref=case.ref))
+        said = "slack.approved" if case.decision else "slack.approved_first"
+        settle(respond, body, words(bot).say(said, ref=case.ref))
 
 
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:

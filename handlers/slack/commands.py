@@ -1,9 +1,7 @@
 """`/usher` and its words; the same words work in a mention."""
 
 import difflib
-from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 from slack_bolt import Ack, App
 from slack_bolt.context.respond import Respond
@@ -11,15 +9,14 @@ from slack_bolt.context.respond import Respond
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import UnknownCommand
-from bot.domain.staff import Staff
 from bot.rendering import cards
 from bot.rendering.blocks import Card
 from bot.services import cases
+from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, explains, show, staff_in, words
+from handlers.slack.lines import Command, Line
 
 MOST = 500  #: cases the queue shows, over its pages
-
-Command = Callable[[Bot, Staff, str], Card]
 
 
 def register(app: App, bot: Bot) -> None:
@@ -29,50 +26,39 @@ def register(app: App, bot: Bot) -> None:
 def on_usher(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot):
-        show(respond, answer(bot, staff_in(body, bot), body.get("text") or ""))
+        staff, text = staff_in(body, bot), body.get("text") or ""
+        line = Line(bot=bot, staff=staff, rest=text, trigger_id=str(body["trigger_id"]))
+        show(respond, answer(line))
 
 
-def answer(bot: Bot, staff: Staff, text: str, *, thread_case: str = "") -> Card:
-    """Carry out one line of words; in a case's thread the case need not be named."""
-    word, _, rest = text.strip().partition(" ")
+def answer(line: Line) -> Card:
+    """Carry out one line of words."""
+    word, _, rest = line.rest.strip().partition(" ")
     command = COMMANDS.get(word.lower() or "help")
     if command is None:
         nearest = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
         raise UnknownCommand(word=word[:40], nearest=nearest[0] if nearest else "")
-    return command(bot, staff, rest.strip() or thread_case)
+    return command(line.about(rest.strip()))
 
 
-def show_help(bot: Bot, staff: Staff, rest: str) -> Card:
-    del rest
-    return cards.help_card(staff, words=words(bot))
+def show_help(line: Line) -> Card:
+    return cards.help_card(line.staff, words=words(line.bot))
 
 
-def show_queue(bot: Bot, staff: Staff, rest: str) -> Card:
-    check_is_staff(staff)
+def show_queue(line: Line) -> Card:
+    check_is_staff(line.staff)
+    rest = line.rest
     page = max(1, int(rest)) if rest.isascii() and rest.isdigit() and len(rest) < 5 else 1  # noqa: PLR2004
-    with bot.connect() as db:
+    with line.bot.connect() as db:
         entries = cases.list_queue(db, limit=MOST)
-    return cards.queue_card(entries, page=page, words=words(bot))
+    return cards.queue_card(entries, page=page, words=words(line.bot))
 
 
-def show_case(bot: Bot, staff: Staff, rest: str) -> Card:
-    check_is_staff(staff)
-    with bot.connect() as db:
-        card = cases.get_card(db, bot.desk, rest, viewer=staff, now=bot.clock.now())
-    return cards.case_card(card, words=words(bot))
-
-
-def confirm(bot: Bot, staff: Staff, rest: str, *, action: Literal["approve", "reject"]) -> Card:
-    """Show the current card with the one button that decides: what one approves is what one sees."""
-    with bot.connect() as db:
-        card = cases.get_decidable_card(db, bot.desk, rest, staff, now=bot.clock.now())
-    return cards.confirm_card(card, action, words=words(bot))
-
-
+#: every word, and what it does; each is a function of its room
 COMMANDS: dict[str, Command] = {
     "queue": show_queue,
-    "case": show_case,
-    "approve": partial(confirm, action="approve"),
-    "reject": partial(confirm, action="reject"),
+    "case": case_words.show_case,
+    "approve": case_words.confirm_approve,
+    "reject": case_words.confirm_reject,
     "help": show_help,
 }

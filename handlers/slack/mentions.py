@@ -14,6 +14,7 @@ from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack.answers import Body, refusal_text
 from handlers.slack.commands import answer
+from handlers.slack.lines import Line
 from handlers.slack.payloads import concerns_us, mark_done
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
@@ -49,6 +50,7 @@ def _answer(event: Event, bot: Bot) -> Card:
             payloads.find_case_of_thread(db, str(event["channel"]), thread_ts) if thread_ts else None
         )
     try:
-        return answer(bot, bot.who(str(event["user"])), text, thread_case=thread_case or "")
+        staff = bot.who(str(event["user"]))
+        return answer(Line(bot=bot, staff=staff, rest=text, thread_case=thread_case or ""))
     except Refusal as refusal:
         return Card(text=refusal_text(refusal, bot), blocks=[])
