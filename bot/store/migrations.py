@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import organisations, turns
+from bot.store import case_questions, clippings, organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -387,3 +387,9 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
+    case_questions.make_tables(db)
+    clippings.make_tables(db)

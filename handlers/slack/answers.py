@@ -63,9 +63,10 @@ def bug_text(number: str, bot: Bot) -> str:
     return words(bot).say("slack.bug", id=number)
 
 
-def in_modal(text: str) -> BoltResponse:
+def in_modal(text: str, view: Body) -> BoltResponse:
     """An ack that keeps the modal open with a sentence at its first field."""
-    body = {"response_action": "errors", "errors": {"reason": text}}
+    fields = (block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input")
+    body = {"response_action": "errors", "errors": {next(fields, "reason"): text}}
     return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": ["application/json"]})
 
 
