@@ -89,10 +89,13 @@ def _clipping(found: Mapping[str, Any]) -> Clipping:
 
 
 def make_tables(db: Database) -> None:
-    """The migration's step; never edited once shipped."""
+    """The migration's step; never edited once shipped.
+
+    A number is given once for ever: a modal may still name one that was forgotten.
+    """
     db.executescript("""
         create table clippings (
-            id integer primary key,
+            id integer primary key autoincrement,
             channel text not null,
             ts text not null,
             author text not null,
