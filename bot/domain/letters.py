@@ -17,7 +17,7 @@ LONGEST_LETTER = 3_000  #: characters; as many as a field of Slack's holds
 MOST_QUESTIONS = 20  #: in one letter
 
 #: a number or a dot that somebody typed before a question: the mail gives each its own
-_MARK = re.compile(r"\s*(?:\(?[1-9]\d?[.)]+|[-*•–])\s+")  # noqa: RUF001 - the dash people type
+_MARK = re.compile(r"^\s*(?:\(?[1-9]\d?[.)]+|[-*•–])\s+")  # noqa: RUF001 - the dash people type
 
 
 class Letter(StrEnum):

@@ -40,7 +40,7 @@ def add_modal(number: int, message: Message, cases: Sequence[QueueEntry], *, wor
         "private_metadata": json.dumps({"clipping": number}),
         "title": _plain(words.say("clipping.title")),
         "submit": _plain(words.say("clipping.submit")),
-        "close": _plain(words.say("modal.close")),
+        "close": _plain(words.say("letter.close")),
         "blocks": [
             blocks.context(_author(message, words)),
             blocks.quote(message.text, empty=words.say("clipping.wordless")),

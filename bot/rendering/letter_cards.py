@@ -12,7 +12,7 @@ from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 SHOWN_QUESTIONS = 20
-SHORT = 700  #: characters of a mail that its note in the thread shows
+SHORT = 500  #: characters of a mail that its note in the thread shows
 LONGEST_VALUE = 2_000  #: of a button, in UTF-16
 
 #: the action of each letter's button; as a modal's `callback_id` too
@@ -33,7 +33,7 @@ def letter_modal(draft: Draft, case: Case, *, words: Words, shown: ShownMail | N
         "private_metadata": json.dumps(about),
         "title": _plain(words.say(f"letter.{name}.title", ref=case.ref)),
         "submit": _plain(words.say("letter.send" if shown else "letter.preview")),
-        "close": _plain(words.say("modal.close")),
+        "close": _plain(words.say("letter.close")),
         "blocks": [
             *(_preview(shown, words) if shown else [blocks.section(_intro(case, name, words))]),
             _field(draft, words),
@@ -141,12 +141,19 @@ def mail_note(shown: ShownMail, *, words: Words) -> Card:
     named = f"mail.{shown.template}"
     mail = words.say(named) if named in words else safe(shown.template, 80)
     text = words.say("letter.went", mail=mail, to=safe(shown.to))
-    begins = quoting.shortened(quoting.lines(shown.text).strip(), SHORT)
+    begins = quoting.shortened(_below_its_heading(quoting.lines(shown.text).strip()), SHORT)
     head = [words.say("letter.went.bold", mail=mail), *_head(shown, words)]
     return Card(
         text=text,
         blocks=[blocks.section("\n".join(head)), blocks.quote(begins, empty=words.say("question.silent"))],
     )
+
+
+def _below_its_heading(text: str) -> str:
+    """What a mail says; its heading, underlined, is a line above that."""
+    heading, _, rest = text.partition("\n")
+    line, _, below = rest.partition("\n")
+    return below.strip() if heading and set(line.strip()) == {"="} else text
 
 
 def _fitted(text: str, limit: int) -> str:
