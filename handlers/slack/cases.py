@@ -4,7 +4,6 @@ from functools import partial
 from typing import Literal
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
@@ -12,8 +11,9 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
 from bot.rendering import cards, case_view, modals
 from bot.rendering.blocks import Card
+from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases
-from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, settle, show, staff_in, words
 from handlers.slack.lines import Line
 
 
@@ -66,7 +66,7 @@ def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now()
         )
         said = "slack.approved" if case.decision else "slack.approved_first"
-        settle(respond, body, words(bot).say(said, ref=case.ref))
+        settle(respond, body, done_card(words(bot).say(said, ref=case.ref), words=words(bot)))
 
 
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -75,10 +75,11 @@ def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
-        client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card, words=words(bot)))
+        view = placed(modals.reject_modal(card, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+def on_reject_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands in the modal, where the person is looking."""
     given = modals.read_reject(body["view"])
     try:
@@ -97,6 +98,7 @@ def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
         ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
+        show(respond, done_card(words(bot).say("slack.rejected", ref=given.ref), words=words(bot)))
 
 
 def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
