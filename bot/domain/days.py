@@ -1,4 +1,4 @@
-"""Days as people type them, in German and in English: "2026-12-01", "1.12.", "12 Dec", "from today until Friday"."""
+"""Days as people type them, in German and in English: "2026-12-01", "1.12.", "from today until Friday"."""
 
 import re
 from collections.abc import Iterator
@@ -36,6 +36,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _EUROPEAN = re.compile(r"(\d{1,2})[./] ?(\d{1,2})(?:[./] ?(\d{4}|\d{2})?)?")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)? (?:of )?([a-zäö]+)\.?(?: (\d{4}))?")
 _MONTH_DAY = re.compile(r"([a-zäö]+)\.? (\d{1,2})(?:st|nd|rd|th|\.)?(?:,? (\d{4}))?")
+_DASH = re.compile("[\u2010-\u2015]")
 _BARE = re.compile(r"(\d{1,2})(?:\.|st|nd|rd|th)?")
 _BEFORE = re.compile(r"^(?:from|von|vom|since|seit|ab|on|am)\b ?")
 _BETWEEN = re.compile(r" (?:bis einschließlich|bis zum|to|till|til|until|through|bis|and|und) ")
@@ -52,7 +53,7 @@ class Days:
 
 def read_days(text: str, *, today: date) -> Days | None:
     """A day or two, or None where it is neither; a day without its year is the next such day."""
-    plain = re.sub(r"\s+", " ", text.strip().lower().replace("–", "-").replace("—", "-")).rstrip(" !?;")
+    plain = re.sub(r"\s+", " ", _DASH.sub("-", text.strip().lower())).rstrip(" !?;")
     if _UNTIL.match(plain):
         plain = f"today - {_UNTIL.sub('', plain)}"
     plain = _BETWEEN.sub(" - ", _BEFORE.sub("", plain))
@@ -93,20 +94,26 @@ def _day(text: str, *, not_before: date) -> date | None:
         return not_before + timedelta(days=(_WEEKDAY_OF[text] - not_before.weekday()) % 7)
     if found := _ISO.fullmatch(text):
         return _date(*map(int, found.groups()))
+    day, month, year = _parts(text)
+    return _dated(day, month, year, not_before) if day and month else None
+
+
+def _parts(text: str) -> tuple[int, int, str | None]:
+    """Day, month and, where it stands there, year; zeros where it is no day."""
     if found := _EUROPEAN.fullmatch(text):
-        return _dated(found[1], int(found[2]), found[3], not_before)
-    if (found := _DAY_MONTH.fullmatch(text)) and found[2] in _MONTH_OF:
-        return _dated(found[1], _MONTH_OF[found[2]], found[3], not_before)
-    if (found := _MONTH_DAY.fullmatch(text)) and found[1] in _MONTH_OF:
-        return _dated(found[2], _MONTH_OF[found[1]], found[3], not_before)
-    return None
+        return int(found[1]), int(found[2]), found[3]
+    if found := _DAY_MONTH.fullmatch(text):
+        return int(found[1]), _MONTH_OF.get(found[2], 0), found[3]
+    if found := _MONTH_DAY.fullmatch(text):
+        return int(found[2]), _MONTH_OF.get(found[1], 0), found[3]
+    return 0, 0, None
 
 
-def _dated(day: str, month: int, year: str | None, not_before: date) -> date | None:
+def _dated(day: int, month: int, year: str | None, not_before: date) -> date | None:
     if year:
-        return _date(int(year) + (2000 if len(year) == 2 else 0), month, int(day))  # noqa: PLR2004
+        return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)  # noqa: PLR2004
     years = range(not_before.year, not_before.year + 5)  # 29 February is not in every year
-    found = (_date(number, month, int(day)) for number in years)
+    found = (_date(number, month, day) for number in years)
     return next((one for one in found if one and one >= not_before), None)
 
 

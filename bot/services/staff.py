@@ -7,7 +7,6 @@ from bot.domain.errors import UnknownPerson
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat
 
-
 #: a mention as Slack writes it, with or without the name, or the bare id
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{5,})")
 

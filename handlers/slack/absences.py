@@ -11,7 +11,9 @@ from handlers.slack.lines import Line
 
 _DEPUTY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@[^\s,;]+")
 #: words before a deputy that people type and nothing depends on
-_BEFORE_DEPUTY = re.compile(r"(?:[\s,;]|\b(?:to|an|by|with|deputy|vertretung|vertreten durch)\b:?)+$", re.I)
+_BEFORE_DEPUTY = re.compile(
+    r"(?:[\s,;]|\b(?:to|an|by|with|deputy|vertretung|vertreten durch)\b:?)+$", re.IGNORECASE
+)
 
 
 def away(line: Line) -> Card:

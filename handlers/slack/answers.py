@@ -70,9 +70,7 @@ def settle(respond: Respond, body: Body, said: str | Card) -> None:
     """Tell the clicker what became of it; a private card that asked is replaced by the answer."""
     private = bool(body.get("container", {}).get("is_ephemeral"))
     card = said if isinstance(said, Card) else Card(text=said)
-    respond(
-        text=card.text, blocks=card.blocks or None, response_type="ephemeral", replace_original=private
-    )
+    respond(text=card.text, blocks=card.blocks or None, response_type="ephemeral", replace_original=private)
 
 
 def place_of(body: Body) -> str:

@@ -13,7 +13,17 @@ from bot.rendering import cards, case_view, modals
 from bot.rendering.blocks import Card
 from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases
-from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, settle, show, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 
 

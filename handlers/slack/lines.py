@@ -9,7 +9,6 @@ from bot.bootstrap import Bot
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
 
-
 #: a link or a channel as Slack writes it; mentions of people stay as they are
 _MARKED = re.compile(r"<(?:mailto:|#)?([^@!<>|][^<>|]*)(?:\|([^<>]*))?>")
 
