@@ -8,7 +8,6 @@ from bot.domain.cases import Case, CaseStatus
 from bot.domain.home import Figures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
-from bot.domain.trust import Verdict
 from bot.rendering import absences, blocks, queue
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -29,10 +28,11 @@ def home_view(
     return _view([*_said(on_top), *body])
 
 
-def strangers_view(who: str, *, words: Words, on_top: Card | None = None) -> Block:
-    """Whoever is no staff sees who may, and no case."""
+def strangers_view(who: str, *, words: Words, mailbox: str, on_top: Card | None = None) -> Block:
+    """Whoever is no staff sees who may, where to ask, and no case."""
     said = words.say("help.not_staff", who=words.person(who, slack=True))
-    return _view([*_said(on_top), blocks.header(words.say("home.title")), blocks.section(said)])
+    ask = words.say("home.stranger", mailbox=safe(mailbox))
+    return _view([*_said(on_top), blocks.header(words.say("home.title")), *map(blocks.section, (said, ask))])
 
 
 def plain_view(said: str, *, words: Words) -> Block:
@@ -107,7 +107,7 @@ def _content(case: Case, words: Words) -> str:
     """Enough of the form to know what a yes would order."""
     company, none = case.ris.company, words.say("card.none")
     sender = safe(f"{case.sponsor.name} <{case.sponsor.address}>".strip(), 160)
-    verified = words.say(f"home.sender.{'passed' if case.verdict is Verdict.PASSED else 'doubtful'}")
+    verified = words.say(f"home.sender.{case.verdict}")
     place = ", ".join(filter(None, (safe(company.city, 60), words.country(safe(company.country, 40)))))
     seats = none if company.seats is None else safe(str(company.seats), 20)
     return words.say(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.cards import CaseCard
 from bot.domain.queue import FILTERS, QueueEntry, Wanted
@@ -11,6 +11,7 @@ from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 PAGE = 15
+TELLING = timedelta(minutes=1)  #: an age below that says nothing
 FIRST = "first"  #: of `queue_next`: begin with the longest waiting
 
 
@@ -86,8 +87,9 @@ def title(entry: QueueEntry, words: Words) -> str:
 
 def standing(entry: QueueEntry, words: Words, now: datetime) -> str:
     """Who holds the ball since when, and what else counts for whoever picks the next case."""
-    span, since = words.span(now - entry.since), words.moment(entry.since)
-    parts = [words.say(f"queue.held.{entry.ball}", span=span, since=since)]
+    age = now - entry.since
+    span = words.say("queue.span", span=words.span(age)) if age >= TELLING else ""
+    parts = [words.say(f"queue.held.{entry.ball}", since=words.moment(entry.since), span=span)]
     parts.append(words.say("queue.users", count=entry.users))
     if entry.phase:
         parts.append(words.name(entry.phase))

@@ -121,12 +121,12 @@ def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_version(ack: Ack, body: Body, client: WebClient, *, bot: Bot) -> None:
+def on_version(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Another version takes the place of the one shown."""
     ack()
     ref = case_view.read_ref(body["view"])
     number = int(body["actions"][0]["selected_option"]["value"])
-    with bot.connect() as db:
+    with explains(respond, bot), bot.connect() as db:
         check_is_staff(staff_in(body, bot))
         view = case_view.case_view(case_versions.get_view(db, ref, number), words=words(bot))
         client.views_update(view_id=body["view"]["id"], view=view)

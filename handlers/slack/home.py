@@ -39,16 +39,16 @@ def publish_plain(bot: Bot, user: str, said: str) -> None:
 
 
 def _view(bot: Bot, user: str, on_top: Card | None) -> Block:
-    staff, now = bot.who(user), bot.clock.now()
+    staff, now, mailbox = bot.who(user), bot.clock.now(), bot.desk.mail_from.address
     if not staff.staff:
-        return rendering.strangers_view(user, words=words(bot), on_top=on_top)
+        return rendering.strangers_view(user, words=words(bot), mailbox=mailbox, on_top=on_top)
     with bot.connect() as db:
         shown = home.get_home(db, bot.desk, by=staff, now=now)
     return rendering.home_view(
         shown,
         words=words(bot),
         now=now,
-        mailbox=bot.desk.mail_from.address,
+        mailbox=mailbox,
         channel=bot.desk.approvals_channel,
         on_top=on_top,
     )

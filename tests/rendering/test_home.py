@@ -19,7 +19,7 @@ from bot.rendering import absences, assignments, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.home import home_view, plain_view, strangers_view
 from bot.rendering.queue import done_card, next_card
-from bot.sandbox.slack.limits import check_view
+from bot.sandbox.slack.limits import check_view, view_too_large
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH
 from tests.rendering.test_queue import entry
@@ -71,7 +71,7 @@ GOLDEN: dict[str, Callable[[], Block]] = {
     "home_answered": lambda: view(EMPTY, done_card("You approved C-7.", words=ENGLISH)),
     "home_empty": lambda: view(EMPTY),
     "home_quiet": lambda: view(replace(busy(), decide=(), undecided=0, assigned=(), waiting=(), away=())),
-    "home_stranger": lambda: strangers_view("U0ELI", words=ENGLISH),
+    "home_stranger": lambda: strangers_view("U0ELI", words=ENGLISH, mailbox="desk@example.com"),
     "home_plain": lambda: plain_view("Something went wrong here. Quote 1a2b3c4d.", words=ENGLISH),
     "assign_modal": lambda: assignments.assign_modal(samples.complete_case(), "U0AVERY", words=ENGLISH),
     "assign_modal_taken": lambda: assignments.assign_modal(
@@ -143,6 +143,8 @@ def test_a_full_home_under_strangers_text_keeps_within_slacks_limits(text: str) 
     shown = view(home, next_card(many[0].card, words=ENGLISH))
 
     assert check_view(shown) == []
+    assert not view_too_large(shown)
+    assert shown["blocks"][-1]["elements"][-1]["action_id"] == "home_refresh"  # nothing was cut off
     assert "<!channel>" not in json.dumps(shown["blocks"])
 
 
@@ -155,4 +157,4 @@ def test_an_empty_home_teaches_how_it_begins() -> None:
 
 
 def test_a_strangers_home_holds_no_button() -> None:
-    assert "button" not in json.dumps(strangers_view("U0ELI", words=ENGLISH))
+    assert "button" not in json.dumps(strangers_view("U0ELI", words=ENGLISH, mailbox="desk@example.com"))
