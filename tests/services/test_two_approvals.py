@@ -157,6 +157,14 @@ def test_a_strangers_form_takes_two_beside_whoever_took_it_in(office: Office) ->
     assert approve(office, CASEY).status is CaseStatus.APPROVED
 
 
+def test_taking_in_is_no_yes_where_a_yes_asks_for_a_code(tmp_path: Path) -> None:
+    office = with_rules(tmp_path, 'step_up = ["unverified"]')
+    case = a_case(office, known=False)
+    with office.connect() as db:
+        cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+        assert cases.get_card(db, office.desk, case.ref, now=office.now).given == ()
+
+
 def test_where_the_policy_says_so_one_is_enough_for_a_stranger(tmp_path: Path) -> None:
     office = with_rules(tmp_path, "second_if_unverified = false")
     case = a_case(office, known=False)
