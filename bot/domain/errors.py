@@ -163,10 +163,10 @@ class UnknownCommand(Refusal):
     code = "unknown_command"
 
 
-class UnknownPerson(Refusal):
+class UnknownColleague(Refusal):
     """A name that is nobody's on the desk, or several people's; values: who."""
 
-    code = "unknown_person"
+    code = "unknown_colleague"
 
 
 class NotAColleague(Refusal):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.domain.errors import UnknownPerson
+from bot.domain.errors import UnknownColleague
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat
 
@@ -56,13 +56,13 @@ class StaffList:
         return tuple(sorted(self._chat.resolve([*self._staff, *groups, *self._escalate_to])))
 
     def find(self, written: str) -> Staff:
-        """Whoever a mention means, or a colleague by name or first name; raise UnknownPerson."""
+        """Whoever a mention means, or a colleague by name or first name; raise UnknownColleague."""
         if found := _MENTIONED.fullmatch(written.strip()):
             return self.who(found[1] or found[2])
         name = written.strip().removeprefix("@").casefold()
         fitting = [one for one in map(self.who, self.all_ids()) if name and name in _names(one)]
         if len(fitting) != 1:
-            raise UnknownPerson(who=written[:60])
+            raise UnknownColleague(who=written[:60])
         return fitting[0]
 
 

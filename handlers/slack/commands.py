@@ -12,7 +12,7 @@ from bot.rendering.help import help_card
 from handlers.slack import absences, assignments, queue
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
-from handlers.slack.lines import Command, Line, plain_text
+from handlers.slack.lines import Command, Line
 
 
 def register(app: App, bot: Bot) -> None:
@@ -22,7 +22,7 @@ def register(app: App, bot: Bot) -> None:
 def on_usher(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot):
-        staff, text = staff_in(body, bot), plain_text(body.get("text") or "")
+        staff, text = staff_in(body, bot), body.get("text") or ""
         line = Line(bot=bot, staff=staff, rest=text, trigger_id=str(body["trigger_id"]))
         show(respond, answer(line))
 

@@ -1,21 +1,11 @@
 """One line of words to Usher, by `/usher`, in a mention or in a direct message."""
 
-import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
-
-#: a link or a channel as Slack writes it; mentions of people stay as they are
-_MARKED = re.compile(r"<(?:mailto:|#)?([^@!<>|][^<>|]*)(?:\|([^<>]*))?>")
-
-
-def plain_text(text: str) -> str:
-    """What was typed: Slack makes markup of addresses, links and channels, and entities of `&<>`."""
-    return html.unescape(_MARKED.sub(lambda found: found[2] or found[1], text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +14,7 @@ class Line:
 
     bot: Bot
     staff: Staff
-    rest: str  #: what stands after the command's word
+    rest: str  #: what stands after the command's word, as Slack writes it: mentions, entities
     thread_case: str = ""  #: the case in whose thread it was said
     trigger_id: str = ""  #: opens a modal for some seconds; "" for what was said in a message
 

@@ -14,7 +14,7 @@ from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack.answers import Body, refusal_text
 from handlers.slack.commands import answer
-from handlers.slack.lines import Line, plain_text
+from handlers.slack.lines import Line
 from handlers.slack.payloads import concerns_us, mark_done
 
 Event = Mapping[str, Any]
@@ -53,6 +53,6 @@ def _answer(event: Event, text: str, bot: Bot) -> Card:
         )
     try:
         staff = bot.who(str(event["user"]))
-        return answer(Line(bot=bot, staff=staff, rest=plain_text(text), thread_case=thread_case or ""))
+        return answer(Line(bot=bot, staff=staff, rest=text, thread_case=thread_case or ""))
     except Refusal as refusal:
         return Card(text=refusal_text(refusal, bot), blocks=[])

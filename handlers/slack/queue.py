@@ -1,5 +1,6 @@
 """`/usher queue` and `next`, and the buttons that turn pages and show the next case."""
 
+import html
 from functools import partial
 
 from slack_bolt import Ack, App
@@ -22,7 +23,7 @@ def register(app: App, bot: Bot) -> None:
 
 def show_queue(line: Line) -> Card:
     """`/usher queue mine old`."""
-    return _queue(line.bot, line.staff, line.rest)
+    return _queue(line.bot, line.staff, html.unescape(line.rest))
 
 
 def show_next(line: Line) -> Card:

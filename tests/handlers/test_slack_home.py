@@ -331,6 +331,16 @@ def test_pages_turn_in_the_private_answer(workspace: Workspace) -> None:
     assert "Page 2 of 2" in json.dumps(turned)
 
 
+def test_a_company_is_found_by_what_was_typed(workspace: Workspace) -> None:
+    a_case(workspace.office, company="Pumps & Valves")
+    a_case(workspace.office, company="Turbines")
+    workspace.command("queue pumps &amp; valves", by=AVERY.id)
+
+    said = json.dumps(workspace.heard()[0])
+    assert "*C-1*" in said
+    assert "*C-2*" not in said
+
+
 def test_next_shows_the_case_with_both_buttons_and_the_decision_leads_on(workspace: Workspace) -> None:
     case = a_case(workspace.office, company="First")
     a_case(workspace.office, company="Second")

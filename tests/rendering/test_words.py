@@ -57,7 +57,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "has_additions": {"ref": "C-7", "other": "C-9"},
     "organisation_undecided": {"ref": "C-9", "other": "C-7"},
     "already_approved": {"ref": "C-9"},
-    "unknown_person": {"who": "Pat"},
+    "unknown_colleague": {"who": "Pat"},
     "not_a_colleague": {"who": "U0ELI"},
     "case_closed": {"ref": "C-7", "status": "rejected"},
     "unclear_days": {"text": "some day"},
