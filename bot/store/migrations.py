@@ -387,3 +387,8 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m017_turns_are_found_by_their_case(db: Database) -> None:
+    db.execute("create index turns_by_case on turns (case_id)")
