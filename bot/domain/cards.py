@@ -66,19 +66,6 @@ class CaseView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueEntry:
-    """A line of `/usher queue`."""
-
-    ref: str
-    company: str
-    status: CaseStatus
-    since: datetime
-    users: int
-    phase: Phase | None = None
-    assigned_to: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class QuestionNote:
     """A question for the support channel, in the sender's words."""
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.cards import QueueEntry
 from bot.domain.clippings import LONGEST_WORD, Clipping, Message
+from bot.domain.queue import QueueEntry
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words

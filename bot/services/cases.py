@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
-from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
+from bot.domain.cards import CaseCard, Effect, StatusPage
 from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
@@ -343,11 +343,6 @@ def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: da
     card = get_card(db, desk, ref, now=now)
     rights.check_undecided(db, card.case, by, now=now)
     return card
-
-
-def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
-    """Cases that wait for somebody, longest waiting first."""
-    return cases.list_queue(db, limit=limit)
 
 
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import QueueEntry
 from bot.domain.clippings import LONGEST_CLIPPING, LONGEST_WORD, Clipping, Message
 from bot.domain.errors import AlreadyNoted, ClippingGone
 from bot.domain.events import EventTag
+from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
 from bot.services.cases import get_case
 from bot.services.queueing import queue_note
-from bot.store import cases, clippings, events
+from bot.store import clippings, events
 from bot.store.database import transaction
 
 KEPT = timedelta(days=1)  #: what nobody has added to a case by then is forgotten
@@ -27,7 +27,7 @@ def take_up(db: Database, message: Message, *, by: Staff, now: datetime) -> tupl
         clippings.drop_unused(db, before=now - KEPT)
         kept = replace(message, text=message.text[:LONGEST_CLIPPING])
         number = clippings.keep(db, kept, now=now)
-    return number, cases.list_queue(db, limit=MOST_CASES)
+    return number, queue.list_queue(db, limit=MOST_CASES)
 
 
 def add(db: Database, *, ref: str, clipping_id: int, word: str, by: Staff, now: datetime) -> Clipping:

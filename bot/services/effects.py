@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.absences import Absence
 from bot.domain.cards import (
     AlarmNote,
     CappedNote,
@@ -28,7 +29,16 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, clipping_cards, history, letter_cards, mails, sender_notes
+from bot.rendering import (
+    absences,
+    answer_cards,
+    cards,
+    clipping_cards,
+    history,
+    letter_cards,
+    mails,
+    sender_notes,
+)
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import case_answers, cases, clippings, marking
@@ -240,6 +250,12 @@ def _turn(values: dict[str, Any], say: Words) -> Card:
     return history.turn_note(values["ref"], CaseStatus(values["status"]), words=say)
 
 
+def _away(values: dict[str, Any], say: Words) -> Card:
+    since, until = (datetime.fromisoformat(values[name]) for name in ("since", "until"))
+    absence = Absence(person=values["person"], deputy=values["deputy"], since=since, until=until)
+    return absences.away_note(values["tag"], absence, words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
@@ -267,6 +283,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "clipping_note": _clipping,
     "step_note": _step,
     "turn_note": _turn,
+    "away_note": _away,
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

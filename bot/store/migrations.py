@@ -393,3 +393,8 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
 def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
     case_questions.make_tables(db)
     clippings.make_tables(db)
+
+
+@migrations()
+def m017_turns_are_found_by_their_case(db: Database) -> None:
+    db.execute("create index turns_by_case on turns (case_id)")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.cards import CaseCard, CaseView, QueueEntry
+from bot.domain.cards import CaseCard, CaseView
 from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.clippings import LONGEST_CLIPPING, Clipping, Message
 from bot.domain.letters import LONGEST_LETTER, MOST_QUESTIONS, Draft, Letter, OpenQuestion, ShownMail
 from bot.domain.outbox import JobStatus
+from bot.domain.queue import QueueEntry
 from bot.rendering import clipping_cards, letter_cards, samples
 from bot.rendering.cards import case_card
 from bot.rendering.case_view import case_view
