@@ -24,7 +24,7 @@ from bot.services import organisations, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
-from bot.store import approvals, bounces, case_answers, case_versions, cases, events, links, outbox
+from bot.store import approvals, bounces, case_answers, case_versions, cases, events, finding, links, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -84,6 +84,7 @@ def open_case(
     )
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
     organisations.note_marks(db, desk, case)
+    finding.set_case(db, case)
     organisations.note_same_form(db, case, now=now)
     events.add(
         db,
@@ -119,6 +120,7 @@ def revise_case(
     if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
     organisations.note_marks(db, desk, revised)
+    finding.set_case(db, revised)
     refresh_additions(db, revised, now=now)
     timeline.record(
         db,

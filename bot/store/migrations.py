@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import organisations, turns
+from bot.store import finding, organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -387,3 +387,25 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m018_records(db: Database) -> None:
+    db.executescript("""
+        create virtual table findables using fts5(
+            names, more, at unindexed, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0
+        );
+        create trigger deleted_cases_are_not_found after delete on cases
+            begin delete from findables where rowid = old.id; end;
+        create trigger deleted_conversations_are_not_found after delete on conversations
+            begin delete from findables where rowid = -old.id; end;
+        create table views (
+            case_id integer not null references cases (id) on delete cascade,
+            viewer text not null,
+            day text not null,
+            primary key (case_id, viewer, day)
+        ) without rowid;
+        create index events_by_subject on events (subject);
+        create index outbox_by_case on outbox (case_id) where case_id is not null;
+    """)
+    finding.index_all(db)
