@@ -127,8 +127,11 @@ class Chat(Protocol):
     def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
         """Keys that begin so of what we ourselves posted in that channel, the newest first."""
 
-    def write_to(self, user_id: str, message: str, blocks: Sequence[Block], picture: Picture | None) -> None:
-        """Write to one person directly, with a picture below the words."""
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Write to one person directly; return the conversation's id."""
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        """Put a picture into a conversation."""
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""

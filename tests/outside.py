@@ -68,7 +68,8 @@ class FakeChat:
     def __init__(self, members: Iterable[Member] = ()) -> None:
         self.standing: dict[str, ChatMessage] = {}
         self.faults = Faults()
-        self.letters: list[tuple[str, str, list[Block], Picture | None]] = []  #: to one person each
+        self.letters: list[tuple[str, str, list[Block]]] = []  #: to one person each
+        self.pictures: list[tuple[str, Picture]] = []
         self.lookups = 0
         self.updates = 0
         self.broken: Exception | None = None  #: what every question about people meets
@@ -100,9 +101,14 @@ class FakeChat:
         keys = (m.key for m in reversed(self.standing.values()) if m.channel == channel)
         return [key for key in keys if key.startswith(beginning)][:most]
 
-    def write_to(self, user_id: str, message: str, blocks: Sequence[Block], picture: Picture | None) -> None:
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
         self.faults.happen()
-        self.letters.append((user_id, message, list(blocks), picture))
+        self.letters.append((user_id, text, list(blocks)))
+        return f"D{user_id}"
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        self.faults.happen()
+        self.pictures.append((channel, picture))
 
     def member(self, user_id: str) -> Member:
         if self.broken is not None:

@@ -118,9 +118,9 @@ class SlackChat:
 
     def __init__(self, client: WebClient, *, now: Callable[[], datetime]) -> None:
         self._client = client
-        self._members: Memory[Member] = _Memory(now)
-        self._names: Memory[frozenset[str]] = _Memory(now)
-        self._teams: Memory[str] = _Memory(now)
+        self._members: Memory[Member] = Memory(now)
+        self._names: Memory[frozenset[str]] = Memory(now)
+        self._teams: Memory[str] = Memory(now)
 
     def post(self, message: ChatMessage) -> str:
         """Post and return the message's `ts`; an answer lost on its way makes the outcome unknown."""
@@ -158,17 +158,19 @@ class SlackChat:
         ours = (_key(one) or "" for one in self._newest(channel, pages=MOST_PAGES) if one.get("user") == us)
         return list(islice((key for key in ours if key.startswith(beginning)), most))
 
-    def write_to(self, user_id: str, message: str, blocks: Sequence[Block], picture: Picture | None) -> None:
-        """Write to one person directly, with a picture below the words."""
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Write to one person directly; return the conversation's id."""
         with _explained("writing to somebody"):
             answer = self._client.chat_postMessage(
-                channel=user_id, text=message, blocks=blocks, unfurl_links=False, unfurl_media=False
+                channel=user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-        if picture is None:
-            return
+        return str(answer["channel"])
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        """Put a picture into a conversation, in the three steps that Slack wants."""
         with _explained("sending a picture"):
             self._client.files_upload_v2(
-                channel=answer["channel"],
+                channel=channel,
                 filename=picture.name,
                 content=picture.content,
                 title=picture.title,

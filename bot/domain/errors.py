@@ -163,6 +163,12 @@ class UnknownCommand(Refusal):
     code = "unknown_command"
 
 
+class UnknownWeek(Refusal):
+    """No week that could be reported; values: week."""
+
+    code = "unknown_week"
+
+
 class UnknownMail(Refusal):
     """No such mail in the ledger; values: id."""
 

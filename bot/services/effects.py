@@ -22,12 +22,13 @@ from bot.domain.cards import (
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.events import Head
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, history, mails, sender_notes
+from bot.rendering import answer_cards, cards, history, mails, sender_notes, trail
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import case_answers, cases, marking
@@ -233,6 +234,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
     "step_note": _step,
+    "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }

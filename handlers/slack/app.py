@@ -9,7 +9,7 @@ from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, undoing
+from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, records, undoing
 from handlers.slack.answers import bug_text, in_modal, say_bug
 from handlers.slack.payloads import is_event, keep_payload, mark_done
 
@@ -32,7 +32,7 @@ def build(bot: Bot) -> App:
         raise_error_for_unhandled_request=False,
     )
     app.error(partial(on_error, bot=bot))
-    for room in (cases, case_answers, additions, undoing, kinds, commands, jobs, mentions):
+    for room in (cases, case_answers, additions, undoing, kinds, commands, jobs, records, mentions):
         room.register(app, bot)
     return app
 
