@@ -324,5 +324,5 @@ MENDS = {
     "SLACK_SUPPORT_CHANNEL": _CHANNEL_MEND,
     "SLACK_STAFF": _PEOPLE_MEND,
     "SLACK_APPROVERS": _PEOPLE_MEND,
-    "approvals": "name full members in SLACK_APPROVERS, or in [approvals.groups] and escalate_to of usher.toml",
+    "approvals": "name full members in SLACK_APPROVERS, or in [approvals.groups] and escalate_to",
 }

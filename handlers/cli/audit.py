@@ -19,7 +19,7 @@ app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 def verify(
     *,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Do not ask Slack for the posted heads.")
+        bool, typer.Option("--offline", help="Without the heads in Slack.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
