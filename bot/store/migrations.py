@@ -387,3 +387,18 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m019_notices(db: Database) -> None:
+    db.executescript("""
+        create table notices (
+            subject text not null,
+            stage text not null,
+            case_id integer references cases (id) on delete cascade,
+            at text not null,
+            primary key (subject, stage)
+        ) without rowid;
+        create index notices_by_case on notices (case_id);
+        create table rounds (name text primary key, occasion text not null);
+    """)
