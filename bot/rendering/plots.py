@@ -42,8 +42,9 @@ def week(report: Report, *, words: Words) -> bytes:
         _drawing,
         rc_context({"font.family": FONT, "font.size": 11, "text.color": INK, "axes.edgecolor": FAINT}),
     ):
-        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
+        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
+        figure.set_layout_engine("constrained", h_pad=0.12)
         figure.suptitle(report_title(report, words), fontsize=11, fontweight="bold")
         days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
         _draw_days(days, report, words)
@@ -66,6 +67,8 @@ def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
     axes.set_yticks([])
     axes.set_ylim(0, max(1, *report.came_by_day, *report.decided_by_day) * 1.25)
     axes.set_title(words.say("report.plot.days"), loc="left", fontsize=11)
+    if not any((*report.came_by_day, *report.decided_by_day)):
+        axes.text(0.5, 0.5, words.say("report.none"), ha="center", transform=axes.transAxes)
     axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=10)
     _clear(axes)
 
@@ -84,6 +87,8 @@ def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
     axes.set_xlabel(words.say("report.plot.days_unit" if unit is _DAY else "report.plot.hours_unit"))
     axes.set_title(words.say("report.plot.waits"), loc="left", fontsize=11)
     axes.tick_params(axis="x", labelsize=9)
+    if not any(dwells):
+        axes.set_xticks([])
     _clear(axes)
 
 
@@ -93,7 +98,7 @@ def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, w
         return
     median, longest = dwell.median / unit, dwell.longest / unit
     axes.plot([0, longest], [place, place], color=LIGHT, linewidth=2, zorder=1)
-    axes.plot([longest], [place], color=LIGHT, marker="D", markersize=6, zorder=2)
+    axes.plot([longest], [place], color=LIGHT, marker="D", markersize=6, zorder=2, clip_on=False)
     axes.barh([place], [median], height=0.42, color=DARK, zorder=3)
     label = words.say(
         "report.plot.wait", median=span(dwell.median, words), longest=span(dwell.longest, words)

@@ -409,3 +409,18 @@ def m018_records(db: Database) -> None:
         create index outbox_by_case on outbox (case_id) where case_id is not null;
     """)
     finding.index_all(db)
+
+
+@migrations()
+def m019_notices(db: Database) -> None:
+    db.executescript("""
+        create table notices (
+            subject text not null,
+            stage text not null,
+            case_id integer references cases (id) on delete cascade,
+            at text not null,
+            primary key (subject, stage)
+        ) without rowid;
+        create index notices_by_case on notices (case_id);
+        create table rounds (name text primary key, occasion text not null);
+    """)
