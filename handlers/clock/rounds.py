@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 
 import structlog
@@ -10,8 +10,9 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from bot.domain.rounds import Occasion
+from bot.domain.rounds import Occasion, daily
 from bot.services import rounds
+from handlers.clock import records
 
 log = structlog.get_logger("clock")
 
@@ -32,7 +33,13 @@ class Round:
 
 EACH_MINUTE: dict[str, Work] = {}
 
-ROUNDS: tuple[Round, ...] = ()
+#: before anybody works, so that the morning finds it
+NIGHT = daily(time(2))
+
+ROUNDS: tuple[Round, ...] = (
+    Round(name="audit head", occasion=NIGHT, work=records.post_head),
+    Round(name="groups", occasion=NIGHT, work=records.watch_groups),
+)
 
 
 def look(bot: Bot, *, now: datetime) -> None:
