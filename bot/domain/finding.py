@@ -180,13 +180,14 @@ def rows_of(value: Value) -> list[list[str]]:
     return rows
 
 
-def matching(values: Sequence[Value], wanted: Sequence[Wanted]) -> Iterator[Value]:
-    """Those that have something of what is looked for, each once."""
-    phrases = [phrase for one in wanted for phrase in one.phrases]
-    for value in dict.fromkeys(values):
-        rows = rows_of(value)
-        if any(phrase.is_in(row) for phrase in phrases for row in rows):
-            yield value
+def matching(values: Sequence[Value], wanted: Sequence[Wanted]) -> tuple[Value, ...]:
+    """Those that have something of what is looked for, each once, and first what has most of it."""
+    points = {value: _points(rows_of(value), wanted) for value in dict.fromkeys(values)}
+    return tuple(sorted((value for value in points if points[value]), key=lambda value: -points[value]))
+
+
+def _points(rows: Sequence[Sequence[str]], wanted: Sequence[Wanted]) -> int:
+    return sum(any(phrase.is_in(row) for phrase in one.phrases for row in rows) for one in wanted)
 
 
 def values_of_case(ref: str, ris: RisCase, *, sponsor: Address, cc: Sequence[str], title: str) -> list[Value]:

@@ -17,7 +17,7 @@ from bot.rendering.words import Words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT, DPI = 5.4, 6.2, 200  #: inches, and dots to one: 1080 dots are a phone's width
+WIDTH, HEIGHT, DPI = 4.5, 5.6, 240  #: inches, and dots to one: 1080 dots are a phone's width
 #: of Okabe and Ito's palette, which the colour-blind tell apart; dark beside light in grey as well
 DARK, LIGHT, INK, FAINT = "#0072B2", "#E69F00", "#222222", "#cccccc"
 FONT = "DejaVu Sans"  #: comes with matplotlib
@@ -45,7 +45,7 @@ def week(report: Report, *, words: Words) -> bytes:
         figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", h_pad=0.12)
-        figure.suptitle(report_title(report, words), fontsize=11, fontweight="bold")
+        figure.suptitle(report_title(report, words), fontsize=10, fontweight="bold")
         days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
         _draw_days(days, report, words)
         _draw_waits(waits, report, words)

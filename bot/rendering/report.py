@@ -40,7 +40,8 @@ def report_title(report: Report, words: Words) -> str:
 
 def _step(name: str, report: Report, words: Words) -> str:
     this, before = getattr(report.this, name), getattr(report.before, name)
-    label = words.say(f"report.{name}")
+    open_now = name == "open" and report.until is not None
+    label = words.say("report.open_now" if open_now else f"report.{name}")
     return words.say("report.figure", label=label, this=words.number(this), before=words.number(before))
 
 
@@ -55,17 +56,11 @@ def _dwells(report: Report, words: Words) -> str:
 
 def _dwell(holder: BallHolder, this: Dwell | None, before: Dwell | None, words: Words) -> str:
     name = words.say(f"report.holder.{holder}")
-    earlier = words.span(before.median) if before else words.say("report.none")
+    earlier = words.say("report.dwell.before", median=span(before.median, words)) if before else ""
     if this is None:
-        return words.say("report.dwell.none", holder=name, before=earlier)
-    return words.say(
-        "report.dwell",
-        holder=name,
-        median=span(this.median, words),
-        longest=span(this.longest, words),
-        turns=words.number(this.turns),
-        before=earlier,
-    )
+        return words.say("report.dwell.none", holder=name) + earlier
+    said = {"median": span(this.median, words), "longest": span(this.longest, words)}
+    return words.say("report.dwell", holder=name, count=this.turns, **said) + earlier
 
 
 def span(time: timedelta, words: Words) -> str:

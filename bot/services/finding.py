@@ -35,9 +35,7 @@ def find(db: Database, desk: Desk, typed: str, *, page: int, by: Staff, now: dat
     pages = -(-len(numbers) // PAGE)
     page = min(max(page, 1), max(pages, 1))
     shown = (_found(db, number) for number in numbers[(page - 1) * PAGE : page * PAGE])
-    found = tuple(
-        replace(one, matched=tuple(matching(one.matched, wanted))) for one in shown if one is not None
-    )
+    found = tuple(replace(one, matched=matching(one.matched, wanted)) for one in shown if one is not None)
     views.note(db, desk, [one.ref for one in found if one.status is not None], viewer=by, now=now)
     return Findings(
         typed=typed,
