@@ -87,6 +87,7 @@ def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
     axes.set_xlabel(words.say("report.plot.days_unit" if unit is _DAY else "report.plot.hours_unit"))
     axes.set_title(words.say("report.plot.waits"), loc="left", fontsize=11)
     axes.tick_params(axis="x", labelsize=9)
+    axes.tick_params(axis="y", pad=8)
     if not any(dwells):
         axes.set_xticks([])
     _clear(axes)
