@@ -154,6 +154,13 @@ def check_database(settings: Settings) -> None:
         )
 
 
+def make_chat(settings: Settings, clock: Clock) -> Chat:
+    """Slack for a command that needs nothing else; it is not asked anything yet."""
+    from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415 - heavy parts are imported when needed
+
+    return SlackChat(build_client(settings), now=clock.now)
+
+
 def open_database(settings: Settings) -> None:
     """Make sure that the database is there, ours, and of this version."""
     path = settings.database_path

@@ -103,6 +103,16 @@ class ChatMessage:
     broadcast: bool = False  #: an answer in a thread stands in the channel too
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """An image for Slack; `alt` says in words what it shows."""
+
+    name: str
+    content: bytes
+    title: str
+    alt: str
+
+
 class Chat(Protocol):
     """Slack, as far as the outbox and the staff list need it. Raises the three failures."""
 
@@ -113,6 +123,15 @@ class Chat(Protocol):
 
     def find(self, message: ChatMessage) -> str | None:
         """Look for an earlier post with the same key, among the newest of its channel or thread."""
+
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
+        """Keys that begin so of what we ourselves posted in that channel, the newest first."""
+
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Write to one person directly; return the conversation's id."""
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        """Put a picture into a conversation."""
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""

@@ -115,6 +115,12 @@ class ApprovalRules:
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
 
+    @property
+    def may_ask_second(self) -> bool:
+        """Whether there is any case that needs two approvals."""
+        above = (self.second_above_seats, self.second_above_amount)
+        return self.second_if_unverified or any(limit is not None for limit in above)
+
     def asks_code(self, *, seats: int | str | None, amount: Decimal | None, authorised: bool) -> bool:
         """Whether approving such a case is grave."""
         reasons = self.why_second(seats=seats, amount=amount, authorised=authorised)

@@ -277,6 +277,12 @@ class NotAway(Refusal):
     code = "not_away"
 
 
+class UnknownWeek(Refusal):
+    """No week that could be reported; values: week."""
+
+    code = "unknown_week"
+
+
 class UnknownMail(Refusal):
     """No such mail in the ledger; values: id."""
 

@@ -33,6 +33,7 @@ class EventTag(StrEnum):
     CASE_NOTED = "case:noted"
     CASE_WITHDRAWN = "case:withdrawn"
     CASE_REOPENED = "case:reopened"
+    CASE_VIEWED = "case:viewed"  # once for each viewer, case and day
     DECISION_VOIDED = "decision:voided"
     CASE_ASSIGNED = "case:assigned"
     CASE_TAKEN = "case:taken"
@@ -98,3 +99,22 @@ def chained(previous: str, *, seq: int, at: str, tag: str, actor: str, subject: 
 
 
 GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, order=True)
+class Head:
+    """The newest link of the chain at some time; 0 and GENESIS of an empty one."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a case, as the trail has it; `mail` names the mail that it is about, if it is about one."""
+
+    at: datetime
+    tag: str
+    actor: str
+    data: Mapping[str, str | int | bool | None]
+    mail: str = ""

@@ -110,6 +110,11 @@ class Words:
         """Short day and time at the desk, for cards."""
         return format_datetime(at.astimezone(self.zone), "d MMM, HH:mm", locale=_LOCALES[self.lang])
 
+    def weekdays(self) -> list[str]:
+        """Monday to Sunday, short."""
+        names = _LOCALES[self.lang].days["stand-alone"]["abbreviated"]
+        return [str(names[day]) for day in range(7)]
+
     def span(self, delta: timedelta) -> str:
         """How long something lasted, in one unit: 25 minutes, 3 days."""
         return format_timedelta(delta, granularity="minute", threshold=1.5, locale=_LOCALES[self.lang])

@@ -32,6 +32,7 @@ from bot.store import (
     case_versions,
     cases,
     events,
+    finding,
     links,
     outbox,
 )
@@ -94,6 +95,7 @@ def open_case(
     )
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
     organisations.note_marks(db, desk, case)
+    finding.set_case(db, case)
     organisations.note_same_form(db, case, now=now)
     events.add(
         db,
@@ -129,6 +131,7 @@ def revise_case(
     if not cases.revise(db, revised, since=case.version, made_by=made_by, now=now):
         return None
     organisations.note_marks(db, desk, revised)
+    finding.set_case(db, revised)
     refresh_additions(db, revised, now=now)
     timeline.record(
         db,

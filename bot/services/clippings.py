@@ -13,7 +13,7 @@ from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
 from bot.services.cases import get_case
 from bot.services.queueing import queue_note
-from bot.store import clippings, events
+from bot.store import clippings, events, queue
 from bot.store.database import transaction
 
 KEPT = timedelta(days=1)  #: what nobody has added to a case by then is forgotten

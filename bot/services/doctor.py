@@ -14,7 +14,9 @@ from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
+from bot.services.groups import list_groups
 from bot.services.queueing import SECRETS
+from bot.services.staff import StaffList
 from bot.store import database, events, holds, ledger, migrations, outbox
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
@@ -25,6 +27,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -59,6 +62,7 @@ class Patient:
     database: Path
     staff: tuple[str, ...]
     approvers: tuple[str, ...]
+    groups: StaffList  #: who decides what
     app_token: str  #: "" when Slack calls the portal
     delivery: str
     misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
@@ -258,6 +262,14 @@ def _look_at_approvers(patient: Patient) -> Iterator[Check]:
     yield _people(patient.chat, "SLACK_APPROVERS", patient.approvers)
 
 
+def _look_at_groups(patient: Patient) -> Iterator[Check]:
+    """A case that nobody can decide waits for ever."""
+    found = list_groups(patient.groups, patient.desk.policy.approvals.rules)
+    faults = "; ".join(group.sentence for group in found if group.sentence)
+    sentence = faults or "each group has enough people who can act"
+    yield Check(name="approvals", well=not faults, sentence=sentence, mend=MENDS["approvals"])
+
+
 def _channel(chat: Chat, setting: str, channel: str) -> Check:
     joined = chat.joined(channel)
     sentence = f"the bot is {'' if joined else 'not '}in {channel}"
@@ -295,6 +307,7 @@ SLACK_LOOKS: tuple[tuple[str, Look], ...] = (
     ("SLACK_SUPPORT_CHANNEL", _look_at_support_channel),
     ("SLACK_STAFF", _look_at_staff),
     ("SLACK_APPROVERS", _look_at_approvers),
+    ("approvals", _look_at_groups),
 )
 _SCOPES_MEND = "paste slack-manifest.yaml into the app's page, and install the app anew"
 _PEOPLE_MEND = f"if a scope is lacking: {_SCOPES_MEND}"
@@ -311,4 +324,5 @@ MENDS = {
     "SLACK_SUPPORT_CHANNEL": _CHANNEL_MEND,
     "SLACK_STAFF": _PEOPLE_MEND,
     "SLACK_APPROVERS": _PEOPLE_MEND,
+    "approvals": "name full members in SLACK_APPROVERS, or in [approvals.groups] and escalate_to",
 }

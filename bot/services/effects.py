@@ -23,6 +23,7 @@ from bot.domain.cards import (
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.events import Head
 from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
@@ -38,6 +39,7 @@ from bot.rendering import (
     letter_cards,
     mails,
     sender_notes,
+    trail,
 )
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
@@ -282,6 +284,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
     "clipping_note": _clipping,
     "step_note": _step,
+    "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
     "away_note": _away,
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),

@@ -42,6 +42,27 @@ class StaffList:
             stands_for=tuple(self.who(person) for person in away),
         )
 
+    def name_of(self, who: str) -> str:
+        """The name of a Slack id; whoever acts elsewhere is called as the trail calls them."""
+        return who if ":" in who else self._chat.member(who).name
+
+    def full_members(self, names: Sequence[str]) -> frozenset[str]:
+        """Those of them who may act at all."""
+        return frozenset(who for who in self._chat.resolve(names) if self._chat.member(who).full)
+
+    def list_unknown(self, names: Sequence[str]) -> list[str]:
+        """Names of which the workspace knows nobody."""
+        return [name for name in names if not self._chat.resolve([name])]
+
+    def names_of(self, act: Act) -> tuple[str, ...]:
+        """Who decides that, as settings and policy name them."""
+        return self._groups[act]
+
+    @property
+    def escalate_to(self) -> tuple[str, ...]:
+        """Whom an escalation adds, as the policy names them."""
+        return self._escalate_to
+
     def deciders(self, act: Act) -> frozenset[str]:
         """The ids of whoever decides that."""
         return self._chat.resolve(self._groups[act])

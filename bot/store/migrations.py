@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import case_questions, clippings, organisations, turns
+from bot.store import case_questions, clippings, finding, organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -398,3 +398,40 @@ def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
 @migrations()
 def m017_turns_are_found_by_their_case(db: Database) -> None:
     db.execute("create index turns_by_case on turns (case_id)")
+
+
+@migrations()
+def m018_records(db: Database) -> None:
+    db.executescript("""
+        create virtual table findables using fts5(
+            names, more, at unindexed, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0
+        );
+        create trigger deleted_cases_are_not_found after delete on cases
+            begin delete from findables where rowid = old.id; end;
+        create trigger deleted_conversations_are_not_found after delete on conversations
+            begin delete from findables where rowid = -old.id; end;
+        create table views (
+            case_id integer not null references cases (id) on delete cascade,
+            viewer text not null,
+            day text not null,
+            primary key (case_id, viewer, day)
+        ) without rowid;
+        create index events_by_subject on events (subject);
+        create index outbox_by_case on outbox (case_id) where case_id is not null;
+    """)
+    finding.index_all(db)
+
+
+@migrations()
+def m019_notices(db: Database) -> None:
+    db.executescript("""
+        create table notices (
+            subject text not null,
+            stage text not null,
+            case_id integer references cases (id) on delete cascade,
+            at text not null,
+            primary key (subject, stage)
+        ) without rowid;
+        create index notices_by_case on notices (case_id);
+        create table rounds (name text primary key, occasion text not null);
+    """)

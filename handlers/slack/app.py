@@ -22,6 +22,7 @@ from handlers.slack import (
     mentions,
     places,
     queue,
+    records,
     undoing,
 )
 from handlers.slack.answers import Respond, bug_text, in_modal
@@ -42,6 +43,7 @@ ROOMS = (
     home,
     commands,
     jobs,
+    records,
     mentions,
 )
 

@@ -5,14 +5,17 @@ from typing import Literal
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
+from bot.domain.staff import Staff
 from bot.rendering import cards, case_view, modals
-from bot.rendering.blocks import Card
+from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
-from bot.services import approvals, case_versions, cases
+from bot.services import approvals, case_versions, cases, views
+from handlers.slack import records
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -44,19 +47,23 @@ def seen_in(body: Body) -> tuple[str, str]:
 def show_case(line: Line) -> Card:
     """`/usher case C-7`."""
     check_is_staff(line.staff)
-    ref, _ = line.take_ref()
-    bot = line.bot
+    ref, rest = line.take_ref()
+    if rest.lower() == records.HISTORY:
+        return records.show_history(line)
+    bot, now = line.bot, line.bot.clock.now()
     with bot.connect() as db:
-        card = cases.get_card(db, bot.desk, ref, viewer=line.staff, now=bot.clock.now())
+        card = cases.get_card(db, bot.desk, ref, viewer=line.staff, now=now)
+        views.note(db, bot.desk, [card.case.ref], viewer=line.staff, now=now)
     return cards.case_card(card, words=words(bot))
 
 
 def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     ref, _ = line.take_ref()
-    bot = line.bot
+    bot, now = line.bot, line.bot.clock.now()
     with bot.connect() as db:
-        card = cases.get_decidable_card(db, bot.desk, ref, line.staff, now=bot.clock.now())
+        card = cases.get_decidable_card(db, bot.desk, ref, line.staff, now=now)
+        views.note(db, bot.desk, [card.case.ref], viewer=line.staff, now=now)
     return cards.confirm_card(card, action, words=words(bot))
 
 
@@ -116,8 +123,7 @@ def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
     ack()
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
-        check_is_staff(staff_in(body, bot))
-        view = case_view.case_view(case_versions.get_view(db, ref), words=words(bot))
+        view = _view(db, bot, ref, by=staff_in(body, bot))
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
@@ -127,6 +133,12 @@ def on_version(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
     ref = case_view.read_ref(body["view"])
     number = int(body["actions"][0]["selected_option"]["value"])
     with explains(respond, bot), bot.connect() as db:
-        check_is_staff(staff_in(body, bot))
-        view = case_view.case_view(case_versions.get_view(db, ref, number), words=words(bot))
+        view = _view(db, bot, ref, number, by=staff_in(body, bot))
         client.views_update(view_id=body["view"]["id"], view=view)
+
+
+def _view(db: Database, bot: Bot, ref: str, number: int | None = None, *, by: Staff) -> Block:
+    check_is_staff(by)
+    shown = case_versions.get_view(db, ref, number)
+    views.note(db, bot.desk, [shown.case.ref], viewer=by, now=bot.clock.now())
+    return case_view.case_view(shown, words=words(bot))

@@ -47,6 +47,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "answers_settled": {"ref": "C-7", "state": "applied", "by": "U0AVERY", "at": AT},
     "unknown_case": {"ref": "C-9"},
     "unknown_command": {"word": "aprove", "nearest": "approve"},
+    "unknown_week": {"week": "2026-W60"},
     "unknown_mail": {"id": 12},
     "mail_has_result": {"id": 12, "ref": "C-7"},
     "mail_undecided": {"id": 12},
