@@ -261,16 +261,19 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
         case = replace(case, status=to)
         if to is CaseStatus.IN_REVIEW and rights.why_second(desk, case):
-            _first_of_two(db, case, by=by, now=now)
+            _first_of_two(db, desk, case, by=by, now=now)
         if to is CaseStatus.WAITING_FOR_SPONSOR:
             answer(db, desk, case, "ris_problems", now=now)
         queue_case_card(db, case.id, now=now)
     return case
 
 
-def _first_of_two(db: Database, case: Case, *, by: Staff, now: datetime) -> None:
-    """Whoever may approve it and took it in has said the first yes; anybody else has only taken it in."""
-    if rights.may_decide(db, case, by, now=now):
+def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
+    """Whoever may approve it and took it in has said the first yes; anybody else has only taken it in.
+
+    Where a yes asks for a code, taking in is none.
+    """
+    if not rights.why_code(desk, case) and rights.may_decide(db, case, by, now=now):
         rights.say_yes(db, case, by=by, now=now)
 
 
@@ -315,7 +318,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         open_answers=len(case_answers.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),
-        grave=rights.asks_code(desk, case),
+        why_code=rights.why_code(desk, case),
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 

@@ -27,7 +27,7 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, history, mails, sender_notes
+from bot.rendering import answer_cards, cards, history, mails, sender_notes, step_up
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import case_answers, cases, marking
@@ -36,7 +36,10 @@ from bot.services.outbox import Outcome
 from bot.store import chat_messages, outbox
 
 #: stands where a held mail's link will be
-HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
+HIDDEN = {
+    "status_url": "https://status.example/hidden-until-sent",
+    "enrolment_url": "https://enroll.example/hidden-until-sent",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +237,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
     "step_note": _step,
     "turn_note": _turn,
+    "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

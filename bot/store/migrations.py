@@ -387,3 +387,26 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m015_authenticators(db: Database) -> None:
+    db.executescript("""
+        create table authenticators (
+            person text primary key,
+            sealed text not null,
+            address text not null,
+            made_at text not null,
+            confirmed_at text,
+            last_step integer not null,
+            wrong integer not null,
+            locked_until text
+        );
+        create table authenticator_resets (
+            person text primary key,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null
+        );
+        create index links_by_subject on links (purpose, subject);
+    """)

@@ -10,7 +10,7 @@ from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
@@ -32,7 +32,8 @@ def staff_in(body: Body, bot: Bot) -> Staff:
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
     """A refusal in words; whoever may not hears who may."""
     if isinstance(refusal, NotStaff | NotApprover):
-        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids()))
+        act = Act(str(refusal.values.get("act", Act.REVIEW)))
+        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids(act)))
     return words(bot).refusal(refusal, slack=True)
 
 
@@ -63,10 +64,11 @@ def bug_text(number: str, bot: Bot) -> str:
     return words(bot).say("slack.bug", id=number)
 
 
-def in_modal(text: str) -> BoltResponse:
-    """An ack that keeps the modal open with a sentence at its first field."""
-    body = {"response_action": "errors", "errors": {"reason": text}}
-    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": ["application/json"]})
+def in_modal(body: Body, text: str) -> BoltResponse:
+    """An ack that keeps the submitted modal open with a sentence at its first field."""
+    fields = (block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input")
+    answer = {"response_action": "errors", "errors": {next(fields, "reason"): text}}
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": ["application/json"]})
 
 
 def say_bug(request: BoltRequest, respond: Respond, number: str, bot: Bot) -> None:

@@ -13,6 +13,7 @@ from bot.rendering import cards
 from bot.rendering.blocks import Card
 from bot.services import cases
 from handlers.slack import cases as case_words
+from handlers.slack import step_up
 from handlers.slack.answers import Body, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
 
@@ -60,5 +61,6 @@ COMMANDS: dict[str, Command] = {
     "case": case_words.show_case,
     "approve": case_words.confirm_approve,
     "reject": case_words.confirm_reject,
+    "enroll": step_up.enroll,
     "help": show_help,
 }
