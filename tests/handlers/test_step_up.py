@@ -236,8 +236,10 @@ def test_who_cannot_reset_hears_why_before_any_button(workspace: Workspace, by: 
 
 
 @pytest.mark.parametrize("named", ["", " ", "blake and casey", "<!channel>", "x" * 3000])
-def test_a_name_that_is_none_is_answered(workspace: Workspace, named: str) -> None:
-    workspace.office.chat.resolve = lambda _names: frozenset()  # type: ignore[method-assign]
+def test_a_name_that_is_none_is_answered(
+    workspace: Workspace, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace.office.chat, "resolve", lambda _names: frozenset())
     said = command(workspace, f"enroll reset {named}", AVERY)
 
     assert "Nobody is known by" in said
