@@ -128,6 +128,11 @@ class ApprovalRules:
         return tuple(why for why, holds in grave.items() if holds and why in self.step_up)
 
 
+def act_of(grave: Grave) -> Act:
+    """What is decided when that asks for a code."""
+    return Act(str(grave)) if str(grave) in set(Act) else Act.REVIEW
+
+
 def check_is_staff(by: Staff) -> None:
     """Raise NotStaff for guests, Slack Connect and whoever SLACK_STAFF does not name."""
     if not by.staff:

@@ -7,18 +7,8 @@ import pyotp
 import pytest
 from flask.testing import FlaskClient
 
-from bot.domain.staff import Staff
-from bot.services import enrolments
 from bot.store import authenticators
-from tests.portal.conftest import Town
-
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, email="avery@desk.example.com")
-
-
-def mail_link(town: Town) -> str:
-    with town.bot.connect() as db:
-        enrolments.enrol(db, town.bot.desk, by=AVERY, now=town.clock.now())
-    return f"/enroll/{town.tokens[-1]}"
+from tests.portal.conftest import AVERY, Town
 
 
 def secret_of(page: str) -> str:
@@ -49,7 +39,7 @@ def mails(town: Town) -> int:
 
 
 def test_the_page_shows_the_code_drawn_and_written_and_a_first_code_ends_it(town: Town) -> None:
-    link, client = mail_link(town), town.client()
+    link, client = town.enroll(), town.client()
     answer = client.get(link)
     page = answer.text
 
@@ -68,7 +58,7 @@ def test_the_page_shows_the_code_drawn_and_written_and_a_first_code_ends_it(town
 
 
 def test_the_qr_code_holds_what_is_written_beside_it(town: Town) -> None:
-    page = town.client().get(mail_link(town)).text
+    page = town.client().get(town.enroll()).text
     found = re.search(r'href="(otpauth:[^"]+)"', page)
 
     assert found is not None
@@ -79,7 +69,7 @@ def test_the_qr_code_holds_what_is_written_beside_it(town: Town) -> None:
 
 @pytest.mark.parametrize("code", ["", "000 00", "abcdef", "1" * 5000, "\U0001f600", "\uff11" * 6])
 def test_a_wrong_code_shows_the_page_again_with_what_to_do(town: Town, code: str) -> None:
-    link, client = mail_link(town), town.client()
+    link, client = town.enroll(), town.client()
     page = client.get(link).text
     status, again = post(client, link, page, code=code)
 
@@ -90,7 +80,7 @@ def test_a_wrong_code_shows_the_page_again_with_what_to_do(town: Town, code: str
 
 
 def test_nothing_is_set_up_without_a_token_of_the_form_or_from_another_site(town: Town) -> None:
-    link, client = mail_link(town), town.client()
+    link, client = town.enroll(), town.client()
     page = client.get(link).text
     code = pyotp.TOTP(secret_of(page)).at(town.clock.now())
 
@@ -105,7 +95,7 @@ def test_nothing_is_set_up_without_a_token_of_the_form_or_from_another_site(town
 
 
 def test_looking_changes_nothing(town: Town) -> None:
-    link, client = mail_link(town), town.client()
+    link, client = town.enroll(), town.client()
     with town.bot.connect() as db:
         before = list(db.conn.iterdump())
     for _ in range(3):
@@ -117,13 +107,13 @@ def test_looking_changes_nothing(town: Town) -> None:
 
 
 def test_used_old_and_unknown_links_say_the_same_to_everybody(town: Town) -> None:
-    used, client = mail_link(town), town.client()
+    used, client = town.enroll(), town.client()
     page = client.get(used).text
     post(client, used, page, code=pyotp.TOTP(secret_of(page)).at(town.clock.now()))
     answers = [client.get(used), client.get("/enroll/" + "A" * 43)]
     with town.bot.connect() as db:
         authenticators.drop(db, AVERY.id)
-    old = mail_link(town)
+    old = town.enroll()
     town.wait(days=1)
     answers.append(client.get(old))
 
@@ -136,7 +126,7 @@ def test_used_old_and_unknown_links_say_the_same_to_everybody(town: Town) -> Non
 
 
 def test_an_old_link_asks_for_a_new_one_and_everybody_hears_the_same(town: Town) -> None:
-    old, client = mail_link(town), town.client()
+    old, client = town.enroll(), town.client()
     town.wait(days=1)
     page = client.get(old).text
     known = post(client, f"{old}/again", page)
@@ -159,7 +149,7 @@ def test_hostile_tokens_get_the_kind_page(town: Town, token: str) -> None:
 
 
 def test_german_readers_get_the_german_page(town: Town) -> None:
-    page = town.client().get(mail_link(town), headers={"Accept-Language": "de"}).text
+    page = town.client().get(town.enroll(), headers={"Accept-Language": "de"}).text
 
     assert "Authenticator-App einrichten" in page
     assert "Bestätigen" in page
