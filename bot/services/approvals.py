@@ -32,7 +32,7 @@ def find_grave(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now:
     with refusals_recorded(db, ref, by, now):
         if not why_code(desk, _approvable(db, ref, seen, by, now=now)):
             return None
-        step_up.check_ready(db, by, now=now)
+        step_up.check_ready(db, desk, by=by, now=now)
         return get_card(db, desk, ref, now=now)
 
 

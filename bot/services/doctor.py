@@ -277,6 +277,8 @@ def _look_at_step_up(patient: Patient) -> Iterator[Check]:
     sentence = f"{len(deciders & enrolled)} of {len(deciders)} who decide have an authenticator"
     if lacking:
         sentence += f"; to type /usher enroll: {', '.join(one.name or one.id for one in lacking)}"
+    if len(patient.chat.resolve(groups.override or patient.approvers)) <= AGREEING:
+        sentence += "; a lost one of those who may override could not be reset: name a third of them"
     enough = len(deciders & enrolled) >= min(AGREEING, len(deciders))
     mend = "each of them types /usher enroll in Slack; until then nothing that asks for a code is approved"
     yield Check(name="step-up", well=enough, sentence=sentence, mend=mend)

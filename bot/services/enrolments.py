@@ -30,7 +30,7 @@ def enrol(db: Database, desk: Desk, *, by: Staff, now: datetime) -> str:
     if not by.email:
         raise NoAddress
     with transaction(db, locks=(f"authenticator:{by.id}",)):
-        device = authenticators.find(db, by.id)
+        device = find_counting(db, desk, by.id)
         if device is not None and device.confirmed_at is not None:
             raise AlreadyEnrolled(at=device.confirmed_at, who=by.id)
         _mail_link(db, desk, by.id, by.email, lang="en", now=now)
@@ -52,8 +52,7 @@ def renew(db: Database, desk: Desk, *, token: str, lang: str, now: datetime) -> 
 
 def get_enrolment(db: Database, desk: Desk, *, token: str, now: datetime) -> Enrolment:
     """What the page shows; raise LinkUnknown or LinkExpired (used, too, is over)."""
-    device = _of_link(db, token, now)
-    secret = desk.keyring.open(SECRET, device.sealed)
+    device, secret = _of_link(db, desk, token, now)
     uri = desk.codes.make_uri(secret, name=device.address, issuer=desk.policy.desk.name)
     return Enrolment(secret=secret, uri=uri)
 
@@ -64,9 +63,9 @@ def confirm(db: Database, desk: Desk, *, token: str, code: str, now: datetime) -
     Raise LinkUnknown or LinkExpired. Wrong ones are not limited: whoever has the link has the secret.
     """
     with transaction(db):
-        device = _of_link(db, token, now)
+        device, secret = _of_link(db, desk, token, now)
         digits = read_code(code)
-        step = desk.codes.find_step(desk.keyring.open(SECRET, device.sealed), digits, at=now)
+        step = desk.codes.find_step(secret, digits, at=now)
         person, subject = device.person, subject_of(device.person)
         if not digits or step is None:
             events.add(db, EventTag.CODE_FAILED, subject, actor=person, at=now, why="first")
@@ -78,11 +77,28 @@ def confirm(db: Database, desk: Desk, *, token: str, code: str, now: datetime) -
     return True
 
 
-def _of_link(db: Database, token: str, now: datetime) -> Authenticator:
+def _of_link(db: Database, desk: Desk, token: str, now: datetime) -> tuple[Authenticator, str]:
+    """The device that waits for its first code, and its secret."""
     device = authenticators.find(db, links.get_subject(db, token, purpose=LINK, now=now))
-    if device is None or device.confirmed_at is not None:
+    secret = open_secret(desk, device) if device else ""
+    if device is None or device.confirmed_at is not None or not secret:
         raise LinkUnknown
-    return device
+    return device, secret
+
+
+def find_counting(db: Database, desk: Desk, person: str) -> Authenticator | None:
+    """Their confirmed device, whose secret can be read; None where they have none that counts."""
+    device = authenticators.find(db, person)
+    counts = device is not None and device.confirmed_at is not None and bool(open_secret(desk, device))
+    return device if counts else None
+
+
+def open_secret(desk: Desk, device: Authenticator) -> str:
+    """Its secret; "" once SECRET_KEY has lost the key that sealed it: such a device is as good as none."""
+    try:
+        return desk.keyring.open(SECRET, device.sealed)
+    except ValueError:
+        return ""
 
 
 def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str, now: datetime) -> None:

@@ -24,7 +24,7 @@ from bot.domain.staff import Act, Member, Staff
 from bot.domain.step_up import MOST_WRONG, RESET_LASTS, Authenticator, ResetAsked, read_code
 from bot.rendering import staff_mails
 from bot.services.desk import Desk
-from bot.services.enrolments import SECRET, end_links, say, subject_of
+from bot.services.enrolments import SECRET, end_links, find_counting, open_secret, say, subject_of
 from bot.services.queueing import queue_mail
 from bot.services.rights import at_this_moment
 from bot.store import authenticators, events
@@ -43,9 +43,9 @@ def require(db: Database, desk: Desk, *, by: Staff, code: str, grave: Grave, now
         take_code(db, desk, by=by, code=code, now=now)
 
 
-def check_ready(db: Database, by: Staff, *, now: datetime) -> None:
+def check_ready(db: Database, desk: Desk, *, by: Staff, now: datetime) -> None:
     """Raise what would keep any code of theirs from being taken, before they are asked for one."""
-    _ready(authenticators.find(db, by.id), now)
+    _ready(find_counting(db, desk, by.id), now)
 
 
 def take_code(db: Database, desk: Desk, *, by: Staff, code: str, now: datetime) -> None:
@@ -61,7 +61,7 @@ def take_code(db: Database, desk: Desk, *, by: Staff, code: str, now: datetime) 
 
 
 def _ready(device: Authenticator | None, now: datetime) -> Authenticator:
-    if device is None or device.confirmed_at is None:
+    if device is None:
         raise NotEnrolled
     if device.locked_until is not None and device.is_locked(now):
         raise CodesLocked(until=device.locked_until)
@@ -71,13 +71,13 @@ def _ready(device: Authenticator | None, now: datetime) -> Authenticator:
 def _take(db: Database, desk: Desk, by: Staff, code: str, now: datetime) -> Refusal | None:
     """The refusal is returned, not raised: what it counts has to be committed."""
     try:
-        device = _ready(authenticators.find(db, by.id), now)
+        device = _ready(find_counting(db, desk, by.id), now)
     except Refusal as refusal:
         return refusal
     digits = read_code(code)
     if not digits:
         return CodeMissing()
-    secret = desk.keyring.open(SECRET, device.sealed)
+    secret = open_secret(desk, device)
     step = desk.codes.find_step(secret, digits, at=now)
     if step is None:
         return _count_wrong(db, device, now)
@@ -102,9 +102,9 @@ def _count_wrong(db: Database, device: Authenticator, now: datetime) -> Refusal:
     return CodesLocked(until=device.locked_until)
 
 
-def check_may_reset(db: Database, *, person: str, by: Staff, now: datetime) -> None:
+def check_may_reset(db: Database, desk: Desk, *, person: str, by: Staff, now: datetime) -> None:
     """Raise what keeps them from agreeing that a colleague's device is lost."""
-    _right_to_reset(db, person, by, now)
+    _right_to_reset(db, desk, person, by, now)
 
 
 def reset(db: Database, desk: Desk, *, whose: Member, by: Staff, code: str, now: datetime) -> bool:
@@ -112,10 +112,10 @@ def reset(db: Database, desk: Desk, *, whose: Member, by: Staff, code: str, now:
 
     Both are asked for their own code where the policy asks for one at an override.
     """
-    check_may_reset(db, person=whose.id, by=by, now=now)
+    check_may_reset(db, desk, person=whose.id, by=by, now=now)
     require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
     with transaction(db, locks=(f"authenticator:{whose.id}",)):
-        right, first = _right_to_reset(db, whose.id, by, now)
+        right, first = _right_to_reset(db, desk, whose.id, by, now)
         tag = EventTag.AUTHENTICATOR_RESET_ASKED if first is None else EventTag.AUTHENTICATOR_RESET
         events.add(db, tag, subject_of(whose.id), actor=by.id, at=now, right_of=right)
         say(db, tag, whose.id, by=by.id, now=now)
@@ -126,7 +126,9 @@ def reset(db: Database, desk: Desk, *, whose: Member, by: Staff, code: str, now:
     return first is not None
 
 
-def _right_to_reset(db: Database, person: str, by: Staff, now: datetime) -> tuple[str, ResetAsked | None]:
+def _right_to_reset(
+    db: Database, desk: Desk, person: str, by: Staff, now: datetime
+) -> tuple[str, ResetAsked | None]:
     """Whose right it is, and who has agreed before."""
     first = authenticators.find_reset(db, person, since=now - RESET_LASTS)
     given = (Approval(by=first.by, right_of=first.right_of, at=first.at),) if first else ()
@@ -137,8 +139,7 @@ def _right_to_reset(db: Database, person: str, by: Staff, now: datetime) -> tupl
         raise OwnDevice(who=person) from None
     except AlreadyApproved:
         raise ResetAskedAlready(who=person) from None
-    device = authenticators.find(db, person)
-    if device is None or device.confirmed_at is None:
+    if find_counting(db, desk, person) is None:
         raise NothingToReset(who=person)
     return right, first
 

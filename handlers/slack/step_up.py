@@ -42,7 +42,7 @@ def _ask_reset(line: Line) -> Card:
     bot = line.bot
     whose = _person_in(line)
     with bot.connect() as db:
-        step_up.check_may_reset(db, person=whose.id, by=line.staff, now=bot.clock.now())
+        step_up.check_may_reset(db, bot.desk, person=whose.id, by=line.staff, now=bot.clock.now())
     return shown.reset_card(whose, words=words(bot))
 
 
@@ -63,8 +63,8 @@ def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         by, now = staff_in(body, bot), bot.clock.now()
         whose = bot.chat.member(str(body["actions"][0]["value"]))
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
-            step_up.check_may_reset(db, person=whose.id, by=by, now=now)
-            step_up.check_ready(db, by, now=now)
+            step_up.check_may_reset(db, bot.desk, person=whose.id, by=by, now=now)
+            step_up.check_ready(db, bot.desk, by=by, now=now)
             client.views_open(trigger_id=body["trigger_id"], view=shown.reset_modal(whose, words=words(bot)))
             return
         done = step_up.reset(db, bot.desk, whose=whose, by=by, code="", now=now)

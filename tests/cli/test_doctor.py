@@ -242,7 +242,7 @@ def test_as_many_authenticators_as_have_to_agree_are_enough(doctor: Shell) -> No
     assert ill(doctor) == {}
     checks = {check["name"]: check for check in doctor("doctor", "--json").objects}
 
-    assert checks["step-up"]["sentence"].endswith("to type /usher enroll: blake")
+    assert checks["step-up"]["sentence"].endswith("; to type /usher enroll: blake")
 
 
 def test_authenticators_that_no_key_opens_are_told(doctor: Shell) -> None:

@@ -1,6 +1,7 @@
 """Enrolling an authenticator: one link, one page, one first code; nothing of it readable at rest."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def tags(office: Office) -> list[str]:
 def counts(office: Office, who: Staff) -> bool:
     try:
         with office.connect() as db:
-            step_up.check_ready(db, who, now=office.now)
+            step_up.check_ready(db, office.desk, by=who, now=office.now)
     except NotEnrolled:
         return False
     return True
@@ -254,8 +255,6 @@ def test_the_purpose_is_its_own(office: Office) -> None:
 
 
 def test_a_new_secret_key_takes_over_with_the_next_code(office: Office) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
     phone = enrolled(office, AVERY)
     former = office.bot.settings.secret_keys()
     both = replace(office.desk, keyring=Keyring(("another" * 6, *former)))
@@ -265,6 +264,19 @@ def test_a_new_secret_key_takes_over_with_the_next_code(office: Office) -> None:
 
     assert device is not None
     assert Keyring(("another" * 6,)).open(enrolments.SECRET, device.sealed) == phone.secret
+
+
+def test_a_phone_whose_key_is_lost_counts_as_none_and_is_set_up_anew(office: Office) -> None:
+    phone = enrolled(office, AVERY)
+    link, _ = mailed(office, BLAKE)
+    desk = replace(office.desk, keyring=Keyring(("another" * 6,)))
+
+    with office.connect() as db:
+        with pytest.raises(NotEnrolled):
+            step_up.take_code(db, desk, by=AVERY, code=phone.code(office.now), now=office.now)
+        with pytest.raises(LinkUnknown):
+            enrolments.get_enrolment(db, desk, token=link, now=office.now)
+        assert enrolments.enrol(db, desk, by=with_address(AVERY), now=office.now)
 
 
 def test_an_address_is_kept_only_while_a_link_may_need_it(office: Office) -> None:

@@ -246,7 +246,7 @@ def test_a_locked_person_is_not_even_asked(office: Office) -> None:
     lock(office, enrolled(office, AVERY))
 
     with office.connect() as db, pytest.raises(CodesLocked):
-        step_up.check_ready(db, AVERY, now=office.now)
+        step_up.check_ready(db, office.desk, by=AVERY, now=office.now)
 
 
 def test_after_fifteen_minutes_codes_are_taken_again_and_counted_anew(office: Office) -> None:
