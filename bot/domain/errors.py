@@ -211,6 +211,48 @@ class NotReopenable(Refusal):
     code = "not_reopenable"
 
 
+class NotWritable(Refusal):
+    """The case is in a state in which nothing is written to its sponsor; values: ref, status."""
+
+    code = "not_writable"
+
+
+class NothingWritten(Refusal):
+    """A letter without a word."""
+
+    code = "nothing_written"
+
+
+class TooManyQuestions(Refusal):
+    """More questions than one mail asks; values: most, written."""
+
+    code = "too_many_questions"
+
+
+class NothingAsked(Refusal):
+    """No question of staff is open; values: ref."""
+
+    code = "nothing_asked"
+
+
+class AlreadyNoted(Refusal):
+    """The message was added to that case before; values: ref, by, at."""
+
+    code = "already_noted"
+
+
+class ClippingGone(Refusal):
+    """The message was taken up too long ago and is not kept any more."""
+
+    code = "clipping_gone"
+
+
+class NoCaseChosen(Refusal):
+    """Neither chosen nor named."""
+
+    code = "no_case_chosen"
+
+
 class NothingWaits(Refusal):
     """No form of that sender waits any more; a colleague was faster."""
 

@@ -7,7 +7,7 @@ from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNo
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
 from bot.domain.staff import Staff
-from bot.rendering import blocks, differences, organisations, progress, quoting
+from bot.rendering import blocks, differences, letter_cards, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
@@ -50,6 +50,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         *progress.decision(card, words),
         *progress.returned(card, words),
         *progress.voided(case, words),
+        *letter_cards.open_questions(card, words),
         *organisations.shown(card, words),
         *_changes(card, words),
         blocks.fields(_facts(case, words)),
@@ -160,8 +161,8 @@ def _evidence(evidence: str, words: Words) -> str:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject", "kind_not_ris"),
-    CaseStatus.WAITING_FOR_SPONSOR: ("reject", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "kind_not_ris"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "kind_not_ris"),
 }
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
@@ -171,7 +172,7 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
-    names = (*names, "open")
+    names = (*(name for name in names if name != "answered" or card.questions), "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
     return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
 
@@ -250,7 +251,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             blocks.header(title),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.context(*foot),
-            *([_take_as_ris(note, words)] if note.attachments else []),
+            *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],
     )
 

@@ -22,24 +22,29 @@ from bot.domain.cards import (
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, history, mails, sender_notes, step_up
+from bot.rendering import (
+    answer_cards,
+    cards,
+    clipping_cards,
+    history,
+    letter_cards,
+    mails,
+    sender_notes,
+    step_up,
+)
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import case_answers, cases, marking
+from bot.services import case_answers, cases, clippings, marking
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
+from bot.services.queueing import HIDDEN
 from bot.store import chat_messages, outbox
-
-#: stands where a held mail's link will be
-HIDDEN = {
-    "status_url": "https://status.example/hidden-until-sent",
-    "enrolment_url": "https://enroll.example/hidden-until-sent",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +172,10 @@ def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> 
     values = dict(job.values["words"])
     if job.template == "answers_note":
         return {"note": case_answers.get_note(db, desk, values["answers_id"])}
+    if job.template == "mail_note":
+        return {"mail": _shown_mail(db, desk, values["job_id"])}
+    if job.template == "clipping_note":
+        return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, values["clipping_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -174,6 +183,27 @@ def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> 
             shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
             values |= {"mail_subject": shown.subject, "text": shown.text}
     return values
+
+
+def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
+    """A mail that went, without its secrets; a workbook that went along is not made again for that."""
+    job = outbox.find(db, job_id)
+    if job is None:
+        raise PermanentFailure(f"mail {job_id} is gone")
+    attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+    rendered = mails.render_mail(
+        job.template,
+        job.values["lang"],
+        {**job.values["words"], **HIDDEN, "attached": attached},
+        templates_dir=desk.templates_dir,
+    )
+    return ShownMail(
+        template=job.template,
+        to=job.recipient,
+        cc=tuple(job.values["cc"]),
+        subject=rendered.subject,
+        text=rendered.text,
+    )
 
 
 def _staff_words(desk: Desk) -> Words:
@@ -206,6 +236,10 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
+def _clipping(values: dict[str, Any], say: Words) -> Card:
+    return clipping_cards.clipping_note(values["ref"], values["clipping"], words=say)
+
+
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -218,6 +252,9 @@ def _turn(values: dict[str, Any], say: Words) -> Card:
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
+
+#: what a mail's words call what went along, where staff are shown it
+ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: notes that stand in their thread and in its channel too
 BROADCAST = frozenset({"turn_note"})
@@ -235,6 +272,8 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
+    "clipping_note": _clipping,
     "step_note": _step,
     "turn_note": _turn,
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),

@@ -22,6 +22,11 @@ from bot.store.numbers import next_number
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
+#: stands where a mail's secrets will be, for the eyes of staff
+HIDDEN = {
+    "status_url": "https://status.example/hidden-until-sent",
+    "enrolment_url": "https://enroll.example/hidden-until-sent",
+}
 
 
 def queue_mail(

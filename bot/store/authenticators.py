@@ -91,3 +91,26 @@ def _authenticator(entry: dict[str, Any]) -> Authenticator:
         wrong=int(entry["wrong"]),
         locked_until=maybe_instant(entry["locked_until"]),
     )
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.executescript("""
+        create table authenticators (
+            person text primary key,
+            sealed text not null,
+            address text not null,
+            made_at text not null,
+            confirmed_at text,
+            last_step integer not null,
+            wrong integer not null,
+            locked_until text
+        );
+        create table authenticator_resets (
+            person text primary key,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null
+        );
+        create index links_by_subject on links (purpose, subject);
+    """)

@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import organisations, turns
+from bot.store import authenticators, case_questions, clippings, organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -391,22 +391,10 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
 
 @migrations()
 def m015_authenticators(db: Database) -> None:
-    db.executescript("""
-        create table authenticators (
-            person text primary key,
-            sealed text not null,
-            address text not null,
-            made_at text not null,
-            confirmed_at text,
-            last_step integer not null,
-            wrong integer not null,
-            locked_until text
-        );
-        create table authenticator_resets (
-            person text primary key,
-            made_by text not null,
-            right_of text not null,
-            made_at text not null
-        );
-        create index links_by_subject on links (purpose, subject);
-    """)
+    authenticators.make_tables(db)
+
+
+@migrations()
+def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
+    case_questions.make_tables(db)
+    clippings.make_tables(db)

@@ -64,11 +64,11 @@ def bug_text(number: str, bot: Bot) -> str:
     return words(bot).say("slack.bug", id=number)
 
 
-def in_modal(body: Body, text: str) -> BoltResponse:
-    """An ack that keeps the submitted modal open with a sentence at its first field."""
-    fields = (block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input")
-    answer = {"response_action": "errors", "errors": {next(fields, "reason"): text}}
-    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": ["application/json"]})
+def in_modal(text: str, view: Body) -> BoltResponse:
+    """An ack that keeps the modal open with a sentence at its first field."""
+    fields = (block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input")
+    body = {"response_action": "errors", "errors": {next(fields, "reason"): text}}
+    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": ["application/json"]})
 
 
 def say_bug(request: BoltRequest, respond: Respond, number: str, bot: Bot) -> None:

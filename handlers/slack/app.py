@@ -9,7 +9,19 @@ from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, step_up, undoing
+from handlers.slack import (
+    additions,
+    case_answers,
+    cases,
+    clippings,
+    commands,
+    jobs,
+    kinds,
+    letters,
+    mentions,
+    step_up,
+    undoing,
+)
 from handlers.slack.answers import bug_text, in_modal, say_bug
 from handlers.slack.payloads import is_event, keep_payload, mark_done
 
@@ -32,7 +44,19 @@ def build(bot: Bot) -> App:
         raise_error_for_unhandled_request=False,
     )
     app.error(partial(on_error, bot=bot))
-    for room in (cases, case_answers, additions, undoing, kinds, step_up, commands, jobs, mentions):
+    for room in (
+        cases,
+        case_answers,
+        letters,
+        clippings,
+        additions,
+        undoing,
+        kinds,
+        step_up,
+        commands,
+        jobs,
+        mentions,
+    ):
         room.register(app, bot)
     return app
 
@@ -43,7 +67,7 @@ def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: B
     log.error("listener raised", id=number, trace=trace(error))
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
-        return in_modal(request.body, bug_text(number, bot))
+        return in_modal(bug_text(number, bot), request.body.get("view") or {})
     say_bug(request, respond, number, bot)
     if is_event(request.body):
         mark_done(request.body, bot)  # the person knows; a restart must not say it again

@@ -13,7 +13,7 @@ from bot.rendering import cards
 from bot.rendering.blocks import Card
 from bot.services import cases
 from handlers.slack import cases as case_words
-from handlers.slack import step_up
+from handlers.slack import letters, step_up
 from handlers.slack.answers import Body, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
 
@@ -61,6 +61,7 @@ COMMANDS: dict[str, Command] = {
     "case": case_words.show_case,
     "approve": case_words.confirm_approve,
     "reject": case_words.confirm_reject,
+    "ask": letters.ask,
     "enroll": step_up.enroll,
     "help": show_help,
 }

@@ -222,8 +222,14 @@ def buttons(card: Card) -> list[tuple[str, str]]:
     ("status", "expected"),
     [
         (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris", "case_open"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris", "case_open"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris", "case_open"]),
+        (
+            CaseStatus.IN_REVIEW,
+            ["case_approve", "case_reject", "case_ask", "case_reply", "kind_not_ris", "case_open"],
+        ),
+        (
+            CaseStatus.WAITING_FOR_SPONSOR,
+            ["case_reject", "case_ask", "case_reply", "kind_not_ris", "case_open"],
+        ),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),

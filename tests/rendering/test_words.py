@@ -73,6 +73,13 @@ CARRIED: dict[str, dict[str, Value]] = {
     "not_withdrawable": {"ref": "C-7", "status": "rejected"},
     "not_reopenable": {"ref": "C-7", "status": "withdrawn"},
     "nothing_waits": {},
+    "not_writable": {"ref": "C-7", "status": "rejected"},
+    "nothing_written": {},
+    "too_many_questions": {"most": 20, "written": 31},
+    "nothing_asked": {"ref": "C-7"},
+    "already_noted": {"ref": "C-7", "by": "U0AVERY", "at": AT},
+    "clipping_gone": {},
+    "no_case_chosen": {},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
 }

@@ -136,9 +136,17 @@ def is_ris(sample: Sample) -> bool:
 
 
 def keys(after: Aftermath, channel: str) -> list[str]:
-    """What each message of ours in that channel is about, by the key it carries."""
+    """What each message of ours in that channel, outside threads, is about, by the key it carries."""
     messages = after.world.workspace.messages(channel)
-    return [str(message["metadata"]["event_payload"]["key"]) for message in messages]
+    heads = [message for message in messages if message.get("thread_ts", message["ts"]) == message["ts"]]
+    return [str(message["metadata"]["event_payload"]["key"]) for message in heads]
+
+
+def keys_in_threads(after: Aftermath) -> list[str]:
+    """The same for what stands below the cards."""
+    messages = after.world.workspace.messages("approvals")
+    below = [message for message in messages if message.get("thread_ts", message["ts"]) != message["ts"]]
+    return [str(message["metadata"]["event_payload"]["key"]) for message in below]
 
 
 def row_of(after: Aftermath, sample: Sample) -> LedgerMail:
@@ -167,6 +175,13 @@ def test_each_form_is_one_case_with_one_card(aftermath: Aftermath) -> None:
     assert Counter(keys(aftermath, "approvals")) == Counter(f"card:{ref}" for ref in refs)
 
 
+def test_each_mail_of_a_case_that_went_is_told_once_in_its_thread(aftermath: Aftermath) -> None:
+    sent = [job for job in aftermath.jobs(JobStatus.SENT) if job.kind is JobKind.MAIL and job.case_id]
+    told = [key for key in keys_in_threads(aftermath) if key.startswith("mail:")]
+
+    assert Counter(told) == Counter(f"mail:{job.id}" for job in sent)
+
+
 def test_each_decision_stands_once_and_led_to_one_confirmation(aftermath: Aftermath) -> None:
     approved = aftermath.query("select case_id from decisions where choice = 'approved'")
     confirmations = Counter(job.case_id for job in aftermath.jobs() if job.template == "order_confirmation")
@@ -177,7 +192,8 @@ def test_each_decision_stands_once_and_led_to_one_confirmation(aftermath: Afterm
 
 def test_each_card_says_at_the_end_what_became_of_its_case(aftermath: Aftermath) -> None:
     unknown = {job.case_id for job in aftermath.jobs(JobStatus.UNKNOWN) if job.decision_id}
-    cards = [as_text(card) for card in aftermath.world.workspace.messages("approvals")]
+    messages = aftermath.world.workspace.messages("approvals")
+    cards = [as_text(message) for message in messages if "thread_ts" not in message]
 
     assert sum("*Approved*" in card for card in cards) == 22
     assert sum("*done*" in card for card in cards) == 22 - len(unknown)
