@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import Approval, Phase, SecondReason
+from bot.domain.approvals import Approval, Grave, Phase, SecondReason
 from bot.domain.bounces import Returned
 from bot.domain.case_answers import CaseAnswers
 from bot.domain.cases import Case, CaseStatus, CaseVersion
@@ -49,7 +49,7 @@ class CaseCard:
     questions: tuple[OpenQuestion, ...] = ()  #: of staff, which its sponsor has not answered
     given: tuple[Approval, ...] = ()  #: to what it holds now
     why_second: tuple[SecondReason, ...] = ()  #: why two approvals are needed; () when one is enough
-    grave: bool = False  #: approving it asks for a code
+    why_code: tuple[Grave, ...] = ()  #: why approving it asks for a code; () when it does not
     deciders: tuple[str, ...] = ()  #: names of those who may still decide; () where nobody was asked
     may_decide: bool = True  #: False leaves the buttons away
 

@@ -97,6 +97,72 @@ class NotApprover(Refusal):
     code = "not_approver"
 
 
+class NotEnrolled(Refusal):
+    """A grave act asks for a code, and they have no confirmed authenticator."""
+
+    code = "not_enrolled"
+
+
+class CodeMissing(Refusal):
+    """A grave act, and what was typed is no code of six digits."""
+
+    code = "code_missing"
+
+
+class WrongCode(Refusal):
+    """Not a code of their device now; values: left, the tries before trying is locked."""
+
+    code = "wrong_code"
+
+
+class CodeUsed(Refusal):
+    """That code, or a newer one, was taken before."""
+
+    code = "code_used"
+
+
+class CodesLocked(Refusal):
+    """Too many wrong codes; values: until."""
+
+    code = "codes_locked"
+
+
+class AlreadyEnrolled(Refusal):
+    """They have an authenticator, which a mail alone must not replace; values: at, who."""
+
+    code = "already_enrolled"
+
+
+class NoAddress(Refusal):
+    """Slack knows no e-mail address of theirs, so no link can go out."""
+
+    code = "no_address"
+
+
+class OwnDevice(Refusal):
+    """A lost authenticator is a matter for two others; values: who."""
+
+    code = "own_device"
+
+
+class ResetAskedAlready(Refusal):
+    """They, or whose right they would use, agreed before: a second person is needed; values: who."""
+
+    code = "reset_asked_already"
+
+
+class NothingToReset(Refusal):
+    """That person has no authenticator; values: who."""
+
+    code = "nothing_to_reset"
+
+
+class UnknownPerson(Refusal):
+    """What was typed names nobody in Slack, or several; values: name."""
+
+    code = "unknown_person"
+
+
 class NotReviewable(Refusal):
     """The case is in a state in which this cannot be decided; values: ref, status."""
 

@@ -132,7 +132,7 @@ def _cautions(one: ToDecide, words: Words) -> str:
         words.say("home.caution.addition", ref=case.addition.ref) if case.addition else "",
         words.say("answers.waiting", count=card.open_answers) if card.open_answers else "",
         words.say("home.caution.second") if card.why_second and not card.given else "",
-        words.say("card.grave") if card.grave else "",
+        words.say("card.grave") if card.why_code else "",
     ]
     return " · ".join(filter(None, said))
 

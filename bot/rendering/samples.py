@@ -28,7 +28,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import mails
+from bot.rendering import mails, staff_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -260,6 +260,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         policy=policy,
     ),
     "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
+    "enrolment": lambda lang, policy: staff_mails.enrolment(
+        lang=lang, policy=policy, until=DECIDED_AT + timedelta(days=1)
+    ),
+    "authenticator_reset": lambda lang, policy: staff_mails.authenticator_reset(
+        lang=lang, policy=policy, at=DECIDED_AT
+    ),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,
         source="RIS Lindgren.xlsx",
@@ -275,6 +281,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
     """What `render_mail` needs to show a mail with invented people."""
     return _SAMPLES[name](lang, policy or policies.load()) | {
         "status_url": STATUS_URL,
+        "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "attached": "own",
     }
 

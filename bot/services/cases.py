@@ -284,7 +284,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
 
 def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
     """Whoever may approve it and took it in has said the first yes, unless a yes asks for a code."""
-    two = rights.why_second(desk, case) and not rights.asks_code(desk, case)
+    two = rights.why_second(desk, case) and not rights.why_code(desk, case)
     if two and rights.may_decide(db, case, by, now=now):
         rights.say_yes(db, case, by=by, now=now)
 
@@ -331,7 +331,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         questions=tuple(case_questions.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),
-        grave=rights.asks_code(desk, case),
+        why_code=rights.why_code(desk, case),
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 

@@ -39,6 +39,7 @@ from bot.rendering import (
     letter_cards,
     mails,
     sender_notes,
+    step_up,
     trail,
 )
 from bot.rendering.blocks import Card
@@ -287,6 +288,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
     "away_note": _away,
+    "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -23,7 +23,10 @@ SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
 #: stands where a mail's secrets will be, for the eyes of staff
-HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
+HIDDEN = {
+    "status_url": "https://status.example/hidden-until-sent",
+    "enrolment_url": "https://enroll.example/hidden-until-sent",
+}
 
 
 def queue_mail(
@@ -42,12 +45,14 @@ def queue_mail(
     case_id: int | None = None,
     decision_id: int | None = None,
     with_status_link: bool = False,
+    secrets: Mapping[str, str] | None = None,
     automatic: bool = False,
     not_before: datetime | None = None,
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
+    `secrets`: values of its words that are sealed until it goes, and wiped then.
     `attach` names a file that is made when the mail is carried out, as `effects` reads it.
 
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
@@ -72,9 +77,10 @@ def queue_mail(
         automatic=automatic,
         not_before=not_before,
     )
-    sealed = ""
+    hidden = dict(secrets or {})
     if with_status_link:
-        sealed = desk.keyring.seal(SECRETS, json.dumps(_issue_status_link(db, desk, ref, now=now)))
+        hidden |= _issue_status_link(db, desk, ref, now=now)
+    sealed = desk.keyring.seal(SECRETS, json.dumps(hidden)) if hidden else ""
     return outbox.add(db, job, sealed=sealed, now=now)
 
 

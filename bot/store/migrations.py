@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import case_questions, clippings, finding, organisations, turns
+from bot.store import authenticators, case_questions, clippings, finding, organisations, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -387,6 +387,11 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         alter table cases add column escalated_at text;
     """)
     turns.begin_all(db)
+
+
+@migrations()
+def m015_authenticators(db: Database) -> None:
+    authenticators.make_tables(db)
 
 
 @migrations()

@@ -9,7 +9,7 @@ from slack_bolt import BoltResponse
 
 from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
@@ -45,7 +45,8 @@ def staff_in(body: Body, bot: Bot) -> Staff:
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
     """A refusal in words; whoever may not hears who may."""
     if isinstance(refusal, NotStaff | NotApprover):
-        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids()))
+        act = Act(str(refusal.values.get("act", Act.REVIEW)))
+        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids(act)))
     return words(bot).refusal(refusal, slack=True)
 
 

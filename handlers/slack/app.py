@@ -23,6 +23,7 @@ from handlers.slack import (
     places,
     queue,
     records,
+    step_up,
     undoing,
 )
 from handlers.slack.answers import Respond, bug_text, in_modal
@@ -44,6 +45,7 @@ ROOMS = (
     commands,
     jobs,
     records,
+    step_up,
     mentions,
 )
 

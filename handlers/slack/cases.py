@@ -9,9 +9,10 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
+from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
-from bot.rendering import cards, case_view, modals
+from bot.rendering import cards, case_view, modals, step_up
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases, views
@@ -32,6 +33,7 @@ from handlers.slack.lines import Line
 
 def register(app: App, bot: Bot) -> None:
     app.action("case_approve")(partial(on_approve, bot=bot))
+    app.view("case_approve")(partial(on_approve_submitted, bot=bot))
     app.action("case_reject")(partial(on_reject, bot=bot))
     app.view("case_reject")(partial(on_reject_submitted, bot=bot))
     app.action("case_open")(partial(on_open, bot=bot))
@@ -75,15 +77,38 @@ def confirm_reject(line: Line) -> Card:
     return _confirm(line, "reject")
 
 
-def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Decide; where that is grave, a modal asks for a code first."""
     ack()
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
-        case = approvals.approve(
-            db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now()
-        )
-        said = "slack.approved" if case.decision else "slack.approved_first"
-        settle(respond, body, done_card(words(bot).say(said, ref=case.ref), words=words(bot)))
+        by, now = staff_in(body, bot), bot.clock.now()
+        grave = approvals.find_grave(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        if grave is not None:
+            view = placed(step_up.approve_modal(grave, words=words(bot)), body)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+            return
+        case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        settle(respond, body, done_card(_approved(case, bot), words=words(bot)))
+
+
+def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Decide, then ack: what is wrong with the code stands at the code."""
+    typed = step_up.read_typed(body["view"])
+    ref, seen = typed.about["ref"], typed.about["content_hash"]
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now, code=typed.code)
+    except Refusal as refusal:
+        ack(response_action="errors", errors={step_up.CODE: refusal_text(refusal, bot)})
+    else:
+        ack()
+        show(respond, done_card(_approved(case, bot), words=words(bot)))
+
+
+def _approved(case: Case, bot: Bot) -> str:
+    return words(bot).say("slack.approved" if case.decision else "slack.approved_first", ref=case.ref)
 
 
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:

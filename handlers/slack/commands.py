@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import UnknownCommand
 from bot.rendering.blocks import Card
 from bot.rendering.help import help_card
-from handlers.slack import absences, assignments, letters, queue, records
+from handlers.slack import absences, assignments, letters, queue, records, step_up
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
@@ -53,5 +53,6 @@ COMMANDS: dict[str, Command] = {
     "away": absences.away,
     "find": records.show_found,
     "report": records.send_report,
+    "enroll": step_up.enroll,
     "help": show_help,
 }

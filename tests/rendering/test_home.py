@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.absences import Absence
-from bot.domain.approvals import Approval, SecondReason
+from bot.domain.approvals import Approval, Grave, SecondReason
 from bot.domain.cards import CaseCard
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag
@@ -43,7 +43,7 @@ def busy() -> Home:
     given = Approval(by="U0CASEY", right_of="U0CASEY", at=AT)
     second = ToDecide(
         entry=replace(second.entry, given=(given,)),
-        card=replace(second.card, given=(given,), why_second=(SecondReason.SEATS,), grave=True),
+        card=replace(second.card, given=(given,), why_second=(SecondReason.SEATS,), why_code=(Grave.LARGE,)),
     )
     return Home(
         decide=(to_decide(7), second, stranger),
