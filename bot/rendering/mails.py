@@ -1,7 +1,8 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,32 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
         "solved": since.solved if since else 0,
         "new": since.new if since else 0,
         "attached": "",
+    }
+
+
+def nudge(open_ones: Sequence[tuple[Case, datetime, str]], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: each case with since when, and what its notices are called.
+
+    `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
+    """
+    say = _words(newest, policy)
+    return _owner(policy) | {
+        "lang": newest.lang,
+        "ref": newest.ref if len(open_ones) == 1 else "",
+        "sender_name": newest.sponsor.name,
+        "version": newest.version,
+        "most": MOST_QUESTIONS,
+        "attached": "",
+        "cases": [
+            {
+                "ref": case.ref,
+                "company": case.ris.company.name or say.say("mail.nameless"),
+                "asked_on": say.date(since),
+                "subject": subject,
+                "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
+            }
+            for case, since, subject in open_ones
+        ],
     }
 
 

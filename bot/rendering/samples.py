@@ -207,6 +207,20 @@ def withdrawn_case(lang: str = "en") -> Case:
     return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
+def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
+    """A nudge about the incomplete case, or about two."""
+    case = incomplete_case(lang)
+    other = replace(
+        case,
+        id=9,
+        ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
+    )
+    words = mails.nudge(
+        [(one, RECEIVED_AT, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy
+    )
+    return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
@@ -217,6 +231,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "withdrawal": lambda lang, policy: mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
+    "nudge": nudged,
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]

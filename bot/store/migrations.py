@@ -394,10 +394,10 @@ def m019_notices(db: Database) -> None:
     db.executescript("""
         create table notices (
             subject text not null,
-            stage text not null,
+            step integer not null,
             case_id integer references cases (id) on delete cascade,
             at text not null,
-            primary key (subject, stage)
+            primary key (subject, step)
         ) without rowid;
         create index notices_by_case on notices (case_id);
         create table rounds (name text primary key, occasion text not null);

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 
 import structlog
@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from bot.domain.rounds import Occasion
-from bot.services import rounds
+from bot.domain.rounds import Occasion, weekly
+from bot.services import notices, nudges, rounds, standing
 
 log = structlog.get_logger("clock")
 
@@ -30,9 +30,18 @@ class Round:
     work: RoundWork
 
 
-EACH_MINUTE: dict[str, Work] = {}
+EACH_MINUTE: dict[str, Work] = {
+    "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
+    "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
+}
 
-ROUNDS: tuple[Round, ...] = ()
+ROUNDS: tuple[Round, ...] = (
+    Round(
+        name="standing",
+        occasion=weekly(time(9)),
+        work=lambda db, bot, occasion, now: standing.tell(db, bot.desk, occasion, now=now),
+    ),
+)
 
 
 def look(bot: Bot, *, now: datetime) -> None:
