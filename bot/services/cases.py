@@ -260,17 +260,18 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
         timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
         case = replace(case, status=to)
-        if to is CaseStatus.IN_REVIEW and rights.why_second(desk, case):
-            _first_of_two(db, case, by=by, now=now)
+        if to is CaseStatus.IN_REVIEW:
+            _first_of_two(db, desk, case, by=by, now=now)
         if to is CaseStatus.WAITING_FOR_SPONSOR:
             answer(db, desk, case, "ris_problems", now=now)
         queue_case_card(db, case.id, now=now)
     return case
 
 
-def _first_of_two(db: Database, case: Case, *, by: Staff, now: datetime) -> None:
-    """Whoever may approve it and took it in has said the first yes; anybody else has only taken it in."""
-    if rights.may_decide(db, case, by, now=now):
+def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
+    """Whoever may approve it and took it in has said the first yes, unless a yes asks for a code."""
+    two = rights.why_second(desk, case) and not rights.asks_code(desk, case)
+    if two and rights.may_decide(db, case, by, now=now):
         rights.say_yes(db, case, by=by, now=now)
 
 
