@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -86,8 +85,8 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     }
 
 
-def nudge(open_ones: Sequence[tuple[Case, datetime, str]], newest: Case, policy: Policy) -> Values:
-    """To a sponsor whose answers we wait for: each case with since when, and what its notices are called.
+def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: each case with what its notices are unique under.
 
     `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
     """
@@ -103,11 +102,11 @@ def nudge(open_ones: Sequence[tuple[Case, datetime, str]], newest: Case, policy:
             {
                 "ref": case.ref,
                 "company": case.ris.company.name or say.say("mail.nameless"),
-                "asked_on": say.date(since),
+                "asked_on": say.date(case.status_since),
                 "subject": subject,
                 "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
             }
-            for case, since, subject in open_ones
+            for case, subject in open_ones
         ],
     }
 

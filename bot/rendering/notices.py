@@ -1,4 +1,4 @@
-"""What the desk reads of what waits: a notice in a case's thread, and the week's list of what stands still."""
+"""What the desk reads of what waits: a notice in a case's thread, and the week's list of what stands."""
 
 from collections.abc import Iterator
 from itertools import groupby

@@ -215,9 +215,7 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
         id=9,
         ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
     )
-    words = mails.nudge(
-        [(one, RECEIVED_AT, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy
-    )
+    words = mails.nudge([(one, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy)
     return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
 
 

@@ -41,9 +41,7 @@ def remind(db: Database, desk: Desk, *, now: datetime) -> None:
             give(db, waiting, step, STEPS[step - 1], after=hours[step - 1], now=now)
 
 
-def give(
-    db: Database, waiting: Waiting, step: int, kind: NoticeKind, *, after: int, now: datetime
-) -> None:
+def give(db: Database, waiting: Waiting, step: int, kind: NoticeKind, *, after: int, now: datetime) -> None:
     """Give a notice in its case's thread, unless somebody else did or nothing is waited for any more."""
     with transaction(db, locks=(f"case:{waiting.ref}",)):
         if not notices.claim(db, waiting, step, now=now):

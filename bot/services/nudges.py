@@ -1,4 +1,4 @@
-"""Nudge those outside: one mail a recipient and day about all that waits for them; after that, tell the desk."""
+"""Nudge those outside: one mail a recipient and day about all that waits for them; then tell the desk."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ from bot.store import bounces, cases, conversations, events, notices
 from bot.store.database import transaction
 
 TEMPLATE = "nudge"
+MOST = 20  #: cases in one mail; the others are due the next day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def _write(db: Database, desk: Desk, address: str, group: Sequence[Due], *, now:
     What the caps keep back stays due, and is tried again on the next day.
     """
     with transaction(db, locks=tuple(f"case:{one.case.ref}" for one in group)):
-        group = [one for one in group if notices.is_next(db, one.waiting)]
+        group = [one for one in group if notices.is_next(db, one.waiting)][:MOST]
         today = desk.policy.calendar_outside.day_of(now).isoformat()
         mailbox = hashlib.sha256(mailbox_of(address).encode()).hexdigest()[:16]
         if not group or not notices.add(db, f"mailbox:{mailbox}:{today}", 1, now=now):
@@ -107,9 +108,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
         to=newest.sponsor.address,
         lang=newest.lang,
         ref=only.ref if only else _open_conversation(db, newest, now=now),
-        words=mails.nudge(
-            [(one.case, one.waiting.since, one.waiting.subject) for one in group], newest, desk.policy
-        ),
+        words=mails.nudge([(one.case, one.waiting.subject) for one in group], newest, desk.policy),
         now=now,
         thread=only.thread if only else Thread(),
         case_id=only.id if only else None,

@@ -400,5 +400,6 @@ def m019_notices(db: Database) -> None:
             primary key (subject, step)
         ) without rowid;
         create index notices_by_case on notices (case_id);
+        create index mails_by_subject on mails (subject_ref, kind, received_at) where subject_ref <> '';
         create table rounds (name text primary key, occasion text not null);
     """)

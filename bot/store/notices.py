@@ -1,12 +1,13 @@
 """What waits for whom, and which notices about it are given: each once for ever."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.notices import Standing, Waiting
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: a newer version of the same turn is waited for since it came
 _SINCE = "case when v.made_at > t.since then v.made_at else t.since end"
@@ -16,18 +17,33 @@ _SUBJECT = "'turn:' || t.id || ':' || c.version"
 
 
 def list_waiting(db: Database, holder: BallHolder) -> list[Waiting]:
-    """Open cases whose turn it is, longest waiting first."""
+    """Open cases whose turn it is, longest waiting first.
+
+    A sponsor who writes without settling anything is waited for since then; one whose answers wait for a
+    click of staff is waited for no longer.
+    """
     found = rows(
         db,
         f"""select t.id turn, c.id case_id, c.version, {_SINCE} since,
-                (select count(*) from notices n where n.subject = {_SUBJECT}) given
+                (select count(*) from notices n where n.subject = {_SUBJECT}) given,
+                (select max(received_at) from mails m
+                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
               and c.status in ('received', 'in_review', 'waiting_for_sponsor')
-            order by since, c.id""",
+              and not (t.holder = 'sponsor' and exists (
+                  select 1 from case_answers a where a.case_id = c.id and a.state = 'open'))
+            order by t.since, c.id""",
         {"holder": holder},
     )
-    return [Waiting(**{**entry, "since": instant(entry["since"])}) for entry in found]
+    return [_waiting(entry, holder) for entry in found]
+
+
+def _waiting(entry: dict[str, Any], holder: BallHolder) -> Waiting:
+    since, heard = instant(entry["since"]), maybe_instant(entry.pop("heard"))
+    if holder is BallHolder.SPONSOR and heard:
+        since = max(since, heard)
+    return Waiting(**{**entry, "since": since})
 
 
 def still_waits(db: Database, subject: str) -> bool:
