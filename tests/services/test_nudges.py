@@ -56,9 +56,9 @@ def corrected(office: Office, case: Case, *, complete: bool = True) -> None:
 
 
 def days(office: Office, number: int) -> None:
-    """Let that many days pass, and look every half an hour."""
-    for _ in range(48 * number):
-        nudge(office, minutes=30)
+    """Let that many days pass, and look every hour, on the half hour."""
+    for _ in range(24 * number):
+        nudge(office, hours=1)
 
 
 def with_policy(office: Office, policy: Policy) -> None:
@@ -72,8 +72,8 @@ def test_after_three_and_seven_working_days_a_mail_asks_then_the_desk_is_told(of
     days(office, 18)  # to a Friday morning
 
     assert [job.created_at.isoformat()[:16] for job in office.jobs("nudge")] == [
-        "2026-03-05T08:00",  # 9:00 in Berlin on Thursday …
-        "2026-03-11T08:00",  # … and on Wednesday
+        "2026-03-05T08:30",  # half past nine in Berlin on Thursday …
+        "2026-03-11T08:30",  # … and on Wednesday
     ]
     assert len(sent(office)) == 2
     (note,) = notes(office)

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.services import standing
 from bot.store.database import transaction
 from handlers.clock import rounds
@@ -64,6 +66,7 @@ def test_what_is_new_does_not_stand_still(office: Office) -> None:
     assert len(told(office)) == 1
 
 
+@pytest.mark.slow
 def test_the_longest_twenty_are_named_and_the_rest_counted(office: Office) -> None:
     look(office, "2026-03-02T09:30:00")
     for number in range(25):
