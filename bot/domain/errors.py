@@ -145,6 +145,48 @@ class NotReopenable(Refusal):
     code = "not_reopenable"
 
 
+class NotWritable(Refusal):
+    """The case is in a state in which nothing is written to its sponsor; values: ref, status."""
+
+    code = "not_writable"
+
+
+class NothingWritten(Refusal):
+    """A letter without a word."""
+
+    code = "nothing_written"
+
+
+class TooManyQuestions(Refusal):
+    """More questions than one mail asks; values: most, written."""
+
+    code = "too_many_questions"
+
+
+class NothingAsked(Refusal):
+    """No question of staff is open; values: ref."""
+
+    code = "nothing_asked"
+
+
+class AlreadyNoted(Refusal):
+    """The message was added to that case before; values: ref, by, at."""
+
+    code = "already_noted"
+
+
+class ClippingGone(Refusal):
+    """The message was taken up too long ago and is not kept any more."""
+
+    code = "clipping_gone"
+
+
+class NoCaseChosen(Refusal):
+    """Neither chosen nor named."""
+
+    code = "no_case_chosen"
+
+
 class NothingWaits(Refusal):
     """No form of that sender waits any more; a colleague was faster."""
 
@@ -161,6 +203,78 @@ class UnknownCommand(Refusal):
     """A word the desk does not know; values: word, nearest."""
 
     code = "unknown_command"
+
+
+class UnknownColleague(Refusal):
+    """A name that is nobody's on the desk, or several people's; values: who."""
+
+    code = "unknown_colleague"
+
+
+class NotAColleague(Refusal):
+    """Somebody who is no staff can neither be assigned to nor stand in for; values: who."""
+
+    code = "not_a_colleague"
+
+
+class CaseClosed(Refusal):
+    """Nobody has to look after it any more; values: ref, status."""
+
+    code = "case_closed"
+
+
+class UnclearDays(Refusal):
+    """What was typed is no day and no two days; values: text."""
+
+    code = "unclear_days"
+
+
+class DaysBackwards(Refusal):
+    """The last day is before the first; values: text."""
+
+    code = "days_backwards"
+
+
+class DaysOver(Refusal):
+    """Both days are behind us; values: text."""
+
+    code = "days_over"
+
+
+class DaysTooMany(Refusal):
+    """More than a year, so that a year was mistyped; values: text."""
+
+    code = "days_too_many"
+
+
+class NoDeputy(Refusal):
+    """Nobody was named who decides meanwhile."""
+
+    code = "no_deputy"
+
+
+class DeputyIsOneself(Refusal):
+    """One does not stand in for oneself."""
+
+    code = "deputy_is_oneself"
+
+
+class DeputyAway(Refusal):
+    """Whoever was named is away themselves; values: who, since, until."""
+
+    code = "deputy_away"
+
+
+class AlreadyAway(Refusal):
+    """They are away then already; values: who (decides), since, until."""
+
+    code = "already_away"
+
+
+class NotAway(Refusal):
+    """There is no absence that could end."""
+
+    code = "not_away"
 
 
 class UnknownMail(Refusal):

@@ -11,6 +11,7 @@ from bot.rendering.words import Words
 Block = dict[str, Any]
 
 MOST_TEXT = 2_900  # of 3,000
+_PIECE = 500  # signs, of which each may need five
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,18 @@ def quote(text: str, *, empty: str) -> Block:
     """Somebody's words as they wrote them, over several lines and without any formatting."""
     plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
     return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
+
+
+def quotes(text: str) -> list[Block]:
+    """All of somebody's words without any formatting, over as many sections as they need."""
+    pieces = [""]
+    for line in quoting.lines(text).strip().splitlines(keepends=True):
+        for start in range(0, len(line), _PIECE):
+            piece = line[start : start + _PIECE]
+            if quoting.units(quoting.slack(pieces[-1] + piece, MOST_TEXT * 6)) > MOST_TEXT:
+                pieces.append("")
+            pieces[-1] += piece
+    return [quote(piece, empty="…") for piece in pieces if piece.strip()]
 
 
 def fields(texts: Sequence[str]) -> Block:

@@ -115,6 +115,32 @@ ERRORS = (
     ),
     Problem(kind=ProblemKind.NO_ADMINISTRATOR, sheet="Users"),
 )
+QUESTIONS = {
+    "en": (
+        "Is the purchase order PO-2024-0815 meant for all three seats?",
+        "Mr Zieliński works at two sites: which of them is his?",
+    ),
+    "de": (
+        "Gilt die Bestellung PO-2024-0815 für alle drei Plätze?",
+        "Herr Zieliński arbeitet an zwei Standorten: Welcher ist seiner?",
+    ),
+}
+PARAGRAPHS = {
+    "en": [
+        [
+            "Thank you for calling. As we agreed:",
+            "the seats stay at three, and Ms Demir keeps her certificate.",
+        ],
+        ["The order will be confirmed this week."],
+    ],
+    "de": [
+        [
+            "danke für Ihren Anruf. Wie besprochen:",
+            "Es bleibt bei drei Plätzen, und Frau Demir behält ihr Zertifikat.",
+        ],
+        ["Die Bestellung bestätigen wir noch in dieser Woche."],
+    ],
+}
 RECEIVED_AT = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 DECIDED_AT = datetime(2024, 9, 12, 8, 31, 7, tzinfo=UTC)
 
@@ -230,6 +256,10 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
+    "desk_question": lambda lang, policy: mails.desk_question(
+        complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
+    ),
+    "desk_reply": lambda lang, policy: mails.desk_reply(complete_case(lang), policy, PARAGRAPHS[lang]),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]

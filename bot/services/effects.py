@@ -1,12 +1,13 @@
 """Carry out one effect of the outbox: put its words together, hand it over, say what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.absences import Absence
 from bot.domain.cards import (
     AlarmNote,
     CappedNote,
@@ -22,22 +23,30 @@ from bot.domain.cards import (
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, history, mails, sender_notes
+from bot.rendering import (
+    absences,
+    answer_cards,
+    cards,
+    clipping_cards,
+    history,
+    letter_cards,
+    mails,
+    sender_notes,
+)
 from bot.rendering import notices as notice_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import case_answers, cases, deciders, marking, notices, nudges, standing
+from bot.services import case_answers, cases, clippings, deciders, marking, notices, nudges, standing
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
+from bot.services.queueing import HIDDEN
 from bot.store import chat_messages, outbox
-
-#: stands where a held mail's link will be
-HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +90,10 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     """The mail a job stands for, in words and with what goes along; `now` is its Date."""
     thread = job.values["thread"]
     attached, files = _attached(db, desk, marker, job)
-    words = {**job.values["words"], **job.secrets, "attached": attached}
-    if job.template == nudges.TEMPLATE:
-        words = nudges.with_links(db, words)
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        words,
+        _said(db, job, {**job.secrets, "attached": attached}),
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -104,6 +110,12 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
         attachments=files,
         date=now,
     )
+
+
+def _said(db: Database, job: Job, more: Mapping[str, str]) -> Mapping[str, Any]:
+    """A mail's words with its secrets, or what stands in their place."""
+    words = {**job.values["words"], **more}
+    return nudges.with_links(db, words) if job.template == nudges.TEMPLATE else words
 
 
 def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
@@ -189,6 +201,10 @@ def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> 
         return {"note": still} if still else None
     if job.template == "answers_note":
         return {"note": case_answers.get_note(db, desk, values["answers_id"])}
+    if job.template == "mail_note":
+        return {"mail": _shown_mail(db, desk, values["job_id"])}
+    if job.template == "clipping_note":
+        return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, values["clipping_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -196,6 +212,27 @@ def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> 
             shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
             values |= {"mail_subject": shown.subject, "text": shown.text}
     return values
+
+
+def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
+    """A mail that went, without its secrets; a workbook that went along is not made again for that."""
+    job = outbox.find(db, job_id)
+    if job is None:
+        raise PermanentFailure(f"mail {job_id} is gone")
+    attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+    rendered = mails.render_mail(
+        job.template,
+        job.values["lang"],
+        _said(db, job, {**HIDDEN, "attached": attached}),
+        templates_dir=desk.templates_dir,
+    )
+    return ShownMail(
+        template=job.template,
+        to=job.recipient,
+        cc=tuple(job.values["cc"]),
+        subject=rendered.subject,
+        text=rendered.text,
+    )
 
 
 def _staff_words(desk: Desk) -> Words:
@@ -228,6 +265,10 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
+def _clipping(values: dict[str, Any], say: Words) -> Card:
+    return clipping_cards.clipping_note(values["ref"], values["clipping"], words=say)
+
+
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -237,12 +278,21 @@ def _turn(values: dict[str, Any], say: Words) -> Card:
     return history.turn_note(values["ref"], CaseStatus(values["status"]), words=say)
 
 
+def _away(values: dict[str, Any], say: Words) -> Card:
+    since, until = (datetime.fromisoformat(values[name]) for name in ("since", "until"))
+    absence = Absence(person=values["person"], deputy=values["deputy"], since=since, until=until)
+    return absences.away_note(values["tag"], absence, words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
 AMONG_CARDS = frozenset({"standing_note"})
+
+#: what a mail's words call what went along, where staff are shown it
+ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: notes that stand in their thread and in its channel too
 BROADCAST = frozenset({"turn_note"})
@@ -262,8 +312,11 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
     "waiting_note": lambda values, say: notice_cards.waiting_note(values["note"], words=say),
     "standing_note": lambda values, say: notice_cards.standing_note(values["note"], words=say),
+    "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
+    "clipping_note": _clipping,
     "step_note": _step,
     "turn_note": _turn,
+    "away_note": _away,
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -22,6 +22,8 @@ from bot.store.numbers import next_number
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
+#: stands where a mail's secrets will be, for the eyes of staff
+HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 
 def queue_mail(
@@ -47,9 +49,8 @@ def queue_mail(
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
-    `attach` names a file that is made when the mail is carried out, as `effects` reads it. `links_to`: cases
-    whose status links it has as secrets, `C-7_url`; that of `with_status_link` is `status_url`.
-
+    `attach` names a file that is made when the mail is carried out, as `effects` reads it. Secrets are its
+    status link, `status_url`, and one for each case of `links_to`, such as `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
@@ -72,10 +73,15 @@ def queue_mail(
         automatic=automatic,
         not_before=not_before,
     )
-    names = {f"{one}_url": one for one in links_to} | ({"status_url": ref} if with_status_link else {})
-    secrets = {name: _issue_status_link(db, desk, one, now=now) for name, one in names.items()}
-    sealed = desk.keyring.seal(SECRETS, json.dumps(secrets)) if secrets else ""
+    sealed = _seal_links(db, desk, ref if with_status_link else "", links_to, now=now)
     return outbox.add(db, job, sealed=sealed, now=now)
+
+
+def _seal_links(db: Database, desk: Desk, about: str, links_to: Collection[str], *, now: datetime) -> str:
+    """A mail's status links, encrypted; "" for none."""
+    names = {f"{one}_url": one for one in links_to} | ({"status_url": about} if about else {})
+    secrets = {name: _issue_status_link(db, desk, one, now=now) for name, one in names.items()}
+    return desk.keyring.seal(SECRETS, json.dumps(secrets)) if secrets else ""
 
 
 def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import organisations, turns
+from bot.store import case_answers, case_questions, clippings, notices, organisations, rounds, turns
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -298,22 +298,7 @@ def m011_alarms(db: Database) -> None:
 
 @migrations()
 def m012_case_answers(db: Database) -> None:
-    db.executescript("""
-        create table case_answers (
-            id integer primary key,
-            case_id integer not null references cases (id),
-            version integer not null,
-            asked integer not null,
-            mail_id integer not null,
-            mail text not null,
-            proposals text not null,
-            state text not null,
-            made_at text not null,
-            settled_by text not null default '',
-            settled_at text
-        );
-        create index case_answers_open on case_answers (case_id) where state = 'open';
-    """)
+    case_answers.make_tables(db)
 
 
 @migrations()
@@ -390,16 +375,17 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
 
 
 @migrations()
+def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
+    case_questions.make_tables(db)
+    clippings.make_tables(db)
+
+
+@migrations()
+def m017_turns_are_found_by_their_case(db: Database) -> None:
+    db.execute("create index turns_by_case on turns (case_id)")
+
+
+@migrations()
 def m019_notices(db: Database) -> None:
-    db.executescript("""
-        create table notices (
-            subject text not null,
-            step integer not null,
-            case_id integer references cases (id) on delete cascade,
-            at text not null,
-            primary key (subject, step)
-        ) without rowid;
-        create index notices_by_case on notices (case_id);
-        create index mails_by_subject on mails (subject_ref, kind, received_at) where subject_ref <> '';
-        create table rounds (name text primary key, occasion text not null);
-    """)
+    notices.make_tables(db)
+    rounds.make_tables(db)

@@ -16,6 +16,20 @@ _OPEN_TURNS = """turns t join cases c on c.id = t.case_id
 _SUBJECT = "'turn:' || t.id || ':' || c.version"
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table notices (
+            subject text not null,
+            step integer not null,
+            case_id integer references cases (id) on delete cascade,
+            at text not null,
+            primary key (subject, step)
+        ) without rowid;
+        create index notices_by_case on notices (case_id);
+        create index mails_by_subject on mails (subject_ref, kind, received_at) where subject_ref <> '';
+    """)
+
+
 def list_waiting(db: Database, holder: BallHolder) -> list[Waiting]:
     """Open cases whose turn it is, longest waiting first.
 

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Literal
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
@@ -12,8 +11,19 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
 from bot.rendering import cards, case_view, modals
 from bot.rendering.blocks import Card
+from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases
-from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 
 
@@ -66,7 +76,7 @@ def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now()
         )
         said = "slack.approved" if case.decision else "slack.approved_first"
-        settle(respond, body, words(bot).say(said, ref=case.ref))
+        settle(respond, body, done_card(words(bot).say(said, ref=case.ref), words=words(bot)))
 
 
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -75,10 +85,11 @@ def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
-        client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card, words=words(bot)))
+        view = placed(modals.reject_modal(card, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+def on_reject_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands in the modal, where the person is looking."""
     given = modals.read_reject(body["view"])
     try:
@@ -97,6 +108,7 @@ def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
         ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
+        show(respond, done_card(words(bot).say("slack.rejected", ref=given.ref), words=words(bot)))
 
 
 def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -109,12 +121,12 @@ def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_version(ack: Ack, body: Body, client: WebClient, *, bot: Bot) -> None:
+def on_version(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Another version takes the place of the one shown."""
     ack()
     ref = case_view.read_ref(body["view"])
     number = int(body["actions"][0]["selected_option"]["value"])
-    with bot.connect() as db:
+    with explains(respond, bot), bot.connect() as db:
         check_is_staff(staff_in(body, bot))
         view = case_view.case_view(case_versions.get_view(db, ref, number), words=words(bot))
         client.views_update(view_id=body["view"]["id"], view=view)

@@ -104,6 +104,7 @@ class Workspace:
             "type": "modal",
             "callback_id": "case_reject",
             "private_metadata": about,
+            "blocks": [{"type": "input", "block_id": name} for name in values],
             "state": {"values": values},
         }
         return self.dispatch(
@@ -119,6 +120,7 @@ class Workspace:
                 "team_id": "T0",
                 "channel_id": APPROVALS,
                 "response_url": f"{self.url}/respond",
+                "trigger_id": "1.2.3",
             }
         )
 
