@@ -74,6 +74,8 @@ def _state(card: CaseCard, words: Words) -> str:
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)
+    if case.escalated and case.decision is None:
+        line += "\n" + words.say("card.escalated")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     return line

@@ -87,6 +87,32 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     }
 
 
+def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: each case with what its notices are unique under.
+
+    `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
+    """
+    say = _words(newest, policy)
+    return _owner(policy) | {
+        "lang": newest.lang,
+        "ref": newest.ref if len(open_ones) == 1 else "",
+        "sender_name": newest.sponsor.name,
+        "version": newest.version,
+        "most": MOST_QUESTIONS,
+        "attached": "",
+        "cases": [
+            {
+                "ref": case.ref,
+                "company": case.ris.company.name or say.say("mail.nameless"),
+                "asked_on": say.date(case.status_since),
+                "subject": subject,
+                "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
+            }
+            for case, subject in open_ones
+        ],
+    }
+
+
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     say, users = _words(case, policy), case.ordered_users

@@ -233,6 +233,18 @@ def withdrawn_case(lang: str = "en") -> Case:
     return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
+def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
+    """A nudge about the incomplete case, or about two."""
+    case = incomplete_case(lang)
+    other = replace(
+        case,
+        id=9,
+        ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
+    )
+    words = mails.nudge([(one, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy)
+    return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
@@ -243,6 +255,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "withdrawal": lambda lang, policy: mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
+    "nudge": nudged,
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),

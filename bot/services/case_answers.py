@@ -26,7 +26,7 @@ from bot.services.queueing import queue_case_card, queue_note
 from bot.store import case_answers, case_versions, events, outbox
 from bot.store.database import transaction
 
-TO_BE_ANSWERED = "ris_problems"  #: the mail whose questions have numbers
+TO_BE_ANSWERED = ("ris_problems", "nudge")  #: the mails whose questions have numbers
 
 
 def take(db: Database, desk: Desk, understood: Understood, case: Case, *, now: datetime) -> bool:
@@ -57,7 +57,7 @@ def _asked_version(db: Database, desk: Desk, mail: InboundMail, case: Case) -> i
         job = outbox.find_by_message_id(db, message_id)
         if job and job.template == Letter.QUESTION and job.case_id == case.id:
             return None  # the numbers are those of staff's questions, which have no cells
-        if job and job.template == TO_BE_ANSWERED and job.case_id == case.id:
+        if job and job.template in TO_BE_ANSWERED and job.case_id == case.id:
             version: int | None = job.values["words"].get("version")  # a mail of an older Usher has none
             return version
     return None

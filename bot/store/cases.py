@@ -140,6 +140,12 @@ def move(
     )
 
 
+def escalate(db: Database, case_id: int, *, now: datetime) -> None:
+    """Let more people decide it: it has waited too long."""
+    sql = "update cases set escalated_at = coalesce(escalated_at, :now) where id = :id"
+    count(db, sql, {"id": case_id, "now": text_of(now)})
+
+
 def add_hand(db: Database, case: Case, hand: str) -> None:
     """Remember who had a hand in a case: they are not its second eye."""
     hands = json.dumps(sorted(case.hands | {hand}))

@@ -61,7 +61,9 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
             return text if value else ""
         if isinstance(value, list):
             return [poisoned(part) for part in value]
-        return {key: poisoned(part) for key, part in value.items()} if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        return {key: part if key in own else poisoned(part) for key, part in value.items()}
 
     values = sample_values(name)
     return {key: value if key in own else poisoned(value) for key, value in values.items()}

@@ -56,6 +56,7 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: mails.order_confirmation(samples.addition_case(lang), POLICY),
+    "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
     "receipt_addition": lambda lang: mails.receipt(
         replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
     ),
