@@ -16,6 +16,7 @@ from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 from bot.ports import ChatMessage, ReadMail
+from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 APPROVALS, SUPPORT = "C0APPROVALS", "C0SUPPORT"
@@ -75,6 +76,7 @@ class FakeChat:
         self._numbers = itertools.count(1)
 
     def post(self, message: ChatMessage) -> str:
+        slack_rules.BOOK.note(message.key, slack_rules.message_faults(message.text, message.blocks))
         fault = self.faults.next()
         ts = f"1700000000.{next(self._numbers):06}"
         if fault is None or isinstance(fault, UnknownOutcome):
@@ -84,6 +86,7 @@ class FakeChat:
         return ts
 
     def update(self, message: ChatMessage, ts: str) -> None:
+        slack_rules.BOOK.note(message.key, slack_rules.message_faults(message.text, message.blocks))
         self.faults.happen()
         self.updates += 1
         self.standing[ts] = message

@@ -19,12 +19,12 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words) -> s
     """One step in a sentence without its time; `data` as the audit trail has it."""
     said = {
         "by": words.person(actor, slack=True) if actor != "usher" else words.say("history.usher"),
-        "version": safe(str(data.get("version") or "")),
+        "version": safe(str(data.get("version") or ""), 40),
         "status": _status(data, words),
         "reason": _reason(data, words),
         "who": words.person(str(data.get("who") or ""), slack=True) if data.get("who") else "",
-        "number": safe(str(data.get("number") or "")),
-        "code": safe(str(data.get("code") or "")),
+        "number": safe(str(data.get("number") or ""), 40),
+        "code": safe(str(data.get("code") or ""), 40),
     }
     text = words.say(_key(tag), **said)
     right_of = str(data.get("right_of") or actor)
