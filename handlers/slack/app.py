@@ -1,6 +1,5 @@
 """Put the Bolt app together: listeners by table, a middleware that keeps payloads, one error handler."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
@@ -11,11 +10,10 @@ from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, undoing
 from handlers.slack.answers import bug_text, in_modal, say_bug
-from handlers.slack.payloads import is_event, keep_payload, mark_done
+from handlers.slack.listeners import Listeners
+from handlers.slack.payloads import is_event, mark_done, receive
 
 log = structlog.get_logger("slack")
-
-LISTENERS = 32  #: Bolt's five starve acks as soon as five listeners wait for something
 
 
 def build(bot: Bot) -> App:
@@ -27,8 +25,8 @@ def build(bot: Bot) -> App:
         request_verification_enabled=bool(signing_secret),
         token_verification_enabled=False,
         # Before Slack is asked who we are: should that fail, the event is kept already.
-        before_authorize=partial(keep_payload, bot=bot),
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
+        before_authorize=partial(receive, bot=bot),
+        listener_executor=Listeners(),
         raise_error_for_unhandled_request=False,
     )
     app.error(partial(on_error, bot=bot))
