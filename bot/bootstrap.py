@@ -103,11 +103,14 @@ class Bot:
 
 def make_desk(settings: Settings) -> Desk:
     """What the use cases know, from settings and policy."""
+    from bot.adapters.codes import TotpCodes  # noqa: PLC0415 - heavy parts are imported when needed
+
     only = settings.delivery_only
     policy = policies.load(settings.usher_config, support_address=settings.support_address)
     return Desk(
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
+        codes=TotpCodes(),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
         own_addresses=settings.own_addresses,
@@ -152,6 +155,13 @@ def check_database(settings: Settings) -> None:
             f"DATABASE_URL: there is no {settings.database_path}; name the right file (the first "
             "`usher run` makes it)"
         )
+
+
+def make_chat(settings: Settings, clock: Clock) -> Chat:
+    """Slack for a command that needs nothing else; it is not asked anything yet."""
+    from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415 - heavy parts are imported when needed
+
+    return SlackChat(build_client(settings), now=clock.now)
 
 
 def open_database(settings: Settings) -> None:

@@ -1,9 +1,11 @@
 """The desk's policy from `usher.toml`: names, addresses, links, limits; shipped with the sources' values."""
 
 import tomllib
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -12,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
+from bot.domain.working_time import Calendar, public_holidays
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -47,7 +50,7 @@ class Desk(_Part):
 
     @field_validator("timezone")
     @classmethod
-    def _known(cls, value: str) -> str:
+    def known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
@@ -146,6 +149,89 @@ class Approvals(_Part):
         )
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEKDAYS = get_args(Weekday)
+#: they are regions: to know that, nothing need be loaded that takes a third of a second
+_REGIONS = ("", "DE", "GB", "US")
+
+
+class Times(_Part):
+    """When somebody works; what is not said is as it is for the others."""
+
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
+    opens: Annotated[time | None, Field(alias="from")] = None
+    closes: Annotated[time | None, Field(alias="to")] = None
+    holidays: str | None = None  #: "DE", "DE-BE", "GB-ENG": whose public holidays are free; "" has none
+    closed: tuple[date, ...] | None = None
+
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _clock(cls, value: object) -> object:
+        if isinstance(value, str | time) and "+" not in str(value) and "Z" not in str(value).upper():
+            return value
+        raise ValueError('must be a time of day such as "09:00"')
+
+    @field_validator("holidays")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value and value not in _REGIONS:
+            try:
+                public_holidays(value, 2026)
+            except ValueError:
+                raise ValueError("must name a region such as DE, DE-BE or GB-ENG, or be empty") from None
+        return value
+
+    def over(self, calendar: Calendar) -> Calendar:
+        """That calendar, with what is said here in its place."""
+        days = None if self.working_days is None else frozenset(map(_WEEKDAYS.index, self.working_days))
+        return replace(
+            calendar,
+            weekdays=calendar.weekdays if days is None else days,
+            opens=calendar.opens if self.opens is None else self.opens,
+            closes=calendar.closes if self.closes is None else self.closes,
+            region=calendar.region if self.holidays is None else self.holidays,
+            closed=calendar.closed if self.closed is None else frozenset(self.closed),
+        )
+
+
+class Outside(Times):
+    """When those work to whom the desk writes, where that differs from its own times."""
+
+    timezone: str = ""  #: "" for the desk's
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return Desk.known_zone(value) if value else value
+
+
+class WorkingTimes(Times):
+    """When the desk works."""
+
+    outside: Outside = Outside()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        desk = self.over(Calendar(zone=ZoneInfo("UTC")))
+        if any(calendar.opens >= calendar.closes for calendar in (desk, self.outside.over(desk))):
+            raise ValueError("from must be earlier than to")
+        return self
+
+
+class Nudges(_Part):
+    """When somebody outside is reminded of what waits for them, in their working days."""
+
+    after_days: tuple[Annotated[int, Field(ge=1)], ...] = (3, 7)
+    desk_after_days: Annotated[int, Field(ge=1)] = 10
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [*self.after_days, self.desk_after_days]
+        if days != sorted(set(days)):
+            raise ValueError("after_days and then desk_after_days must each be more than the one before")
+        return self
+
+
 class Alarms(_Part):
     """When trouble is told in the support channel."""
 
@@ -160,6 +246,8 @@ class Policy(_Part):
     desk: Desk
     programmes: dict[str, Programme]
     approvals: Approvals = Approvals()
+    calendar: WorkingTimes = WorkingTimes()
+    nudges: Nudges = Nudges()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
 
@@ -174,6 +262,17 @@ class Policy(_Part):
     def mag(self) -> Programme:
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
+
+    @property
+    def calendar_of_desk(self) -> Calendar:
+        return self.calendar.over(Calendar(zone=self.desk.zone))
+
+    @property
+    def calendar_outside(self) -> Calendar:
+        """The working time of those to whom the desk writes."""
+        outside, own = self.calendar.outside, self.calendar_of_desk
+        zone = ZoneInfo(outside.timezone) if outside.timezone else own.zone
+        return outside.over(replace(own, zone=zone))
 
     def answered_at(self, address: str) -> Self:
         """The same policy, where every programme that names no address of its own has this one."""

@@ -66,6 +66,19 @@ class Tokens(Protocol):
         """Ask for one for real; say who gives it, or raise TransientFailure or PermanentFailure."""
 
 
+class Codes(Protocol):
+    """What an authenticator app shows: six digits, another code every 30 seconds."""
+
+    def new_secret(self) -> str:
+        """A new device's secret: 160 random bits as base32."""
+
+    def find_step(self, secret: str, code: str, *, at: datetime) -> int | None:
+        """The number of the 30-second step that a code is of, at most one step from `at`; else None."""
+
+    def make_uri(self, secret: str, *, name: str, issuer: str) -> str:
+        """The `otpauth://` address that apps read from a QR code."""
+
+
 class Reader(Protocol):
     """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
 
@@ -103,6 +116,16 @@ class ChatMessage:
     broadcast: bool = False  #: an answer in a thread stands in the channel too
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """An image for Slack; `alt` says in words what it shows."""
+
+    name: str
+    content: bytes
+    title: str
+    alt: str
+
+
 class Chat(Protocol):
     """Slack, as far as the outbox and the staff list need it. Raises the three failures."""
 
@@ -113,6 +136,15 @@ class Chat(Protocol):
 
     def find(self, message: ChatMessage) -> str | None:
         """Look for an earlier post with the same key, among the newest of its channel or thread."""
+
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
+        """Keys that begin so of what we ourselves posted in that channel, the newest first."""
+
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Write to one person directly; return the conversation's id."""
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        """Put a picture into a conversation."""
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""

@@ -15,7 +15,7 @@ from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
-from bot.ports import ChatMessage, ReadMail
+from bot.ports import Block, ChatMessage, Picture, ReadMail
 from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -69,6 +69,8 @@ class FakeChat:
     def __init__(self, members: Iterable[Member] = ()) -> None:
         self.standing: dict[str, ChatMessage] = {}
         self.faults = Faults()
+        self.letters: list[tuple[str, str, list[Block]]] = []  #: to one person each
+        self.pictures: list[tuple[str, Picture]] = []
         self.lookups = 0
         self.updates = 0
         self.broken: Exception | None = None  #: what every question about people meets
@@ -96,6 +98,21 @@ class FakeChat:
         self.faults.happen()
         same = (message.channel, message.key)
         return next((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), None)
+
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
+        self.faults.happen()
+        keys = (m.key for m in reversed(self.standing.values()) if m.channel == channel)
+        return [key for key in keys if key.startswith(beginning)][:most]
+
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        slack_rules.BOOK.note(f"letter to {user_id}", slack_rules.message_faults(text, list(blocks)))
+        self.faults.happen()
+        self.letters.append((user_id, text, list(blocks)))
+        return f"D{user_id}"
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        self.faults.happen()
+        self.pictures.append((channel, picture))
 
     def member(self, user_id: str) -> Member:
         if self.broken is not None:

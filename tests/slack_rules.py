@@ -25,7 +25,10 @@ from bot.sandbox.slack.state import LOG, Call
 
 Faults = list[str]
 
-MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
+#: what may stand between angle brackets: a member, a channel, and a place in Slack or on our portal
+MENTION = re.compile(
+    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|portal\.example\.com)[^|<>\s]*\|[^<>]*>"
+)
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 TEXTS = frozenset({"mrkdwn", "plain_text"})
 #: what Slack says to a payload that should not have been sent
@@ -97,18 +100,24 @@ def _read(given: object) -> object:
     return json.loads(given) if isinstance(given, str) else given
 
 
-def _texts(part: object, pointer: str) -> Iterator[str]:
-    """What is wrong with the texts in there."""
+def list_texts(part: object, pointer: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every text that people see in there, with its place."""
     if isinstance(part, list):
         for index, one in enumerate(part):
-            yield from _texts(one, f"{pointer}/{index}")
+            yield from list_texts(one, f"{pointer}/{index}")
     elif isinstance(part, dict) and part.get("type") in TEXTS and isinstance(part.get("text"), str):
-        if part["type"] == "mrkdwn" and part.get("verbatim") is not True:
-            yield f"mrkdwn that is not verbatim, of which Slack makes links and mentions: {pointer}"
-        yield from _written(part["text"], pointer)
+        yield pointer, part
     elif isinstance(part, dict):
         for name, one in part.items():
-            yield from _texts(one, f"{pointer}/{name}")
+            yield from list_texts(one, f"{pointer}/{name}")
+
+
+def _texts(part: object, pointer: str) -> Iterator[str]:
+    """What is wrong with the texts in there."""
+    for place, text in list_texts(part, pointer):
+        if text["type"] == "mrkdwn" and text.get("verbatim") is not True:
+            yield f"mrkdwn that is not verbatim, of which Slack makes links and mentions: {place}"
+        yield from _written(text["text"], place)
 
 
 def _written(text: str, pointer: str) -> Iterator[str]:

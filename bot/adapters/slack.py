@@ -4,12 +4,11 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from http.client import HTTPException
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from itertools import islice
+from typing import Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
@@ -25,24 +24,21 @@ from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryInt
 from slack_sdk.web import SlackResponse
 
 from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.remembering import Memory
 from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
 from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
-from bot.ports import ChatMessage
+from bot.ports import Block, ChatMessage, Picture
 from bot.settings import Settings
-
-T = TypeVar("T")
 
 TIMEOUT = 15
 SHORT_WAIT = 3  # seconds of Slack's Retry-After that are slept here; longer ones are the outbox's business
 RETRY_PAUSE = 0.5
-REMEMBERED = timedelta(minutes=5)
 EVENT_TYPE = "usher"  # of the metadata in which a message carries its key
-NEWEST = 200
-PAGE = 200
-MOST_PAGES = 10  # of a thread, which Slack gives oldest first
+NEWEST = 200  # messages a page
+MOST_PAGES = 10  # of a thread, which Slack gives oldest first, and of a channel
 
 #: What changes nothing, or changes it to the same again.
 _REPEATABLE = frozenset(
@@ -122,9 +118,9 @@ class SlackChat:
 
     def __init__(self, client: WebClient, *, now: Callable[[], datetime]) -> None:
         self._client = client
-        self._members: _Memory[Member] = _Memory(now)
-        self._names: _Memory[frozenset[str]] = _Memory(now)
-        self._teams: _Memory[str] = _Memory(now)
+        self._members: Memory[Member] = Memory(now)
+        self._names: Memory[frozenset[str]] = Memory(now)
+        self._teams: Memory[str] = Memory(now)
 
     def post(self, message: ChatMessage) -> str:
         """Post and return the message's `ts`; an answer lost on its way makes the outcome unknown."""
@@ -147,8 +143,40 @@ class SlackChat:
 
     def find(self, message: ChatMessage) -> str | None:
         """Look for an earlier post with the same key, among the newest of its channel or thread."""
-        found = (str(posted["ts"]) for posted in self._newest(message) if _key(posted) == message.key)
-        return max(found, default=None)
+        if message.thread_ts:
+            posted = self._in_thread(message.channel, message.thread_ts)
+        else:
+            posted = self._newest(message.channel)
+        return max((str(one["ts"]) for one in posted if _key(one) == message.key), default=None)
+
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
+        """Keys that begin so of what we ourselves posted in that channel, the newest first.
+
+        Another app may give its messages the same metadata: only ours count.
+        """
+        us = self.check()
+        ours = (_key(one) or "" for one in self._newest(channel, pages=MOST_PAGES) if one.get("user") == us)
+        return list(islice((key for key in ours if key.startswith(beginning)), most))
+
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        """Write to one person directly; return the conversation's id."""
+        with _explained("writing to somebody"):
+            answer = self._client.chat_postMessage(
+                channel=user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
+            )
+        return str(answer["channel"])
+
+    def send_picture(self, channel: str, picture: Picture) -> None:
+        """Put a picture into a conversation, in the three steps that Slack wants."""
+        with _explained("sending a picture"):
+            self._client.files_upload_v2(
+                channel=channel,
+                filename=picture.name,
+                content=picture.content,
+                title=picture.title,
+                alt_txt=picture.alt,
+                request_file_info=False,
+            )
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""
@@ -187,27 +215,37 @@ class SlackChat:
         with _explained("looking at a channel", channel=channel):
             return bool(self._client.conversations_info(channel=channel)["channel"].get("is_member"))
 
-    def _newest(self, message: ChatMessage) -> Iterator[dict[str, Any]]:
-        with _explained("reading messages", channel=message.channel):
-            if not message.thread_ts:
-                answer = self._client.conversations_history(
-                    channel=message.channel, limit=NEWEST, include_all_metadata=True
-                )
+    def _newest(self, channel: str, *, pages: int = 1) -> Iterator[dict[str, Any]]:
+        """What stands in a channel, the newest first, without what was said in threads."""
+        yield from self._pages(
+            lambda cursor: self._client.conversations_history(
+                channel=channel, limit=NEWEST, include_all_metadata=True, cursor=cursor
+            ),
+            channel,
+            pages,
+        )
+
+    def _in_thread(self, channel: str, ts: str) -> Iterator[dict[str, Any]]:
+        yield from self._pages(
+            lambda cursor: self._client.conversations_replies(
+                channel=channel, ts=ts, limit=NEWEST, include_all_metadata=True, cursor=cursor
+            ),
+            channel,
+            MOST_PAGES,
+        )
+
+    @staticmethod
+    def _pages(
+        ask: Callable[[str | None], SlackResponse], channel: str, most: int
+    ) -> Iterator[dict[str, Any]]:
+        cursor: str | None = None
+        for _ in range(most):
+            with _explained("reading messages", channel=channel):
+                answer = ask(cursor)
                 yield from _messages(answer)
+                cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
                 return
-            cursor = ""
-            for _ in range(MOST_PAGES):
-                answer = self._client.conversations_replies(
-                    channel=message.channel,
-                    ts=message.thread_ts,
-                    limit=PAGE,
-                    include_all_metadata=True,
-                    cursor=cursor or None,
-                )
-                yield from _messages(answer)
-                cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    return
 
     def _ask_self(self) -> SlackResponse:
         with _explained("asking who we are"):
@@ -253,37 +291,6 @@ class SlackChat:
                 if _error(exc.response) in _UNKNOWN:
                     return None
                 raise
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Remembered(Generic[T]):
-    value: T
-    since: datetime
-
-    def holds(self, now: datetime) -> bool:
-        """A clock that was put back must not lengthen what somebody may."""
-        return self.since <= now < self.since + REMEMBERED
-
-
-class _Memory(Generic[T]):
-    """Answers of the last five minutes: a departed colleague keeps no rights longer than that."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._lock = Lock()
-        self._answers: dict[str, _Remembered[T]] = {}
-
-    def recall(self, key: str, ask: Callable[[], T]) -> T:
-        now = self._now()
-        with self._lock:
-            remembered = self._answers.get(key)
-        if remembered is not None and remembered.holds(now):
-            return remembered.value
-        value = ask()  # without the lock: two may ask at once, and get the same
-        with self._lock:
-            self._answers = {kept: answer for kept, answer in self._answers.items() if answer.holds(now)}
-            self._answers[key] = _Remembered(value=value, since=now)
-        return value
 
 
 @contextmanager

@@ -27,13 +27,34 @@ class EventTag(StrEnum):
     CASE_DISCARDED = "case:discarded"
     CASE_ADDED = "case:added"
     CASE_TOLD_APART = "case:told_apart"
+    CASE_ASKED = "case:asked"
+    CASE_ANSWERED = "case:answered"
+    CASE_REPLIED = "case:replied"
+    CASE_NOTED = "case:noted"
     CASE_WITHDRAWN = "case:withdrawn"
     CASE_REOPENED = "case:reopened"
+    CASE_VIEWED = "case:viewed"  # once for each viewer, case and day
     DECISION_VOIDED = "decision:voided"
+    CASE_ASSIGNED = "case:assigned"
+    CASE_TAKEN = "case:taken"
+    CASE_UNASSIGNED = "case:unassigned"
+    ABSENCE_PLANNED = "absence:planned"
+    ABSENCE_ENDED = "absence:ended"
     FORMS_CAPPED = "forms:capped"
     FORMS_RELEASED = "forms:released"
     FORMS_LEFT = "forms:left"
     APPROVAL_GIVEN = "approval:given"
+    AUTHENTICATOR_MAILED = "authenticator:mailed"
+    AUTHENTICATOR_CONFIRMED = "authenticator:confirmed"
+    AUTHENTICATOR_RESET_ASKED = "authenticator:reset_asked"
+    AUTHENTICATOR_RESET = "authenticator:reset"
+    CODE_TAKEN = "code:taken"
+    CODE_FAILED = "code:failed"
+    CODES_LOCKED = "codes:locked"
+    CASE_REMINDED = "case:reminded"
+    CASE_ESCALATED = "case:escalated"
+    SPONSOR_NUDGED = "sponsor:nudged"
+    SPONSOR_SILENT = "sponsor:silent"
     CASE_APPROVED = "case:approved"
     CASE_REJECTED = "case:rejected"
     DECISION_REFUSED = "decision:refused"
@@ -89,3 +110,22 @@ def chained(previous: str, *, seq: int, at: str, tag: str, actor: str, subject: 
 
 
 GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, order=True)
+class Head:
+    """The newest link of the chain at some time; 0 and GENESIS of an empty one."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a case, as the trail has it; `mail` names the mail that it is about, if it is about one."""
+
+    at: datetime
+    tag: str
+    actor: str
+    data: Mapping[str, str | int | bool | None]
+    mail: str = ""

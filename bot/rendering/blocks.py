@@ -15,6 +15,7 @@ MOST_TEXT = 2_900  # of 3,000
 #: of all texts of a message together, of which Slack documents no limit but refuses more than about 11,000
 MOST_CARD = 10_000
 _LEVELS = (1_500, 1_000, 700, 500, 300, 200, 100)
+_PIECE = 500  # signs, of which each may need five
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,18 @@ def quote(text: str, *, empty: str) -> Block:
     """Somebody's words as they wrote them, over several lines and without any formatting."""
     plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
     return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
+
+
+def quotes(text: str) -> list[Block]:
+    """All of somebody's words without any formatting, over as many sections as they need."""
+    pieces = [""]
+    for line in quoting.lines(text).strip().splitlines(keepends=True):
+        for start in range(0, len(line), _PIECE):
+            piece = line[start : start + _PIECE]
+            if quoting.units(quoting.slack(pieces[-1] + piece, MOST_TEXT * 6)) > MOST_TEXT:
+                pieces.append("")
+            pieces[-1] += piece
+    return [quote(piece, empty="…") for piece in pieces if piece.strip()]
 
 
 def fields(texts: Sequence[str]) -> Block:

@@ -1,13 +1,17 @@
 """What happened to a case, one line a step: in its thread, and in `/usher case C-7 history`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
-from bot.domain.approvals import RejectionReason
+from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import CaseStatus
-from bot.rendering import blocks
-from bot.rendering.blocks import Card, safe
+from bot.domain.events import Step
+from bot.rendering import blocks, quoting
+from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
+
+FIRST, NEWEST = 10, 50  #: steps of a long history that are shown
 
 
 def has_line(tag: str, words: Words) -> bool:
@@ -15,8 +19,8 @@ def has_line(tag: str, words: Words) -> bool:
     return _key(tag) in words
 
 
-def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words) -> str:
-    """One step in a sentence without its time; `data` as the audit trail has it."""
+def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail: str = "") -> str:
+    """One step in a sentence without its time; `data` as the audit trail has it, `mail` a mail's template."""
     said = {
         "by": words.person(actor, slack=True) if actor != "usher" else words.say("history.usher"),
         "version": safe(str(data.get("version") or ""), 40),
@@ -24,7 +28,9 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words) -> s
         "reason": _reason(data, words),
         "who": words.person(str(data.get("who") or ""), slack=True) if data.get("who") else "",
         "number": safe(str(data.get("number") or ""), 40),
-        "code": safe(str(data.get("code") or ""), 40),
+        "code": _refused(data, words),
+        "phase": _phase(data, words),
+        "mail": _mail(mail, words),
     }
     text = words.say(_key(tag), **said)
     right_of = str(data.get("right_of") or actor)
@@ -39,6 +45,34 @@ def step_note(tag: str, actor: str, at: datetime, data: Mapping[str, object], *,
     return Card(text=text, blocks=[blocks.context(text)])
 
 
+def history_card(ref: str, steps: Sequence[Step], *, words: Words) -> Card:
+    """Everything that happened to a case, by day, the newest last; of a long one the first and the newest."""
+    told = [step for step in steps if has_line(step.tag, words)]
+    title = words.say("history.title", ref=safe(ref))
+    between = len(told) - FIRST - NEWEST
+    if between > 0:
+        gap = blocks.context(words.say("history.between", count=between))
+        shown = [*_days(told[:FIRST], words), gap, *_days(told[-NEWEST:], words)]
+    else:
+        shown = _days(told, words)
+    return Card(text=title, blocks=[blocks.header(title), *shown])
+
+
+def _days(steps: Sequence[Step], words: Words) -> list[Block]:
+    """As few blocks as hold it."""
+    text, made = "", []
+    for day, of_day in groupby(steps, lambda step: words.date(step.at)):
+        for number, each in enumerate(of_day):
+            said = line(each.tag, each.actor, each.data, words=words, mail=each.mail)
+            entry = words.say("history.at", at=words.time(each.at), step=said)
+            entry = f"*{day}*\n{entry}" if number == 0 else entry
+            if text and quoting.units(f"{text}\n{entry}") > blocks.MOST_TEXT:
+                made.append(blocks.section(text))
+                text = ""
+            text = f"{text}\n{entry}" if text else entry
+    return [*made, *([blocks.section(text)] if text else [])]
+
+
 def turn_note(ref: str, status: CaseStatus, *, words: Words) -> Card:
     """A case is the desk's again: the one message that brings its card up, which names the company."""
     text = words.say("history.turn", ref=safe(ref), status=words.status(status))
@@ -47,6 +81,20 @@ def turn_note(ref: str, status: CaseStatus, *, words: Words) -> Card:
 
 def _key(tag: str) -> str:
     return f"history.{tag.replace(':', '.')}"
+
+
+def _refused(data: Mapping[str, object], words: Words) -> str:
+    code = str(data.get("code") or "")
+    return words.say(f"refused.{code}") if f"refused.{code}" in words else safe(code)
+
+
+def _phase(data: Mapping[str, object], words: Words) -> str:
+    given = data.get("phase")
+    return words.name(Phase(str(given))) if given in set(Phase) else ""
+
+
+def _mail(template: str, words: Words) -> str:
+    return words.say(f"mail.{template}") if f"mail.{template}" in words else safe(template)
 
 
 def _status(data: Mapping[str, object], words: Words) -> str:

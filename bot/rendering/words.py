@@ -110,6 +110,11 @@ class Words:
         """Short day and time at the desk, for cards."""
         return format_datetime(at.astimezone(self.zone), "d MMM, HH:mm", locale=_LOCALES[self.lang])
 
+    def weekdays(self) -> list[str]:
+        """Monday to Sunday, short."""
+        names = _LOCALES[self.lang].days["stand-alone"]["abbreviated"]
+        return [str(names[day]) for day in range(7)]
+
     def span(self, delta: timedelta) -> str:
         """How long something lasted, in one unit: 25 minutes, 3 days."""
         return format_timedelta(delta, granularity="minute", threshold=1.5, locale=_LOCALES[self.lang])
@@ -121,7 +126,7 @@ class Words:
         if by.startswith("cli:"):
             by = self.say("person.cli", user=by.removeprefix("cli:"))
         shown = quoting.one_line(by)
-        return quoting.mrkdwn(shown) if slack else shown
+        return quoting.mrkdwn(shown, 400) if slack else shown
 
     def refusal(self, refusal: Refusal, *, slack: bool = False) -> str:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""

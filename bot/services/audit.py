@@ -1,12 +1,21 @@
-"""Prove that the audit trail is whole, and print it."""
+"""Prove that the audit trail is whole, post its head where nobody here can change it, and print it."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.events import Event
-from bot.store import events
+from bot.domain.events import Event, Head
+from bot.ports import Chat
+from bot.services.queueing import queue_note
+from bot.store import events, outbox
+from bot.store.database import transaction
+
+POSTED = "audit:head:"  #: begins the key of each posted head, which its message in Slack carries
+NEWEST = 5  #: posted heads that are compared
+_KEY = re.compile(re.escape(POSTED) + r"[0-9-]+:([0-9]+):([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +27,42 @@ class Proof:
     broken_at: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """A head that Slack holds, and whether the trail has that link."""
+
+    head: Head
+    agrees: bool
+
+
 def verify(db: Database) -> Proof:
     """Recompute every link of the chain."""
-    seq, digest = events.head(db)
-    return Proof(events=seq, head=digest, broken_at=events.find_first_broken(db))
+    head = events.head(db)
+    return Proof(events=head.seq, head=head.hash, broken_at=events.find_first_broken(db))
 
 
 def export(db: Database) -> Iterator[Event]:
     """Every event, oldest first."""
     return events.iterate(db)
+
+
+def post_head(db: Database, *, day: str, now: datetime) -> bool:
+    """Queue the trail's head for the support channel, once a day; False when that day has one already.
+
+    Whoever can rewrite the database can make a chain that holds in itself; what was posted holds it to
+    what it was. An empty trail has nothing to post.
+    """
+    with transaction(db, locks=("audit:head",)):
+        head = events.head(db)
+        if not head.seq or outbox.has_key_from(db, f"{POSTED}{day}:"):
+            return False
+        key = f"{POSTED}{day}:{head.seq}:{head.hash}"
+        return queue_note(db, "audit_head_note", key=key, values=asdict(head), now=now)
+
+
+def compare(db: Database, chat: Chat, channel: str) -> tuple[Posted, ...]:
+    """The newest heads that Slack holds, newest first, each beside the trail; raises the three failures."""
+    keys = chat.list_keys(channel, POSTED, most=NEWEST)
+    read = (found for key in keys if (found := _KEY.fullmatch(key)))
+    heads = (Head(int(found[1]), found[2]) for found in read)
+    return tuple(Posted(head=head, agrees=events.contains(db, head)) for head in heads)

@@ -18,7 +18,7 @@ from bot.rendering import mails
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import queue_mail, queue_note, was_answered
-from bot.store import conversations, events
+from bot.store import conversations, events, finding
 
 WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
 
@@ -89,6 +89,7 @@ def open_conversation(db: Database, understood: Understood, now: datetime) -> Co
     conversation = conversations.add(
         db, sender=mail.sender, subject=mail.subject, lang=mail.lang, mail_id=understood.row.id, now=now
     )
+    finding.set_conversation(db, conversation)
     subject = f"conversation:{conversation.id}"
     events.add(db, EventTag.CONVERSATION_OPENED, subject, actor="usher", at=now, mail=understood.row.id)
     return conversation
@@ -147,8 +148,10 @@ def note_follow_up(
     now: datetime,
     case_id: int | None = None,
     form_sent: bool = False,
+    taken: bool = False,
 ) -> None:
-    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent}
+    """Say below what it belongs to that another mail came; `taken`: what is attached needs no click."""
+    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
     subject, mail = subject_of(ref), understood.row.id

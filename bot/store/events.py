@@ -1,13 +1,17 @@
 """The audit trail: append-only, each event chained to the one before."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.events import GENESIS, Event, EventTag, chained
-from bot.store.database import count, instant, row, text_of
+from bot.domain.events import GENESIS, Event, EventTag, Head, chained
+from bot.store.database import count, instant, listed, row, rows, text_of
+
+COLUMNS = "seq, at, tag, actor, subject, data, previous, hash"
+AT_ONCE = 500  #: subjects looked up in one statement
 
 
 def add(
@@ -40,19 +44,9 @@ def add(
 
 def iterate(db: Database) -> Iterator[Event]:
     """Go through the trail from its beginning."""
-    columns = "seq, at, tag, actor, subject, data, previous, hash"
-    cursor = db.execute(f"select {columns} from events order by seq")
-    for seq, at, tag, actor, subject, data, previous, digest in cursor:
-        yield Event(
-            seq=seq,
-            at=instant(at),
-            tag=tag,
-            actor=actor,
-            subject=subject,
-            data=json.loads(data),
-            previous=previous,
-            hash=digest,
-        )
+    names = COLUMNS.split(", ")
+    for entry in db.execute(f"select {COLUMNS} from events order by seq"):
+        yield _event(dict(zip(names, entry, strict=True)))
 
 
 def find_first_broken(db: Database) -> int | None:
@@ -71,7 +65,27 @@ def find_first_broken(db: Database) -> int | None:
     return None
 
 
-def head(db: Database) -> tuple[int, str]:
-    """The newest link: its sequence number and hash; (0, …) for an empty trail."""
+def head(db: Database) -> Head:
+    """The newest link; 0 and GENESIS of an empty trail."""
     last = row(db, "select seq, cast(hash as blob) hash from events order by seq desc limit 1")
-    return (last["seq"], last["hash"].decode("utf-8", "replace")) if last else (0, GENESIS)
+    return Head(last["seq"], last["hash"].decode("utf-8", "replace")) if last else Head(0, GENESIS)
+
+
+def contains(db: Database, link: Head) -> bool:
+    """Whether the trail has exactly that link; the empty trail's is in each."""
+    sql = "select cast(hash as blob) hash from events where seq = :seq"
+    found = row(db, sql, {"seq": link.seq})
+    return found["hash"] == link.hash.encode() if found else link == Head(0, GENESIS)
+
+
+def list_about(db: Database, subjects: Sequence[str]) -> list[Event]:
+    """Everything about these, oldest first."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(subjects), AT_ONCE):
+        inside, values = listed("subject", subjects[start : start + AT_ONCE])
+        found += rows(db, f"select {COLUMNS} from events where subject in ({inside})", values)
+    return [_event(entry) for entry in sorted(found, key=lambda entry: int(entry["seq"]))]
+
+
+def _event(entry: Mapping[str, Any]) -> Event:
+    return Event(**{**entry, "at": instant(entry["at"]), "data": json.loads(entry["data"])})

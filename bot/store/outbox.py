@@ -48,6 +48,18 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     )
 
 
+def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
+    """Every mail about a case, by its job, with its template."""
+    sql = "select id, template from outbox where case_id = :id and kind = 'mail'"
+    return {entry["id"]: entry["template"] for entry in rows(db, sql, {"id": case_id})}
+
+
+def has_key_from(db: Database, beginning: str) -> bool:
+    """Whether a key that begins so was queued at any time."""
+    sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"
+    return row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"}) is not None
+
+
 def has_card_in_line(db: Database, stream: str) -> bool:
     """Whether a card stands in line there, to be tried for the first time as soon as a worker is free."""
     found = row(

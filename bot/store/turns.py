@@ -1,6 +1,5 @@
 """Whose turn it was on each case, from when to when: who holds the ball."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +69,7 @@ def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: s
     )
 
 
-def list_between(db: Database, since: datetime, until: datetime) -> Iterator[Turn]:
+def list_between(db: Database, since: datetime, until: datetime) -> list[Turn]:
     """Every turn that lasted some time between the two, by case and time."""
     found = rows(
         db,
@@ -78,14 +77,16 @@ def list_between(db: Database, since: datetime, until: datetime) -> Iterator[Tur
            where since < :until and (until is null or until > :since) order by case_id, id""",
         {"since": text_of(since), "until": text_of(until)},
     )
-    for entry in found:
-        yield Turn(
+    return [
+        Turn(
             case_id=entry["case_id"],
             holder=BallHolder(entry["holder"]),
             status=CaseStatus(entry["status"]),
             since=instant(entry["since"]),
-            until=instant(entry["until"]) if entry["until"] else None,
+            until=maybe_instant(entry["until"]),
         )
+        for entry in found
+    ]
 
 
 def begin_all(db: Database) -> None:

@@ -1,29 +1,77 @@
 """`usher audit`: prove that the trail is whole, or print it."""
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handlers.cli.desk import open_desk
 from handlers.cli.output import JsonOption, plain, print_json, say
 
+if TYPE_CHECKING:
+    from bot.services.audit import Posted, Proof
+    from handlers.cli.desk import OpenDesk
+
 app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
 
 @app.command(epilog="Example: usher audit verify")
-def verify(*, as_json: JsonOption = False) -> None:
-    """Recompute the chain of the whole trail. Exit 1 when a link does not hold."""
+def verify(
+    *,
+    offline: Annotated[bool, typer.Option("--offline", help="Without the heads in Slack.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Recompute the chain of the whole trail, and compare it with the heads that were posted to Slack.
+
+    Exit 1 when a link does not hold, or the trail does not have a head that Slack holds.
+    """
     from bot.services import audit
 
     with open_desk() as desk:
         proof = audit.verify(desk.db)
+        posted, trouble = ((), "--offline") if offline else _compare(desk)
     if as_json:
-        print_json(asdict(proof))
-    elif proof.broken_at is None:
+        heads = [{**asdict(one.head), "agrees": one.agrees} for one in posted]
+        print_json({**asdict(proof), "posted": heads, "not_compared": trouble})
+    else:
+        _say(proof, posted, trouble)
+    sound = proof.broken_at is None and all(one.agrees for one in posted)
+    raise typer.Exit(0 if sound else 1)
+
+
+def _compare(desk: "OpenDesk") -> "tuple[tuple[Posted, ...], str]":
+    """The heads that Slack holds; or why they could not be read, which proves nothing against the trail."""
+    from bot import bootstrap
+    from bot import settings as settings_room
+    from bot.domain.errors import PermanentFailure, TransientFailure
+    from bot.services import audit
+
+    settings = settings_room.load()
+    chat = bootstrap.make_chat(settings, bootstrap.make_clock(settings))
+    try:
+        return audit.compare(desk.db, chat, settings.slack_support_channel), ""
+    except (TransientFailure, PermanentFailure) as exc:
+        return (), str(exc)
+
+
+def _say(proof: "Proof", posted: "tuple[Posted, ...]", trouble: str) -> None:
+    if proof.broken_at is None:
         say(f"[green]whole[/green]: {proof.events} events, head {plain(proof.head or '(none)')}")
     else:
         say(f"[red]broken[/red] at event {proof.broken_at} of {proof.events}: compare with your backups")
-    raise typer.Exit(0 if proof.broken_at is None else 1)
+    for one in posted:
+        head = f"event {one.head.seq}, {plain(one.head.hash)}"
+        if one.agrees:
+            say(f"[green]agrees[/green] with the head that Slack holds of {head}")
+        else:
+            say(
+                f"[red]differs[/red] from the head that Slack holds of {head}: the trail was rewritten, or "
+                "an older backup was restored"
+            )
+    if trouble:
+        say(f"not compared with the heads in Slack: {plain(trouble)}")
+    elif not posted:
+        say("Slack holds no head yet; one is posted every night")
 
 
 @app.command(epilog="Example: usher audit export --json > trail.jsonl")

@@ -54,6 +54,7 @@ def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
         database=settings.database_path,
         staff=settings.slack_staff,
         approvers=settings.slack_approvers,
+        groups=bot.staff,
         app_token=settings.slack_app_token.get_secret_value(),
         delivery=settings.delivery,
         misspelt=misspelt,

@@ -1,6 +1,6 @@
-"""Look every few seconds how the parts of this service are, and every minute whether mail still comes."""
+"""Look every few seconds how the parts of this service are, and every minute what has become due."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 
@@ -10,11 +10,13 @@ from bot.bootstrap import Bot
 from bot.domain.alarms import Trouble, list_troubles
 from bot.domain.errors import trace
 from bot.services import alarms
+from handlers.clock import rounds
 
 log = structlog.get_logger("clock")
 
 LOOK = 5.0  #: seconds between looks at the parts
 ARRIVALS = 60.0  #: seconds between looks at the mails that came
+MINUTE = timedelta(minutes=1)  #: between looks at what is due, by the desk's clock: it may be turned
 
 
 class Watch:
@@ -25,6 +27,7 @@ class Watch:
         self._stopping = Event()
         self._troubles: dict[str, Trouble] = {}  # not told yet: the database may be what is in trouble
         self._looked = -ARRIVALS
+        self._ticked: datetime | None = None
 
     def stop(self) -> None:
         self._stopping.set()
@@ -32,6 +35,7 @@ class Watch:
     def run(self) -> None:
         while not self._stopping.wait(LOOK):
             self.look()
+            self.tick()
 
     def look(self) -> None:
         """Note every trouble, then tell; what cannot be told now is told at a later look."""
@@ -50,6 +54,13 @@ class Watch:
                     self._looked = monotonic()
         except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
             log.error("clock stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
+
+    def tick(self) -> None:
+        """Once a minute, do what is due."""
+        now = self._bot.clock.now()
+        if self._ticked is None or abs(now - self._ticked) >= MINUTE:
+            self._ticked = now
+            rounds.look(self._bot, now=now)
 
 
 def build(bot: Bot) -> Watch:

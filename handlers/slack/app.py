@@ -4,16 +4,50 @@ from functools import partial
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, undoing
-from handlers.slack.answers import bug_text, in_modal, say_bug
+from handlers.slack import (
+    additions,
+    assignments,
+    case_answers,
+    cases,
+    clippings,
+    commands,
+    home,
+    jobs,
+    kinds,
+    letters,
+    mentions,
+    places,
+    queue,
+    records,
+    step_up,
+    undoing,
+)
+from handlers.slack.answers import Respond, bug_text, in_modal
 from handlers.slack.listeners import Listeners
 from handlers.slack.payloads import is_event, mark_done, receive
 
 log = structlog.get_logger("slack")
+
+ROOMS = (
+    cases,
+    case_answers,
+    letters,
+    clippings,
+    additions,
+    undoing,
+    kinds,
+    queue,
+    assignments,
+    home,
+    commands,
+    jobs,
+    records,
+    step_up,
+    mentions,
+)
 
 
 def build(bot: Bot) -> App:
@@ -29,8 +63,9 @@ def build(bot: Bot) -> App:
         listener_executor=Listeners(),
         raise_error_for_unhandled_request=False,
     )
+    app.use(partial(places.answer_there, bot=bot))
     app.error(partial(on_error, bot=bot))
-    for room in (cases, case_answers, additions, undoing, kinds, commands, jobs, mentions):
+    for room in ROOMS:
         room.register(app, bot)
     return app
 
@@ -41,8 +76,8 @@ def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: B
     log.error("listener raised", id=number, trace=trace(error))
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
-        return in_modal(bug_text(number, bot))
-    say_bug(request, respond, number, bot)
+        return in_modal(request.body.get("view") or {}, bug_text(number, bot))
+    places.say_bug(request, respond, bug_text(number, bot), bot)
     if is_event(request.body):
         mark_done(request.body, bot)  # the person knows; a restart must not say it again
     return None

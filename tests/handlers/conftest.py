@@ -111,6 +111,7 @@ class Workspace:
             "type": "modal",
             "callback_id": "case_reject",
             "private_metadata": about,
+            "blocks": [{"type": "input", "block_id": name} for name in values],
             "state": {"values": values},
         }
         return self.dispatch(
@@ -126,6 +127,7 @@ class Workspace:
                 "team_id": "T0",
                 "channel_id": APPROVALS,
                 "response_url": f"{self.url}/respond",
+                "trigger_id": "1.2.3",
             }
         )
 

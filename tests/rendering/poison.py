@@ -34,14 +34,15 @@ TEXTS: Mapping[str, str] = {
 #: fields that are ours: references, hashes, ids and keys into the words
 OURS = frozenset(
     {
-        "what", "ref", "template", "content_hash", "by", "right_of", "settled_by", "made_by", "other",
-        "again", "field", "message_id", "slot",
+        "added_by", "again", "asked_by", "by", "channel", "content_hash", "deputy", "field", "key", "link",
+        "made_by", "message_id", "other", "people", "person", "ref", "right_of", "seal", "seen", "settled_by",
+        "slot", "template", "ts", "what",
     }
 )  # fmt: skip
 #: what there may be many of
 MANIFOLD = frozenset(
     {
-        "users", "problems", "headings", "changes", "passed_over", "attachments", "people", "known",
+        "users", "problems", "headings", "changes", "passed_over", "attachments", "known",
         "proposals", "deciders", "effects", "returned", "voided", "given",
     }
 )  # fmt: skip

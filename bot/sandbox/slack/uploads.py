@@ -18,6 +18,7 @@ class Upload:
     ticket: str
     user: str
     title: str = ""
+    alt: str = ""  #: what a picture shows, for whoever cannot see it
     content: bytes | None = None
     completed: bool = False
     channels: list[str] = field(default_factory=list)
@@ -32,13 +33,14 @@ class Uploads:
         self._files: dict[str, Upload] = {}
         self.base_url = ""  # the server says where it listens
 
-    def ask(self, name: str, length: int, user: str) -> Upload:
+    def ask(self, name: str, length: int, user: str, *, alt: str = "") -> Upload:
         upload = Upload(
             id=new_id("F"),
             name=name,
             length=length,
             ticket=secrets.token_urlsafe(24),
             user=user,
+            alt=alt,
             created=int(self._pulse.seconds()),
         )
         with self._pulse.changing():
@@ -88,6 +90,7 @@ class Uploads:
             "timestamp": upload.created,
             "name": upload.name,
             "title": upload.title,
+            "alt_txt": upload.alt,
             "mimetype": mimetypes.guess_type(upload.name)[0] or "application/octet-stream",
             "filetype": kind,
             "pretty_type": kind.upper(),

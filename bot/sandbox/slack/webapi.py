@@ -18,6 +18,7 @@ from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.state import Call, State
 
 SECRET_ARGUMENTS = {"token"}
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def blueprint(state: State) -> Blueprint:
@@ -130,10 +131,11 @@ def receive_file(state: State, ticket: str) -> Response:
 
 
 def give_file(state: State, name: str) -> Response:
-    """A file's content, always as a download: whatever it holds never runs in the page."""
+    """A file's content, always as a download: whatever it holds never runs in the page; a PNG shows there."""
     upload = state.uploads.find(name.partition("-")[2])
     if upload is None or upload.content is None:
         return Response("file_not_found", HTTPStatus.NOT_FOUND, content_type="text/plain")
-    response = Response(upload.content, content_type="application/octet-stream")
+    kind = "image/png" if upload.content.startswith(PNG) else "application/octet-stream"
+    response = Response(upload.content, content_type=kind)
     response.headers.set("Content-Disposition", "attachment", filename=upload.name)
     return response

@@ -14,7 +14,7 @@ def get_upload_url(state: State, args: Arguments) -> Json:
     name, length = args.required("filename"), args.number("length", 0, most=1_000_000_000)
     if not length:
         raise Declined("invalid_arguments", ["[ERROR] missing required field: length [json-pointer:]"])
-    upload = state.uploads.ask(name, length, BOT_USER_ID)
+    upload = state.uploads.ask(name, length, BOT_USER_ID, alt=args.text("alt_txt"))
     return {"upload_url": f"{state.uploads.base_url}upload/v1/{upload.ticket}", "file_id": upload.id}
 
 

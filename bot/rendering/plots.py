@@ -1,0 +1,112 @@
+"""The picture of a week: what came and was decided on each day, and how long cases waited with whom.
+
+Names of people stand in the words only. Matplotlib is an extra, and is imported when something is drawn.
+"""
+
+import io
+from datetime import timedelta
+from importlib.util import find_spec
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from bot.domain.cases import BallHolder
+from bot.domain.report import Dwell, Report
+from bot.rendering.report import report_title, span
+from bot.rendering.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH, HEIGHT, DPI = 4.5, 5.6, 240  #: inches, and dots to one: 1080 dots are a phone's width
+#: of Okabe and Ito's palette, which the colour-blind tell apart; dark beside light in grey as well
+DARK, LIGHT, INK, FAINT = "#0072B2", "#E69F00", "#222222", "#cccccc"
+FONT = "DejaVu Sans"  #: comes with matplotlib
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+#: matplotlib keeps fonts and caches that threads must not build together
+_drawing = Lock()
+
+
+def can_draw() -> bool:
+    """Whether the extra `charts` is installed."""
+    return find_spec("matplotlib") is not None
+
+
+def week(report: Report, *, words: Words) -> bytes:
+    """A PNG of 1080 dots' width; takes about half a second."""
+    from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with (
+        _drawing,
+        rc_context({"font.family": FONT, "font.size": 11, "text.color": INK, "axes.edgecolor": FAINT}),
+    ):
+        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
+        FigureCanvasAgg(figure)
+        figure.set_layout_engine("constrained", h_pad=0.12)
+        figure.suptitle(report_title(report, words), fontsize=10, fontweight="bold")
+        days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
+        _draw_days(days, report, words)
+        _draw_waits(waits, report, words)
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
+    """Two columns a day."""
+    for shift, counts, colour, key in (
+        (-0.2, report.came_by_day, DARK, "report.came"),
+        (0.2, report.decided_by_day, LIGHT, "report.decided"),
+    ):
+        places = [day + shift for day in range(len(counts))]
+        columns = axes.bar(places, counts, width=0.38, color=colour, label=words.say(key))
+        axes.bar_label(columns, [str(count) if count else "" for count in counts], fontsize=9)
+    axes.set_xticks(range(len(report.came_by_day)), words.weekdays())
+    axes.set_yticks([])
+    axes.set_ylim(0, max(1, *report.came_by_day, *report.decided_by_day) * 1.25)
+    axes.set_title(words.say("report.plot.days"), loc="left", fontsize=11)
+    if not any((*report.came_by_day, *report.decided_by_day)):
+        axes.text(0.5, 0.5, words.say("report.none"), ha="center", transform=axes.transAxes)
+    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=10)
+    _clear(axes)
+
+
+def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
+    """A bar to the median and a thin line on to the longest, for each who held the ball."""
+    holders = (BallHolder.USHER, BallHolder.SPONSOR, BallHolder.DESK)  # the last is drawn on top
+    dwells = [report.this.dwells.get(holder) for holder in holders]
+    longest = max((dwell.longest for dwell in dwells if dwell), default=_HOUR)
+    unit = _DAY if longest > 2 * _DAY else _HOUR
+    for place, dwell in enumerate(dwells):
+        _draw_wait(axes, place, dwell, unit, words)
+    axes.set_yticks(range(len(holders)), [words.say(f"report.holder.{holder}") for holder in holders])
+    axes.set_ylim(-0.6, len(holders) - 0.2)
+    axes.set_xlim(0, max(longest / unit, 0.1) * 1.05)
+    axes.set_xlabel(words.say("report.plot.days_unit" if unit is _DAY else "report.plot.hours_unit"))
+    axes.set_title(words.say("report.plot.waits"), loc="left", fontsize=11)
+    axes.tick_params(axis="x", labelsize=9)
+    axes.tick_params(axis="y", pad=8)
+    if not any(dwells):
+        axes.set_xticks([])
+    _clear(axes)
+
+
+def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, words: Words) -> None:
+    if dwell is None:
+        axes.text(0, place + 0.27, words.say("report.none"), va="bottom", fontsize=9)
+        return
+    median, longest = dwell.median / unit, dwell.longest / unit
+    axes.plot([0, longest], [place, place], color=LIGHT, linewidth=2, zorder=1)
+    axes.plot([longest], [place], color=LIGHT, marker="D", markersize=6, zorder=2, clip_on=False)
+    axes.barh([place], [median], height=0.42, color=DARK, zorder=3)
+    label = words.say(
+        "report.plot.wait", median=span(dwell.median, words), longest=span(dwell.longest, words)
+    )
+    axes.text(0, place + 0.27, label, va="bottom", fontsize=9)
+
+
+def _clear(axes: "Axes") -> None:
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)

@@ -1,0 +1,23 @@
+"""What happened to a case, step by step, from the audit trail."""
+
+from sqlite_utils import Database
+
+from bot.domain.events import Event, Step
+from bot.services.cases import get_case
+from bot.store import case_versions, events, outbox
+
+
+def list_steps(db: Database, ref: str) -> list[Step]:
+    """Every event about a case, its mails out and the mails that made its versions, oldest first.
+
+    Raise UnknownCase.
+    """
+    case = get_case(db, ref)
+    mails = {f"job:{number}": template for number, template in outbox.list_mails_of_case(db, case.id).items()}
+    forms = [f"mail:{number}" for number in case_versions.list_mails(db, case.id)]
+    found = events.list_about(db, [f"case:{case.id}", *mails, *forms])
+    return [_step(event, mails.get(event.subject, "")) for event in found]
+
+
+def _step(event: Event, mail: str) -> Step:
+    return Step(at=event.at, tag=event.tag, actor=event.actor, data=event.data, mail=mail)

@@ -1,0 +1,73 @@
+"""What the clock does each minute, each day and each week: two tables, and one look at them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+
+import structlog
+from sqlite_utils import Database
+
+from bot.bootstrap import Bot
+from bot.domain.errors import trace
+from bot.domain.rounds import Occasion, daily, weekly
+from bot.services import notices, nudges, rounds, standing
+from handlers.clock import records
+
+log = structlog.get_logger("clock")
+
+#: does what is due now; safe to repeat, for another process may do the same at the same time
+Work = Callable[[Database, Bot, datetime], None]
+#: the same, for one occasion, such as "2026-03-02": what it sends has that name in its key
+RoundWork = Callable[[Database, Bot, str, datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """Work that comes back: caught up once after a down-time, begun anew at the next minute if it fails."""
+
+    name: str
+    occasion: Occasion
+    work: RoundWork
+
+
+EACH_MINUTE: dict[str, Work] = {
+    "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
+    "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
+}
+
+#: before anybody works, so that the morning finds it
+NIGHT = daily(time(2))
+
+ROUNDS: tuple[Round, ...] = (
+    Round(name="audit head", occasion=NIGHT, work=records.post_head),
+    Round(name="groups", occasion=NIGHT, work=records.watch_groups),
+    Round(
+        name="standing",
+        occasion=weekly(time(9)),
+        work=lambda db, bot, occasion, now: standing.tell(db, bot.desk, occasion, now=now),
+    ),
+)
+
+
+def look(bot: Bot, *, now: datetime) -> None:
+    """Do all that is due; what stumbles keeps nothing else from its turn."""
+    for name, work in EACH_MINUTE.items():
+        _guarded(bot, name, work, now)
+    for one in ROUNDS:
+        _guarded(bot, one.name, partial(_go_round, one), now)
+
+
+def _go_round(one: Round, db: Database, bot: Bot, now: datetime) -> None:
+    occasion = rounds.find_due(db, bot.desk, one.name, one.occasion, now=now)
+    if occasion is not None:
+        one.work(db, bot, occasion, now)
+        rounds.note_done(db, one.name, occasion)
+
+
+def _guarded(bot: Bot, name: str, work: Work, now: datetime) -> None:
+    try:
+        with bot.connect() as db:
+            work(db, bot, now)
+    except Exception as exc:  # noqa: BLE001 - the door: Slack away, a locked database, a full disk pass
+        log.error("clock stumbled", work=name, trace=trace(exc))  # noqa: TRY400 - without the message
