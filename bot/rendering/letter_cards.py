@@ -67,7 +67,7 @@ def _head(shown: ShownMail, words: Words) -> list[str]:
     """To whom it goes and what it is about, in full."""
     lines = [words.say("letter.to", to=safe(shown.to, 300))]
     if shown.cc:
-        lines.append(words.say("letter.cc", cc=safe(", ".join(shown.cc), 1_000)))
+        lines.append(words.say("letter.cc", cc=safe(", ".join(shown.cc), 800)))
     return [*lines, words.say("letter.subject", subject=safe(shown.subject, 200))]
 
 

@@ -1,6 +1,5 @@
 """Put the Bolt app together: listeners by table, a middleware that keeps payloads, one error handler."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
@@ -27,7 +26,8 @@ from handlers.slack import (
     undoing,
 )
 from handlers.slack.answers import Respond, bug_text, in_modal
-from handlers.slack.payloads import is_event, keep_payload, mark_done
+from handlers.slack.listeners import Listeners
+from handlers.slack.payloads import is_event, mark_done, receive
 
 log = structlog.get_logger("slack")
 
@@ -49,8 +49,6 @@ ROOMS = (
     mentions,
 )
 
-LISTENERS = 32  #: Bolt's five starve acks as soon as five listeners wait for something
-
 
 def build(bot: Bot) -> App:
     """The app with every listener; nothing is asked of Slack yet, so that it may be down at the start."""
@@ -61,8 +59,8 @@ def build(bot: Bot) -> App:
         request_verification_enabled=bool(signing_secret),
         token_verification_enabled=False,
         # Before Slack is asked who we are: should that fail, the event is kept already.
-        before_authorize=partial(keep_payload, bot=bot),
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
+        before_authorize=partial(receive, bot=bot),
+        listener_executor=Listeners(),
         raise_error_for_unhandled_request=False,
     )
     app.use(partial(places.answer_there, bot=bot))
