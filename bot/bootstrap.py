@@ -103,11 +103,14 @@ class Bot:
 
 def make_desk(settings: Settings) -> Desk:
     """What the use cases know, from settings and policy."""
+    from bot.adapters.codes import TotpCodes  # noqa: PLC0415 - heavy parts are imported when needed
+
     only = settings.delivery_only
     policy = policies.load(settings.usher_config, support_address=settings.support_address)
     return Desk(
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
+        codes=TotpCodes(),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
         own_addresses=settings.own_addresses,

@@ -161,7 +161,7 @@ class Times(_Part):
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
     opens: Annotated[time | None, Field(alias="from")] = None
     closes: Annotated[time | None, Field(alias="to")] = None
-    holidays: str | None = None  #: "DE", "DE-BE", "GB": whose public holidays are free; "" has none
+    holidays: str | None = None  #: "DE", "DE-BE", "GB-ENG": whose public holidays are free; "" has none
     closed: tuple[date, ...] | None = None
 
     @field_validator("opens", "closes", mode="before")
@@ -178,7 +178,7 @@ class Times(_Part):
             try:
                 public_holidays(value, 2026)
             except ValueError:
-                raise ValueError("must name a region such as DE, DE-BE or GB, or be empty") from None
+                raise ValueError("must name a region such as DE, DE-BE or GB-ENG, or be empty") from None
         return value
 
     def over(self, calendar: Calendar) -> Calendar:

@@ -66,6 +66,19 @@ class Tokens(Protocol):
         """Ask for one for real; say who gives it, or raise TransientFailure or PermanentFailure."""
 
 
+class Codes(Protocol):
+    """What an authenticator app shows: six digits, another code every 30 seconds."""
+
+    def new_secret(self) -> str:
+        """A new device's secret: 160 random bits as base32."""
+
+    def find_step(self, secret: str, code: str, *, at: datetime) -> int | None:
+        """The number of the 30-second step that a code is of, at most one step from `at`; else None."""
+
+    def make_uri(self, secret: str, *, name: str, issuer: str) -> str:
+        """The `otpauth://` address that apps read from a QR code."""
+
+
 class Reader(Protocol):
     """Reads what strangers send, in limited children: never hangs, never raises for what is in it."""
 

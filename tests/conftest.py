@@ -6,7 +6,24 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from tests import slack_rules
 from tests.cast import Office, an_office
+
+slack_rules.watch()
+
+
+@pytest.fixture(autouse=True)
+def payloads_keep_the_rules() -> Iterator[None]:
+    """Fail the test in whose course something was sent that Slack refuses, or that we do not want to send."""
+    yield
+    assert slack_rules.BOOK.take() == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def last_payloads_keep_the_rules() -> Iterator[None]:
+    """The same for what a desk sent while it was closed behind the last test."""
+    yield
+    assert slack_rules.BOOK.take() == []
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from tests import slack_rules
+
 APPROVED = Path(__file__).with_name("approved")
 
 
@@ -19,4 +21,5 @@ def assert_approved(name: str, seen: str) -> None:
 
 
 def assert_json_approved(name: str, seen: object) -> None:
+    slack_rules.BOOK.note(name, slack_rules.shown_faults(seen))
     assert_approved(name, json.dumps(seen, indent=2, ensure_ascii=False) + "\n")

@@ -16,6 +16,7 @@ from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 from bot.ports import Block, ChatMessage, Picture, ReadMail
+from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 APPROVALS, SUPPORT = "C0APPROVALS", "C0SUPPORT"
@@ -77,6 +78,7 @@ class FakeChat:
         self._numbers = itertools.count(1)
 
     def post(self, message: ChatMessage) -> str:
+        slack_rules.BOOK.note(message.key, slack_rules.message_faults(message.text, message.blocks))
         fault = self.faults.next()
         ts = f"1700000000.{next(self._numbers):06}"
         if fault is None or isinstance(fault, UnknownOutcome):
@@ -86,6 +88,7 @@ class FakeChat:
         return ts
 
     def update(self, message: ChatMessage, ts: str) -> None:
+        slack_rules.BOOK.note(message.key, slack_rules.message_faults(message.text, message.blocks))
         self.faults.happen()
         self.updates += 1
         self.standing[ts] = message
@@ -102,6 +105,7 @@ class FakeChat:
         return [key for key in keys if key.startswith(beginning)][:most]
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+        slack_rules.BOOK.note(f"letter to {user_id}", slack_rules.message_faults(text, list(blocks)))
         self.faults.happen()
         self.letters.append((user_id, text, list(blocks)))
         return f"D{user_id}"

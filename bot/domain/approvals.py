@@ -121,15 +121,22 @@ class ApprovalRules:
         above = (self.second_above_seats, self.second_above_amount)
         return self.second_if_unverified or any(limit is not None for limit in above)
 
-    def asks_code(self, *, seats: int | str | None, amount: Decimal | None, authorised: bool) -> bool:
-        """Whether approving such a case is grave."""
+    def why_code(
+        self, *, seats: int | str | None, amount: Decimal | None, authorised: bool
+    ) -> tuple[Grave, ...]:
+        """What makes approving such a case grave; () when it asks for no code."""
         reasons = self.why_second(seats=seats, amount=amount, authorised=authorised)
-        grave = {Grave.REVIEW}
-        if {SecondReason.SEATS, SecondReason.AMOUNT} & set(reasons):
-            grave.add(Grave.LARGE)
-        if not authorised:
-            grave.add(Grave.UNVERIFIED)
-        return bool(grave & self.step_up)
+        grave = {
+            Grave.LARGE: bool({SecondReason.SEATS, SecondReason.AMOUNT} & set(reasons)),
+            Grave.UNVERIFIED: not authorised,
+            Grave.REVIEW: True,
+        }
+        return tuple(why for why, holds in grave.items() if holds and why in self.step_up)
+
+
+def act_of(grave: Grave) -> Act:
+    """What is decided when that asks for a code."""
+    return Act(str(grave)) if str(grave) in set(Act) else Act.REVIEW
 
 
 def check_is_staff(by: Staff) -> None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.approvals import Approval, Phase, SecondReason
+from bot.domain.approvals import Approval, Grave, Phase, SecondReason
 from bot.domain.bounces import Returned
 from bot.domain.case_answers import CaseAnswers
 from bot.domain.cases import Case, CaseStatus, CaseVersion
+from bot.domain.clippings import Clipping
+from bot.domain.letters import OpenQuestion
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
@@ -44,9 +46,10 @@ class CaseCard:
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest
     open_answers: int = 0  #: mails with answers that wait for a click of staff
+    questions: tuple[OpenQuestion, ...] = ()  #: of staff, which its sponsor has not answered
     given: tuple[Approval, ...] = ()  #: to what it holds now
     why_second: tuple[SecondReason, ...] = ()  #: why two approvals are needed; () when one is enough
-    grave: bool = False  #: approving it asks for a code
+    why_code: tuple[Grave, ...] = ()  #: why approving it asks for a code; () when it does not
     deciders: tuple[str, ...] = ()  #: names of those who may still decide; () where nobody was asked
     may_decide: bool = True  #: False leaves the buttons away
 
@@ -59,19 +62,7 @@ class CaseView:
     shown: CaseVersion
     before: CaseVersion | None = None  #: the version before that one
     versions: tuple[tuple[int, datetime], ...] = ()  #: all of them with their time, the newest first
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueEntry:
-    """A line of `/usher queue`."""
-
-    ref: str
-    company: str
-    status: CaseStatus
-    since: datetime
-    users: int
-    phase: Phase | None = None
-    assigned_to: str = ""
+    clippings: tuple[Clipping, ...] = ()  #: messages that staff added to the case, the newest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +84,7 @@ class QuestionNote:
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
+    taken: bool = False  #: the form that is attached is a version of the case
 
 
 @dataclass(frozen=True, kw_only=True)

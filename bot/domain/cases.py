@@ -19,7 +19,7 @@ class CaseStatus(StrEnum):
 
     RECEIVED = "received"  # a RIS from no verified sponsor: staff accept or discard it
     IN_REVIEW = "in_review"  # complete, or completed by the sponsor: the desk decides
-    WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, the sponsor was asked
+    WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, or staff asked
     APPROVED = "approved"  # in_review -> the desk said yes
     REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
     WITHDRAWN = (
@@ -57,11 +57,15 @@ def ball_of(status: CaseStatus, phase: Phase | None) -> BallHolder:
     return BALL[status]
 
 
-def status_after(ris: RisCase, *, authorised: bool) -> CaseStatus:
-    """Where a case stands once this RIS has come, by its content and by who sent it."""
+def status_after(ris: RisCase, *, authorised: bool, asked: bool = False) -> CaseStatus:
+    """Where a case stands once this RIS has come, by its content and by who sent it.
+
+    `asked`: a question of staff is open, which a complete case waits for as well.
+    """
     if not authorised:
         return CaseStatus.RECEIVED
-    return CaseStatus.IN_REVIEW if ris.decision is Decision.COMPLETE else CaseStatus.WAITING_FOR_SPONSOR
+    complete = ris.decision is Decision.COMPLETE and not asked
+    return CaseStatus.IN_REVIEW if complete else CaseStatus.WAITING_FOR_SPONSOR
 
 
 @dataclass(frozen=True, kw_only=True)

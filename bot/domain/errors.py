@@ -97,6 +97,72 @@ class NotApprover(Refusal):
     code = "not_approver"
 
 
+class NotEnrolled(Refusal):
+    """A grave act asks for a code, and they have no confirmed authenticator."""
+
+    code = "not_enrolled"
+
+
+class CodeMissing(Refusal):
+    """A grave act, and what was typed is no code of six digits."""
+
+    code = "code_missing"
+
+
+class WrongCode(Refusal):
+    """Not a code of their device now; values: left, the tries before trying is locked."""
+
+    code = "wrong_code"
+
+
+class CodeUsed(Refusal):
+    """That code, or a newer one, was taken before."""
+
+    code = "code_used"
+
+
+class CodesLocked(Refusal):
+    """Too many wrong codes; values: until."""
+
+    code = "codes_locked"
+
+
+class AlreadyEnrolled(Refusal):
+    """They have an authenticator, which a mail alone must not replace; values: at, who."""
+
+    code = "already_enrolled"
+
+
+class NoAddress(Refusal):
+    """Slack knows no e-mail address of theirs, so no link can go out."""
+
+    code = "no_address"
+
+
+class OwnDevice(Refusal):
+    """A lost authenticator is a matter for two others; values: who."""
+
+    code = "own_device"
+
+
+class ResetAskedAlready(Refusal):
+    """They, or whose right they would use, agreed before: a second person is needed; values: who."""
+
+    code = "reset_asked_already"
+
+
+class NothingToReset(Refusal):
+    """That person has no authenticator; values: who."""
+
+    code = "nothing_to_reset"
+
+
+class UnknownPerson(Refusal):
+    """What was typed names nobody in Slack, or several; values: name."""
+
+    code = "unknown_person"
+
+
 class NotReviewable(Refusal):
     """The case is in a state in which this cannot be decided; values: ref, status."""
 
@@ -145,6 +211,48 @@ class NotReopenable(Refusal):
     code = "not_reopenable"
 
 
+class NotWritable(Refusal):
+    """The case is in a state in which nothing is written to its sponsor; values: ref, status."""
+
+    code = "not_writable"
+
+
+class NothingWritten(Refusal):
+    """A letter without a word."""
+
+    code = "nothing_written"
+
+
+class TooManyQuestions(Refusal):
+    """More questions than one mail asks; values: most, written."""
+
+    code = "too_many_questions"
+
+
+class NothingAsked(Refusal):
+    """No question of staff is open; values: ref."""
+
+    code = "nothing_asked"
+
+
+class AlreadyNoted(Refusal):
+    """The message was added to that case before; values: ref, by, at."""
+
+    code = "already_noted"
+
+
+class ClippingGone(Refusal):
+    """The message was taken up too long ago and is not kept any more."""
+
+    code = "clipping_gone"
+
+
+class NoCaseChosen(Refusal):
+    """Neither chosen nor named."""
+
+    code = "no_case_chosen"
+
+
 class NothingWaits(Refusal):
     """No form of that sender waits any more; a colleague was faster."""
 
@@ -161,6 +269,78 @@ class UnknownCommand(Refusal):
     """A word the desk does not know; values: word, nearest."""
 
     code = "unknown_command"
+
+
+class UnknownColleague(Refusal):
+    """A name that is nobody's on the desk, or several people's; values: who."""
+
+    code = "unknown_colleague"
+
+
+class NotAColleague(Refusal):
+    """Somebody who is no staff can neither be assigned to nor stand in for; values: who."""
+
+    code = "not_a_colleague"
+
+
+class CaseClosed(Refusal):
+    """Nobody has to look after it any more; values: ref, status."""
+
+    code = "case_closed"
+
+
+class UnclearDays(Refusal):
+    """What was typed is no day and no two days; values: text."""
+
+    code = "unclear_days"
+
+
+class DaysBackwards(Refusal):
+    """The last day is before the first; values: text."""
+
+    code = "days_backwards"
+
+
+class DaysOver(Refusal):
+    """Both days are behind us; values: text."""
+
+    code = "days_over"
+
+
+class DaysTooMany(Refusal):
+    """More than a year, so that a year was mistyped; values: text."""
+
+    code = "days_too_many"
+
+
+class NoDeputy(Refusal):
+    """Nobody was named who decides meanwhile."""
+
+    code = "no_deputy"
+
+
+class DeputyIsOneself(Refusal):
+    """One does not stand in for oneself."""
+
+    code = "deputy_is_oneself"
+
+
+class DeputyAway(Refusal):
+    """Whoever was named is away themselves; values: who, since, until."""
+
+    code = "deputy_away"
+
+
+class AlreadyAway(Refusal):
+    """They are away then already; values: who (decides), since, until."""
+
+    code = "already_away"
+
+
+class NotAway(Refusal):
+    """There is no absence that could end."""
+
+    code = "not_away"
 
 
 class UnknownWeek(Refusal):

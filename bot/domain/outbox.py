@@ -22,7 +22,8 @@ class JobStatus(StrEnum):
     SENT = "sent"  # sending -> the other side took it
     FAILED = "failed"  # sending -> refused for good, or tried too often; shown
     UNKNOWN = "unknown"  # sending -> lost after the last byte twice; shown to a person
-    REPLACED = "replaced"  # queued, tried before -> a newer state of the same card was queued
+    #: queued, tried before -> a newer state of the same card was queued; sending -> it is true no more
+    REPLACED = "replaced"
     DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
 
 

@@ -91,7 +91,10 @@ class Calendar:
 
 @lru_cache(maxsize=512)
 def public_holidays(region: str, year: int) -> frozenset[date]:
-    """The public holidays of "DE", "DE-BE" or any other ISO 3166 code; raise ValueError for no region."""
+    """The public holidays of "DE", "DE-BE" or any other ISO 3166 code; raise ValueError for no region.
+
+    Of a country: those that all of it has.
+    """
     from holidays import country_holidays  # noqa: PLC0415 - half a second that only some desks need
 
     country, _, part = region.partition("-")

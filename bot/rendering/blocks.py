@@ -1,6 +1,7 @@
 """The few pieces of Block Kit we use, each within Slack's limits; text must be safe before it comes here."""
 
-from collections.abc import Iterable, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,14 +12,44 @@ from bot.rendering.words import Words
 Block = dict[str, Any]
 
 MOST_TEXT = 2_900  # of 3,000
+#: of all texts of a message together, of which Slack documents no limit but refuses more than about 11,000
+MOST_CARD = 10_000
+_LEVELS = (1_500, 1_000, 700, 500, 300, 200, 100)
+_PIECE = 500  # signs, of which each may need five
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`text` is for notifications and screen readers; `blocks` is what is seen."""
+    """`text` is for notifications and screen readers; `blocks` is what is seen, cut to what Slack takes."""
 
     text: str
     blocks: list[Block] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "blocks", fitted(self.blocks))
+
+
+def fitted(shown: list[Block]) -> list[Block]:
+    """The blocks with their longest texts cut, so far as the whole is too long for one message."""
+    lengths = [quoting.units(one["text"]) for one in _texts(shown)]
+    if sum(lengths) <= MOST_CARD:
+        return shown
+    level = next((at for at in _LEVELS if sum(min(one, at) for one in lengths) <= MOST_CARD), _LEVELS[-1])
+    kept = copy.deepcopy(shown)
+    for one in _texts(kept):
+        one["text"] = quoting.cut(one["text"], level)
+    return kept
+
+
+def _texts(part: object) -> Iterator[Block]:
+    if isinstance(part, list):
+        for one in part:
+            yield from _texts(one)
+    elif isinstance(part, dict) and isinstance(part.get("text"), str):
+        yield part
+    elif isinstance(part, dict):
+        for one in part.values():
+            yield from _texts(one)
 
 
 def safe(text: str, limit: int = 200) -> str:
@@ -47,6 +78,18 @@ def quote(text: str, *, empty: str) -> Block:
     """Somebody's words as they wrote them, over several lines and without any formatting."""
     plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
     return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
+
+
+def quotes(text: str) -> list[Block]:
+    """All of somebody's words without any formatting, over as many sections as they need."""
+    pieces = [""]
+    for line in quoting.lines(text).strip().splitlines(keepends=True):
+        for start in range(0, len(line), _PIECE):
+            piece = line[start : start + _PIECE]
+            if quoting.units(quoting.slack(pieces[-1] + piece, MOST_TEXT * 6)) > MOST_TEXT:
+                pieces.append("")
+            pieces[-1] += piece
+    return [quote(piece, empty="…") for piece in pieces if piece.strip()]
 
 
 def fields(texts: Sequence[str]) -> Block:

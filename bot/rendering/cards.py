@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, QueueEntry, TroubleNote
+from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
-from bot.domain.staff import Staff
-from bot.rendering import blocks, differences, organisations, progress, quoting
+from bot.rendering import blocks, differences, letter_cards, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
-QUEUE_PAGE = 20
 MOST_FILES = 5  #: of those that were not taken for a RIS
 
 
@@ -50,6 +48,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         *progress.decision(card, words),
         *progress.returned(card, words),
         *progress.voided(case, words),
+        *letter_cards.open_questions(card, words),
         *organisations.shown(card, words),
         *_changes(card, words),
         blocks.fields(_facts(case, words)),
@@ -75,6 +74,8 @@ def _state(card: CaseCard, words: Words) -> str:
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)
+    if case.escalated and case.decision is None:
+        line += "\n" + words.say("card.escalated")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     return line
@@ -160,8 +161,8 @@ def _evidence(evidence: str, words: Words) -> str:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject", "kind_not_ris"),
-    CaseStatus.WAITING_FOR_SPONSOR: ("reject", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "kind_not_ris"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "kind_not_ris"),
 }
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
@@ -171,7 +172,7 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
-    names = (*names, "open")
+    names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
     return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
 
@@ -188,38 +189,6 @@ def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
         for name in names
     ]
     return {"type": "actions", "block_id": f"case:{case.content_hash}", "elements": elements}
-
-
-def queue_card(entries: Sequence[QueueEntry], *, words: Words, page: int = 1) -> Card:
-    """What waits, oldest first as given; `page` counts from 1 and is kept within what there is."""
-    if not entries:
-        empty = words.say("queue.empty")
-        return Card(text=empty, blocks=[blocks.section(empty)])
-    pages = -(-len(entries) // QUEUE_PAGE)
-    page = min(max(page, 1), pages)
-    shown = entries[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE]
-    foot = [words.say("queue.hint")]
-    if pages > 1:
-        foot.append(words.say("queue.page", page=page, pages=pages, total=len(entries)))
-    title = words.say("queue.text", count=len(entries))
-    lines = [blocks.section(_queue_line(entry, words)) for entry in shown]
-    return Card(text=title, blocks=[blocks.header(title), *lines, blocks.context(*foot)])
-
-
-def _queue_line(entry: QueueEntry, words: Words) -> str:
-    line = words.say(
-        "queue.line",
-        ref=safe(entry.ref),
-        company=safe(entry.company, 100) or words.say("card.nameless"),
-        status=words.status(entry.status),
-        since=words.moment(entry.since),
-    )
-    parts = [words.say("queue.users", count=entry.users)]
-    if entry.phase:
-        parts.append(words.name(entry.phase))
-    if entry.assigned_to:
-        parts.append(words.say("queue.assigned", who=words.person(entry.assigned_to, slack=True)))
-    return f"{line}\n{' · '.join(parts)}"
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:
@@ -250,7 +219,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             blocks.header(title),
             blocks.quote(note.text, empty=words.say("question.silent")),
             blocks.context(*foot),
-            *([_take_as_ris(note, words)] if note.attachments else []),
+            *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],
     )
 
@@ -353,17 +322,3 @@ def held_note(note: HeldNote, *, words: Words) -> Card:
             blocks.actions(*buttons),
         ],
     )
-
-
-def help_card(staff: Staff, *, words: Words) -> Card:
-    """What whoever asks may do here, and nothing they may not."""
-    who = words.person(staff.id, slack=True)
-    if not staff.staff:
-        refused = words.say("help.not_staff", who=who)
-        return Card(text=refused, blocks=[blocks.section(refused)])
-    names = ["queue", "case", *(["approve", "reject"] if staff.approver else []), "help"]
-    lines = [words.say("help.hello", who=who), "", *(words.say(f"help.{name}") for name in names)]
-    shown = [blocks.header(words.say("help.title")), blocks.section("\n".join(lines))]
-    if not staff.approver:
-        shown.append(blocks.context(words.say("help.not_approver")))
-    return Card(text=words.say("help.title"), blocks=shown)

@@ -7,7 +7,7 @@ from bot.domain import forms
 from bot.domain.cards import CaseView
 from bot.domain.cases import CaseVersion
 from bot.domain.ris import Credential, Role, User
-from bot.rendering import blocks, differences
+from bot.rendering import blocks, clipping_cards, differences
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
@@ -27,6 +27,7 @@ def case_view(view: CaseView, *, words: Words) -> Block:
         "blocks": [
             *_menu(view, words),
             blocks.section(_standing(view, words)),
+            *clipping_cards.listed(view.clippings, words),
             *_changes(view, words),
             *differences.headings(view.shown.ris, words, shown=SHOWN_LINES),
             *_company(view.shown, words),

@@ -23,11 +23,11 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
     """One step in a sentence without its time; `data` as the audit trail has it, `mail` a mail's template."""
     said = {
         "by": words.person(actor, slack=True) if actor != "usher" else words.say("history.usher"),
-        "version": safe(str(data.get("version") or "")),
+        "version": safe(str(data.get("version") or ""), 40),
         "status": _status(data, words),
         "reason": _reason(data, words),
         "who": words.person(str(data.get("who") or ""), slack=True) if data.get("who") else "",
-        "number": safe(str(data.get("number") or "")),
+        "number": safe(str(data.get("number") or ""), 40),
         "code": _refused(data, words),
         "phase": _phase(data, words),
         "mail": _mail(mail, words),

@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -29,6 +29,8 @@ SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
+_BY_STAFF = frozenset({"question", "paragraphs"})  #: values that go as staff wrote them, whole and with links
+_LONGEST_LINE = 3_000  #: of theirs
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 
 _OF_ITS_OWN: Values = {
@@ -85,6 +87,32 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     }
 
 
+def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: each case with what its notices are unique under.
+
+    `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
+    """
+    say = _words(newest, policy)
+    return _owner(policy) | {
+        "lang": newest.lang,
+        "ref": newest.ref if len(open_ones) == 1 else "",
+        "sender_name": newest.sponsor.name,
+        "version": newest.version,
+        "most": MOST_QUESTIONS,
+        "attached": "",
+        "cases": [
+            {
+                "ref": case.ref,
+                "company": case.ris.company.name or say.say("mail.nameless"),
+                "asked_on": say.date(case.status_since),
+                "subject": subject,
+                "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
+            }
+            for case, subject in open_ones
+        ],
+    }
+
+
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
     say, users = _words(case, policy), case.ordered_users
@@ -129,6 +157,18 @@ def withdrawal(case: Case, policy: Policy, standing: Collection[Standing] = ()) 
         "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
         "may_have_gone": Standing.MAY_HAVE_GONE in standing,
     }
+
+
+def desk_question(case: Case, policy: Policy, questions: Sequence[tuple[int, str]]) -> Values:
+    """To the sponsor: what staff ask, by number, in their words."""
+    return _of_case(case, policy) | {
+        "questions": [{"number": number, "question": question} for number, question in questions]
+    }
+
+
+def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Values:
+    """To the sponsor: what staff write, in lines of paragraphs."""
+    return _of_case(case, policy) | {"paragraphs": paragraphs}
 
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
@@ -261,7 +301,7 @@ def _marked(marks: Marks, name: str, value: object) -> object:
         if name.endswith(_OURS):
             is_link = name.endswith("_url")
             return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
-        return marks.value(value, _harmless(value))
+        return marks.value(value, _as_written(value) if name in _BY_STAFF else _harmless(value))
     if isinstance(value, Mapping):
         return {inner: _marked(marks, inner, part) for inner, part in value.items()}
     return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
@@ -342,6 +382,11 @@ def _in_markdown(value: object) -> object:
 
 def _harmless(value: str) -> str:
     return quoting.unlinked(quoting.one_line(value, _LONGEST_VALUE))
+
+
+def _as_written(value: str) -> str:
+    """Text all the same, which formats nothing; but nobody shortens it, and its links lead somewhere."""
+    return quoting.one_line(value, _LONGEST_LINE)
 
 
 def _in_line(value: object) -> object:

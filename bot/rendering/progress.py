@@ -47,7 +47,7 @@ def approvals(card: CaseCard, words: Words) -> list[Block]:
         reasons = ", ".join(words.name(reason) for reason in card.why_second)
         lines.append(words.say("card.second", given=len(card.given), reasons=reasons))
     lines.extend(_approval(one, words) for one in card.given)
-    if card.grave:
+    if card.why_code:
         lines.append(words.say("card.grave"))
     if card.deciders:
         names = ", ".join(safe(name, 40) for name in card.deciders[:MOST_DECIDERS])

@@ -1,5 +1,6 @@
 """Strangers' text, made harmless before it enters a sentence, a mail or a card."""
 
+import itertools
 import re
 import string
 import unicodedata
@@ -16,6 +17,7 @@ _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
 _MRKDWN = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 _UNDERLINE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_BROKEN = re.compile(r"(&[a-z]*|<[^>]*)$")
 _EMOJI_CODE = re.compile(r":(?=[\w+-]+:)")
 
 
@@ -61,6 +63,18 @@ def check_url(url: str) -> str:
 def units(text: str) -> int:
     """The length as Slack counts it, in UTF-16."""
     return len(text) + sum(sign > "\uffff" for sign in text)
+
+
+def cut(text: str, most: int) -> str:
+    """Text that is safe for Slack already, cut behind a line, or at least in no entity and no mention."""
+    if units(text) <= most:
+        return text
+    ends = itertools.accumulate(map(units, text))
+    kept = text[: sum(end < most for end in ends)]
+    whole, _, rest = kept.rpartition("\n")
+    if not whole or len(rest) > len(whole):
+        return _BROKEN.sub("", kept).rstrip("\u200d\ufe0f ") + "…"
+    return f"{whole}\n…" if units(whole) + 2 <= most else f"{whole}…"
 
 
 def slack(text: str, limit: int = 3000) -> str:

@@ -28,7 +28,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import mails
+from bot.rendering import mails, staff_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -115,6 +115,32 @@ ERRORS = (
     ),
     Problem(kind=ProblemKind.NO_ADMINISTRATOR, sheet="Users"),
 )
+QUESTIONS = {
+    "en": (
+        "Is the purchase order PO-2024-0815 meant for all three seats?",
+        "Mr Zieliński works at two sites: which of them is his?",
+    ),
+    "de": (
+        "Gilt die Bestellung PO-2024-0815 für alle drei Plätze?",
+        "Herr Zieliński arbeitet an zwei Standorten: Welcher ist seiner?",
+    ),
+}
+PARAGRAPHS = {
+    "en": [
+        [
+            "Thank you for calling. As we agreed:",
+            "the seats stay at three, and Ms Demir keeps her certificate.",
+        ],
+        ["The order will be confirmed this week."],
+    ],
+    "de": [
+        [
+            "danke für Ihren Anruf. Wie besprochen:",
+            "Es bleibt bei drei Plätzen, und Frau Demir behält ihr Zertifikat.",
+        ],
+        ["Die Bestellung bestätigen wir noch in dieser Woche."],
+    ],
+}
 RECEIVED_AT = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 DECIDED_AT = datetime(2024, 9, 12, 8, 31, 7, tzinfo=UTC)
 
@@ -207,6 +233,18 @@ def withdrawn_case(lang: str = "en") -> Case:
     return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
+def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
+    """A nudge about the incomplete case, or about two."""
+    case = incomplete_case(lang)
+    other = replace(
+        case,
+        id=9,
+        ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
+    )
+    words = mails.nudge([(one, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy)
+    return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
@@ -217,6 +255,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "withdrawal": lambda lang, policy: mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
+    "nudge": nudged,
+    "desk_question": lambda lang, policy: mails.desk_question(
+        complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
+    ),
+    "desk_reply": lambda lang, policy: mails.desk_reply(complete_case(lang), policy, PARAGRAPHS[lang]),
     "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
@@ -230,6 +273,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         policy=policy,
     ),
     "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
+    "enrolment": lambda lang, policy: staff_mails.enrolment(
+        lang=lang, policy=policy, until=DECIDED_AT + timedelta(days=1)
+    ),
+    "authenticator_reset": lambda lang, policy: staff_mails.authenticator_reset(
+        lang=lang, policy=policy, at=DECIDED_AT
+    ),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,
         source="RIS Lindgren.xlsx",
@@ -245,6 +294,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
     """What `render_mail` needs to show a mail with invented people."""
     return _SAMPLES[name](lang, policy or policies.load()) | {
         "status_url": STATUS_URL,
+        "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "attached": "own",
     }
 

@@ -126,7 +126,7 @@ class Words:
         if by.startswith("cli:"):
             by = self.say("person.cli", user=by.removeprefix("cli:"))
         shown = quoting.one_line(by)
-        return quoting.mrkdwn(shown) if slack else shown
+        return quoting.mrkdwn(shown, 400) if slack else shown
 
     def refusal(self, refusal: Refusal, *, slack: bool = False) -> str:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""

@@ -48,7 +48,8 @@ class World:
         self.mail = MailWorld(now=self.clock.now, accounts={DESK: self._password})
         self.workspace = Workspace(now=self.clock.now, zone=policies.load().desk.zone)
         # What Usher answers today; a command nobody listens to would time out.
-        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | help"}
+        self.workspace.shortcuts = {"add_to_case": "Add to case"}
+        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | enroll | help"}
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)

@@ -11,13 +11,13 @@ from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotR
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
 from bot.domain.organisations import KNOWN
-from bot.domain.ris import RisCase
+from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.services import organisations as known
 from bot.services.cases import answer, answer_submission, get_case, get_seen, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import case_versions, cases, events, organisations
+from bot.store import case_questions, case_versions, cases, events, organisations
 from bot.store.database import transaction
 
 #: states in which staff may say so: taken in, and not decided
@@ -80,11 +80,12 @@ def _set(
     db: Database, desk: Desk, case: Case, ris: RisCase, addition: Addition | None, *, by: Staff, now: datetime
 ) -> Case:
     """Make it an addition, or none; its sponsor hears when that makes it complete, or no longer."""
+    asked = case_questions.is_open(db, case.id)
     changed = replace(
         case,
         addition=addition,
         ris=weighed(ris, addition),
-        status=status_after(weighed(ris, addition), authorised=True),
+        status=status_after(weighed(ris, addition), authorised=True, asked=asked),
         content_hash=addition.seal(ris) if addition else ris.content_hash(),
         hands=case.hands | {by.id},
     )
@@ -103,9 +104,10 @@ def _set(
         status=changed.status,
         hash=changed.content_hash,
     )
-    if changed.status is CaseStatus.IN_REVIEW and case.status is not changed.status:
+    completed, was_complete = (one.ris.decision is Decision.COMPLETE for one in (changed, case))
+    if completed and not was_complete:
         answer_submission(db, desk, changed, now=now, before=case.ris)
-    elif case.status is not changed.status:  # what this version was asked before is asked again
+    elif was_complete and not completed:  # what this version was asked before is asked again
         answer(db, desk, changed, "ris_problems", now=now, again="alone")
     queue_case_card(db, case.id, now=now)
     return changed

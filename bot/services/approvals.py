@@ -5,33 +5,59 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice, RejectionReason
+from bot.domain.cards import CaseCard
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.errors import ContentChanged, NotReviewable
+from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import timeline
-from bot.services.cases import answer, get_case, refresh_additions, refusals_recorded
+from bot.services import step_up, timeline
+from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
-from bot.services.rights import check_undecided, say_yes, why_second
+from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
 from bot.store import cases
 from bot.store.database import transaction
 
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
-def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+def find_grave(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> CaseCard | None:
+    """The card where approving it asks for a code; None where none is asked.
+
+    Raise what would keep them from it, before anybody types a code.
+    """
+    with refusals_recorded(db, ref, by, now):
+        if not why_code(desk, _approvable(db, ref, seen, by, now=now)):
+            return None
+        step_up.check_ready(db, desk, by=by, now=now)
+        return get_card(db, desk, ref, now=now)
+
+
+def approve(
+    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, code: str = ""
+) -> Case:
     """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
 
-    The case that comes back has no decision where a second yes is still needed.
+    The case that comes back has no decision where a second yes is still needed. Where it is grave, a code
+    of theirs is taken first, and is used up though the case should have changed in that moment.
     """
-    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, APPROVABLE, now=now)
-        check_not_again(db, case)
-        check_addition(db, case)
+    with refusals_recorded(db, ref, by, now):
+        grave = bool(why_code(desk, _approvable(db, ref, seen, by, now=now)))
+        if grave:
+            step_up.take_code(db, desk, by=by, code=code, now=now)
+        return _approve(db, desk, ref=ref, seen=seen, by=by, proven=grave, now=now)
+
+
+def _approve(
+    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, proven: bool, now: datetime
+) -> Case:
+    with transaction(db, locks=(f"case:{ref}",)):
+        case = _approvable(db, ref, seen, by, now=now)
+        if not proven and why_code(desk, case):
+            raise CodeMissing
         given = say_yes(db, case, by=by, now=now)
         if len(given) > len(why_second(desk, case)[:1]):
             _carry(db, desk, case, by=by, now=now)
@@ -40,6 +66,14 @@ def approve(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: da
             timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
+
+
+def _approvable(db: Database, ref: str, seen: str, by: Staff, *, now: datetime) -> Case:
+    case = _check(db, ref, seen, by, APPROVABLE, now=now)
+    check_may_say_yes(db, case, by, now=now)
+    check_not_again(db, case)
+    check_addition(db, case)
+    return case
 
 
 def _carry(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:

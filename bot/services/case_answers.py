@@ -15,6 +15,7 @@ from bot.domain.cases import OPEN, Case
 from bot.domain.errors import AlreadyDecided, AnswersSettled, ContentChanged, NotReviewable, UnknownAnswers
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.letters import Letter
 from bot.domain.mail import InboundMail
 from bot.domain.ris import RisCase
 from bot.domain.staff import Staff
@@ -25,7 +26,7 @@ from bot.services.queueing import queue_case_card, queue_note
 from bot.store import case_answers, case_versions, events, outbox
 from bot.store.database import transaction
 
-TO_BE_ANSWERED = "ris_problems"  #: the mail whose questions have numbers
+TO_BE_ANSWERED = ("ris_problems", "nudge")  #: the mails whose questions have numbers
 
 
 def take(db: Database, desk: Desk, understood: Understood, case: Case, *, now: datetime) -> bool:
@@ -54,7 +55,9 @@ def _asked_version(db: Database, desk: Desk, mail: InboundMail, case: Case) -> i
     """The version whose questions stand in the newest of our mails that this one answers."""
     for message_id in threads.list_ours(mail.thread_ids, desk.keyring):
         job = outbox.find_by_message_id(db, message_id)
-        if job and job.template == TO_BE_ANSWERED and job.case_id == case.id:
+        if job and job.template == Letter.QUESTION and job.case_id == case.id:
+            return None  # the numbers are those of staff's questions, which have no cells
+        if job and job.template in TO_BE_ANSWERED and job.case_id == case.id:
             version: int | None = job.values["words"].get("version")  # a mail of an older Usher has none
             return version
     return None

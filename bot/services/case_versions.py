@@ -5,7 +5,7 @@ from sqlite_utils import Database
 from bot.domain.cards import CaseView
 from bot.domain.errors import UnknownCase
 from bot.services.cases import get_case
-from bot.store import case_versions
+from bot.store import case_versions, clippings
 
 
 def get_view(db: Database, ref: str, number: int | None = None) -> CaseView:
@@ -19,4 +19,5 @@ def get_view(db: Database, ref: str, number: int | None = None) -> CaseView:
         shown=shown,
         before=case_versions.find(db, case.id, shown.number - 1),
         versions=tuple(case_versions.list_numbers(db, case.id)),
+        clippings=tuple(clippings.list_of_case(db, case.id)),
     )

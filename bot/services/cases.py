@@ -10,13 +10,13 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
-from bot.domain.cards import CaseCard, Effect, QueueEntry, StatusPage
+from bot.domain.cards import CaseCard, Effect, StatusPage
 from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import Job, JobKind
-from bot.domain.ris import RisCase, Severity
+from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
@@ -24,7 +24,18 @@ from bot.services import organisations, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
-from bot.store import approvals, bounces, case_answers, case_versions, cases, events, finding, links, outbox
+from bot.store import (
+    approvals,
+    bounces,
+    case_answers,
+    case_questions,
+    case_versions,
+    cases,
+    events,
+    finding,
+    links,
+    outbox,
+)
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -142,9 +153,10 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
     authorised = case.authorised or submission.authorised
     addition, content_hash = organisations.renewed(db, case, submission.ris)
     ris = weighed(submission.ris, addition)
+    asked = case_questions.is_open(db, case.id)
     return replace(
         case,
-        status=status_after(ris, authorised=authorised or by is not None),
+        status=status_after(ris, authorised=authorised or by is not None, asked=asked),
         authorised=authorised,
         version=case.version + 1,
         content_hash=content_hash,
@@ -180,11 +192,11 @@ def answer_submission(
     Whoever's RIS staff took in hears what is missing; of a newer version (`before`), what is still, or that
     it is complete now.
     """
-    if case.status is CaseStatus.WAITING_FOR_SPONSOR:
-        words = mails.ris_problems(case, desk.policy, before=before)
-        answer(db, desk, case, "ris_problems", now=now, words=words)
-    elif case.status is CaseStatus.IN_REVIEW:
-        if case.authorised or (before is not None and case.verdict is Verdict.PASSED):
+    if case.status is not CaseStatus.RECEIVED:
+        if case.ris.decision is not Decision.COMPLETE:
+            words = mails.ris_problems(case, desk.policy, before=before)
+            answer(db, desk, case, "ris_problems", now=now, words=words)
+        elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
             answer(db, desk, case, "receipt", now=now)
     elif case.verdict is Verdict.PASSED:
         queue_mail(
@@ -258,13 +270,13 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
-        to = status_after(case.ris, authorised=True)
+        to = status_after(case.ris, authorised=True, asked=case_questions.is_open(db, case.id))
         move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
         timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
         case = replace(case, status=to)
         if to is CaseStatus.IN_REVIEW:
             _first_of_two(db, desk, case, by=by, now=now)
-        if to is CaseStatus.WAITING_FOR_SPONSOR:
+        if case.ris.decision is not Decision.COMPLETE:
             answer(db, desk, case, "ris_problems", now=now)
         queue_case_card(db, case.id, now=now)
     return case
@@ -272,7 +284,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
 
 def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
     """Whoever may approve it and took it in has said the first yes, unless a yes asks for a code."""
-    two = rights.why_second(desk, case) and not rights.asks_code(desk, case)
+    two = rights.why_second(desk, case) and not rights.why_code(desk, case)
     if two and rights.may_decide(db, case, by, now=now):
         rights.say_yes(db, case, by=by, now=now)
 
@@ -316,9 +328,10 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),
+        questions=tuple(case_questions.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),
-        grave=rights.asks_code(desk, case),
+        why_code=rights.why_code(desk, case),
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 
@@ -333,11 +346,6 @@ def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: da
     card = get_card(db, desk, ref, now=now)
     rights.check_undecided(db, card.case, by, now=now)
     return card
-
-
-def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
-    """Cases that wait for somebody, longest waiting first."""
-    return cases.list_queue(db, limit=limit)
 
 
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:

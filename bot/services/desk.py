@@ -1,4 +1,4 @@
-"""What every use case knows of this desk: its policy, its names, its keys."""
+"""What every use case knows of this desk: its policy, its names, its keys, its codes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
 from bot.policy import Policy
+from bot.ports import Codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,7 @@ class Desk:
 
     policy: Policy
     keyring: Keyring
+    codes: Codes
     delivery: Delivery
     mail_from: Address
     own_addresses: frozenset[str]

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.domain.approvals import act_of
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.ledger import MailStatus
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
+from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
 from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
-from bot.store import database, events, holds, ledger, migrations, outbox
+from bot.store import authenticators, database, events, holds, ledger, migrations, outbox
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
 SCOPES = frozenset(
@@ -37,6 +39,7 @@ SCOPES = frozenset(
     }
 )
 NEWEST = 5  #: mails whose sender verdict is looked at
+AGREEING = 2  #: have to approve what is large
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,22 +135,23 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
 
 
 def _secret(db: Database, desk: Desk) -> Check:
-    """A key that was replaced too early leaves mails behind that nobody can complete."""
-    sealed = outbox.list_sealed(db)
-    closed = sum(not _opens(desk, text) for text in sealed)
-    sentence = f"{closed} of {len(sealed)} waiting mails were sealed with another key"
+    """A key that was dropped too early leaves mails and authenticators behind that nobody can use."""
+    sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
+    sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
+    closed = sum(not _opens(desk, purpose, text) for purpose, text in sealed)
+    sentence = f"{closed} of {len(sealed)} waiting mails and authenticators were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
     return Check(
         name="SECRET_KEY",
         well=not closed,
-        sentence=sentence if closed else "opens everything that waits",
+        sentence=sentence if closed else "opens everything that is sealed",
         mend=mend,
     )
 
 
-def _opens(desk: Desk, sealed: str) -> bool:
+def _opens(desk: Desk, purpose: str, sealed: str) -> bool:
     try:
-        desk.keyring.open(SECRETS, sealed)
+        desk.keyring.open(purpose, sealed)
     except ValueError:
         return False
     return True
@@ -270,6 +274,39 @@ def _look_at_groups(patient: Patient) -> Iterator[Check]:
     yield Check(name="approvals", well=not faults, sentence=sentence, mend=MENDS["approvals"])
 
 
+def _look_at_step_up(patient: Patient) -> Iterator[Check]:
+    """Ill when what asks for a code is stuck: fewer have an authenticator than have to agree."""
+    asked = patient.desk.policy.approvals.rules.step_up
+    enrolled = _list_enrolled(patient.database)
+    if not asked or enrolled is None:
+        sentence = "is set up in Slack after the first start" if asked else "no act asks for a code"
+        yield Check(name="step-up", well=True, sentence=sentence)
+        return
+    groups = patient.desk.policy.approvals.groups
+    named = {name for grave in asked for name in getattr(groups, act_of(grave)) or patient.approvers}
+    deciders = patient.chat.resolve(sorted(named))
+    lacking = [patient.chat.member(person) for person in sorted(deciders - enrolled)]
+    sentence = f"{len(deciders & enrolled)} of {len(deciders)} who decide have an authenticator"
+    if lacking:
+        sentence += f"; to type /usher enroll: {', '.join(one.name or one.id for one in lacking)}"
+    if len(patient.chat.resolve(groups.override or patient.approvers)) <= AGREEING:
+        sentence += "; a lost one of those who may override could not be reset: name a third of them"
+    enough = len(deciders & enrolled) >= min(AGREEING, len(deciders))
+    mend = "each of them types /usher enroll in Slack; until then nothing that asks for a code is approved"
+    yield Check(name="step-up", well=enough, sentence=sentence, mend=mend)
+
+
+def _list_enrolled(path: Path) -> frozenset[str] | None:
+    """Who has an authenticator; None where the database is not there yet, or cannot say."""
+    if not path.exists():
+        return None
+    try:
+        with database.connect(path) as db:
+            return None if migrations.list_pending(db) else authenticators.list_confirmed(db)
+    except database.OPEN_ERRORS:  # told by the look at the database
+        return None
+
+
 def _channel(chat: Chat, setting: str, channel: str) -> Check:
     joined = chat.joined(channel)
     sentence = f"the bot is {'' if joined else 'not '}in {channel}"
@@ -308,6 +345,7 @@ SLACK_LOOKS: tuple[tuple[str, Look], ...] = (
     ("SLACK_STAFF", _look_at_staff),
     ("SLACK_APPROVERS", _look_at_approvers),
     ("approvals", _look_at_groups),
+    ("step-up", _look_at_step_up),
 )
 _SCOPES_MEND = "paste slack-manifest.yaml into the app's page, and install the app anew"
 _PEOPLE_MEND = f"if a scope is lacking: {_SCOPES_MEND}"
@@ -325,4 +363,5 @@ MENDS = {
     "SLACK_STAFF": _PEOPLE_MEND,
     "SLACK_APPROVERS": _PEOPLE_MEND,
     "approvals": "name full members in SLACK_APPROVERS, or in [approvals.groups] and escalate_to",
+    "step-up": _PEOPLE_MEND,
 }

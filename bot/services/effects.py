@@ -1,12 +1,13 @@
 """Carry out one effect of the outbox: put its words together, hand it over, say what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.absences import Absence
 from bot.domain.cards import (
     AlarmNote,
     CappedNote,
@@ -23,21 +24,32 @@ from bot.domain.cards import (
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.events import Head
+from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.ports import Chat, ChatMessage, Mailer, Marker
-from bot.rendering import answer_cards, cards, history, mails, sender_notes, trail
+from bot.rendering import (
+    absences,
+    answer_cards,
+    cards,
+    clipping_cards,
+    history,
+    letter_cards,
+    mails,
+    sender_notes,
+    step_up,
+    trail,
+)
+from bot.rendering import notices as notice_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import case_answers, cases, marking
+from bot.services import case_answers, cases, clippings, deciders, marking, notices, nudges, standing
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
+from bot.services.queueing import HIDDEN
 from bot.store import chat_messages, outbox
-
-#: stands where a held mail's link will be
-HIDDEN = {"status_url": "https://status.example/hidden-until-sent"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +78,13 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
         return Outcome(status=JobStatus.UNKNOWN, error=str(exc))
 
 
+#: it would say what is true no more
+OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no more")
+
+
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
+    if job.template == nudges.TEMPLATE and not nudges.still_open(db, job.values["words"]):
+        return OVERTAKEN
     refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
 
@@ -78,7 +96,7 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        {**job.values["words"], **job.secrets, "attached": attached},
+        _said(db, job, {**job.secrets, "attached": attached}),
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -95,6 +113,12 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
         attachments=files,
         date=now,
     )
+
+
+def _said(db: Database, job: Job, more: Mapping[str, str]) -> Mapping[str, Any]:
+    """A mail's words with its secrets, or what stands in their place."""
+    words = {**job.values["words"], **more}
+    return nudges.with_links(db, words) if job.template == nudges.TEMPLATE else words
 
 
 def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
@@ -114,7 +138,8 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post a case's card, or update the one that stands; a card whose answer got lost is looked up."""
     key = job.stream
-    shown = _with_deciders(ways.chat, desk, cases.get_card(db, desk, f"C-{job.values['case_id']}", now=now))
+    shown = cases.get_card(db, desk, f"C-{job.values['case_id']}", now=now)
+    shown = _with_deciders(db, desk, ways.chat, shown, now=now)
     card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
     standing = chat_messages.find(db, key)
@@ -128,26 +153,27 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(key, channel, ts)
 
 
-def _with_deciders(chat: Chat, desk: Desk, card: CaseCard) -> CaseCard:
+def _with_deciders(db: Database, desk: Desk, chat: Chat, card: CaseCard, *, now: datetime) -> CaseCard:
     """Say who may still decide; names, so that a card pings nobody."""
     if card.case.status is not CaseStatus.IN_REVIEW:
         return card
-    spent = card.case.hands | {name for yes in card.given for name in (yes.by, yes.right_of)}
-    people = (chat.member(one) for one in sorted(chat.resolve(desk.reviewers)))
-    free = (one.name for one in people if one.full and one.id not in spent and one.email not in spent)
-    return replace(card, deciders=tuple(free))
+    free = deciders.list_deciders(db, desk, chat, card.case, card.given, now=now)
+    return replace(card, deciders=tuple(one.name for one in free))
 
 
 def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post once, under the message it belongs to if that stands; or say anew what an earlier one said."""
-    card = NOTES[job.template](_words_of(db, desk, ways, job, now), _staff_words(desk))
+    values = _words_of(db, desk, ways, job, now)
+    if values is None:
+        return OVERTAKEN
+    card = NOTES[job.template](values, _staff_words(desk))
     key = job.values.get("instead_of", "")
     if key and (standing := chat_messages.find(db, key)):
         channel, ts = standing
         ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
         return _posted(key, channel, ts)
     above = chat_messages.find(db, job.values["thread_key"])
-    channel, thread_ts = above or (desk.support_channel, "")
+    channel, thread_ts = above or (_channel_of(desk, job), "")
     message = ChatMessage(
         channel=channel,
         key=job.key,
@@ -160,11 +186,28 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(job.key, channel, found or ways.chat.post(message))
 
 
-def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
-    """A held mail is shown as it would go out now, and answers with the rules' word on them."""
+def _channel_of(desk: Desk, job: Job) -> str:
+    return desk.approvals_channel if job.template in AMONG_CARDS else desk.support_channel
+
+
+def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
+    """A held mail is shown as it would go out now, and answers with the rules' word on them.
+
+    None when what the note is about is over.
+    """
     values = dict(job.values["words"])
+    if job.template == "waiting_note":
+        called = notices.find_note(db, desk, ways.chat, job.case_id or 0, values, now=now)
+        return {"note": called} if called else None
+    if job.template == "standing_note":
+        still = standing.find_note(db, desk, ways.chat, now=now)
+        return {"note": still} if still else None
     if job.template == "answers_note":
         return {"note": case_answers.get_note(db, desk, values["answers_id"])}
+    if job.template == "mail_note":
+        return {"mail": _shown_mail(db, desk, values["job_id"])}
+    if job.template == "clipping_note":
+        return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, values["clipping_id"])}
     if job.template == "held_note":
         held = outbox.find(db, values["job_id"])
         if held is not None:
@@ -172,6 +215,27 @@ def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> 
             shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
             values |= {"mail_subject": shown.subject, "text": shown.text}
     return values
+
+
+def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
+    """A mail that went, without its secrets; a workbook that went along is not made again for that."""
+    job = outbox.find(db, job_id)
+    if job is None:
+        raise PermanentFailure(f"mail {job_id} is gone")
+    attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+    rendered = mails.render_mail(
+        job.template,
+        job.values["lang"],
+        _said(db, job, {**HIDDEN, "attached": attached}),
+        templates_dir=desk.templates_dir,
+    )
+    return ShownMail(
+        template=job.template,
+        to=job.recipient,
+        cc=tuple(job.values["cc"]),
+        subject=rendered.subject,
+        text=rendered.text,
+    )
 
 
 def _staff_words(desk: Desk) -> Words:
@@ -204,6 +268,10 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
+def _clipping(values: dict[str, Any], say: Words) -> Card:
+    return clipping_cards.clipping_note(values["ref"], values["clipping"], words=say)
+
+
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -213,9 +281,21 @@ def _turn(values: dict[str, Any], say: Words) -> Card:
     return history.turn_note(values["ref"], CaseStatus(values["status"]), words=say)
 
 
+def _away(values: dict[str, Any], say: Words) -> Card:
+    since, until = (datetime.fromisoformat(values[name]) for name in ("since", "until"))
+    absence = Absence(person=values["person"], deputy=values["deputy"], since=since, until=until)
+    return absences.away_note(values["tag"], absence, words=say)
+
+
 def _posted(key: str, channel: str, ts: str) -> Outcome:
     return Outcome(status=JobStatus.SENT, message_key=key, channel=channel, ts=ts)
 
+
+#: notes that stand in the channel of the cards, where they belong to none of them
+AMONG_CARDS = frozenset({"standing_note"})
+
+#: what a mail's words call what went along, where staff are shown it
+ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: notes that stand in their thread and in its channel too
 BROADCAST = frozenset({"turn_note"})
@@ -233,9 +313,15 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
     "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
     "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    "waiting_note": lambda values, say: notice_cards.waiting_note(values["note"], words=say),
+    "standing_note": lambda values, say: notice_cards.standing_note(values["note"], words=say),
+    "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
+    "clipping_note": _clipping,
     "step_note": _step,
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
+    "away_note": _away,
+    "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
 }
 

@@ -15,6 +15,7 @@ from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
+from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
@@ -97,6 +98,7 @@ def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) 
         given_up=given_up,
     )
     queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
+    _follow_letter(db, job, JobStatus.HELD, now=now)
     follow(db, job.decision_id, now=now)
 
 
@@ -137,8 +139,21 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
     if settled:
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)
+        _follow_letter(db, job, status, now=now)
         follow(db, job.decision_id, now=now)
     return status
+
+
+def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
+    """A mail of a case that went stands in its thread; how far staff's own question is, its card says."""
+    if job.kind is not JobKind.MAIL or job.case_id is None:
+        return
+    if status is JobStatus.SENT:
+        thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
+        key = f"mail:{job.id}"
+        queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
+    if job.template == Letter.QUESTION:
+        queue_case_card(db, job.case_id, now=now)
 
 
 def _after(job: Job, outcome: Outcome) -> JobStatus:
@@ -297,6 +312,7 @@ def _move(
         events.add(db, tag, f"job:{job_id}", actor=by, at=now)
         if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
             events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
+        _follow_letter(db, job, to, now=now)
         follow(db, job.decision_id, now=now)
     return job
 

@@ -148,8 +148,10 @@ def note_follow_up(
     now: datetime,
     case_id: int | None = None,
     form_sent: bool = False,
+    taken: bool = False,
 ) -> None:
-    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent}
+    """Say below what it belongs to that another mail came; `taken`: what is attached needs no click."""
+    values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     key = f"note:{ref}:mail:{understood.row.id}"
     queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
     subject, mail = subject_of(ref), understood.row.id

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,11 @@ from bot.store.numbers import next_number
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
+#: stands where a mail's secrets will be, for the eyes of staff
+HIDDEN = {
+    "status_url": "https://status.example/hidden-until-sent",
+    "enrolment_url": "https://enroll.example/hidden-until-sent",
+}
 
 
 def queue_mail(
@@ -40,14 +45,17 @@ def queue_mail(
     case_id: int | None = None,
     decision_id: int | None = None,
     with_status_link: bool = False,
+    secrets: Mapping[str, str] | None = None,
+    links_to: Collection[str] = (),
     automatic: bool = False,
     not_before: datetime | None = None,
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
-    `attach` names a file that is made when the mail is carried out, as `effects` reads it.
-
+    `attach` names a file that is made when the mail is carried out, as `effects` reads it. `secrets` are
+    values of its words that are sealed until it goes, and wiped then; so are its status link, `status_url`,
+    and one for each case of `links_to`, such as `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
@@ -70,19 +78,26 @@ def queue_mail(
         automatic=automatic,
         not_before=not_before,
     )
-    sealed = ""
-    if with_status_link:
-        sealed = desk.keyring.seal(SECRETS, json.dumps(_issue_status_link(db, desk, ref, now=now)))
+    hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
+    sealed = desk.keyring.seal(SECRETS, json.dumps(hidden)) if hidden else ""
     return outbox.add(db, job, sealed=sealed, now=now)
 
 
-def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> dict[str, str]:
+def _issue_links(
+    db: Database, desk: Desk, about: str, links_to: Collection[str], *, now: datetime
+) -> dict[str, str]:
+    """A mail's status links by the names that its words know them by."""
+    names = {f"{one}_url": one for one in links_to} | ({"status_url": about} if about else {})
+    return {name: _issue_status_link(db, desk, one, now=now) for name, one in names.items()}
+
+
+def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> str:
     """Make a status link for a case; the address goes out as a secret, only its hash is kept."""
     token = desk.new_token()
     until = now + timedelta(days=desk.policy.limits.status_link_days)
     links.add(db, token, purpose=STATUS, subject=ref, now=now, expires_at=until)
     events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=STATUS)
-    return {"status_url": f"{desk.portal_url.rstrip('/')}/status/{token}"}
+    return f"{desk.portal_url.rstrip('/')}/status/{token}"
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:

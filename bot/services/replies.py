@@ -7,8 +7,9 @@ from sqlite_utils import Database
 
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.intake import Understood
+from bot.domain.ris import Decision
 from bot.rendering import mails
-from bot.services import case_answers, questions
+from bot.services import case_answers, letters, questions
 from bot.services.cases import Submission, answer, revise_case
 from bot.services.desk import Desk
 
@@ -23,19 +24,34 @@ def take_reply(
     now: datetime,
 ) -> bool:
     """Settle a reply in the caller's transaction; False where it brought no newer form, only words."""
+    letters.take_answer(db, understood, case, now=now)
     only = submissions[0] if len(submissions) == 1 else None
     if only and not _is_the_same(case, only):
         revised = revise_case(db, desk, case, only, now=now)
         if revised is not None:
             case_answers.refresh(db, revised, now=now)
             case_answers.take(db, desk, understood, revised, now=now)
+            if understood.mail.text:
+                _note_words(db, understood, revised, taken=True, now=now)
             return True
-    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    _note_words(db, understood, case, taken=False, now=now)
+    letters.give_back(db, case, now=now)
     answered = case_answers.take(db, desk, understood, case, now=now)
-    if only and not answered and _is_the_same(case, only) and case.status is CaseStatus.WAITING_FOR_SPONSOR:
+    if only and not answered and _is_the_same(case, only) and _is_waiting_for_a_form(case):
         words = mails.ris_problems(case, desk.policy, before=case.ris)
         answer(db, desk, case, "ris_problems", now=now, words=words, again=f"mail:{understood.row.id}")
     return False
+
+
+def _note_words(db: Database, understood: Understood, case: Case, *, taken: bool, now: datetime) -> None:
+    """What they wrote stands below the card; `taken`: the form that came with it is the case's already."""
+    thread = f"card:{case.ref}"
+    questions.note_follow_up(db, understood, case.ref, thread, now=now, case_id=case.id, taken=taken)
+
+
+def _is_waiting_for_a_form(case: Case) -> bool:
+    waits = case.status is CaseStatus.WAITING_FOR_SPONSOR
+    return waits and case.ris.decision is not Decision.COMPLETE
 
 
 def _is_the_same(case: Case, submission: Submission) -> bool:

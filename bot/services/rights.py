@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import Approval, SecondReason, find_right
+from bot.domain.approvals import Approval, Grave, SecondReason, find_right
 from bot.domain.cases import Case
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, Refusal
 from bot.domain.events import EventTag
@@ -23,7 +23,7 @@ def check_undecided(
         Act.REVIEW,
         ref=case.ref,
         hands=case.hands,
-        by=_at_this_moment(db, by, now),
+        by=at_this_moment(db, by, now),
         escalated=case.escalated,
         given=given if case.decision is None else (),
     )
@@ -32,7 +32,7 @@ def check_undecided(
     return right
 
 
-def _at_this_moment(db: Database, by: Staff, now: datetime) -> Staff:
+def at_this_moment(db: Database, by: Staff, now: datetime) -> Staff:
     """Whoever came back meanwhile, or named somebody else, is stood for no longer."""
     still = (who for who in by.stands_for if absences.stands(db, person=who.id, deputy=by.id, now=now))
     return replace(by, stands_for=tuple(still))
@@ -47,9 +47,14 @@ def may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> bool:
     return True
 
 
+def check_may_say_yes(db: Database, case: Case, by: Staff, *, now: datetime) -> str:
+    """Whose right lets them approve what the case holds now, where they have not done so before."""
+    return check_undecided(db, case, by, now=now, given=approvals.list_given(db, case))
+
+
 def say_yes(db: Database, case: Case, *, by: Staff, now: datetime) -> tuple[Approval, ...]:
     """Record their yes to what the case holds now, in the caller's transaction; every yes so far."""
-    right = check_undecided(db, case, by, now=now, given=approvals.list_given(db, case))
+    right = check_may_say_yes(db, case, by, now=now)
     if not approvals.add(db, case, by=by.id, right_of=right, now=now):
         raise AlreadyApproved(ref=case.ref)
     events.add(
@@ -72,9 +77,9 @@ def why_second(desk: Desk, case: Case) -> tuple[SecondReason, ...]:
     )
 
 
-def asks_code(desk: Desk, case: Case) -> bool:
-    """Whether approving it is grave: then a code of the decider's second factor is asked."""
-    return desk.policy.approvals.rules.asks_code(
+def why_code(desk: Desk, case: Case) -> tuple[Grave, ...]:
+    """Why approving it asks for a code of the decider's second factor; () when it does not."""
+    return desk.policy.approvals.rules.why_code(
         seats=case.ordered_seats, amount=_amount(desk, case), authorised=case.authorised
     )
 

@@ -1,9 +1,14 @@
 """Who acts, and what they may: full members whom settings and policy name, nobody else."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+from bot.domain.errors import UnknownColleague
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat
+
+#: a mention as Slack writes it, with or without the name, or the bare id
+_MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{5,})")
 
 
 class StaffList:
@@ -70,3 +75,18 @@ class StaffList:
         """Everybody who is staff by any name."""
         groups = [name for names in self._groups.values() for name in names]
         return tuple(sorted(self._chat.resolve([*self._staff, *groups, *self._escalate_to])))
+
+    def find(self, written: str) -> Staff:
+        """Whoever a mention means, or a colleague by name or first name; raise UnknownColleague."""
+        if found := _MENTIONED.fullmatch(written.strip()):
+            return self.who(found[1] or found[2])
+        name = written.strip().removeprefix("@").casefold()
+        fitting = [one for one in map(self.who, self.all_ids()) if name and name in _names(one)]
+        if len(fitting) != 1:
+            raise UnknownColleague(who=written[:60])
+        return fitting[0]
+
+
+def _names(who: Staff) -> set[str]:
+    name = who.name.casefold()
+    return {name, name.partition(" ")[0], who.email.partition("@")[0], who.email}

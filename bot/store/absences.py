@@ -8,6 +8,23 @@ from bot.domain.absences import Absence
 from bot.store.database import count, instant, row, rows, text_of
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table absences (
+            id integer primary key,
+            person text not null,
+            deputy text not null,
+            since text not null,
+            until text not null,
+            made_by text not null,
+            made_at text not null,
+            ended_at text
+        );
+        create index absences_by_deputy on absences (deputy, until) where ended_at is null;
+        create index absences_by_person on absences (person, until) where ended_at is null;
+    """)
+
+
 def add(db: Database, absence: Absence, *, made_by: str, now: datetime) -> int:
     cursor = db.execute(
         """insert into absences (person, deputy, since, until, made_by, made_at)

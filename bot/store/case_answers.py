@@ -14,6 +14,25 @@ from bot.domain.trust import Verdict
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table case_answers (
+            id integer primary key,
+            case_id integer not null references cases (id),
+            version integer not null,
+            asked integer not null,
+            mail_id integer not null,
+            mail text not null,
+            proposals text not null,
+            state text not null,
+            made_at text not null,
+            settled_by text not null default '',
+            settled_at text
+        );
+        create index case_answers_open on case_answers (case_id) where state = 'open';
+    """)
+
+
 def add(
     db: Database,
     *,

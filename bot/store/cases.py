@@ -9,7 +9,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
-from bot.domain.cards import QueueEntry
 from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
@@ -141,6 +140,12 @@ def move(
     )
 
 
+def escalate(db: Database, case_id: int, *, now: datetime) -> None:
+    """Let more people decide it: it has waited too long."""
+    sql = "update cases set escalated_at = coalesce(escalated_at, :now) where id = :id"
+    count(db, sql, {"id": case_id, "now": text_of(now)})
+
+
 def add_hand(db: Database, case: Case, hand: str) -> None:
     """Remember who had a hand in a case: they are not its second eye."""
     hands = json.dumps(sorted(case.hands | {hand}))
@@ -235,34 +240,6 @@ def set_phase(db: Database, decision_id: int, phase: Phase) -> int | None:
         {"id": decision_id, "phase": phase},
     )
     return int(moved["case_id"]) if moved else None
-
-
-def list_queue(db: Database, *, limit: int, offset: int = 0) -> list[QueueEntry]:
-    """Cases that wait for somebody, longest waiting first."""
-    found = rows(
-        db,
-        """select c.id, c.status, c.status_since, c.assigned_to, v.company,
-                  v.users, d.phase
-           from cases c
-           join case_versions v on v.case_id = c.id and v.version = c.version
-           left join decisions d on d.case_id = c.id and d.voided_at is null
-           where c.status in ('received', 'in_review', 'waiting_for_sponsor')
-              or d.phase in ('decided', 'executing', 'failed')
-           order by c.status_since, c.id limit :limit offset :offset""",
-        {"limit": limit, "offset": offset},
-    )
-    return [
-        QueueEntry(
-            ref=f"C-{entry['id']}",
-            company=entry["company"],
-            status=CaseStatus(entry["status"]),
-            since=instant(entry["status_since"]),
-            users=entry["users"],
-            phase=Phase(entry["phase"]) if entry["phase"] else None,
-            assigned_to=entry["assigned_to"],
-        )
-        for entry in found
-    ]
 
 
 def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:

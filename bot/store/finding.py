@@ -24,6 +24,20 @@ from bot.store.cases import ris_of
 from bot.store.database import count, instant, rows, text_of
 
 
+def make_tables(db: Database) -> None:
+    """The index, with all that stands in the database already."""
+    db.executescript("""
+        create virtual table findables using fts5(
+            names, more, at unindexed, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0
+        );
+        create trigger deleted_cases_are_not_found after delete on cases
+            begin delete from findables where rowid = old.id; end;
+        create trigger deleted_conversations_are_not_found after delete on conversations
+            begin delete from findables where rowid = -old.id; end;
+    """)
+    index_all(db)
+
+
 def set_case(db: Database, case: Case) -> None:
     """Let a case be found by its newest version, and by nothing older; in the caller's transaction."""
     values = values_of_case(case.ref, case.ris, sponsor=case.sponsor, cc=case.cc, title=case.thread.subject)

@@ -38,5 +38,25 @@ def get_subject(db: Database, token: str, *, purpose: str, now: datetime) -> str
     return str(found["subject"])
 
 
+def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
+    """What the link was about, though it be over; None for none of ours."""
+    found = row(
+        db,
+        "select subject from links where hash = :hash and purpose = :purpose",
+        {"hash": _hash(token), "purpose": purpose},
+    )
+    return str(found["subject"]) if found else None
+
+
+def end(db: Database, *, purpose: str, subject: str, now: datetime) -> None:
+    """Let every link about that be over: it was used, or a newer one takes its place."""
+    count(
+        db,
+        """update links set expires_at = :now
+           where purpose = :purpose and subject = :subject and expires_at > :now""",
+        {"purpose": purpose, "subject": subject, "now": text_of(now)},
+    )
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,7 +3,19 @@
 from sqlite_utils import Database, Migrations
 
 from bot.domain.errors import SettingsFault
-from bot.store import finding, organisations, turns
+from bot.store import (
+    absences,
+    authenticators,
+    case_answers,
+    case_questions,
+    clippings,
+    finding,
+    notices,
+    organisations,
+    rounds,
+    turns,
+    views,
+)
 from bot.store.database import transaction
 
 migrations = Migrations("usher")
@@ -298,22 +310,7 @@ def m011_alarms(db: Database) -> None:
 
 @migrations()
 def m012_case_answers(db: Database) -> None:
-    db.executescript("""
-        create table case_answers (
-            id integer primary key,
-            case_id integer not null references cases (id),
-            version integer not null,
-            asked integer not null,
-            mail_id integer not null,
-            mail text not null,
-            proposals text not null,
-            state text not null,
-            made_at text not null,
-            settled_by text not null default '',
-            settled_at text
-        );
-        create index case_answers_open on case_answers (case_id) where state = 'open';
-    """)
+    case_answers.make_tables(db)
 
 
 @migrations()
@@ -362,18 +359,6 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
             unique (case_id, content_hash, made_by),
             unique (case_id, content_hash, right_of)
         );
-        create table absences (
-            id integer primary key,
-            person text not null,
-            deputy text not null,
-            since text not null,
-            until text not null,
-            made_by text not null,
-            made_at text not null,
-            ended_at text
-        );
-        create index absences_by_deputy on absences (deputy, until) where ended_at is null;
-        create index absences_by_person on absences (person, until) where ended_at is null;
         create table turns (
             id integer primary key,
             case_id integer not null references cases (id) on delete cascade,
@@ -386,41 +371,37 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         create index turns_by_time on turns (since);
         alter table cases add column escalated_at text;
     """)
+    absences.make_tables(db)
     turns.begin_all(db)
+
+
+@migrations()
+def m015_authenticators(db: Database) -> None:
+    authenticators.make_tables(db)
+
+
+@migrations()
+def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
+    case_questions.make_tables(db)
+    clippings.make_tables(db)
+
+
+@migrations()
+def m017_turns_are_found_by_their_case(db: Database) -> None:
+    db.execute("create index turns_by_case on turns (case_id)")
 
 
 @migrations()
 def m018_records(db: Database) -> None:
     db.executescript("""
-        create virtual table findables using fts5(
-            names, more, at unindexed, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0
-        );
-        create trigger deleted_cases_are_not_found after delete on cases
-            begin delete from findables where rowid = old.id; end;
-        create trigger deleted_conversations_are_not_found after delete on conversations
-            begin delete from findables where rowid = -old.id; end;
-        create table views (
-            case_id integer not null references cases (id) on delete cascade,
-            viewer text not null,
-            day text not null,
-            primary key (case_id, viewer, day)
-        ) without rowid;
         create index events_by_subject on events (subject);
         create index outbox_by_case on outbox (case_id) where case_id is not null;
     """)
-    finding.index_all(db)
+    views.make_tables(db)
+    finding.make_tables(db)
 
 
 @migrations()
 def m019_notices(db: Database) -> None:
-    db.executescript("""
-        create table notices (
-            subject text not null,
-            stage text not null,
-            case_id integer references cases (id) on delete cascade,
-            at text not null,
-            primary key (subject, stage)
-        ) without rowid;
-        create index notices_by_case on notices (case_id);
-        create table rounds (name text primary key, occasion text not null);
-    """)
+    notices.make_tables(db)
+    rounds.make_tables(db)

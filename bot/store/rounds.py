@@ -5,6 +5,10 @@ from sqlite_utils import Database
 from bot.store.database import count, row
 
 
+def make_tables(db: Database) -> None:
+    db.execute("create table rounds (name text primary key, occasion text not null)")
+
+
 def find_last(db: Database, name: str) -> str | None:
     found = row(db, "select occasion from rounds where name = :name", {"name": name})
     return str(found["occasion"]) if found else None

@@ -7,6 +7,17 @@ from sqlite_utils import Database
 from bot.store.database import count, listed, rows
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table views (
+            case_id integer not null references cases (id) on delete cascade,
+            viewer text not null,
+            day text not null,
+            primary key (case_id, viewer, day)
+        ) without rowid;
+    """)
+
+
 def list_unseen(db: Database, cases: Iterable[int], *, viewer: str, day: str) -> list[int]:
     """Those of the cases that they were not shown on that day before."""
     wanted = dict.fromkeys(cases)

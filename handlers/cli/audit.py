@@ -18,9 +18,7 @@ app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 @app.command(epilog="Example: usher audit verify")
 def verify(
     *,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Without the heads in Slack.")
-    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Without the heads in Slack.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Recompute the chain of the whole trail, and compare it with the heads that were posted to Slack.

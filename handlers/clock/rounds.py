@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from bot.domain.rounds import Occasion, daily
-from bot.services import rounds
+from bot.domain.rounds import Occasion, daily, weekly
+from bot.services import notices, nudges, rounds, standing
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
@@ -31,7 +31,10 @@ class Round:
     work: RoundWork
 
 
-EACH_MINUTE: dict[str, Work] = {}
+EACH_MINUTE: dict[str, Work] = {
+    "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
+    "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
+}
 
 #: before anybody works, so that the morning finds it
 NIGHT = daily(time(2))
@@ -39,6 +42,11 @@ NIGHT = daily(time(2))
 ROUNDS: tuple[Round, ...] = (
     Round(name="audit head", occasion=NIGHT, work=records.post_head),
     Round(name="groups", occasion=NIGHT, work=records.watch_groups),
+    Round(
+        name="standing",
+        occasion=weekly(time(9)),
+        work=lambda db, bot, occasion, now: standing.tell(db, bot.desk, occasion, now=now),
+    ),
 )
 
 

@@ -3,11 +3,10 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.services import additions
-from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.cases import seen_in
 
 

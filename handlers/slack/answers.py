@@ -3,19 +3,32 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
-from slack_bolt import BoltRequest, BoltResponse
-from slack_bolt.context.respond import Respond
+from slack_bolt import BoltResponse
 
 from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal
-from bot.domain.staff import Staff
-from bot.rendering.blocks import Card
+from bot.domain.staff import Act, Staff
+from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
 
 Body = Mapping[str, Any]
+HOME = "home"  #: the place of what was clicked in the home tab
+
+
+class Respond(Protocol):
+    """Bolt's own, or the one that `places` put there for clicks that have no `response_url`."""
+
+    def __call__(
+        self,
+        text: str = "",
+        blocks: list[Block] | None = None,
+        *,
+        response_type: str | None = None,
+        replace_original: bool | None = None,
+    ) -> object: ...
 
 
 def words(bot: Bot) -> Words:
@@ -32,7 +45,8 @@ def staff_in(body: Body, bot: Bot) -> Staff:
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
     """A refusal in words; whoever may not hears who may."""
     if isinstance(refusal, NotStaff | NotApprover):
-        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids()))
+        act = Act(str(refusal.values.get("act", Act.REVIEW)))
+        refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids(act)))
     return words(bot).refusal(refusal, slack=True)
 
 
@@ -53,28 +67,36 @@ def show(respond: Respond, card: Card) -> None:
     respond(text=card.text, blocks=card.blocks, response_type="ephemeral", replace_original=False)
 
 
-def settle(respond: Respond, body: Body, text: str) -> None:
+def settle(respond: Respond, body: Body, said: str | Card) -> None:
     """Tell the clicker what became of it; a private card that asked is replaced by the answer."""
     private = bool(body.get("container", {}).get("is_ephemeral"))
-    respond(text=text, response_type="ephemeral", replace_original=private)
+    card = said if isinstance(said, Card) else Card(text=said)
+    respond(text=card.text, blocks=card.blocks or None, response_type="ephemeral", replace_original=private)
+
+
+def place_of(body: Body) -> str:
+    """Where to answer: a `response_url`, HOME, the place from which an open modal came, or ""."""
+    view = body.get("view")
+    if not isinstance(view, Mapping):
+        return str(body.get("response_url") or "")
+    if view.get("type") == HOME:
+        return HOME
+    about = json.loads(view.get("private_metadata") or "{}")
+    return str(about.get("place", "")) if isinstance(about, dict) else ""
+
+
+def placed(view: Block, body: Body) -> Block:
+    """The modal, remembering where it was opened: its submission is answered there."""
+    about = json.loads(view.get("private_metadata") or "{}")
+    return {**view, "private_metadata": json.dumps({**about, "place": place_of(body)})}
 
 
 def bug_text(number: str, bot: Bot) -> str:
     return words(bot).say("slack.bug", id=number)
 
 
-def in_modal(text: str) -> BoltResponse:
+def in_modal(view: Mapping[str, Any], text: str) -> BoltResponse:
     """An ack that keeps the modal open with a sentence at its first field."""
-    body = {"response_action": "errors", "errors": {"reason": text}}
+    fields = (block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input")
+    body = {"response_action": "errors", "errors": {next(fields, "reason"): text}}
     return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": ["application/json"]})
-
-
-def say_bug(request: BoltRequest, respond: Respond, number: str, bot: Bot) -> None:
-    """By `response_url` where there is one, else privately in the channel, else nowhere: it is in the log."""
-    text = bug_text(number, bot)
-    if request.context.response_url:
-        say(respond, text)
-    elif request.context.channel_id and request.context.user_id:
-        bot.slack_client.chat_postEphemeral(
-            channel=request.context.channel_id, user=request.context.user_id, text=text
-        )

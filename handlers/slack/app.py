@@ -1,21 +1,53 @@
 """Put the Bolt app together: listeners by table, a middleware that keeps payloads, one error handler."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from handlers.slack import additions, case_answers, cases, commands, jobs, kinds, mentions, records, undoing
-from handlers.slack.answers import bug_text, in_modal, say_bug
-from handlers.slack.payloads import is_event, keep_payload, mark_done
+from handlers.slack import (
+    additions,
+    assignments,
+    case_answers,
+    cases,
+    clippings,
+    commands,
+    home,
+    jobs,
+    kinds,
+    letters,
+    mentions,
+    places,
+    queue,
+    records,
+    step_up,
+    undoing,
+)
+from handlers.slack.answers import Respond, bug_text, in_modal
+from handlers.slack.listeners import Listeners
+from handlers.slack.payloads import is_event, mark_done, receive
 
 log = structlog.get_logger("slack")
 
-LISTENERS = 32  #: Bolt's five starve acks as soon as five listeners wait for something
+ROOMS = (
+    cases,
+    case_answers,
+    letters,
+    clippings,
+    additions,
+    undoing,
+    kinds,
+    queue,
+    assignments,
+    home,
+    commands,
+    jobs,
+    records,
+    step_up,
+    mentions,
+)
 
 
 def build(bot: Bot) -> App:
@@ -27,12 +59,13 @@ def build(bot: Bot) -> App:
         request_verification_enabled=bool(signing_secret),
         token_verification_enabled=False,
         # Before Slack is asked who we are: should that fail, the event is kept already.
-        before_authorize=partial(keep_payload, bot=bot),
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
+        before_authorize=partial(receive, bot=bot),
+        listener_executor=Listeners(),
         raise_error_for_unhandled_request=False,
     )
+    app.use(partial(places.answer_there, bot=bot))
     app.error(partial(on_error, bot=bot))
-    for room in (cases, case_answers, additions, undoing, kinds, commands, jobs, records, mentions):
+    for room in ROOMS:
         room.register(app, bot)
     return app
 
@@ -43,8 +76,8 @@ def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: B
     log.error("listener raised", id=number, trace=trace(error))
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
-        return in_modal(bug_text(number, bot))
-    say_bug(request, respond, number, bot)
+        return in_modal(request.body.get("view") or {}, bug_text(number, bot))
+    places.say_bug(request, respond, bug_text(number, bot), bot)
     if is_event(request.body):
         mark_done(request.body, bot)  # the person knows; a restart must not say it again
     return None

@@ -3,11 +3,10 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.services import case_answers
-from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 
 
 def register(app: App, bot: Bot) -> None:

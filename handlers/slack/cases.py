@@ -4,24 +4,36 @@ from functools import partial
 from typing import Literal
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
+from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
-from bot.rendering import cards, case_view, modals
+from bot.rendering import cards, case_view, modals, step_up
 from bot.rendering.blocks import Block, Card
+from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases, views
 from handlers.slack import records
-from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 
 
 def register(app: App, bot: Bot) -> None:
     app.action("case_approve")(partial(on_approve, bot=bot))
+    app.view("case_approve")(partial(on_approve_submitted, bot=bot))
     app.action("case_reject")(partial(on_reject, bot=bot))
     app.view("case_reject")(partial(on_reject_submitted, bot=bot))
     app.action("case_open")(partial(on_open, bot=bot))
@@ -65,15 +77,38 @@ def confirm_reject(line: Line) -> Card:
     return _confirm(line, "reject")
 
 
-def on_approve(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Decide; where that is grave, a modal asks for a code first."""
     ack()
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
-        case = approvals.approve(
-            db, bot.desk, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now()
-        )
-        said = "slack.approved" if case.decision else "slack.approved_first"
-        settle(respond, body, words(bot).say(said, ref=case.ref))
+        by, now = staff_in(body, bot), bot.clock.now()
+        grave = approvals.find_grave(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        if grave is not None:
+            view = placed(step_up.approve_modal(grave, words=words(bot)), body)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+            return
+        case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        settle(respond, body, done_card(_approved(case, bot), words=words(bot)))
+
+
+def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Decide, then ack: what is wrong with the code stands at the code."""
+    typed = step_up.read_typed(body["view"])
+    ref, seen = typed.about["ref"], typed.about["content_hash"]
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now, code=typed.code)
+    except Refusal as refusal:
+        ack(response_action="errors", errors={step_up.CODE: refusal_text(refusal, bot)})
+    else:
+        ack()
+        show(respond, done_card(_approved(case, bot), words=words(bot)))
+
+
+def _approved(case: Case, bot: Bot) -> str:
+    return words(bot).say("slack.approved" if case.decision else "slack.approved_first", ref=case.ref)
 
 
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -82,10 +117,11 @@ def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, _ = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
-        client.views_open(trigger_id=body["trigger_id"], view=modals.reject_modal(card, words=words(bot)))
+        view = placed(modals.reject_modal(card, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+def on_reject_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands in the modal, where the person is looking."""
     given = modals.read_reject(body["view"])
     try:
@@ -104,6 +140,7 @@ def on_reject_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
         ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
     else:
         ack()
+        show(respond, done_card(words(bot).say("slack.rejected", ref=given.ref), words=words(bot)))
 
 
 def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -115,12 +152,12 @@ def on_open(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_version(ack: Ack, body: Body, client: WebClient, *, bot: Bot) -> None:
+def on_version(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Another version takes the place of the one shown."""
     ack()
     ref = case_view.read_ref(body["view"])
     number = int(body["actions"][0]["selected_option"]["value"])
-    with bot.connect() as db:
+    with explains(respond, bot), bot.connect() as db:
         view = _view(db, bot, ref, number, by=staff_in(body, bot))
         client.views_update(view_id=body["view"]["id"], view=view)
 

@@ -4,20 +4,15 @@ import difflib
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
-from bot.domain.approvals import check_is_staff
 from bot.domain.errors import UnknownCommand
-from bot.rendering import cards
 from bot.rendering.blocks import Card
-from bot.services import cases
+from bot.rendering.help import help_card
+from handlers.slack import absences, assignments, letters, queue, records, step_up
 from handlers.slack import cases as case_words
-from handlers.slack import records
-from handlers.slack.answers import Body, explains, show, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
-
-MOST = 500  #: cases the queue shows, over its pages
 
 
 def register(app: App, bot: Bot) -> None:
@@ -43,25 +38,21 @@ def answer(line: Line) -> Card:
 
 
 def show_help(line: Line) -> Card:
-    return cards.help_card(line.staff, words=words(line.bot))
-
-
-def show_queue(line: Line) -> Card:
-    check_is_staff(line.staff)
-    rest = line.rest
-    page = max(1, int(rest)) if rest.isascii() and rest.isdigit() and len(rest) < 5 else 1  # noqa: PLR2004
-    with line.bot.connect() as db:
-        entries = cases.list_queue(db, limit=MOST)
-    return cards.queue_card(entries, page=page, words=words(line.bot))
+    return help_card(line.staff, tuple(COMMANDS), words=words(line.bot))
 
 
 #: every word, and what it does; each is a function of its room
 COMMANDS: dict[str, Command] = {
-    "queue": show_queue,
+    "queue": queue.show_queue,
+    "next": queue.show_next,
     "case": case_words.show_case,
     "approve": case_words.confirm_approve,
     "reject": case_words.confirm_reject,
+    "ask": letters.ask,
+    "assign": assignments.assign_case,
+    "away": absences.away,
     "find": records.show_found,
     "report": records.send_report,
+    "enroll": step_up.enroll,
     "help": show_help,
 }

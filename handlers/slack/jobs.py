@@ -3,13 +3,12 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
 from bot.services import intake, outbox
-from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 
 
 def register(app: App, bot: Bot) -> None:

@@ -3,12 +3,12 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
+from bot.rendering.queue import done_card
 from bot.services import cases, kinds
-from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.cases import seen_in
 
 
@@ -37,7 +37,7 @@ def on_ris(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             understood = kinds.read_again(db, bot.desk, bot.reader, mail_id)
             opened = kinds.take_as_ris(db, bot.desk, understood, by=by, now=bot.clock.now())
             said = words(bot).say("slack.taken_as_ris", refs=", ".join(case.ref for case in opened))
-        settle(respond, body, said)
+        settle(respond, body, done_card(said, words=words(bot)))
 
 
 def on_not_ris(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -50,4 +50,5 @@ def on_not_ris(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         understood = kinds.read_again(db, bot.desk, bot.reader, mail_id)
         question = kinds.take_as_question(db, understood, ref=ref, seen=seen, by=by, now=bot.clock.now())
         key = "slack.taken_as_question" if question else "slack.discarded"
-        settle(respond, body, words(bot).say(key, ref=ref, question=question))
+        said = words(bot).say(key, ref=ref, question=question)
+        settle(respond, body, done_card(said, words=words(bot)))

@@ -14,7 +14,7 @@ class Line:
 
     bot: Bot
     staff: Staff
-    rest: str  #: what stands after the command's word
+    rest: str  #: what stands after the command's word, as Slack writes it: mentions, entities
     thread_case: str = ""  #: the case in whose thread it was said
     trigger_id: str = ""  #: opens a modal for some seconds; "" for what was said in a message
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
@@ -17,8 +17,6 @@ from handlers.slack.commands import answer
 from handlers.slack.lines import Line
 from handlers.slack.payloads import concerns_us, mark_done
 
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
-
 Event = Mapping[str, Any]
 
 
@@ -27,11 +25,11 @@ def register(app: App, bot: Bot) -> None:
         app.event(kind)(partial(on_words, bot=bot))
 
 
-def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
+def on_words(event: Event, body: Body, context: BoltContext, client: WebClient, *, bot: Bot) -> None:
     """Answer only whoever asked: others in the channel may not see cases."""
     if not concerns_us(event):
         return
-    card = _answer(event, bot)
+    card = _answer(event, _without(str(context.bot_user_id), str(event.get("text", ""))), bot)
     client.chat_postEphemeral(
         channel=event["channel"],
         user=event["user"],
@@ -42,8 +40,12 @@ def on_words(event: Event, body: Body, client: WebClient, *, bot: Bot) -> None:
     mark_done(body, bot)
 
 
-def _answer(event: Event, bot: Bot) -> Card:
-    text = _MENTION.sub("", str(event.get("text", ""))).strip()
+def _without(usher: str, text: str) -> str:
+    """What is said to Usher; other people who are named are meant."""
+    return re.sub(rf"<@{re.escape(usher)}(\|[^>]*)?>", "", text).strip()
+
+
+def _answer(event: Event, text: str, bot: Bot) -> Card:
     thread_ts = str(event.get("thread_ts", ""))
     with bot.connect() as db:
         thread_case = (

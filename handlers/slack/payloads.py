@@ -1,17 +1,36 @@
-"""Keep message events before they are acked: Bolt acks events first, and a restart must not lose one."""
+"""What comes from Slack, at the door: clicks and commands are acked, events kept before Bolt acks them."""
 
 from collections.abc import Callable, Iterable, Mapping
 
 import structlog
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
 from bot.services import payloads
+from handlers.slack.listeners import ACKED
 
 log = structlog.get_logger("slack")
 
 #: marks a replayed request, which is in the store already
 REPLAYED = "usher_replayed"
+
+
+def receive(
+    ack: Ack,
+    body: dict[str, object],
+    request: BoltRequest,
+    next_: Callable[[], BoltResponse],
+    *,
+    bot: Bot,
+) -> BoltResponse:
+    """Ack a click or a command in this very thread; its listener may have to wait for others to finish.
+
+    What nobody listens to is not acked all the same: Bolt then gives no answer at all.
+    """
+    if body.get("type") == "block_actions" or "command" in body:
+        ack()
+    ACKED.set(ack.response is not None or is_event(body))  # Bolt acks events itself
+    return keep_payload(body, request, next_, bot=bot)
 
 
 def keep_payload(

@@ -3,12 +3,11 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.services import caps, corrections, kinds, withdrawals
-from handlers.slack.answers import Body, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.cases import seen_in
 
 

@@ -185,7 +185,7 @@ class Worker:
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
-        if outcome.status is JobStatus.SENT:
+        if outcome.status in (JobStatus.SENT, JobStatus.REPLACED):
             self._trouble = ""
         elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
             self._trouble = f"{job.template} waits: {outcome.error}"

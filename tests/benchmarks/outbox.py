@@ -42,8 +42,9 @@ from bot.rendering import samples
 from bot.rendering.mails import SHIPPED
 from bot.rendering.words import LANGUAGES
 from bot.sandbox.invented import organisation, person
-from bot.services import approvals, effects
+from bot.services import approvals
 from bot.services.effects import Ways
+from bot.services.queueing import HIDDEN
 from bot.store import cases as case_store
 from bot.store.database import transaction
 from handlers.cli import logs
@@ -136,7 +137,7 @@ class Plain:
         self._inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
     def letter_of(self, job: Job, mail: OutboundMail) -> tuple[OutboundMail, bytes]:
-        lang, values = job.values["lang"], {**job.values["words"], **effects.HIDDEN}
+        lang, values = job.values["lang"], {**job.values["words"], **HIDDEN}
         source = self._templates.get_template(f"{job.template}.{lang}.md").render(values)
         words = source.partition("\n---\n")[2]
         body = Markup(self._markdown.render(words))
@@ -152,7 +153,7 @@ class Plain:
 def letters_of(office: Office, many: int) -> list[tuple[Job, OutboundMail]]:
     """The last of those that the lane has sent, once more."""
     sent = [job for job in office.jobs("order_confirmation") if job.status is JobStatus.SENT][-many:]
-    hidden = [replace(job, secrets=effects.HIDDEN) for job in sent]
+    hidden = [replace(job, secrets=HIDDEN) for job in sent]
     return [(job, office.mail_of(job)) for job in hidden]
 
 

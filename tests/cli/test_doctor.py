@@ -1,5 +1,7 @@
 """`usher doctor` on a whole world: well when it is, and each fault with its cause and its mend."""
 
+import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,10 +15,13 @@ from sqlite_utils import Database
 from bot.domain.events import EventTag
 from bot.domain.keyring import Keyring
 from bot.domain.outbox import JobKind, NewJob
+from bot.domain.step_up import Authenticator
+from bot.policy import SHIPPED
 from bot.sandbox.slack.cast import USHER
 from bot.sandbox.world import World
+from bot.services.enrolments import SECRET
 from bot.services.queueing import SECRETS
-from bot.store import database, events, migrations, outbox
+from bot.store import authenticators, database, events, migrations, outbox
 from bot.store.database import transaction
 from tests.cli.shell import Shell, settings_of
 
@@ -27,8 +32,17 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def doctor(usher: Shell, world: World) -> Shell:
+    """Where no act asks for a code; the tests of that are below."""
     usher.set(settings_of(world, usher.folder))
+    usher.set(usher_config=a_policy(usher.folder, "step_up = []"))
     return usher
+
+
+def a_policy(folder: Path, step_up: str) -> Path:
+    path = folder / "usher.toml"
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^step_up = .*$", step_up, shipped, flags=re.MULTILINE), encoding="utf-8")
+    return path
 
 
 def ill(shell: Shell) -> dict[str, dict[str, Any]]:
@@ -51,6 +65,7 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         *("settings", "usher.toml", "delivery", "clock", "database", "mailbox", "mailbox IDLE"),
         *("sender verdicts", "mail out", "slack", "slack scopes", "SLACK_APP_TOKEN"),
         *("SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL", "SLACK_STAFF", "SLACK_APPROVERS"),
+        "step-up",
     ]
     assert not (doctor.folder / "usher.db").exists()
 
@@ -196,9 +211,46 @@ def test_a_key_that_was_replaced_too_early(doctor: Shell) -> None:
         outbox.add(db, job, sealed=Keyring([former]).seal(SECRETS, "{}"), now=NOW)
 
     found = ill(doctor)["SECRET_KEY"]
-    assert found["sentence"] == "1 of 1 waiting mails were sealed with another key"
+    assert found["sentence"] == "1 of 1 waiting mails and authenticators were sealed with another key"
     doctor.set(secret_key=f"{'n' * 32},{former}")
     assert ill(doctor) == {}
+
+
+def test_who_decides_about_something_grave_needs_an_authenticator(doctor: Shell) -> None:
+    doctor.set(usher_config=a_policy(doctor.folder, 'step_up = ["large"]'))
+    assert ill(doctor) == {}  # before the first start nobody can have one
+    with written(doctor.folder):
+        pass
+
+    found = ill(doctor)["step-up"]
+    assert found["sentence"].startswith("0 of 2 who decide have an authenticator; to type /usher enroll: ")
+    assert "avery" in found["sentence"]
+    assert "casey" in found["sentence"]
+    assert "/usher enroll" in found["mend"]
+
+
+def test_as_many_authenticators_as_have_to_agree_are_enough(doctor: Shell) -> None:
+    everybody = "avery@desk.example,blake@desk.example,casey@desk.example"
+    doctor.set(usher_config=a_policy(doctor.folder, 'step_up = ["large"]'), slack_approvers=everybody)
+    keyring = Keyring([os.environ["SECRET_KEY"]])
+    with written(doctor.folder) as db:
+        for person in ("U0AVERY0001", "U0CASEY0001"):
+            sealed = keyring.seal(SECRET, "ABCD")
+            authenticators.put(
+                db, Authenticator(person=person, sealed=sealed, address="", made_at=NOW, confirmed_at=NOW)
+            )
+    assert ill(doctor) == {}
+    checks = {check["name"]: check for check in doctor("doctor", "--json").objects}
+
+    assert checks["step-up"]["sentence"].endswith("; to type /usher enroll: blake")
+
+
+def test_authenticators_that_no_key_opens_are_told(doctor: Shell) -> None:
+    with written(doctor.folder) as db:
+        sealed = Keyring(["f" * 32]).seal(SECRET, "ABCD")
+        authenticators.put(db, Authenticator(person="U0", sealed=sealed, address="", made_at=NOW))
+
+    assert "1 of 1" in ill(doctor)["SECRET_KEY"]["sentence"]
 
 
 def test_a_database_of_another_kind_is_ill_and_left_alone(doctor: Shell) -> None:

@@ -16,7 +16,7 @@ from bot.settings import load
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CHANNEL = "C0APPROVALS"
 AVERY, CASEY, DANA, ELI = "U0AVERY0001", "U0CASEY0001", "U0DANA00001", "U0ELI000001"
-BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Case *C-7*"}}]
+BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Case *C-7*", "verbatim": True}}]
 CARD = ChatMessage(channel=CHANNEL, key="case:7:card", text="Case C-7", blocks=BLOCKS)
 
 

@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from werkzeug import Request, Response
 
 from handlers.slack.app import build
+from tests import slack_rules
 from tests.cast import Office, an_office
 from tests.outside import APPROVALS
 
@@ -56,6 +57,7 @@ class Workspace:
             return Response("down", status=503)
         given = request.get_json(silent=True) or request.form.to_dict()
         self.calls.append((method, given))
+        slack_rules.BOOK.note(method, slack_rules.call_faults(method, given))
         about = {
             "auth.test": {"user_id": "U0USHER", "bot_id": "B0USHER", "team_id": "T0", "url": "https://x/"}
         }
@@ -63,7 +65,9 @@ class Workspace:
         return Response(json.dumps(body), content_type="application/json")
 
     def respond(self, request: Request) -> Response:
-        self.said.append(request.get_json())
+        said = request.get_json()
+        slack_rules.BOOK.note("response_url", slack_rules.call_faults("response_url", said))
+        self.said.append(said)
         return Response("ok")
 
     def asked(self, method: str) -> list[dict[str, Any]]:
@@ -72,7 +76,10 @@ class Workspace:
     # What people do
 
     def dispatch(self, body: dict[str, Any]) -> BoltResponse:
-        return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        response = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        if response.body.startswith("{"):
+            slack_rules.BOOK.note("ack", slack_rules.ack_faults(json.loads(response.body)))
+        return response
 
     def click(
         self, action: str, value: str, *, by: str, seen: str = "", private: bool = False
@@ -104,6 +111,7 @@ class Workspace:
             "type": "modal",
             "callback_id": "case_reject",
             "private_metadata": about,
+            "blocks": [{"type": "input", "block_id": name} for name in values],
             "state": {"values": values},
         }
         return self.dispatch(
@@ -119,6 +127,7 @@ class Workspace:
                 "team_id": "T0",
                 "channel_id": APPROVALS,
                 "response_url": f"{self.url}/respond",
+                "trigger_id": "1.2.3",
             }
         )
 

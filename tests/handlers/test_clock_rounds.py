@@ -16,6 +16,7 @@ done: list[str] = []
 
 
 def note(db: Database, bot: Bot, occasion: str, now: datetime) -> None:
+    del db, bot, now
     done.append(occasion)
 
 
@@ -63,6 +64,7 @@ def test_what_stumbles_is_done_at_the_next_look_and_keeps_nothing_from_its_turn(
     falls = [RuntimeError("down"), None]
 
     def stumble(db: Database, bot: Bot, occasion: str, now: datetime) -> None:
+        del db, bot, occasion, now
         if (fault := falls.pop(0)) is not None:
             raise fault
         done.append("again")
@@ -82,7 +84,12 @@ def test_the_desks_clock_is_looked_at_once_a_minute_also_when_it_is_turned(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks: list[datetime] = []
-    monkeypatch.setattr(rounds, "EACH_MINUTE", {"tick": lambda db, bot, now: ticks.append(now)})
+
+    def note_tick(db: Database, bot: Bot, now: datetime) -> None:
+        del db, bot
+        ticks.append(now)
+
+    monkeypatch.setattr(rounds, "EACH_MINUTE", {"tick": note_tick})
     watch = build(office.bot)
     for seconds in (0, 5, 54, 1, 30, 3 * 86_400, -86_400):
         office.clock.wait(seconds=seconds)

@@ -22,7 +22,7 @@ from bot.domain.mail import Address, InboundMail
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.staff import Act, Staff
 from bot.domain.trust import SenderCheck, Verdict
-from bot.services import approvals, cases
+from bot.services import approvals, cases, enrolments
 from bot.services.cases import Submission
 from bot.services.staff import StaffList
 from bot.store.database import transaction
@@ -129,6 +129,13 @@ class Town:
 
     def link(self) -> str:
         return f"/status/{self.tokens[-1]}"
+
+    def enroll(self) -> str:
+        """A link is mailed to Avery."""
+        by = replace(AVERY, email="avery@desk.example.com")
+        with self.bot.connect() as db:
+            enrolments.enrol(db, self.bot.desk, by=by, now=self.clock.now())
+        return f"/enroll/{self.tokens[-1]}"
 
     def wait(self, **span: float) -> None:
         self.clock.at += timedelta(**span)

@@ -37,6 +37,8 @@ def places(found: Found) -> Iterator[dict[str, str]]:
     town.wait(days=1)
     town.reject(rejected)
     places["rejected"] = town.link()
+    places["enroll"] = town.enroll()
+    places["enroll_over"] = "/enroll/none"
     server = PortalServer(town.bot)
     server.start()
     yield {name: f"http://{server.portal_address}{path}" for name, path in places.items()}

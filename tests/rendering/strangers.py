@@ -54,14 +54,16 @@ def outline(html: str) -> Outline:
 def hostile_values(name: str, text: str) -> dict[str, Any]:
     """Every value a stranger can choose, at every depth."""
     own = {"lang", "ref", "reason", "status_url", "desk", "programme", "support_desk", "support_address"}
-    own |= {"attached", "check_url"}
+    own |= {"attached", "check_url", "enrolment_url"}
 
     def poisoned(value: object) -> object:
         if isinstance(value, str):
             return text if value else ""
         if isinstance(value, list):
             return [poisoned(part) for part in value]
-        return {key: poisoned(part) for key, part in value.items()} if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        return {key: part if key in own else poisoned(part) for key, part in value.items()}
 
     values = sample_values(name)
     return {key: value if key in own else poisoned(value) for key, value in values.items()}

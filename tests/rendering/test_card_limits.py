@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,22 +15,25 @@ from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.organisations import Reason
 from bot.domain.outbox import JobStatus
+from bot.domain.queue import Wanted, read_wanted
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
 from bot.rendering import cards, modals, samples, sender_notes
 from bot.rendering.blocks import Block
+from bot.rendering.queue import queue_card
 from bot.rendering.quoting import units
 from tests.budget import examples
 from tests.rendering.test_cards import (
     ASIDE,
+    AT,
     CAPPED,
     CORRECTION,
     ENGLISH,
     HELD,
     case_card,
     effect,
-    entry,
     question,
 )
+from tests.rendering.test_queue import entry
 
 MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}
 
@@ -129,8 +131,11 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
                 joined=Joined(company=text, status=CaseStatus.WITHDRAWN),
             )
         ),
-        cards.queue_card(
-            [entry(number, company=text, assigned_to=text) for number in range(60)], words=ENGLISH
+        queue_card(
+            [entry(number, company=text, assigned_to=text) for number in range(60)],
+            read_wanted(text),
+            words=ENGLISH,
+            now=AT,
         ),
     ]
 
@@ -161,7 +166,7 @@ def test_mrkdwn_is_verbatim_so_that_slack_makes_no_links_of_its_own() -> None:
 def test_a_company_cannot_look_like_a_line_of_ours() -> None:
     company = Company(name="Acme\n*Approved* by `you` ~no~ _yes_ :white_check_mark:")
     case = samples.complete_case()
-    card = cards.queue_card([entry(1, company=company.name)], words=ENGLISH)
+    card = queue_card([entry(1, company=company.name)], Wanted(), words=ENGLISH, now=AT)
     shown = card.blocks[1]["text"]["text"]
     modal = modals.reject_modal(CaseCard(case=replace(case, ris=RisCase(company=company))), words=ENGLISH)
 
@@ -176,13 +181,3 @@ def test_an_address_with_underscores_can_be_copied() -> None:
     card = cards.held_note(replace(HELD, recipient="anna_muster@example.org"), words=ENGLISH)
 
     assert "anna_muster@example.org" in json.dumps(card.blocks)
-
-
-@pytest.mark.parametrize("page", [-1, 1, 3, 99])
-def test_a_long_queue_is_paged(page: int) -> None:
-    card = cards.queue_card([entry(number) for number in range(1, 46)], words=ENGLISH, page=page)
-    shown = json.dumps(card.blocks, ensure_ascii=False)
-
-    assert f"Page {min(max(page, 1), 3)} of 3 · 45 cases" in shown
-    assert ("*C-45*" in shown) == (page > 1)
-    assert faults(card.blocks) == []

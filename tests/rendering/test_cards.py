@@ -22,7 +22,6 @@ from bot.domain.cards import (
     Joined,
     KindNote,
     QuestionNote,
-    QueueEntry,
     SameFormNote,
     TroubleNote,
     WithdrawalNote,
@@ -30,7 +29,6 @@ from bot.domain.cards import (
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
-from bot.domain.staff import Act, Staff
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.rendering import cards, modals, samples, sender_notes
@@ -40,10 +38,7 @@ from tests.golden import assert_json_approved
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
-AVERY = Staff(id="U0AVERY", name="Avery", staff=True, acts=frozenset(Act))
 UNPROVEN = "nothing vouches for sponsor.example.com: dmarc=none header.from=sponsor.example.com"
-BLAKE = Staff(id="U0BLAKE", name="Blake", staff=True)
-CASEY = Staff(id="U0CASEY", name="Casey", staff=False)
 
 
 def effect(state: JobStatus, **more: Any) -> Effect:  # noqa: ANN401 - any field
@@ -66,13 +61,6 @@ def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
         attachments=("screen.png",), received_at=AT, mail_id=12, content_hash="c0ffee",
     )  # fmt: skip
     return replace(note, **changed)
-
-
-def entry(number: int, **changed: Any) -> QueueEntry:  # noqa: ANN401 - any field
-    line = QueueEntry(
-        ref=f"C-{number}", company="Lindgren & Söhne", status=CaseStatus.IN_REVIEW, since=AT, users=number
-    )
-    return replace(line, **changed)
 
 
 ASIDE = TroubleNote(what="mail_set_aside", subject="mail 12", detail="ValueError: <odd> header", id=12)
@@ -155,15 +143,6 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "confirm_approve": lambda: cards.confirm_card(
         CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
     ),
-    "queue": lambda: cards.queue_card(
-        [
-            entry(1),
-            entry(2, status=CaseStatus.APPROVED, phase=Phase.EXECUTING),
-            entry(3, assigned_to="U0BLAKE"),
-        ],
-        words=ENGLISH,
-    ),
-    "queue_empty": lambda: cards.queue_card([], words=ENGLISH),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
@@ -187,9 +166,6 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
     ),
     "held": lambda: cards.held_note(HELD, words=ENGLISH),
-    "help_approver": lambda: cards.help_card(AVERY, words=ENGLISH),
-    "help_staff": lambda: cards.help_card(BLAKE, words=ENGLISH),
-    "help_stranger": lambda: cards.help_card(CASEY, words=ENGLISH),
 }
 
 
@@ -221,9 +197,23 @@ def buttons(card: Card) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris", "case_open"]),
-        (CaseStatus.IN_REVIEW, ["case_approve", "case_reject", "kind_not_ris", "case_open"]),
-        (CaseStatus.WAITING_FOR_SPONSOR, ["case_reject", "kind_not_ris", "case_open"]),
+        (CaseStatus.RECEIVED, ["kind_ris", "kind_not_ris", "case_assign", "case_open"]),
+        (
+            CaseStatus.IN_REVIEW,
+            [
+                "case_approve",
+                "case_reject",
+                "case_ask",
+                "case_reply",
+                "kind_not_ris",
+                "case_assign",
+                "case_open",
+            ],
+        ),
+        (
+            CaseStatus.WAITING_FOR_SPONSOR,
+            ["case_reject", "case_ask", "case_reply", "kind_not_ris", "case_assign", "case_open"],
+        ),
         (CaseStatus.APPROVED, []),
         (CaseStatus.REJECTED, []),
         (CaseStatus.WITHDRAWN, []),
@@ -311,12 +301,6 @@ def test_nothing_is_confirmed_that_cannot_be_done() -> None:
     assert buttons(cards.confirm_card(decided(Phase.DONE), "reject", words=ENGLISH)) == []
 
 
-def test_help_offers_approving_to_approvers_only() -> None:
-    assert "/usher approve" in json.dumps(cards.help_card(AVERY, words=ENGLISH).blocks)
-    assert "/usher approve" not in json.dumps(cards.help_card(BLAKE, words=ENGLISH).blocks)
-    assert "/usher queue" not in json.dumps(cards.help_card(CASEY, words=ENGLISH).blocks)
-
-
 def test_only_a_mail_that_was_set_aside_can_be_tried_again() -> None:
     assert buttons(cards.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
     assert buttons(cards.trouble_note(FAILED, words=ENGLISH)) == []
@@ -336,9 +320,3 @@ def test_the_modal_carries_what_was_shown_and_offers_every_reason() -> None:
     assert json.loads(view["private_metadata"]) == {"ref": "C-7", "content_hash": case.content_hash}
     assert [option["value"] for option in options] == [str(reason) for reason in RejectionReason]
     assert len(view["title"]["text"]) <= 24
-
-
-def test_since_is_told_in_the_desks_zone() -> None:
-    late = entry(1, since=datetime(2024, 12, 31, 23, 30, tzinfo=UTC) + timedelta(minutes=1))
-
-    assert "since 1 Jan, 00:31" in json.dumps(cards.queue_card([late], words=ENGLISH).blocks)

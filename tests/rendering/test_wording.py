@@ -73,7 +73,10 @@ def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(
     source = path.read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)]*)\)", source)
 
-    assert set(targets) <= {"{{ status_url }}", "{{ check_url }}", "mailto:{{ support_address }}"}
+    assert set(targets) <= {
+        "{{ status_url }}", "{{ case.status_url }}", "{{ check_url }}", "{{ enrolment_url }}",
+        "mailto:{{ support_address }}",
+    }  # fmt: skip
     assert "`" not in source
 
 

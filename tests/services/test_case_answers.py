@@ -309,16 +309,21 @@ def test_the_note_is_posted_below_the_card_with_old_and_new(asked: Office) -> No
     assert "“=1+1” · no question had this number" in str(note.blocks)
 
 
+def _notes(office: Office) -> list[str]:
+    """What stands there beside the lines about steps and mails."""
+    standing = office.chat.standing.values()
+    return [str(note.blocks) for note in standing if not note.key.startswith(("step:", "mail:"))]
+
+
 def test_the_note_says_in_its_own_place_what_became_of_it(asked: Office) -> None:
     reply(asked, "1. Hamburg")
     reply(asked, "2. Germany")
     asked.work()
-    before = len(asked.chat.standing)
+    before = len(_notes(asked))
     take_over(asked, 1)
     asked.work()
 
-    notes = [m for m in asked.chat.standing.values() if not m.key.startswith("step:")]
-    notes_now = [str(message.blocks) for message in notes]
+    notes_now = _notes(asked)
     assert len(notes_now) == before + 1  # the second mail's answers, shown anew
     assert sum("*Taken over* by <@U0BLAKE0001>" in note for note in notes_now) == 1
     assert sum("*A newer version came*" in note for note in notes_now) == 1

@@ -164,7 +164,7 @@ def test_a_card_shows_the_state_at_its_sending_not_at_its_queueing(office: Offic
 def test_a_note_stands_in_the_thread_of_its_card(office: Office) -> None:
     a_case(office)
     office.work()
-    (ts,) = office.chat.standing
+    ts, *_ = office.chat.standing
     with office.connect() as db, transaction(db):
         note = {"what": "job_failed", "subject": "x", "detail": "y"}
         queue_note(db, "trouble_note", key="n", values=note, now=office.now, thread_key="card:C-1")

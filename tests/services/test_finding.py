@@ -130,8 +130,8 @@ def test_staff_find_and_others_do_not(office: Office) -> None:
         '"', '""', '"amber', "amber*", "*", "-amber", "NOT amber", "amber NEAR birch", "NEAR(amber birch, 5)",
         "amber AND", "OR", "(amber", "names:amber", "{names}:amber", "^amber", "amber + birch",
         "'; drop table cases",
-        "\x00amber", "amber\\", "%", "_", "a" * 3000, "amber " * 600, '"' * 3000, "\U0001d538mber", "\ud800",
-        "ﷺ", "ǅ",
+        "\x00amber", "amber\\", "%", "_", "a" * 3000, "amber " * 600, '"' * 3000,
+        "\U0001d538mber", "\ud800", "ﷺ", "ǅ",
     ],
 )  # fmt: skip
 def test_whatever_is_typed_is_words(office: Office, typed: str) -> None:

@@ -13,7 +13,8 @@ from bot.domain.outbox import Job
 from bot.domain.remarks import TITLE
 from bot.domain.ris import RisCase
 from bot.rendering.words import words
-from bot.services import effects, marking
+from bot.services import marking
+from bot.services.queueing import HIDDEN
 from bot.store import ledger
 from bot.store.database import transaction
 from tests.cast import Office, a_mail
@@ -43,7 +44,7 @@ def submit(office: Office, content: bytes, *, text: str = "Here it is.") -> None
 
 
 def mail_of(office: Office, job: Job) -> OutboundMail:
-    return office.mail_of(replace(job, secrets=effects.HIDDEN))
+    return office.mail_of(replace(job, secrets=HIDDEN))
 
 
 def test_an_incomplete_form_goes_back_marked_under_its_own_name(office: Office) -> None:

@@ -57,7 +57,7 @@ def test_a_partys_corrected_form_is_the_cases_next_version(office: Office) -> No
     case = office.case("C-1")
     assert (row.kind, row.subject_ref) == ("reply", "C-1")
     assert (case.version, case.status) == (2, CaseStatus.IN_REVIEW)
-    said = ["ris_problems", "case_card", "step_note", "receipt", "turn_note"]
+    said = ["ris_problems", "case_card", "step_note", "receipt", "turn_note", "question_note"]
     assert templates(office) == said  # the card in line shows it
 
 

@@ -263,4 +263,4 @@ def test_why_two_are_needed(
 def test_what_asks_for_a_code(grave: Grave, seats: int, authorised: bool, asked: bool) -> None:
     rules = ApprovalRules(second_above_seats=100, step_up=frozenset({grave}))
 
-    assert rules.asks_code(seats=seats, amount=None, authorised=authorised) is asked
+    assert bool(rules.why_code(seats=seats, amount=None, authorised=authorised)) is asked

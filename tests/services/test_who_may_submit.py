@@ -8,6 +8,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
 from bot.services import cases
+from bot.store import queue
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
@@ -55,7 +56,7 @@ def test_nothing_leaves_for_whom_nobody_vouches(
     assert office.mailer.sent == []
     assert office.chat.standing  # staff see it, whatever it is
     with office.connect() as db:
-        assert {entry.status for entry in cases.list_queue(db, limit=9)} <= {CaseStatus.RECEIVED}
+        assert {entry.status for entry in queue.list_queue(db, limit=9)} <= {CaseStatus.RECEIVED}
 
 
 @pytest.mark.parametrize("trick", ["plain", "reply-to", "sender", "receipts"])

@@ -113,10 +113,17 @@ class Desk:
 
     def card(self, company: str, showing: str = "") -> Message:
         """The case card that names that company, once it shows those words."""
-        return self.message("approvals", company, showing)
+
+        def find() -> list[Message]:
+            return [card for card in self.cards(company) if showing in as_text(card)]
+
+        return self.world.workspace.wait_for(find, PATIENCE)[0]
 
     def cards(self, company: str) -> list[Message]:
-        return [m for m in self.world.workspace.messages("approvals") if company in json.dumps(m)]
+        """Every card that names that company, without what stands in their threads."""
+        messages = self.world.workspace.messages("approvals")
+        heads = [m for m in messages if m.get("thread_ts", m["ts"]) == m["ts"]]
+        return [card for card in heads if company in json.dumps(card)]
 
     def message(self, channel: str, *words: str, thread_ts: str | None = None) -> Message:
         def find() -> list[Message]:

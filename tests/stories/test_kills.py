@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -135,9 +136,15 @@ def is_ris(sample: Sample) -> bool:
     return "RIS for" in sample.about
 
 
-def keys(after: Aftermath, channel: str) -> list[str]:
-    """What each message of ours in that channel is about, by the key it carries."""
+def shown(after: Aftermath, channel: str, *, in_threads: bool = False) -> list[dict[str, Any]]:
+    """What stands in a channel by itself, or what stands below that."""
     messages = after.world.workspace.messages(channel)
+    return [one for one in messages if (one.get("thread_ts", one["ts"]) != one["ts"]) is in_threads]
+
+
+def keys(after: Aftermath, channel: str, *, in_threads: bool = False) -> list[str]:
+    """What each of those messages is about, by the key it carries."""
+    messages = shown(after, channel, in_threads=in_threads)
     return [str(message["metadata"]["event_payload"]["key"]) for message in messages]
 
 
@@ -167,6 +174,15 @@ def test_each_form_is_one_case_with_one_card(aftermath: Aftermath) -> None:
     assert Counter(keys(aftermath, "approvals")) == Counter(f"card:{ref}" for ref in refs)
 
 
+def test_each_mail_of_a_case_that_went_is_told_once(aftermath: Aftermath) -> None:
+    sent = [job for job in aftermath.jobs(JobStatus.SENT) if job.kind is JobKind.MAIL and job.case_id]
+    # In its thread; of a card whose worker was killed, and which therefore comes later, in the channel.
+    below, beside = keys(aftermath, "approvals", in_threads=True), keys(aftermath, "support")
+    told = [key for key in below + beside if key.startswith("mail:")]
+
+    assert Counter(told) == Counter(f"mail:{job.id}" for job in sent)
+
+
 def test_each_decision_stands_once_and_led_to_one_confirmation(aftermath: Aftermath) -> None:
     approved = aftermath.query("select case_id from decisions where choice = 'approved'")
     confirmations = Counter(job.case_id for job in aftermath.jobs() if job.template == "order_confirmation")
@@ -177,7 +193,7 @@ def test_each_decision_stands_once_and_led_to_one_confirmation(aftermath: Afterm
 
 def test_each_card_says_at_the_end_what_became_of_its_case(aftermath: Aftermath) -> None:
     unknown = {job.case_id for job in aftermath.jobs(JobStatus.UNKNOWN) if job.decision_id}
-    cards = [as_text(card) for card in aftermath.world.workspace.messages("approvals")]
+    cards = [as_text(card) for card in shown(aftermath, "approvals")]
 
     assert sum("*Approved*" in card for card in cards) == 22
     assert sum("*done*" in card for card in cards) == 22 - len(unknown)

@@ -153,10 +153,10 @@ def test_events_that_come_late_or_twice_are_answered_once(desk: Desk, slack: Fau
     slack.redeliver_last("events_api")
     slack.lose_acks("events_api")
     desk.act("blake").say("support", "@usher help")
-    desk.whisper("blake", "support", "/usher queue")
+    desk.whisper("blake", "support", "/usher help")
     slack.redeliver_last("events_api")
     approved(order)
 
     said = [as_text(message) for message in desk.world.workspace.ephemerals("blake", "support")]
     assert sum(order.company in text for text in said) == 1
-    assert sum("/usher queue" in text for text in said) == 1
+    assert sum("/usher help" in text for text in said) == 1

@@ -12,6 +12,7 @@ from bot.sandbox.lobby.tour import Act, Deed, Lobby, said
 TURNS = (
     ("1 hour", timedelta(hours=1)),
     ("1 day", timedelta(days=1)),
+    ("1 week", timedelta(days=7)),
     ("30 days", timedelta(days=30)),
 )
 #: No rehearsal needs more, and a date near the end of the calendar would break every sum with it.

@@ -11,7 +11,7 @@ from bot.sandbox.slack.courier import Envelope
 from bot.sandbox.slack.declined import Declined, Missing
 from bot.sandbox.slack.inputs import STATELESS, complaint, entry, find_element, initial_state
 from bot.sandbox.slack.pulse import Json
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.state import Call, State
 from bot.sandbox.slack.uploads import Upload
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -152,6 +152,7 @@ class Actor:
         try:
             text, blocks = replies.content(body)
         except Declined as objection:
+            self._state.record_call(Call(method="ack", arguments=body, error=objection.code))
             return Outcome(
                 error="invalid_command_response",
                 notice=f'{name} failed with the error "invalid_command_response" ({objection.code})',
@@ -228,13 +229,16 @@ class Actor:
         envelope = self._state.courier.ask("interactive", payloads.submission(self._state, self.member, view))
         if envelope.error:
             return self._seen(envelope)
+        answer = envelope.response or {}
         try:
-            errors = self._follow(view, envelope.response or {})
+            errors = self._follow(view, answer)
         except Declined as objection:
+            self._state.record_call(Call(method="ack", arguments=answer, error=objection.code))
             said = "; ".join(objection.messages) or objection.code
             return Outcome(
                 error="invalid_view", notice=f"{TROUBLE} ({said})", response=envelope.response, view=view
             )
+        self._state.record_call(Call(method="ack", arguments=answer))
         return self._seen(envelope, errors=errors)
 
     def _follow(self, view: Json, response: Json) -> dict[str, str]:

@@ -30,6 +30,8 @@ class Envelope:
     error: str = ""  # why it failed: operation_timeout, dispatch_failed, http_service_error…
     response: Json | None = None
     acked_late: bool = False
+    sent_at: float = 0.0  # by time.monotonic(), when it went into the line
+    acked_at: float = 0.0
 
     def as_message(self) -> Json:
         message: Json = {
@@ -164,6 +166,7 @@ class Courier:
         with self._pulse.condition:
             if not envelope.error:  # one that was given up on may still go out, late
                 envelope.state = "sent"
+        envelope.sent_at = time.monotonic()
         if self.transport is None or not self.transport.send(envelope):
             with self._pulse.condition:
                 self._fail(
@@ -188,6 +191,7 @@ class Courier:
 
     def acknowledge(self, envelope_id: str, response: Json | None = None) -> None:
         """The app has answered; an answer that comes too late changes nothing."""
+        heard_at = time.monotonic()
         with self._pulse.changing():
             envelope = self._open.get(envelope_id)
             if envelope is None or Line.takes(self.line.lose_acks, envelope.kind):
@@ -196,7 +200,7 @@ class Courier:
             if envelope.state == "failed":
                 envelope.acked_late = True
                 return
-            envelope.state, envelope.response = "acked", response
+            envelope.state, envelope.response, envelope.acked_at = "acked", response, heard_at
             if envelope.kind == "events_api":
                 self._finish_event(envelope)
 

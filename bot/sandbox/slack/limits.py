@@ -16,6 +16,7 @@ from bot.sandbox.slack.schema import (
     anything,
     boolean,
     complain,
+    length,
 )
 
 MESSAGE_BLOCKS = 50
@@ -23,6 +24,11 @@ VIEW_BLOCKS = 100
 VIEW_BYTES = 250_000
 MESSAGE_TEXT = 40_000
 UPDATED_TEXT = 4_000  # chat.update takes less than chat.postMessage
+#: of all texts of a message's blocks; undocumented: about 13,000 were seen to be refused with
+#: `msg_blocks_too_long` (slackapi/bolt-js#2509), and once 11,341 (#2867)
+MESSAGE_CHARACTERS = 11_000
+
+LONGEST_INPUT = 3_000
 
 ID = Text(most=255)
 URL = Text(most=3000)
@@ -46,7 +52,7 @@ def any_text(most: int) -> Check:
 
 STYLE = Text(most=10, choices=frozenset({"primary", "danger"}))
 CONFIRM = Shape(
-    must={"title": plain(100), "text": any_text(300), "confirm": plain(30), "deny": plain(30)},
+    must={"title": plain(100), "text": plain(300), "confirm": plain(30), "deny": plain(30)},
     may={"style": STYLE},
 )
 
@@ -227,8 +233,18 @@ def check_blocks(blocks: object, *, most: int = MESSAGE_BLOCKS, pointer: str = "
     found: list[str] = []
     Array(of=BLOCK, most=most, least=0)(blocks, pointer, found)
     if not found and isinstance(blocks, list):
-        check_unique_ids(blocks, pointer, found)
+        check_together(blocks, pointer, found)
     return found
+
+
+def characters(part: object) -> int:
+    """How much text is in blocks, or in a part of one."""
+    if isinstance(part, list):
+        return sum(map(characters, part))
+    if not isinstance(part, dict):
+        return 0
+    text = part.get("text")
+    return (length(text) if isinstance(text, str) else 0) + sum(map(characters, part.values()))
 
 
 def check_view(view: object) -> list[str]:
@@ -237,11 +253,36 @@ def check_view(view: object) -> list[str]:
     Kinds(shapes=VIEWS)(view, "/view", found)
     if found or not isinstance(view, dict):
         return found
-    check_unique_ids(view["blocks"], "/view/blocks", found)
+    check_together(view["blocks"], "/view/blocks", found)
     inputs = any(block["type"] == "input" for block in view["blocks"])
     if view["type"] == "modal" and inputs and not view.get("submit"):
         complain(found, "/view", "missing required field: submit")
     return found
+
+
+def check_together(blocks: list[dict[str, Any]], pointer: str, found: list[str]) -> None:
+    """What no part of them shows by itself."""
+    check_unique_ids(blocks, pointer, found)
+    focused = 0
+    for index, block in enumerate(blocks):
+        for place, element in interactive(block):
+            focused += element.get("focus_on_load") is True
+            check_choice(element, f"{pointer}/{index}/{place}", found)
+    if focused > 1:
+        complain(found, pointer, "only one element may have focus_on_load")
+
+
+def check_choice(element: dict[str, Any], pointer: str, found: list[str]) -> None:
+    """What is chosen or written beforehand is something a person could have chosen or written."""
+    groups = element.get("option_groups") or []
+    options = [*(element.get("options") or []), *(one for group in groups for one in group["options"])]
+    if len({option["value"] for option in options}) < len(options):
+        complain(found, f"{pointer}/options", "values must be unique")
+    initial = element.get("initial_options") or [element.get("initial_option")]
+    if options and any(one is not None and one not in options for one in initial):
+        complain(found, f"{pointer}/initial_option", "must be one of the options")
+    if length(element.get("initial_value") or "") > (element.get("max_length") or LONGEST_INPUT):
+        complain(found, f"{pointer}/initial_value", "must not be longer than max_length")
 
 
 def view_too_large(view: object) -> bool:

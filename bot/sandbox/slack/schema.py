@@ -10,6 +10,11 @@ def complain(found: list[str], pointer: str, problem: str) -> None:
     found.append(f"[ERROR] {problem} [json-pointer:{pointer}]")
 
 
+def length(text: str) -> int:
+    """As Slack counts: in UTF-16, where an emoji is two."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """A bare string between two lengths."""
@@ -23,9 +28,9 @@ class Text:
             complain(found, pointer, "must be a string")
         elif self.choices and value not in self.choices:
             complain(found, pointer, "must be one of: " + ", ".join(sorted(self.choices)))
-        elif len(value) > self.most:
+        elif length(value) > self.most:
             complain(found, pointer, f"must be less than {self.most + 1} characters")
-        elif len(value) < self.least:
+        elif length(value) < self.least:
             complain(found, pointer, f"must be more than {self.least - 1} characters")
 
 

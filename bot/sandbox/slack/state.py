@@ -1,5 +1,6 @@
 """The parts of a workspace in one place, and the call log that tests read."""
 
+import logging
 import secrets
 import threading
 import time
@@ -22,14 +23,19 @@ from bot.sandbox.slack.uploads import Uploads
 RETRY_AFTER = (0.0, 60.0, 300.0)  # Slack repeats an event at once, after a minute, after five
 REMEMBERED_CALLS = 10_000
 
+LOG = logging.getLogger("usher.sandbox.slack.calls")
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False  # for whoever wants to see each call go by
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call of the Web API, and how it went."""
+    """One call of the Web API, and how it went; `response_url` and `ack` are answers that are none."""
 
     method: str
     arguments: Json
     error: str = ""
+    planned: bool = False  # it failed because a fault was planned
 
 
 class State:
@@ -69,6 +75,7 @@ class State:
     def record_call(self, call: Call) -> None:
         with self.pulse.changing():
             self._calls.append(call)
+        LOG.debug("%s", call.method, extra={"call": call})
 
     def calls(self, method: str | None = None) -> list[Call]:
         """The Web API calls so far (of one method), oldest first."""

@@ -50,7 +50,7 @@ def with_faults(state: State, method: str, work: Callable[[], Response]) -> Resp
         return work()
     state.faults.wait(fault.seconds)
     if fault.error or fault.cut == "before":
-        state.record_call(Call(method=method, arguments={}, error=fault.error or "cut_before"))
+        state.record_call(Call(method=method, arguments={}, error=fault.error or "cut_before", planned=True))
         return cut() if fault.cut else failing(fault)
     answer = work()
     return cut() if fault.cut else answer

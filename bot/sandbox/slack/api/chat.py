@@ -7,7 +7,7 @@ from bot.sandbox.slack.api.arguments import Arguments
 from bot.sandbox.slack.api.conversations import channel_by_id
 from bot.sandbox.slack.cast import BOT_USER_ID, Channel
 from bot.sandbox.slack.declined import Declined
-from bot.sandbox.slack.limits import UPDATED_TEXT
+from bot.sandbox.slack.limits import MESSAGE_CHARACTERS, UPDATED_TEXT, characters
 from bot.sandbox.slack.posts import from_bot, stored_blocks
 from bot.sandbox.slack.pulse import Json
 from bot.sandbox.slack.replies import TS, content
@@ -161,6 +161,8 @@ def sent_blocks(args: Arguments) -> list[Json] | None:
     blocks: Any = args.parsed("blocks", code="invalid_blocks_format")
     if blocks is not None and not isinstance(blocks, list):
         raise Declined("invalid_blocks_format")
+    if characters(blocks) > MESSAGE_CHARACTERS:
+        raise Declined("msg_blocks_too_long")
     return blocks
 
 

@@ -1,0 +1,108 @@
+"""What waits at the desk: a line a case, whom it waits for, and which lines somebody wants to see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.approvals import Approval, Phase, find_right
+from bot.domain.cases import BallHolder, CaseStatus, ball_of
+from bot.domain.errors import Refusal
+from bot.domain.staff import Act, Staff
+
+OLD = timedelta(days=3)  #: who asks for what is old means at least this
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueEntry:
+    """An open case, or a decided one that is not carried out yet."""
+
+    ref: str
+    company: str
+    status: CaseStatus
+    since: datetime  #: whoever holds the ball has held it since then
+    users: int
+    phase: Phase | None = None
+    assigned_to: str = ""
+    content_hash: str = ""
+    hands: frozenset[str] = frozenset()  #: who submitted or changed it
+    escalated: bool = False
+    given: tuple[Approval, ...] = ()  #: to what it holds now
+
+    @property
+    def ball(self) -> BallHolder:
+        return ball_of(self.status, self.phase)
+
+    def waits_for(self, by: Staff) -> bool:
+        """Whether that person may do the next step: take it in, or decide about it."""
+        if self.ball is not BallHolder.DESK or not by.staff:
+            return False
+        if self.status is CaseStatus.RECEIVED:
+            return not by.had_a_hand(self.hands)
+        return self.status is CaseStatus.IN_REVIEW and self._decidable(by)
+
+    def _decidable(self, by: Staff) -> bool:
+        try:
+            find_right(
+                Act.REVIEW,
+                ref=self.ref,
+                hands=self.hands,
+                by=by,
+                escalated=self.escalated,
+                given=self.given,
+            )
+        except Refusal:
+            return False
+        return True
+
+    def approved_by(self, by: Staff) -> bool:
+        """Whether their yes stands, and somebody else's is waited for."""
+        return any(one.by == by.id for one in self.given)
+
+
+#: what each word lets through
+FILTERS: dict[str, Callable[[QueueEntry, Staff, datetime], bool]] = {
+    "mine": lambda entry, me, _: entry.assigned_to == me.id,
+    "desk": lambda entry, *_: entry.ball is BallHolder.DESK,
+    "sponsor": lambda entry, *_: entry.ball is BallHolder.SPONSOR,
+    "unassigned": lambda entry, *_: not entry.assigned_to,
+    "escalated": lambda entry, *_: entry.escalated,
+    "old": lambda entry, _, now: now - entry.since >= OLD,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which lines somebody wants to see: all filters, and every word in the company's name."""
+
+    filters: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
+    page: int = 1
+
+    @property
+    def text(self) -> str:
+        """The words that stand for it, without the page."""
+        return " ".join((*self.filters, *self.company))
+
+    def choose(self, entries: Sequence[QueueEntry], me: Staff, now: datetime) -> list[QueueEntry]:
+        return [entry for entry in entries if self._fits(entry, me, now)]
+
+    def _fits(self, entry: QueueEntry, me: Staff, now: datetime) -> bool:
+        name = entry.company.casefold()
+        return all(FILTERS[word](entry, me, now) for word in self.filters) and all(
+            word in name for word in self.company
+        )
+
+
+def read_wanted(text: str) -> Wanted:
+    """Read "desk old page 2": a number at the end is a page, an unknown word part of a company's name."""
+    words = text.casefold().split()[:20]
+    page = 1
+    if words and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) < 5:  # noqa: PLR2004
+        page = max(1, int(words.pop()))
+        if words and words[-1] == "page":
+            words.pop()
+    return Wanted(
+        filters=tuple(dict.fromkeys(word for word in words if word in FILTERS)),
+        company=tuple(word[:60] for word in words if word not in FILTERS),
+        page=page,
+    )

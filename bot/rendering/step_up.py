@@ -1,0 +1,133 @@
+"""The second factor in Slack: the modals that ask for a code, the card before a reset, the desk's notes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.approvals import Grave, SecondReason
+from bot.domain.cards import CaseCard
+from bot.domain.staff import Member
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.words import Words
+
+CODE = "code"  #: the block and the action of the field
+MOST_TYPED = 20  #: six digits with any spaces between them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A submitted modal: what it was about, and the code as typed."""
+
+    about: Mapping[str, str]
+    code: str
+
+
+def approve_modal(card: CaseCard, *, words: Words) -> Block:
+    """What is approved, why that is grave, and the field for the code; submitted as `case_approve`."""
+    case = card.case
+    company = safe(case.ris.company.name, 100) or words.say("card.nameless")
+    seats = "" if case.ordered_seats is None else safe(str(case.ordered_seats), 20)
+    about = [
+        words.say("step_up.about", ref=case.ref, company=company),
+        words.say("step_up.seats", seats=seats or words.say("card.none")),
+        words.say("step_up.why", reasons=", ".join(_reasons(card, words))),
+    ]
+    return _modal(
+        "case_approve",
+        {"ref": case.ref, "content_hash": case.content_hash},
+        words.say("step_up.approve", ref=case.ref),
+        submit=words.say("card.approve"),
+        shown=[blocks.section("\n".join(about))],
+        words=words,
+    )
+
+
+def _reasons(card: CaseCard, words: Words) -> list[str]:
+    """Why it is grave: what is large about it by name, then the policy's other words."""
+    large = [words.name(why) for why in card.why_second if why is not SecondReason.UNVERIFIED]
+    others = [words.name(grave) for grave in card.why_code if grave is not Grave.LARGE]
+    return [*(large if Grave.LARGE in card.why_code else []), *others]
+
+
+def reset_card(whose: Member, *, words: Words) -> Card:
+    """What a reset does, and the button that agrees to it."""
+    text = words.say("step_up.reset.ask", who=words.person(whose.id, slack=True))
+    button = blocks.button(
+        words.say("step_up.reset.button"), action="authenticator_reset", value=whose.id, style="danger"
+    )
+    return Card(text=text, blocks=[blocks.section(text), blocks.actions(button)])
+
+
+def reset_modal(whose: Member, *, words: Words) -> Block:
+    """Ask whoever agrees to a reset for their own code; submitted as `authenticator_reset`."""
+    return _modal(
+        "authenticator_reset",
+        {"person": whose.id},
+        words.say("step_up.reset.title"),
+        submit=words.say("step_up.reset.button"),
+        shown=[blocks.section(words.say("step_up.reset.ask", who=words.person(whose.id, slack=True)))],
+        words=words,
+    )
+
+
+def read_typed(view: Block) -> Typed:
+    """What was typed, and what the modal was about."""
+    value = view["state"]["values"][CODE][CODE].get("value")
+    return Typed(about=json.loads(view["private_metadata"]), code=value or "")
+
+
+def said_modal(title: str, text: str, *, words: Words) -> Block:
+    """In the place of a modal: what became of it."""
+    return {
+        "type": "modal",
+        "title": _plain(title),
+        "close": _plain(words.say("step_up.close")),
+        "blocks": [blocks.section(text)],
+    }
+
+
+def step_up_note(values: Mapping[str, Any], *, words: Words) -> Card:
+    """Somebody's second factor changed, or somebody tried too often: one line in the support channel."""
+    text = words.say(
+        f"step_up.note.{str(values['tag']).replace(':', '.')}",
+        who=words.person(str(values["person"]), slack=True),
+        by=words.person(str(values["by"]), slack=True),
+        until=words.time(datetime.fromisoformat(values["until"])) if values["until"] else "",
+    )
+    return Card(text=text, blocks=[blocks.section(text)])
+
+
+def _modal(
+    callback: str, about: Mapping[str, str], title: str, *, submit: str, shown: list[Block], words: Words
+) -> Block:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(dict(about)),
+        "title": _plain(title),
+        "submit": _plain(submit),
+        "close": _plain(words.say("modal.close")),
+        "blocks": [*shown, _code(words)],
+    }
+
+
+def _code(words: Words) -> Block:
+    return {
+        "type": "input",
+        "block_id": CODE,
+        "label": _plain(words.say("step_up.code")),
+        "hint": _plain(words.say("step_up.hint")),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": CODE,
+            "max_length": MOST_TYPED,
+            "placeholder": _plain("123 456"),
+        },
+    }
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,51 @@
+"""Put together what a person finds in the home tab."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.cases import BallHolder
+from bot.domain.home import Held, Home, ToDecide
+from bot.domain.queue import QueueEntry
+from bot.domain.staff import Staff
+from bot.services import cases
+from bot.services.desk import Desk
+from bot.services.queue import MOST
+from bot.store import absences, home, queue
+
+MOST_TO_DECIDE = 8  #: shown with their buttons; more would not fit beside the rest
+
+
+def get_home(db: Database, desk: Desk, *, by: Staff, now: datetime) -> Home:
+    """Their home tab at this moment; raise NotStaff."""
+    check_is_staff(by)
+    entries = queue.list_queue(db, limit=MOST)
+    decide = [entry for entry in entries if entry.waits_for(by)]
+    rest = [entry for entry in entries if not entry.waits_for(by)]
+    theirs = [entry for entry in rest if entry.assigned_to == by.id or entry.approved_by(by)]
+    waiting = [entry for entry in theirs if entry.approved_by(by) or entry.ball is not BallHolder.DESK]
+    midnight = datetime.combine(now.astimezone(desk.policy.desk.zone), time(), desk.policy.desk.zone)
+    return Home(
+        decide=tuple(
+            ToDecide(entry=entry, card=cases.get_card(db, desk, entry.ref, now=now))
+            for entry in decide[:MOST_TO_DECIDE]
+        ),
+        undecided=len(decide),
+        assigned=tuple(entry for entry in theirs if entry not in waiting),
+        waiting=tuple(waiting),
+        others=tuple(entry for entry in rest if entry not in theirs),
+        held=_held(entries),
+        figures=home.count_since(db, midnight),
+        away=tuple(absences.list_open(db, now=now)),
+    )
+
+
+def _held(entries: Sequence[QueueEntry]) -> tuple[Held, ...]:
+    by_holder = {holder: [one.since for one in entries if one.ball is holder] for holder in BallHolder}
+    return tuple(
+        Held(holder=holder, cases=len(since), oldest=min(since))
+        for holder, since in by_holder.items()
+        if since
+    )

@@ -1,0 +1,121 @@
+"""What waits for whom, and which notices about it are given: each once for ever."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.notices import Standing, Waiting
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+
+#: a newer version of the same turn is waited for since it came
+_SINCE = "case when v.made_at > t.since then v.made_at else t.since end"
+_OPEN_TURNS = """turns t join cases c on c.id = t.case_id
+    join case_versions v on v.case_id = c.id and v.version = c.version"""
+_SUBJECT = "'turn:' || t.id || ':' || c.version"
+
+
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table notices (
+            subject text not null,
+            step integer not null,
+            case_id integer references cases (id) on delete cascade,
+            at text not null,
+            primary key (subject, step)
+        ) without rowid;
+        create index notices_by_case on notices (case_id);
+        create index mails_by_subject on mails (subject_ref, kind, received_at) where subject_ref <> '';
+    """)
+
+
+def list_waiting(db: Database, holder: BallHolder) -> list[Waiting]:
+    """Open cases whose turn it is, longest waiting first.
+
+    A sponsor who writes without settling anything is waited for since then; one whose answers wait for a
+    click of staff is waited for no longer.
+    """
+    found = rows(
+        db,
+        f"""select t.id turn, c.id case_id, c.version, {_SINCE} since,
+                (select count(*) from notices n where n.subject = {_SUBJECT}) given,
+                (select max(received_at) from mails m
+                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
+            from {_OPEN_TURNS}
+            where t.until is null and t.holder = :holder
+              and c.status in ('received', 'in_review', 'waiting_for_sponsor')
+              and not (t.holder = 'sponsor' and exists (
+                  select 1 from case_answers a where a.case_id = c.id and a.state = 'open'))
+            order by t.since, c.id""",
+        {"holder": holder},
+    )
+    return [_waiting(entry, holder) for entry in found]
+
+
+def _waiting(entry: dict[str, Any], holder: BallHolder) -> Waiting:
+    since, heard = instant(entry["since"]), maybe_instant(entry.pop("heard"))
+    if holder is BallHolder.SPONSOR and heard:
+        since = max(since, heard)
+    return Waiting(**{**entry, "since": since})
+
+
+def still_waits(db: Database, subject: str) -> bool:
+    """Whether that turn lasts, with that version."""
+    sql = f"select 1 from {_OPEN_TURNS} where t.until is null and {_SUBJECT} = :subject and t.id = :turn"
+    turn = subject.split(":")[1]
+    return row(db, sql, {"subject": subject, "turn": int(turn)}) is not None
+
+
+def is_next(db: Database, waiting: Waiting) -> bool:
+    """Whether it still waits and no notice was given since it was listed."""
+    sql = "select count(*) given from notices where subject = :subject"
+    found = row(db, sql, {"subject": waiting.subject}) or {}
+    return found["given"] == waiting.given and still_waits(db, waiting.subject)
+
+
+def claim(db: Database, waiting: Waiting, step: int, *, now: datetime) -> bool:
+    """Win the notice of that step, with those before it that were passed over; False when it is gone.
+
+    To be called inside a transaction: somebody else may have given it, or the turn has ended meanwhile.
+    """
+    if not is_next(db, waiting):
+        return False
+    for one in range(waiting.given + 1, step + 1):
+        add(db, waiting.subject, one, case_id=waiting.case_id, now=now)
+    return True
+
+
+def add(db: Database, subject: str, step: int, *, now: datetime, case_id: int | None = None) -> bool:
+    """Note that a notice is given; False when that is noted already."""
+    return bool(
+        count(
+            db,
+            """insert into notices (subject, step, case_id, at) values (:subject, :step, :case_id, :now)
+               on conflict do nothing""",
+            {"subject": subject, "step": step, "case_id": case_id, "now": text_of(now)},
+        )
+    )
+
+
+def list_standing(db: Database) -> list[Standing]:
+    """Cases that wait for anybody, or for Usher, longest waiting first."""
+    found = rows(
+        db,
+        f"""select c.id, v.company, t.holder, c.status, {_SINCE} since, c.assigned_to from {_OPEN_TURNS}
+            left join decisions d on d.case_id = c.id and d.voided_at is null
+            where t.until is null and (c.status in ('received', 'in_review', 'waiting_for_sponsor')
+              or d.phase in ('decided', 'executing', 'failed'))
+            order by since, c.id""",
+    )
+    return [
+        Standing(
+            ref=f"C-{entry['id']}",
+            company=entry["company"],
+            holder=BallHolder(entry["holder"]),
+            status=CaseStatus(entry["status"]),
+            since=instant(entry["since"]),
+            assigned_to=entry["assigned_to"],
+        )
+        for entry in found
+    ]

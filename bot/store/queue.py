@@ -1,0 +1,63 @@
+"""Cases that wait for somebody, as lines: who holds the ball since when, and who has said yes so far."""
+
+import json
+from collections import defaultdict
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Approval, Phase
+from bot.domain.cases import CaseStatus
+from bot.domain.queue import QueueEntry
+from bot.store.database import instant, rows
+
+
+def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
+    """Cases that wait for somebody, the longest waiting first."""
+    found = rows(
+        db,
+        """select c.id, c.status, c.assigned_to, c.content_hash, c.hands, c.escalated_at, v.company, v.users,
+                  d.phase, coalesce(
+                      (select max(o.until) from turns o where o.case_id = c.id and o.holder <> t.holder),
+                      (select min(o.since) from turns o where o.case_id = c.id),
+                      c.status_since) held_since
+           from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version
+           left join turns t on t.case_id = c.id and t.until is null
+           left join decisions d on d.case_id = c.id and d.voided_at is null
+           where c.status in ('received', 'in_review', 'waiting_for_sponsor')
+              or d.phase in ('decided', 'executing', 'failed')
+           order by held_since, c.id limit :limit""",
+        {"limit": limit},
+    )
+    given = _given(db)
+    return [
+        QueueEntry(
+            ref=f"C-{entry['id']}",
+            company=entry["company"],
+            status=CaseStatus(entry["status"]),
+            since=instant(entry["held_since"]),
+            users=entry["users"],
+            phase=Phase(entry["phase"]) if entry["phase"] else None,
+            assigned_to=entry["assigned_to"],
+            content_hash=entry["content_hash"],
+            hands=frozenset(json.loads(entry["hands"])),
+            escalated=entry["escalated_at"] is not None,
+            given=tuple(given[entry["id"]]),
+        )
+        for entry in found
+    ]
+
+
+def _given(db: Database) -> dict[int, list[Approval]]:
+    """Every first yes that waits for a second one, by case."""
+    found = rows(
+        db,
+        """select a.case_id, a.made_by, a.right_of, a.made_at from approvals a
+           join cases c on c.id = a.case_id and c.content_hash = a.content_hash
+           where c.status = 'in_review' order by a.id""",
+    )
+    given: dict[int, list[Approval]] = defaultdict(list)
+    for entry in found:
+        one = Approval(by=entry["made_by"], right_of=entry["right_of"], at=instant(entry["made_at"]))
+        given[entry["case_id"]].append(one)
+    return given

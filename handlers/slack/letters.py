@@ -1,0 +1,92 @@
+"""Letters to a case's sponsor: the buttons, the modal that shows the mail before it goes, and `ask`."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_bolt.context.respond import Respond
+
+from bot.bootstrap import Bot
+from bot.domain.errors import Refusal
+from bot.domain.letters import Letter
+from bot.domain.staff import Staff
+from bot.rendering import letter_cards
+from bot.rendering.blocks import Card
+from bot.services import letters
+from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.cases import seen_in
+from handlers.slack.lines import Line
+from handlers.slack.markup import typed
+
+
+def register(app: App, bot: Bot) -> None:
+    for letter, action in letter_cards.ACTIONS.items():
+        app.action(action)(partial(on_write, bot=bot, letter=letter))
+        app.view(action)(partial(on_submitted, bot=bot))
+    app.action("case_ask_typed")(partial(on_typed, bot=bot))
+    app.action("case_answered")(partial(on_answered, bot=bot))
+
+
+def on_write(ack: Ack, body: Body, respond: Respond, *, bot: Bot, letter: Letter) -> None:
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot):
+        _open(bot, letter, trigger_id=body["trigger_id"], by=staff_in(body, bot), ref=ref, seen=seen)
+
+
+def on_typed(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """The button below a question that was typed in a message: on to the modal, with its words."""
+    ack()
+    value, seen = seen_in(body)
+    ref, text = letter_cards.read_typed(value)
+    with explains(respond, bot):
+        by, trigger_id = staff_in(body, bot), body["trigger_id"]
+        _open(bot, Letter.QUESTION, trigger_id=trigger_id, by=by, ref=ref, seen=seen, text=text)
+
+
+def _open(
+    bot: Bot, letter: Letter, *, trigger_id: str, by: Staff, ref: str, seen: str = "", text: str = ""
+) -> str:
+    """Open the modal; return the case's name."""
+    with bot.connect() as db:
+        draft, case = letters.begin(db, bot.desk, letter, ref=ref, by=by, seen=seen, text=text)
+    view = letter_cards.letter_modal(draft, case, words=words(bot))
+    bot.slack_client.views_open(trigger_id=trigger_id, view=view)
+    return case.ref
+
+
+def on_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+    """Show the mail, or send the one that was shown, then ack: a refusal stands at the field."""
+    draft = letter_cards.read_letter(body["view"])
+    try:
+        with bot.connect() as db:
+            by = staff_in(body, bot)
+            if draft.seal and letters.send(db, bot.desk, draft, by=by, now=bot.clock.now()):
+                ack()
+                return
+            sealed, case, shown = letters.preview(db, bot.desk, draft, by=by)
+    except Refusal as refusal:
+        ack(response_action="errors", errors={"words": refusal_text(refusal, bot)})
+    else:
+        view = letter_cards.letter_modal(sealed, case, shown=shown, words=words(bot))
+        ack(response_action="update", view=view)
+
+
+def on_answered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        case = letters.mark_answered(db, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.marked_answered", ref=case.ref))
+
+
+def ask(line: Line) -> Card:
+    """`/usher ask C-7 QUESTION` opens the modal; in a message a button does, for none can open by itself."""
+    ref, rest = line.take_ref()
+    text, bot = typed(rest), line.bot
+    if line.trigger_id:
+        trigger_id = line.trigger_id
+        ref = _open(bot, Letter.QUESTION, trigger_id=trigger_id, by=line.staff, ref=ref, text=text)
+        return Card(text=words(bot).say("letter.opened", ref=ref))
+    with bot.connect() as db:
+        draft, case = letters.begin(db, bot.desk, Letter.QUESTION, ref=ref, by=line.staff, text=text)
+    return letter_cards.typed_card(draft, case, words=words(bot))

@@ -1,0 +1,308 @@
+"""Each function that gives a card or a view, with strangers' text in the values that make it show most."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.domain.approvals import Approval, Choice, Grave, Phase, SecondReason
+from bot.domain.cards import (
+    CaseCard,
+    CaseView,
+    CorrectionNote,
+    Effect,
+    KindNote,
+    SameFormNote,
+    WithdrawalNote,
+)
+from bot.domain.cases import BallHolder, CaseStatus, CaseVersion
+from bot.domain.events import EventTag, Head, Step
+from bot.domain.finding import Findings, Found, Subject, Value
+from bot.domain.letters import Letter, OpenQuestion
+from bot.domain.mail import Kind
+from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
+from bot.domain.outbox import JobStatus
+from bot.domain.queue import read_wanted
+from bot.domain.report import Decisions, Figures, Report, Week
+from bot.domain.ris import HeadingRead, Problem, ProblemKind
+from bot.domain.staff import Member
+from bot.rendering import (
+    absences,
+    answer_cards,
+    assignments,
+    cards,
+    case_view,
+    clipping_cards,
+    finding,
+    history,
+    home,
+    letter_cards,
+    modals,
+    notices,
+    queue,
+    report,
+    samples,
+    sender_notes,
+    step_up,
+    trail,
+)
+from bot.rendering import help as help_room
+from bot.rendering.blocks import Block, Card
+from handlers.slack.commands import COMMANDS
+from tests.cast import AVERY
+from tests.rendering import test_answer_cards as answers
+from tests.rendering import test_cards as shown
+from tests.rendering import test_home as homes
+from tests.rendering import test_letter_cards as letters
+from tests.rendering import test_queue as queues
+from tests.rendering.poison import MARK, poisoned
+
+Shown = Card | Block
+ENGLISH = shown.ENGLISH
+FACTS = ("version", "status", "reason", "who", "number", "code", "right_of", "note")
+AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
+
+
+def a_full_case() -> CaseCard:
+    """A card on which everything stands that may stand on one before its decision."""
+    kinds = tuple(
+        Problem(kind=kind, field="email", user=0, found="x", suggestion="x") for kind in ProblemKind
+    )
+    headings = (HeadingRead(field="email", label="x", sheet="x", cell="x", sure=False),)
+    card = samples.alike_card()
+    ris = replace(card.case.ris, problems=kinds, headings=headings, source="x", passed_over=("x",))
+    before = replace(ris, users=(), company=replace(ris.company, name="x", city="x"), problems=())
+    version = CaseVersion(number=1, content_hash="c0ffee", ris=before, made_by="mail:41", made_at=AT)
+    return replace(
+        card,
+        case=replace(card.case, ris=ris, version=2, assigned_to="U0BLAKE"),
+        before=version,
+        given=(Approval(by="U0AVERY", right_of="U0CASEY", at=AT),),
+        why_second=tuple(SecondReason),
+        why_code=tuple(Grave),
+        questions=(OpenQuestion(number=1, text="x", asked_by="U0AVERY", asked_at=AT, mail=JobStatus.SENT),),
+        deciders=("x",),
+        open_answers=2,
+        returned=(Effect(template="receipt", state=JobStatus.SENT, at=AT, error="x"),),
+    )
+
+
+def a_decided_case() -> CaseCard:
+    case = samples.decided_case(choice=Choice.REJECTED, phase=Phase.FAILED)
+    effects = tuple(Effect(template="rejection", state=state, at=AT, error="x") for state in JobStatus)
+    full = a_full_case()
+    case = replace(case, ris=full.case.ris, voided=samples.withdrawn_case().voided)
+    return replace(full, case=case, effects=effects, likenesses=())
+
+
+def a_view(card: CaseCard) -> CaseView:
+    case = card.case
+    version = CaseVersion(number=2, content_hash="c0ffee", ris=case.ris, made_by="answers:3", made_at=AT)
+    versions = tuple((number, AT) for number in range(150, 0, -1))
+    return CaseView(
+        case=case, shown=version, before=card.before, versions=versions, clippings=(letters.clipping("x"),)
+    )
+
+
+FINDINGS = Findings(
+    typed="x",
+    found=tuple(
+        Found(ref=ref, title="x", at=AT, status=status, matched=tuple(Value(one, "x") for one in Subject))
+        for ref, status in (("C-7", CaseStatus.IN_REVIEW), ("Q-3", None))
+    )
+    * 10,
+    pages=9,
+    total=99,
+    capped=True,
+    left_out=True,
+)
+STANDING = Standing(
+    ref="C-7", company="x", holder=BallHolder.SPONSOR, status=CaseStatus.IN_REVIEW, since=AT, assigned_to="x"
+)
+WAITING = WaitingNote(
+    kind=NoticeKind.REMINDER,
+    ref="C-7",
+    status=CaseStatus.IN_REVIEW,
+    since=AT,
+    after=8,
+    people=("U0AVERY",) * 40,
+    names=("x",) * 40,
+)
+REPORT = Report(
+    week=Week(AT.date()),
+    until=None,
+    this=Figures(came=1),
+    before=Figures(),
+    deciders=(Decisions(by="x"),) * 200,
+)
+SAID = "<@U0AVERY0001> approved C-7."  #: sentences of ours come there ready
+EVERY_WORD = tuple(COMMANDS)
+
+
+def a_step(tag: str, text: str) -> Step:
+    return Step(at=AT, tag=tag, actor=MARK + text, data=dict.fromkeys(FACTS, text), mail="receipt")
+
+
+def stranger(text: str) -> Member:
+    return Member(id="U0NOBODY01", name=MARK + text, email=text)
+
+
+def correction(note: CorrectionNote, text: str) -> Card:
+    return sender_notes.correction_note(poisoned(note, text), words=ENGLISH)
+
+
+#: each public function that shows something, with the values that make it show most
+SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
+    "answer_cards.answers_note": lambda text: [
+        answer_cards.answers_note(poisoned(note, text), words=ENGLISH)
+        for note in (answers.a_note(answers.ANSWERED), answers.about_a_heading())
+    ],
+    "cards.alarm_note": lambda text: [
+        cards.alarm_note(poisoned(note, text), words=ENGLISH)
+        for note in (shown.AWAY, shown.SILENT, replace(shown.AWAY, until=AT))
+    ],
+    "cards.case_card": lambda text: [
+        cards.case_card(poisoned(card, text), words=ENGLISH) for card in (a_full_case(), a_decided_case())
+    ],
+    "cards.confirm_card": lambda text: [
+        cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
+    ],
+    "cards.held_note": lambda text: [cards.held_note(poisoned(shown.HELD, text), words=ENGLISH)],
+    "cards.kind_note": lambda text: [
+        cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
+    ],
+    "cards.question_note": lambda text: [
+        cards.question_note(poisoned(shown.question(follow_up=once), text), words=ENGLISH)
+        for once in (True, False)
+    ],
+    "cards.trouble_note": lambda text: [
+        cards.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, shown.FAILED)
+    ],
+    "case_view.case_view": lambda text: [
+        case_view.case_view(poisoned(a_view(a_full_case()), text), words=ENGLISH)
+    ],
+    "absences.away_card": lambda _: [absences.away_card([homes.AWAY] * 200, AVERY.id, words=ENGLISH, now=AT)],
+    "absences.away_note": lambda _: [
+        absences.away_note(tag, homes.AWAY, words=ENGLISH)
+        for tag in EventTag
+        if history.has_line(tag, ENGLISH) and "away" in tag
+    ],
+    "assignments.assign_modal": lambda text: [
+        assignments.assign_modal(poisoned(samples.complete_case(), text), "U0AVERY", words=ENGLISH)
+    ],
+    "clipping_cards.add_modal": lambda text: [
+        clipping_cards.add_modal(
+            5, poisoned(letters.clipping("x").message, text), [poisoned(queues.entry(1), text)], words=ENGLISH
+        )
+    ],
+    "clipping_cards.clipping_note": lambda text: [
+        clipping_cards.clipping_note("C-7", poisoned(letters.clipping("x"), text), words=ENGLISH)
+    ],
+    "finding.findings_card": lambda text: [
+        finding.findings_card(poisoned(FINDINGS, text), words=ENGLISH),
+        finding.findings_card(Findings(typed=MARK + text), words=ENGLISH),
+    ],
+    "help.help_card": lambda text: [
+        help_room.help_card(replace(AVERY, name=text), EVERY_WORD, words=ENGLISH)
+    ],
+    "history.history_card": lambda text: [
+        history.history_card("C-7", [a_step(tag, text) for tag in EventTag] * 3, words=ENGLISH)
+    ],
+    "home.home_view": lambda text: [homes.view(poisoned(homes.busy(), text))],
+    "home.plain_view": lambda _: [home.plain_view(SAID, words=ENGLISH)],
+    "home.strangers_view": lambda text: [
+        home.strangers_view(MARK + text, words=ENGLISH, mailbox="desk@desk.example.com")
+    ],
+    "letter_cards.letter_modal": lambda text: [
+        letter_cards.letter_modal(
+            poisoned(replace(letters.DRAFT, letter=letter, text="x"), text),
+            poisoned(samples.incomplete_case(), text),
+            words=ENGLISH,
+            shown=mail,
+        )
+        for letter in Letter
+        for mail in (None, poisoned(letters.shown("x", cc=("x",)), text))
+    ],
+    "letter_cards.mail_note": lambda text: [
+        letter_cards.mail_note(poisoned(letters.shown("x", cc=("x",)), text), words=ENGLISH)
+    ],
+    "letter_cards.typed_card": lambda text: [
+        letter_cards.typed_card(
+            poisoned(letters.DRAFT, text[:1_000]), poisoned(samples.incomplete_case(), text), words=ENGLISH
+        )
+    ],
+    "notices.standing_note": lambda text: [
+        notices.standing_note(poisoned(StandingNote(shown=(STANDING,) * 20, more=3), text), words=ENGLISH)
+    ],
+    "notices.waiting_note": lambda text: [
+        notices.waiting_note(poisoned(replace(WAITING, kind=kind, quiet=quiet), text), words=ENGLISH)
+        for kind in NoticeKind
+        for quiet in (True, False)
+    ],
+    "queue.done_card": lambda _: [queue.done_card(SAID, words=ENGLISH)],
+    "queue.next_card": lambda text: [
+        queue.next_card(poisoned(a_full_case(), text), words=ENGLISH),
+        queue.next_card(None, words=ENGLISH),
+    ],
+    "queue.queue_card": lambda text: [
+        queue.queue_card(
+            [poisoned(queues.entry(one), text) for one in range(200)],
+            read_wanted(MARK + text),
+            words=ENGLISH,
+            now=queues.NOW,
+        )
+    ],
+    "report.report_card": lambda text: [
+        report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)
+    ],
+    "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
+    "step_up.approve_modal": lambda text: [
+        step_up.approve_modal(poisoned(a_full_case(), text), words=ENGLISH)
+    ],
+    "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
+    "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],
+    "step_up.said_modal": lambda _: [step_up.said_modal("C-7", SAID, words=ENGLISH)],
+    "step_up.step_up_note": lambda text: [
+        step_up.step_up_note(
+            {"tag": tag, "person": MARK + text, "by": MARK + text, "until": AT.isoformat()}, words=ENGLISH
+        )
+        for tag in EventTag
+        if f"step_up.note.{tag.replace(':', '.')}" in ENGLISH
+    ],
+    "trail.head_note": lambda _: [trail.head_note(Head(seq=7, hash="a" * 64), words=ENGLISH)],
+    "history.step_note": lambda text: [
+        history.step_note(tag, MARK + text, AT, dict.fromkeys(FACTS, text), words=ENGLISH)
+        for tag in EventTag
+        if history.has_line(tag, ENGLISH)
+    ],
+    "history.turn_note": lambda text: [history.turn_note(MARK + text, CaseStatus.IN_REVIEW, words=ENGLISH)],
+    "modals.reject_modal": lambda text: [
+        modals.reject_modal(poisoned(a_full_case(), text, many=1), words=ENGLISH)
+    ],
+    "sender_notes.capped_note": lambda text: [
+        sender_notes.capped_note(poisoned(shown.CAPPED, text), words=ENGLISH)
+    ],
+    "sender_notes.correction_note": lambda text: [
+        correction(shown.CORRECTION, text),
+        correction(replace(shown.CORRECTION, other="C-9"), text),
+    ],
+    "sender_notes.same_form_note": lambda _: [
+        sender_notes.same_form_note(SameFormNote(ref="C-7", again="C-9"), words=ENGLISH)
+    ],
+    "sender_notes.withdrawal_note": lambda text: [
+        sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
+    ],
+}
+PARTS = frozenset({"queue.row"})  #: shown in those above
+#: whose values no stranger chooses
+OURS = frozenset(
+    {
+        "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
+        "report.report_card", "report.sent_card", "sender_notes.same_form_note",
+        "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal", "step_up.said_modal",
+        "trail.head_note",
+    }
+)  # fmt: skip
+
+
+def withdrawal(note: WithdrawalNote, text: str) -> WithdrawalNote:
+    return replace(note, by=MARK + text) if note.by else note
