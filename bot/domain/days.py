@@ -31,6 +31,7 @@ _WEEKDAYS = (
 )
 _WEEKDAY_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in names.split()}
 _NEAR = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1, "übermorgen": 2}
+_NEAR_WORD = re.compile(rf"\b(?:{'|'.join(_NEAR)})\b")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _EUROPEAN = re.compile(r"(\d{1,2})[./] ?(\d{1,2})(?:[./] ?(\d{4}|\d{2})?)?")
@@ -56,10 +57,15 @@ def read_days(text: str, *, today: date) -> Days | None:
     plain = re.sub(r"\s+", " ", _DASH.sub("-", text.strip().lower())).rstrip(" !?;")
     if _UNTIL.match(plain):
         plain = f"today - {_UNTIL.sub('', plain)}"
-    plain = _BETWEEN.sub(" - ", _BEFORE.sub("", plain))
+    plain = _dated_words(_BETWEEN.sub(" - ", _BEFORE.sub("", plain)), today)
     if one := _day(plain, not_before=today):
         return Days(first=one, last=one)
     return next((days for days in _pairs(plain, today) if days), None)
+
+
+def _dated_words(text: str, today: date) -> str:
+    """The word for tomorrow means the day after today, also where it is the last of two days."""
+    return _NEAR_WORD.sub(lambda found: (today + timedelta(days=_NEAR[found[0]])).isoformat(), text)
 
 
 def _pairs(text: str, today: date) -> Iterator[Days | None]:
@@ -88,8 +94,6 @@ def _of_month(text: str, other: date) -> date | None:
 
 def _day(text: str, *, not_before: date) -> date | None:
     """One day. A weekday is its next one, and `not_before` itself may be it."""
-    if text in _NEAR:
-        return not_before + timedelta(days=_NEAR[text])
     if text in _WEEKDAY_OF:
         return not_before + timedelta(days=(_WEEKDAY_OF[text] - not_before.weekday()) % 7)
     if found := _ISO.fullmatch(text):

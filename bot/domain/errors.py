@@ -253,6 +253,12 @@ class NoCaseChosen(Refusal):
     code = "no_case_chosen"
 
 
+class NoCaseNamed(Refusal):
+    """A word about a case was typed without one."""
+
+    code = "no_case_named"
+
+
 class NothingWaits(Refusal):
     """No form of that sender waits any more; a colleague was faster."""
 

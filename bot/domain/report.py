@@ -10,7 +10,7 @@ from typing import Self
 from bot.domain.approvals import Choice
 from bot.domain.cases import BallHolder
 
-_ISO_WEEK = re.compile(r"([0-9]{4})-?w([0-9]{1,2})", re.ASCII | re.IGNORECASE)
+_ISO_WEEK = re.compile(r"([12][0-9]{3})-?w([0-9]{1,2})", re.ASCII | re.IGNORECASE)
 THIS = ("this", "now", "current")
 DAYS = 7
 
@@ -59,7 +59,7 @@ def read_week(said: str, *, now: datetime, zone: tzinfo) -> Week | None:
         return None
     try:
         return Week(date.fromisocalendar(int(named[1]), int(named[2]), 1))
-    except ValueError:  # there is no week 54, nor a year 0
+    except ValueError:  # there is no week 54
         return None
 
 

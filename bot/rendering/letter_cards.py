@@ -45,7 +45,8 @@ def read_letter(view: Block) -> Draft:
     """The draft with what stands in its field now."""
     about = json.loads(view["private_metadata"])
     text = view["state"]["values"]["words"]["words"].get("value") or ""
-    return Draft(**{**about, "letter": Letter(about["letter"]), "text": text})
+    kept = {name: str(about[name]) for name in ("ref", "seen", "key", "seal")}
+    return Draft(letter=Letter(about["letter"]), text=text, **kept)
 
 
 def _intro(case: Case, name: str, words: Words) -> str:

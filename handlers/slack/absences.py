@@ -8,8 +8,9 @@ from bot.rendering.blocks import Card
 from bot.services import absences
 from handlers.slack.answers import words
 from handlers.slack.lines import Line
+from handlers.slack.markup import named
 
-_DEPUTY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|@[^\s,;]+")
+_DEPUTY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|<mailto:[^>]*>|@[^\s,;]+")
 #: words before a deputy that people type and nothing depends on
 _BEFORE_DEPUTY = re.compile(
     r"(?:[\s,;]|\b(?:to|an|by|with|deputy|vertretung|vertreten durch)\b:?)+$", re.IGNORECASE
@@ -33,11 +34,11 @@ def _show(line: Line) -> Card:
 
 def _begin(line: Line, asked: str) -> Card:
     bot = line.bot
-    named = _DEPUTY.search(asked)
-    if named is None:
+    found = _DEPUTY.search(asked)
+    if found is None:
         raise NoDeputy
-    days = _BEFORE_DEPUTY.sub("", asked[: named.start()]) + " " + asked[named.end() :]
-    deputy = bot.staff.find(named[0])
+    days = _BEFORE_DEPUTY.sub("", asked[: found.start()]) + " " + asked[found.end() :]
+    deputy = bot.staff.find(named(found[0]))
     with bot.connect() as db:
         left = absences.go_away(
             db, bot.desk, days=days.strip(), deputy=deputy, by=line.staff, now=bot.clock.now()

@@ -24,6 +24,7 @@ from handlers.slack.answers import (
 )
 from handlers.slack.cases import seen_in
 from handlers.slack.lines import Line
+from handlers.slack.markup import named
 
 ONESELF = frozenset({"", "me"})
 NOBODY = frozenset({"nobody", "none"})
@@ -45,7 +46,7 @@ def _meant(line: Line, written: str) -> Staff | None:
     word = written.removeprefix("@").casefold()
     if word in NOBODY:
         return None
-    return line.staff if word in ONESELF else line.bot.staff.find(written)
+    return line.staff if word in ONESELF else line.bot.staff.find(named(written))
 
 
 def _assign(bot: Bot, ref: str, to: Staff | None, by: Staff) -> str:

@@ -13,6 +13,7 @@ from handlers.slack import absences, assignments, letters, queue, records, step_
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
+from handlers.slack.markup import typed
 
 
 def register(app: App, bot: Bot) -> None:
@@ -33,7 +34,7 @@ def answer(line: Line) -> Card:
     command = COMMANDS.get(word.lower() or "help")
     if command is None:
         nearest = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
-        raise UnknownCommand(word=word[:40], nearest=nearest[0] if nearest else "")
+        raise UnknownCommand(word=typed(word)[:40], nearest=nearest[0] if nearest else "")
     return command(line.about(rest.strip()))
 
 

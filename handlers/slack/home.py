@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.rendering import home as rendering
 from bot.rendering.blocks import Block, Card
-from bot.services import home
+from bot.services import home, views
 from handlers.slack.answers import Body, words
 
 
@@ -44,6 +44,7 @@ def _view(bot: Bot, user: str, on_top: Card | None) -> Block:
         return rendering.strangers_view(user, words=words(bot), mailbox=mailbox, on_top=on_top)
     with bot.connect() as db:
         shown = home.get_home(db, bot.desk, by=staff, now=now)
+        views.note(db, bot.desk, [one.entry.ref for one in shown.decide], viewer=staff, now=now)
     return rendering.home_view(
         shown,
         words=words(bot),

@@ -3,16 +3,27 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
+from bot.domain.cases import Case
 from bot.domain.errors import Refusal
-from bot.domain.letters import Letter
+from bot.domain.letters import Draft, Letter
 from bot.domain.staff import Staff
 from bot.rendering import letter_cards
 from bot.rendering.blocks import Card
+from bot.rendering.queue import done_card
 from bot.services import letters
-from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.cases import seen_in
 from handlers.slack.lines import Line
 from handlers.slack.markup import typed
@@ -30,7 +41,8 @@ def on_write(ack: Ack, body: Body, respond: Respond, *, bot: Bot, letter: Letter
     ack()
     ref, seen = seen_in(body)
     with explains(respond, bot):
-        _open(bot, letter, trigger_id=body["trigger_id"], by=staff_in(body, bot), ref=ref, seen=seen)
+        draft, case = _begin(bot, letter, by=staff_in(body, bot), ref=ref, seen=seen)
+        _open(bot, draft, case, body)
 
 
 def on_typed(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -39,22 +51,23 @@ def on_typed(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     value, seen = seen_in(body)
     ref, text = letter_cards.read_typed(value)
     with explains(respond, bot):
-        by, trigger_id = staff_in(body, bot), body["trigger_id"]
-        _open(bot, Letter.QUESTION, trigger_id=trigger_id, by=by, ref=ref, seen=seen, text=text)
+        draft, case = _begin(bot, Letter.QUESTION, by=staff_in(body, bot), ref=ref, seen=seen, text=text)
+        _open(bot, draft, case, body)
 
 
-def _open(
-    bot: Bot, letter: Letter, *, trigger_id: str, by: Staff, ref: str, seen: str = "", text: str = ""
-) -> str:
-    """Open the modal; return the case's name."""
+def _begin(
+    bot: Bot, letter: Letter, *, by: Staff, ref: str, seen: str = "", text: str = ""
+) -> tuple[Draft, Case]:
     with bot.connect() as db:
-        draft, case = letters.begin(db, bot.desk, letter, ref=ref, by=by, seen=seen, text=text)
-    view = letter_cards.letter_modal(draft, case, words=words(bot))
-    bot.slack_client.views_open(trigger_id=trigger_id, view=view)
-    return case.ref
+        return letters.begin(db, bot.desk, letter, ref=ref, by=by, seen=seen, text=text)
 
 
-def on_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+def _open(bot: Bot, draft: Draft, case: Case, body: Body) -> None:
+    view = placed(letter_cards.letter_modal(draft, case, words=words(bot)), body)
+    bot.slack_client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Show the mail, or send the one that was shown, then ack: a refusal stands at the field."""
     draft = letter_cards.read_letter(body["view"])
     try:
@@ -62,13 +75,14 @@ def on_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
             by = staff_in(body, bot)
             if draft.seal and letters.send(db, bot.desk, draft, by=by, now=bot.clock.now()):
                 ack()
+                show(respond, done_card(words(bot).say("letter.sent", ref=draft.ref), words=words(bot)))
                 return
             sealed, case, shown = letters.preview(db, bot.desk, draft, by=by)
     except Refusal as refusal:
         ack(response_action="errors", errors={"words": refusal_text(refusal, bot)})
     else:
         view = letter_cards.letter_modal(sealed, case, shown=shown, words=words(bot))
-        ack(response_action="update", view=view)
+        ack(response_action="update", view=placed(view, body))
 
 
 def on_answered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -82,11 +96,9 @@ def on_answered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def ask(line: Line) -> Card:
     """`/usher ask C-7 QUESTION` opens the modal; in a message a button does, for none can open by itself."""
     ref, rest = line.take_ref()
-    text, bot = typed(rest), line.bot
+    bot = line.bot
+    draft, case = _begin(bot, Letter.QUESTION, by=line.staff, ref=ref, text=typed(rest))
     if line.trigger_id:
-        trigger_id = line.trigger_id
-        ref = _open(bot, Letter.QUESTION, trigger_id=trigger_id, by=line.staff, ref=ref, text=text)
-        return Card(text=words(bot).say("letter.opened", ref=ref))
-    with bot.connect() as db:
-        draft, case = letters.begin(db, bot.desk, Letter.QUESTION, ref=ref, by=line.staff, text=text)
+        _open(bot, draft, case, {"trigger_id": line.trigger_id})
+        return Card(text=words(bot).say("letter.opened", ref=case.ref))
     return letter_cards.typed_card(draft, case, words=words(bot))

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
+from bot.domain.errors import NoCaseNamed
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
+from handlers.slack.markup import typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +24,16 @@ class Line:
         return replace(self, rest=rest)
 
     def take_ref(self) -> tuple[str, str]:
-        """The case it is about and what follows: in a case's thread the case need not be named."""
+        """The case it is about and what follows: in a case's thread the case need not be named.
+
+        Raise NoCaseNamed where nothing says which it is.
+        """
         first, _, rest = self.rest.partition(" ")
         if self.thread_case and not _names_case(first):
             return self.thread_case, self.rest
-        return first, rest.strip()
+        if not first:
+            raise NoCaseNamed
+        return typed(first), rest.strip()
 
 
 def _names_case(word: str) -> bool:

@@ -18,10 +18,16 @@ def typed(text: str) -> str:
     return plain
 
 
+def named(text: str) -> str:
+    """Whom the words name: a mention as Slack writes it, else a name or an address without its link."""
+    return text if text.startswith("<@") else typed(text)
+
+
 def _said(found: re.Match[str]) -> str:
     sign, what, label = found["sign"], found["what"], found["label"]
     if not sign:
-        return what.removeprefix("mailto:")
+        # Of "acme.example" Slack makes a link to http://acme.example: what was typed is the label.
+        return label if what == f"http://{label}" else what.removeprefix("mailto:")
     named = (label or what).lstrip("@#")
     return f"{'#' if sign == '#' else '@'}{named}"
 

@@ -1,6 +1,5 @@
 """`/usher queue` and `next`, and the buttons that turn pages and show the next case."""
 
-import html
 from functools import partial
 
 from slack_bolt import Ack, App
@@ -10,9 +9,10 @@ from bot.domain.queue import read_wanted
 from bot.domain.staff import Staff
 from bot.rendering import queue as rendering
 from bot.rendering.blocks import Card
-from bot.services import queue
+from bot.services import queue, views
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.lines import Line
+from handlers.slack.markup import typed
 
 
 def register(app: App, bot: Bot) -> None:
@@ -23,7 +23,7 @@ def register(app: App, bot: Bot) -> None:
 
 def show_queue(line: Line) -> Card:
     """`/usher queue mine old`."""
-    return _queue(line.bot, line.staff, html.unescape(line.rest))
+    return _queue(line.bot, line.staff, typed(line.rest))
 
 
 def show_next(line: Line) -> Card:
@@ -52,6 +52,8 @@ def _queue(bot: Bot, staff: Staff, text: str) -> Card:
 
 
 def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
+    now = bot.clock.now()
     with bot.connect() as db:
-        card = queue.find_next(db, bot.desk, by=staff, after=after, now=bot.clock.now())
+        card = queue.find_next(db, bot.desk, by=staff, after=after, now=now)
+        views.note(db, bot.desk, [card.case.ref] if card else [], viewer=staff, now=now)
     return rendering.next_card(card, words=words(bot))

@@ -16,6 +16,7 @@ from bot.rendering.report import sent_card
 from bot.services import finding, history, report
 from handlers.slack.answers import Body, explains, staff_in, words
 from handlers.slack.lines import Line
+from handlers.slack.markup import typed
 
 HISTORY = "history"  #: after a case: `/usher case C-7 history`
 
@@ -38,7 +39,7 @@ def show_found(line: Line) -> Card:
     """`/usher find WORDS`."""
     bot = line.bot
     with bot.connect() as db:
-        found = finding.find(db, bot.desk, line.rest, page=1, by=line.staff, now=bot.clock.now())
+        found = finding.find(db, bot.desk, typed(line.rest), page=1, by=line.staff, now=bot.clock.now())
     return findings_card(found, words=words(bot))
 
 
@@ -59,7 +60,7 @@ def send_report(line: Line) -> Card:
     bot, say, now = line.bot, words(line.bot), line.bot.clock.now()
     week = read_week(line.rest, now=now, zone=bot.desk.policy.desk.zone)
     if week is None:
-        raise UnknownWeek(week=line.rest[:40])
+        raise UnknownWeek(week=typed(line.rest)[:40])
     with bot.connect() as db:
         made = report.make(db, bot.desk, week, name_of=bot.staff.name_of, now=now)
     trouble = report.send(bot.chat, line.staff.id, made, words=say)

@@ -16,9 +16,9 @@ from bot.rendering.blocks import Card, section
 from bot.services import enrolments, step_up
 from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
 from handlers.slack.lines import Line
+from handlers.slack.markup import named
 
 _MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_ADDRESS = re.compile(r"<mailto:([^|>]+)(?:\|[^>]*)?>")
 
 
 def register(app: App, bot: Bot) -> None:
@@ -48,8 +48,8 @@ def _ask_reset(line: Line) -> Card:
 
 def _person_in(line: Line) -> Member:
     """Whom the words name: a mention, an id or an e-mail address."""
-    text = line.rest
-    found = _MENTIONED.fullmatch(text) or _ADDRESS.fullmatch(text)
+    text = named(line.rest)
+    found = _MENTIONED.fullmatch(text)
     people = line.bot.chat.resolve([found[1] if found else text]) if text else frozenset()
     if len(people) != 1:
         raise UnknownPerson(name=text[:40])

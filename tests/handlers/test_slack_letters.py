@@ -9,6 +9,7 @@ from bot.domain.cases import CaseStatus
 from tests.cast import AVERY, BLAKE, CASEY, ELI, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import Workspace, until
+from tests.handlers.test_slack_home import click_at_home, homes
 from tests.outside import APPROVALS, SUPPORT
 
 FORM = ("RIS.xlsx", sound_form())
@@ -55,8 +56,21 @@ def test_a_question_is_shown_and_then_sent(reviewed: Workspace) -> None:
     assert "1. Which site?" in json.dumps(first["view"])
     assert "dana@sponsor.example.org" in json.dumps(first["view"])
     assert said == {}
+    told = json.dumps(reviewed.heard()[0])
+    assert "Your mail about C-1 is written" in told
+    assert "queue_next" in told
     assert reviewed.office.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
     assert reviewed.office.job("desk_question").recipient == "dana@sponsor.example.org"
+
+
+def test_a_letter_that_was_opened_at_home_is_answered_there(reviewed: Workspace) -> None:
+    click_at_home(reviewed, "case_ask", "C-1", by=AVERY.id, seen=seen(reviewed))
+    first = submit(reviewed, opened(reviewed), {"words": "Which site?"}, by=AVERY.id)
+    submit(reviewed, first["view"], {"words": "Which site?"}, by=AVERY.id)
+
+    (shown,) = homes(reviewed, AVERY.id)
+    assert "Your mail about C-1 is written" in shown
+    assert "case_approve" not in shown
 
 
 def test_words_that_were_mended_in_the_second_view_are_shown_once_more(reviewed: Workspace) -> None:
@@ -104,11 +118,11 @@ def test_a_guest_hears_who_may(reviewed: Workspace, action: str) -> None:
 
 def test_answered_by_phone_twice(reviewed: Workspace) -> None:
     test_a_question_is_shown_and_then_sent(reviewed)
-    for _ in range(2):
+    for many in (2, 3):
         reviewed.click("case_answered", "C-1", by=CASEY.id, seen=seen(reviewed))
-        until(lambda: reviewed.said)
+        reviewed.heard(many)
 
-    first, second = (said["text"] for said in reviewed.heard(2))
+    first, second = (said["text"] for said in reviewed.heard(3)[1:])
     assert "answered" in first
     assert "No question on C-1 is open" in second
     assert reviewed.office.case("C-1").status is CaseStatus.IN_REVIEW

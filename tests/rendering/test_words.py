@@ -93,6 +93,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "already_noted": {"ref": "C-7", "by": "U0AVERY", "at": AT},
     "clipping_gone": {},
     "no_case_chosen": {},
+    "no_case_named": {},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
 }

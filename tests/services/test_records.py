@@ -153,6 +153,8 @@ def test_a_week_that_is_over_has_an_end(office: Office) -> None:
         ("2020w53", date(2020, 12, 28)),
         ("2026-W54", None),
         ("0000-W01", None),
+        ("0001-W01", None),
+        ("9999-W52", None),
         ("last", None),
         ("2026-W10; drop", None),
         ("\uff12\uff10\uff12\uff16-W10", None),
