@@ -60,7 +60,7 @@ def _approve(
             raise CodeMissing
         given = say_yes(db, case, by=by, now=now)
         if len(given) > len(why_second(desk, case)[:1]):
-            _carry(db, desk, case, by=by, now=now)
+            _carry(db, desk, case, by=by, right_of=given[-1].right_of, now=now)
         else:
             right = given[-1].right_of
             timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
@@ -76,9 +76,9 @@ def _approvable(db: Database, ref: str, seen: str, by: Staff, *, now: datetime) 
     return case
 
 
-def _carry(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
+def _carry(db: Database, desk: Desk, case: Case, *, by: Staff, right_of: str, now: datetime) -> None:
     """Make the decision and queue what follows."""
-    decision_id = _decide(db, case, Choice.APPROVED, by=by, now=now)
+    decision_id = _decide(db, case, Choice.APPROVED, by=by, right_of=right_of, now=now)
     decided = get_case(db, case.ref)
     answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
     follow(db, decision_id, now=now)
@@ -100,7 +100,10 @@ def reject(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _check(db, ref, seen, by, OPEN, now=now)
         brought_before = is_of_one_sponsor(db, case)
-        decision_id = _decide(db, case, Choice.REJECTED, by=by, now=now, reason=reason, note=note)
+        right = check_undecided(db, case, by, now=now)
+        decision_id = _decide(
+            db, case, Choice.REJECTED, by=by, right_of=right, now=now, reason=reason, note=note
+        )
         if case.status is not CaseStatus.RECEIVED:
             words = mails.rejection(get_case(db, ref), desk.policy, brought_before=brought_before)
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id, words=words)
@@ -128,6 +131,7 @@ def _decide(
     choice: Choice,
     *,
     by: Staff,
+    right_of: str,
     now: datetime,
     reason: RejectionReason | None = None,
     note: str = "",
@@ -147,5 +151,6 @@ def _decide(
         version=case.version,
         hash=case.content_hash,
         reason=reason,
+        right_of=right_of,
     )
     return decision_id

@@ -21,6 +21,7 @@ from bot.domain.letters import (
     read_questions,
     seal_of,
 )
+from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import mails
 from bot.services import timeline
@@ -153,6 +154,20 @@ def mark_answered(db: Database, *, ref: str, seen: str, by: Staff, now: datetime
         give_back(db, case, now=now)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
+
+
+def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
+    """The mail of a question is discarded: nobody was asked, and no answer is waited for.
+
+    In the caller's transaction. A mail whose fate is unknown may have been read: its question stays.
+    """
+    if job.case_id is None or job.template != Letter.QUESTION or job.status is JobStatus.UNKNOWN:
+        return
+    dropped = case_questions.take_back(db, job.key, by=by, now=now)
+    case = cases.find(db, job.case_id)
+    if dropped and case is not None:
+        timeline.record(db, EventTag.CASE_UNASKED, case.id, actor=by, at=now, number=_listed(dropped))
+        give_back(db, case, now=now)
 
 
 def give_back(db: Database, case: Case, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
+from bot.services import letters
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
@@ -312,6 +313,8 @@ def _move(
         events.add(db, tag, f"job:{job_id}", actor=by, at=now)
         if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
             events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
+        if to is JobStatus.DISCARDED:
+            letters.take_back(db, job, by=by, now=now)
         _follow_letter(db, job, to, now=now)
         follow(db, job.decision_id, now=now)
     return job

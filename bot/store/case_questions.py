@@ -81,6 +81,17 @@ def answer(
     return tuple(sorted(entry["number"] for entry in found))
 
 
+def take_back(db: Database, letter: str, *, by: str, now: datetime) -> tuple[int, ...]:
+    """Close the open ones of a mail that goes to nobody, and return their numbers."""
+    found = rows(
+        db,
+        """update case_questions set answered_at = :now, answered_by = :by
+           where letter = :letter and answered_at is null returning number""",
+        {"letter": letter, "by": by, "now": text_of(now)},
+    )
+    return tuple(sorted(entry["number"] for entry in found))
+
+
 def make_tables(db: Database) -> None:
     """The migration's step; never edited once shipped."""
     db.executescript("""

@@ -54,7 +54,7 @@ def test_a_word_without_its_case_asks_which(workspace: Workspace, word: str) -> 
     a_case(workspace.office)
     workspace.command(word, by=AVERY.id)
 
-    assert "Which case?" in workspace.heard()[0]["text"]
+    assert "say which case" in workspace.heard()[0]["text"]
 
 
 def test_whom_next_or_the_home_tab_showed_a_case_stands_in_the_trail(workspace: Workspace) -> None:

@@ -16,6 +16,7 @@ from bot.domain.absences import (
     NotAway,
     UnclearDays,
 )
+from bot.domain.approvals import RejectionReason
 from bot.domain.errors import NotAColleague, NotApprover, NotStaff, OwnWork, Refusal
 from bot.domain.staff import Staff
 from bot.services import absences, approvals, queue
@@ -81,8 +82,23 @@ def test_a_deputy_decides_by_the_absent_persons_right(office: Office) -> None:
     decision = office.case("C-1").decision
     assert decision is not None
     assert decision.by == BLAKE.id
-    (given,) = [event for event in office.events() if event.tag == "approval:given"]
-    assert given.data["right_of"] == AVERY.id
+    for tag in ("approval:given", "case:approved"):
+        (made,) = [event for event in office.events() if event.tag == tag]
+        assert made.data["right_of"] == AVERY.id
+
+
+def test_a_deputys_rejection_names_the_right_in_trail_and_thread(office: Office) -> None:
+    case = a_case(office)
+    leave(office)
+    with office.connect() as db:
+        by, seen = office.bot.who(BLAKE.id), case.content_hash
+        reason = RejectionReason.DUPLICATE
+        approvals.reject(db, office.desk, ref="C-1", seen=seen, by=by, reason=reason, note="", now=office.now)
+    office.work()
+
+    (made,) = [event for event in office.events() if event.tag == "case:rejected"]
+    assert made.data["right_of"] == AVERY.id
+    assert f"in the place of <@{AVERY.id}>" in office.chat.texts()
 
 
 @pytest.mark.parametrize("hand", [AVERY, BLAKE])

@@ -331,6 +331,22 @@ def test_a_question_on_hold_says_so_on_the_card_until_it_went(holding: Office) -
     assert "its mail:" not in str(card.blocks)
 
 
+def test_a_question_that_is_discarded_was_not_asked_and_the_case_is_back(holding: Office) -> None:
+    ask(holding, "And which seats?")
+    holding.work()
+    first, second = holding.jobs("desk_question")
+    with holding.connect() as db:
+        outbox.discard(db, first.id, by=BLAKE.id, now=holding.now)
+        assert holding.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
+        assert open_numbers(holding) == [3]
+        outbox.discard(db, second.id, by=BLAKE.id, now=holding.now)
+    holding.work()
+
+    assert holding.case("C-1").status is CaseStatus.IN_REVIEW
+    assert open_numbers(holding) == []
+    assert "Question 1, 2 was not asked" in holding.chat.texts()
+
+
 def test_words_that_cross_a_question_on_hold_do_not_answer_it(holding: Office) -> None:
     receipt = holding.job("receipt")
     holding.take(a_mail(text="By the way: we are on holiday.", answers=receipt.message_id))
