@@ -10,7 +10,7 @@ from bot.domain.queue import read_wanted
 from bot.domain.staff import Staff
 from bot.rendering import queue as rendering
 from bot.rendering.blocks import Card
-from bot.services import queue
+from bot.services import queue, views
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.lines import Line
 
@@ -52,6 +52,9 @@ def _queue(bot: Bot, staff: Staff, text: str) -> Card:
 
 
 def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
+    now = bot.clock.now()
     with bot.connect() as db:
-        card = queue.find_next(db, bot.desk, by=staff, after=after, now=bot.clock.now())
+        card = queue.find_next(db, bot.desk, by=staff, after=after, now=now)
+        if card is not None:
+            views.note(db, bot.desk, [card.case.ref], viewer=staff, now=now)
     return rendering.next_card(card, words=words(bot))
