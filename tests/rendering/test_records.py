@@ -108,14 +108,13 @@ def test_each_looks_as_approved(name: str, lang: str) -> None:
     assert not faults(card.blocks)
 
 
-#: what is no step of a case: of mails, staff and the desk itself; or left out, for it would drown the rest
+#: what is no step of a case: of mails, of the desk itself; or is left out, for it would drown the others
 NO_STEPS = {
-    *("mail:classified", "mailbox:renumbered", "conversation:opened", "conversation:continued"),
-    *("bounce:ignored", "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored"),
-    *("absence:planned", "absence:ended", "code:taken", "code:failed", "codes:locked"),
-    *("authenticator:mailed", "authenticator:confirmed", "authenticator:reset_asked", "authenticator:reset"),
-    *("link:issued", "case:viewed"),
-}
+    "mail:classified", "mailbox:renumbered", "conversation:opened", "conversation:continued",
+    "bounce:ignored", "absence:planned", "absence:ended", "authenticator:mailed", "authenticator:confirmed",
+    "authenticator:reset_asked", "authenticator:reset", "code:taken", "code:failed", "codes:locked",
+    "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored", "link:issued", "case:viewed",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -125,8 +124,7 @@ def test_every_step_of_a_case_has_its_sentence(tag: EventTag, lang: str) -> None
 
 
 def test_of_a_long_history_the_first_and_the_newest_are_told() -> None:
-    actor = "U0" + "A" * 19  # as long as Slack's ids get
-    many = [replace(STEPS[2], at=AT + timedelta(minutes=number), actor=actor) for number in range(5_000)]
+    many = [replace(STEPS[2], at=AT + timedelta(minutes=number)) for number in range(5_000)]
     card = history_card("C-7", many, words=words("en", BERLIN))
     told = [line for text in texts(card.blocks) for line in text["text"].split("\n") if " · " in line]
 
