@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -175,6 +175,8 @@ def test_decisions_are_few_rightful_and_about_what_was_seen(httpserver: HTTPServ
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink one takes longer than to read it
+        report_multiple_bugs=False,
         print_blob=True,
     )
     run_state_machine_as_test(People, settings=budget)
