@@ -98,3 +98,39 @@ def test_a_price_is_kept_to_the_cent(tmp_path: Path) -> None:
 
     assert str(prices["ForumPass"].amount) == "129.00"
     assert policy.load().mag.prices == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "place", "said"),
+    [
+        ('holidays = "DE"', 'holidays = "DE-XX"', "calendar.holidays", "must name a region"),
+        ('from = "09:00"', "from = 9", "calendar.from", 'a time of day such as "09:00"'),
+        ('from = "09:00"', 'from = "09:00+02:00"', "calendar.from", 'a time of day such as "09:00"'),
+        ('from = "09:00"', 'from = "18:00"', "calendar", "from must be earlier than to"),
+        ('"thu", "fri"]', '"thu", "friday"]', "calendar.working_days.4", "'fri'"),
+        ("closed = []", 'closed = ["24 December"]', "calendar.closed.0", "date"),
+        ('# timezone = "Europe/London"', 'timezone = "London"', "calendar.outside.timezone", "time zone"),
+        ('# timezone = "Europe/London"', 'to = "08:00"', "calendar", "from must be earlier than to"),
+        ("after_days = [3, 7]", "after_days = [7, 3]", "nudges", "more than the one before"),
+        ("after_days = [3, 7]", "after_days = [3, 12]", "nudges", "more than the one before"),
+        ("after_days = [3, 7]", "after_days = [0]", "nudges.after_days.0", "greater than or equal to 1"),
+    ],
+)
+def test_a_working_time_that_cannot_be_is_named(
+    tmp_path: Path, line: str, instead: str, place: str, said: str
+) -> None:
+    assert line in GOOD
+    (fault,) = faults_of(written(tmp_path, GOOD.replace(line, instead)))
+
+    assert f": {place}: " in fault
+    assert said in fault
+
+
+def test_those_outside_work_as_the_desk_does_but_for_what_is_said(tmp_path: Path) -> None:
+    said = GOOD.replace('# timezone = "Europe/London"', 'timezone = "America/New_York"')
+    own = policy.load(written(tmp_path, said.replace("closed = []", 'closed = ["2026-12-24"]')))
+    desk, outside = own.calendar_of_desk, own.calendar_outside
+
+    assert (desk.zone.key, outside.zone.key) == ("Europe/Berlin", "America/New_York")
+    assert (outside.opens, outside.region, outside.closed) == (desk.opens, "DE", desk.closed)
+    assert policy.load().calendar_outside == policy.load().calendar_of_desk

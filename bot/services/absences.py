@@ -5,20 +5,23 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.absences import LONGEST, Absence, find_meeting, span_of
-from bot.domain.approvals import check_is_staff
-from bot.domain.days import read_days
-from bot.domain.errors import (
+from bot.domain.absences import (
+    LONGEST,
+    Absence,
     AlreadyAway,
     DaysBackwards,
     DaysOver,
     DaysTooMany,
     DeputyAway,
     DeputyIsOneself,
-    NotAColleague,
     NotAway,
     UnclearDays,
+    find_meeting,
+    span_of,
 )
+from bot.domain.approvals import check_is_staff
+from bot.domain.days import read_days
+from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.services.desk import Desk

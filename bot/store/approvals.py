@@ -9,6 +9,21 @@ from bot.domain.cases import Case
 from bot.store.database import count, instant, rows, text_of
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table approvals (
+            id integer primary key,
+            case_id integer not null references cases (id) on delete cascade,
+            content_hash text not null,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null,
+            unique (case_id, content_hash, made_by),
+            unique (case_id, content_hash, right_of)
+        );
+    """)
+
+
 def add(db: Database, case: Case, *, by: str, right_of: str, now: datetime) -> bool:
     """Record a yes to what the case holds now; False when they, or that right, gave it before."""
     return bool(

@@ -5,6 +5,7 @@ from sqlite_utils import Database, Migrations
 from bot.domain.errors import SettingsFault
 from bot.store import (
     absences,
+    approvals,
     authenticators,
     case_answers,
     case_questions,
@@ -349,16 +350,6 @@ def m013_organisations_are_known_again(db: Database) -> None:
 @migrations()
 def m014_decisions_take_two_and_a_turn(db: Database) -> None:
     db.executescript("""
-        create table approvals (
-            id integer primary key,
-            case_id integer not null references cases (id) on delete cascade,
-            content_hash text not null,
-            made_by text not null,
-            right_of text not null,
-            made_at text not null,
-            unique (case_id, content_hash, made_by),
-            unique (case_id, content_hash, right_of)
-        );
         create table turns (
             id integer primary key,
             case_id integer not null references cases (id) on delete cascade,
@@ -371,6 +362,7 @@ def m014_decisions_take_two_and_a_turn(db: Database) -> None:
         create index turns_by_time on turns (since);
         alter table cases add column escalated_at text;
     """)
+    approvals.make_tables(db)
     absences.make_tables(db)
     turns.begin_all(db)
 

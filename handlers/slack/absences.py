@@ -2,7 +2,7 @@
 
 import re
 
-from bot.domain.errors import NoDeputy
+from bot.domain.absences import NoDeputy
 from bot.rendering import absences as rendering
 from bot.rendering.blocks import Card
 from bot.services import absences

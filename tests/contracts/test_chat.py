@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.slack import SlackChat, build_client
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
-from bot.ports import Chat, ChatMessage
+from bot.ports import Chat, ChatMessage, Picture
 from bot.sandbox.slack import SlackServer, Workspace
 from bot.settings import load
 
@@ -289,3 +289,38 @@ def test_a_missing_scope_is_named(room: Room) -> None:
     room.workspace.scopes = {"chat:write"}
     with pytest.raises(PermanentFailure, match=r"scope users:read.*install it anew"):
         room.chat.member(AVERY)
+
+
+def test_our_own_keys_are_listed_by_their_beginning_the_newest_first(room: Room) -> None:
+    for number in range(250):  # more than a page of what Slack gives
+        room.chat.post(replace(CARD, key=f"head:{number}" if number % 100 == 0 else f"other:{number}"))
+
+    assert room.chat.list_keys(CHANNEL, "head:", most=5) == ["head:200", "head:100", "head:0"]
+    assert room.chat.list_keys(CHANNEL, "head:", most=1) == ["head:200"]
+
+
+def test_a_key_that_somebody_else_posts_is_none_of_ours(room: Room) -> None:
+    metadata = {"event_type": "usher", "event_payload": {"key": "head:7"}}
+    room.workspace.posts.add(
+        room.workspace.channel_id("approvals"), {"user": AVERY, "text": "x", "metadata": metadata}
+    )
+
+    assert room.chat.list_keys(CHANNEL, "head:", most=5) == []
+
+
+def test_one_person_is_written_to_directly_with_a_picture(room: Room) -> None:
+    channel = room.chat.write_to(AVERY, "The week", BLOCKS)
+    picture = Picture(name="week.png", content=b"\x89PNG\r\n\x1a\n...", title="The week", alt="12 cases came")
+    room.chat.send_picture(channel, picture)
+
+    words, shared = room.workspace.messages("dm", member="avery")
+    assert (words["text"], words["blocks"][0]["text"]["text"]) == ("The week", "Case *C-7*")
+    assert (shared["files"][0]["title"], shared["files"][0]["alt_txt"]) == ("The week", "12 cases came")
+    assert not room.workspace.messages("approvals")
+
+
+def test_a_picture_needs_its_scope(room: Room) -> None:
+    room.workspace.scopes = {"chat:write"}
+    channel = room.chat.write_to(AVERY, "The week", [])
+    with pytest.raises(PermanentFailure, match="files:write"):
+        room.chat.send_picture(channel, Picture(name="week.png", content=b"x", title="", alt=""))

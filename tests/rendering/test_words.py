@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain import errors, forms
+from bot.domain import absences, errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand, Value
@@ -357,3 +357,4 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
 
     assert len(codes) == len(set(codes))
     assert errors.AlreadyDecided in REFUSALS
+    assert absences.NotAway in REFUSALS

@@ -6,21 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import (
+from bot.domain.absences import (
     AlreadyAway,
     DaysBackwards,
     DaysOver,
     DaysTooMany,
     DeputyAway,
     DeputyIsOneself,
-    NotAColleague,
-    NotApprover,
     NotAway,
-    NotStaff,
-    OwnWork,
-    Refusal,
     UnclearDays,
 )
+from bot.domain.errors import NotAColleague, NotApprover, NotStaff, OwnWork, Refusal
 from bot.domain.staff import Staff
 from bot.services import absences, approvals, queue
 from bot.services.absences import Left

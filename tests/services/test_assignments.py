@@ -23,7 +23,7 @@ def assign(office: Office, to: Staff | None, *, by: Staff = AVERY, ref: str = "C
 def told(office: Office) -> list[str]:
     """What stands in the case's thread, and where it stands."""
     office.work()
-    return [m.text for m in office.chat.standing.values() if m.thread_ts]
+    return [m.text for m in office.chat.standing.values() if m.thread_ts and m.key.startswith("step:")]
 
 
 def test_the_assignee_hears_of_it_once_in_the_cases_thread(office: Office) -> None:

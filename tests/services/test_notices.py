@@ -171,7 +171,7 @@ def test_a_clock_that_is_put_back_doubles_nothing(office: Office) -> None:
 
 
 def test_who_had_a_hand_in_it_or_approved_it_is_not_called(office: Office) -> None:
-    with_policy(office, second_above_seats=1)
+    with_policy(office, second_above_seats=1, step_up=())
     case = a_case(office)
     with office.connect() as db:
         seen = case.content_hash

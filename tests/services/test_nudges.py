@@ -1,5 +1,6 @@
 """Nudges: one mail a recipient and day about all they owe us, then the desk; never twice, never at night."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -322,3 +323,24 @@ def test_nothing_is_written_outside_office_hours(office: Office) -> None:
 
     assert len(office.jobs("nudge")) == 1
     assert office.now - MONDAY == timedelta(hours=94.6)
+
+
+def test_two_processes_at_the_same_moment_write_once(office: Office) -> None:
+    waiting(office)
+    waiting(office, "Nordwind Pumpen AG")
+    office.clock.wait(days=3)
+    start = threading.Barrier(4)
+
+    def one_process() -> None:
+        with office.connect() as db:
+            start.wait(5)
+            nudges.nudge(db, office.desk, now=office.now)
+
+    threads = [threading.Thread(target=one_process) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert len(sent(office)) == 1
+    assert [event.tag for event in office.events()].count("sponsor:nudged") == 2

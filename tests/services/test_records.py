@@ -171,6 +171,7 @@ def test_the_day_of_the_change_to_summer_time_is_shorter(office: Office) -> None
     assert by_day([midnights[6], midnights[7] - timedelta(seconds=1), midnights[7]], midnights)[6] == 2
 
 
+@pytest.mark.slow  # matplotlib takes seconds to import
 def test_the_report_goes_to_whoever_asked_with_its_picture(office: Office) -> None:
     trouble = report.send(office.chat, AVERY.id, make(office), words=SAY)
 
@@ -191,6 +192,7 @@ def test_without_the_extra_the_report_says_how_to_get_it(
     assert "usher[charts]" in str(office.chat.letters)
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_refused_is_told_and_the_words_stand(office: Office) -> None:
     office.chat.faults.then(None, PermanentFailure("Slack refused: missing scope files:write"))
 

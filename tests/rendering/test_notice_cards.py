@@ -1,0 +1,100 @@
+"""Notices as they were approved; they ping whom they call and nobody else."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
+from bot.rendering import notices
+from bot.rendering.blocks import Card
+from bot.rendering.words import LANGUAGES, words
+from tests.golden import assert_json_approved
+
+AT = datetime(2024, 9, 12, 8, 31, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Berlin")
+HOSTILE = "<!channel> <@U1> *x* https://evil.example \u202e"
+
+REMINDER = WaitingNote(
+    kind=NoticeKind.REMINDER,
+    ref="C-7",
+    status=CaseStatus.IN_REVIEW,
+    since=AT,
+    after=8,
+    people=("U0AVERY", "U0CASEY"),
+    names=("Avery", "Casey"),
+)
+STANDING = StandingNote(
+    shown=(
+        Standing(
+            ref="C-7",
+            company="Lindgren & Söhne GmbH",
+            holder=BallHolder.DESK,
+            status=CaseStatus.IN_REVIEW,
+            since=AT,
+            assigned_to="Avery",
+        ),
+        Standing(
+            ref="C-8",
+            company="",
+            holder=BallHolder.SPONSOR,
+            status=CaseStatus.WAITING_FOR_SPONSOR,
+            since=AT,
+        ),
+    ),
+    more=3,
+)
+NOTES = {
+    "reminder": REMINDER,
+    "reminder_late": replace(REMINDER, quiet=True),
+    "reminder_nobody": replace(REMINDER, people=(), names=()),
+    "escalation": replace(REMINDER, kind=NoticeKind.ESCALATION, after=16),
+    "escalation_added": replace(REMINDER, kind=NoticeKind.ESCALATION, after=16, added=True),
+    "standstill": replace(
+        REMINDER, kind=NoticeKind.STANDSTILL, after=10, status=CaseStatus.WAITING_FOR_SPONSOR
+    ),
+    "standstill_unassigned": replace(REMINDER, kind=NoticeKind.STANDSTILL, after=10, people=(), names=()),
+}
+
+
+def seen(card: Card) -> object:
+    return {"text": card.text, "blocks": card.blocks}
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NOTES)
+def test_a_notice_reads_as_it_was_approved(name: str, lang: str) -> None:
+    card = notices.waiting_note(NOTES[name], words=words(lang, ZONE))
+
+    assert_json_approved(f"cards/notice_{name}.{lang}.json", seen(card))
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_weekly_list_reads_as_it_was_approved(lang: str) -> None:
+    card = notices.standing_note(STANDING, words=words(lang, ZONE))
+
+    assert_json_approved(f"cards/notice_standing.{lang}.json", seen(card))
+
+
+def test_a_call_of_two_hundred_people_stays_within_slacks_limits() -> None:
+    many = tuple(f"U{number:09}" for number in range(200))
+    card = notices.waiting_note(replace(REMINDER, people=many, names=many), words=words("en", ZONE))
+
+    assert card.text.count("<@") == notices.MOST_CALLED
+    assert "and 188 more" in card.text
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "😀" * 300, "شركة" * 90, "&" * 500])
+def test_a_list_of_hostile_names_pings_nobody_and_fits(text: str) -> None:
+    one = replace(STANDING.shown[0], company=text, assigned_to=text)
+    card = notices.standing_note(StandingNote(shown=(one,) * 20, more=9), words=words("en", ZONE))
+
+    said = json.dumps(card.blocks, ensure_ascii=False)
+    assert "<!" not in said
+    assert "<@" not in said
+    assert all(len(block["text"]["text"]) <= 3000 for block in card.blocks if "text" in block)
