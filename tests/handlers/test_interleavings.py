@@ -171,7 +171,7 @@ class People(RuleBasedStateMachine):
 def test_decisions_are_few_rightful_and_about_what_was_seen(httpserver: HTTPServer) -> None:
     People.server = httpserver
     budget = settings(
-        max_examples=examples(100),
+        max_examples=examples(100, at_once=4),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
