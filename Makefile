@@ -28,7 +28,7 @@ approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at
 	APPROVE=1 $(BIN)/python -m pytest -q -m golden
 
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
-	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/test_in_a_browser.py
+	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/*_in_a_browser.py
 
 bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, outbox, review and intake, each beside its yardstick (needs Dovecot)
 	$(BIN)/python -m tests.benchmarks.start

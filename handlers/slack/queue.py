@@ -55,5 +55,6 @@ def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
     now = bot.clock.now()
     with bot.connect() as db:
         card = queue.find_next(db, bot.desk, by=staff, after=after, now=now)
-        views.note(db, bot.desk, [card.case.ref] if card else [], viewer=staff, now=now)
+        if card is not None:
+            views.note(db, bot.desk, [card.case.ref], viewer=staff, now=now)
     return rendering.next_card(card, words=words(bot))

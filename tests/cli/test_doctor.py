@@ -65,7 +65,7 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         *("settings", "usher.toml", "delivery", "clock", "database", "mailbox", "mailbox IDLE"),
         *("sender verdicts", "mail out", "slack", "slack scopes", "SLACK_APP_TOKEN"),
         *("SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL", "SLACK_STAFF", "SLACK_APPROVERS"),
-        "step-up",
+        *("approvals", "step-up"),
     ]
     assert not (doctor.folder / "usher.db").exists()
 
@@ -90,7 +90,6 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         ),
         ({"slack_support_channel": "C0NOBODY"}, "SLACK_SUPPORT_CHANNEL", "not there or is private", "id"),
         ({"slack_staff": "zoe@desk.example"}, "SLACK_STAFF", "zoe@desk.example is not found", "SLACK_STAFF"),
-        ({"slack_approvers": "dana.field@sponsor.example"}, "SLACK_APPROVERS", "no full member", "members"),
         ({"sponsors": ""}, "usher.toml", "0 in SPONSORS", "name who may submit"),
         ({"trusted_authserv_id": ""}, "sender verdicts", "a verdict of nobody", "TRUSTED_AUTHSERV_ID"),
         (
@@ -111,6 +110,34 @@ def test_each_fault_names_its_cause_and_its_mend_and_hides_no_other_part(
     assert list(bad) == [name]
     assert cause in bad[name]["sentence"]
     assert mend.lower() in (bad[name]["mend"] + bad[name]["sentence"]).lower()
+
+
+def test_approvers_who_are_no_full_members_can_decide_nothing(doctor: Shell) -> None:
+    doctor.set(slack_approvers="dana.field@sponsor.example")
+    bad = ill(doctor)
+
+    assert list(bad) == ["SLACK_APPROVERS", "approvals"]
+    assert "no full member" in bad["SLACK_APPROVERS"]["sentence"]
+    assert "review: nobody of the 2 who are needed can act" in bad["approvals"]["sentence"]
+    assert "erasure: nobody of the 1 who are needed can act" in bad["approvals"]["sentence"]
+
+
+def test_one_approver_is_too_few_where_two_may_be_needed(doctor: Shell) -> None:
+    doctor.set(slack_approvers="U0AVERY0001")
+
+    assert ill(doctor)["approvals"]["sentence"] == "review: only 1 of the 2 who are needed can act"
+
+
+def test_whom_an_escalation_adds_has_to_be_found(doctor: Shell) -> None:
+    policy = doctor.folder / "usher.toml"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(
+        re.sub(r"^escalate_to = .*$", 'escalate_to = ["zoe@desk.example"]', text, flags=re.MULTILINE),
+        encoding="utf-8",
+    )
+
+    assert "escalation: nobody" in ill(doctor)["approvals"]["sentence"]
+    assert "zoe@desk.example is not found" in ill(doctor)["approvals"]["sentence"]
 
 
 def test_several_faults_are_told_together(doctor: Shell) -> None:
@@ -147,7 +174,7 @@ def test_missing_scopes_are_named_and_what_needs_them_is_ill(doctor: Shell, worl
     finally:
         world.workspace.scopes = None
 
-    assert list(bad) == ["slack scopes", "SLACK_STAFF", "SLACK_APPROVERS"]
+    assert list(bad) == ["slack scopes", "SLACK_STAFF", "SLACK_APPROVERS", "approvals"]
     assert "users:read.email" in bad["slack scopes"]["sentence"]
     assert "the scope users:read.email" in bad["SLACK_STAFF"]["sentence"]
     assert "install the app anew" in bad["slack scopes"]["mend"]

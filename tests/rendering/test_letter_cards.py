@@ -48,6 +48,7 @@ def pings_nobody(blocks: Sequence[dict[str, Any]]) -> bool:
     return not any(mark in said for mark in ("<!", "<@U0AVERY0001>", "<https://evil"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", list(Letter))
 @every_worst
 def test_the_modal_takes_any_words_and_shows_any_mail_whole(text: str, letter: Letter) -> None:

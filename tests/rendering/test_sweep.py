@@ -39,8 +39,13 @@ def test_no_card_and_no_view_is_left_out() -> None:
     assert set(showing()) == set(SWEPT) | PARTS
 
 
+#: what `make test` tries; the others are for `make check`
+AT_ONCE = ("endless", "emoji", "broadcasts", "links")
+KINDS = [pytest.param(kind, marks=() if kind in AT_ONCE else pytest.mark.slow) for kind in TEXTS]
+
+
 @pytest.mark.parametrize("name", SWEPT)
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_whatever_strangers_write_stays_text_within_slacks_limits(name: str, kind: str) -> None:
     sent = [as_sent(one) for one in SWEPT[name](TEXTS[kind])]
     texts = [text["text"] for one in sent for _, text in slack_rules.list_texts(one)]

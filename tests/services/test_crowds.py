@@ -88,6 +88,7 @@ def check_two_are_needed(folder: Path, many: int) -> None:
     assert all(one["told"] for one in told if one["refused"])
 
 
+@pytest.mark.slow
 def test_of_twenty_one_wins(tmp_path: Path) -> None:
     check_one_wins(tmp_path, 20)
 

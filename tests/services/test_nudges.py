@@ -145,6 +145,7 @@ def test_all_that_is_due_for_somebody_comes_in_one_mail(office: Office) -> None:
     assert "<c-3." in one.message_id
 
 
+@pytest.mark.slow
 def test_more_than_a_mail_holds_comes_the_next_day(office: Office) -> None:
     for number in range(nudges.MOST + 1):
         waiting(office, f"Company {number} Ltd")
@@ -157,6 +158,7 @@ def test_more_than_a_mail_holds_comes_the_next_day(office: Office) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_becomes_due_for_somebody_on_the_same_day_waits_for_the_next(office: Office) -> None:
     first = waiting(office)
     nudge(office, days=3)
@@ -193,6 +195,7 @@ def test_an_answer_before_it_is_sent_keeps_it_back(office: Office) -> None:
     assert office.job("nudge").status is JobStatus.REPLACED
 
 
+@pytest.mark.slow
 def test_of_several_the_one_that_was_answered_before_it_is_sent_is_left_out(office: Office) -> None:
     case = waiting(office)
     waiting(office, "Nordwind Pumpen AG")
@@ -227,6 +230,7 @@ def test_an_address_that_was_given_up_gets_none_and_the_desk_is_told_all_the_sam
     assert len(notes(office)) == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_caught_up_twice_after_a_long_down_time(office: Office) -> None:
     waiting(office)
     nudge(office, days=91, hours=0.5)
@@ -236,6 +240,7 @@ def test_nothing_is_caught_up_twice_after_a_long_down_time(office: Office) -> No
     assert len(notes(office)) == 1
 
 
+@pytest.mark.slow
 def test_of_two_steps_that_are_due_the_later_goes(office: Office) -> None:
     waiting(office)
     nudge(office, days=10)
@@ -245,6 +250,7 @@ def test_of_two_steps_that_are_due_the_later_goes(office: Office) -> None:
     assert [event.data["step"] for event in office.events() if event.tag == "sponsor:nudged"] == [2]
 
 
+@pytest.mark.slow
 def test_a_second_process_and_a_clock_put_back_double_nothing(office: Office, tmp_path: Path) -> None:
     waiting(office)
     other = an_office(tmp_path)
@@ -264,6 +270,7 @@ def test_a_second_process_and_a_clock_put_back_double_nothing(office: Office, tm
         ("", "", "2026-03-05T08:00"),
     ],
 )
+@pytest.mark.slow
 def test_it_comes_at_nine_where_its_reader_works(office: Office, zone: str, holidays: str, at: str) -> None:
     policy = office.desk.policy
     outside = policy.calendar.outside.model_copy(update={"timezone": zone, "holidays": holidays or None})
@@ -276,6 +283,7 @@ def test_it_comes_at_nine_where_its_reader_works(office: Office, zone: str, holi
     assert f"{office.now:%Y-%m-%dT%H:%M}" == at
 
 
+@pytest.mark.slow
 def test_the_caps_and_the_hold_are_those_of_every_mail(tmp_path: Path) -> None:
     office = an_office(tmp_path, delivery="hold")
     waiting(office)
@@ -325,6 +333,7 @@ def test_nothing_is_written_outside_office_hours(office: Office) -> None:
     assert office.now - MONDAY == timedelta(hours=94.6)
 
 
+@pytest.mark.slow
 def test_two_processes_at_the_same_moment_write_once(office: Office) -> None:
     waiting(office)
     waiting(office, "Nordwind Pumpen AG")

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from bot.sandbox.samples import DANA
 from tests.stories.desk import Desk, as_text, until
 from tests.stories.test_decisions import ref_of
 from tests.stories.test_spine import an_organisation, company_of
+
+pytestmark = pytest.mark.slow
 
 
 def home(desk: Desk, member: str, *words: str, without: str = "") -> dict[str, Any]:

@@ -23,6 +23,7 @@ def test_the_history_tells_each_step_to_staff_alone(desk: Desk) -> None:
     card = desk.card(company)
     ref = ref_of(card)
     desk.act("blake").click("approvals", card["ts"], "case_approve")
+    desk.whisper("blake", "approvals", "<@U0AVERY0001>")
     desk.act("avery").click("approvals", card["ts"], "case_approve")
     desk.card(company, "*done*")
 
@@ -55,8 +56,8 @@ def test_a_case_is_found_by_a_persons_address_and_that_is_noted(desk: Desk) -> N
 
 def test_more_than_a_page_is_turned_in_place(desk: Desk) -> None:
     for _ in range(9):
-        company = company_of(desk.send(desk.world.samples.complete_ris()))
-    desk.card(company)
+        desk.send(desk.world.samples.complete_ris())
+    until(lambda: len([m for m in desk.world.workspace.messages("approvals") if "C-" in m["text"]]) >= 9)
     desk.act("avery").command("/usher", "find sponsor", "general")
     first = desk.whisper("avery", "general", "find_more")
     desk.act("avery").click("general", first["ts"], "find_more")

@@ -13,6 +13,8 @@ from tests.stories.phones import Phone, set_up
 from tests.stories.test_decisions import ref_of
 from tests.stories.test_spine import an_organisation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def phones(desk: Desk) -> dict[str, Phone]:

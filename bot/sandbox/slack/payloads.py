@@ -75,7 +75,8 @@ def message_actions(
             channel.id,
             message_ts=message["ts"],
             is_ephemeral=ephemeral,
-            thread_ts=thread_ts,
+            # An answer to the message a thread hangs on stands in the channel, as in Slack.
+            thread_ts=thread_ts if thread_ts != message["ts"] else None,
         ),
     }
     if not ephemeral:

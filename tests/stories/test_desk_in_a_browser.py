@@ -1,0 +1,57 @@
+"""What staff see at the desk by mouse: a letter before it goes, two approvals, help, the week's report."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.sandbox.samples import DANA
+from tests.stories.desk import Desk
+from tests.stories.test_in_a_browser import take_picture
+from tests.stories.test_letters import a_case
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+def as_avery(desk: Desk, page: Page, channel: str = "approvals") -> None:
+    page.set_default_timeout(20_000)
+    page.goto(f"{desk.world.slack.url}?as=avery&channel={channel}")
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("[data-composer=channel]").fill(text)
+    page.locator("[data-composer=channel]").press("Enter")
+
+
+def test_a_question_is_seen_as_a_mail_before_it_goes(desk: Desk, page: Page) -> None:
+    a_case(desk)
+    as_avery(desk, page)
+    page.locator("[data-action-id=case_ask]").last.click()
+    modal = page.locator("dialog.modal")
+    modal.locator("textarea").fill("Which of the offices is the headquarters?\nWho accepts the terms?")
+    take_picture(page, "ask")
+    modal.locator("[data-submit]").click()
+    expect(modal.get_by_text("as it will go")).to_be_visible()
+    expect(modal.get_by_text(DANA[1]).first).to_be_visible()
+    take_picture(page, "ask-preview")
+    modal.locator("[data-submit]").click()
+
+    expect(page.get_by_text(re.compile("Waiting for the sponsor")).last).to_be_visible()
+    expect(page.get_by_text("Which of the offices").last).to_be_visible()
+    take_picture(page, "card-asked")
+    page.locator("[data-action-id=case_assign]").last.click()
+    expect(modal).to_be_visible()
+    take_picture(page, "assign")
+    modal.get_by_role("button", name="Back").click()
+
+
+def test_help_and_report_are_private_and_readable(desk: Desk, page: Page) -> None:
+    as_avery(desk, page, "support")
+    say(page, "/usher help")
+    expect(page.get_by_text("/usher report").last).to_be_visible()
+    take_picture(page, "help")
+
+    say(page, "/usher report this")
+    page.goto(f"{desk.world.slack.url}?as=avery&channel=dm")
+    expect(page.locator("img[src*=files]").last).to_be_visible(timeout=20_000)
+    take_picture(page, "report")
