@@ -13,9 +13,14 @@ run: $(VENV)/run.stamp ## Start the whole desk on embedded servers and print the
 
 install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
 
+# Thousands of small databases that are thrown away: in memory, where there is room, they cost a quarter less.
+RAM = $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
+
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
-	@$(BIN)/python -m compileall -q bot handlers
-	@$(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest $(if $(ALL),,-m "not slow")
+	@$(BIN)/python -m compileall -q -j 2 bot handlers tests
+	@$(if $(ALL),THOROUGH=1,$(addprefix TMPDIR=,$(RAM))) $(BIN)/python -m pytest \
+		$(if $(ALL),,-m "not slow" --assert=plain -o tmp_path_retention_policy=failed) || \
+		{ echo "for the values behind a failed assert: $(BIN)/python -m pytest FILE"; exit 1; }
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip
 	$(BIN)/ruff check .

@@ -98,7 +98,7 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
         "portal_url": "https://portal.example.com",
         "delivery": "live",
     }
-    return all_settings.load(values | changes, env_file=None)
+    return all_settings.load_given(values | changes)
 
 
 @dataclass
@@ -227,12 +227,18 @@ def _new_database() -> bytes:
         return settings.database_path.read_bytes()
 
 
+def lay_database(settings: all_settings.Settings) -> None:
+    """As `open_database`, but migrated once a process, which is most of the cost of a desk."""
+    if settings.database_path.exists():
+        open_database(settings)
+    else:
+        settings.database_path.write_bytes(_new_database())
+
+
 def an_office(folder: Path, **changes: str) -> Office:
     """Open a desk in that folder; settings may be changed by name."""
     settings = settings_for(folder, **changes)
-    if not settings.database_path.exists():  # migrated once a process, which is most of the cost of a desk
-        settings.database_path.write_bytes(_new_database())
-    open_database(settings)
+    lay_database(settings)
     clock = StillClock()
     people = [Member(id=who.id, name=who.name, full=who.staff) for who in (AVERY, BLAKE, CASEY, ELI)]
     chat, mailer, server, reader = FakeChat(people), FakeMailer(), FakeServer(), PlainReader()

@@ -147,6 +147,7 @@ def test_a_zip_without_tables_brings_none(files: dict[str, bytes]) -> None:
     assert [book.refusal for book in read_workbooks("a.zip", zipped(files))] == [SheetRefusal.UNSUPPORTED]
 
 
+@pytest.mark.slow
 def test_zips_that_unfold_to_too_much_are_refused() -> None:
     bomb = zipped({"RIS.csv": b"a;b\n" * 20_000_000})
     few = Limits(file_bytes=200_000, ratio_from=10**9)

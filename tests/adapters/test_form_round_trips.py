@@ -32,6 +32,7 @@ def from_mail(files: Sequence[tuple[str, bytes]]) -> RisCase:
     return reading.cases[0]
 
 
+@pytest.mark.slow
 @many
 @given(company=COMPANIES, users=PEOPLE, lang=LANGS, separator=TABS, encoding=ENCODINGS)
 def test_two_csv_files_in_one_mail(
@@ -47,6 +48,7 @@ def test_two_csv_files_in_one_mail(
     assert (case.company, placeless(case)) == (company, users)
 
 
+@pytest.mark.slow
 @many
 @given(company=COMPANIES, users=PEOPLE, lang=LANGS, separator=TABS, encoding=ENCODINGS)
 def test_both_sheets_in_one_csv_file(
@@ -58,6 +60,7 @@ def test_both_sheets_in_one_csv_file(
     assert (case.company, placeless(case)) == (company, users)
 
 
+@pytest.mark.slow
 @many
 @given(company=COMPANIES, users=PEOPLE, lang=LANGS, name=st.sampled_from(["RIS.html", "RIS.xls"]))
 def test_a_page_of_tables(company: Company, users: list[User], lang: str, name: str) -> None:

@@ -117,6 +117,7 @@ def test_a_line_cut_in_idle_is_one_failure_and_no_spin(last_words: str) -> None:
     assert monotonic() - began < 1
 
 
+@pytest.mark.slow
 def test_a_server_that_falls_silent_after_idle_is_left_in_time() -> None:
     def hangs(line: Line, _tag: str) -> None:
         line.say("+ idling\r\n* 2 EXISTS\r\n")
@@ -182,6 +183,7 @@ def test_an_announcement_ends_the_wait_within_five_milliseconds() -> None:
     assert sorted(waits)[4] < 0.005  # the median: the machine may be busy
 
 
+@pytest.mark.slow
 def test_a_wake_ends_the_wait_even_when_the_server_hangs() -> None:
     def hangs(line: Line, _tag: str) -> None:
         line.say("+ idling\r\n")

@@ -240,6 +240,7 @@ def test_several_mails_are_read_in_one_go_and_in_their_order(reader: Reader) -> 
     assert [len(books) for _, books in read] == [1, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_mail_that_takes_too_long_ends_the_reading_of_several_and_costs_the_next_nothing(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

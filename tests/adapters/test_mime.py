@@ -223,6 +223,7 @@ def test_a_long_subject_is_folded_and_arrives_whole(subject: str) -> None:
     assert read(replace(MAIL, subject=subject))["Subject"] == subject
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     subject=st.one_of(

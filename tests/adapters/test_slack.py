@@ -90,6 +90,7 @@ def falls_silent(line: Line) -> None:
     line.hear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [hangs_up, says_half, falls_silent])
 def test_a_post_without_a_whole_answer_is_unknown_and_not_repeated(script: Callable[[Line], None]) -> None:
     with slack(script, timeout=1) as (chat, server), pytest.raises(UnknownOutcome):
@@ -98,6 +99,7 @@ def test_a_post_without_a_whole_answer_is_unknown_and_not_repeated(script: Calla
     assert len(server.lines) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [hangs_up, says_half])
 def test_a_question_without_a_whole_answer_is_asked_once_more(script: Callable[[Line], None]) -> None:
     with slack(script, answers({"ok": True, "user_id": "U7"})) as (chat, server):

@@ -252,6 +252,7 @@ def test_what_cannot_be_read_is_refused_by_name(
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_child_is_corrupt_and_the_next_one_is_read(pool: LimitedPool) -> None:
     # Without the look into the package the parser itself aborts on the far cell …
     careless = Limits(rows=10**9, columns=10**9)
@@ -358,6 +359,7 @@ def test_mutated_bytes_never_end_the_service_nor_pass_for_complete_with_other_va
         assert found.decision is not Decision.COMPLETE or found.cases == (truth,)
 
 
+@pytest.mark.slow
 def test_mutated_sheets_inside_a_sound_package_never_end_the_service(pool: LimitedPool) -> None:
     dice = random.Random(7)
     good = sound_form()

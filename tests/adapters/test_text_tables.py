@@ -99,6 +99,7 @@ def test_tables_in_a_plain_body_are_runs_of_lines_with_tabs() -> None:
     assert [sheet.rows for sheet in tab_tables(lines, LIMITS)] == [(("Name", "City"), ("Mara", "Kiel"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -57,6 +57,7 @@ def test_a_trail_without_the_posted_head_ends_in_1(trail: Shell) -> None:
     assert trail("audit", "verify", "--json").objects[0]["posted"][0]["agrees"] is False
 
 
+@pytest.mark.slow
 def test_without_slack_it_says_that_it_did_not_compare(trail: Shell) -> None:
     trail.set(slack_api_url="http://127.0.0.1:1/")
     answer = trail("audit", "verify")

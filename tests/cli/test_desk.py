@@ -147,6 +147,7 @@ def test_a_mail_set_aside_is_listed_and_replayed(desk: Shell, world: World) -> N
     assert list(after[0]) == ["id", "received", "status", "kind", "ref", "reason"]
 
 
+@pytest.mark.slow
 def test_a_person_taken_for_a_robot_is_made_a_question_and_a_sheet_a_case(desk: Shell, world: World) -> None:
     robot = take_in(desk, world, raw=RAW.replace(b"Subject: x", b"Subject: Out of office"))
     ris = take_in(desk, world, raw=world.samples.complete_ris().raw, uid=2)

@@ -134,6 +134,7 @@ sys.stdout.write(shown.decode())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("no_color", [False, True])
 def test_a_person_at_a_terminal_gets_words_instead_of_json(no_color: bool) -> None:
     shown = subprocess.run(

@@ -122,6 +122,7 @@ def test_numbers_have_neither_gaps_nor_doubles_among_threads(path: Path) -> None
     assert sorted(number for some in taken for number in some) == list(range(1, 101))
 
 
+@pytest.mark.slow
 def test_numbers_have_neither_gaps_nor_doubles_among_processes(path: Path) -> None:
     taken = race_processes("print(*take_numbers(path, 50))", path, ["one", "two"])
 
@@ -148,6 +149,7 @@ def test_no_job_is_claimed_by_two_threads(path: Path, db: Database) -> None:
     assert Counter(key for some in won for key in some) == Counter(f"job-{number}" for number in range(60))
 
 
+@pytest.mark.slow
 def test_no_job_is_claimed_by_two_processes(path: Path, db: Database) -> None:
     queue(db, *[f"job-{number}" for number in range(100)])
 
@@ -338,6 +340,7 @@ def test_a_mail_is_in_the_ledger_once_whoever_records_it(path: Path, db: Databas
 # The audit trail
 
 
+@pytest.mark.slow
 def test_the_chain_holds_whoever_writes_it(path: Path, db: Database) -> None:
     race(*[partial(write_events, path, f"t{number}", 20) for number in range(3)])
     race_processes("write_events(path, name, 40)", path, ["one", "two"])

@@ -40,6 +40,7 @@ def test_every_alert_has_a_case_in_which_it_speaks_and_one_in_which_it_does_not(
     assert names(r"alertname: (\w+)\}", CASES) == alerts
 
 
+@pytest.mark.slow
 @service
 def test_alerts_speak_when_they_should(tmp_path: Path) -> None:
     need("promtool", "prometheus")

@@ -41,6 +41,7 @@ def office_hours(first: datetime, last: datetime) -> list[datetime]:
 MONDAY = datetime(2026, 2, 2, 8, 0, tzinfo=UTC)  # nine in Berlin
 
 
+@pytest.mark.slow
 def test_a_month_of_office_hours_gives_no_alarm_over_night_or_weekend() -> None:
     come = office_hours(MONDAY - 2 * WEEK, MONDAY + 6 * WEEK)
     looks = [MONDAY + 3 * WEEK + number * HOUR for number in range(24 * 7 * 3)]
@@ -115,6 +116,7 @@ def test_the_order_of_arrivals_does_not_matter(come: list[datetime], random: Ran
     assert silent_from(shuffled) == silent_from(come)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 60 * 24 * 7), min_size=5, max_size=40, unique=True))
 def test_a_week_that_repeats_exactly_is_never_suspicious(minutes: list[int]) -> None:
     """Whatever the rhythm: while every mail comes as it did each week before, nothing is said."""

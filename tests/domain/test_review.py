@@ -298,6 +298,7 @@ def test_a_fault_changes_the_content_hash_and_reading_again_does_not() -> None:
     assert case(spoilt).content_hash() != case(sound_form()).content_hash()
 
 
+@pytest.mark.slow
 def test_two_thousand_users_are_reviewed_with_every_row_right() -> None:
     people = [
         User(

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.staff import Act
 from bot.services.staff import StaffList
 from handlers.clock import rounds
@@ -15,6 +17,7 @@ def nights(office: Office, number: int) -> None:
         office.clock.wait(hours=1)
 
 
+@pytest.mark.slow
 def test_each_night_has_one_head_by_the_desks_clocks(office: Office) -> None:
     a_case(office)
     nights(office, 4)
@@ -23,6 +26,7 @@ def test_each_night_has_one_head_by_the_desks_clocks(office: Office) -> None:
     assert [(moment.day, moment.hour) for moment in at] == [(3, 2), (4, 2), (5, 2), (6, 2)]
 
 
+@pytest.mark.slow
 def test_a_group_without_people_is_told_in_the_morning(office: Office) -> None:
     nobody = StaffList(office.chat, staff=(), groups=dict.fromkeys(Act, ()))
     fitted = replace(office, bot=replace(office.bot, staff=nobody))

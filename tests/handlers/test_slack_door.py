@@ -270,6 +270,7 @@ def test_an_event_that_slack_being_down_kept_from_its_answer_is_tried_again_with
     assert len(workspace.asked("chat.postEphemeral")) == 1
 
 
+@pytest.mark.slow
 def test_an_event_that_is_never_dealt_with_is_tried_less_and_less_and_given_up(workspace: Workspace) -> None:
     workspace.down = True
     workspace.event("Ev1")

@@ -39,6 +39,7 @@ def test_work_begins_once_nothing_more_comes_in(listeners: Listeners) -> None:
     assert first.result(timeout=5) - began >= QUIET * 2
 
 
+@pytest.mark.slow
 def test_work_begins_at_last_though_more_comes_in(listeners: Listeners) -> None:
     ACKED.set(True)
     began = time.monotonic()

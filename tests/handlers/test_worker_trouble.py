@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.services import outbox
@@ -61,6 +63,7 @@ def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> 
     assert states(office) == ["failed"]
 
 
+@pytest.mark.slow
 def test_a_lane_is_well_again_once_what_waited_was_dropped(office: Office) -> None:
     queue_mails(office, 1)
     office.mailer.faults.then(*[TransientFailure("451 later")] * 9)
@@ -71,6 +74,7 @@ def test_a_lane_is_well_again_once_what_waited_was_dropped(office: Office) -> No
         until(lambda: health(office, "outbox mail") == "True carries effects out")
 
 
+@pytest.mark.slow
 def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
     queue_mails(office, 1)
     lane = the_lane(office, "mail")

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from werkzeug.test import TestResponse
 
 from bot import settings as all_settings
-from bot.bootstrap import Bell, Bot, make_desk, open_database
+from bot.bootstrap import Bell, Bot, make_desk
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case
 from bot.domain.health import Health
@@ -27,6 +27,7 @@ from bot.services.cases import Submission
 from bot.services.staff import StaffList
 from bot.store.database import transaction
 from handlers.portal import app
+from tests.cast import lay_database
 from tests.outside import PlainMarker, PlainReader
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -70,7 +71,7 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
         "portal_bind": "127.0.0.1:0",
         "ops_bind": "127.0.0.1:0",
     }
-    return all_settings.load(values | changes, env_file=None)
+    return all_settings.load_given(values | changes)
 
 
 class Visitor(FlaskClient):
@@ -175,7 +176,7 @@ def found(tmp_path: Path) -> Found:
 
     def make(**changes: str) -> Town:
         settings = settings_for(tmp_path, **changes)
-        open_database(settings)
+        lay_database(settings)
         tokens: list[str] = []
         clock = StillClock()
         desk = make_desk(settings)

@@ -104,6 +104,7 @@ def test_a_database_that_is_gone_or_broken_is_unready_and_well_again_when_it_is_
     assert monitor.get("/readyz").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_database_that_somebody_has_locked_is_unready_and_the_mend_is_said(
     town: Town, monitor: FlaskClient
 ) -> None:

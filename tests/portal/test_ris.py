@@ -168,6 +168,7 @@ def test_nothing_is_kept_and_the_database_is_not_asked(
     assert "C-1" not in pages["check"].text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ['x"\r\nSet-Cookie: a=b.xlsx', "../../etc/passwd.xlsx", "<script>alert(1)</script>.xlsx", "=cmd()|.xlsx"],

@@ -184,6 +184,7 @@ def test_a_body_that_is_too_large_is_refused(town: Town) -> None:
     assert "That is too large" in answer.text
 
 
+@pytest.mark.slow
 def test_links_are_tried_only_so_often_from_one_address_while_others_go_on(town: Town) -> None:
     client = town.client()
     answers = [client.get(f"/status/guess{number}") for number in range(121)]
@@ -196,6 +197,7 @@ def test_links_are_tried_only_so_often_from_one_address_while_others_go_on(town:
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_one_ipv6_network_counts_as_one_address(town: Town) -> None:
     client = town.client()
     for number in range(120):
@@ -255,6 +257,7 @@ def test_an_address_is_read_in_either_writing() -> None:
     assert read_address(" ::ffff:192.0.2.1") == ip_address("192.0.2.1")
 
 
+@pytest.mark.slow
 def test_the_log_has_one_line_a_request_and_never_a_token_or_an_address(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: 
     assert units(card.text) <= 3000
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(text=NASTY)
 def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None:

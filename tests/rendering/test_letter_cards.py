@@ -73,6 +73,7 @@ def test_what_the_modal_holds_is_read_back(text: str) -> None:
     assert letter_cards.read_letter({**view, "state": {"values": entered}}) == replace(DRAFT, text=text)
 
 
+@pytest.mark.slow
 @every_worst
 def test_a_typed_question_goes_into_its_button(text: str) -> None:
     card = letter_cards.typed_card(replace(DRAFT, text=text), samples.complete_case(), words=EN)

@@ -325,6 +325,7 @@ def test_the_list_of_problems_holds_each_with_its_place_and_person() -> None:
     assert "(Aylin Demir)" in text
 
 
+@pytest.mark.slow
 def test_two_hundred_problems_are_all_listed() -> None:
     problems = tuple(
         Problem(kind=ProblemKind.BAD_EMAIL, field="email", sheet="Users", cell=f"E{row}", found="x")

@@ -106,6 +106,7 @@ def test_without_a_workbook_to_look_into_every_question_stands_in_the_mail(lang:
     assert "\n60. " in text
 
 
+@pytest.mark.slow
 @every_language
 @pytest.mark.parametrize("severity", Severity)
 def test_a_form_with_thousands_of_faults_makes_no_mail_that_nobody_takes(

@@ -40,7 +40,7 @@ def test_no_card_and_no_view_is_left_out() -> None:
 
 
 #: what `make test` tries; the others are for `make check`
-AT_ONCE = ("endless", "emoji", "broadcasts", "links")
+AT_ONCE = ("broadcasts", "links")
 KINDS = [pytest.param(kind, marks=() if kind in AT_ONCE else pytest.mark.slow) for kind in TEXTS]
 
 

@@ -80,6 +80,7 @@ def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(
     assert "`" not in source
 
 
+@pytest.mark.slow
 def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Path) -> None:
     head = "---\nsubject: x\npreheader: x\n---\n"
     (tmp_path / "receipt.en.md").write_text(head + "{{ compny }}\n", encoding="utf-8")

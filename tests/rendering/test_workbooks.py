@@ -35,6 +35,7 @@ def test_a_filled_form_reads_back_the_same_in_either_language(lang: str) -> None
     assert {user.sheet for user in read.users} == {forms.USERS_SHEET.said(lang)}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(company=COMPANIES, users=st.lists(USERS, max_size=6), lang=LANGS)
 def test_any_company_and_users_read_back_the_same(company: Company, users: list[User], lang: str) -> None:

@@ -369,6 +369,7 @@ def test_of_many_that_are_equally_like_the_first_are_asked_about(office: Office)
     assert [like.ref for like in likenesses(office, newest)] == ["C-1", "C-2", "C-3"]
 
 
+@pytest.mark.slow
 def test_among_ten_thousand_organisations_one_is_found_in_no_time(office: Office) -> None:
     """All of them share the domain and half the name, and the form has 2,000 people: it stays quick."""
     a_form(office)

@@ -220,6 +220,7 @@ def test_a_silent_day_is_told_once_and_the_next_mail_is_the_all_clear(quiet: Wat
     assert "The last mail came on 2 Mar, 17:05." in str(alarm.blocks)
 
 
+@pytest.mark.slow
 def test_a_weekend_is_no_silence(tmp_path: Path) -> None:
     watched = Watched(an_office(tmp_path))
     watched.office.clock.at += timedelta(days=4)
@@ -270,6 +271,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(30), deadline=None)
 @given(STEPS)
 def test_alarm_and_all_clear_take_turns_and_peace_ends_every_alarm(steps: list[tuple[str, float]]) -> None:

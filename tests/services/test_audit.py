@@ -209,6 +209,7 @@ def said() -> Iterator[io.StringIO]:
         root.setLevel(level)
 
 
+@pytest.mark.slow
 def test_neither_the_trail_nor_the_log_names_anybody(office: Office, said: io.StringIO) -> None:
     a_busy_day(office)
 

@@ -246,6 +246,7 @@ def test_mails_to_an_address_given_up_wait_for_staff_and_are_shown_with_the_reas
     assert "mail_release_all" not in shown
 
 
+@pytest.mark.slow
 def test_a_release_gives_the_address_another_chance(office: Office) -> None:
     given_up(office)
     job = confirmed(office, "Südwind AG")
@@ -288,6 +289,7 @@ def test_a_probe_that_stays_out_ends_the_doubt_so_that_the_next_bounce_asks_anew
     assert len(office.jobs(PROBE)) == 2
 
 
+@pytest.mark.slow
 def test_soft_bounces_make_an_address_doubtful_only_when_there_are_many(office: Office) -> None:
     jobs = [confirmed(office, f"Company {number}") for number in range(SOFT_LIMIT)]
     for job in jobs[:-1]:

@@ -162,6 +162,7 @@ def test_whatever_can_be_typed_of_a_name_finds_it(office: Office, name: str) -> 
     assert bool(found.total) is bool(read(name)[0])
 
 
+@pytest.mark.slow
 def test_a_form_with_thousands_of_people_is_indexed_soon_and_found(office: Office) -> None:
     crowd = tuple(replace(GRETA, email=f"p{number}@works.example.org") for number in range(5_000))
     began = time.perf_counter()

@@ -101,6 +101,7 @@ def test_a_nudge_about_one_case_stands_in_its_thread_and_carries_its_form(office
     assert mail.to == DANA.address
 
 
+@pytest.mark.slow
 def test_a_reply_to_it_answers_under_its_numbers_and_ends_the_nudges(office: Office) -> None:
     office.take(a_mail(subject="A new customer", files=[ASKING]))
     nudge(office, days=3)
@@ -126,6 +127,7 @@ def test_who_writes_without_settling_anything_is_waited_for_since_then(office: O
     assert len(sent(office)) == 1
 
 
+@pytest.mark.slow
 def test_all_that_is_due_for_somebody_comes_in_one_mail(office: Office) -> None:
     waiting(office, "Borealis Turbines GmbH", lang="de")
     office.clock.wait(hours=2)
@@ -207,6 +209,7 @@ def test_of_several_the_one_that_was_answered_before_it_is_sent_is_left_out(offi
     assert mail.subject == "Still open: the form for Nordwind Pumpen AG (C-2)"
 
 
+@pytest.mark.slow
 def test_a_newer_version_is_asked_after_anew(office: Office) -> None:
     case = waiting(office)
     nudge(office, days=3)
@@ -219,6 +222,7 @@ def test_a_newer_version_is_asked_after_anew(office: Office) -> None:
     assert "Borealis Turbines SE" in sent(office)[1].subject
 
 
+@pytest.mark.slow
 def test_an_address_that_was_given_up_gets_none_and_the_desk_is_told_all_the_same(office: Office) -> None:
     waiting(office)
     with office.connect() as db, transaction(db):

@@ -245,6 +245,7 @@ def test_a_mail_that_fails_too_often_is_given_up_and_shown_once(office: Office) 
     assert [key.partition(":")[0] for key in office.chat.said()] == ["job_failed"]
 
 
+@pytest.mark.slow
 def test_a_side_that_takes_nothing_costs_no_attempt_however_long(office: Office) -> None:
     a_receipt(office)
     a_note(office)

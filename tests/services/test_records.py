@@ -91,6 +91,7 @@ def make(office: Office, week: Week | None = None) -> Report:
         )
 
 
+@pytest.mark.slow
 def test_a_week_counts_what_came_what_was_decided_and_by_whom(office: Office) -> None:
     first, second = a_case(office), a_case(office, company="Amber Ltd")
     a_case(office, company="Birch Ltd", complete=False)

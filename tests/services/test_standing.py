@@ -27,6 +27,7 @@ def told(office: Office) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_on_monday_morning_the_desk_reads_what_stands_still(office: Office) -> None:
     look(office, "2026-03-02T09:30:00")
     case = a_case(office)
