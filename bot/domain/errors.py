@@ -157,12 +157,6 @@ class NothingToReset(Refusal):
     code = "nothing_to_reset"
 
 
-class UnknownPerson(Refusal):
-    """What was typed names nobody in Slack, or several; values: name."""
-
-    code = "unknown_person"
-
-
 class NotReviewable(Refusal):
     """The case is in a state in which this cannot be decided; values: ref, status."""
 

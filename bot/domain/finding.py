@@ -41,6 +41,7 @@ class Subject(StrEnum):
     ORDER = "order"  # the purchase order
     VAT_ID = "vat_id"
     TITLE = "title"  # the subject of a question
+    WORDS = "words"  # a line of what was asked
 
 
 #: what a case or question is called: who types one of these means it
@@ -211,11 +212,16 @@ def values_of_case(ref: str, ris: RisCase, *, sponsor: Address, cc: Sequence[str
 
 
 def values_of_conversation(conversation: Conversation) -> list[Value]:
-    """By what a question is found: who asked, and its subject."""
+    """By what a question is found: who asked, its subject, and what it says."""
     texts = {
         Subject.NUMBER: conversation.ref,
         Subject.PERSON: conversation.name,
         Subject.ADDRESS: conversation.address,
         Subject.TITLE: conversation.subject,
     }
-    return [Value(subject, text) for subject, text in texts.items() if text]
+    lines = (line.strip() for line in conversation.words.splitlines())
+    pieces = (line[at : at + LONGEST] for line in lines for at in range(0, len(line), LONGEST))
+    return [
+        *(Value(subject, text) for subject, text in texts.items() if text),
+        *(Value(Subject.WORDS, piece) for piece in pieces),
+    ]

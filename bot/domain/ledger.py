@@ -75,6 +75,7 @@ class Conversation:
     lang: str
     mail_id: int
     created_at: datetime
+    words: str = ""  #: how it began, as far as it is searched
 
     @property
     def ref(self) -> str:

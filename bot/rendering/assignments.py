@@ -30,9 +30,9 @@ def assign_modal(case: Case, me: str, *, words: Words) -> Block:
         "type": "modal",
         "callback_id": "case_assign",
         "private_metadata": json.dumps({"ref": case.ref}),
-        "title": _plain(words.say("assign.title", ref=case.ref)),
-        "submit": _plain(words.say("assign.submit")),
-        "close": _plain(words.say("modal.close")),
+        "title": blocks.plain(words.say("assign.title", ref=case.ref)),
+        "submit": blocks.plain(words.say("assign.submit")),
+        "close": blocks.plain(words.say("modal.close")),
         "blocks": [
             blocks.section("\n".join(filter(None, (f"*{company}*", has, words.say("assign.about"))))),
             _assignee(me, words),
@@ -60,22 +60,18 @@ def _assignee(me: str, words: Words) -> Block:
     return {
         "type": "input",
         "block_id": "assignee",
-        "label": _plain(words.say("assign.who")),
-        "hint": _plain(words.say("assign.hint")),
+        "label": blocks.plain(words.say("assign.who")),
+        "hint": blocks.plain(words.say("assign.hint")),
         "element": {"type": "users_select", "action_id": "assignee", "initial_user": me},
     }
 
 
 def _nobody(words: Words) -> Block:
-    option = {"text": _plain(words.say("assign.take_away")), "value": NOBODY}
+    option = {"text": blocks.plain(words.say("assign.take_away")), "value": NOBODY}
     return {
         "type": "input",
         "block_id": "nobody",
         "optional": True,
-        "label": _plain(words.say("assign.or")),
+        "label": blocks.plain(words.say("assign.or")),
         "element": {"type": "checkboxes", "action_id": "nobody", "options": [option]},
     }
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

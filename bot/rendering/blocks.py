@@ -59,10 +59,12 @@ def safe(text: str, limit: int = 200) -> str:
 
 def header(text: str) -> Block:
     """The only block that cannot hold mrkdwn; takes raw text."""
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": quoting.slack(text, 150), "emoji": False},
-    }
+    return {"type": "header", "text": plain(quoting.slack(text, 150))}
+
+
+def plain(text: str) -> Block:
+    """What buttons, titles, labels and options hold; takes raw text within their limits."""
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def mrkdwn(text: str) -> Block:
@@ -76,8 +78,7 @@ def section(text: str) -> Block:
 
 def quote(text: str, *, empty: str) -> Block:
     """Somebody's words as they wrote them, over several lines and without any formatting."""
-    plain = quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT)
-    return {"type": "section", "text": {"type": "plain_text", "text": plain, "emoji": False}}
+    return {"type": "section", "text": plain(quoting.slack(quoting.lines(text).strip() or empty, MOST_TEXT))}
 
 
 def quotes(text: str) -> list[Block]:
@@ -101,8 +102,7 @@ def context(*texts: str) -> Block:
 
 
 def button(text: str, *, action: str, value: str, style: str = "") -> Block:
-    label = {"type": "plain_text", "text": text, "emoji": False}
-    made: Block = {"type": "button", "action_id": action, "text": label, "value": value}
+    made: Block = {"type": "button", "action_id": action, "text": plain(text), "value": value}
     return made | {"style": style} if style else made
 
 

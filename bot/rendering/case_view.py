@@ -22,8 +22,8 @@ def case_view(view: CaseView, *, words: Words) -> Block:
         "type": "modal",
         "callback_id": "case_open",
         "private_metadata": json.dumps({"ref": view.case.ref}),
-        "title": _plain(words.say("view.title", ref=view.case.ref)),
-        "close": _plain(words.say("view.close")),
+        "title": blocks.plain(words.say("view.title", ref=view.case.ref)),
+        "close": blocks.plain(words.say("view.close")),
         "blocks": [
             *_menu(view, words),
             blocks.section(_standing(view, words)),
@@ -46,7 +46,7 @@ def _menu(view: CaseView, words: Words) -> list[Block]:
         return []
     options = {
         number: {
-            "text": _plain(words.say("view.option", version=number, at=words.moment(at))),
+            "text": blocks.plain(words.say("view.option", version=number, at=words.moment(at))),
             "value": str(number),
         }
         for number, at in view.versions[:MOST_VERSIONS]
@@ -54,7 +54,7 @@ def _menu(view: CaseView, words: Words) -> list[Block]:
     select: Block = {
         "type": "static_select",
         "action_id": "case_version",
-        "placeholder": _plain(words.say("view.version")),
+        "placeholder": blocks.plain(words.say("view.version")),
         "options": list(options.values()),
     }
     if view.shown.number in options:
@@ -115,7 +115,3 @@ def _user(user: User, words: Words) -> str:
         role=safe(words.choice(Role, user.role), 40) or none,
         credential=safe(words.choice(Credential, user.credential), 40) or none,
     )
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

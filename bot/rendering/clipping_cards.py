@@ -38,9 +38,9 @@ def add_modal(number: int, message: Message, cases: Sequence[QueueEntry], *, wor
         "type": "modal",
         "callback_id": "add_to_case",
         "private_metadata": json.dumps({"clipping": number}),
-        "title": _plain(words.say("clipping.title")),
-        "submit": _plain(words.say("clipping.submit")),
-        "close": _plain(words.say("letter.close")),
+        "title": blocks.plain(words.say("clipping.title")),
+        "submit": blocks.plain(words.say("clipping.submit")),
+        "close": blocks.plain(words.say("letter.close")),
         "blocks": [
             blocks.context(_author(message, words)),
             blocks.quote(message.text, empty=words.say("clipping.wordless")),
@@ -64,16 +64,16 @@ def read_choice(view: Block) -> Chosen:
 
 
 def _choice(cases: Sequence[QueueEntry], words: Words) -> Block:
-    options = [{"text": _plain(_option(entry, words)), "value": entry.ref} for entry in cases]
+    options = [{"text": blocks.plain(_option(entry, words)), "value": entry.ref} for entry in cases]
     return {
         "type": "input",
         "block_id": "case",
         "optional": True,
-        "label": _plain(words.say("clipping.case")),
+        "label": blocks.plain(words.say("clipping.case")),
         "element": {
             "type": "static_select",
             "action_id": "case",
-            "placeholder": _plain(words.say("clipping.choose")),
+            "placeholder": blocks.plain(words.say("clipping.choose")),
             "options": options,
         },
     }
@@ -89,8 +89,8 @@ def _input(name: str, longest: int, words: Words, *, is_optional: bool) -> Block
         "type": "input",
         "block_id": name,
         "optional": is_optional,
-        "label": _plain(words.say(f"clipping.{name}")),
-        "hint": _plain(words.say(f"clipping.{name}.hint")),
+        "label": blocks.plain(words.say(f"clipping.{name}")),
+        "hint": blocks.plain(words.say(f"clipping.{name}.hint")),
         "element": {"type": "plain_text_input", "action_id": name, "max_length": longest},
     }
 
@@ -135,7 +135,3 @@ def _author(message: Message, words: Words) -> str:
     if _LINK.fullmatch(message.link):
         return words.say("clipping.author_linked", author=author, link=quoting.slack(message.link))
     return words.say("clipping.author", author=author)
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

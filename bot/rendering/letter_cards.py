@@ -31,9 +31,9 @@ def letter_modal(draft: Draft, case: Case, *, words: Words, shown: ShownMail | N
         "type": "modal",
         "callback_id": name,
         "private_metadata": json.dumps(about),
-        "title": _plain(words.say(f"letter.{name}.title", ref=case.ref)),
-        "submit": _plain(words.say("letter.send" if shown else "letter.preview")),
-        "close": _plain(words.say("letter.close")),
+        "title": blocks.plain(words.say(f"letter.{name}.title", ref=case.ref)),
+        "submit": blocks.plain(words.say("letter.send" if shown else "letter.preview")),
+        "close": blocks.plain(words.say("letter.close")),
         "blocks": [
             *(_preview(shown, words) if shown else [blocks.section(_intro(case, name, words))]),
             _field(draft, words),
@@ -84,8 +84,8 @@ def _field(draft: Draft, words: Words) -> Block:
     return {
         "type": "input",
         "block_id": "words",
-        "label": _plain(words.say(f"letter.{name}.label")),
-        "hint": _plain(words.say(f"letter.{name}.hint")),
+        "label": blocks.plain(words.say(f"letter.{name}.label")),
+        "hint": blocks.plain(words.say(f"letter.{name}.hint")),
         "element": element,
     }
 
@@ -104,6 +104,7 @@ def typed_card(draft: Draft, case: Case, *, words: Words) -> Card:
         blocks=[
             blocks.section(text),
             *(blocks.quotes(shown) if shown else []),
+            *([blocks.context(words.say("letter.cut"))] if shown != draft.text.rstrip() else []),
             {**blocks.actions(button), "block_id": f"case:{draft.seen}"},
         ],
     )
@@ -160,7 +161,3 @@ def _below_its_heading(text: str) -> str:
 def _fitted(text: str, limit: int) -> str:
     """Cut to so many units of UTF-16, as Slack counts them."""
     return text.encode("utf-16-le", "replace")[: 2 * limit].decode("utf-16-le", "ignore")
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

@@ -33,9 +33,9 @@ def reject_modal(card: CaseCard, *, words: Words) -> Block:
         "type": "modal",
         "callback_id": "case_reject",
         "private_metadata": json.dumps({"ref": case.ref, "content_hash": case.content_hash}),
-        "title": _plain(words.say("modal.title", ref=case.ref)),
-        "submit": _plain(words.say("modal.submit")),
-        "close": _plain(words.say("modal.close")),
+        "title": blocks.plain(words.say("modal.title", ref=case.ref)),
+        "submit": blocks.plain(words.say("modal.submit")),
+        "close": blocks.plain(words.say("modal.close")),
         "blocks": [
             blocks.section(words.say("modal.about", company=company)),
             _reason(words),
@@ -57,15 +57,17 @@ def read_reject(view: Block) -> Rejected:
 
 
 def _reason(words: Words) -> Block:
-    options = [{"text": _plain(words.rejection(reason)), "value": str(reason)} for reason in RejectionReason]
+    options = [
+        {"text": blocks.plain(words.rejection(reason)), "value": str(reason)} for reason in RejectionReason
+    ]
     return {
         "type": "input",
         "block_id": "reason",
-        "label": _plain(words.say("modal.reason")),
+        "label": blocks.plain(words.say("modal.reason")),
         "element": {
             "type": "static_select",
             "action_id": "reason",
-            "placeholder": _plain(words.say("modal.reason_placeholder")),
+            "placeholder": blocks.plain(words.say("modal.reason_placeholder")),
             "options": options,
         },
     }
@@ -76,8 +78,8 @@ def _note(words: Words) -> Block:
         "type": "input",
         "block_id": "note",
         "optional": True,
-        "label": _plain(words.say("modal.note")),
-        "hint": _plain(words.say("modal.note_hint")),
+        "label": blocks.plain(words.say("modal.note")),
+        "hint": blocks.plain(words.say("modal.note_hint")),
         "element": {
             "type": "plain_text_input",
             "action_id": "note",
@@ -85,7 +87,3 @@ def _note(words: Words) -> Block:
             "max_length": NOTE_LENGTH,
         },
     }
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

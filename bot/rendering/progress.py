@@ -30,12 +30,21 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
     made = card.case.decision
     if made is None:
         return []
-    verdict = blocks.section("\n".join([_verdict(made, words), *_why(made, words)]))
+    verdict = blocks.section(
+        "\n".join([_verdict(made, words), *_others(card, made, words), *_why(made, words)])
+    )
     if made.phase is Phase.DECIDED and not card.effects:
         return [verdict]
     lines = [_effect(effect, words) for effect in card.effects]
     heading = _progress(made.phase, card.effects, words)
     return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS, of=len(lines))]
+
+
+def _others(card: CaseCard, made: CaseDecision, words: Words) -> Iterable[str]:
+    """Whose yes came first, and whose right it was where somebody decided in another's place."""
+    if made.choice is Choice.APPROVED:
+        told = (one for one in card.given if one.by != made.by or one.right_of != one.by)
+        yield from (_approval(one, words) for one in told)
 
 
 def approvals(card: CaseCard, words: Words) -> list[Block]:

@@ -79,16 +79,6 @@ def read_typed(view: Block) -> Typed:
     return Typed(about=json.loads(view["private_metadata"]), code=value or "")
 
 
-def said_modal(title: str, text: str, *, words: Words) -> Block:
-    """In the place of a modal: what became of it."""
-    return {
-        "type": "modal",
-        "title": _plain(title),
-        "close": _plain(words.say("step_up.close")),
-        "blocks": [blocks.section(text)],
-    }
-
-
 def step_up_note(values: Mapping[str, Any], *, words: Words) -> Card:
     """Somebody's second factor changed, or somebody tried too often: one line in the support channel."""
     text = words.say(
@@ -107,9 +97,9 @@ def _modal(
         "type": "modal",
         "callback_id": callback,
         "private_metadata": json.dumps(dict(about)),
-        "title": _plain(title),
-        "submit": _plain(submit),
-        "close": _plain(words.say("modal.close")),
+        "title": blocks.plain(title),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(words.say("modal.close")),
         "blocks": [*shown, _code(words)],
     }
 
@@ -118,16 +108,12 @@ def _code(words: Words) -> Block:
     return {
         "type": "input",
         "block_id": CODE,
-        "label": _plain(words.say("step_up.code")),
-        "hint": _plain(words.say("step_up.hint")),
+        "label": blocks.plain(words.say("step_up.code")),
+        "hint": blocks.plain(words.say("step_up.hint")),
         "element": {
             "type": "plain_text_input",
             "action_id": CODE,
             "max_length": MOST_TYPED,
-            "placeholder": _plain("123 456"),
+            "placeholder": blocks.plain("123 456"),
         },
     }
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}

@@ -87,7 +87,13 @@ def say_too_large(
 def open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
     mail = understood.mail
     conversation = conversations.add(
-        db, sender=mail.sender, subject=mail.subject, lang=mail.lang, mail_id=understood.row.id, now=now
+        db,
+        sender=mail.sender,
+        subject=mail.subject,
+        lang=mail.lang,
+        mail_id=understood.row.id,
+        now=now,
+        words=mail.text,
     )
     finding.set_conversation(db, conversation)
     subject = f"conversation:{conversation.id}"

@@ -63,14 +63,13 @@ def queue_mail(
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
-    values: dict[str, Any] = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
-    values |= {"words": dict(words), "attach": dict(attach or {})}
+    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
     job = NewJob(
         key=key,
         kind=JobKind.MAIL,
         stream=f"later:{to}" if not_before else f"mail:{to}",
         template=template,
-        values=values,
+        values=values | {"words": dict(words), "attach": dict(attach or {})},
         decision_id=decision_id,
         case_id=case_id,
         recipient=to,
@@ -79,8 +78,11 @@ def queue_mail(
         not_before=not_before,
     )
     hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
-    sealed = desk.keyring.seal(SECRETS, json.dumps(hidden)) if hidden else ""
-    return outbox.add(db, job, sealed=sealed, now=now)
+    return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
+
+
+def _seal(desk: Desk, hidden: Mapping[str, str]) -> str:
+    return desk.keyring.seal(SECRETS, json.dumps(hidden)) if hidden else ""
 
 
 def _issue_links(

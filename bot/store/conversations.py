@@ -9,9 +9,23 @@ from bot.domain.mail import Address
 from bot.store.database import count, instant, row, text_of
 from bot.store.numbers import next_number
 
+MOST_WORDS = 4_000  #: characters of what somebody asked that are kept to be found by
+
+
+def add_words(db: Database) -> None:
+    """Questions that came before are found by sender and subject only: their words are in the raw mail."""
+    db.execute("alter table conversations add column words text not null default ''")
+
 
 def add(
-    db: Database, *, sender: Address, subject: str, lang: str, mail_id: int, now: datetime
+    db: Database,
+    *,
+    sender: Address,
+    subject: str,
+    lang: str,
+    mail_id: int,
+    now: datetime,
+    words: str = "",
 ) -> Conversation:
     conversation = Conversation(
         id=next_number(db, "conversation"),
@@ -21,11 +35,12 @@ def add(
         lang=lang,
         mail_id=mail_id,
         created_at=now,
+        words=words[:MOST_WORDS],
     )
     count(
         db,
-        """insert into conversations (id, address, name, subject, lang, mail_id, created_at)
-           values (:id, :address, :name, :subject, :lang, :mail_id, :created_at)""",
+        """insert into conversations (id, address, name, subject, lang, mail_id, created_at, words)
+           values (:id, :address, :name, :subject, :lang, :mail_id, :created_at, :words)""",
         {
             "id": conversation.id,
             "address": sender.address,
@@ -34,6 +49,7 @@ def add(
             "lang": lang,
             "mail_id": mail_id,
             "created_at": text_of(now),
+            "words": conversation.words,
         },
     )
     return conversation

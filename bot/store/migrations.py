@@ -10,9 +10,11 @@ from bot.store import (
     case_answers,
     case_questions,
     clippings,
+    conversations,
     finding,
     notices,
     organisations,
+    payloads,
     rounds,
     turns,
     views,
@@ -230,16 +232,7 @@ def m005_conversations(db: Database) -> None:
 
 @migrations()
 def m006_payloads(db: Database) -> None:
-    db.executescript("""
-        create table payloads (
-            id text primary key,
-            body text not null,
-            received_at text not null,
-            attempts integer not null default 0,
-            done_at text
-        );
-        create index payloads_open on payloads (done_at, received_at);
-    """)
+    payloads.make_tables(db)
 
 
 @migrations()
@@ -397,3 +390,8 @@ def m018_records(db: Database) -> None:
 def m019_notices(db: Database) -> None:
     notices.make_tables(db)
     rounds.make_tables(db)
+
+
+@migrations()
+def m020_questions_are_found_by_their_words(db: Database) -> None:
+    conversations.add_words(db)

@@ -10,6 +10,19 @@ from sqlite_utils import Database
 from bot.store.database import count, instant, row, rows, text_of
 
 
+def make_tables(db: Database) -> None:
+    db.executescript("""
+        create table payloads (
+            id text primary key,
+            body text not null,
+            received_at text not null,
+            attempts integer not null default 0,
+            done_at text
+        );
+        create index payloads_open on payloads (done_at, received_at);
+    """)
+
+
 def add(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
     """Keep a payload; False when it is there already (Slack repeats events)."""
     return bool(

@@ -1,24 +1,30 @@
 """`/usher enroll`, and the button and modal by which two colleagues reset a lost authenticator."""
 
-import re
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
-from bot.domain.errors import Refusal, UnknownPerson
+from bot.domain.errors import Refusal
 from bot.domain.staff import Member
 from bot.rendering import step_up as shown
 from bot.rendering.blocks import Card, section
 from bot.services import enrolments, step_up
-from handlers.slack.answers import Body, explains, refusal_text, settle, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 from handlers.slack.markup import named
-
-_MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 def register(app: App, bot: Bot) -> None:
@@ -40,20 +46,10 @@ def enroll(line: Line) -> Card:
 
 def _ask_reset(line: Line) -> Card:
     bot = line.bot
-    whose = _person_in(line)
+    whose = bot.chat.member(bot.staff.find(named(line.rest)).id)
     with bot.connect() as db:
         step_up.check_may_reset(db, bot.desk, person=whose.id, by=line.staff, now=bot.clock.now())
     return shown.reset_card(whose, words=words(bot))
-
-
-def _person_in(line: Line) -> Member:
-    """Whom the words name: a mention, an id or an e-mail address."""
-    text = named(line.rest)
-    found = _MENTIONED.fullmatch(text)
-    people = line.bot.chat.resolve([found[1] if found else text]) if text else frozenset()
-    if len(people) != 1:
-        raise UnknownPerson(name=text[:40])
-    return line.bot.chat.member(next(iter(people)))
 
 
 def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -65,13 +61,14 @@ def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
             step_up.check_may_reset(db, bot.desk, person=whose.id, by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
-            client.views_open(trigger_id=body["trigger_id"], view=shown.reset_modal(whose, words=words(bot)))
+            view = placed(shown.reset_modal(whose, words=words(bot)), body)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
             return
         done = step_up.reset(db, bot.desk, whose=whose, by=by, code="", now=now)
         settle(respond, body, _reset_text(whose, bot, done=done))
 
 
-def on_reset_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
+def on_reset_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands at the code."""
     typed = shown.read_typed(body["view"])
     whose = bot.chat.member(typed.about["person"])
@@ -82,11 +79,9 @@ def on_reset_submitted(ack: Ack, body: Body, *, bot: Bot) -> None:
     except Refusal as refusal:
         ack(response_action="errors", errors={shown.CODE: refusal_text(refusal, bot)})
     else:
-        say, text = words(bot), _reset_text(whose, bot, done=done)
-        ack(
-            response_action="update",
-            view=shown.said_modal(say.say("step_up.reset.title"), text, words=say),
-        )
+        ack()
+        text = _reset_text(whose, bot, done=done)
+        show(respond, Card(text=text, blocks=[section(text)]))
 
 
 def _reset_text(whose: Member, bot: Bot, *, done: bool) -> str:

@@ -260,7 +260,6 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],
-    "step_up.said_modal": lambda _: [step_up.said_modal("C-7", SAID, words=ENGLISH)],
     "step_up.step_up_note": lambda text: [
         step_up.step_up_note(
             {"tag": tag, "person": MARK + text, "by": MARK + text, "until": AT.isoformat()}, words=ENGLISH
@@ -298,7 +297,7 @@ OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
-        "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal", "step_up.said_modal",
+        "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "trail.head_note",
     }
 )  # fmt: skip

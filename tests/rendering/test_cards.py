@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.approvals import Choice, Phase, RejectionReason
+from bot.domain.approvals import Approval, Choice, Phase, RejectionReason
 from bot.domain.cards import (
     AlarmNote,
     CappedNote,
@@ -171,6 +171,19 @@ GOLDEN: dict[str, Callable[[], Card]] = {
 
 @pytest.mark.golden
 @pytest.mark.parametrize("name", GOLDEN)
+def test_a_decided_card_names_both_who_approved_and_whose_right_it_was() -> None:
+    made = samples.decided_case().decision
+    assert made is not None
+    given = (
+        Approval(by="U0BLAKE0001", right_of="U0CASEY0001", at=AT),
+        Approval(by=made.by, right_of=made.by, at=made.at),
+    )
+    said = json.dumps(case_card(replace(decided(Phase.DONE), given=given)).blocks)
+
+    assert "<@U0BLAKE0001> approved this version in the place of <@U0CASEY0001>" in said
+    assert said.count("approved this version") == 1
+
+
 def test_a_card_looks_as_it_was_approved(name: str) -> None:
     assert_json_approved(f"cards/{name}.json", asdict(GOLDEN[name]()))
 

@@ -73,6 +73,16 @@ def test_what_the_modal_holds_is_read_back(text: str) -> None:
     assert letter_cards.read_letter({**view, "state": {"values": entered}}) == replace(DRAFT, text=text)
 
 
+def test_a_typed_question_that_is_cut_says_so() -> None:
+    cut = EN.say("letter.cut")
+    cards = [
+        letter_cards.typed_card(replace(DRAFT, text=text), samples.complete_case(), words=EN)
+        for text in ("Which VAT id? ", "x" * 2_500)
+    ]
+
+    assert [cut in json.dumps(card.blocks) for card in cards] == [False, True]
+
+
 @pytest.mark.slow
 @every_worst
 def test_a_typed_question_goes_into_its_button(text: str) -> None:

@@ -56,6 +56,25 @@ def test_a_question_is_found_by_who_asked_and_its_subject(office: Office) -> Non
     assert refs(office, DANA.address) == ["Q-1"]
 
 
+def test_a_question_is_found_by_what_it_says(office: Office) -> None:
+    office.take(a_mail(subject="A question", text="Good morning,\nour Quarzuhr shows no code since May."))
+    office.take(a_mail(subject="Another", text="Since May nothing works."))
+
+    assert refs(office, "quarzuhr") == ["Q-1"]
+    assert refs(office, "since may") == ["Q-2", "Q-1"]
+    assert refs(office, "quarzuhr works") == []
+    (found,) = find(office, "quarzuhr").found
+    told = [(one.subject, one.text) for one in found.matched]
+    assert told == [(Subject.WORDS, "our Quarzuhr shows no code since May.")]
+
+
+def test_a_very_long_question_is_found_by_its_beginning(office: Office) -> None:
+    office.take(a_mail(text=f"Beginning {'x ' * 5_000} ending"))
+
+    assert refs(office, "beginning") == ["Q-1"]
+    assert refs(office, "ending") == []
+
+
 def test_names_come_first_and_then_the_newest(office: Office) -> None:
     named = a_case(office, about("Greta Works Ltd")).ref
     office.clock.wait(hours=1)

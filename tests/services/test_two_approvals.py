@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.domain.approvals import ApprovalRules, Grave, RejectionReason, SecondRe
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, ContentChanged, NotApprover, OwnWork, Refusal
 from bot.domain.staff import Staff
+from bot.policy import Price
 from bot.services import absences as away
 from bot.services import approvals, cases
 from bot.store import absences
@@ -137,6 +139,22 @@ def test_of_ten_at_once_two_are_counted(large: Office) -> None:
     assert sum(isinstance(one, Case) for one in outcomes) == 2
     late = [one for one in outcomes if isinstance(one, AlreadyDecided)]
     assert [one.values["by"] for one in late] == [decided.by] * 8
+
+
+@pytest.mark.parametrize(("price", "second"), [("50.00", False), ("50.01", True)])
+def test_above_an_amount_it_takes_two(tmp_path: Path, price: str, *, second: bool) -> None:
+    office = with_rules(tmp_path, 'second_above_amount = "100.00"')
+    priced = office.desk.policy.mag.model_copy(
+        update={"prices": {"ForumPass": Price(amount=Decimal(price), currency="EUR")}}
+    )
+    policy = office.desk.policy.model_copy(update={"programmes": {"mag": priced}})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+    submission = a_submission()
+    company = replace(submission.ris.company, application="ForumPass")
+    a_case(office, replace(submission, ris=replace(submission.ris, company=company)))
+
+    approved = approve(office, AVERY)
+    assert (approved.decision is None) is second
 
 
 def test_a_case_of_few_seats_takes_one(office: Office) -> None:

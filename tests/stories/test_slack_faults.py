@@ -72,6 +72,27 @@ def test_while_slack_is_down_mail_goes_on_and_its_cards_come_once_it_is_back(
     approved(order)
 
 
+def test_a_decision_stands_while_slack_takes_nothing_and_its_card_catches_up(
+    desk: Desk, slack: Faults
+) -> None:
+    order = send_order(desk)
+    card = desk.card(order.company, "case_approve")
+    desk.settled()
+    slack.server_error(times=10_000)
+    desk.act("avery").click("approvals", card["ts"], "case_approve")
+
+    desk.mail_to(
+        order.sponsor, about=f"Order confirmed: {order.company}"
+    )  # decided, and done but for the card
+    assert "case_approve" in as_text(desk.card(order.company))
+    until(lambda: waiting_card(order))
+    slack.clear()
+    desk.world.clock.turn(timedelta(minutes=2))
+
+    assert "case_approve" not in as_text(desk.card(order.company, "*Approved* by <@U0AVERY0001>", "*done*"))
+    desk.well()
+
+
 def test_a_long_request_for_patience_is_kept_and_costs_no_attempt(desk: Desk, slack: Faults) -> None:
     slack.rate_limit("chat.postMessage", retry_after=40)
     order = send_order(desk)
