@@ -169,8 +169,6 @@ GOLDEN: dict[str, Callable[[], Card]] = {
 }
 
 
-@pytest.mark.golden
-@pytest.mark.parametrize("name", GOLDEN)
 def test_a_decided_card_names_both_who_approved_and_whose_right_it_was() -> None:
     made = samples.decided_case().decision
     assert made is not None
@@ -184,6 +182,8 @@ def test_a_decided_card_names_both_who_approved_and_whose_right_it_was() -> None
     assert said.count("approved this version") == 1
 
 
+@pytest.mark.golden
+@pytest.mark.parametrize("name", GOLDEN)
 def test_a_card_looks_as_it_was_approved(name: str) -> None:
     assert_json_approved(f"cards/{name}.json", asdict(GOLDEN[name]()))
 
