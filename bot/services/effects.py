@@ -83,7 +83,7 @@ OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no mo
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    if job.template == nudges.TEMPLATE and not nudges.still_open(db, job.values["words"]):
+    if (is_true := STILL_TRUE.get(job.template)) and not is_true(db, job.values["words"]):
         return OVERTAKEN
     refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
@@ -118,7 +118,8 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
 def _said(db: Database, job: Job, more: Mapping[str, str]) -> Mapping[str, Any]:
     """A mail's words with its secrets, or what stands in their place."""
     words = {**job.values["words"], **more}
-    return nudges.with_links(db, words) if job.template == nudges.TEMPLATE else words
+    renew = RENEWED.get(job.template)
+    return renew(db, words) if renew else words
 
 
 def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
@@ -191,30 +192,44 @@ def _channel_of(desk: Desk, job: Job) -> str:
 
 
 def _words_of(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
-    """A held mail is shown as it would go out now, and answers with the rules' word on them.
+    """What a note says: as it was queued, or as it is looked up now. None when it is true no more."""
+    look_up = LOOKED_UP.get(job.template)
+    return look_up(db, desk, ways, job, now) if look_up else dict(job.values["words"])
 
-    None when what the note is about is over.
-    """
+
+def _waiting(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
+    note = notices.find_note(db, desk, ways.chat, job.case_id or 0, job.values["words"], now=now)
+    return {"note": note} if note else None
+
+
+def _standing(db: Database, desk: Desk, ways: Ways, _: Job, now: datetime) -> dict[str, Any] | None:
+    note = standing.find_note(db, desk, ways.chat, now=now)
+    return {"note": note} if note else None
+
+
+def _answers(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
+    return {"note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])}
+
+
+def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
+    return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
+
+
+def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
+    return {
+        "ref": f"C-{job.case_id}",
+        "clipping": clippings.get(db, job.values["words"]["clipping_id"]),
+    }
+
+
+def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
+    """A held mail is shown as it would go out now; its link is the reader's and stays sealed."""
     values = dict(job.values["words"])
-    if job.template == "waiting_note":
-        called = notices.find_note(db, desk, ways.chat, job.case_id or 0, values, now=now)
-        return {"note": called} if called else None
-    if job.template == "standing_note":
-        still = standing.find_note(db, desk, ways.chat, now=now)
-        return {"note": still} if still else None
-    if job.template == "answers_note":
-        return {"note": case_answers.get_note(db, desk, values["answers_id"])}
-    if job.template == "mail_note":
-        return {"mail": _shown_mail(db, desk, values["job_id"])}
-    if job.template == "clipping_note":
-        return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, values["clipping_id"])}
-    if job.template == "held_note":
-        held = outbox.find(db, values["job_id"])
-        if held is not None:
-            # The link is the reader's, not staff's: it stays sealed.
-            shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
-            values |= {"mail_subject": shown.subject, "text": shown.text}
-    return values
+    held = outbox.find(db, values["job_id"])
+    if held is None:
+        return values
+    shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
+    return values | {"mail_subject": shown.subject, "text": shown.text}
 
 
 def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
@@ -299,6 +314,22 @@ ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: notes that stand in their thread and in its channel too
 BROADCAST = frozenset({"turn_note"})
+
+#: mails that are looked at again before they go: whether they are true still, and what has changed in them
+STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {nudges.TEMPLATE: nudges.still_open}
+RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
+    nudges.TEMPLATE: nudges.with_links
+}
+
+#: notes whose words are looked up when they are carried out
+LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {
+    "waiting_note": _waiting,
+    "standing_note": _standing,
+    "answers_note": _answers,
+    "mail_note": _mail,
+    "clipping_note": _clipped,
+    "held_note": _held,
+}
 
 #: how each note is put into words
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {

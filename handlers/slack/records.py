@@ -3,7 +3,6 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
@@ -14,7 +13,7 @@ from bot.rendering.finding import findings_card, read_turned
 from bot.rendering.history import history_card
 from bot.rendering.report import sent_card
 from bot.services import finding, history, report
-from handlers.slack.answers import Body, explains, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.lines import Line
 from handlers.slack.markup import typed
 
@@ -50,8 +49,7 @@ def on_turned(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         found = finding.find(db, bot.desk, turned.typed, page=turned.page, by=by, now=now)
-        card = findings_card(found, words=words(bot))
-        respond(text=card.text, blocks=card.blocks, response_type="ephemeral", replace_original=True)
+        settle(respond, body, findings_card(found, words=words(bot)))
 
 
 def send_report(line: Line) -> Card:
