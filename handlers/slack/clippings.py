@@ -3,7 +3,6 @@
 from functools import partial
 
 from slack_bolt import Ack, App
-from slack_bolt.context.respond import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -12,7 +11,7 @@ from bot.domain.clippings import Message
 from bot.domain.errors import NoCaseChosen, Refusal
 from bot.rendering import clipping_cards
 from bot.services import clippings
-from handlers.slack.answers import Body, explains, refusal_text, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, refusal_text, staff_in, words
 from handlers.slack.markup import text_of
 
 
