@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.mail import Attachment, FetchedMail, InboundMail, OutboundMail
+from bot.domain.provisioning import Order, Record
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
@@ -55,6 +56,22 @@ class Mailer(Protocol):
 
     def check(self) -> str:
         """Connect and log in for real; return what the server calls itself."""
+
+    def close(self) -> None: ...
+
+
+class Provisioner(Protocol):
+    """Whoever makes a case or a site outside, once per external id, however often it is asked."""
+
+    def place(self, order: Order, *, again: bool) -> Record | None:
+        """Make it and read it back; None where a person makes it and enters its number.
+
+        `again`: an earlier try may have made it, so it is looked for first. Raise NotNow, TransientFailure,
+        PermanentFailure, or UnknownOutcome where the line was lost after the last byte.
+        """
+
+    def check(self) -> str:
+        """Log in for real and change nothing; say who answers, or raise TransientFailure or PermanentFailure."""
 
     def close(self) -> None: ...
 
