@@ -71,7 +71,7 @@ class Provisioner(Protocol):
         """
 
     def check(self) -> str:
-        """Log in for real and change nothing; say who answers, or raise TransientFailure or PermanentFailure."""
+        """Log in for real and change nothing; say who answers. Raise TransientFailure or PermanentFailure."""
 
     def close(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What is made outside for a case: the Sales Provisioning Case and the site, each once, by one of three ways."""
+"""What is made outside for a case: the Sales Provisioning Case and the site, each once."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Way(StrEnum):
 class Order:
     """All that whoever makes it needs to know."""
 
-    external_id: str  #: of the case and the task, e.g. "usher-C-7-site"; the same for ever, unlike any other's
+    external_id: str  #: of case and task, e.g. "usher-C-7-site"; the same for ever
     task: Task
     ref: str
     company: Company
