@@ -246,7 +246,7 @@ def _of_case(case: Case, policy: Policy) -> Values:
         "purchase_order": company.purchase_order,
         "received_on": say.date(case.created_at),
         **case_facts.earlier(case, say),
-        **case_facts.prices(case, policy.mag.prices, say),
+        **case_facts.prices(case, policy.mag.seat_price, say),
     }
 
 

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from babel.numbers import format_currency, format_decimal
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import Refusal, Value
+from bot.domain.money import Money
 from bot.domain.ris import Problem, RisCase
 from bot.rendering import quoting
 
@@ -87,9 +87,9 @@ class Words:
         """The number with its thousands apart: 20,050."""
         return format_decimal(number, locale=_LOCALES[self.lang])
 
-    def money(self, amount: Decimal, currency: str) -> str:
+    def money(self, sum_of: Money) -> str:
         """The amount with its currency as the reader writes it: €1,290.00, 1.290,00 €."""
-        return format_currency(amount, currency, locale=_LOCALES[self.lang])
+        return format_currency(sum_of.amount, sum_of.currency, locale=_LOCALES[self.lang])
 
     def date(self, day: date) -> str:
         """The day as in 12 September 2024; an instant's day is that of the desk's zone."""

@@ -1,0 +1,100 @@
+"""License Keys: one a voucher, one a seat, one owner; whole only in the mail to whom it belongs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.money import Money
+from bot.domain.ris import Credential
+
+SHOWN = 4  #: characters of a key that staff may see
+
+
+class KeysTo(StrEnum):
+    """To whom the keys of a case are mailed; `keys_to` of usher.toml."""
+
+    USERS = "users"  # to each user their own
+    CONTACT = "contact"  # all of them to the company's contact
+    SPONSOR = "sponsor"  # all of them to the sponsor
+
+
+class KeyState(StrEnum):
+    """Where a key is; each value says how one gets there."""
+
+    STOCK = "stock"  # imported; issued -> it came back, and nobody has seen it
+    ISSUED = "issued"  # stock -> it belongs to a seat
+    USED = "used"  # issued -> its owner has entered it
+    VOID = "void"  # stock or issued -> it is worth nothing any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewKey:
+    """A voucher with its License Key, as a file brings it."""
+
+    voucher: str
+    key: str
+    credential: Credential = Credential.PHONE_OTP
+    expires_on: date | None = None  #: the last day on which it can be entered
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedKey:
+    """A voucher and its key as they lie in the database: found by keyed hashes, read by nobody else."""
+
+    voucher_mark: str
+    voucher_sealed: str
+    key_mark: str
+    key_sealed: str
+    tail: str
+    credential: Credential
+    expires_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenseKey:
+    """A key without what is secret of it."""
+
+    id: int
+    tail: str  #: its last characters
+    credential: Credential
+    state: KeyState
+    expires_on: date | None
+    seat_id: int | None
+    mailed_at: datetime | None  #: since when somebody outside may know it
+
+    @property
+    def masked(self) -> str:
+        return f"•••• {self.tail}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Whose seat it is."""
+
+    name: str
+    email: str
+    lang: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """One seat that was ordered: paid by a case, held by a person or spare, with its key once it is issued.
+
+    `organisation` is the case with which the organisation began; `used_in` the case that named its holder.
+    """
+
+    id: int
+    case_id: int
+    organisation: int
+    number: int  #: counts from 1 within its case
+    purchase_order: int | None  #: None where no price is set, so that nothing is charged
+    price: Money | None
+    holder: Holder | None  #: None of a spare one
+    used_in: int | None
+    closed_at: datetime | None
+    key: LicenseKey | None
+
+
+def tail_of(key: str) -> str:
+    """What staff see of a key; of a short one less."""
+    return key[-min(SHOWN, len(key) // 3) :] if len(key) >= SHOWN else ""
