@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.cases import BallHolder
-
 
 class StepName(StrEnum):
     """The steps, in the order in which a case takes them (process.md, steps 3 to 6)."""
@@ -34,9 +32,24 @@ class StepState(StrEnum):
     STOPPED = "stopped"  # the case was stopped
 
 
+#: the mails of a step: it is done once they are sent
+MAILS = {
+    StepName.KEY_MAILS: ("license_key", "license_keys"),
+    StepName.INVITATION: ("invitation",),
+}
 ENDED = frozenset({StepState.DONE, StepState.SKIPPED})
 #: states in which a person may say that it is tried again, skipped, or that all is stopped
 OPEN_TO_HANDS = frozenset({StepState.BLOCKED, StepState.DESK, StepState.FAILED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """How far a step came when it was carried out."""
+
+    state: StepState
+    reason: str = ""
+    number: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +65,3 @@ class CaseStep:
     number: str = ""  #: what was made is called, e.g. the provisioning case's number
     url: str = ""
     by: str = ""  #: who did or skipped it, where that was a person
-
-    @property
-    def ball(self) -> BallHolder:
-        """Who has to act for it to go on."""
-        return BallHolder.USHER if self.state is StepState.RUNNING else BallHolder.DESK

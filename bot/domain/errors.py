@@ -4,8 +4,10 @@ from datetime import datetime
 from traceback import format_tb
 from typing import ClassVar
 
+from bot.domain.money import Money
+
 #: What a refusal may carry into its sentence.
-Value = str | int | datetime
+Value = str | int | datetime | Money
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -323,6 +325,30 @@ class MailNotKept(Refusal):
     """The mail is older than the first start, and only its number was kept; values: id."""
 
     code = "mail_not_kept"
+
+
+class PurchaseOrderNeeded(Refusal):
+    """The form names none that we know, so the approver picks one; values: ref, number, total."""
+
+    code = "purchase_order_needed"
+
+
+class UnknownPurchaseOrder(Refusal):
+    """No such purchase order; values: number."""
+
+    code = "unknown_purchase_order"
+
+
+class BalanceTooSmall(Refusal):
+    """The purchase order does not pay for it; values: number, available, total."""
+
+    code = "balance_too_small"
+
+
+class StepNotOpen(Refusal):
+    """That step needs no hand at present; values: ref, step, step_state."""
+
+    code = "step_not_open"
 
 
 class UnknownJob(Refusal):

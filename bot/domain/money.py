@@ -29,6 +29,10 @@ class Money:
     def times(self, many: int) -> "Money":
         return Money(self.minor * many, self.currency)
 
+    def __add__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
     def __sub__(self, other: "Money") -> "Money":
         self._same(other)
         return Money(self.minor - other.minor, self.currency)

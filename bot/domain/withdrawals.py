@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.approvals import Choice
-from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.cases import OPEN, UNDER_WAY, Case, CaseStatus
 from bot.domain.outbox import JobStatus
 
 
@@ -133,11 +133,11 @@ UNSENT: Final = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED)
 
 
 def may_be_withdrawn(case: Case) -> bool:
-    """Open, or approved: what was rejected or withdrawn is nobody's order."""
-    return case.status in OPEN | {CaseStatus.APPROVED}
+    """Open, or approved and not at its end: what was rejected or withdrawn is nobody's order."""
+    return case.status in OPEN | UNDER_WAY
 
 
 def may_be_reopened(case: Case) -> bool:
     """Whether its decision may be taken back for a newer form."""
     decided = case.decision is not None and case.decision.choice in (Choice.APPROVED, Choice.REJECTED)
-    return decided and case.status in {CaseStatus.APPROVED, CaseStatus.REJECTED}
+    return decided and case.status in UNDER_WAY | {CaseStatus.REJECTED}

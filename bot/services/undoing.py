@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import STANDING, Case
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
@@ -15,7 +15,7 @@ from bot.store import approvals, cases, events, outbox
 
 def find_obstacle(db: Database, case: Case) -> str:
     """The approved addition that builds on this case, so that it cannot be undone; "" where there is none."""
-    added = cases.list_additions(db, case.id, {CaseStatus.APPROVED}) if case.decision else []
+    added = cases.list_additions(db, case.id, STANDING) if case.decision else []
     return f"C-{added[0]}" if added else ""
 
 

@@ -9,6 +9,10 @@ from sqlite_utils import Database
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.store.database import count, instant, listed, row, rows, text_of
 
+#: of a case called `c`: how far the step is that it is at; null where it is at none
+STEP_AT = """(select state from case_steps at where at.case_id = c.id
+    and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
+
 
 def add_all(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
     """All of them waiting; what is there already stays."""
@@ -75,6 +79,18 @@ def move(
     )
 
 
+def set_reason(db: Database, case_id: int, name: StepName, reason: str) -> bool:
+    """Say why a running step is not done yet; False where that was said."""
+    sql = """update case_steps set reason = :reason
+             where case_id = :case_id and name = :name and state = 'running' and reason <> :reason"""
+    return bool(count(db, sql, {"case_id": case_id, "name": name, "reason": reason}))
+
+
+def forget(db: Database, case_id: int) -> None:
+    """The steps of an approval that was taken back count no more."""
+    count(db, "delete from case_steps where case_id = :id", {"id": case_id})
+
+
 def _step(found: Mapping[str, Any]) -> CaseStep:
     return CaseStep(
         case_id=found["case_id"],
@@ -105,5 +121,7 @@ def make_tables(db: Database) -> None:
             made_by text not null default '',
             primary key (case_id, name)
         );
+        create index outbox_by_case_and_state on outbox (case_id, template, status)
+            where case_id is not null;
         create index open_steps on case_steps (name, state) where state not in ('done', 'skipped', 'stopped');
     """)

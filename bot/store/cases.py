@@ -9,10 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
+from bot.domain.case_steps import StepState
 from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
+from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, listed, row, rows, text_of
 
 
@@ -109,7 +111,7 @@ def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> lis
 def find(db: Database, case_id: int) -> Case | None:
     found = row(
         db,
-        """select c.*, v.ris, v.mail_id from cases c
+        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": case_id},
     )
@@ -284,6 +286,7 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         escalated=found["escalated_at"] is not None,
         decision=decision,
         addition=addition,
+        step=StepState(found["step"]) if found["step"] else None,
     )
 
 

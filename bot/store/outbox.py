@@ -54,6 +54,13 @@ def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
     return {entry["id"]: entry["template"] for entry in rows(db, sql, {"id": case_id})}
 
 
+def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> list[Job]:
+    """Jobs that carry out steps of a case, in one of those states."""
+    states, values = listed("status", statuses)
+    sql = f"select {COLUMNS} from outbox where case_id = :id and kind = 'step' and status in ({states})"
+    return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
+
+
 def has_key_from(db: Database, beginning: str) -> bool:
     """Whether a key that begins so was queued at any time."""
     sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"

@@ -109,6 +109,11 @@ def count_held(db: Database, order_id: int, case_id: int) -> int:
     return int(found["minor"]) if found else 0
 
 
+def count_entries(db: Database, order_id: int) -> int:
+    found = row(db, "select count(*) n from ledger where purchase_order_id = :id", {"id": order_id})
+    return int(found["n"]) if found else 0
+
+
 def list_entries(db: Database, order_id: int) -> list[Entry]:
     """Every entry of it, oldest first."""
     sql = """select l.*, p.currency from ledger l join purchase_orders p on p.id = l.purchase_order_id

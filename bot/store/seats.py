@@ -22,11 +22,12 @@ def add_all(
     *,
     case_id: int,
     organisation: int,
+    first: int,
     purchase_order: int | None,
     price: Money | None,
     now: datetime,
 ) -> None:
-    """The seats that a case orders, numbered from 1; those without a holder are spare."""
+    """The seats that a case orders, numbered from `first`; those without a holder are spare."""
     db.conn.executemany(
         """insert into seats (case_id, organisation, number, purchase_order_id, minor, currency, holder,
                used_in, made_at)
@@ -43,7 +44,7 @@ def add_all(
                 "used_in": case_id if holder else None,
                 "now": text_of(now),
             }
-            for number, holder in enumerate(holders, start=1)
+            for number, holder in enumerate(holders, start=first)
         ],
     )
 
@@ -57,6 +58,20 @@ def list_of_case(db: Database, case_id: int) -> list[Seat]:
     """What a case ordered, and the spare seats of its organisation that its people took."""
     sql = f"{_SEAT} where s.case_id = :id or s.used_in = :id order by s.case_id, s.number"
     return [_seat(found) for found in rows(db, sql, {"id": case_id})]
+
+
+def list_bought(db: Database, case_id: int) -> list[Seat]:
+    """What a case ordered itself."""
+    return [
+        _seat(found)
+        for found in rows(db, f"{_SEAT} where s.case_id = :id order by s.number", {"id": case_id})
+    ]
+
+
+def count_of_case(db: Database, case_id: int) -> int:
+    """How many seats it ever ordered: more than once, where its approval was taken back."""
+    found = row(db, "select count(*) n from seats where case_id = :id", {"id": case_id})
+    return int(found["n"]) if found else 0
 
 
 def list_spare(db: Database, organisation: int) -> list[Seat]:
