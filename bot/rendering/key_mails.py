@@ -14,7 +14,7 @@ from bot.rendering.words import Words, words
 
 
 def license_key(case: Case, seat: Seat, policy: Policy, *, to_name: str, key_url: str, spare: int) -> Values:
-    """To the holder of a seat; `spare`: keys that wait with them, an Organization Administrator, for others."""
+    """To the holder of a seat; `spare`: how many wait with them for others, if they are an administrator."""
     return _with_keys(case, [seat], policy, to_name=to_name, key_url=key_url) | {"spare": spare}
 
 

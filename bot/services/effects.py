@@ -45,7 +45,17 @@ from bot.rendering import (
 from bot.rendering import notices as notice_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import case_answers, cases, clippings, deciders, key_mails, marking, notices, nudges, standing
+from bot.services import (
+    case_answers,
+    cases,
+    clippings,
+    deciders,
+    key_mails,
+    marking,
+    notices,
+    nudges,
+    standing,
+)
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.services.queueing import HIDDEN
@@ -116,7 +126,7 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
 
 
 def _said(db: Database, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
-    """A mail's words with its secrets, or with what stands in their place: HIDDEN, or the words themselves."""
+    """A mail's words with its secrets, or with what staff see in their place: HIDDEN, or the words alone."""
     words = {**job.values["words"], **more}
     renew = RENEWED.get(job.template)
     return renew(db, words) if renew else words

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain.cases import Case, Thread
 from bot.domain.errors import KeyUnreadable
 from bot.domain.events import EventTag
-from bot.domain.license_keys import KEY, Holder, KeyMail, KeysTo, KeyState, LicenseKey, Mailed, Seat
+from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.review_values import is_address
 from bot.domain.ris import Role
@@ -49,9 +49,7 @@ def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
     if keys_to is KeysTo.CONTACT and is_address(contact):
         return Party(name=company.contact_name, address=contact, lang=case.lang)
     sponsor = case.sponsor
-    return Party(
-        name=sponsor.name, address=sponsor.address, lang=case.lang, cc=case.cc, thread=case.thread
-    )
+    return Party(name=sponsor.name, address=sponsor.address, lang=case.lang, cc=case.cc, thread=case.thread)
 
 
 def key_url(desk: Desk) -> str:
@@ -86,7 +84,7 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
             part=number,
             parts=len(parts),
         )
-        _queue(db, desk, case, LIST, party, part, words, why=Mailed.FIRST, now=now)
+        _queue(db, desk, case, LIST, party=party, sent=part, words=words, why=Mailed.FIRST, now=now)
     return len(parts)
 
 
@@ -100,7 +98,8 @@ def queue_one(
         words = mails.license_key(case, seat, desk.policy, **given)
     else:
         words = mails.license_keys(case, [seat], desk.policy, **given)
-    _queue(db, desk, case, OWN if party.holder else LIST, party, [seat], words, why=why, now=now)
+    template = OWN if party.holder else LIST
+    _queue(db, desk, case, template, party=party, sent=[seat], words=words, why=why, now=now)
 
 
 def queue_handed_over(
@@ -117,7 +116,8 @@ def queue_handed_over(
         before=before,
         own=party.holder,
     )
-    _queue(db, desk, case, HANDED_OVER, party, [seat], words, why=Mailed.HANDED_OVER, now=now)
+    why = Mailed.HANDED_OVER
+    _queue(db, desk, case, HANDED_OVER, party=party, sent=[seat], words=words, why=why, now=now)
     return party
 
 
@@ -126,10 +126,10 @@ def _queue(
     desk: Desk,
     case: Case,
     template: str,
+    *,
     party: Party,
     sent: Sequence[Seat],
     words: Mapping[str, Any],
-    *,
     why: Mailed,
     now: datetime,
 ) -> None:
@@ -203,17 +203,22 @@ def _stands(db: Database, one: Mapping[str, Any]) -> bool:
 
 
 def find_reader(db: Database, key_id: int) -> KeyMail | None:
-    """The newest mail by which somebody may know the key."""
-    return next((mail for mail in reversed(key_mails.list_of_key(db, key_id)) if mail.status in WENT), None)
+    """The newest mail by which the party that has the key may know it; who had it before was told then."""
+    for mail in reversed(key_mails.list_of_key(db, key_id)):
+        if mail.status in WENT:
+            return mail
+        if mail.why is Mailed.HANDED_OVER:
+            return None
+    return None
 
 
-def withdraw(db: Database, key_id: int, *, now: datetime) -> None:
-    """What of a key's own mails has not gone never goes; call it once a newer one stands in line.
+def withdraw(db: Database, key_id: int, *, replaced: bool, now: datetime) -> None:
+    """What of a key's own mails has not gone never goes; `replaced`: but the newest does, in their place.
 
     A list with other people's keys goes without this line (`with_those_that_stand`), if it is true no more.
     """
-    newest = key_mails.list_of_key(db, key_id)
-    for mail in newest:
+    sent = key_mails.list_of_key(db, key_id)
+    for mail in sent[:-1] if replaced else sent:
         job = outbox.find(db, mail.job_id)
         if job and len(job.values["words"]["people"]) == 1:
             _replace(db, mail.job_id, now=now)

@@ -17,10 +17,7 @@ def add(db: Database, key_ids: Sequence[int], outbox_key: str, why: Mailed, *, n
     db.conn.executemany(
         """insert into key_mails (key_id, outbox_key, why, made_at)
            values (:key_id, :outbox_key, :why, :now)""",
-        [
-            {"key_id": key_id, "outbox_key": outbox_key, "why": why, "now": text_of(now)}
-            for key_id in key_ids
-        ],
+        [{"key_id": key_id, "outbox_key": outbox_key, "why": why, "now": text_of(now)} for key_id in key_ids],
     )
 
 
