@@ -21,7 +21,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
-from bot.rendering.case_facts import Values
+from bot.rendering.case_facts import Values, owner
 from bot.rendering.shapes import Marked, Marks, Shape
 from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
@@ -101,7 +101,7 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
     `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
     """
     say = _words(newest, policy)
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": newest.lang,
         "ref": newest.ref if len(open_ones) == 1 else "",
         "sender_name": newest.sponsor.name,
@@ -185,12 +185,12 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
-    return _owner(policy) | {"lang": lang, "ref": ref}
+    return owner(policy) | {"lang": lang, "ref": ref}
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
     """To whoever asked for the form, which is attached; nothing of what they wrote comes back."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sponsor": policy.mag.sponsor,
@@ -200,14 +200,14 @@ def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Value
 
 def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
     """To an address from which a mail of ours came back: asks nothing, and finds out whether it arrives."""
-    return _owner(policy) | {"lang": lang, "ref": ref}
+    return owner(policy) | {"lang": lang, "ref": ref}
 
 
 def unreadable_ris(
     *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
 ) -> Values:
     """To the sender of a file that was not read: why, and what to send instead."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -220,7 +220,7 @@ def unreadable_ris(
 
 def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, policy: Policy) -> Values:
     """To the sender of a mail of which only the header was fetched: the limit, and what to do instead."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -234,19 +234,10 @@ def _words(case: Case, policy: Policy) -> Words:
     return words(case.lang, policy.desk.zone)
 
 
-def _owner(policy: Policy) -> Values:
-    return {
-        "desk": policy.desk.name,
-        "programme": policy.mag.name,
-        "support_desk": policy.mag.support_desk,
-        "support_address": policy.mag.support_address,
-    }
-
-
 def _of_case(case: Case, policy: Policy) -> Values:
     company = case.ris.company
     say = _words(case, policy)
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": case.lang,
         "ref": case.ref,
         "sender_name": case.sponsor.name,
