@@ -258,8 +258,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
     "approving.approve_modal": lambda text: [
-        approving.approve_modal(asked, words=ENGLISH)
-        for asked in [poisoned(approvals_modal.asked(named="x"), text)]
+        approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],
