@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.working_time import Calendar, public_holidays
+from bot.provisioning_policy import Provisioning
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -246,6 +247,7 @@ class Policy(_Part):
     desk: Desk
     programmes: dict[str, Programme]
     approvals: Approvals = Approvals()
+    provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
     limits: Limits = Limits()
