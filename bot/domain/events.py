@@ -61,7 +61,6 @@ class EventTag(StrEnum):
     CASE_STOPPED = "case:stopped"
     CASE_INVITED = "case:invited"
     CASE_FINISHED = "case:finished"
-    MONEY_HELD = "money:held"
     MONEY_MOVED = "money:moved"
     KEYS_ISSUED = "keys:issued"
     KEYS_RETURNED = "keys:returned"

@@ -28,7 +28,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import mails, staff_mails
+from bot.rendering import mails, order_mails, staff_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -246,16 +246,19 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
 
 
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
-    "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
+    "order_confirmation": lambda lang, policy: order_mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(
         decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
     ),
-    "withdrawal": lambda lang, policy: mails.withdrawal(
+    "withdrawal": lambda lang, policy: order_mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
+    "invitation": lambda lang, policy: order_mails.invitation(
+        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -295,6 +298,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
     return _SAMPLES[name](lang, policy or policies.load()) | {
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
+        "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "attached": "own",
     }
 

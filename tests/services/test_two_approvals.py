@@ -153,6 +153,8 @@ def test_above_an_amount_it_takes_two(tmp_path: Path, price: str, *, second: boo
     submission = a_submission()
     company = replace(submission.ris.company, application="ForumPass")
     a_case(office, replace(submission, ris=replace(submission.ris, company=company)))
+    with office.connect() as db, transaction(db):
+        purchase_orders.add_money(db, NUMBER, euros(1_000), by="cli:root", now=office.now)
 
     approved = approve(office, AVERY)
     assert (approved.decision is None) is second
