@@ -100,11 +100,11 @@ def _modal(
         "title": blocks.plain(title),
         "submit": blocks.plain(submit),
         "close": blocks.plain(words.say("modal.close")),
-        "blocks": [*shown, _code(words)],
+        "blocks": [*shown, code_field(words)],
     }
 
 
-def _code(words: Words) -> Block:
+def code_field(words: Words) -> Block:
     return {
         "type": "input",
         "block_id": CODE,
