@@ -18,6 +18,7 @@ from bot.domain.license_keys import KeysTo
 from bot.domain.money import Money
 from bot.domain.ris import Credential
 from bot.domain.working_time import Calendar, public_holidays
+from bot.provisioning_policy import Provisioning
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -275,6 +276,7 @@ class Policy(_Part):
     desk: Desk
     programmes: dict[str, Programme]
     approvals: Approvals = Approvals()
+    provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
     stock: Stock = Stock()

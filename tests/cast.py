@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot import settings as all_settings
+from bot.adapters.checklist import Checklist
 from bot.bootstrap import Bell, Bot, make_desk, make_staff, open_database
 from bot.domain.cases import Case
 from bot.domain.events import Event
@@ -24,6 +25,7 @@ from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address, InboundMail, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.provisioning import Way
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
@@ -258,6 +260,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         random=Random(1),
         open_mailbox=lambda: server,
         open_mailer=lambda: mailer,
+        open_provisioners=lambda: {Way.DESK: Checklist()},
         chat=chat,
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from bot.adapters.oauth import TokenSource
+from bot.adapters.http_line import HttpLine
+from bot.adapters.oauth import ClientSecret, TokenSource
 from bot.adapters.tls import build_context
 
 MAILBOX = "desk@example.com"
@@ -88,14 +89,8 @@ class TokenServer:
 
     def source(self, *, clock: Callable[[], float] = time.monotonic) -> TokenSource:
         """Our own client of this server."""
-        return TokenSource(
-            self.token_url,
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            scope=SCOPE,
-            context=build_context(),
-            clock=clock,
-        )
+        credentials = ClientSecret(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, scope=SCOPE)
+        return TokenSource(HttpLine(self.token_url, context=build_context()), credentials, clock=clock)
 
     def revoke(self) -> None:
         """Every token given so far is good no longer."""

@@ -333,16 +333,28 @@ class PurchaseOrderNeeded(Refusal):
     code = "purchase_order_needed"
 
 
-class UnknownPurchaseOrder(Refusal):
-    """No such purchase order; values: number."""
+class NoBalance(Refusal):
+    """No purchase order pays for it; values: ref, total."""
 
-    code = "unknown_purchase_order"
+    code = "no_balance"
 
 
 class BalanceTooSmall(Refusal):
     """The purchase order does not pay for it; values: number, available, total."""
 
     code = "balance_too_small"
+
+
+class NothingEntered(Refusal):
+    """A checklist without a number."""
+
+    code = "nothing_entered"
+
+
+class BadLink(Refusal):
+    """What was entered is no address of a page; values: found."""
+
+    code = "bad_link"
 
 
 class StepNotOpen(Refusal):

@@ -88,6 +88,7 @@ def m021_money_keys_and_steps(db: Database) -> None:
     seats.make_tables(db)
     license_keys.make_tables(db)
     case_steps.make_tables(db)
+    db.execute("alter table decisions add column voided_note text not null default ''")
 
 
 @migrations()
