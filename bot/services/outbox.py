@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
 from bot.domain.bounces import AddressState
-from bot.domain.case_steps import StepResult
 from bot.domain.cards import HeldNote, TroubleNote
+from bot.domain.case_steps import StepResult
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.letters import Letter
