@@ -4,14 +4,18 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+
+from sqlite_utils import Database
 
 from bot import policy
 from bot.domain.cases import Case
 from bot.domain.license_keys import KEY, VOUCHER, Holder, SealedKey, Seat, fold_key, tail_of
 from bot.domain.outbox import JobKind
 from bot.domain.ris import Credential, Role, User
-from bot.services import approvals, license_keys, purchasing
+from bot.services import approvals, cases, license_keys, purchasing
+from bot.services.desk import Desk
 from bot.store import license_keys as key_store
 from bot.store import seats as seat_store
 from bot.store.database import transaction
@@ -38,8 +42,13 @@ def a_desk(folder: Path, *, keys_to: str = "users", key_url: str = "", code: boo
 
 
 def stock(office: Office, keys: Sequence[str] = KEYS) -> None:
+    with office.connect() as db:
+        lay_stock(db, office.desk, keys, now=office.now)
+
+
+def lay_stock(db: Database, desk: Desk, keys: Sequence[str], *, now: datetime) -> None:
     """Vouchers as the import lays them."""
-    ring = office.desk.keyring
+    ring = desk.keyring
     sealed = [
         SealedKey(
             voucher_mark=ring.sign(VOUCHER, f"V{key}"),
@@ -52,8 +61,16 @@ def stock(office: Office, keys: Sequence[str] = KEYS) -> None:
         )
         for key in keys
     ]
-    with office.connect() as db, transaction(db):
-        key_store.add_all(db, sealed, by="U0AVERY0001", now=office.now)
+    with transaction(db):
+        key_store.add_all(db, sealed, by="U0AVERY0001", now=now)
+
+
+def supply(db: Database, desk: Desk, ref: str, *, now: datetime) -> None:
+    """Give an approved case its keys and mail them, unless its steps have done so."""
+    with transaction(db):
+        case = cases.get_case(db, ref)
+        purchasing.issue(db, case, now=now)
+        license_keys.mail_keys(db, desk, case, now=now)
 
 
 def approved(
@@ -70,13 +87,9 @@ def approved(
     with office.connect() as db:
         approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
         with transaction(db):
-            purchasing.issue(db, office_case(office, case.ref), now=office.now)
+            purchasing.issue(db, cases.get_case(db, case.ref), now=office.now)
     work(office)
-    return office_case(office, case.ref)
-
-
-def office_case(office: Office, ref: str) -> Case:
-    return office.case(ref)
+    return office.case(case.ref)
 
 
 def mail_keys(office: Office, case: Case) -> int:
