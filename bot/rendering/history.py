@@ -7,6 +7,7 @@ from itertools import groupby
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Step
+from bot.domain.license_keys import KeyVoided
 from bot.domain.money import Money
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
@@ -113,4 +114,6 @@ def _status(data: Mapping[str, object], words: Words) -> str:
 
 def _reason(data: Mapping[str, object], words: Words) -> str:
     given = data.get("reason")
+    if given in set(KeyVoided):
+        return words.name(KeyVoided(str(given)))
     return words.rejection(RejectionReason(str(given))) if given in set(RejectionReason) else ""

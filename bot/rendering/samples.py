@@ -28,7 +28,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import mails, order_mails, staff_mails
+from bot.rendering import key_samples, mails, order_mails, staff_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -275,6 +275,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         lang=lang,
         policy=policy,
     ),
+    "license_key": lambda lang, policy: key_samples.own(decided_case(lang), policy),
+    "license_keys": lambda lang, policy: key_samples.listed(decided_case(lang), policy),
+    "key_handed_over": lambda lang, policy: key_samples.handed_over(decided_case(lang), policy),
+    "key_taken_over": lambda lang, policy: key_samples.taken_over(decided_case(lang), policy),
+    "key_voided": lambda lang, policy: key_samples.voided(decided_case(lang), policy),
     "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
     "enrolment": lambda lang, policy: staff_mails.enrolment(
         lang=lang, policy=policy, until=DECIDED_AT + timedelta(days=1)

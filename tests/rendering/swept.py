@@ -37,6 +37,7 @@ from bot.rendering import (
     history,
     home,
     letter_cards,
+    license_key_cards,
     modals,
     notices,
     queue,
@@ -55,6 +56,7 @@ from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
+from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_queue as queues
 from tests.rendering.poison import MARK, poisoned
 
@@ -276,6 +278,24 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         if history.has_line(tag, ENGLISH)
     ],
     "history.turn_note": lambda text: [history.turn_note(MARK + text, CaseStatus.IN_REVIEW, words=ENGLISH)],
+    "license_key_cards.found_card": lambda text: [
+        license_key_cards.found_card(poisoned(found, text), words=ENGLISH) for found in keys.FOUND
+    ],
+    "license_key_cards.hand_over_modal": lambda text: [
+        license_key_cards.hand_over_modal(
+            poisoned(keys.FOUND[0], text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
+        )
+    ],
+    "license_key_cards.keys_card": lambda _: [license_key_cards.keys_card("C-7", words=ENGLISH)],
+    "license_key_cards.keys_modal": lambda text: [
+        license_key_cards.keys_modal(poisoned(keys.a_full_page(), text), words=ENGLISH, notice=SAID)
+    ],
+    "license_key_cards.void_modal": lambda text: [
+        license_key_cards.void_modal(
+            poisoned(found, text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
+        )
+        for found in keys.FOUND[:2]
+    ],
     "modals.reject_modal": lambda text: [
         modals.reject_modal(poisoned(a_full_case(), text, many=1), words=ENGLISH)
     ],
@@ -298,6 +318,7 @@ PARTS = frozenset({"queue.row"})  #: shown in those above
 OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
+        "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "trail.head_note",

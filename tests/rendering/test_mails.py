@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import mails, markdown, order_mails, samples
+from bot.rendering import key_samples, mails, markdown, order_mails, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
@@ -57,6 +58,16 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
+    ),
+    "key_handed_over_of_list": lambda lang: key_samples.handed_over(
+        samples.decided_case(lang), POLICY, own=False
+    ),
+    "key_voided_not_needed": lambda lang: key_samples.voided(
+        samples.decided_case(lang), POLICY, why=KeyVoided.NOT_NEEDED
+    ),
+    "license_key_alone": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, spare=0),
+    "license_keys_part": lambda lang: key_samples.listed(
+        samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
     ),
     "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
     "receipt_addition": lambda lang: mails.receipt(
