@@ -169,6 +169,7 @@ class OutsideServer(ABC):
         self.made: list[str] = []  #: the external id of each record, as it was made
         self.requests: list[Asked] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self.token_faults: deque[Fault] = deque()  #: the same, of requests for a token
         self.now = now
         self._lock = threading.Lock()
         self._server = QuietServer(("127.0.0.1", 0), _handler_for(self))
@@ -206,8 +207,8 @@ class OutsideServer(ABC):
 
         with self._lock:
             self.requests.append(asked)
-            coming = self.faults[asked.method]
-            fault = coming.popleft() if coming and asked.path != TOKEN_PATH else None
+            coming = self.token_faults if asked.path == TOKEN_PATH else self.faults[asked.method]
+            fault = coming.popleft() if coming else None
         exchange = Exchange(handler, act)
         if fault is None:
             exchange.send(act())

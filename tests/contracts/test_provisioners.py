@@ -89,9 +89,8 @@ def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
         yield Side(Way(way), Task(task), server, server.settings(tmp_path))
 
 
-every_way = pytest.mark.parametrize(
-    "side", ["desk-case", "desk-site", "netsuite-case", "webhook-case", "webhook-site"], indirect=True
-)
+EVERY = ["desk-case", "desk-site", "netsuite-case", "webhook-case", "webhook-site"]
+every_way = pytest.mark.parametrize("side", EVERY, indirect=True)
 every_served_way = pytest.mark.parametrize("side", SERVED, indirect=True)
 
 
