@@ -14,6 +14,9 @@ from pydantic_core import ErrorDetails
 
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
+from bot.domain.license_keys import KeysTo
+from bot.domain.money import Money
+from bot.domain.ris import Credential
 from bot.domain.working_time import Calendar, public_holidays
 from bot.provisioning_policy import Provisioning
 
@@ -63,6 +66,10 @@ class Desk(_Part):
         return ZoneInfo(self.timezone)
 
 
+#: each is told once on the way down
+Thresholds = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=5)]
+
+
 class Price(_Part):
     """What one seat costs the sponsor."""
 
@@ -87,13 +94,35 @@ class Programme(_Part):
     support_desk: str  #: who owns questions, as every answer says
     support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     applications: tuple[str, ...]
-    prices: dict[str, Price] = {}  #: of one seat, by application; none where it is not told to sponsors
+    #: of one seat, by credential; without one nothing is charged, and nothing told to sponsors
+    prices: dict[Credential, Price] = {}
+    keys_to: KeysTo = KeysTo.USERS
+    key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
 
-    @model_validator(mode="after")
-    def _priced(self) -> Self:
-        if unknown := sorted(self.prices.keys() - set(self.applications)):
-            raise ValueError(f"prices: {', '.join(unknown)}: no application of this programme")
-        return self
+    @field_validator("prices")
+    @classmethod
+    def _sold(cls, value: dict[Credential, Price]) -> dict[Credential, Price]:
+        if Credential.MLOA_HARDWARE in value:
+            raise ValueError("mloa_hardware is not bought here: its users take no License Key")
+        return value
+
+    @field_validator("key_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        return Desk._web(value)  # noqa: SLF001 - the same rule
+
+    @property
+    def seat_price(self) -> Money | None:
+        """What one seat takes off a purchase order; None where nothing is charged."""
+        price = self.prices.get(Credential.PHONE_OTP)
+        return Money.of(price.amount, price.currency) if price else None
+
+
+class Stock(_Part):
+    """When it is said that vouchers or money run low."""
+
+    warn_below_keys: Thresholds = (20, 5)
+    warn_below_seats: Thresholds = (20, 5)  #: that a purchase order's balance still pays for
 
 
 class Limits(_Part):
@@ -250,6 +279,7 @@ class Policy(_Part):
     provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
+    stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot import policy
 from bot.domain.errors import SettingsFault
+from bot.domain.ris import Credential
 
 GOOD = policy.SHIPPED.read_text(encoding="utf-8")
 
@@ -76,12 +77,13 @@ def test_one_fault_does_not_hide_the_parts_that_are_missing(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("prices", "said"),
     [
-        ('{ ForumPas = { amount = "1", currency = "EUR" } }', "ForumPas: no application"),
-        ('{ ForumPass = { amount = "1", currency = "Euro" } }', "ISO 4217"),
-        ('{ ForumPass = { amount = "1.001", currency = "EUR" } }', "more than the 2 decimal places of EUR"),
-        ('{ ForumPass = { amount = "-1", currency = "EUR" } }', "greater than or equal to 0"),
-        ('{ ForumPass = { amount = "NaN", currency = "EUR" } }', "finite"),
-        ('{ ForumPass = { amount = "1" } }', "is missing"),
+        ('{ phone_opt = { amount = "1", currency = "EUR" } }', "'phone_otp' or 'mloa_hardware'"),
+        ('{ mloa_hardware = { amount = "1", currency = "EUR" } }', "is not bought here"),
+        ('{ phone_otp = { amount = "1", currency = "Euro" } }', "ISO 4217"),
+        ('{ phone_otp = { amount = "1.001", currency = "EUR" } }', "more than the 2 decimal places of EUR"),
+        ('{ phone_otp = { amount = "-1", currency = "EUR" } }', "greater than or equal to 0"),
+        ('{ phone_otp = { amount = "NaN", currency = "EUR" } }', "finite"),
+        ('{ phone_otp = { amount = "1" } }', "is missing"),
     ],
 )
 def test_a_price_that_cannot_be_is_named(tmp_path: Path, prices: str, said: str) -> None:
@@ -96,7 +98,7 @@ def test_a_price_is_kept_to_the_cent(tmp_path: Path) -> None:
     example = GOOD.replace("# prices =", "prices =")
     prices = policy.load(written(tmp_path, example)).mag.prices
 
-    assert str(prices["ForumPass"].amount) == "129.00"
+    assert str(prices[Credential.PHONE_OTP].amount) == "129.00"
     assert policy.load().mag.prices == {}
 
 

@@ -38,6 +38,7 @@ class VoidReason(StrEnum):
 
     WITHDRAWN = "withdrawn"  # its sponsor took the form back
     CORRECTED = "corrected"  # its sponsor sent a corrected form, which is decided anew
+    STOPPED = "stopped"  # the desk stopped it at one of its steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class Voided:
     at: datetime
     by: str
     why: VoidReason
+    note: str = ""  #: in staff's words
 
 
 @dataclass(frozen=True, kw_only=True)

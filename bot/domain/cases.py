@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.domain.approvals import CaseDecision, Phase
+from bot.domain.case_steps import StepState
 from bot.domain.mail import Address, InboundMail
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
@@ -21,6 +22,10 @@ class CaseStatus(StrEnum):
     IN_REVIEW = "in_review"  # complete, or completed by the sponsor: the desk decides
     WAITING_FOR_SPONSOR = "waiting_for_sponsor"  # in_review -> something is missing, or staff asked
     APPROVED = "approved"  # in_review -> the desk said yes
+    PURCHASING = "purchasing"  # approved -> its License Keys are issued and mailed
+    PROVISIONING = "provisioning"  # purchasing -> its provisioning case and its site are made
+    INVITED = "invited"  # provisioning -> the invitation to register went out
+    LIVE = "live"  # purchasing -> all is done: of an addition, its people have their keys
     REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
     WITHDRAWN = (
         "withdrawn"  # open -> staff said that it is no RIS; open or approved -> its sponsor took it back
@@ -29,6 +34,10 @@ class CaseStatus(StrEnum):
 
 #: states in which a RIS may still be replaced by a newer version, or rejected
 OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
+#: the desk said yes, and its steps are under way
+UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PROVISIONING})
+#: the desk said yes, and it stands
+STANDING = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.LIVE}
 
 
 class BallHolder(StrEnum):
@@ -36,6 +45,7 @@ class BallHolder(StrEnum):
 
     DESK = "desk"
     SPONSOR = "sponsor"
+    CUSTOMER = "customer"
     USHER = "usher"  # the bot itself is carrying something out
     NOBODY = "nobody"
 
@@ -45,13 +55,22 @@ BALL: dict[CaseStatus, BallHolder] = {
     CaseStatus.IN_REVIEW: BallHolder.DESK,
     CaseStatus.WAITING_FOR_SPONSOR: BallHolder.SPONSOR,
     CaseStatus.APPROVED: BallHolder.DESK,
+    CaseStatus.PURCHASING: BallHolder.USHER,
+    CaseStatus.PROVISIONING: BallHolder.USHER,
+    CaseStatus.INVITED: BallHolder.CUSTOMER,
+    CaseStatus.LIVE: BallHolder.NOBODY,
     CaseStatus.REJECTED: BallHolder.NOBODY,
     CaseStatus.WITHDRAWN: BallHolder.NOBODY,
 }
 
 
-def ball_of(status: CaseStatus, phase: Phase | None) -> BallHolder:
-    """Who acts next; while a decision is being carried out that is Usher itself."""
+def ball_of(status: CaseStatus, phase: Phase | None, step: StepState | None = None) -> BallHolder:
+    """Who acts next; while a decision or a step is being carried out that is Usher itself.
+
+    `step`: how far the step is that the case is at; None where it is at none.
+    """
+    if step is not None:
+        return BallHolder.USHER if step is StepState.RUNNING else BallHolder.DESK
     if phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
     return BALL[status]
@@ -137,6 +156,7 @@ class Case:
     decision: CaseDecision | None = None  #: the one that stands
     voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None
+    step: StepState | None = None  #: how far the step is that it is at
 
     @property
     def ref(self) -> str:
@@ -157,7 +177,7 @@ class Case:
 
     @property
     def ball(self) -> BallHolder:
-        return ball_of(self.status, self.decision.phase if self.decision else None)
+        return ball_of(self.status, self.decision.phase if self.decision else None, self.step)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,10 @@ from datetime import datetime
 from traceback import format_tb
 from typing import ClassVar
 
+from bot.domain.money import Money
+
 #: What a refusal may carry into its sentence.
-Value = str | int | datetime
+Value = str | int | datetime | Money
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -323,6 +325,138 @@ class MailNotKept(Refusal):
     """The mail is older than the first start, and only its number was kept; values: id."""
 
     code = "mail_not_kept"
+
+
+class PurchaseOrderNeeded(Refusal):
+    """The form names none that we know, so the approver picks one; values: ref, number, total."""
+
+    code = "purchase_order_needed"
+
+
+class NoBalance(Refusal):
+    """No purchase order pays for it; values: ref, total."""
+
+    code = "no_balance"
+
+
+class BalanceTooSmall(Refusal):
+    """The purchase order does not pay for it; values: number, available, total."""
+
+    code = "balance_too_small"
+
+
+class NothingEntered(Refusal):
+    """A checklist without a number."""
+
+    code = "nothing_entered"
+
+
+class BadLink(Refusal):
+    """What was entered is no address of a page; values: found."""
+
+    code = "bad_link"
+
+
+class StepNotOpen(Refusal):
+    """That step needs no hand at present; values: ref, step, step_state."""
+
+    code = "step_not_open"
+
+
+class UnknownSeat(Refusal):
+    """No such seat."""
+
+    code = "unknown_seat"
+
+
+class UnknownKey(Refusal):
+    """No such License Key, or none that this desk has imported."""
+
+    code = "unknown_key"
+
+
+class KeyInTheOpen(Refusal):
+    """A License Key in a message, which others can read and Slack keeps."""
+
+    code = "key_in_the_open"
+
+
+class NoKeyYet(Refusal):
+    """The seat waits for its License Key; values: ref."""
+
+    code = "no_key_yet"
+
+
+class NobodyHolds(Refusal):
+    """A spare seat: nobody has its License Key; values: ref."""
+
+    code = "nobody_holds"
+
+
+class KeyAlreadyUsed(Refusal):
+    """Its owner has entered it, so that it is bound to them; values: holder."""
+
+    code = "key_already_used"
+
+
+class KeyAlreadyVoid(Refusal):
+    """It is worth nothing any more; values: holder."""
+
+    code = "key_already_void"
+
+
+class KeyNotIssued(Refusal):
+    """It lies in stock and belongs to nobody."""
+
+    code = "key_not_issued"
+
+
+class KeyStillWaits(Refusal):
+    """Its mail has not gone yet, so another would be the same twice; values: status."""
+
+    code = "key_still_waits"
+
+
+class KeySentOften(Refusal):
+    """It was sent again often enough for a day; values: most."""
+
+    code = "key_sent_often"
+
+
+class KeyUnreadable(Refusal):
+    """No key in SECRET_KEY opens the sealed License Key; values: tail."""
+
+    code = "key_unreadable"
+
+
+class SeatChanged(Refusal):
+    """A colleague was faster; values: holder, by, at."""
+
+    code = "seat_changed"
+
+
+class SameHolder(Refusal):
+    """It is theirs already; values: holder."""
+
+    code = "same_holder"
+
+
+class HasSeat(Refusal):
+    """They hold a seat of that organisation already; values: holder."""
+
+    code = "has_seat"
+
+
+class BadHolderName(Refusal):
+    """A name without a letter, or one that is too long; values: most."""
+
+    code = "bad_holder_name"
+
+
+class BadHolderAddress(Refusal):
+    """Not an e-mail address."""
+
+    code = "bad_holder_address"
 
 
 class UnknownJob(Refusal):

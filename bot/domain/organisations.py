@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.cases import OPEN, STANDING, Case, CaseStatus
 from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
 from bot.domain.review_values import is_free_mail
 from bot.domain.ris import ProblemKind, RisCase, User
@@ -78,7 +78,7 @@ class Likeness:
 
 
 #: where an organisation may stand to be found again: open, or on its way since it was approved
-KNOWN: Final = OPEN | {CaseStatus.APPROVED}
+KNOWN: Final = OPEN | STANDING
 
 
 def marks_of(ris: RisCase, *, ignored_hosts: frozenset[str] = frozenset()) -> frozenset[Mark]:

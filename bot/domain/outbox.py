@@ -12,6 +12,7 @@ from bot.domain.approvals import Phase
 class JobKind(StrEnum):
     MAIL = "mail"
     CASE_CARD = "case_card"  # posted once, then updated; one in line shows the newest state
+    STEP = "step"  # one step of an approved case; its template is the step's name
     NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
 
 
@@ -42,7 +43,7 @@ class Job:
     stream: str  #: one in flight per stream, in order
     template: str
     values: Mapping[str, Any]
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str | list[str]] = field(default_factory=dict, repr=False)
     status: JobStatus
     attempts: int = 0
     unknowns: int = 0  #: how often its outcome was unknown

@@ -1,19 +1,30 @@
 """What mails say of a case: the company, its people, what it costs, and what it is to earlier ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.domain import forms
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case
+from bot.domain.money import Money
 from bot.domain.ris import Company, Credential, PartnerType, Role, User
-from bot.policy import Price
+from bot.policy import Policy
 from bot.rendering.words import Words
 
 MOST_NAMED = 5  #: people in one sentence
 
 Values = dict[str, Any]
+
+
+def owner(policy: Policy) -> Values:
+    """Which desk writes, and which one answers questions."""
+    return {
+        "desk": policy.desk.name,
+        "programme": policy.mag.name,
+        "support_desk": policy.mag.support_desk,
+        "support_address": policy.mag.support_address,
+    }
 
 
 def earlier(case: Case, say: Words) -> Values:
@@ -73,12 +84,12 @@ def name(user: User) -> str:
     return f"{user.first_name} {user.last_name}".strip() or user.email
 
 
-def prices(case: Case, known: Mapping[str, Price], say: Words) -> Values:
+def prices(case: Case, price: Money | None, say: Words) -> Values:
     """What a seat costs and all together; "" where the desk tells no price, or seats are no number."""
-    price, seats = known.get(case.ris.company.application), case.ordered_seats
+    seats = case.ordered_seats
     if price is None or not isinstance(seats, int):
         return {"seat_price": "", "total_price": ""}
     return {
-        "seat_price": say.money(price.amount, price.currency),
-        "total_price": say.money(price.amount * seats, price.currency),
+        "seat_price": say.money(price),
+        "total_price": say.money(price.times(seats)),
     }

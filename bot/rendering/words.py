@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from babel.numbers import format_currency, format_decimal
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import Refusal, Value
+from bot.domain.money import Money
 from bot.domain.ris import Problem, RisCase
 from bot.rendering import quoting
 
@@ -87,9 +87,9 @@ class Words:
         """The number with its thousands apart: 20,050."""
         return format_decimal(number, locale=_LOCALES[self.lang])
 
-    def money(self, amount: Decimal, currency: str) -> str:
+    def money(self, sum_of: Money) -> str:
         """The amount with its currency as the reader writes it: €1,290.00, 1.290,00 €."""
-        return format_currency(amount, currency, locale=_LOCALES[self.lang])
+        return format_currency(sum_of.amount, sum_of.currency, locale=_LOCALES[self.lang])
 
     def date(self, day: date) -> str:
         """The day as in 12 September 2024; an instant's day is that of the desk's zone."""
@@ -142,7 +142,9 @@ class Words:
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
             return self.instant(value)
-        if name in {"verdict", "status", "reason", "state"}:
+        if isinstance(value, Money):
+            return self.money(value)
+        if name in {"verdict", "status", "reason", "state", "step_state"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
@@ -237,6 +239,8 @@ def _state_keys(name: str, value: str) -> tuple[str, ...]:
         return (f"choice.{value}",)
     if name == "state":
         return (f"answers_state.{value}",)
+    if name == "step_state":
+        return (f"step_state.{value}",)
     if name == "reason":
         return (f"sheet_refusal.{value}",)
     return (f"case_status.{value}", f"job_status.{value}")

@@ -86,5 +86,5 @@ def why_code(desk: Desk, case: Case) -> tuple[Grave, ...]:
 
 def _amount(desk: Desk, case: Case) -> Decimal | None:
     """What all its seats cost; None where no price is told."""
-    price, seats = desk.policy.mag.prices.get(case.ris.company.application), case.ordered_seats
-    return price.amount * seats if price is not None and isinstance(seats, int) else None
+    price, seats = desk.policy.mag.seat_price, case.ordered_seats
+    return price.times(seats).amount if price is not None and isinstance(seats, int) else None

@@ -9,10 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
+from bot.domain.case_steps import StepState
 from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
+from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, listed, row, rows, text_of
 
 
@@ -109,7 +111,7 @@ def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> lis
 def find(db: Database, case_id: int) -> Case | None:
     found = row(
         db,
-        """select c.*, v.ris, v.mail_id from cases c
+        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": case_id},
     )
@@ -195,20 +197,21 @@ def list_voided(db: Database, case_id: int) -> list[CaseDecision]:
     return [_decision(found) for found in rows(db, sql, {"id": case_id})]
 
 
-def void_decision(db: Database, decision_id: int, *, by: str, why: str, now: datetime) -> bool:
+def void_decision(
+    db: Database, decision_id: int, *, by: str, why: str, now: datetime, note: str = ""
+) -> bool:
     """Take a decision back; False when somebody else did."""
     return bool(
         count(
             db,
-            """update decisions set voided_at = :now, voided_by = :by, voided_why = :why
+            """update decisions set voided_at = :now, voided_by = :by, voided_why = :why, voided_note = :note
                where id = :id and voided_at is null""",
-            {"id": decision_id, "by": by, "why": why, "now": text_of(now)},
+            {"id": decision_id, "by": by, "why": why, "note": note, "now": text_of(now)},
         )
     )
 
 
 def _decision(found: Mapping[str, Any]) -> CaseDecision:
-    voided = found["voided_at"]
     return CaseDecision(
         id=found["id"],
         choice=Choice(found["choice"]),
@@ -219,9 +222,16 @@ def _decision(found: Mapping[str, Any]) -> CaseDecision:
         phase=Phase(found["phase"]),
         reason=RejectionReason(found["reason"]) if found["reason"] else None,
         note=found["note"],
-        voided=Voided(at=instant(voided), by=found["voided_by"], why=VoidReason(found["voided_why"]))
-        if voided
-        else None,
+        voided=_voided(found) if found["voided_at"] else None,
+    )
+
+
+def _voided(found: Mapping[str, Any]) -> Voided:
+    return Voided(
+        at=instant(found["voided_at"]),
+        by=found["voided_by"],
+        why=VoidReason(found["voided_why"]),
+        note=found["voided_note"],
     )
 
 
@@ -284,6 +294,7 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         escalated=found["escalated_at"] is not None,
         decision=decision,
         addition=addition,
+        step=StepState(found["step"]) if found["step"] else None,
     )
 
 

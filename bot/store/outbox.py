@@ -54,6 +54,13 @@ def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
     return {entry["id"]: entry["template"] for entry in rows(db, sql, {"id": case_id})}
 
 
+def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> list[Job]:
+    """Jobs that carry out steps of a case, in one of those states."""
+    states, values = listed("status", statuses)
+    sql = f"select {COLUMNS} from outbox where case_id = :id and kind = 'step' and status in ({states})"
+    return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
+
+
 def has_key_from(db: Database, beginning: str) -> bool:
     """Whether a key that begins so was queued at any time."""
     sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"
@@ -143,7 +150,7 @@ def settle(
                  unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
-                 secrets = case when :status in ('sent', 'discarded') then '' else secrets end
+                 secrets = case when :status in ('sent', 'discarded', 'replaced') then '' else secrets end
                where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
             {
                 "id": job.id,
@@ -218,7 +225,7 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
                  error = case when :to = 'queued' then '' else error end,
                  attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
-                 secrets = case when :to = 'discarded' then '' else secrets end,
+                 secrets = case when :to in ('discarded', 'replaced') then '' else secrets end,
                  released = case when status = 'held' then 1 else released end
                where id = :id and status in ({states})""",
             {**values, "id": job_id},

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
+from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
+from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
@@ -31,11 +33,11 @@ class Change:
 
     @property
     def comes_back(self) -> bool:
-        """Whether an open case is the desk's again."""
+        """Whether an open case is the desk's again, or one of its steps needs a hand."""
         return (
             self.holder is BallHolder.DESK
             and self.before not in (None, BallHolder.DESK)
-            and self.status in OPEN
+            and self.status in OPEN | {CaseStatus.PURCHASING, CaseStatus.PROVISIONING}
         )
 
 
@@ -43,7 +45,7 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     """Begin a new turn where the case's holder or state is no longer that of the last one."""
     found = row(
         db,
-        """select c.status, d.phase, t.id turn, t.holder, t.status turn_status from cases c
+        f"""select c.status, d.phase, {STEP_AT} step, t.id turn, t.holder, t.status turn_status from cases c
            left join decisions d on d.case_id = c.id and d.voided_at is null
            left join turns t on t.case_id = c.id and t.until is null
            where c.id = :id""",
@@ -51,7 +53,11 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     )
     if found is None:
         return None
-    holder = ball_of(CaseStatus(found["status"]), Phase(found["phase"]) if found["phase"] else None)
+    holder = ball_of(
+        CaseStatus(found["status"]),
+        Phase(found["phase"]) if found["phase"] else None,
+        StepState(found["step"]) if found["step"] else None,
+    )
     if found["holder"] == holder and found["turn_status"] == found["status"]:
         return None
     if found["turn"] is not None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot import policy as policies
+from bot.domain.ris import Credential
 from bot.policy import Policy, Price
 from bot.rendering import mails, samples
 from bot.rendering.mails import render_mail
@@ -16,7 +17,7 @@ POLICY = policies.load()
 
 
 def priced(amount: str = "1290.5", currency: str = "EUR") -> Policy:
-    prices = {"ForumPass": Price(amount=Decimal(amount), currency=currency)}
+    prices = {Credential.PHONE_OTP: Price(amount=Decimal(amount), currency=currency)}
     return POLICY.model_copy(update={"programmes": {"mag": POLICY.mag.model_copy(update={"prices": prices})}})
 
 
@@ -52,10 +53,9 @@ def test_a_known_price_is_said_for_one_seat_and_for_all(lang: str, each: str, al
 def test_without_a_price_or_a_number_of_seats_nothing_is_said_of_money() -> None:
     case = samples.incomplete_case()
     some = replace(case, ris=replace(case.ris, company=replace(case.ris.company, seats="some")))
-    other = replace(case, ris=replace(case.ris, company=replace(case.ris.company, application="Other")))
 
     assert mails.receipt(samples.complete_case(), POLICY)["seat_price"] == ""
-    assert mails.receipt(some, PRICED)["seat_price"] == mails.receipt(other, PRICED)["total_price"] == ""
+    assert mails.receipt(some, PRICED)["seat_price"] == mails.receipt(some, PRICED)["total_price"] == ""
 
 
 def test_a_currency_without_cents_has_none() -> None:

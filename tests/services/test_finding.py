@@ -17,7 +17,8 @@ from bot.services import cases, finding
 from bot.services.cases import Submission
 from bot.store import finding as index
 from bot.store.database import connect, transaction
-from bot.store.migrations import migrate, migrations
+from bot.store.migrations import migrate
+from bot.store.schema import migrations
 from tests.budget import examples
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_case, a_mail, a_submission
 

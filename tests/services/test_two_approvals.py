@@ -12,6 +12,7 @@ from bot.domain.absences import Absence
 from bot.domain.approvals import ApprovalRules, Grave, RejectionReason, SecondReason
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, ContentChanged, NotApprover, OwnWork, Refusal
+from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.policy import Price
 from bot.services import absences as away
@@ -145,7 +146,7 @@ def test_of_ten_at_once_two_are_counted(large: Office) -> None:
 def test_above_an_amount_it_takes_two(tmp_path: Path, price: str, *, second: bool) -> None:
     office = with_rules(tmp_path, 'second_above_amount = "100.00"')
     priced = office.desk.policy.mag.model_copy(
-        update={"prices": {"ForumPass": Price(amount=Decimal(price), currency="EUR")}}
+        update={"prices": {Credential.PHONE_OTP: Price(amount=Decimal(price), currency="EUR")}}
     )
     policy = office.desk.policy.model_copy(update={"programmes": {"mag": priced}})
     office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import open_database
 from bot.domain.errors import SettingsFault
-from bot.store import database, migrations
+from bot.store import database, migrations, schema
 from tests.cast import Office, a_case, settings_for
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import open_new
@@ -45,9 +45,9 @@ def test_a_failing_step_leaves_the_database_as_it_was(tmp_path: Path) -> None:
     with database.connect(tmp_path / "usher.db") as db:
         migrations.migrate(db)
         before = db.schema
-        steps = migrations.migrations._migrations
+        steps = schema.migrations._migrations
 
-        @migrations.migrations()
+        @schema.migrations()
         def m999_breaks(db: Database) -> None:
             db.executescript("create table half (id integer);")
             raise ZeroDivisionError

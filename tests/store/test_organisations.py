@@ -6,7 +6,8 @@ from bot.domain.organisations import Mark, MarkKind
 from bot.rendering import samples
 from bot.store import cases, organisations
 from bot.store.database import connect, transaction
-from bot.store.migrations import migrate, migrations
+from bot.store.migrations import migrate
+from bot.store.schema import migrations
 
 
 def test_cases_from_before_the_index_are_found_and_their_decisions_stand(tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""The steps of an approved case, one after the other: begun, followed, woken, and finished."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.case_steps import ENDED, MAILS, OF_ADDITION, CaseStep, StepName, StepResult, StepState
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.events import EventTag
+from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.services import timeline
+from bot.services.queueing import queue_case_card
+from bot.store import case_steps, cases, outbox, step_jobs
+
+#: where a case stands while it is at a step
+STATUS = {
+    StepName.KEYS: CaseStatus.PURCHASING,
+    StepName.KEY_MAILS: CaseStatus.PURCHASING,
+    StepName.CASE: CaseStatus.PROVISIONING,
+    StepName.SITE: CaseStatus.PROVISIONING,
+    StepName.INVITATION: CaseStatus.PROVISIONING,
+}
+_TAGS = {
+    StepState.DONE: EventTag.STEP_ENDED,
+    StepState.FAILED: EventTag.STEP_FAILED,
+    StepState.BLOCKED: EventTag.STEP_BLOCKED,
+    StepState.DESK: EventTag.STEP_LEFT_TO_DESK,
+}
+_LOST = frozenset({JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED})
+_GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
+
+
+def begin(db: Database, case: Case, *, now: datetime) -> None:
+    """Lay the steps of a case that was approved and begin the first, in the deciding transaction."""
+    case_steps.forget(db, case.id)  # those of an approval that was taken back
+    case_steps.add_all(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
+    advance(db, case.id, now=now)
+
+
+def advance(db: Database, case_id: int, *, now: datetime) -> None:
+    """Begin the next step if none is under way; after the last one the case is where they lead."""
+    for step in case_steps.list_of_case(db, case_id):
+        if step.state is StepState.WAITING:
+            start(db, step, now=now)
+        if step.state not in ENDED:
+            return
+    _finish(db, case_id, now=now)
+
+
+def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
+    """Let a step be carried out, anew where it was tried before; False when somebody was faster."""
+    since, ref = (step.state,), f"C-{step.case_id}"
+    if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
+        return False
+    job = NewJob(
+        key=f"step:{ref}:{step.name}:{now.isoformat()}:{step.tries + 1}",
+        kind=JobKind.STEP,
+        stream=f"steps:{ref}",
+        template=step.name,
+        values={"ref": ref},
+        case_id=step.case_id,
+    )
+    outbox.add(db, job, now=now)
+    queue_case_card(db, step.case_id, now=now)
+    return True
+
+
+def wake(db: Database, name: StepName, *, now: datetime) -> int:
+    """What they waited for may be there: let the blocked steps of that name be tried again, oldest first."""
+    return sum(start(db, step, now=now) for step in case_steps.list_in(db, name, StepState.BLOCKED))
+
+
+def follow(
+    db: Database, job: Job, status: JobStatus, result: StepResult | None, error: str, *, now: datetime
+) -> None:
+    """Bring a step to what became of its job, in the transaction that settles that."""
+    if job.kind is not JobKind.STEP or job.case_id is None:
+        return
+    name = StepName(job.template)
+    if status is JobStatus.SENT and result is not None:
+        settle(db, job.case_id, name, result, now=now)
+    elif status in _LOST:
+        reason = error or job.error or status
+        settle(db, job.case_id, name, StepResult(state=StepState.FAILED, reason=reason), now=now)
+    elif status is JobStatus.QUEUED and case_steps.set_reason(db, job.case_id, name, error):
+        queue_case_card(db, job.case_id, now=now)
+
+
+def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
+    """Bring a step to what became of its mails, when one of them changed its state."""
+    name = next((name for name, templates in MAILS.items() if job.template in templates), None)
+    if name is not None and job.case_id is not None:
+        settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
+
+
+def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
+    """How far a step is by its mails: one that is lost or held needs a hand."""
+    states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
+    if lost := states & _LOST:
+        return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")
+    if JobStatus.HELD in states:
+        return StepResult(state=StepState.DESK, reason="mail_held")
+    return StepResult(state=StepState.RUNNING if states & _GOING else StepState.DONE)
+
+
+def settle(db: Database, case_id: int, name: StepName, result: StepResult, *, now: datetime) -> None:
+    """Write down how far a step came, in the caller's transaction; what comes after it begins."""
+    step = case_steps.find(db, case_id, name)
+    open_to = {StepState.RUNNING, *((StepState.DESK, StepState.FAILED) if name in MAILS else ())}
+    if (
+        step is None
+        or step.state not in open_to
+        or (step.state, step.reason)
+        == (
+            result.state,
+            result.reason,
+        )
+    ):
+        return
+    case_steps.move(
+        db,
+        case_id,
+        name,
+        since=(step.state,),
+        to=result.state,
+        now=now,
+        reason=result.reason,
+        number=result.number,
+        url=result.url,
+    )
+    if tag := _TAGS.get(result.state):
+        # What the other side says may name anybody: it stands on the card, not in the trail.
+        timeline.record(db, tag, case_id, actor="usher", at=now, step=name)
+    if result.state is StepState.DONE:
+        advance(db, case_id, now=now)
+    queue_case_card(db, case_id, now=now)
+
+
+def _finish(db: Database, case_id: int, *, now: datetime) -> None:
+    case = cases.find(db, case_id)
+    if case is None:
+        return
+    to = CaseStatus.LIVE if case.addition else CaseStatus.INVITED
+    if cases.move(db, case_id, since=tuple(UNDER_WAY), to=to, content_hash=case.content_hash, now=now):
+        tag = EventTag.CASE_FINISHED if case.addition else EventTag.CASE_INVITED
+        timeline.record(db, tag, case_id, actor="usher", at=now)
+        queue_case_card(db, case_id, now=now)
+
+
+def stop(db: Database, case_id: int, *, now: datetime) -> list[CaseStep]:
+    """End every step that is not at its end, in the caller's transaction; return those that were done."""
+    steps = case_steps.list_of_case(db, case_id)
+    for step in steps:
+        if step.state not in ENDED:
+            since, reason = (step.state,), step.reason
+            to = StepState.STOPPED
+            case_steps.move(db, case_id, step.name, since=since, to=to, now=now, reason=reason)
+    for job_id in step_jobs.list_queued(db, case_id):
+        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
+    return [step for step in steps if step.state is StepState.DONE]

@@ -1,0 +1,172 @@
+"""The steps of approved cases."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Approval
+from bot.domain.case_steps import CaseStep, StepName, StepState
+from bot.store.database import count, instant, listed, row, rows, text_of
+
+#: of a case called `c`: how far the step is that it is at; null where it is at none
+STEP_AT = """(select state from case_steps at where at.case_id = c.id
+    and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
+
+
+def add_all(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
+    """All of them waiting; what is there already stays."""
+    for place, name in enumerate(names):
+        count(
+            db,
+            """insert into case_steps (case_id, place, name, state, since)
+               values (:case_id, :place, :name, 'waiting', :now) on conflict do nothing""",
+            {"case_id": case_id, "place": place, "name": name, "now": text_of(now)},
+        )
+
+
+def find(db: Database, case_id: int, name: StepName) -> CaseStep | None:
+    sql = "select * from case_steps where case_id = :case_id and name = :name"
+    found = row(db, sql, {"case_id": case_id, "name": name})
+    return _step(found) if found else None
+
+
+def list_of_case(db: Database, case_id: int) -> list[CaseStep]:
+    """In the order in which they are taken."""
+    found = rows(db, "select * from case_steps where case_id = :id order by place", {"id": case_id})
+    return [_step(entry) for entry in found]
+
+
+def list_in(db: Database, name: StepName, state: StepState) -> list[CaseStep]:
+    """Everywhere, the longest first."""
+    sql = "select * from case_steps where name = :name and state = :state order by since, case_id"
+    return [_step(entry) for entry in rows(db, sql, {"name": name, "state": state})]
+
+
+def move(
+    db: Database,
+    case_id: int,
+    name: StepName,
+    *,
+    since: Sequence[StepState],
+    to: StepState,
+    now: datetime,
+    reason: str = "",
+    number: str = "",
+    url: str = "",
+    by: str = "",
+) -> bool:
+    """Compare, then swap; each beginning counts as a try."""
+    states, values = listed("since", since)
+    return bool(
+        count(
+            db,
+            f"""update case_steps set state = :to, since = :now, reason = :reason, number = :number,
+                  url = :url, made_by = :by, tries = tries + case when :to = 'running' then 1 else 0 end
+                where case_id = :case_id and name = :name and state in ({states})""",
+            {
+                **values,
+                "case_id": case_id,
+                "name": name,
+                "to": to,
+                "now": text_of(now),
+                "reason": reason,
+                "number": number,
+                "url": url,
+                "by": by,
+            },
+        )
+    )
+
+
+def set_reason(db: Database, case_id: int, name: StepName, reason: str) -> bool:
+    """Say why a running step is not done yet; False where that was said."""
+    sql = """update case_steps set reason = :reason
+             where case_id = :case_id and name = :name and state = 'running' and reason <> :reason"""
+    return bool(count(db, sql, {"case_id": case_id, "name": name, "reason": reason}))
+
+
+def forget(db: Database, case_id: int) -> None:
+    """The steps of an approval that was taken back count no more."""
+    count(db, "delete from case_steps where case_id = :id", {"id": case_id})
+
+
+def find_skip(db: Database, case_id: int, name: StepName) -> Approval | None:
+    """Who has asked to leave the step out, since it was last begun."""
+    found = row(
+        db,
+        """select k.made_by, k.right_of, k.made_at from step_skips k
+           join case_steps s on s.case_id = k.case_id and s.name = k.name and s.tries = k.tries
+           where k.case_id = :case_id and k.name = :name""",
+        {"case_id": case_id, "name": name},
+    )
+    if found is None:
+        return None
+    return Approval(by=found["made_by"], right_of=found["right_of"], at=instant(found["made_at"]))
+
+
+def ask_skip(db: Database, step: CaseStep, asked: Approval, *, reason: str) -> None:
+    """Remember who wants the step left out, and why, as long as it is not begun again."""
+    count(
+        db,
+        """insert into step_skips (case_id, name, tries, made_by, right_of, made_at, reason)
+           values (:case_id, :name, :tries, :by, :right_of, :at, :reason)
+           on conflict (case_id, name) do update set tries = :tries, made_by = :by, right_of = :right_of,
+               made_at = :at, reason = :reason""",
+        {
+            "case_id": step.case_id,
+            "name": step.name,
+            "tries": step.tries,
+            "by": asked.by,
+            "right_of": asked.right_of,
+            "at": text_of(asked.at),
+            "reason": reason,
+        },
+    )
+
+
+def _step(found: Mapping[str, Any]) -> CaseStep:
+    return CaseStep(
+        case_id=found["case_id"],
+        name=StepName(found["name"]),
+        state=StepState(found["state"]),
+        since=instant(found["since"]),
+        tries=found["tries"],
+        reason=found["reason"],
+        number=found["number"],
+        url=found["url"],
+        by=found["made_by"],
+    )
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.executescript("""
+        create table case_steps (
+            case_id integer not null references cases (id) on delete cascade,
+            place integer not null,
+            name text not null,
+            state text not null,
+            since text not null,
+            tries integer not null default 0,
+            reason text not null default '',
+            number text not null default '',
+            url text not null default '',
+            made_by text not null default '',
+            primary key (case_id, name)
+        );
+        create table step_skips (
+            case_id integer not null references cases (id) on delete cascade,
+            name text not null,
+            tries integer not null,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null,
+            reason text not null,
+            primary key (case_id, name)
+        );
+        create index outbox_by_case_and_state on outbox (case_id, template, status)
+            where case_id is not null;
+        create index open_steps on case_steps (name, state) where state not in ('done', 'skipped', 'stopped');
+    """)

@@ -1,0 +1,96 @@
+"""The later tables, step by step; never edited once shipped."""
+
+from sqlite_utils import Database
+
+from bot.store import (
+    absences,
+    approvals,
+    authenticators,
+    case_questions,
+    case_steps,
+    clippings,
+    conversations,
+    finding,
+    key_mails,
+    license_keys,
+    notices,
+    purchase_orders,
+    rounds,
+    seats,
+    turns,
+    views,
+)
+from bot.store.schema_first import migrations
+
+__all__ = ["migrations"]
+
+
+@migrations()
+def m014_decisions_take_two_and_a_turn(db: Database) -> None:
+    db.executescript("""
+        create table turns (
+            id integer primary key,
+            case_id integer not null references cases (id) on delete cascade,
+            holder text not null,
+            status text not null,
+            since text not null,
+            until text
+        );
+        create unique index one_open_turn_a_case on turns (case_id) where until is null;
+        create index turns_by_time on turns (since);
+        alter table cases add column escalated_at text;
+    """)
+    approvals.make_tables(db)
+    absences.make_tables(db)
+    turns.begin_all(db)
+
+
+@migrations()
+def m015_authenticators(db: Database) -> None:
+    authenticators.make_tables(db)
+
+
+@migrations()
+def m016_staff_write_letters_and_clip_messages(db: Database) -> None:
+    case_questions.make_tables(db)
+    clippings.make_tables(db)
+
+
+@migrations()
+def m017_turns_are_found_by_their_case(db: Database) -> None:
+    db.execute("create index turns_by_case on turns (case_id)")
+
+
+@migrations()
+def m018_records(db: Database) -> None:
+    db.executescript("""
+        create index events_by_subject on events (subject);
+        create index outbox_by_case on outbox (case_id) where case_id is not null;
+    """)
+    views.make_tables(db)
+    finding.make_tables(db)
+
+
+@migrations()
+def m019_notices(db: Database) -> None:
+    notices.make_tables(db)
+    rounds.make_tables(db)
+
+
+@migrations()
+def m020_questions_are_found_by_their_words(db: Database) -> None:
+    conversations.add_words(db)
+
+
+@migrations()
+def m021_money_keys_and_steps(db: Database) -> None:
+    purchase_orders.make_tables(db)
+    seats.make_tables(db)
+    license_keys.make_tables(db)
+    case_steps.make_tables(db)
+    db.execute("alter table decisions add column voided_note text not null default ''")
+
+
+@migrations()
+def m022_keys_know_their_mails(db: Database) -> None:
+    key_mails.make_tables(db)

@@ -1,0 +1,47 @@
+"""What of the outbox belongs to the steps of a case."""
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from bot.domain.outbox import JobStatus
+from bot.store.database import listed, row, rows
+
+
+def list_states_of_mails(db: Database, case_id: int, templates: Sequence[str]) -> frozenset[JobStatus]:
+    """In which states the mails of these templates are; each is looked up in the index."""
+    found = {
+        status
+        for status in JobStatus
+        for template in templates
+        if row(
+            db,
+            """select 1 from outbox
+               where case_id = :id and template = :template and status = :status and kind = 'mail' limit 1""",
+            {"id": case_id, "template": template, "status": status},
+        )
+    }
+    return frozenset(found)
+
+
+def list_queued(db: Database, case_id: int) -> list[int]:
+    """Jobs that are to carry out steps of a case."""
+    sql = "select id from outbox where case_id = :id and kind = 'step' and status = 'queued' order by id"
+    return [int(found["id"]) for found in rows(db, sql, {"id": case_id})]
+
+
+def list_mails(
+    db: Database, case_id: int, templates: Sequence[str], states: Sequence[JobStatus]
+) -> list[int]:
+    """The mails of these templates that are in one of those states."""
+    inside, values = listed("status", states)
+    return [
+        int(found["id"])
+        for template in templates
+        for found in rows(
+            db,
+            f"""select id from outbox where case_id = :id and template = :template
+                  and status in ({inside}) and kind = 'mail' order by id""",
+            {**values, "id": case_id, "template": template},
+        )
+    ]
