@@ -22,7 +22,8 @@ from bot.ports import Provisioner
 from bot.provisioning_policy import Provisioning
 from bot.settings import load_given
 from tests.cast import StillClock
-from tests.provisioning_servers import TOKEN_PATH, Fault, NetSuiteServer, cut, no_json, says, silent
+from tests.provisioning_faults import Fault, cut, no_json, says, silent
+from tests.provisioning_servers import TOKEN_PATH, NetSuiteServer
 from tests.test_settings import GOOD
 
 TRUST = build_context()

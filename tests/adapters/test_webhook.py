@@ -20,7 +20,8 @@ from bot.ports import Provisioner
 from bot.provisioning_policy import Provisioning
 from bot.settings import load_given
 from tests.outside import NOW
-from tests.provisioning_servers import Fault, WebhookServer, cut, says
+from tests.provisioning_faults import Fault, cut, says
+from tests.provisioning_servers import WebhookServer
 from tests.test_settings import GOOD
 
 TRUST = build_context()
@@ -73,7 +74,7 @@ def test_the_signature_is_that_of_standard_webhooks() -> None:
 def test_an_order_says_all_that_its_maker_needs(server: WebhookServer, webhook: Provisioner) -> None:
     placed = webhook.place(ORDER, again=False)
 
-    (asked,) = server.requests
+    (asked,) = server.asked("POST")
     said = json.loads(asked.body)
     assert placed == Record(number="SITE-1", url="https://sites.example.com/SITE-1")
     assert (said["type"], said["timestamp"]) == ("site.requested", "2026-03-02T09:30:00+00:00")
@@ -92,6 +93,7 @@ def test_a_repeat_carries_the_same_id(server: WebhookServer, webhook: Provisione
     webhook.place(ORDER, again=True)
 
     assert [(asked.method, asked.headers["webhook-id"]) for asked in server.requests] == [
+        ("GET", ID),
         ("POST", ID),
         ("GET", ID),
         ("POST", ID),

@@ -11,7 +11,8 @@ import pytest
 from bot.policy import SHIPPED
 from bot.sandbox.world import World
 from tests.cli.shell import Shell, in_process, settings_of
-from tests.provisioning_servers import SECRET, NetSuiteServer, WebhookServer, says
+from tests.provisioning_faults import says
+from tests.provisioning_servers import SECRET, NetSuiteServer, WebhookServer
 from tests.test_settings import GOOD
 
 pytestmark = pytest.mark.slow

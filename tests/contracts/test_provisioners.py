@@ -15,10 +15,11 @@ from bot.domain.ris import Company, User
 from bot.ports import Provisioner
 from bot.provisioning_policy import Provisioning
 from bot.settings import load_given
-from tests import provisioning_servers as servers
+from tests import provisioning_faults as faults
 from tests.certificates import make_authority
 from tests.outside import NOW
-from tests.provisioning_servers import Fault, NetSuiteServer, OutsideServer, WebhookServer, says
+from tests.provisioning_faults import Fault, says
+from tests.provisioning_servers import HOOK, TOKEN_PATH, NetSuiteServer, OutsideServer, WebhookServer
 from tests.test_settings import GOOD
 
 Trouble = TransientFailure | UnknownOutcome
@@ -97,13 +98,14 @@ every_served_way = pytest.mark.parametrize("side", SERVED, indirect=True)
 def carry(
     provisioner: Provisioner, order: Order, *, again: bool = False
 ) -> tuple[Record | None, list[Trouble]]:
-    """As the outbox does: what may have passed is tried again, with `again`."""
+    """As the outbox does: what may have passed is tried again; not to be taken now is no attempt."""
     troubles: list[Trouble] = []
-    for attempt in range(ATTEMPTS):
+    for _ in range(ATTEMPTS):
         try:
-            return provisioner.place(order, again=again or attempt > 0), troubles
+            return provisioner.place(order, again=again), troubles
         except (TransientFailure, UnknownOutcome) as exc:
             troubles.append(exc)
+            again = again or not isinstance(exc, NotNow)
     raise AssertionError(troubles)
 
 
@@ -133,7 +135,7 @@ def test_another_worker_does_not_make_it_anew(side: Side) -> None:
 def test_a_check_logs_in_and_changes_nothing(side: Side) -> None:
     assert side.open().check()
     if side.server is not None:
-        assert {asked.method for asked in side.server.requests if asked.path != servers.TOKEN_PATH} == {"GET"}
+        assert {asked.method for asked in side.server.requests if asked.path != TOKEN_PATH} == {"GET"}
         assert side.server.records == {}
 
 
@@ -144,13 +146,13 @@ def test_a_check_logs_in_and_changes_nothing(side: Side) -> None:
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        pytest.param(servers.silent(after_acting=False), UnknownOutcome, id="time-out-before-acting"),
-        pytest.param(servers.silent(after_acting=True), UnknownOutcome, id="time-out-after-acting"),
-        pytest.param(servers.cut(after_acting=False), UnknownOutcome, id="cut-before-acting"),
-        pytest.param(servers.cut(after_acting=True), UnknownOutcome, id="cut-after-acting"),
-        pytest.param(servers.trickles, UnknownOutcome, id="an-answer-that-trickles"),
-        pytest.param(servers.half_a_body, UnknownOutcome, id="half-a-body"),
-        pytest.param(servers.no_http, UnknownOutcome, id="not-http"),
+        pytest.param(faults.silent(after_acting=False), UnknownOutcome, id="time-out-before-acting"),
+        pytest.param(faults.silent(after_acting=True), UnknownOutcome, id="time-out-after-acting"),
+        pytest.param(faults.cut(after_acting=False), UnknownOutcome, id="cut-before-acting"),
+        pytest.param(faults.cut(after_acting=True), UnknownOutcome, id="cut-after-acting"),
+        pytest.param(faults.trickles, UnknownOutcome, id="an-answer-that-trickles"),
+        pytest.param(faults.half_a_body, UnknownOutcome, id="half-a-body"),
+        pytest.param(faults.no_http, UnknownOutcome, id="not-http"),
         pytest.param(says(500), UnknownOutcome, id="500-before-acting"),
         pytest.param(says(500, acts=True), UnknownOutcome, id="500-after-acting"),
         pytest.param(says(502, acts=True), UnknownOutcome, id="502-after-acting"),
@@ -178,9 +180,9 @@ def test_exactly_one_stands_after_a_fault_while_it_is_made(
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(servers.twice, id="a-request-that-comes-twice"),
-        pytest.param(servers.huge, id="a-huge-body"),
-        pytest.param(servers.no_json, id="not-json"),
+        pytest.param(faults.twice, id="a-request-that-comes-twice"),
+        pytest.param(faults.huge, id="a-huge-body"),
+        pytest.param(faults.no_json, id="not-json"),
         pytest.param(says(202, acts=True), id="taken-and-not-told"),
     ],
 )
@@ -197,11 +199,11 @@ def test_exactly_one_stands_after_an_odd_answer(side: Side, fault: Fault) -> Non
 @pytest.mark.parametrize(
     "fault",
     [
-        servers.silent(after_acting=True),
-        servers.cut(after_acting=True),
-        servers.half_a_body,
-        servers.no_json,
-        servers.huge,
+        faults.silent(after_acting=True),
+        faults.cut(after_acting=True),
+        faults.half_a_body,
+        faults.no_json,
+        faults.huge,
         says(500, acts=True),
         says(503, acts=True, Retry_After="1"),
     ],
@@ -236,13 +238,13 @@ def test_a_named_wait_is_passed_on(side: Side, header: str, wait: float | None) 
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        pytest.param(servers.silent(after_acting=False), NotNow, id="time-out"),
-        pytest.param(servers.cut(after_acting=False), NotNow, id="cut"),
-        pytest.param(servers.trickles, NotNow, id="trickles"),
-        pytest.param(servers.half_a_body, NotNow, id="half-a-body"),
-        pytest.param(servers.no_http, NotNow, id="not-http"),
-        pytest.param(servers.no_json, TransientFailure, id="not-json"),
-        pytest.param(servers.huge, TransientFailure, id="a-huge-body"),
+        pytest.param(faults.silent(after_acting=False), NotNow, id="time-out"),
+        pytest.param(faults.cut(after_acting=False), NotNow, id="cut"),
+        pytest.param(faults.trickles, NotNow, id="trickles"),
+        pytest.param(faults.half_a_body, NotNow, id="half-a-body"),
+        pytest.param(faults.no_http, NotNow, id="not-http"),
+        pytest.param(faults.no_json, TransientFailure, id="not-json"),
+        pytest.param(faults.huge, TransientFailure, id="a-huge-body"),
         pytest.param(says(500), TransientFailure, id="500"),
         pytest.param(says(429, Retry_After="7"), NotNow, id="429"),
         pytest.param(says(503, Retry_After="7"), NotNow, id="503"),
@@ -269,7 +271,7 @@ def test_nothing_is_made_while_it_cannot_be_looked_for(side: Side, fault: Fault,
 def test_a_redirect_is_never_followed(side: Side, method: str, status: int) -> None:
     with WebhookServer() as elsewhere:
         method = side.changing if method == "changing" else method
-        side.outside.faults[method].append(says(status, Location=f"{elsewhere.url}{servers.HOOK}"))
+        side.outside.faults[method].append(says(status, Location=f"{elsewhere.url}{HOOK}"))
         with pytest.raises(PermanentFailure, match="sends us elsewhere") as caught:
             side.open().place(side.order, again=True)
 
@@ -356,7 +358,7 @@ def test_a_refused_log_in_that_was_good_before_is_tried_once_more_where_tokens_e
     with pytest.raises(PermanentFailure) as caught:
         provisioner.place(side.order, again=True)
 
-    tokens = [asked for asked in side.outside.requests[before:] if asked.path == servers.TOKEN_PATH]
+    tokens = [asked for asked in side.outside.requests[before:] if asked.path == TOKEN_PATH]
     assert caught.value.mend
     assert len(tokens) == (1 if side.way is Way.NETSUITE else 0)
     assert side.outside.made == []
