@@ -9,6 +9,10 @@ from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
 
+#: for what vouchers and their keys are sealed and marked (`Keyring`)
+VOUCHER = "voucher"
+KEY = "license key"
+
 
 class KeysTo(StrEnum):
     """To whom the keys of a case are mailed; `keys_to` of usher.toml."""
@@ -93,6 +97,11 @@ class Seat:
     used_in: int | None
     closed_at: datetime | None
     key: LicenseKey | None
+
+
+def fold_key(text: str) -> str:
+    """As it is marked: people type it in any case, with or without its hyphens."""
+    return "".join(text.split()).replace("-", "").upper()
 
 
 def tail_of(key: str) -> str:
