@@ -1,5 +1,6 @@
 """License Keys: one a voucher, one a seat, one owner; whole only in the mail to whom it belongs."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +9,9 @@ from bot.domain.money import Money
 from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
+
+#: spaces, hyphens, and what is not seen at all (Unicode's general categories)
+_BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 
 #: for what vouchers and their keys are sealed and marked (`Keyring`)
 VOUCHER = "voucher"
@@ -100,8 +104,8 @@ class Seat:
 
 
 def fold_key(text: str) -> str:
-    """As it is marked: people type it in any case, with or without its hyphens."""
-    return "".join(text.split()).replace("-", "").upper()
+    """As it is marked: people type it in any case, with or without its hyphens, of whatever kind."""
+    return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in _BETWEEN)
 
 
 def tail_of(key: str) -> str:
