@@ -48,6 +48,7 @@ class Voided:
     at: datetime
     by: str
     why: VoidReason
+    note: str = ""  #: in staff's words
 
 
 @dataclass(frozen=True, kw_only=True)

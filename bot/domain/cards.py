@@ -6,12 +6,15 @@ from datetime import datetime
 from bot.domain.approvals import Approval, Grave, Phase, SecondReason
 from bot.domain.bounces import Returned
 from bot.domain.case_answers import CaseAnswers
+from bot.domain.case_steps import CaseStep
 from bot.domain.cases import Case, CaseStatus, CaseVersion
 from bot.domain.clippings import Clipping
 from bot.domain.letters import OpenQuestion
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
+from bot.domain.purchase_orders import PurchaseOrder
+from bot.domain.purchasing import Bought, Quote
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 
@@ -52,6 +55,18 @@ class CaseCard:
     why_code: tuple[Grave, ...] = ()  #: why approving it asks for a code; () when it does not
     deciders: tuple[str, ...] = ()  #: names of those who may still decide; () where nobody was asked
     may_decide: bool = True  #: False leaves the buttons away
+    quote: Quote | None = None  #: what approving it buys, while that is undecided
+    steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    bought: Bought | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an approver is asked before their yes counts."""
+
+    card: CaseCard
+    code: bool = False  #: of their second factor
+    payers: tuple[PurchaseOrder, ...] = ()  #: of which they pick one; () where the form's own pays
 
 
 @dataclass(frozen=True, kw_only=True)

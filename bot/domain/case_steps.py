@@ -34,7 +34,7 @@ class StepState(StrEnum):
 
 #: the mails of a step: it is done once they are sent
 MAILS = {
-    StepName.KEY_MAILS: ("license_key", "license_keys"),
+    StepName.KEY_MAILS: ("license_key", "license_keys", "key_handed_over"),
     StepName.INVITATION: ("invitation",),
 }
 ENDED = frozenset({StepState.DONE, StepState.SKIPPED})

@@ -333,10 +333,10 @@ class PurchaseOrderNeeded(Refusal):
     code = "purchase_order_needed"
 
 
-class UnknownPurchaseOrder(Refusal):
-    """No such purchase order; values: number."""
+class NoBalance(Refusal):
+    """No purchase order pays for it; values: ref, total."""
 
-    code = "unknown_purchase_order"
+    code = "no_balance"
 
 
 class BalanceTooSmall(Refusal):
@@ -345,10 +345,118 @@ class BalanceTooSmall(Refusal):
     code = "balance_too_small"
 
 
+class NothingEntered(Refusal):
+    """A checklist without a number."""
+
+    code = "nothing_entered"
+
+
+class BadLink(Refusal):
+    """What was entered is no address of a page; values: found."""
+
+    code = "bad_link"
+
+
 class StepNotOpen(Refusal):
     """That step needs no hand at present; values: ref, step, step_state."""
 
     code = "step_not_open"
+
+
+class UnknownSeat(Refusal):
+    """No such seat."""
+
+    code = "unknown_seat"
+
+
+class UnknownKey(Refusal):
+    """No such License Key, or none that this desk has imported."""
+
+    code = "unknown_key"
+
+
+class KeyInTheOpen(Refusal):
+    """A License Key in a message, which others can read and Slack keeps."""
+
+    code = "key_in_the_open"
+
+
+class NoKeyYet(Refusal):
+    """The seat waits for its License Key; values: ref."""
+
+    code = "no_key_yet"
+
+
+class NobodyHolds(Refusal):
+    """A spare seat: nobody has its License Key; values: ref."""
+
+    code = "nobody_holds"
+
+
+class KeyAlreadyUsed(Refusal):
+    """Its owner has entered it, so that it is bound to them; values: holder."""
+
+    code = "key_already_used"
+
+
+class KeyAlreadyVoid(Refusal):
+    """It is worth nothing any more; values: holder."""
+
+    code = "key_already_void"
+
+
+class KeyNotIssued(Refusal):
+    """It lies in stock and belongs to nobody."""
+
+    code = "key_not_issued"
+
+
+class KeyStillWaits(Refusal):
+    """Its mail has not gone yet, so another would be the same twice; values: status."""
+
+    code = "key_still_waits"
+
+
+class KeySentOften(Refusal):
+    """It was sent again often enough for a day; values: most."""
+
+    code = "key_sent_often"
+
+
+class KeyUnreadable(Refusal):
+    """No key in SECRET_KEY opens the sealed License Key; values: tail."""
+
+    code = "key_unreadable"
+
+
+class SeatChanged(Refusal):
+    """A colleague was faster; values: holder, by, at."""
+
+    code = "seat_changed"
+
+
+class SameHolder(Refusal):
+    """It is theirs already; values: holder."""
+
+    code = "same_holder"
+
+
+class HasSeat(Refusal):
+    """They hold a seat of that organisation already; values: holder."""
+
+    code = "has_seat"
+
+
+class BadHolderName(Refusal):
+    """A name without a letter, or one that is too long; values: most."""
+
+    code = "bad_holder_name"
+
+
+class BadHolderAddress(Refusal):
+    """Not an e-mail address."""
+
+    code = "bad_holder_address"
 
 
 class UnknownJob(Refusal):

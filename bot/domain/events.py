@@ -68,6 +68,12 @@ class EventTag(StrEnum):
     VOUCHERS_IMPORTED = "vouchers:imported"
     KEYS_ISSUED = "keys:issued"
     KEYS_RETURNED = "keys:returned"
+    KEYS_MAILED = "keys:mailed"
+    KEY_SENT_AGAIN = "key:sent_again"
+    KEY_HANDED_OVER = "key:handed_over"
+    KEY_VOIDED = "key:voided"
+    KEY_USED = "key:used"
+    KEY_LOOKED_UP = "key:looked_up"  # somebody pasted it to see whose it is
     STEP_ENDED = "step:ended"
     STEP_FAILED = "step:failed"
     STEP_BLOCKED = "step:blocked"

@@ -1,11 +1,14 @@
 """License Keys: one a voucher, one a seat, one owner; whole only in the mail to whom it belongs."""
 
+import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.money import Money
+from bot.domain.outbox import JobStatus
 from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
@@ -16,6 +19,11 @@ _BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 #: for what vouchers and their keys are sealed and marked (`Keyring`)
 VOUCHER = "voucher"
 KEY = "license key"
+
+MOST_AGAIN = 3  #: times that a key is sent again …
+AGAIN_WITHIN = timedelta(hours=24)  #: … within this
+LONGEST_NAME = 120
+KEYS_A_PAGE = 20
 
 
 class KeysTo(StrEnum):
@@ -33,6 +41,23 @@ class KeyState(StrEnum):
     ISSUED = "issued"  # stock -> it belongs to a seat
     USED = "used"  # issued -> its owner has entered it
     VOID = "void"  # stock or issued -> it is worth nothing any more
+
+
+class Mailed(StrEnum):
+    """Why a key was mailed."""
+
+    FIRST = "first"
+    AGAIN = "again"  # staff had it sent again
+    HANDED_OVER = "handed_over"  # to whom it belongs from then on
+
+
+class KeyVoided(StrEnum):
+    """Why a key is worth nothing any more; each chooses its sentence in the owner's mail."""
+
+    EXPOSED = "exposed"  # somebody else may know it
+    MISTAKEN = "mistaken"  # it went to the wrong person
+    NOT_NEEDED = "not_needed"  # its owner does not come
+    DEFECTIVE = "defective"  # it was refused where it was entered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +126,71 @@ class Seat:
     used_in: int | None
     closed_at: datetime | None
     key: LicenseKey | None
+
+    @property
+    def case_of_holder(self) -> int:
+        """The case in whose thread stands what happens to it."""
+        return self.used_in or self.case_id
+
+    @property
+    def seal(self) -> str:
+        """The hash of what somebody saw of it: whose it is, and where its key is."""
+        key = (self.key.id, self.key.state.value) if self.key else None
+        holder = (self.holder.name, self.holder.email) if self.holder else None
+        return hashlib.sha256(repr((self.id, holder, key, self.closed_at)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyMail:
+    """How far the newest mail with a key is."""
+
+    job_id: int
+    why: Mailed
+    to: str
+    status: JobStatus
+    queued_at: datetime
+    sent_at: datetime | None
+    returned: bool = False  #: their server sent it back
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatShown:
+    """A seat as staff see it."""
+
+    seat: Seat
+    mail: KeyMail | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKeys:
+    """One page of a case's seats."""
+
+    ref: str
+    company: str
+    keys_to: KeysTo
+    seats: tuple[SeatShown, ...]
+    page: int  #: counts from 1
+    pages: int
+    total: int
+    entered_outside: bool  #: accounts are kept elsewhere, so that staff say when a key was entered
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundKey:
+    """A key that staff pasted: masked, and whose it is; `ref` is "" of one in stock."""
+
+    key: LicenseKey
+    seat: Seat | None = None
+    ref: str = ""
+    company: str = ""
+
+
+_CASE = re.compile(r"[Cc]?-?[0-9]{1,9}")
+
+
+def names_case(text: str) -> bool:
+    """Whether it is a case's name, rather than a key."""
+    return _CASE.fullmatch(text.strip()) is not None
 
 
 def fold_key(text: str) -> str:

@@ -43,7 +43,7 @@ class Job:
     stream: str  #: one in flight per stream, in order
     template: str
     values: Mapping[str, Any]
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str | list[str]] = field(default_factory=dict, repr=False)
     status: JobStatus
     attempts: int = 0
     unknowns: int = 0  #: how often its outcome was unknown

@@ -49,6 +49,17 @@ class Quote:
         return self.order.available - self.total
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bought:
+    """What an approved case bought, and how far its keys are."""
+
+    seats: int
+    spare: int  #: of them without a holder
+    issued: int  #: of them with a key
+    total: Money | None = None  #: None where nothing is charged
+    number: str = ""  #: of the purchase order that pays
+
+
 def list_holders(case: Case) -> list[Holder]:
     """For whom a seat is ordered: who gets a phone OTP (an MLOA certificate outranks it and needs no key)."""
     return [

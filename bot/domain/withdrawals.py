@@ -115,16 +115,24 @@ class Standing(StrEnum):
     """What of a decision cannot be called back; it is said to the sponsor and to staff."""
 
     CONFIRMATION_SENT = "confirmation_sent"  # the order confirmation went out; it counts no more
+    KEYS_VOID = "keys_void"  # License Keys went out; they are worth nothing any more
+    MADE = "made"  # a provisioning case or a site stands outside, for staff to close
     MAY_HAVE_GONE = "may_have_gone"  # it is on its way, or nobody knows whether it arrived
 
 
-def list_standing(effects: Sequence[JobStatus]) -> tuple[Standing, ...]:
-    """What cannot be called back of a decision's mails, by their states."""
+def list_standing(
+    effects: Sequence[JobStatus], *, keys_void: bool = False, made: bool = False
+) -> tuple[Standing, ...]:
+    """What cannot be called back of a decision: of its mails by their states, of its keys, and outside."""
     found = []
     if JobStatus.SENT in effects:
         found.append(Standing.CONFIRMATION_SENT)
     if {JobStatus.SENDING, JobStatus.UNKNOWN} & set(effects):
         found.append(Standing.MAY_HAVE_GONE)
+    if keys_void:
+        found.append(Standing.KEYS_VOID)
+    if made:
+        found.append(Standing.MADE)
     return tuple(found)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
-from bot.rendering import blocks, differences, letter_cards, organisations, progress, quoting
+from bot.rendering import blocks, case_steps, differences, letter_cards, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
@@ -45,7 +45,9 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         blocks.header(title),
         blocks.section(_state(card, words)),
         *progress.approvals(card, words),
+        *case_steps.quoted(card, words),
         *progress.decision(card, words),
+        *case_steps.shown(card, words),
         *progress.returned(card, words),
         *progress.voided(case, words),
         *letter_cards.open_questions(card, words),
@@ -169,6 +171,8 @@ _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
 def _buttons(card: CaseCard, words: Words) -> list[Block]:
     case = card.case
+    if case.status in UNDER_WAY:
+        return case_steps.buttons(card, words)
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []

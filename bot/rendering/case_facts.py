@@ -9,11 +9,22 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import Case
 from bot.domain.money import Money
 from bot.domain.ris import Company, Credential, PartnerType, Role, User
+from bot.policy import Policy
 from bot.rendering.words import Words
 
 MOST_NAMED = 5  #: people in one sentence
 
 Values = dict[str, Any]
+
+
+def owner(policy: Policy) -> Values:
+    """Which desk writes, and which one answers questions."""
+    return {
+        "desk": policy.desk.name,
+        "programme": policy.mag.name,
+        "support_desk": policy.mag.support_desk,
+        "support_address": policy.mag.support_address,
+    }
 
 
 def earlier(case: Case, say: Words) -> Values:

@@ -31,6 +31,8 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "code": _refused(data, words),
         "phase": _phase(data, words),
         "mail": _mail(mail, words),
+        "step": words.say(f"step.{data['step']}") if data.get("step") else "",
+        **{name: safe(str(data.get(name, "")), 20) for name in ("count", "returned", "void", "used")},
     }
     text = words.say(_key(tag), **said)
     right_of = str(data.get("right_of") or actor)

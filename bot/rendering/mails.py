@@ -15,12 +15,13 @@ from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.differences import compare
 from bot.domain.mail import Address
+from bot.domain.purchasing import Quote
 from bot.domain.ris import Problem, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
-from bot.rendering.case_facts import Values
+from bot.rendering.case_facts import Values, owner
 from bot.rendering.shapes import Marked, Marks, Shape
 from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
@@ -39,13 +40,14 @@ _OF_ITS_OWN: Values = {
 }  # fmt: skip
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {
-    "order_confirmation": _OF_ITS_OWN,
+    "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
     },
     "unreadable_ris": {"rows": ""},
+    "withdrawal": {"stopped": False, "keys_void": False},
 }  # fmt: skip
 
 
@@ -59,9 +61,15 @@ class RenderedMail:
     html: str
 
 
-def order_confirmation(case: Case, policy: Policy) -> Values:
-    """To the sponsor, once the desk approved."""
+def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -> Values:
+    """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it."""
+    say, payer = _words(case, policy), quote.order if quote else None
+    balance = payer.available - quote.total if quote and quote.total and payer else None
     return _of_case(case, policy) | {
+        **({"purchase_order": payer.number} if payer else {}),
+        **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
+        "balance": say.money(balance) if balance else "",
+        "from_spare": quote.spare if quote else 0,
         "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
         "users": [case_facts.user(user, _words(case, policy)) for user in case.ordered_users],
     }
@@ -93,7 +101,7 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
     `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
     """
     say = _words(newest, policy)
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": newest.lang,
         "ref": newest.ref if len(open_ones) == 1 else "",
         "sender_name": newest.sponsor.name,
@@ -144,15 +152,19 @@ def rejection(case: Case, policy: Policy, *, brought_before: bool = False) -> Va
     return _of_case(case, policy) | {"reason": str(reason or "other")}
 
 
-def withdrawal(case: Case, policy: Policy, standing: Collection[Standing] = ()) -> Values:
+def withdrawal(
+    case: Case, policy: Policy, standing: Collection[Standing] = (), *, stopped: bool = False
+) -> Values:
     """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
 
     `standing`: what of its decision cannot be called back. The case is shown as it is afterwards, with the
-    decision that it had.
+    decision that it had. `stopped`: the desk ended it, and nobody had asked for that.
     """
     approved = case.decision if case.decision and case.decision.choice is Choice.APPROVED else None
     return _of_case(case, policy) | {
-        "withdrawn": case.status is CaseStatus.WITHDRAWN,
+        "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
+        "stopped": stopped,
+        "keys_void": Standing.KEYS_VOID in standing,
         "approved_on": _words(case, policy).date(approved.at) if approved else "",
         "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
         "may_have_gone": Standing.MAY_HAVE_GONE in standing,
@@ -173,12 +185,12 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
-    return _owner(policy) | {"lang": lang, "ref": ref}
+    return owner(policy) | {"lang": lang, "ref": ref}
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
     """To whoever asked for the form, which is attached; nothing of what they wrote comes back."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sponsor": policy.mag.sponsor,
@@ -188,14 +200,14 @@ def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Value
 
 def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
     """To an address from which a mail of ours came back: asks nothing, and finds out whether it arrives."""
-    return _owner(policy) | {"lang": lang, "ref": ref}
+    return owner(policy) | {"lang": lang, "ref": ref}
 
 
 def unreadable_ris(
     *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
 ) -> Values:
     """To the sender of a file that was not read: why, and what to send instead."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -208,7 +220,7 @@ def unreadable_ris(
 
 def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, policy: Policy) -> Values:
     """To the sender of a mail of which only the header was fetched: the limit, and what to do instead."""
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -222,19 +234,10 @@ def _words(case: Case, policy: Policy) -> Words:
     return words(case.lang, policy.desk.zone)
 
 
-def _owner(policy: Policy) -> Values:
-    return {
-        "desk": policy.desk.name,
-        "programme": policy.mag.name,
-        "support_desk": policy.mag.support_desk,
-        "support_address": policy.mag.support_address,
-    }
-
-
 def _of_case(case: Case, policy: Policy) -> Values:
     company = case.ris.company
     say = _words(case, policy)
-    return _owner(policy) | {
+    return owner(policy) | {
         "lang": case.lang,
         "ref": case.ref,
         "sender_name": case.sponsor.name,

@@ -89,7 +89,8 @@ def voided(case: Case, words: Words) -> list[Block]:
             continue
         by = words.person(end.by, slack=True) if end.by != "usher" else words.say("card.voided.usher")
         why = words.say(f"card.voided.{end.why}", by=by, at=words.moment(end.at))
-        lines.append(f"{_verdict(decision, words)} · {why}")
+        note = f" · {safe(end.note, 200)}" if end.note else ""
+        lines.append(f"{_verdict(decision, words)} · {why}{note}")
     return [blocks.context(*lines[-MOST_EFFECTS:])] if lines else []
 
 

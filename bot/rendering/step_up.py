@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.approvals import Grave, SecondReason
-from bot.domain.cards import CaseCard
 from bot.domain.staff import Member
 from bot.rendering import blocks
-from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 
 CODE = "code"  #: the block and the action of the field
@@ -23,33 +21,6 @@ class Typed:
 
     about: Mapping[str, str]
     code: str
-
-
-def approve_modal(card: CaseCard, *, words: Words) -> Block:
-    """What is approved, why that is grave, and the field for the code; submitted as `case_approve`."""
-    case = card.case
-    company = safe(case.ris.company.name, 100) or words.say("card.nameless")
-    seats = "" if case.ordered_seats is None else safe(str(case.ordered_seats), 20)
-    about = [
-        words.say("step_up.about", ref=case.ref, company=company),
-        words.say("step_up.seats", seats=seats or words.say("card.none")),
-        words.say("step_up.why", reasons=", ".join(_reasons(card, words))),
-    ]
-    return _modal(
-        "case_approve",
-        {"ref": case.ref, "content_hash": case.content_hash},
-        words.say("step_up.approve", ref=case.ref),
-        submit=words.say("card.approve"),
-        shown=[blocks.section("\n".join(about))],
-        words=words,
-    )
-
-
-def _reasons(card: CaseCard, words: Words) -> list[str]:
-    """Why it is grave: what is large about it by name, then the policy's other words."""
-    large = [words.name(why) for why in card.why_second if why is not SecondReason.UNVERIFIED]
-    others = [words.name(grave) for grave in card.why_code if grave is not Grave.LARGE]
-    return [*(large if Grave.LARGE in card.why_code else []), *others]
 
 
 def reset_card(whose: Member, *, words: Words) -> Card:
@@ -100,11 +71,12 @@ def _modal(
         "title": blocks.plain(title),
         "submit": blocks.plain(submit),
         "close": blocks.plain(words.say("modal.close")),
-        "blocks": [*shown, _code(words)],
+        "blocks": [*shown, code_field(words)],
     }
 
 
-def _code(words: Words) -> Block:
+def code_field(words: Words) -> Block:
+    """The field for a code of the second factor."""
     return {
         "type": "input",
         "block_id": CODE,

@@ -142,7 +142,9 @@ class Words:
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
             return self.instant(value)
-        if name in {"verdict", "status", "reason", "state"}:
+        if isinstance(value, Money):
+            return self.money(value)
+        if name in {"verdict", "status", "reason", "state", "step_state"}:
             return next((self.say(key) for key in _state_keys(name, str(value)) if key in self), str(value))
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
@@ -237,6 +239,8 @@ def _state_keys(name: str, value: str) -> tuple[str, ...]:
         return (f"choice.{value}",)
     if name == "state":
         return (f"answers_state.{value}",)
+    if name == "step_state":
+        return (f"step_state.{value}",)
     if name == "reason":
         return (f"sheet_refusal.{value}",)
     return (f"case_status.{value}", f"job_status.{value}")

@@ -5,54 +5,86 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cards import CaseCard
+from bot.domain.cards import Asked
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable
+from bot.domain.errors import CodeMissing, ContentChanged, NoBalance, NotReviewable
 from bot.domain.events import EventTag
+from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import step_up, timeline
+from bot.services import purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
-from bot.store import cases
+from bot.store import approvals, cases
 from bot.store.database import transaction
 
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
-def find_grave(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> CaseCard | None:
-    """The card where approving it asks for a code; None where none is asked.
+def find_asked(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Asked | None:
+    """What is asked of whoever approves it: a code, or which purchase order pays; None where nothing is.
 
     Raise what would keep them from it, before anybody types a code.
     """
     with refusals_recorded(db, ref, by, now):
-        if not why_code(desk, _approvable(db, ref, seen, by, now=now)):
+        case = _approvable(db, ref, seen, by, now=now)
+        code, payers = bool(why_code(desk, case)), _list_payers(db, desk, case, now=now)
+        if not code and not payers:
             return None
-        step_up.check_ready(db, desk, by=by, now=now)
-        return get_card(db, desk, ref, now=now)
+        if code:
+            step_up.check_ready(db, desk, by=by, now=now)
+        return Asked(card=get_card(db, desk, ref, now=now), code=code, payers=payers)
+
+
+def _list_payers(db: Database, desk: Desk, case: Case, *, now: datetime) -> tuple[PurchaseOrder, ...]:
+    """Of which purchase orders the last approver picks one; () where none is asked."""
+    given = len(approvals.list_given(db, case)) + 1
+    quote = purchasing.quote(db, desk, case, now=now)
+    if given <= len(why_second(desk, case)[:1]) or quote.obstacle is None or quote.total is None:
+        return ()
+    if not (payers := tuple(purchasing.list_payers(db, quote.total))):
+        raise NoBalance(ref=case.ref, total=quote.total)
+    return payers
 
 
 def approve(
-    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, code: str = ""
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    by: Staff,
+    now: datetime,
+    code: str = "",
+    purchase_order: int | None = None,
 ) -> Case:
     """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
 
     The case that comes back has no decision where a second yes is still needed. Where it is grave, a code
     of theirs is taken first, and is used up though the case should have changed in that moment.
+    `purchase_order`: the id of the one that they picked; None for the one that the form names.
     """
     with refusals_recorded(db, ref, by, now):
         grave = bool(why_code(desk, _approvable(db, ref, seen, by, now=now)))
         if grave:
             step_up.take_code(db, desk, by=by, code=code, now=now)
-        return _approve(db, desk, ref=ref, seen=seen, by=by, proven=grave, now=now)
+        return _approve(db, desk, ref=ref, seen=seen, by=by, proven=grave, picked=purchase_order, now=now)
 
 
 def _approve(
-    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, proven: bool, now: datetime
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    by: Staff,
+    proven: bool,
+    picked: int | None,
+    now: datetime,
 ) -> Case:
     with transaction(db, locks=(f"case:{ref}",)):
         case = _approvable(db, ref, seen, by, now=now)
@@ -60,7 +92,7 @@ def _approve(
             raise CodeMissing
         given = say_yes(db, case, by=by, now=now)
         if len(given) > len(why_second(desk, case)[:1]):
-            _carry(db, desk, case, by=by, right_of=given[-1].right_of, now=now)
+            _carry(db, desk, case, by=by, right_of=given[-1].right_of, picked=picked, now=now)
         else:
             right = given[-1].right_of
             timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
@@ -76,11 +108,15 @@ def _approvable(db: Database, ref: str, seen: str, by: Staff, *, now: datetime) 
     return case
 
 
-def _carry(db: Database, desk: Desk, case: Case, *, by: Staff, right_of: str, now: datetime) -> None:
-    """Make the decision and queue what follows."""
+def _carry(
+    db: Database, desk: Desk, case: Case, *, by: Staff, right_of: str, picked: int | None, now: datetime
+) -> None:
+    """Make the decision, hold its price, and queue what follows."""
     decision_id = _decide(db, case, Choice.APPROVED, by=by, right_of=right_of, now=now)
     decided = get_case(db, case.ref)
-    answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id)
+    quote = purchasing.order(db, desk, decided, picked=picked, by=by.id, now=now)
+    words = mails.order_confirmation(decided, desk.policy, quote)
+    answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id, words=words)
     follow(db, decision_id, now=now)
     refresh_additions(db, decided, now=now)
 

@@ -20,7 +20,7 @@ from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.rendering import mails
-from bot.services import organisations, rights, timeline
+from bot.services import organisations, purchasing, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
@@ -29,6 +29,7 @@ from bot.store import (
     bounces,
     case_answers,
     case_questions,
+    case_steps,
     case_versions,
     cases,
     events,
@@ -332,6 +333,9 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),
         why_code=rights.why_code(desk, case),
+        quote=purchasing.quote(db, desk, case, now=now) if case.status is CaseStatus.IN_REVIEW else None,
+        steps=tuple(case_steps.list_of_case(db, case.id)),
+        bought=purchasing.find_bought(db, case),
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 

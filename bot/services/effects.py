@@ -45,7 +45,17 @@ from bot.rendering import (
 from bot.rendering import notices as notice_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
-from bot.services import case_answers, cases, clippings, deciders, marking, notices, nudges, standing
+from bot.services import (
+    case_answers,
+    cases,
+    clippings,
+    deciders,
+    key_mails,
+    marking,
+    notices,
+    nudges,
+    standing,
+)
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
 from bot.services.queueing import HIDDEN
@@ -115,8 +125,8 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     )
 
 
-def _said(db: Database, job: Job, more: Mapping[str, str]) -> Mapping[str, Any]:
-    """A mail's words with its secrets, or what stands in their place."""
+def _said(db: Database, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
+    """A mail's words with its secrets, or with what staff see in their place: HIDDEN, or the words alone."""
     words = {**job.values["words"], **more}
     renew = RENEWED.get(job.template)
     return renew(db, words) if renew else words
@@ -316,9 +326,15 @@ ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 BROADCAST = frozenset({"turn_note"})
 
 #: mails that are looked at again before they go: whether they are true still, and what has changed in them
-STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {nudges.TEMPLATE: nudges.still_open}
+STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
+    nudges.TEMPLATE: nudges.still_open,
+    key_mails.OWN: key_mails.still_true,
+    key_mails.LIST: key_mails.still_true,
+    key_mails.HANDED_OVER: key_mails.still_true,
+}
 RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
-    nudges.TEMPLATE: nudges.with_links
+    nudges.TEMPLATE: nudges.with_links,
+    key_mails.LIST: key_mails.with_those_that_stand,
 }
 
 #: notes whose words are looked up when they are carried out

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cases import Case
-from bot.domain.errors import BalanceTooSmall, PurchaseOrderNeeded, UnknownPurchaseOrder
+from bot.domain.errors import BalanceTooSmall, PurchaseOrderNeeded
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.money import Money
 from bot.domain.purchase_orders import EntryKind, NewEntry, PurchaseOrder
-from bot.domain.purchasing import Quote, list_bought, list_holders
+from bot.domain.purchasing import Bought, Quote, list_bought, list_holders
 from bot.domain.ris import Credential
 from bot.services import timeline
 from bot.services.desk import Desk
@@ -33,16 +33,32 @@ def quote(db: Database, desk: Desk, case: Case, *, now: datetime) -> Quote:
     )
 
 
+def find_bought(db: Database, case: Case) -> Bought | None:
+    """What the case bought, as long as that stands; None where it bought nothing."""
+    stand = [seat for seat in seats.list_bought(db, case.id) if not seat.closed_at]
+    if not stand:
+        return None
+    sums = _sums(stand)
+    payers = [purchase_orders.get(db, number).number for number in sums]
+    return Bought(
+        seats=len(stand),
+        spare=sum(seat.holder is None for seat in stand),
+        issued=sum(seat.key is not None for seat in stand),
+        total=next(iter(sums.values()), None),
+        number=next(iter(payers), ""),
+    )
+
+
 def list_payers(db: Database, total: Money) -> list[PurchaseOrder]:
     """The purchase orders that pay for it, the newest first."""
     return [order for order in purchase_orders.list_all(db) if order.available.covers(total)]
 
 
-def order(db: Database, desk: Desk, case: Case, *, picked: str, by: str, now: datetime) -> Quote:
+def order(db: Database, desk: Desk, case: Case, *, picked: int | None, by: str, now: datetime) -> Quote:
     """Lay the seats of an approved case and hold their price, in the deciding transaction.
 
-    `picked`: the number of the purchase order that its approver chose; "" for the one that the form names.
-    Raise PurchaseOrderNeeded, UnknownPurchaseOrder or BalanceTooSmall.
+    `picked`: the id of the purchase order that its approver chose; None for the one that the form names.
+    Raise PurchaseOrderNeeded or BalanceTooSmall.
     """
     spare = _list_spare(db, case)[: len(list_holders(case))]
     for seat, holder in zip(spare, list_holders(case), strict=False):
@@ -62,18 +78,18 @@ def order(db: Database, desk: Desk, case: Case, *, picked: str, by: str, now: da
     )
     if payer and total:
         _post(db, payer.id, EntryKind.HOLD, total, case, by=by, now=now)
-    return Quote(seats=len(bought), spare=len(spare), total=total, order=payer, named=picked)
+    return Quote(
+        seats=len(bought), spare=len(spare), total=total, order=payer, named=case.ris.company.purchase_order
+    )
 
 
 def _list_spare(db: Database, case: Case) -> list[Seat]:
     return seats.list_spare(db, case.addition.of) if case.addition else []
 
 
-def _find_payer(db: Database, case: Case, total: Money, picked: str) -> PurchaseOrder:
-    number = picked or case.ris.company.purchase_order
-    payer = purchase_orders.find(db, number)
-    if payer is None and picked:
-        raise UnknownPurchaseOrder(number=picked)
+def _find_payer(db: Database, case: Case, total: Money, picked: int | None) -> PurchaseOrder:
+    number = case.ris.company.purchase_order
+    payer = purchase_orders.get(db, picked) if picked else purchase_orders.find(db, number)
     if payer is None or payer.currency != total.currency:
         raise PurchaseOrderNeeded(ref=case.ref, number=number, total=total)
     if not payer.available.covers(total):
@@ -175,6 +191,15 @@ def give_back(db: Database, case: Case, *, by: str, now: datetime) -> GivenBack:
     if any(vars(back).values()):
         timeline.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **vars(back))
     return back
+
+
+def release(db: Database, case: Case, *, by: str, now: datetime) -> None:
+    """Close its seats that have no key, and release what is held for them; in the caller's transaction."""
+    unissued = [seat for seat in seats.list_bought(db, case.id) if seat.key is None and not seat.closed_at]
+    for seat in unissued:
+        seats.close(db, seat.id, now=now)
+    for order_id, amount in _sums(unissued).items():
+        _post(db, order_id, EntryKind.RELEASE, amount, case, by=by, now=now)
 
 
 def _end_key(db: Database, seat: Seat, *, now: datetime) -> KeyState | None:

@@ -22,7 +22,7 @@ from bot.store.numbers import next_number
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 STATUS = "status"  #: the purpose of a status link
-#: stands where a mail's secrets will be, for the eyes of staff
+#: stands where a mail's links will be, for the eyes of staff
 HIDDEN = {
     "status_url": "https://status.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
@@ -45,7 +45,7 @@ def queue_mail(
     case_id: int | None = None,
     decision_id: int | None = None,
     with_status_link: bool = False,
-    secrets: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str | list[str]] | None = None,
     links_to: Collection[str] = (),
     automatic: bool = False,
     not_before: datetime | None = None,
@@ -54,8 +54,9 @@ def queue_mail(
     """Queue one mail under a unique key; its Message-ID carries the thread's token and never changes.
 
     `attach` names a file that is made when the mail is carried out, as `effects` reads it. `secrets` are
-    values of its words that are sealed until it goes, and wiped then; so are its status link, `status_url`,
-    and one for each case of `links_to`, such as `C-7_url`.
+    values that are sealed until it goes, and wiped then; what `words` hold by the same name is shown to staff
+    in their place. So are its status link, `status_url`, and one for each case of `links_to`, such as
+    `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """
@@ -81,7 +82,7 @@ def queue_mail(
     return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
 
 
-def _seal(desk: Desk, hidden: Mapping[str, str]) -> str:
+def _seal(desk: Desk, hidden: Mapping[str, str | list[str]]) -> str:
     return desk.keyring.seal(SECRETS, json.dumps(hidden)) if hidden else ""
 
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason
+from bot.domain.case_steps import MAILS, StepName
 from bot.domain.cases import STANDING, Case
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
-from bot.store import approvals, cases, events, outbox
+from bot.services import case_steps, key_mails, purchasing
+from bot.store import approvals, cases, events, outbox, step_jobs
 
 
 def find_obstacle(db: Database, case: Case) -> str:
@@ -19,12 +21,18 @@ def find_obstacle(db: Database, case: Case) -> str:
     return f"C-{added[0]}" if added else ""
 
 
+def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:
+    for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
+        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED, now=now)
+
+
 def void_decision(
-    db: Database, case: Case, *, why: VoidReason, by: str, now: datetime
+    db: Database, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
 ) -> tuple[Standing, ...]:
     """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
 
-    Return what cannot be called back. Raise HasAdditions where others were approved because of it.
+    Its steps end, what was held is released, and its keys come back or are void. Return what cannot be called
+    back. Raise HasAdditions where others were approved because of it. `note`: why, in staff's words.
     """
     if obstacle := find_obstacle(db, case):
         raise HasAdditions(ref=case.ref, other=obstacle)
@@ -37,9 +45,13 @@ def void_decision(
             events.add(db, EventTag.JOB_DISCARDED, f"job:{job.id}", actor=by, at=now)
         else:
             gone.append(job.status)
-    cases.void_decision(db, decision.id, by=by, why=why, now=now)
+    made = case_steps.stop(db, case.id, now=now)
+    _call_back_invitation(db, case, now=now)
+    key_mails.recall(db, case, now=now)
+    back = purchasing.give_back(db, case, by=by, now=now)
+    cases.void_decision(db, decision.id, by=by, why=why, now=now, note=note)
     approvals.forget(db, case)
     events.add(
         db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
     )
-    return list_standing(gone)
+    return list_standing(gone, keys_void=back.void + back.used > 0, made=any(step.number for step in made))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.approvals import Approval
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.store.database import count, instant, listed, row, rows, text_of
 
@@ -91,6 +92,40 @@ def forget(db: Database, case_id: int) -> None:
     count(db, "delete from case_steps where case_id = :id", {"id": case_id})
 
 
+def find_skip(db: Database, case_id: int, name: StepName) -> Approval | None:
+    """Who has asked to leave the step out, since it was last begun."""
+    found = row(
+        db,
+        """select k.made_by, k.right_of, k.made_at from step_skips k
+           join case_steps s on s.case_id = k.case_id and s.name = k.name and s.tries = k.tries
+           where k.case_id = :case_id and k.name = :name""",
+        {"case_id": case_id, "name": name},
+    )
+    if found is None:
+        return None
+    return Approval(by=found["made_by"], right_of=found["right_of"], at=instant(found["made_at"]))
+
+
+def ask_skip(db: Database, step: CaseStep, asked: Approval, *, reason: str) -> None:
+    """Remember who wants the step left out, and why, as long as it is not begun again."""
+    count(
+        db,
+        """insert into step_skips (case_id, name, tries, made_by, right_of, made_at, reason)
+           values (:case_id, :name, :tries, :by, :right_of, :at, :reason)
+           on conflict (case_id, name) do update set tries = :tries, made_by = :by, right_of = :right_of,
+               made_at = :at, reason = :reason""",
+        {
+            "case_id": step.case_id,
+            "name": step.name,
+            "tries": step.tries,
+            "by": asked.by,
+            "right_of": asked.right_of,
+            "at": text_of(asked.at),
+            "reason": reason,
+        },
+    )
+
+
 def _step(found: Mapping[str, Any]) -> CaseStep:
     return CaseStep(
         case_id=found["case_id"],
@@ -119,6 +154,16 @@ def make_tables(db: Database) -> None:
             number text not null default '',
             url text not null default '',
             made_by text not null default '',
+            primary key (case_id, name)
+        );
+        create table step_skips (
+            case_id integer not null references cases (id) on delete cascade,
+            name text not null,
+            tries integer not null,
+            made_by text not null,
+            right_of text not null,
+            made_at text not null,
+            reason text not null,
             primary key (case_id, name)
         );
         create index outbox_by_case_and_state on outbox (case_id, template, status)

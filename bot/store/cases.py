@@ -197,20 +197,21 @@ def list_voided(db: Database, case_id: int) -> list[CaseDecision]:
     return [_decision(found) for found in rows(db, sql, {"id": case_id})]
 
 
-def void_decision(db: Database, decision_id: int, *, by: str, why: str, now: datetime) -> bool:
+def void_decision(
+    db: Database, decision_id: int, *, by: str, why: str, now: datetime, note: str = ""
+) -> bool:
     """Take a decision back; False when somebody else did."""
     return bool(
         count(
             db,
-            """update decisions set voided_at = :now, voided_by = :by, voided_why = :why
+            """update decisions set voided_at = :now, voided_by = :by, voided_why = :why, voided_note = :note
                where id = :id and voided_at is null""",
-            {"id": decision_id, "by": by, "why": why, "now": text_of(now)},
+            {"id": decision_id, "by": by, "why": why, "note": note, "now": text_of(now)},
         )
     )
 
 
 def _decision(found: Mapping[str, Any]) -> CaseDecision:
-    voided = found["voided_at"]
     return CaseDecision(
         id=found["id"],
         choice=Choice(found["choice"]),
@@ -221,9 +222,16 @@ def _decision(found: Mapping[str, Any]) -> CaseDecision:
         phase=Phase(found["phase"]),
         reason=RejectionReason(found["reason"]) if found["reason"] else None,
         note=found["note"],
-        voided=Voided(at=instant(voided), by=found["voided_by"], why=VoidReason(found["voided_why"]))
-        if voided
-        else None,
+        voided=_voided(found) if found["voided_at"] else None,
+    )
+
+
+def _voided(found: Mapping[str, Any]) -> Voided:
+    return Voided(
+        at=instant(found["voided_at"]),
+        by=found["voided_by"],
+        why=VoidReason(found["voided_why"]),
+        note=found["voided_note"],
     )
 
 

@@ -124,6 +124,11 @@ def mark_mailed(db: Database, key_ids: Sequence[int], *, now: datetime) -> None:
     )
 
 
+def unmark_mailed(db: Database, key_id: int) -> None:
+    """Its mail never went, and nobody outside knows it."""
+    count(db, "update license_keys set mailed_at = null where id = :id", {"id": key_id})
+
+
 def move(db: Database, key_id: int, *, since: Sequence[KeyState], to: KeyState, now: datetime) -> bool:
     """Compare, then swap; a key that goes back to stock leaves its seat, and nobody has seen it."""
     states, values = listed("since", since)

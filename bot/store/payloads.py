@@ -36,11 +36,11 @@ def add(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime
 
 
 def claim(db: Database, payload_id: str, *, now: datetime) -> bool:
-    """Mark a payload as dealt with; False when somebody else did."""
+    """Mark a payload as dealt with and forget its words; False when somebody else did."""
     return bool(
         count(
             db,
-            "update payloads set done_at = :now where id = :id and done_at is null",
+            "update payloads set done_at = :now, body = '{}' where id = :id and done_at is null",
             {"id": payload_id, "now": text_of(now)},
         )
     )

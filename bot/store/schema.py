@@ -11,6 +11,7 @@ from bot.store import (
     clippings,
     conversations,
     finding,
+    key_mails,
     license_keys,
     notices,
     purchase_orders,
@@ -87,3 +88,9 @@ def m021_money_keys_and_steps(db: Database) -> None:
     seats.make_tables(db)
     license_keys.make_tables(db)
     case_steps.make_tables(db)
+    db.execute("alter table decisions add column voided_note text not null default ''")
+
+
+@migrations()
+def m022_keys_know_their_mails(db: Database) -> None:
+    key_mails.make_tables(db)

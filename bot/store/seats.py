@@ -80,6 +80,12 @@ def list_spare(db: Database, organisation: int) -> list[Seat]:
     return [_seat(found) for found in rows(db, sql, {"id": organisation})]
 
 
+def list_held(db: Database, organisation: int) -> list[Seat]:
+    """Open seats of an organisation that somebody holds."""
+    sql = f"""{_SEAT} where s.organisation = :id and s.holder <> '' and s.closed_at is null order by s.id"""
+    return [_seat(found) for found in rows(db, sql, {"id": organisation})]
+
+
 def hold(db: Database, seat_id: int, holder: Holder, *, used_in: int) -> bool:
     """Give a spare seat to a person; False when somebody has it."""
     return bool(

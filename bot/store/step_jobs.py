@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from bot.domain.outbox import JobStatus
-from bot.store.database import row, rows
+from bot.store.database import listed, row, rows
 
 
 def list_states_of_mails(db: Database, case_id: int, templates: Sequence[str]) -> frozenset[JobStatus]:
@@ -30,15 +30,18 @@ def list_queued(db: Database, case_id: int) -> list[int]:
     return [int(found["id"]) for found in rows(db, sql, {"id": case_id})]
 
 
-def list_mails(db: Database, case_id: int, templates: Sequence[str]) -> list[int]:
-    """The mails of these templates, whatever became of them."""
+def list_mails(
+    db: Database, case_id: int, templates: Sequence[str], states: Sequence[JobStatus]
+) -> list[int]:
+    """The mails of these templates that are in one of those states."""
+    inside, values = listed("status", states)
     return [
         int(found["id"])
         for template in templates
         for found in rows(
             db,
-            """select id from outbox
-               where case_id = :id and template = :template and kind = 'mail' order by id""",
-            {"id": case_id, "template": template},
+            f"""select id from outbox where case_id = :id and template = :template
+                  and status in ({inside}) and kind = 'mail' order by id""",
+            {**values, "id": case_id, "template": template},
         )
     ]

@@ -11,6 +11,7 @@ from handlers.slack import (
     additions,
     assignments,
     case_answers,
+    case_steps,
     cases,
     clippings,
     commands,
@@ -34,6 +35,7 @@ log = structlog.get_logger("slack")
 ROOMS = (
     cases,
     case_answers,
+    case_steps,
     letters,
     clippings,
     additions,

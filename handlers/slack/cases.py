@@ -12,7 +12,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
-from bot.rendering import cards, case_view, modals, step_up
+from bot.rendering import approving, cards, case_view, modals
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases, views
@@ -78,14 +78,14 @@ def confirm_reject(line: Line) -> Card:
 
 
 def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
-    """Decide; where that is grave, a modal asks for a code first."""
+    """Decide; where that is grave, or somebody has to say what pays, a modal asks first."""
     ack()
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        grave = approvals.find_grave(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
-        if grave is not None:
-            view = placed(step_up.approve_modal(grave, words=words(bot)), body)
+        asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        if asked is not None:
+            view = placed(approving.approve_modal(asked, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
         case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
@@ -93,15 +93,25 @@ def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
 
 
 def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    """Decide, then ack: what is wrong with the code stands at the code."""
-    typed = step_up.read_typed(body["view"])
+    """Decide, then ack: what is wrong stands at the field."""
+    typed = approving.read_approval(body["view"])
     ref, seen = typed.about["ref"], typed.about["content_hash"]
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now, code=typed.code)
+            case = approvals.approve(
+                db,
+                bot.desk,
+                ref=ref,
+                seen=seen,
+                by=by,
+                now=now,
+                code=typed.code,
+                purchase_order=typed.purchase_order,
+            )
     except Refusal as refusal:
-        ack(response_action="errors", errors={step_up.CODE: refusal_text(refusal, bot)})
+        field = typed.field_of(refusal)
+        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
     else:
         ack()
         show(respond, done_card(_approved(case, bot), words=words(bot)))

@@ -28,6 +28,7 @@ from bot.domain.staff import Member
 from bot.rendering import (
     absences,
     answer_cards,
+    approving,
     assignments,
     cards,
     case_view,
@@ -50,6 +51,7 @@ from bot.rendering.blocks import Block, Card
 from handlers.slack.commands import COMMANDS
 from tests.cast import AVERY
 from tests.rendering import test_answer_cards as answers
+from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
@@ -255,8 +257,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
-    "step_up.approve_modal": lambda text: [
-        step_up.approve_modal(poisoned(a_full_case(), text), words=ENGLISH)
+    "approving.approve_modal": lambda text: [
+        approving.approve_modal(asked, words=ENGLISH)
+        for asked in [poisoned(approvals_modal.asked(named="x"), text)]
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],

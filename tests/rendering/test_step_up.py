@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.domain.approvals import Grave, SecondReason
-from bot.domain.cards import CaseCard
+from bot.domain.cards import Asked, CaseCard
 from bot.domain.events import EventTag
 from bot.domain.staff import Member
-from bot.rendering import samples, step_up
+from bot.rendering import approving, samples, step_up
 from bot.rendering.words import LANGUAGES, words
 from bot.sandbox.slack.limits import check_view
 from tests.golden import assert_json_approved
@@ -38,7 +38,7 @@ def note(tag: EventTag, lang: str = "en") -> str:
 def views() -> dict[str, Any]:
     large = a_card(Grave.LARGE, Grave.UNVERIFIED, second=(SecondReason.SEATS, SecondReason.UNVERIFIED))
     return {
-        "code_modal": step_up.approve_modal(large, words=ENGLISH),
+        "code_modal": approving.approve_modal(Asked(card=large, code=True), words=ENGLISH),
         "reset_modal": step_up.reset_modal(BLAKE, words=ENGLISH),
     }
 
@@ -67,7 +67,7 @@ def test_slack_takes_each_modal(name: str) -> None:
     ],
 )
 def test_the_modal_names_what_makes_it_grave_and_nothing_else(card: CaseCard, why: str) -> None:
-    text = step_up.approve_modal(card, words=ENGLISH)["blocks"][0]["text"]["text"]
+    text = approving.approve_modal(Asked(card=card, code=True), words=ENGLISH)["blocks"][0]["text"]["text"]
 
     assert text.endswith(f": {why}")
 
@@ -77,7 +77,7 @@ def test_a_strangers_company_formats_and_pings_nothing(text: str) -> None:
     case = samples.complete_case()
     ris = replace(case.ris, company=replace(case.ris.company, name=text, seats=text))
     card = CaseCard(case=replace(case, ris=ris), why_code=(Grave.LARGE,), why_second=(SecondReason.SEATS,))
-    view = step_up.approve_modal(card, words=ENGLISH)
+    view = approving.approve_modal(Asked(card=card, code=True), words=ENGLISH)
 
     assert check_view(view) == []
     shown = view["blocks"][0]["text"]["text"]
@@ -90,9 +90,9 @@ def test_what_was_typed_is_read_with_what_it_was_about() -> None:
     filled = view | {"state": {"values": {"code": {"code": {"value": "123 456"}}}}}
     empty = view | {"state": {"values": {"code": {"code": {"value": None}}}}}
 
-    assert step_up.read_typed(filled).code == "123 456"
-    assert step_up.read_typed(filled).about["ref"] == "C-7"
-    assert step_up.read_typed(empty).code == ""
+    assert approving.read_approval(filled).code == "123 456"
+    assert approving.read_approval(filled).about["ref"] == "C-7"
+    assert approving.read_approval(empty).code == ""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

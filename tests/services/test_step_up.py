@@ -89,7 +89,7 @@ def test_who_has_no_phone_hears_what_to_do_and_decides_nothing(office: Office) -
         with pytest.raises(NotEnrolled):
             approve(office, case, AVERY, code)
     with office.connect() as db, pytest.raises(NotEnrolled):
-        approvals.find_grave(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+        approvals.find_asked(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
     assert office.case(case.ref).status is CaseStatus.IN_REVIEW
     assert facts(office, "decision:refused") == ["not_enrolled"] * 3
 

@@ -1,0 +1,113 @@
+"""The modal between a click on Approve and the decision: what pays for it, and a code where it is grave."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.approvals import Grave, SecondReason
+from bot.domain.cards import Asked, CaseCard
+from bot.domain.errors import BalanceTooSmall, NoBalance, PurchaseOrderNeeded, Refusal
+from bot.domain.purchase_orders import PurchaseOrder
+from bot.domain.purchasing import Quote
+from bot.rendering import blocks, quoting, step_up
+from bot.rendering.blocks import Block, safe
+from bot.rendering.words import Words
+
+PAYER = "purchase_order"  #: the block and the action of the choice
+MOST_PAYERS = 100  #: options that Slack takes
+_OF_MONEY = frozenset({BalanceTooSmall.code, PurchaseOrderNeeded.code, NoBalance.code})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A submitted modal: what it was about, the code and the purchase order where they were asked for."""
+
+    about: Mapping[str, str]
+    code: str = ""
+    purchase_order: int | None = None
+    asked: tuple[str, ...] = ()  #: the fields that were there
+
+    def field_of(self, refusal: Refusal) -> str:
+        """At which field it is said: at the money's what is wrong with money, else at the last one."""
+        return PAYER if refusal.code in _OF_MONEY and PAYER in self.asked else self.asked[-1]
+
+
+def approve_modal(asked: Asked, *, words: Words) -> Block:
+    """What is approved, why something is asked, and the fields for it; submitted as `case_approve`."""
+    card = asked.card
+    case, quote = card.case, card.quote
+    company = safe(case.ris.company.name, 100) or words.say("card.nameless")
+    seats = "" if case.ordered_seats is None else safe(str(case.ordered_seats), 20)
+    about = [
+        words.say("step_up.about", ref=case.ref, company=company),
+        words.say("step_up.seats", seats=seats or words.say("card.none")),
+    ]
+    if asked.code:
+        about.append(words.say("step_up.why", reasons=", ".join(_reasons(card, words))))
+    if asked.payers and quote is not None:
+        about.append(why_pick(quote, words))
+    return {
+        "type": "modal",
+        "callback_id": "case_approve",
+        "private_metadata": json.dumps({"ref": case.ref, "content_hash": case.content_hash}),
+        "title": blocks.plain(words.say("step_up.approve", ref=case.ref)),
+        "submit": blocks.plain(words.say("card.approve")),
+        "close": blocks.plain(words.say("modal.close")),
+        "blocks": [
+            blocks.section("\n".join(about)),
+            *([_payers(asked.payers, quote, words)] if asked.payers and quote else []),
+            *([step_up.code_field(words)] if asked.code else []),
+        ],
+    }
+
+
+def why_pick(quote: Quote, words: Words) -> str:
+    """Why what the form names does not pay, with what is to be paid."""
+    order, total = quote.order, quote.total
+    return words.say(
+        f"money.obstacle.{quote.obstacle}",
+        number=safe(quote.named, 80),
+        total=words.money(total) if total else "",
+        available=words.money(order.available) if order else "",
+    )
+
+
+def _payers(payers: tuple[PurchaseOrder, ...], quote: Quote, words: Words) -> Block:
+    return {
+        "type": "input",
+        "block_id": PAYER,
+        "label": blocks.plain(words.say("money.payer")),
+        "element": {
+            "type": "static_select",
+            "action_id": PAYER,
+            "options": [_payer(order, quote, words) for order in payers[:MOST_PAYERS]],
+        },
+    }
+
+
+def _payer(order: PurchaseOrder, quote: Quote, words: Words) -> Block:
+    after = order.available - quote.total if quote.total else order.available
+    number = quoting.one_line(order.number, 30)
+    shown = words.say(
+        "money.payer.option", number=number, available=words.money(order.available), after=words.money(after)
+    )
+    return {"text": blocks.plain(quoting.slack(shown, 75)), "value": str(order.id)}
+
+
+def _reasons(card: CaseCard, words: Words) -> list[str]:
+    """Why it is grave: what is large about it by name, then the policy's other words."""
+    large = [words.name(why) for why in card.why_second if why is not SecondReason.UNVERIFIED]
+    others = [words.name(grave) for grave in card.why_code if grave is not Grave.LARGE]
+    return [*(large if Grave.LARGE in card.why_code else []), *others]
+
+
+def read_approval(view: Block) -> Typed:
+    """What was typed and chosen, and what the modal was about."""
+    values = view["state"]["values"]
+    chosen = values.get(PAYER, {}).get(PAYER, {}).get("selected_option") or {}
+    return Typed(
+        about=json.loads(view["private_metadata"]),
+        code=values.get(step_up.CODE, {}).get(step_up.CODE, {}).get("value") or "",
+        purchase_order=int(chosen["value"]) if chosen else None,
+        asked=tuple(name for name in (PAYER, step_up.CODE) if name in values),
+    )

@@ -1,0 +1,287 @@
+"""What approving a case buys, how far its steps are, and the modals by which staff lend them a hand."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.cards import CaseCard
+from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.cases import UNDER_WAY
+from bot.domain.provisioning import Record, Task
+from bot.rendering import approving, blocks, quoting, step_up
+from bot.rendering.blocks import Block, safe
+from bot.rendering.words import Words
+
+#: which step makes which record
+MADE_BY = {Task.CASE: StepName.CASE, Task.SITE: StepName.SITE}
+REASON = "reason"  #: the block and the action of a field
+MOST_REASON = 500
+MOST_NUMBER = 80
+_SIGNS = {
+    StepState.WAITING: "○",
+    StepState.RUNNING: "◔",
+    StepState.BLOCKED: "⏸",
+    StepState.DESK: "☐",
+    StepState.FAILED: "✗",
+    StepState.DONE: "✓",
+    StepState.SKIPPED: "↷",
+    StepState.STOPPED: "·",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """A submitted modal about one step, or about all of a case's."""
+
+    ref: str
+    seen: str  #: the content hash that the card showed
+    step: StepName | None = None
+    reason: str = ""
+    code: str = ""
+    asked: tuple[str, ...] = ()  #: the fields that were there
+    records: Mapping[StepName, Record] = field(default_factory=dict)  #: what was made by hand
+
+
+def quoted(card: CaseCard, words: Words) -> list[Block]:
+    """What approving it would buy, and what pays; nothing where the desk keeps no money and no stock."""
+    quote = card.quote
+    if quote is None or (quote.total is None and not quote.in_stock):
+        return []
+    lines = [words.say("money.buys", count=quote.seats)]
+    if quote.spare:
+        lines.append(words.say("money.spare", count=quote.spare))
+    if quote.total is not None and quote.seats:
+        lines.append(words.say("money.total", total=words.money(quote.total)))
+    if quote.obstacle is not None:
+        lines.append("⚠ " + approving.why_pick(quote, words))
+    elif quote.order and quote.balance_after is not None:
+        number, before = safe(quote.order.number, 60), words.money(quote.order.available)
+        after = words.money(quote.balance_after)
+        lines.append(words.say("money.balance", number=number, before=before, after=after))
+    if quote.in_stock < quote.seats:
+        lines.append("⚠ " + words.say("money.stock_short", stock=quote.in_stock, seats=quote.seats))
+    return [blocks.section("\n".join(lines))]
+
+
+def shown(card: CaseCard, words: Words) -> list[Block]:
+    """What was bought, and every step with whoever has to act."""
+    return [*_bought(card, words), *_steps(card, words)]
+
+
+def _bought(card: CaseCard, words: Words) -> list[Block]:
+    bought = card.bought
+    if bought is None:
+        return []
+    line = words.say("money.bought", count=bought.seats, issued=bought.issued)
+    if bought.total is not None:
+        line += " · " + words.say(
+            "money.paid", total=words.money(bought.total), number=safe(bought.number, 60)
+        )
+    if bought.spare:
+        line += " · " + words.say("money.bought_spare", count=bought.spare)
+    return [blocks.context(line)]
+
+
+def _steps(card: CaseCard, words: Words) -> list[Block]:
+    if not card.steps:
+        return []
+    lines = [f"*{words.say('step.heading')}*", *(_line(step, words) for step in card.steps)]
+    return [blocks.section("\n".join(lines))]
+
+
+def _line(step: CaseStep, words: Words) -> str:
+    key = f"step.line.{step.state}"
+    if step.reason and step.state in (StepState.RUNNING, StepState.DESK):
+        key += ".reason"
+    if step.state is StepState.DONE and step.number:
+        key += ".number"
+    said = words.say(
+        key,
+        step=words.say(f"step.{step.name}"),
+        at=words.moment(step.since),
+        reason=reason(step, words),
+        number=_linked(step),
+        by=words.person(step.by, slack=True) if step.by else "",
+    )
+    return f"{_SIGNS[step.state]} {said}"
+
+
+def reason(step: CaseStep, words: Words) -> str:
+    """Why it does not go on: in our words where the reason is one of our codes, else in the other side's."""
+    key = f"step.reason.{step.reason}"
+    return words.say(key) if key in words else safe(step.reason, 300)
+
+
+def _linked(step: CaseStep) -> str:
+    number = safe(step.number, MOST_NUMBER)
+    return f"<{step.url}|{number}>" if _is_plain_link(step.url) else number
+
+
+def _is_plain_link(url: str) -> bool:
+    return url.startswith("https://") and not any(sign in url for sign in '<>|" \n')
+
+
+def buttons(card: CaseCard, words: Words) -> list[Block]:
+    """What a step at which a person is needed lets them do."""
+    case = card.case
+    at = next((step for step in card.steps if step.state in OPEN_TO_HANDS), None)
+    if case.status not in UNDER_WAY or at is None:
+        return []
+    made = [
+        *(["case_checklist"] if at.name in MADE_BY.values() else []),
+        *(["step_retry"] if at.state is not StepState.DESK else []),
+        "step_skip",
+        "case_stop",
+    ]
+    styles = {"case_checklist": "primary", "case_stop": "danger"}
+    elements = [
+        blocks.button(words.say(f"step.{name}"), action=name, value=case.ref, style=styles.get(name, ""))
+        for name in made
+    ]
+    return [{"type": "actions", "block_id": f"step:{at.name}:{case.content_hash}", "elements": elements}]
+
+
+def checklist_modal(card: CaseCard, *, words: Words) -> Block:
+    """The Sales Provisioning Case Form as a checklist, with a number to enter for each record."""
+    case = card.case
+    open_steps = [
+        step for step in card.steps if step.name in MADE_BY.values() and step.state is not StepState.DONE
+    ]
+    return _modal(
+        "case_checklist",
+        card,
+        title=words.say("checklist.title", ref=case.ref),
+        submit=words.say("checklist.submit"),
+        shown=[
+            blocks.section(words.say("checklist.intro")),
+            blocks.fields(list(_form(card, words))),
+            *(block for step in open_steps for block in _entry(step, words)),
+        ],
+        words=words,
+    )
+
+
+def _form(card: CaseCard, words: Words) -> Iterator[str]:
+    """What the form asks for, in its order."""
+    company, bought = card.case.ris.company, card.bought
+    street = ", ".join(
+        filter(None, (company.street, f"{company.postal_code} {company.city}".strip(), company.state))
+    )
+    contact = ", ".join(filter(None, (company.contact_name, company.contact_email, company.contact_phone)))
+    facts = {
+        words.field("name"): company.name,
+        words.say("checklist.address"): street,
+        words.field("country"): words.country(company.country),
+        words.field("vat_id"): company.vat_id,
+        words.field("website"): company.website,
+        words.field("application"): company.application,
+        words.field("seats"): str(card.case.ordered_seats or ""),
+        words.field("purchase_order"): (bought.number if bought else "") or company.purchase_order,
+        words.say("card.contact"): contact,
+        words.say("checklist.sponsor"): card.case.sponsor.address,
+    }
+    for label, value in facts.items():
+        yield words.say("card.field", label=label, value=safe(value, 300) or words.say("card.none"))
+
+
+def _entry(step: CaseStep, words: Words) -> Iterator[Block]:
+    for what in ("number", "url"):
+        yield {
+            "type": "input",
+            "optional": True,
+            "block_id": f"{step.name}_{what}",
+            "label": blocks.plain(words.say(f"checklist.{step.name}.{what}")),
+            "element": {
+                "type": "plain_text_input",
+                "action_id": what,
+                "max_length": MOST_NUMBER if what == "number" else MOST_REASON,
+            },
+        }
+
+
+def skip_modal(card: CaseCard, step: CaseStep, *, first: str, code: bool, words: Words) -> Block:
+    """Why the step is left out; `first`: who has asked for that already, so that this yes is the second."""
+    what = words.say(f"step.{step.name}")
+    said = (
+        words.say("skip.second", step=what, who=words.person(first, slack=True))
+        if first
+        else words.say("skip.first", step=what)
+    )
+    return _modal(
+        "step_skip",
+        card,
+        title=words.say("skip.title"),
+        submit=words.say("step.step_skip"),
+        shown=[blocks.section(said), _reason(words), *([step_up.code_field(words)] if code else [])],
+        words=words,
+        step=step.name,
+    )
+
+
+def stop_modal(card: CaseCard, *, code: bool, words: Words) -> Block:
+    """What stopping the case does, and why it is stopped."""
+    said = words.say("stop.ask", ref=card.case.ref)
+    return _modal(
+        "case_stop",
+        card,
+        title=words.say("stop.title", ref=card.case.ref),
+        submit=words.say("step.case_stop"),
+        shown=[blocks.section(said), _reason(words), *([step_up.code_field(words)] if code else [])],
+        words=words,
+    )
+
+
+def _reason(words: Words) -> Block:
+    element = {
+        "type": "plain_text_input",
+        "action_id": REASON,
+        "multiline": True,
+        "max_length": MOST_REASON,
+    }
+    label = blocks.plain(words.say("step.reason"))
+    return {"type": "input", "block_id": REASON, "label": label, "element": element}
+
+
+def _modal(
+    callback: str,
+    card: CaseCard,
+    *,
+    title: str,
+    submit: str,
+    shown: list[Block],
+    words: Words,
+    step: StepName | None = None,
+) -> Block:
+    about = {"ref": card.case.ref, "content_hash": card.case.content_hash, "step": step or ""}
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(about),
+        "title": blocks.plain(quoting.slack(title, 24)),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(words.say("modal.close")),
+        "blocks": shown,
+    }
+
+
+def read_hand(view: Block) -> Hand:
+    """What was typed into one of these modals, and what it was about."""
+    about, values = json.loads(view["private_metadata"]), view["state"]["values"]
+    records = {}
+    for name in MADE_BY.values():
+        number = _typed(values, f"{name}_number", "number")
+        if number:
+            records[name] = Record(number=number, url=_typed(values, f"{name}_url", "url"))
+    return Hand(
+        ref=about["ref"],
+        seen=about["content_hash"],
+        step=StepName(about["step"]) if about["step"] else None,
+        reason=_typed(values, REASON, REASON),
+        code=_typed(values, step_up.CODE, step_up.CODE),
+        asked=tuple(values),
+        records=records,
+    )
+
+
+def _typed(values: Mapping[str, Mapping[str, Block]], block: str, action: str) -> str:
+    return (values.get(block, {}).get(action, {}).get("value") or "").strip()

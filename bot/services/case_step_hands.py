@@ -1,0 +1,197 @@
+"""Staff lend a step a hand: enter what they made, try again, leave it out (two people), or stop the case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, find_right
+from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.errors import BadLink, NothingEntered, StepNotOpen
+from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
+from bot.domain.provisioning import Record
+from bot.domain.staff import Act, Staff
+from bot.rendering import mails
+from bot.services import purchasing, step_up, timeline
+from bot.services.case_steps import advance, start
+from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
+from bot.services.desk import Desk
+from bot.services.outbox import retry as retry_job
+from bot.services.queueing import queue_case_card
+from bot.services.rights import at_this_moment
+from bot.services.undoing import void_decision
+from bot.store import case_steps, outbox, step_jobs
+from bot.store.database import transaction
+
+#: what a person may make by hand
+BY_HAND = (StepName.CASE, StepName.SITE)
+
+
+def enter(
+    db: Database, *, ref: str, seen: str, records: Mapping[StepName, Record], by: Staff, now: datetime
+) -> Case:
+    """Take what staff made by hand: the number of the provisioning case, of the site, or both."""
+    if not records:
+        raise NothingEntered
+    for record in records.values():
+        if record.url and not _is_link(record.url):
+            raise BadLink(found=record.url)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        check_is_staff(by)
+        case = get_seen(db, ref, seen)
+        for name in BY_HAND:
+            if name in records:
+                _enter(db, case, name, records[name], by=by, now=now)
+        advance(db, case.id, now=now)
+        queue_case_card(db, case.id, now=now)
+        return case
+
+
+def _enter(db: Database, case: Case, name: StepName, record: Record, *, by: Staff, now: datetime) -> None:
+    step = case_steps.find(db, case.id, name)
+    open_to = OPEN_TO_HANDS | {StepState.WAITING}
+    if step is None or case.status not in UNDER_WAY or step.state not in open_to:
+        raise _not_open(case, name, step)
+    since, to = (step.state,), StepState.DONE
+    number, url = record.number, record.url
+    case_steps.move(db, case.id, name, since=since, to=to, now=now, number=number, url=url, by=by.id)
+    timeline.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, step=name)
+
+
+def _is_link(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and not any(sign in url for sign in '<>|" \n')
+
+
+def retry(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime) -> Case:
+    """Try a failed or blocked step again; of mails those that did not go."""
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        check_is_staff(by)
+        case, found = _open_step(db, ref, seen, step)
+        if step in MAILS:
+            _retry_mails(db, case, step, by=by, now=now)
+        if (found := case_steps.find(db, case.id, step) or found).state in OPEN_TO_HANDS:
+            start(db, found, now=now)
+        timeline.record(db, EventTag.STEP_RETRIED, case.id, actor=by.id, at=now, step=step)
+        return case
+
+
+def _retry_mails(db: Database, case: Case, step: StepName, *, by: Staff, now: datetime) -> None:
+    for job_id in step_jobs.list_mails(db, case.id, MAILS[step], (JobStatus.FAILED, JobStatus.UNKNOWN)):
+        retry_job(db, job_id, by=by.id, now=now)
+
+
+def _open_step(db: Database, ref: str, seen: str, name: StepName) -> tuple[Case, CaseStep]:
+    case = get_seen(db, ref, seen)
+    step = case_steps.find(db, case.id, name)
+    if step is None or case.status not in UNDER_WAY or step.state not in OPEN_TO_HANDS:
+        raise _not_open(case, name, step)
+    return case, step
+
+
+def _not_open(case: Case, name: StepName, step: CaseStep | None) -> StepNotOpen:
+    return StepNotOpen(ref=case.ref, step=name, step_state=step.state if step else StepState.STOPPED)
+
+
+def find_skip(
+    db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime
+) -> tuple[CaseStep, str]:
+    """The step they want to leave out, and who asked for that before; raise what keeps them from it."""
+    with refusals_recorded(db, ref, by, now):
+        case, found = _open_step(db, ref, seen, step)
+        _right_to_skip(db, case, found, by, now=now)
+        first = case_steps.find_skip(db, case.id, step)
+        return found, first.by if first else ""
+
+
+def skip(
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    step: StepName,
+    reason: str,
+    by: Staff,
+    code: str,
+    now: datetime,
+) -> bool:
+    """Agree that a step is left out; True when that was the second yes, and the case goes on without it.
+
+    Keys that are skipped are not bought: what was held for them is released.
+    """
+    find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case, found = _open_step(db, ref, seen, step)
+        right = _right_to_skip(db, case, found, by, now=now)
+        first = case_steps.find_skip(db, case.id, step)
+        tag = EventTag.STEP_SKIPPED if first else EventTag.STEP_SKIP_ASKED
+        timeline.record(db, tag, case.id, actor=by.id, at=now, step=step, right_of=right)
+        if first is None:
+            asked = Approval(by=by.id, right_of=right, at=now)
+            case_steps.ask_skip(db, found, asked, reason=reason)
+            return False
+        _leave_out(db, case, found, reason=reason, by=by, now=now)
+        return True
+
+
+def _right_to_skip(db: Database, case: Case, step: CaseStep, by: Staff, *, now: datetime) -> str:
+    first = case_steps.find_skip(db, case.id, step.name)
+    return find_right(
+        Act.OVERRIDE,
+        ref=case.ref,
+        hands=case.hands,
+        by=at_this_moment(db, by, now),
+        given=(first,) if first else (),
+    )
+
+
+def _leave_out(db: Database, case: Case, step: CaseStep, *, reason: str, by: Staff, now: datetime) -> None:
+    if step.name is StepName.KEYS:
+        purchasing.release(db, case, by=by.id, now=now)
+    since, to = (step.state,), StepState.SKIPPED
+    case_steps.move(db, case.id, step.name, since=since, to=to, now=now, reason=reason, by=by.id)
+    for job_id in step_jobs.list_queued(db, case.id):
+        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
+    advance(db, case.id, now=now)
+    queue_case_card(db, case.id, now=now)
+
+
+def check_may_stop(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """The case they want to stop; raise what keeps them from it."""
+    with refusals_recorded(db, ref, by, now):
+        return _stoppable(db, ref, seen, by, now)[0]
+
+
+def _stoppable(db: Database, ref: str, seen: str, by: Staff, now: datetime) -> tuple[Case, str]:
+    case = get_seen(db, ref, seen)
+    right = find_right(Act.PURCHASE, ref=ref, hands=case.hands, by=at_this_moment(db, by, now))
+    if case.status not in UNDER_WAY:
+        raise StepNotOpen(ref=case.ref, step="", step_state=StepState.STOPPED)
+    return case, right
+
+
+def stop(
+    db: Database, desk: Desk, *, ref: str, seen: str, reason: str, by: Staff, code: str, now: datetime
+) -> Case:
+    """End an approved case: its decision is taken back, its money and keys given back, its sponsor told.
+
+    What cannot be called back is named to the sponsor. Where the policy asks a code for a purchase, theirs is
+    taken first.
+    """
+    check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case, right = _stoppable(db, ref, seen, by, now)
+        standing = void_decision(db, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
+        move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
+        timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
+        words = mails.withdrawal(case, desk.policy, standing, stopped=True)
+        answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")
+        queue_case_card(db, case.id, now=now)
+        refresh_additions(db, case, now=now)
+        return case

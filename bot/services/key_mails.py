@@ -1,0 +1,252 @@
+"""License Keys on their way: queued to whom they belong, looked at again before they go, taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.cases import Case, Thread
+from bot.domain.errors import KeyUnreadable
+from bot.domain.events import EventTag
+from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
+from bot.domain.outbox import JobStatus
+from bot.domain.review_values import is_address
+from bot.domain.ris import Role
+from bot.rendering import key_mails as mails
+from bot.services import case_steps
+from bot.services.desk import Desk
+from bot.services.queueing import NO_THREAD, queue_mail
+from bot.store import events, key_mails, license_keys, outbox, seats
+
+OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
+MOST_KEYS = 300  #: in one mail; a longer list comes in several
+#: states in which a mail may be with its reader
+WENT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
+#: states from which a mail could still go, or be sent by staff once more
+UNSENT = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """To whom a key is mailed."""
+
+    name: str
+    address: str
+    lang: str
+    holder: bool = False  #: it is theirs; else they pass it on
+    cc: tuple[str, ...] = ()
+    thread: Thread = NO_THREAD
+
+
+def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
+    """The party on file, as the policy's `keys_to` says now; a case without a contact has its sponsor."""
+    company, keys_to = case.ris.company, desk.policy.mag.keys_to
+    if keys_to is KeysTo.USERS:
+        return Party(name=holder.name, address=holder.email.lower(), lang=holder.lang, holder=True)
+    contact = company.contact_email.strip().lower()
+    if keys_to is KeysTo.CONTACT and is_address(contact):
+        return Party(name=company.contact_name, address=contact, lang=case.lang)
+    sponsor = case.sponsor
+    return Party(name=sponsor.name, address=sponsor.address, lang=case.lang, cc=case.cc, thread=case.thread)
+
+
+def key_url(desk: Desk) -> str:
+    """The page that takes a License Key."""
+    return desk.policy.mag.key_url or f"{desk.portal_url.rstrip('/')}/dashboard"
+
+
+def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now: datetime) -> int:
+    """Queue the first mails of these seats, each with a holder and a key; how many mails that makes.
+
+    What waits for people who come later is told to the Organization Administrators, or at the list's end.
+    """
+    if not due:
+        return 0
+    spare = sum(seat.key is not None for seat in seats.list_spare(db, due[0].organisation))
+    if desk.policy.mag.keys_to is KeysTo.USERS:
+        told = _administrators(case) if spare else frozenset()
+        for seat in due:
+            holds = spare if seat.holder and seat.holder.email.lower() in told else 0
+            queue_one(db, desk, case, seat, why=Mailed.FIRST, spare=holds, now=now)
+        return len(due)
+    parts = [due[start : start + MOST_KEYS] for start in range(0, len(due), MOST_KEYS)]
+    for number, part in enumerate(parts, 1):
+        party = party_of(desk, case, _holder(part[0]))
+        words = mails.license_keys(
+            case,
+            part,
+            desk.policy,
+            to_name=party.name,
+            key_url=key_url(desk),
+            spare=spare if number == len(parts) else 0,
+            part=number,
+            parts=len(parts),
+        )
+        _queue(db, desk, case, LIST, party=party, sent=part, words=words, why=Mailed.FIRST, now=now)
+    return len(parts)
+
+
+def queue_one(
+    db: Database, desk: Desk, case: Case, seat: Seat, *, why: Mailed, now: datetime, spare: int = 0
+) -> None:
+    """Queue the mail with one seat's key to the party on file."""
+    party = party_of(desk, case, _holder(seat))
+    given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk), "spare": spare}
+    if party.holder:
+        words = mails.license_key(case, seat, desk.policy, **given)
+    else:
+        words = mails.license_keys(case, [seat], desk.policy, **given)
+    template = OWN if party.holder else LIST
+    _queue(db, desk, case, template, party=party, sent=[seat], words=words, why=why, now=now)
+
+
+def queue_handed_over(
+    db: Database, desk: Desk, case: Case, seat: Seat, before: Holder, *, now: datetime
+) -> Party:
+    """Queue the mail to the party on file of a seat that has another holder now; return that party."""
+    party = party_of(desk, case, _holder(seat))
+    words = mails.key_handed_over(
+        case,
+        seat,
+        desk.policy,
+        to_name=party.name,
+        key_url=key_url(desk),
+        before=before,
+        own=party.holder,
+    )
+    why = Mailed.HANDED_OVER
+    _queue(db, desk, case, HANDED_OVER, party=party, sent=[seat], words=words, why=why, now=now)
+    return party
+
+
+def _queue(
+    db: Database,
+    desk: Desk,
+    case: Case,
+    template: str,
+    *,
+    party: Party,
+    sent: Sequence[Seat],
+    words: Mapping[str, Any],
+    why: Mailed,
+    now: datetime,
+) -> None:
+    keys = [seat.key for seat in sent if seat.key]
+    number = key_mails.count_mails(db, keys[0].id) + 1
+    outbox_key = f"{case.ref}:{template}:{keys[0].id}:{number}"
+    queue_mail(
+        db,
+        desk,
+        template,
+        key=outbox_key,
+        to=party.address,
+        lang=party.lang,
+        ref=case.ref,
+        words=words,
+        now=now,
+        thread=party.thread,
+        cc=party.cc,
+        case_id=case.id,
+        secrets={"keys": [_unsealed(db, desk, key) for key in keys]},
+    )
+    ids = [key.id for key in keys]
+    key_mails.add(db, ids, outbox_key, why, now=now)
+    license_keys.mark_mailed(db, ids, now=now)
+
+
+def _unsealed(db: Database, desk: Desk, key: LicenseKey) -> str:
+    try:
+        return desk.keyring.open(KEY, license_keys.get_sealed(db, key.id))
+    except ValueError:
+        raise KeyUnreadable(tail=key.masked) from None
+
+
+def _administrators(case: Case) -> frozenset[str]:
+    users = case.ris.users
+    return frozenset(user.email.lower() for user in users if user.role == Role.ORGANIZATION_ADMINISTRATOR)
+
+
+def _holder(seat: Seat) -> Holder:
+    if seat.holder is None:
+        raise ValueError(f"seat {seat.id} is spare: its key is nobody's to be mailed")
+    return seat.holder
+
+
+# Before it goes
+
+
+def still_true(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether any of the keys of a queued mail still belongs to whom it says."""
+    return any(_stands(db, one) for one in words["people"])
+
+
+def with_those_that_stand(db: Database, words: Mapping[str, Any]) -> dict[str, Any]:
+    """A list without the lines that are true no more."""
+    stand = [number for number, one in enumerate(words["people"]) if _stands(db, one)]
+    if not stand:
+        return dict(words)
+    return {**words, **{name: [words[name][number] for number in stand] for name in ("people", "keys")}}
+
+
+def _stands(db: Database, one: Mapping[str, Any]) -> bool:
+    """Its seat is open and held as it was, with that key, which nobody has entered."""
+    seat = seats.find(db, one["seat_id"])
+    if seat is None or seat.closed_at or seat.holder is None or seat.key is None:
+        return False
+    mine = (seat.key.id, seat.holder.email.lower()) == (one["key_id"], str(one["email"]).lower())
+    return mine and seat.key.state is KeyState.ISSUED
+
+
+# Taken back
+
+
+def find_reader(db: Database, key_id: int) -> KeyMail | None:
+    """The newest mail by which the party that has the key may know it; who had it before was told then."""
+    for mail in reversed(key_mails.list_of_key(db, key_id)):
+        if mail.status in WENT:
+            return mail
+        if mail.why is Mailed.HANDED_OVER:
+            return None
+    return None
+
+
+def withdraw(db: Database, key_id: int, *, replaced: bool, now: datetime) -> None:
+    """What of a key's own mails has not gone never goes; `replaced`: but the newest does, in their place.
+
+    A list with other people's keys goes without this line (`with_those_that_stand`), if it is true no more.
+    """
+    sent = key_mails.list_of_key(db, key_id)
+    for mail in sent[:-1] if replaced else sent:
+        job = outbox.find(db, mail.job_id)
+        if job and len(job.values["words"]["people"]) == 1:
+            _replace(db, mail.job_id, now=now)
+
+
+def recall(db: Database, case: Case, *, now: datetime) -> None:
+    """Take back what of a case's key mails has not gone, before its keys are given back.
+
+    A key of which no mail can have gone was seen by nobody: it may go back to stock.
+    """
+    for seat in seats.list_of_case(db, case.id):
+        if seat.key is None or seat.key.mailed_at is None or seat.case_of_holder != case.id:
+            continue
+        sent = key_mails.list_of_key(db, seat.key.id)
+        for mail in sent:
+            _replace(db, mail.job_id, now=now)
+        if not any(mail.status in WENT for mail in sent) and not _was_unknown(db, sent):
+            license_keys.unmark_mailed(db, seat.key.id)
+
+
+def _was_unknown(db: Database, sent: Sequence[KeyMail]) -> bool:
+    """Staff may have had a mail tried again whose first try went; then it only looks as if none had."""
+    happened = events.list_about(db, [f"job:{mail.job_id}" for mail in sent])
+    return any(event.tag == EventTag.JOB_UNKNOWN for event in happened)
+
+
+def _replace(db: Database, job_id: int, *, now: datetime) -> None:
+    if outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED, now=now):
+        job = outbox.find(db, job_id)
+        if job is not None:
+            case_steps.follow_mail(db, job, now=now)
