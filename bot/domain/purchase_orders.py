@@ -10,6 +10,7 @@ from bot.domain.money import Money
 
 LONGEST_NUMBER = 60
 
+
 class Account(StrEnum):
     """Where the money of a purchase order lies; every entry moves some from one to another."""
 
@@ -74,6 +75,12 @@ class Entry(NewEntry):
     purchase_order: int
     by: str  #: a Slack id, `cli:<user>`, or `usher`
     at: datetime
+
+
+class UnknownPurchaseOrder(Refusal):
+    """No such purchase order; values: number."""
+
+    code = "unknown_purchase_order"
 
 
 class UnclearNumber(Refusal):

@@ -110,10 +110,11 @@ _DATE_FORMS: Final = (
 
 
 class _Bad(Exception):  # noqa: N818 - it ends the look at one row
-    def __init__(self, column: Column, fault: RowFault) -> None:
+    def __init__(self, column: Column, fault: RowFault, *, other: int = 0) -> None:
         super().__init__(fault)
         self.column = column
         self.fault = fault
+        self.other = other
 
 
 def read_vouchers(books: Sequence[Workbook], *, today: date) -> Reading:
@@ -121,7 +122,9 @@ def read_vouchers(books: Sequence[Workbook], *, today: date) -> Reading:
     refusal = next((book.refusal for book in books if book.refusal), None)
     if refusal is not None:
         return Reading(refusal=refusal)
-    sheets = [(book, sheet) for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden]
+    sheets = [
+        (book, sheet) for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden
+    ]
     if len(sheets) != 1:
         return Reading(fault=FileFault.SEVERAL_SHEETS if sheets else FileFault.EMPTY)
     book, sheet = sheets[0]
@@ -142,7 +145,9 @@ def find_known(rows: Sequence[GoodRow], is_known: Callable[[GoodRow], Column | N
     """Those of the rows whose voucher or key was imported before."""
     found = ((row, is_known(row)) for row in rows)
     return tuple(
-        BadRow(line=row.line, column=column, fault=RowFault.KNOWN) for row, column in found if column is not None
+        BadRow(line=row.line, column=column, fault=RowFault.KNOWN)
+        for row, column in found
+        if column is not None
     )
 
 
@@ -188,33 +193,27 @@ class _Rows:
             try:
                 good.append(GoodRow(line=number + 1, key=self._key(number, row)))
             except _Bad as exc:
-                other = self._standing(row, exc.column) if exc.fault is RowFault.IN_FILE else 0
-                bad.append(BadRow(line=number + 1, column=exc.column, fault=exc.fault, other=other))
+                bad.append(BadRow(line=number + 1, column=exc.column, fault=exc.fault, other=exc.other))
         return tuple(good), tuple(bad)
 
     def _key(self, number: int, row: Sequence[CellValue]) -> NewKey:
         for column, place in self._columns.items():
             value = self._cell(row, column)
-            at = cell_name(number, place)
-            if at in self._formulas or (isinstance(value, str) and value.startswith(_FORMULA)):
+            starts_so = isinstance(value, str) and value.startswith(_FORMULA)
+            if starts_so or (self._formulas and cell_name(number, place) in self._formulas):
                 raise _Bad(column, RowFault.FORMULA)
         voucher, key = self._secret(row, Column.VOUCHER), self._secret(row, Column.KEY)
-        if fold_key(voucher) == fold_key(key):
-            raise _Bad(Column.KEY, RowFault.SAME)
         made = NewKey(
             voucher=voucher, key=key, credential=self._credential(row), expires_on=self._expires_on(row)
         )
-        for column, text in ((Column.VOUCHER, voucher), (Column.KEY, key)):
-            if (column, fold_key(text)) in self._seen:
-                raise _Bad(column, RowFault.IN_FILE)
-        self._seen |= {
-            (Column.VOUCHER, fold_key(voucher)): number + 1,
-            (Column.KEY, fold_key(key)): number + 1,
-        }
+        marks = ((Column.VOUCHER, fold_key(voucher)), (Column.KEY, fold_key(key)))
+        if marks[0][1] == marks[1][1]:
+            raise _Bad(Column.KEY, RowFault.SAME)
+        for mark in marks:
+            if (line := self._seen.get(mark)) is not None:
+                raise _Bad(mark[0], RowFault.IN_FILE, other=line)
+        self._seen.update(dict.fromkeys(marks, number + 1))
         return made
-
-    def _standing(self, row: Sequence[CellValue], column: Column) -> int:
-        return self._seen[column, fold_key(str(self._cell(row, column)))]
 
     def _cell(self, row: Sequence[CellValue], column: Column) -> CellValue:
         place = self._columns.get(column, len(row))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from babel.numbers import list_currencies
 from sqlite_utils import Database
 
-from bot.domain.errors import UnknownPurchaseOrder
 from bot.domain.events import EventTag
 from bot.domain.money import Money, read_amount
 from bot.domain.purchase_orders import (
@@ -21,9 +20,11 @@ from bot.domain.purchase_orders import (
     UnclearContact,
     UnclearCurrency,
     UnclearNumber,
+    UnknownPurchaseOrder,
     fold_number,
 )
 from bot.domain.review_values import is_address
+from bot.domain.stock import seats_paid
 from bot.services import stock
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
@@ -137,3 +138,8 @@ def show(db: Database, number: str) -> tuple[PurchaseOrder, list[Entry]]:
     if order is None:
         raise UnknownPurchaseOrder(number=number[:LONGEST_NUMBER])
     return order, purchase_orders.list_entries(db, order.id)
+
+
+def seats_left(desk: Desk, order: PurchaseOrder) -> int | None:
+    """Seats that its balance still pays for; None where nothing is charged, or not in its currency."""
+    return seats_paid(order.available, desk.policy.mag.seat_price)

@@ -112,7 +112,7 @@ def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetim
         "below": crossed,
         "told": told,
     }
-    queue_note(db, "money_low_note", key=key, values=values, now=now)
+    queue_note(db, "money_low_note", key=f"{key}:note", values=values, now=now)
 
 
 def _cross(db: Database, name: str, left: int, thresholds: Sequence[int], *, now: datetime) -> int | None:

@@ -63,7 +63,7 @@ def import_file(
         if not looked.fit:
             return looked
         license_keys.add_all(db, keys, by=by, now=now)
-        _tell(db, looked, by=by, now=now)
+        _tell(db, desk, looked, by=by, now=now)
         case_steps.wake(db, StepName.KEYS, now=now)
         stock.watch(db, desk, now=now, purchase_order=None)
     return replace(looked, imported=True)
@@ -132,7 +132,7 @@ def _sealed(desk: Desk, new: NewKey, marked: _Marked) -> SealedKey:
     )
 
 
-def _tell(db: Database, looked: Looked, *, by: str, now: datetime) -> None:
+def _tell(db: Database, desk: Desk, looked: Looked, *, by: str, now: datetime) -> None:
     """Into the trail and the support channel: how many, and which file by its hash; never a key."""
     count, number = len(looked.reading.good), next_number(db, "import")
     last = license_keys.find_newest(db)
@@ -147,6 +147,11 @@ def _tell(db: Database, looked: Looked, *, by: str, now: datetime) -> None:
         last=last,
         file=looked.digest,
     )
-    left = license_keys.count_stock(db, Credential.PHONE_OTP, on=now.date())
-    values = {"count": count, "by": by, "left": left}
+    values = {"count": count, "by": by, "left": count_stock(db, desk, now=now)}
     queue_note(db, "import_note", key=f"import:{number}", values=values, now=now)
+
+
+def count_stock(db: Database, desk: Desk, *, now: datetime) -> int:
+    """How many keys can be issued today."""
+    on = now.astimezone(desk.policy.desk.zone).date()
+    return license_keys.count_stock(db, Credential.PHONE_OTP, on=on)
