@@ -12,7 +12,9 @@ from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, V
 from bot.domain.cards import CaseCard
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
+from bot.domain.money import Money
 from bot.domain.organisations import Likeness, Reason
+from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import (
     Company,
     Credential,
@@ -28,7 +30,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import key_samples, mails, order_mails, staff_mails
+from bot.rendering import key_samples, mails, order_mails, staff_mails, stock_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -141,6 +143,15 @@ PARAGRAPHS = {
         ["Die Bestellung bestätigen wir noch in dieser Woche."],
     ],
 }
+PURCHASE_ORDER = PurchaseOrder(
+    id=3,
+    number="PO-2024-0815",
+    contact="orders@sponsor.example.com",
+    made_at=datetime(2024, 3, 4, 9, 0, tzinfo=UTC),
+    available=Money(1_186_80, "EUR"),
+    held=Money(387_00, "EUR"),
+    spent=Money(8_426_20, "EUR"),
+)
 RECEIVED_AT = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 DECIDED_AT = datetime(2024, 9, 12, 8, 31, 7, tzinfo=UTC)
 
@@ -286,6 +297,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "authenticator_reset": lambda lang, policy: staff_mails.authenticator_reset(
         lang=lang, policy=policy, at=DECIDED_AT
+    ),
+    "po_low": lambda lang, policy: stock_mails.po_low(
+        PURCHASE_ORDER, 9, lang=lang, policy=policy, on=DECIDED_AT
     ),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,

@@ -15,7 +15,7 @@ from bot.domain.provisioning import Order, Task, Way
 from bot.domain.ris import Role
 from bot.ports import Provisioner
 from bot.rendering import order_mails
-from bot.services import license_keys, purchasing
+from bot.services import license_keys, purchasing, stock
 from bot.services.case_steps import STATUS, result_of_mails
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
@@ -65,6 +65,8 @@ def _issue_keys(work: Work) -> StepResult:
         issued = purchasing.issue(db, case, now=work.now)
         if issued is None:
             return StepResult(state=StepState.BLOCKED, reason="out_of_stock")
+        if issued:
+            stock.watch(db, work.desk, now=work.now, purchase_order=None)
         if any(seat.key is None and not seat.closed_at for seat in seats.list_of_case(db, case.id)):
             return StepResult(state=StepState.BLOCKED, reason="spare_keys")
     return StepResult(state=StepState.DONE)
