@@ -69,7 +69,7 @@ def supply(db: Database, desk: Desk, ref: str, *, now: datetime) -> None:
     """Give an approved case its keys and mail them, unless its steps have done so."""
     with transaction(db):
         case = cases.get_case(db, ref)
-        purchasing.issue(db, case, now=now)
+        purchasing.issue(db, desk, case, now=now)
         license_keys.mail_keys(db, desk, case, now=now)
 
 
@@ -87,7 +87,7 @@ def approved(
     with office.connect() as db:
         approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
         with transaction(db):
-            purchasing.issue(db, cases.get_case(db, case.ref), now=office.now)
+            purchasing.issue(db, office.desk, cases.get_case(db, case.ref), now=office.now)
     work(office)
     return office.case(case.ref)
 

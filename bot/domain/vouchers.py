@@ -85,19 +85,76 @@ class Reading:
 #: as headings are compared: without case, accents, spaces and signs
 HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
     Column.VOUCHER: frozenset(
-        "voucher vouchers vouchercode vouchernumber voucherno voucherid code gutschein gutscheine gutscheincode "
-        "gutscheinnummer gutscheinnr vouchernummer vouchernr".split()
+        [
+            "voucher",
+            "vouchers",
+            "vouchercode",
+            "vouchernumber",
+            "voucherno",
+            "voucherid",
+            "code",
+            "gutschein",
+            "gutscheine",
+            "gutscheincode",
+            "gutscheinnummer",
+            "gutscheinnr",
+            "vouchernummer",
+            "vouchernr",
+        ]
     ),
     Column.KEY: frozenset(
-        "key keys licensekey licensekeys licencekey licencekeys license licence lizenzschlussel lizenzkey lizenz "
-        "lizenzcode schlussel licensecode activationkey aktivierungsschlussel".split()
+        [
+            "key",
+            "keys",
+            "licensekey",
+            "licensekeys",
+            "licencekey",
+            "licencekeys",
+            "license",
+            "licence",
+            "lizenzschlussel",
+            "lizenzkey",
+            "lizenz",
+            "lizenzcode",
+            "schlussel",
+            "licensecode",
+            "activationkey",
+            "aktivierungsschlussel",
+        ]
     ),
     Column.CREDENTIAL: frozenset(
-        "credential credentials credentialtype type typ art zugangsmittel anmeldemittel anmeldeverfahren".split()
+        [
+            "credential",
+            "credentials",
+            "credentialtype",
+            "type",
+            "typ",
+            "art",
+            "zugangsmittel",
+            "anmeldemittel",
+            "anmeldeverfahren",
+        ]
     ),
     Column.EXPIRES: frozenset(
-        "expires expireson expiry expirydate expirationdate expiration validuntil validto gultigbis ablauf "
-        "ablaufdatum lauftab lauftabam verfallt verfalltam verfallsdatum verfall".split()
+        [
+            "expires",
+            "expireson",
+            "expiry",
+            "expirydate",
+            "expirationdate",
+            "expiration",
+            "validuntil",
+            "validto",
+            "gultigbis",
+            "ablauf",
+            "ablaufdatum",
+            "lauftab",
+            "lauftabam",
+            "verfallt",
+            "verfalltam",
+            "verfallsdatum",
+            "verfall",
+        ]
     ),
 }
 _SIGNS: Final = re.compile(r"[!-~]+(?: [!-~]+)*")

@@ -62,7 +62,7 @@ def _issue_keys(work: Work) -> StepResult:
     with transaction(db, locks=(f"case:{case.ref}", "stock")):
         if not _stands(work):
             return StepResult(state=StepState.STOPPED)
-        issued = purchasing.issue(db, case, now=work.now)
+        issued = purchasing.issue(db, work.desk, case, now=work.now)
         if issued is None:
             return StepResult(state=StepState.BLOCKED, reason="out_of_stock")
         if issued:

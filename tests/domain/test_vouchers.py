@@ -136,7 +136,7 @@ def test_a_row_that_is_not_fit_is_named_by_line_and_column(
 
 @pytest.mark.parametrize(
     "written", ["2026-03-02", "2.3.2026", "02. 03. 2026", date(2026, 3, 2), datetime(2026, 3, 2)]
-)  # noqa: DTZ001 - as cells have it
+)
 def test_its_last_day_still_counts(written: object) -> None:
     reading = rows(("voucher", "key", "expires"), ("V-0001", "AAAA-1111", written))
 

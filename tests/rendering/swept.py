@@ -31,6 +31,7 @@ from bot.rendering import (
     approving,
     assignments,
     cards,
+    case_steps,
     case_view,
     clipping_cards,
     finding,
@@ -54,6 +55,7 @@ from tests.cast import AVERY
 from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
+from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
@@ -165,7 +167,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for note in (shown.AWAY, shown.SILENT, replace(shown.AWAY, until=AT))
     ],
     "cards.case_card": lambda text: [
-        cards.case_card(poisoned(card, text), words=ENGLISH) for card in (a_full_case(), a_decided_case())
+        cards.case_card(poisoned(card, text), words=ENGLISH)
+        for card in (a_full_case(), a_decided_case(), steps_room.every_state())
     ],
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
@@ -259,6 +262,16 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
+    "case_steps.checklist_modal": lambda text: [
+        case_steps.checklist_modal(poisoned(steps_room.GOLDEN["steps_desk"], text), words=ENGLISH)
+    ],
+    "case_steps.skip_modal": lambda text: [
+        case_steps.skip_modal(card, card.steps[0], first="U0AVERY", code=True, words=ENGLISH)
+        for card in [poisoned(steps_room.every_state(), text)]
+    ],
+    "case_steps.stop_modal": lambda text: [
+        case_steps.stop_modal(poisoned(steps_room.every_state(), text), code=True, words=ENGLISH)
+    ],
     "approving.approve_modal": lambda text: [
         approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
     ],
@@ -313,12 +326,12 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
     ],
 }
-PARTS = frozenset({"queue.row"})  #: shown in those above
+PARTS = frozenset({"queue.row", "step_up.code_field"})  #: shown in those above
 #: whose values no stranger chooses
 OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
-        "license_key_cards.keys_card",
+        "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "trail.head_note",

@@ -37,7 +37,8 @@ def test_a_card_comes_up_only_when_the_case_is_the_desks_again(office: Office) -
     office.work_till_quiet()
     # there are no License Keys in stock: somebody has to see that
     assert brought_up(office) == 2
-    assert holders(office) == [BallHolder.SPONSOR, BallHolder.DESK, BallHolder.USHER, BallHolder.DESK]
+    assert holders(office)[:3] == [BallHolder.SPONSOR, BallHolder.DESK, BallHolder.USHER]
+    assert holders(office)[-1] is BallHolder.DESK
 
 
 def test_each_turn_ends_where_the_next_begins(office: Office) -> None:
