@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.bounces import AddressState, Doubt
 from bot.domain.cases import Case
 from bot.domain.delivery import Delivery
 from bot.domain.errors import (
@@ -30,11 +31,13 @@ from bot.domain.errors import (
 )
 from bot.domain.events import EventTag
 from bot.domain.license_keys import Holder, KeyState, KeyVoided, Seat
+from bot.domain.mail import BounceReport
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.services import key_mails, license_keys
 from bot.services import outbox as outbox_verbs
+from bot.store import bounces
 from bot.store import license_keys as key_store
 from bot.store.database import transaction
 from tests.authenticators import enrolled
@@ -676,6 +679,27 @@ def test_part_of_a_key_finds_nothing(office: Office, text: str) -> None:
         license_keys.find(db, office.desk, text, by=BLAKE, now=office.now)
     with office.connect() as db, pytest.raises(NotStaff):
         license_keys.find(db, office.desk, KEYS[1], by=ELI, now=office.now)
+
+
+# A bounce
+
+
+def test_staff_see_that_a_key_came_back_and_its_holder_can_change(office: Office, mailed: Case) -> None:
+    """The address is dead: the key goes to somebody else, and what would tell the dead address is held."""
+    job = next(job for job in key_jobs(office) if job.recipient == TOM.email)
+    report = BounceReport(recipients=(TOM.email,), permanent=True, status="5.1.1")
+    doubt = Doubt(address=TOM.email, state=AddressState.GIVEN_UP, since=office.now, probe="")
+    with office.connect() as db, transaction(db):
+        bounces.add(db, job.id, TOM.email, report, hard=True, mail_id=1, now=office.now)
+        bounces.keep_doubt(db, doubt)
+    with office.connect() as db:
+        shown = license_keys.get_keys(db, office.desk, mailed.ref, by=BLAKE).seats
+    hand_over(office, seat_of(office, mailed, "Tom"))
+    work(office)
+
+    assert [one.mail.returned for one in shown if one.mail] == [False, True]
+    assert KEYS[1] in sent_to(office, NADIA.email)[0]
+    assert office.job("key_taken_over").status is JobStatus.HELD
 
 
 # Taken back
