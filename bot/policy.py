@@ -97,6 +97,7 @@ class Programme(_Part):
     #: of one seat, by credential; without one nothing is charged, and nothing told to sponsors
     prices: dict[Credential, Price] = {}
     keys_to: KeysTo = KeysTo.USERS
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
 
     @field_validator("prices")

@@ -105,8 +105,11 @@ class Reader(Protocol):
     def read_mails(self, raws: Sequence[bytes]) -> Sequence[ReadMail]:
         """Parse several in one go, or raise where one of them is too much for that."""
 
-    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
-        """Read a file that is a form, or carries one; what cannot be read is refused by name."""
+    def read_workbooks(self, name: str, content: bytes, *, rows: int = 0) -> tuple[Workbook, ...]:
+        """Read a file that is a form, or carries one; what cannot be read is refused by name.
+
+        `rows` of a sheet at most, where it is no form; 0 for what a form may have.
+        """
 
     def close(self) -> None: ...
 

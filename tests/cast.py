@@ -1,7 +1,7 @@
 """The known cast: who asks, who decides, and a desk on a real database whose outside world remembers."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from bot.domain.provisioning import Way
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
+from bot.ports import Provisioner
 from bot.services import audit, cases, effects, intake, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
@@ -114,6 +115,7 @@ class Office:
     server: FakeServer
     reader: PlainReader
     tokens: list[str] = field(default_factory=list)  #: of the links it gave out
+    provisioners: Mapping[Way, Provisioner] = field(default_factory=lambda: {Way.DESK: Checklist()})
     _uids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -191,7 +193,12 @@ class Office:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
     def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
-        ways = Ways(chat=self.chat, mailer=self.mailer, marker=self.bot.marker)
+        ways = Ways(
+            chat=self.chat,
+            mailer=self.mailer,
+            marker=self.bot.marker,
+            provisioners=self.provisioners,
+        )
         with self.connect() as db:
             outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
+from bot.adapters.spreadsheets import LIMITS
 from bot.domain.errors import UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
@@ -237,8 +238,8 @@ class PlainReader:
     def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
         return [self.read_mail(raw) for raw in raws]
 
-    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
-        return read_workbooks(name, content)
+    def read_workbooks(self, name: str, content: bytes, *, rows: int = 0) -> tuple[Workbook, ...]:
+        return read_workbooks(name, content, replace(LIMITS, rows=rows) if rows else LIMITS)
 
     def close(self) -> None: ...
 

@@ -57,7 +57,7 @@ class TokenServer:
         self.coming: deque[Script] = deque()
         self._issued: dict[str, _Issued] = {}
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler_for(self))
+        self._server = QuietServer(("127.0.0.1", 0), _handler_for(self))
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._scheme = "https" if tls else "http"
@@ -185,7 +185,7 @@ def _refusal(status: int, error: str, description: str) -> tuple[int, dict[str, 
     return status, {"error": error, "error_description": description, "error_codes": [number]}
 
 
-class _Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:

@@ -110,7 +110,8 @@ class HttpLine:
                 with _cut_after(self._deadline, line.sock):
                     line.request(method, path, body or None, {**_ALWAYS, **headers})
                     sent = True
-                    return self._read(line.getresponse())
+                    with contextlib.closing(line.getresponse()) as response:
+                        return self._read(response)
         except (OSError, HTTPException, ValueError) as exc:
             failure = Lost if sent else NotSent
             raise failure(_trouble(exc), trusted=not isinstance(exc, ssl.SSLCertVerificationError)) from exc

@@ -70,8 +70,9 @@ class LimitedReader:
             books += given_up(one.name, one.content) if found is None else found
         return mail, (*books[: self._limits.workbooks], *self._body_tables(raw))
 
-    def read_workbooks(self, name: str, content: bytes) -> tuple[Workbook, ...]:
-        return read_limited(self._pool, name, content, self._limits)
+    def read_workbooks(self, name: str, content: bytes, *, rows: int = 0) -> tuple[Workbook, ...]:
+        limits = replace(self._limits, rows=rows) if rows else self._limits
+        return read_limited(self._pool, name, content, limits)
 
     def close(self) -> None:
         self._pool.close()

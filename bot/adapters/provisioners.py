@@ -3,12 +3,13 @@
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.adapters import netsuite, webhook
 from bot.adapters.checklist import Checklist
 from bot.adapters.http_calls import Caller
-from bot.adapters.http_line import HttpLine
+from bot.adapters.http_line import DEADLINE, HttpLine
 from bot.adapters.oauth import TokenSource
 from bot.domain.errors import SettingsFault
 from bot.domain.provisioning import Task, Way
@@ -20,19 +21,25 @@ Opener = Callable[[], Mapping[Way, Provisioner]]
 
 
 def build_opener(
-    settings: Settings, policy: Provisioning, context: ssl.SSLContext, *, now: Callable[[], datetime]
+    settings: Settings,
+    policy: Provisioning,
+    context: ssl.SSLContext,
+    *,
+    now: Callable[[], datetime],
+    deadline: float = DEADLINE,
 ) -> Opener:
     """Return what opens every way that the policy chooses; nothing is connected yet.
 
     Raise one SettingsFault that names each setting which a chosen way lacks.
     """
     check_ways(settings, policy)
+    line_to = partial(HttpLine, context=context, proxy=settings.https_proxy, deadline=deadline)
     made: dict[Way, Callable[[], Provisioner]] = {}
     for way in map(policy.way_of, Task):
         if way is Way.NETSUITE:
-            made[way] = _netsuite_opener(settings, policy.netsuite, context, now)
+            made[way] = _netsuite_opener(settings, policy.netsuite, line_to, now)
         elif way is Way.WEBHOOK:
-            made[way] = _webhook_opener(settings, context, now)
+            made[way] = _webhook_opener(settings, line_to, now)
         else:
             made[way] = Checklist
     return lambda: {way: open_one() for way, open_one in made.items()}
@@ -51,7 +58,7 @@ def check_ways(settings: Settings, policy: Provisioning) -> None:
 
 
 def _netsuite_opener(
-    settings: Settings, case: NetSuiteCase, context: ssl.SSLContext, now: Callable[[], datetime]
+    settings: Settings, case: NetSuiteCase, line_to: Callable[..., HttpLine], now: Callable[[], datetime]
 ) -> Callable[[], Provisioner]:
     """All lanes share one source of tokens, as NetSuite counts what is asked for."""
     from bot.adapters.netsuite_tokens import (  # noqa: PLC0415 - PyJWT costs a tenth of a second
@@ -60,8 +67,7 @@ def _netsuite_opener(
         read_key,
     )
 
-    url, proxy = settings.netsuite_url, settings.https_proxy
-    token_url = f"{url}{TOKEN_PATH}"
+    token_url = f"{settings.netsuite_url}{TOKEN_PATH}"
     credentials = SignedAssertion(
         token_url=token_url,
         client_id=settings.netsuite_client_id,
@@ -69,9 +75,9 @@ def _netsuite_opener(
         signing=read_key(Path(settings.netsuite_private_key)),
         now=now,
     )
-    tokens = TokenSource(HttpLine(token_url, context=context, proxy=proxy), credentials)
+    tokens = TokenSource(line_to(token_url), credentials)
     caller = Caller(
-        line=HttpLine(url, context=context, proxy=proxy, longest=netsuite.LONGEST_ANSWER),
+        line=line_to(settings.netsuite_url, longest=netsuite.LONGEST_ANSWER),
         address="check NETSUITE_URL",
         find_words=netsuite.find_words,
         mends=netsuite.MENDS,
@@ -80,10 +86,10 @@ def _netsuite_opener(
 
 
 def _webhook_opener(
-    settings: Settings, context: ssl.SSLContext, now: Callable[[], datetime]
+    settings: Settings, line_to: Callable[..., HttpLine], now: Callable[[], datetime]
 ) -> Callable[[], Provisioner]:
     caller = Caller(
-        line=HttpLine(settings.webhook_url, context=context, proxy=settings.https_proxy),
+        line=line_to(settings.webhook_url),
         address="check WEBHOOK_URL",
         find_words=webhook.find_words,
         mends=webhook.MENDS,

@@ -33,10 +33,13 @@ class Webhook:
         self._key = key
         self._now = now
 
-    def place(self, order: Order, *, again: bool) -> Record | None:
-        """What was sent before is read back first; whoever has it and no number yet is asked again later."""
+    def place(self, order: Order, *, again: bool) -> Record | None:  # noqa: ARG002 - looked for in any case
+        """Look first, always: so nobody has to remember whether it was sent before.
+
+        Whoever has it and no number yet is asked again later.
+        """
         path = self._caller.line.path
-        standing = self._look(order.external_id) if again else None
+        standing = self._look(order.external_id)
         if standing is None:
             answer = self._call(
                 "POST", path, order.external_id, _body(order, at=self._now()), takes=_CONFLICT

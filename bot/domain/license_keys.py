@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +12,10 @@ from bot.domain.outbox import JobStatus
 from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
+
+#: spaces, hyphens, and what is not seen at all (Unicode's general categories)
+_BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
+_BETWEEN_ASCII = {code: None for code in range(128) if unicodedata.category(chr(code)) in _BETWEEN}
 
 #: for what vouchers and their keys are sealed and marked (`Keyring`)
 VOUCHER = "voucher"
@@ -190,8 +195,10 @@ def names_case(text: str) -> bool:
 
 
 def fold_key(text: str) -> str:
-    """As it is marked: people type it in any case, with or without its hyphens."""
-    return "".join(text.split()).replace("-", "").upper()
+    """As it is marked: people type it in any case, with or without its hyphens, of whatever kind."""
+    if text.isascii():  # by far the quickest, and nearly all are
+        return text.translate(_BETWEEN_ASCII).upper()
+    return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in _BETWEEN)
 
 
 def tail_of(key: str) -> str:

@@ -1,10 +1,13 @@
 """Money: whole minor units of one currency, such as cents."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
 from babel.numbers import get_currency_precision
+
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,15 @@ class Money:
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
+
+
+def read_amount(text: str, currency: str) -> Money | None:
+    """What is typed as 10000 or 10000.50; None where it is not plainly one amount of that currency.
+
+    Thousands are not set apart: 10.000 is ten or ten thousand, depending on who reads it.
+    """
+    if not _AMOUNT.fullmatch(text):
+        return None
+    amount = Decimal(text.replace(",", "."))
+    parts = -int(amount.as_tuple().exponent)
+    return Money.of(amount, currency) if parts <= get_currency_precision(currency) else None

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.errors import Refusal
 from bot.domain.money import Money
+
+LONGEST_NUMBER = 60
 
 
 class Account(StrEnum):
@@ -72,6 +75,48 @@ class Entry(NewEntry):
     purchase_order: int
     by: str  #: a Slack id, `cli:<user>`, or `usher`
     at: datetime
+
+
+class UnknownPurchaseOrder(Refusal):
+    """No such purchase order; values: number."""
+
+    code = "unknown_purchase_order"
+
+
+class UnclearNumber(Refusal):
+    """No letter or digit in it, or far too many; values: most."""
+
+    code = "unclear_number"
+
+
+class UnclearAmount(Refusal):
+    """Not an amount of money more than nothing in that currency; values: text, currency."""
+
+    code = "unclear_amount"
+
+
+class UnclearCurrency(Refusal):
+    """No currency of ISO 4217; values: text."""
+
+    code = "unclear_currency"
+
+
+class UnclearContact(Refusal):
+    """Not a mail address; values: text."""
+
+    code = "unclear_contact"
+
+
+class OtherCurrency(Refusal):
+    """The purchase order is in another currency; values: number, currency."""
+
+    code = "other_currency"
+
+
+class PaidInTwice(Refusal):
+    """The same amount came a moment ago: perhaps the same command twice; values: number, at."""
+
+    code = "paid_in_twice"
 
 
 _PREFIX = re.compile(r"^(?:PO|PURCHASEORDER|BESTELLUNG|BESTELLNUMMER|BESTELLNR)(?=.*[0-9])")

@@ -12,7 +12,9 @@ from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, V
 from bot.domain.cards import CaseCard
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
+from bot.domain.money import Money
 from bot.domain.organisations import Likeness, Reason
+from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import (
     Company,
     Credential,
@@ -28,7 +30,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import key_samples, mails, staff_mails
+from bot.rendering import key_samples, mails, order_mails, staff_mails, stock_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -141,6 +143,15 @@ PARAGRAPHS = {
         ["Die Bestellung bestätigen wir noch in dieser Woche."],
     ],
 }
+PURCHASE_ORDER = PurchaseOrder(
+    id=3,
+    number="PO-2024-0815",
+    contact="orders@sponsor.example.com",
+    made_at=datetime(2024, 3, 4, 9, 0, tzinfo=UTC),
+    available=Money(1_186_80, "EUR"),
+    held=Money(387_00, "EUR"),
+    spent=Money(8_426_20, "EUR"),
+)
 RECEIVED_AT = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 DECIDED_AT = datetime(2024, 9, 12, 8, 31, 7, tzinfo=UTC)
 
@@ -246,16 +257,19 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
 
 
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
-    "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
+    "order_confirmation": lambda lang, policy: order_mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(
         decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
     ),
-    "withdrawal": lambda lang, policy: mails.withdrawal(
+    "withdrawal": lambda lang, policy: order_mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
+    "invitation": lambda lang, policy: order_mails.invitation(
+        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -284,6 +298,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "authenticator_reset": lambda lang, policy: staff_mails.authenticator_reset(
         lang=lang, policy=policy, at=DECIDED_AT
     ),
+    "po_low": lambda lang, policy: stock_mails.po_low(
+        PURCHASE_ORDER, 9, lang=lang, policy=policy, on=DECIDED_AT
+    ),
     "unreadable_ris": lambda lang, policy: mails.unreadable_ris(
         reason=SheetRefusal.ENCRYPTED,
         source="RIS Lindgren.xlsx",
@@ -300,6 +317,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
     return _SAMPLES[name](lang, policy or policies.load()) | {
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
+        "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "attached": "own",
     }
 

@@ -56,6 +56,12 @@ def find(db: Database, key_id: int) -> LicenseKey | None:
     return read_key(found) if found else None
 
 
+def find_newest(db: Database) -> int:
+    """The number of the key that was imported last; 0 where none was."""
+    found = row(db, "select max(id) last from license_keys")
+    return int(found["last"] or 0) if found else 0
+
+
 def get_sealed(db: Database, key_id: int) -> str:
     """What unseals to the key itself."""
     (found,) = rows(db, "select key_sealed from license_keys where id = :id", {"id": key_id})

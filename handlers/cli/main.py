@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from bot.domain.errors import Refusal, SettingsFault
-from handlers.cli import audit, backup, doctor, jobs, mail, mails, ris, run
+from handlers.cli import audit, backup, doctor, jobs, mail, mails, purchase_orders, ris, run, stock, vouchers
 
 WRONG_USAGE = 2
 READER_LEFT = 1
@@ -31,6 +31,9 @@ app.add_typer(ris.app, name="ris", epilog="Example: usher ris check acme.xlsx")
 app.add_typer(mail.app, name="mail", epilog="Example: usher mail classify inbox/*.eml")
 app.add_typer(mails.app, name="mails", epilog="Example: usher mails show receipt --lang de")
 app.add_typer(jobs.app, name="jobs", epilog="Example: usher jobs list")
+app.command("stock", epilog="Example: usher stock --json")(stock.stock)
+app.add_typer(vouchers.app, name="vouchers", epilog="Example: usher vouchers import vouchers.csv")
+app.add_typer(purchase_orders.app, name="po", epilog="Example: usher po show")
 app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 

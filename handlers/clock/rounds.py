@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
-from bot.services import notices, nudges, rounds, standing
+from bot.services import notices, nudges, rounds, standing, stock
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
@@ -42,6 +42,11 @@ NIGHT = daily(time(2))
 ROUNDS: tuple[Round, ...] = (
     Round(name="audit head", occasion=NIGHT, work=records.post_head),
     Round(name="groups", occasion=NIGHT, work=records.watch_groups),
+    Round(
+        name="stock",
+        occasion=NIGHT,
+        work=lambda db, bot, _, now: stock.watch_all(db, bot.desk, now=now),
+    ),
     Round(
         name="standing",
         occasion=weekly(time(9)),

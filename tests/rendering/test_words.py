@@ -13,6 +13,7 @@ from bot.domain import absences, errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand, Value
+from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import (
     Company,
@@ -53,6 +54,12 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_undecided": {"id": 12},
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
+    "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},
+    "no_balance": {"ref": "C-7", "total": Money(38_700, "EUR")},
+    "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
+    "nothing_entered": {},
+    "bad_link": {"found": "netsuite"},
+    "step_not_open": {"ref": "C-7", "step": "keys", "step_state": "done"},
     "unknown_job": {"id": 7, "status": "sent"},
     "no_organisation": {"ref": "C-9", "other": "C-7", "status": "rejected"},
     "has_additions": {"ref": "C-7", "other": "C-9"},

@@ -1,0 +1,272 @@
+"""A file of vouchers, each with its License Key: its rows are taken as they are, or refused by name."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.choice_words import credential_of
+from bot.domain.license_keys import NewKey, fold_key
+from bot.domain.plain_words import folded
+from bot.domain.ris import Credential
+from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook, cell_name
+
+MOST_ROWS: Final = 100_000  #: vouchers of one file
+LEAST_SIGNS, MOST_SIGNS = 4, 100  #: of a voucher or key, spaces and hyphens not counted
+
+
+class Column(StrEnum):
+    """What a file may say of a voucher."""
+
+    VOUCHER = "voucher"
+    KEY = "key"
+    CREDENTIAL = "credential"  # a phone OTP where nothing is said
+    EXPIRES = "expires"
+
+
+class FileFault(StrEnum):
+    """Why no row of a file was looked at."""
+
+    EMPTY = "empty"
+    SEVERAL_SHEETS = "several_sheets"
+    NO_VOUCHERS = "no_vouchers"  # no column is called voucher
+    NO_KEYS = "no_keys"
+    TWICE = "twice"  # two columns are called the same
+    TOO_MANY = "too_many"
+
+
+class RowFault(StrEnum):
+    """What is wrong with a row."""
+
+    MISSING = "missing"
+    FORMULA = "formula"
+    SPOILED = "spoiled"  # a sheet program took it for a number
+    SIGNS = "signs"  # no plain letters, digits and signs
+    LENGTH = "length"
+    SAME = "same"  # voucher and key are one
+    IN_FILE = "in_file"  # another row has it
+    KNOWN = "known"  # it was imported before
+    BAD_CREDENTIAL = "bad_credential"
+    BAD_DATE = "bad_date"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRow:
+    """One row that cannot be taken; never with its voucher or key."""
+
+    line: int  #: as a spreadsheet program counts
+    column: Column
+    fault: RowFault
+    other: int = 0  #: of IN_FILE: the line on which it stands first
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodRow:
+    """A row that can be taken."""
+
+    line: int
+    key: NewKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file holds; with `refusal` or `fault` no row was looked at."""
+
+    good: tuple[GoodRow, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+    refusal: SheetRefusal | None = None
+    fault: FileFault | None = None
+    left_out: tuple[str, ...] = ()  #: headings of columns that say nothing to us
+
+
+#: as headings are compared: without case, accents, spaces and signs
+HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
+    Column.VOUCHER: frozenset(
+        "voucher vouchers vouchercode vouchernumber voucherno voucherid code gutschein gutscheine gutscheincode "
+        "gutscheinnummer gutscheinnr vouchernummer vouchernr".split()
+    ),
+    Column.KEY: frozenset(
+        "key keys licensekey licensekeys licencekey licencekeys license licence lizenzschlussel lizenzkey lizenz "
+        "lizenzcode schlussel licensecode activationkey aktivierungsschlussel".split()
+    ),
+    Column.CREDENTIAL: frozenset(
+        "credential credentials credentialtype type typ art zugangsmittel anmeldemittel anmeldeverfahren".split()
+    ),
+    Column.EXPIRES: frozenset(
+        "expires expireson expiry expirydate expirationdate expiration validuntil validto gultigbis ablauf "
+        "ablaufdatum lauftab lauftabam verfallt verfalltam verfallsdatum verfall".split()
+    ),
+}
+_SIGNS: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
+_SPOILED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
+_FORMULA: Final = ("=", "+", "-", "@")
+_DATE_FORMS: Final = (
+    re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?:[T ]00:00(?::00)?)?"),
+    re.compile(r"(?P<d>[0-9]{1,2})\.\s?(?P<m>[0-9]{1,2})\.\s?(?P<y>[0-9]{4})"),
+)
+
+
+class _Bad(Exception):  # noqa: N818 - it ends the look at one row
+    def __init__(self, column: Column, fault: RowFault, *, other: int = 0) -> None:
+        super().__init__(fault)
+        self.column = column
+        self.fault = fault
+        self.other = other
+
+
+def read_vouchers(books: Sequence[Workbook], *, today: date) -> Reading:
+    """Read the only sheet of a file; what has expired before `today` is refused."""
+    refusal = next((book.refusal for book in books if book.refusal), None)
+    if refusal is not None:
+        return Reading(refusal=refusal)
+    sheets = [
+        (book, sheet) for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden
+    ]
+    if len(sheets) != 1:
+        return Reading(fault=FileFault.SEVERAL_SHEETS if sheets else FileFault.EMPTY)
+    book, sheet = sheets[0]
+    top = next(number for number, row in enumerate(sheet.rows) if any(row))
+    places, left_out = _columns(sheet.rows[top])
+    fault = _fault_of(places) or (FileFault.TOO_MANY if len(sheet.rows) - top - 1 > MOST_ROWS else None)
+    if fault is not None:
+        return Reading(fault=fault, left_out=left_out)
+    formulas = frozenset(cell for name, cell in book.formulas if name == sheet.name)
+    columns = {column: found[0] for column, found in places.items()}
+    rows = _Rows(sheet, columns, formulas, today)
+    good, bad = rows.sort_out(top + 1)
+    empty = FileFault.EMPTY if not good and not bad else None
+    return Reading(good=good, bad=bad, fault=empty, left_out=left_out)
+
+
+def find_known(rows: Sequence[GoodRow], is_known: Callable[[GoodRow], Column | None]) -> tuple[BadRow, ...]:
+    """Those of the rows whose voucher or key was imported before."""
+    found = ((row, is_known(row)) for row in rows)
+    return tuple(
+        BadRow(line=row.line, column=column, fault=RowFault.KNOWN)
+        for row, column in found
+        if column is not None
+    )
+
+
+def _columns(headings: Sequence[CellValue]) -> tuple[dict[Column, list[int]], tuple[str, ...]]:
+    places: dict[Column, list[int]] = {}
+    left_out: list[str] = []
+    for place, heading in enumerate(headings):
+        bare = "".join(sign for sign in folded(str(heading or "")) if sign.isalnum())
+        column = next((column for column, names in HEADINGS.items() if bare in names), None)
+        if column is not None:
+            places.setdefault(column, []).append(place)
+        elif bare:
+            left_out.append(" ".join(str(heading).split())[:40])
+    return places, tuple(left_out)
+
+
+def _fault_of(places: Mapping[Column, Sequence[int]]) -> FileFault | None:
+    if Column.VOUCHER not in places:
+        return FileFault.NO_VOUCHERS
+    if Column.KEY not in places:
+        return FileFault.NO_KEYS
+    return FileFault.TWICE if any(len(found) > 1 for found in places.values()) else None
+
+
+class _Rows:
+    """The rows of a sheet by the places of their columns; remembers what stood above."""
+
+    def __init__(
+        self, sheet: Sheet, columns: Mapping[Column, int], formulas: frozenset[str], today: date
+    ) -> None:
+        self._sheet = sheet
+        self._columns = columns
+        self._formulas = formulas
+        self._today = today
+        self._seen: dict[tuple[Column, str], int] = {}
+
+    def sort_out(self, first: int) -> tuple[tuple[GoodRow, ...], tuple[BadRow, ...]]:
+        good: list[GoodRow] = []
+        bad: list[BadRow] = []
+        for number, row in enumerate(self._sheet.rows[first:], start=first):
+            if not any(cell not in (None, "") for cell in row):
+                continue
+            try:
+                good.append(GoodRow(line=number + 1, key=self._key(number, row)))
+            except _Bad as exc:
+                bad.append(BadRow(line=number + 1, column=exc.column, fault=exc.fault, other=exc.other))
+        return tuple(good), tuple(bad)
+
+    def _key(self, number: int, row: Sequence[CellValue]) -> NewKey:
+        for column, place in self._columns.items():
+            value = self._cell(row, column)
+            starts_so = isinstance(value, str) and value.startswith(_FORMULA)
+            if starts_so or (self._formulas and cell_name(number, place) in self._formulas):
+                raise _Bad(column, RowFault.FORMULA)
+        voucher, key = self._secret(row, Column.VOUCHER), self._secret(row, Column.KEY)
+        made = NewKey(
+            voucher=voucher, key=key, credential=self._credential(row), expires_on=self._expires_on(row)
+        )
+        marks = ((Column.VOUCHER, fold_key(voucher)), (Column.KEY, fold_key(key)))
+        if marks[0][1] == marks[1][1]:
+            raise _Bad(Column.KEY, RowFault.SAME)
+        for mark in marks:
+            if (line := self._seen.get(mark)) is not None:
+                raise _Bad(mark[0], RowFault.IN_FILE, other=line)
+        self._seen.update(dict.fromkeys(marks, number + 1))
+        return made
+
+    def _cell(self, row: Sequence[CellValue], column: Column) -> CellValue:
+        place = self._columns.get(column, len(row))
+        value = row[place] if place < len(row) else None
+        return value.strip() if isinstance(value, str) else value
+
+    def _secret(self, row: Sequence[CellValue], column: Column) -> str:
+        value = self._cell(row, column)
+        if value in (None, ""):
+            raise _Bad(column, RowFault.MISSING)
+        # A cell that holds a number has lost its leading zeros, and digits beyond the fifteenth.
+        if not isinstance(value, str) or _SPOILED.fullmatch(value):
+            raise _Bad(column, RowFault.SPOILED)
+        if not LEAST_SIGNS <= len(fold_key(value)) <= MOST_SIGNS:
+            raise _Bad(column, RowFault.LENGTH)
+        if not _SIGNS.fullmatch(value):
+            raise _Bad(column, RowFault.SIGNS)
+        return value
+
+    def _credential(self, row: Sequence[CellValue]) -> Credential:
+        value = self._cell(row, Column.CREDENTIAL)
+        if value in (None, ""):
+            return Credential.PHONE_OTP
+        # Whoever has an MLOA certificate takes no License Key.
+        if credential_of(str(value)[:80]) != Credential.PHONE_OTP:
+            raise _Bad(Column.CREDENTIAL, RowFault.BAD_CREDENTIAL)
+        return Credential.PHONE_OTP
+
+    def _expires_on(self, row: Sequence[CellValue]) -> date | None:
+        value = self._cell(row, Column.EXPIRES)
+        if value in (None, ""):
+            return None
+        day = _read_day(value)
+        if day is None:
+            raise _Bad(Column.EXPIRES, RowFault.BAD_DATE)
+        if day < self._today:
+            raise _Bad(Column.EXPIRES, RowFault.EXPIRED)
+        return day
+
+
+def _read_day(value: CellValue) -> date | None:
+    """The day of a date cell, or as in 2027-03-31 and 31.03.2027: nothing else means one day only."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return next(_days(value), None) if isinstance(value, str) else None
+
+
+def _days(text: str) -> Iterator[date]:
+    for form in _DATE_FORMS:
+        if found := form.fullmatch(text):
+            try:
+                yield date(int(found["y"]), int(found["m"]), int(found["d"]))
+            except ValueError:  # there is no 31 February
+                return
