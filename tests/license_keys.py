@@ -7,19 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from bot import policy
 from bot.domain.cases import Case
-from bot.domain.license_keys import KEY, VOUCHER, Holder, SealedKey, Seat, fold_key, tail_of
-from bot.domain.outbox import JobKind
+from bot.domain.license_keys import KEY, VOUCHER, Holder, KeyVoided, SealedKey, Seat, fold_key, tail_of
+from bot.domain.outbox import Job, JobKind
 from bot.domain.ris import Credential, Role, User
+from bot.domain.staff import Staff
 from bot.services import approvals, cases, license_keys, purchasing
 from bot.services.desk import Desk
 from bot.store import license_keys as key_store
 from bot.store import seats as seat_store
 from bot.store.database import transaction
-from tests.cast import AVERY, Office, a_case, a_submission, an_office
+from tests.cast import AVERY, BLAKE, Office, a_case, a_submission, an_office
 from tests.forms import MARA, TOM
 
 KEYS = tuple(f"UXQ{number}-7H2K-PM9D-W4T{number}" for number in range(1, 10))
@@ -126,3 +128,84 @@ def traces(office: Office, key: str) -> list[str]:
     told = repr(office.chat.standing) + repr(office.chat.letters)
     found += ["slack" for way in ways if way.lower() in told.lower()]
     return found
+
+
+# What is done with them
+
+
+def key_of(seat: Seat) -> int:
+    assert seat.key is not None
+    return seat.key.id
+
+
+def hand_over(
+    office: Office,
+    seat: Seat,
+    to: Holder = NADIA,
+    *,
+    by: Staff = AVERY,
+    code: str = "",
+) -> Seat:
+    with office.connect() as db:
+        return license_keys.hand_over(
+            db, office.desk, seat_id=seat.id, seen=seat.seal, to=to, by=by, now=office.now, code=code
+        )
+
+
+def send_again(office: Office, seat: Seat, *, by: Staff = BLAKE) -> None:
+    with office.connect() as db:
+        license_keys.send_again(db, office.desk, seat_id=seat.id, by=by, now=office.now)
+
+
+def void(
+    office: Office, seat: Seat, *, by: Staff = AVERY, why: KeyVoided = KeyVoided.EXPOSED, code: str = ""
+) -> None:
+    with office.connect() as db:
+        license_keys.void(
+            db,
+            office.desk,
+            key_id=key_of(seat),
+            seen=seat.seal,
+            why=why,
+            by=by,
+            now=office.now,
+            code=code,
+        )
+
+
+def use(office: Office, seat: Seat, by: Staff | None = None) -> None:
+    with office.connect() as db:
+        license_keys.mark_used(db, key_id=key_of(seat), now=office.now, by=by)
+
+
+def sent_to(office: Office, address: str) -> list[str]:
+    """Their mails' words, wherever the lines break."""
+    return [" ".join(mail.text.split()) for mail in office.mailer.sent if mail.to == address]
+
+
+def key_jobs(office: Office) -> list[Job]:
+    return [job for job in office.mails() if "key" in job.template]
+
+
+# Desks for tests of a key's life
+
+
+@pytest.fixture
+def supplied(tmp_path: Path) -> Office:
+    made = a_desk(tmp_path)
+    stock(made)
+    return made
+
+
+@pytest.fixture
+def case(supplied: Office) -> Case:
+    """C-1: Mara, who is the administrator, and Tom; nothing is mailed yet."""
+    return approved(supplied)
+
+
+@pytest.fixture
+def mailed(supplied: Office, case: Case) -> Case:
+    """The same, and both have their keys."""
+    mail_keys(supplied, case)
+    work(supplied)
+    return case

@@ -72,7 +72,8 @@ def _seat(keys: CaseKeys, one: SeatShown, words: Words) -> Block:
     number = f"{seat.number}" if f"C-{seat.case_id}" == keys.ref else f"C-{seat.case_id}/{seat.number}"
     lines = [words.say("keys.seat", number=number, who=_who(one, words)), _key(one, words)]
     if one.mail:
-        lines.append(_mail(one.mail, words))
+        own = seat.holder is not None and seat.holder.email.lower() == one.mail.to
+        lines.append(_mail(one.mail, words, own=own))
     block = blocks.section("\n".join(lines)) | {"block_id": f"seat:{seat.id}"}
     options = _options(keys, one, words)
     if options:
@@ -101,9 +102,9 @@ def _key(one: SeatShown, words: Words) -> str:
     return said
 
 
-def _mail(mail: KeyMail, words: Words) -> str:
-    """To whom the newest mail with it went, and whether it arrived."""
-    key = "keys.mail.returned" if mail.returned else "keys.mail"
+def _mail(mail: KeyMail, words: Words, *, own: bool) -> str:
+    """Whether the newest mail with it arrived, and to whom it went, unless that is its owner."""
+    key = f"keys.mail{'.own' if own else ''}{'.returned' if mail.returned else ''}"
     at = words.moment(mail.sent_at or mail.queued_at)
     said = words.say(key, to=safe(mail.to, 120), state=words.name(mail.status), at=at)
     return said if mail.why is Mailed.FIRST else f"{said} · {words.name(mail.why)}"
@@ -249,7 +250,7 @@ def _modal(callback: str, named: str, about: Mapping[str, Any], shown: list[Bloc
         "private_metadata": json.dumps(dict(about)),
         "title": blocks.plain(words.say(f"{named}.title")),
         "submit": blocks.plain(words.say(f"{named}.submit")),
-        "close": blocks.plain(words.say("modal.close")),
+        "close": blocks.plain(words.say("keys.close")),
         "blocks": shown,
     }
 

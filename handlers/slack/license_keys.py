@@ -8,19 +8,8 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
-from bot.domain.errors import (
-    BadHolderAddress,
-    BadHolderName,
-    CodeMissing,
-    CodesLocked,
-    CodeUsed,
-    HasSeat,
-    KeyInTheOpen,
-    NotEnrolled,
-    Refusal,
-    SameHolder,
-    WrongCode,
-)
+from bot.domain.errors import CodeMissing, CodesLocked, CodeUsed, NotEnrolled, Refusal, WrongCode
+from bot.domain.key_refusals import BadHolderAddress, BadHolderName, HasSeat, KeyInTheOpen, SameHolder
 from bot.domain.license_keys import KeyVoided, names_case
 from bot.domain.staff import Staff
 from bot.rendering import license_key_cards as shown

@@ -13,6 +13,7 @@ from bot.domain import absences, errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand, Value
+from bot.domain.key_refusals import UnknownKey
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import (
@@ -119,11 +120,16 @@ CARRIED: dict[str, dict[str, Value]] = {
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
 }
+#: those of each module that was imported here
 REFUSALS = sorted(Refusal.__subclasses__(), key=lambda kind: kind.code)
 FIELDS = [field.name for part in (Company, User) for field in dataclasses.fields(part)]
 WRITTEN_FIELDS = [name for name in FIELDS if name not in {"sheet", "row"}]
 
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def test_refusals_of_other_modules_are_among_them() -> None:
+    assert UnknownKey in REFUSALS
 
 
 @every_language
