@@ -24,6 +24,7 @@ from handlers.slack import (
     queue,
     records,
     step_up,
+    stock,
     undoing,
 )
 from handlers.slack.answers import Respond, bug_text, in_modal
@@ -48,6 +49,7 @@ ROOMS = (
     jobs,
     records,
     step_up,
+    stock,
     mentions,
 )
 
