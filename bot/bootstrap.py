@@ -1,7 +1,7 @@
 """Settings become a running bot: the adapters, the clock, the connections; the only place that picks them."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from random import Random
@@ -17,8 +17,9 @@ from bot.domain.errors import SettingsFault
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
+from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
-from bot.ports import Chat, Mailbox, Mailer, Marker, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Tokens
 from bot.services import absences, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -60,6 +61,7 @@ class Bot:
     random: Random  #: jitter only; secrets come from `desk.new_token`
     open_mailbox: Callable[[], Mailbox]
     open_mailer: Callable[[], Mailer]
+    open_provisioners: Callable[[], Mapping[Way, Provisioner]]  #: those that `[provisioning]` chooses
     chat: Chat
     slack_client: "WebClient"
     reader: Reader
@@ -228,15 +230,17 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     """
     from bot.adapters.imap import build_mailbox  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.oauth import build_tokens  # noqa: PLC0415
+    from bot.adapters.provisioners import build_opener  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
     from bot.adapters.tls import build_context  # noqa: PLC0415
 
     clock = clock or make_clock(settings)
     desk = make_desk(settings)
+    context = build_context(settings.ca_bundle)
+    open_provisioners = build_opener(settings, desk.policy.provisioning, context, now=clock.now)
     if prepare:
         open_database(settings)
-    context = build_context(settings.ca_bundle)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
     # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.
@@ -253,6 +257,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
             settings, max_bytes=desk.policy.limits.mail_bytes, context=context, tokens=tokens, now=clock.now
         ),
         open_mailer=lambda: build_mailer(settings, context, tokens),
+        open_provisioners=open_provisioners,
         chat=chat,
         slack_client=client,
         reader=reader,

@@ -2,12 +2,11 @@
 
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from bot.domain.loopback import is_loopback
+from bot.domain.loopback import is_loopback, keeps_secrets
 
 Port = Annotated[int, Field(ge=0, le=65535)]  #: 0 is the usual one
 
@@ -67,7 +66,7 @@ class MailSettings(BaseSettings):
     @field_validator("oauth_token_url")
     @classmethod
     def _token_url(cls, value: str) -> str:
-        if value and not _keeps_secrets(value):
+        if value and not keeps_secrets(value):
             raise ValueError(
                 "must be https://HOST/PATH, the address where the provider issues tokens "
                 "(http:// on loopback only: the client secret goes there)"
@@ -136,15 +135,3 @@ _OAUTH_NEEDS = {
     "oauth_client_secret": "of the same app, under 'certificates and secrets' (the value, not the id)",
     "oauth_scope": "e.g. https://outlook.office365.com/.default",
 }
-
-
-def _keeps_secrets(url: str) -> bool:
-    """Well-formed, and nobody on the way can read what is sent there."""
-    try:
-        parts = urlsplit(url)
-        well_formed = parts.hostname and parts.port != 0 and url.isascii() and url.isprintable()
-    except ValueError:
-        return False
-    if not well_formed or " " in url:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))

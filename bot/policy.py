@@ -18,6 +18,7 @@ from bot.domain.license_keys import KeysTo
 from bot.domain.money import Money
 from bot.domain.ris import Credential
 from bot.domain.working_time import Calendar, public_holidays
+from bot.provisioning_policy import Provisioning
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -96,6 +97,7 @@ class Programme(_Part):
     #: of one seat, by credential; without one nothing is charged, and nothing told to sponsors
     prices: dict[Credential, Price] = {}
     keys_to: KeysTo = KeysTo.USERS
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
 
     @field_validator("prices")
@@ -275,6 +277,7 @@ class Policy(_Part):
     desk: Desk
     programmes: dict[str, Programme]
     approvals: Approvals = Approvals()
+    provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
     stock: Stock = Stock()

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from bot.domain.errors import SettingsFault
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
+from bot.provisioning_settings import ProvisioningSettings
 
 __all__ = [
     "MailAuth",
@@ -73,7 +74,7 @@ class ReadingSettings(BaseSettings):
         return tuple(key.get_secret_value() for key in self.secret_key)
 
 
-class Settings(MailSettings, ReadingSettings):
+class Settings(MailSettings, ProvisioningSettings, ReadingSettings):
     """Everything the service needs; names are those of the environment, in lower case."""
 
     database_url: str = "sqlite:///usher.db"
@@ -344,4 +345,4 @@ def _place(fault: str) -> int:
     return ["database_url", *(name for kind in _KINDS for name in kind.__annotations__)].index(name)
 
 
-_KINDS = (MailSettings, Settings, ReadingSettings)
+_KINDS = (MailSettings, Settings, ReadingSettings, ProvisioningSettings)

@@ -1,7 +1,7 @@
 """The known cast: who asks, who decides, and a desk on a real database whose outside world remembers."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot import settings as all_settings
+from bot.adapters.checklist import Checklist
 from bot.bootstrap import Bell, Bot, make_desk, make_staff, open_database
 from bot.domain.cases import Case
 from bot.domain.events import Event
@@ -24,9 +25,11 @@ from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address, InboundMail, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.provisioning import Way
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
+from bot.ports import Provisioner
 from bot.services import audit, cases, effects, intake, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
@@ -112,6 +115,7 @@ class Office:
     server: FakeServer
     reader: PlainReader
     tokens: list[str] = field(default_factory=list)  #: of the links it gave out
+    provisioners: Mapping[Way, Provisioner] = field(default_factory=lambda: {Way.DESK: Checklist()})
     _uids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -189,7 +193,12 @@ class Office:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
     def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
-        ways = Ways(chat=self.chat, mailer=self.mailer, marker=self.bot.marker)
+        ways = Ways(
+            chat=self.chat,
+            mailer=self.mailer,
+            marker=self.bot.marker,
+            provisioners=self.provisioners,
+        )
         with self.connect() as db:
             outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
@@ -258,6 +267,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         random=Random(1),
         open_mailbox=lambda: server,
         open_mailer=lambda: mailer,
+        open_provisioners=lambda: {Way.DESK: Checklist()},
         chat=chat,
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from bot.adapters.oauth import TokenSource
+from bot.adapters.http_line import HttpLine
+from bot.adapters.oauth import ClientSecret, TokenSource
 from bot.adapters.tls import build_context
 
 MAILBOX = "desk@example.com"
@@ -56,7 +57,7 @@ class TokenServer:
         self.coming: deque[Script] = deque()
         self._issued: dict[str, _Issued] = {}
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler_for(self))
+        self._server = QuietServer(("127.0.0.1", 0), _handler_for(self))
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._scheme = "https" if tls else "http"
@@ -88,14 +89,8 @@ class TokenServer:
 
     def source(self, *, clock: Callable[[], float] = time.monotonic) -> TokenSource:
         """Our own client of this server."""
-        return TokenSource(
-            self.token_url,
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            scope=SCOPE,
-            context=build_context(),
-            clock=clock,
-        )
+        credentials = ClientSecret(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, scope=SCOPE)
+        return TokenSource(HttpLine(self.token_url, context=build_context()), credentials, clock=clock)
 
     def revoke(self) -> None:
         """Every token given so far is good no longer."""
@@ -190,7 +185,7 @@ def _refusal(status: int, error: str, description: str) -> tuple[int, dict[str, 
     return status, {"error": error, "error_description": description, "error_codes": [number]}
 
 
-class _Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:

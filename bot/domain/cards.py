@@ -226,3 +226,4 @@ class StatusPage:
     open_problems: int
     decided_at: datetime | None = None
     phase: Phase | None = None
+    steps: tuple[CaseStep, ...] = ()  #: once it is approved

@@ -1,5 +1,6 @@
 """The steps of an approved case: what is done after what, and who holds the ball at each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,6 +43,10 @@ ENDED = frozenset({StepState.DONE, StepState.SKIPPED})
 OPEN_TO_HANDS = frozenset({StepState.BLOCKED, StepState.DESK, StepState.FAILED})
 
 
+#: states in which a case is at that step
+AT = frozenset({StepState.RUNNING}) | OPEN_TO_HANDS
+
+
 @dataclass(frozen=True, kw_only=True)
 class StepResult:
     """How far a step came when it was carried out."""
@@ -65,3 +70,8 @@ class CaseStep:
     number: str = ""  #: what was made is called, e.g. the provisioning case's number
     url: str = ""
     by: str = ""  #: who did or skipped it, where that was a person
+
+
+def step_at(steps: Iterable[CaseStep]) -> CaseStep | None:
+    """The step that a case is at; None where it is at none."""
+    return next((step for step in steps if step.state in AT), None)

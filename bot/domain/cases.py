@@ -70,7 +70,8 @@ def ball_of(status: CaseStatus, phase: Phase | None, step: StepState | None = No
     `step`: how far the step is that the case is at; None where it is at none.
     """
     if step is not None:
-        return BallHolder.USHER if step is StepState.RUNNING else BallHolder.DESK
+        runs = step is StepState.RUNNING and phase is not Phase.FAILED
+        return BallHolder.USHER if runs else BallHolder.DESK
     if phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
     return BALL[status]

@@ -61,7 +61,6 @@ class EventTag(StrEnum):
     CASE_STOPPED = "case:stopped"
     CASE_INVITED = "case:invited"
     CASE_FINISHED = "case:finished"
-    MONEY_HELD = "money:held"
     MONEY_MOVED = "money:moved"
     MONEY_PAID_IN = "money:paid_in"
     PURCHASE_ORDER_OPENED = "purchase_order:opened"

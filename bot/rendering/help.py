@@ -9,7 +9,7 @@ from bot.rendering.words import Words
 
 #: words of a kind stand together; those in no group come last
 GROUPS: dict[str, tuple[str, ...]] = {
-    "look": ("queue", "next", "case", "find", "account", "report", "stock", "faq"),
+    "look": ("queue", "next", "case", "keys", "find", "account", "report", "stock", "faq"),
     "decide": ("approve", "reject", "ask", "reply", "assign", "invite"),
     "you": ("away", "enroll"),
     "more": ("help",),

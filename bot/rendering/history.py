@@ -7,6 +7,8 @@ from itertools import groupby
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Step
+from bot.domain.license_keys import KeyVoided
+from bot.domain.money import Money
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -31,7 +33,9 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "code": _refused(data, words),
         "phase": _phase(data, words),
         "mail": _mail(mail, words),
-        "step": words.say(f"step.{data['step']}") if data.get("step") else "",
+        "step": words.say(f"step.{data['at_step']}") if data.get("at_step") else "",
+        "amount": _amount(data, words),
+        "money": words.say(f"money.kind.{data['kind']}") if "minor" in data else "",
         **{name: safe(str(data.get(name, "")), 20) for name in ("count", "returned", "void", "used")},
     }
     text = words.say(_key(tag), **said)
@@ -39,6 +43,10 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
     if right_of != actor:
         text += " " + words.say("history.in_place_of", who=words.person(right_of, slack=True))
     return text
+
+
+def _amount(data: Mapping[str, object], words: Words) -> str:
+    return words.money(Money(int(str(data["minor"])), str(data["currency"]))) if "minor" in data else ""
 
 
 def step_note(tag: str, actor: str, at: datetime, data: Mapping[str, object], *, words: Words) -> Card:
@@ -106,4 +114,6 @@ def _status(data: Mapping[str, object], words: Words) -> str:
 
 def _reason(data: Mapping[str, object], words: Words) -> str:
     given = data.get("reason")
+    if given in set(KeyVoided):
+        return words.name(KeyVoided(str(given)))
     return words.rejection(RejectionReason(str(given))) if given in set(RejectionReason) else ""

@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,14 +11,12 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.approvals import RejectionReason
+from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.mail import Address
-from bot.domain.purchasing import Quote
 from bot.domain.ris import Problem, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
-from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
 from bot.rendering.case_facts import Values, owner
@@ -61,20 +59,6 @@ class RenderedMail:
     html: str
 
 
-def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -> Values:
-    """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it."""
-    say, payer = _words(case, policy), quote.order if quote else None
-    balance = payer.available - quote.total if quote and quote.total and payer else None
-    return _of_case(case, policy) | {
-        **({"purchase_order": payer.number} if payer else {}),
-        **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
-        "balance": say.money(balance) if balance else "",
-        "from_spare": quote.spare if quote else 0,
-        "approved_on": _words(case, policy).date(case.decision.at if case.decision else case.status_since),
-        "users": [case_facts.user(user, _words(case, policy)) for user in case.ordered_users],
-    }
-
-
 def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -> Values:
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
 
@@ -82,7 +66,7 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
     thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
     """
     since = compare(before, case.ris) if before else None
-    return _of_case(case, policy) | {
+    return of_case(case, policy) | {
         "version": case.version,
         "problems": _problems(case, policy, Severity.ERROR),
         "advice": _problems(case, policy, Severity.WARNING),
@@ -100,7 +84,7 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
 
     `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
     """
-    say = _words(newest, policy)
+    say = words_for(newest, policy)
     return owner(policy) | {
         "lang": newest.lang,
         "ref": newest.ref if len(open_ones) == 1 else "",
@@ -123,10 +107,10 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
 
 def receipt(case: Case, policy: Policy) -> Values:
     """To the sponsor of a complete RIS: what we understood and who reviews it."""
-    say, users = _words(case, policy), case.ordered_users
+    say, users = words_for(case, policy), case.ordered_users
     names = [case_facts.name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
-        _of_case(case, policy)
+        of_case(case, policy)
         | {
             "received_on": say.date(case.status_since),  # of this version, not of the first
             "administrators": case_facts.named(names),
@@ -149,38 +133,19 @@ def rejection(case: Case, policy: Policy, *, brought_before: bool = False) -> Va
     told = case.addition.told if case.addition else brought_before
     if reason is RejectionReason.DUPLICATE and not told:
         reason = None
-    return _of_case(case, policy) | {"reason": str(reason or "other")}
-
-
-def withdrawal(
-    case: Case, policy: Policy, standing: Collection[Standing] = (), *, stopped: bool = False
-) -> Values:
-    """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
-
-    `standing`: what of its decision cannot be called back. The case is shown as it is afterwards, with the
-    decision that it had. `stopped`: the desk ended it, and nobody had asked for that.
-    """
-    approved = case.decision if case.decision and case.decision.choice is Choice.APPROVED else None
-    return _of_case(case, policy) | {
-        "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
-        "stopped": stopped,
-        "keys_void": Standing.KEYS_VOID in standing,
-        "approved_on": _words(case, policy).date(approved.at) if approved else "",
-        "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
-        "may_have_gone": Standing.MAY_HAVE_GONE in standing,
-    }
+    return of_case(case, policy) | {"reason": str(reason or "other")}
 
 
 def desk_question(case: Case, policy: Policy, questions: Sequence[tuple[int, str]]) -> Values:
     """To the sponsor: what staff ask, by number, in their words."""
-    return _of_case(case, policy) | {
+    return of_case(case, policy) | {
         "questions": [{"number": number, "question": question} for number, question in questions]
     }
 
 
 def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Values:
     """To the sponsor: what staff write, in lines of paragraphs."""
-    return _of_case(case, policy) | {"paragraphs": paragraphs}
+    return of_case(case, policy) | {"paragraphs": paragraphs}
 
 
 def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
@@ -230,13 +195,14 @@ def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, 
     }
 
 
-def _words(case: Case, policy: Policy) -> Words:
+def words_for(case: Case, policy: Policy) -> Words:
     return words(case.lang, policy.desk.zone)
 
 
-def _of_case(case: Case, policy: Policy) -> Values:
+def of_case(case: Case, policy: Policy) -> Values:
+    """What every mail about a case may say of it."""
     company = case.ris.company
-    say = _words(case, policy)
+    say = words_for(case, policy)
     return owner(policy) | {
         "lang": case.lang,
         "ref": case.ref,
@@ -254,7 +220,7 @@ def _of_case(case: Case, policy: Policy) -> Values:
 
 
 def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
-    say = _words(case, policy)
+    say = words_for(case, policy)
     found: Iterable[Problem] = (each for each in case.ris.problems if each.severity is severity)
     return [
         {

@@ -114,12 +114,17 @@ def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
     here = road.index(phase)
     steps = [f"✓ {words.name(step)}" for step in road[:here]]
     steps.append(_standing(phase, effects, words))
-    steps.extend(f"○ {words.name(step)}" for step in road[here + 1 :])
+    steps.extend(f"○ {_name(step, effects, words)}" for step in road[here + 1 :])
     return " → ".join(steps)
 
 
+def _name(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
+    """ "Done" would be too much where mails were all there was to do: the steps of an approved case go on."""
+    return words.say("card.told") if phase is Phase.DONE and effects else words.name(phase)
+
+
 def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
-    name = f"*{words.name(phase)}*"
+    name = f"*{_name(phase, effects, words)}*"
     if phase is Phase.FAILED:
         faults = [effect.error for effect in effects if effect.error]
         error = safe(faults[0], 200) if faults else words.say("card.phase.failed.unknown")

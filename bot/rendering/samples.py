@@ -30,7 +30,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import mails, staff_mails, stock_mails
+from bot.rendering import key_samples, mails, order_mails, staff_mails, stock_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -257,16 +257,19 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
 
 
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
-    "order_confirmation": lambda lang, policy: mails.order_confirmation(decided_case(lang), policy),
+    "order_confirmation": lambda lang, policy: order_mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
     "receipt": lambda lang, policy: mails.receipt(complete_case(lang), policy),
     "rejection": lambda lang, policy: mails.rejection(
         decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
     ),
-    "withdrawal": lambda lang, policy: mails.withdrawal(
+    "withdrawal": lambda lang, policy: order_mails.withdrawal(
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
+    "invitation": lambda lang, policy: order_mails.invitation(
+        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -283,6 +286,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         lang=lang,
         policy=policy,
     ),
+    "license_key": lambda lang, policy: key_samples.own(decided_case(lang), policy),
+    "license_keys": lambda lang, policy: key_samples.listed(decided_case(lang), policy),
+    "key_handed_over": lambda lang, policy: key_samples.handed_over(decided_case(lang), policy),
+    "key_taken_over": lambda lang, policy: key_samples.taken_over(decided_case(lang), policy),
+    "key_voided": lambda lang, policy: key_samples.voided(decided_case(lang), policy),
     "address_probe": lambda lang, policy: mails.address_probe(ref="C-7", lang=lang, policy=policy),
     "enrolment": lambda lang, policy: staff_mails.enrolment(
         lang=lang, policy=policy, until=DECIDED_AT + timedelta(days=1)
@@ -309,6 +317,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
     return _SAMPLES[name](lang, policy or policies.load()) | {
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
+        "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "attached": "own",
     }
 

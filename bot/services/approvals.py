@@ -11,8 +11,8 @@ from bot.domain.errors import CodeMissing, ContentChanged, NoBalance, NotReviewa
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
-from bot.rendering import mails
-from bot.services import purchasing, step_up, timeline
+from bot.rendering import mails, order_mails
+from bot.services import case_steps, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
@@ -115,9 +115,10 @@ def _carry(
     decision_id = _decide(db, case, Choice.APPROVED, by=by, right_of=right_of, now=now)
     decided = get_case(db, case.ref)
     quote = purchasing.order(db, desk, decided, picked=picked, by=by.id, now=now)
-    words = mails.order_confirmation(decided, desk.policy, quote)
+    words = order_mails.order_confirmation(decided, desk.policy, quote)
     answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id, words=words)
     follow(db, decision_id, now=now)
+    case_steps.begin(db, decided, now=now)
     refresh_additions(db, decided, now=now)
 
 

@@ -14,7 +14,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.staff import Act, Staff
-from bot.rendering import mails
+from bot.rendering import order_mails
 from bot.services import purchasing, step_up, timeline
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
@@ -58,7 +58,7 @@ def _enter(db: Database, case: Case, name: StepName, record: Record, *, by: Staf
     since, to = (step.state,), StepState.DONE
     number, url = record.number, record.url
     case_steps.move(db, case.id, name, since=since, to=to, now=now, number=number, url=url, by=by.id)
-    timeline.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, step=name)
+    timeline.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, at_step=name)
 
 
 def _is_link(url: str) -> bool:
@@ -75,7 +75,7 @@ def retry(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: 
             _retry_mails(db, case, step, by=by, now=now)
         if (found := case_steps.find(db, case.id, step) or found).state in OPEN_TO_HANDS:
             start(db, found, now=now)
-        timeline.record(db, EventTag.STEP_RETRIED, case.id, actor=by.id, at=now, step=step)
+        timeline.record(db, EventTag.STEP_RETRIED, case.id, actor=by.id, at=now, at_step=step)
         return case
 
 
@@ -130,7 +130,7 @@ def skip(
         right = _right_to_skip(db, case, found, by, now=now)
         first = case_steps.find_skip(db, case.id, step)
         tag = EventTag.STEP_SKIPPED if first else EventTag.STEP_SKIP_ASKED
-        timeline.record(db, tag, case.id, actor=by.id, at=now, step=step, right_of=right)
+        timeline.record(db, tag, case.id, actor=by.id, at=now, at_step=step, right_of=right)
         if first is None:
             asked = Approval(by=by.id, right_of=right, at=now)
             case_steps.ask_skip(db, found, asked, reason=reason)
@@ -190,7 +190,7 @@ def stop(
         standing = void_decision(db, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
-        words = mails.withdrawal(case, desk.policy, standing, stopped=True)
+        words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")
         queue_case_card(db, case.id, now=now)
         refresh_additions(db, case, now=now)

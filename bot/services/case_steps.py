@@ -130,7 +130,7 @@ def settle(db: Database, case_id: int, name: StepName, result: StepResult, *, no
     )
     if tag := _TAGS.get(result.state):
         # What the other side says may name anybody: it stands on the card, not in the trail.
-        timeline.record(db, tag, case_id, actor="usher", at=now, step=name)
+        timeline.record(db, tag, case_id, actor="usher", at=now, at_step=name)
     if result.state is StepState.DONE:
         advance(db, case_id, now=now)
     queue_case_card(db, case_id, now=now)

@@ -19,7 +19,7 @@ from bot.domain.outbox import Job, JobKind
 from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
-from bot.rendering import mails
+from bot.rendering import mails, order_mails
 from bot.services import organisations, purchasing, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
@@ -61,9 +61,9 @@ class Submission:
 CASE_MAILS = {
     "receipt": mails.receipt,
     "ris_problems": mails.ris_problems,
-    "order_confirmation": mails.order_confirmation,
+    "order_confirmation": order_mails.order_confirmation,
     "rejection": mails.rejection,
-    "withdrawal": mails.withdrawal,
+    "withdrawal": order_mails.withdrawal,
 }
 
 
@@ -367,4 +367,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         open_problems=sum(problem.severity is Severity.ERROR for problem in case.ris.problems),
         decided_at=decision.at if decision else None,
         phase=decision.phase if decision else None,
+        steps=tuple(case_steps.list_of_case(db, case.id)),
     )

@@ -1,7 +1,7 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ from sqlite_utils import Database
 from bot.domain.approvals import act_of
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.ledger import MailStatus
+from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
-from bot.ports import Chat, Mailbox, Mailer, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services.desk import Desk
 from bot.services.enrolments import SECRET as DEVICES
@@ -60,6 +61,7 @@ class Patient:
     desk: Desk
     open_mailbox: Callable[[], Mailbox]
     open_mailer: Callable[[], Mailer]
+    open_provisioners: Callable[[], Mapping[Way, Provisioner]]
     tokens: Tokens | None  #: None where the mail servers take passwords
     chat: Chat
     reader: Reader
@@ -230,6 +232,22 @@ def _look_at_mailer(patient: Patient) -> Iterator[Check]:
         mailer.close()
 
 
+def _look_at_provisioning(patient: Patient) -> Iterator[Check]:
+    for way, provisioner in patient.open_provisioners().items():
+        try:
+            yield _provisioner(f"provisioning by {way}", provisioner)
+        finally:
+            provisioner.close()
+
+
+def _provisioner(name: str, provisioner: Provisioner) -> Check:
+    """One that is ill keeps the other from nothing."""
+    try:
+        return Check(name=name, well=True, sentence=provisioner.check())
+    except (TransientFailure, PermanentFailure) as exc:
+        return Check(name=name, well=False, sentence=exc.reason, mend=exc.mend or MENDS["provisioning"])
+
+
 def _look_at_slack(patient: Patient) -> Iterator[Check]:
     yield Check(name="slack", well=True, sentence=f"knows us as {patient.chat.check()}")
     for name, look in SLACK_LOOKS:
@@ -335,6 +353,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("mail tokens", _look_at_tokens),
     ("mailbox", _look_at_mailbox),
     ("mail out", _look_at_mailer),
+    ("provisioning", _look_at_provisioning),
     ("slack", _look_at_slack),
 )
 #: asked only of a Slack that knows us
@@ -356,6 +375,7 @@ MENDS = {
     "mail tokens": "check OAUTH_TOKEN_URL, and HTTPS_PROXY and CA_BUNDLE where there are any",
     "mailbox": "check IMAP_HOST, IMAP_PORT, IMAP_TLS, IMAP_USER, IMAP_PASSWORD and IMAP_FOLDER",
     "mail out": "check SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USER and SMTP_PASSWORD",
+    "provisioning": "check [provisioning] of usher.toml and the settings of that way",
     "slack": "check SLACK_BOT_TOKEN, SLACK_API_URL, and HTTPS_PROXY where there is one",
     "slack scopes": _SCOPES_MEND,
     "SLACK_APP_TOKEN": "make an app-level token with connections:write on 'Basic Information'",

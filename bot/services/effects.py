@@ -1,7 +1,7 @@
 """Carry out one effect of the outbox: put its words together, hand it over, say what became of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,10 @@ from bot.domain.events import Head
 from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, Kind, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.domain.provisioning import Way
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
-from bot.ports import Chat, ChatMessage, Mailer, Marker
+from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner
 from bot.rendering import (
     absences,
     answer_cards,
@@ -48,6 +49,7 @@ from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import (
     case_answers,
+    case_step_work,
     cases,
     clippings,
     deciders,
@@ -70,6 +72,7 @@ class Ways:
     chat: Chat
     mailer: Mailer
     marker: Marker
+    provisioners: Mapping[Way, Provisioner] = field(default_factory=dict)
 
 
 def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) -> Outcome:
@@ -377,8 +380,16 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),
 }
 
+
+def _take_step(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
+    """The other side's no is the step's: it is shown on the card, where a person chooses what to do."""
+    result = case_step_work.carry_out(db, desk, ways.provisioners, job, now=now)
+    return Outcome(status=JobStatus.SENT, step=result)
+
+
 CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]] = {
     JobKind.MAIL: _send_mail,
+    JobKind.STEP: _take_step,
     JobKind.CASE_CARD: _show_card,
     JobKind.NOTE: _post_note,
 }

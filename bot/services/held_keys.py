@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import find_right
 from bot.domain.cases import Case
-from bot.domain.errors import (
+from bot.domain.events import EventTag
+from bot.domain.key_refusals import (
     KeyAlreadyUsed,
     KeyAlreadyVoid,
     NobodyHolds,
@@ -18,7 +19,6 @@ from bot.domain.errors import (
     UnknownKey,
     UnknownSeat,
 )
-from bot.domain.events import EventTag
 from bot.domain.license_keys import Holder, KeyState, LicenseKey, Seat
 from bot.domain.staff import Act, Staff
 from bot.services import timeline

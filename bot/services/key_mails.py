@@ -8,8 +8,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cases import Case, Thread
-from bot.domain.errors import KeyUnreadable
 from bot.domain.events import EventTag
+from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.review_values import is_address

@@ -7,7 +7,8 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.cases import Case
-from bot.domain.errors import (
+from bot.domain.events import EventTag
+from bot.domain.key_refusals import (
     BadHolderAddress,
     BadHolderName,
     HasSeat,
@@ -18,7 +19,6 @@ from bot.domain.errors import (
     SameHolder,
     UnknownKey,
 )
-from bot.domain.events import EventTag
 from bot.domain.license_keys import (
     AGAIN_WITHIN,
     KEY,

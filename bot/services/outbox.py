@@ -13,11 +13,12 @@ from sqlite_utils import Database
 from bot.domain.approvals import Phase
 from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
+from bot.domain.case_steps import StepResult
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
-from bot.services import letters
+from bot.services import case_steps, letters
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
@@ -36,8 +37,10 @@ class Outcome:
     message_key: str = ""
     channel: str = ""
     ts: str = ""
+    step: StepResult | None = None  #: how far a step came that was carried out
 
 
+_OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
@@ -141,6 +144,7 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)
         _follow_letter(db, job, status, now=now)
+        case_steps.follow(db, job, status, outcome.step, outcome.error, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
@@ -155,20 +159,28 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     if job.template == Letter.QUESTION:
         queue_case_card(db, job.case_id, now=now)
+    case_steps.follow_mail(db, job, now=now)
 
 
 def _after(job: Job, outcome: Outcome) -> JobStatus:
-    """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers."""
+    """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers.
+
+    So is what a step has made outside, as often as anything is tried; then a person is asked.
+    """
     if outcome.status is JobStatus.UNKNOWN:
-        again = job.kind is not JobKind.MAIL or job.unknowns == 0
+        again = job.unknowns == 0 if job.kind is JobKind.MAIL else job.kind in _OF_SLACK or _is_early(job)
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
     # cause (the bot invited, the channel named rightly) the card comes by itself.
-    again = outcome.status is JobStatus.FAILED and job.kind is not JobKind.MAIL
+    again = outcome.status is JobStatus.FAILED and job.kind in _OF_SLACK
     if again or outcome.status is JobStatus.QUEUED:
-        more = outcome.not_now or job.attempts < MAX_ATTEMPTS
+        more = outcome.not_now or _is_early(job)
         return JobStatus.QUEUED if more else JobStatus.FAILED
     return outcome.status
+
+
+def _is_early(job: Job) -> bool:
+    return job.attempts < MAX_ATTEMPTS
 
 
 def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
@@ -316,6 +328,7 @@ def _move(
         if to is JobStatus.DISCARDED:
             letters.take_back(db, job, by=by, now=now)
         _follow_letter(db, job, to, now=now)
+        case_steps.follow(db, job, to, None, job.error, now=now)
         follow(db, job.decision_id, now=now)
     return job
 

@@ -1,7 +1,7 @@
 """Buy the seats of a case: hold their price at approval, debit it for keys, give back what is not issued."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
@@ -13,7 +13,7 @@ from bot.domain.money import Money
 from bot.domain.purchase_orders import EntryKind, NewEntry, PurchaseOrder
 from bot.domain.purchasing import Bought, Quote, list_bought, list_holders
 from bot.domain.ris import Credential
-from bot.services import timeline
+from bot.services import stock, timeline
 from bot.services.desk import Desk
 from bot.store import events, license_keys, purchase_orders, seats
 
@@ -29,7 +29,7 @@ def quote(db: Database, desk: Desk, case: Case, *, now: datetime) -> Quote:
         total=price.times(many) if price else None,
         order=purchase_orders.find(db, named) if price else None,
         named=named,
-        in_stock=license_keys.count_stock(db, Credential.PHONE_OTP, on=now.date()),
+        in_stock=license_keys.count_stock(db, Credential.PHONE_OTP, on=_today(desk, now)),
     )
 
 
@@ -47,6 +47,10 @@ def find_bought(db: Database, case: Case) -> Bought | None:
         total=next(iter(sums.values()), None),
         number=next(iter(payers), ""),
     )
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(desk.policy.desk.zone).date()
 
 
 def list_payers(db: Database, total: Money) -> list[PurchaseOrder]:
@@ -78,6 +82,7 @@ def order(db: Database, desk: Desk, case: Case, *, picked: int | None, by: str, 
     )
     if payer and total:
         _post(db, payer.id, EntryKind.HOLD, total, case, by=by, now=now)
+        stock.watch(db, desk, now=now, purchase_order=payer.id)
     return Quote(
         seats=len(bought), spare=len(spare), total=total, order=payer, named=case.ris.company.purchase_order
     )
@@ -125,7 +130,7 @@ def _post(
     )
 
 
-def issue(db: Database, case: Case, *, now: datetime) -> int | None:
+def issue(db: Database, desk: Desk, case: Case, *, now: datetime) -> int | None:
     """Give each seat of a case a key, and debit what was held for it; in the caller's transaction.
 
     All of them or none: None where the stock has too few. Else how many were issued; repeating issues none.
@@ -134,7 +139,7 @@ def issue(db: Database, case: Case, *, now: datetime) -> int | None:
     if not open_seats:
         return 0
     ids = [seat.id for seat in open_seats]
-    if not license_keys.issue(db, ids, Credential.PHONE_OTP, on=now.date(), now=now):
+    if not license_keys.issue(db, ids, Credential.PHONE_OTP, on=_today(desk, now), now=now):
         return None
     for order_id, amount in _sums(open_seats).items():
         _post(db, order_id, EntryKind.DEBIT, amount, case, by="usher", now=now)

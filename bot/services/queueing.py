@@ -25,6 +25,7 @@ STATUS = "status"  #: the purpose of a status link
 #: stands where a mail's links will be, for the eyes of staff
 HIDDEN = {
     "status_url": "https://status.example/hidden-until-sent",
+    "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
 }
 
@@ -91,16 +92,21 @@ def _issue_links(
 ) -> dict[str, str]:
     """A mail's status links by the names that its words know them by."""
     names = {f"{one}_url": one for one in links_to} | ({"status_url": about} if about else {})
-    return {name: _issue_status_link(db, desk, one, now=now) for name, one in names.items()}
-
-
-def _issue_status_link(db: Database, desk: Desk, ref: str, *, now: datetime) -> str:
-    """Make a status link for a case; the address goes out as a secret, only its hash is kept."""
-    token = desk.new_token()
     until = now + timedelta(days=desk.policy.limits.status_link_days)
-    links.add(db, token, purpose=STATUS, subject=ref, now=now, expires_at=until)
-    events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=STATUS)
-    return f"{desk.portal_url.rstrip('/')}/status/{token}"
+    return {
+        name: issue_link(db, desk, one, purpose=STATUS, path="status", until=until, now=now)
+        for name, one in names.items()
+    }
+
+
+def issue_link(
+    db: Database, desk: Desk, ref: str, *, purpose: str, path: str, until: datetime, now: datetime
+) -> str:
+    """Make a link about a case; the address goes out as a secret, only its hash is kept."""
+    token = desk.new_token()
+    links.add(db, token, purpose=purpose, subject=ref, now=now, expires_at=until)
+    events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=purpose)
+    return f"{desk.portal_url.rstrip('/')}/{path}/{token}"
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.domain.intake import Understood
 from bot.domain.parties import is_party
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
-from bot.rendering import mails
+from bot.rendering import order_mails
 from bot.services import questions
 from bot.services.cases import get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -121,7 +121,7 @@ def _tell(
         to=case.sponsor.address,
         lang=case.lang,
         ref=case.ref,
-        words=mails.withdrawal(case, desk.policy, standing),
+        words=order_mails.withdrawal(case, desk.policy, standing),
         now=now,
         thread=case.thread,
         cc=case.cc,

@@ -48,6 +48,7 @@ def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
         desk=bot.desk,
         open_mailbox=bot.open_mailbox,
         open_mailer=bot.open_mailer,
+        open_provisioners=bot.open_provisioners,
         tokens=bot.tokens,
         chat=bot.chat,
         reader=bot.reader,

@@ -1,4 +1,4 @@
-"""Claim due effects, carry them out, settle them; one thread for mails and some for Slack."""
+"""Claim due effects, carry them out, settle them; a thread for mails, one for Slack, one for steps."""
 
 import os
 import socket
@@ -26,6 +26,7 @@ LIMIT = 20  #: jobs a claim
 LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
     ("mail", (JobKind.MAIL,)),
     ("slack", (JobKind.CASE_CARD, JobKind.NOTE)),
+    ("steps", (JobKind.STEP,)),
 )
 
 
@@ -51,7 +52,8 @@ class Worker:
 
     def run(self) -> None:
         mailer = self._bot.open_mailer()
-        ways = Ways(chat=self._bot.chat, mailer=mailer, marker=self._bot.marker)
+        made = self._bot.open_provisioners() if JobKind.STEP in self._kinds else {}
+        ways = Ways(chat=self._bot.chat, mailer=mailer, marker=self._bot.marker, provisioners=made)
         seen = 0
         try:
             with alive(self._bot.settings, self.id):
@@ -60,6 +62,8 @@ class Worker:
                     seen = self._bot.bell.wait(seen, POLL)
         finally:
             mailer.close()
+            for provisioner in made.values():
+                provisioner.close()
 
     def _drain(self, ways: Ways) -> int:
         """Batch after batch on one connection until nothing is due; return how many jobs there were."""

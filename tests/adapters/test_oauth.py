@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.adapters.oauth import TokenSource, build_tokens
+from bot.adapters.http_line import HttpLine
+from bot.adapters.oauth import ClientSecret, TokenSource, build_tokens
 from bot.adapters.tls import build_context
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.settings import load
@@ -28,15 +29,9 @@ class World:
     clock: Clock = field(default_factory=Clock)
 
     def source(self, *, url: str = "", secret: str = CLIENT_SECRET, deadline: float = 5.0) -> TokenSource:
-        return TokenSource(
-            url or self.server.token_url,
-            client_id=CLIENT_ID,
-            client_secret=secret,
-            scope=SCOPE,
-            context=TRUST,
-            clock=self.clock,
-            deadline=deadline,
-        )
+        line = HttpLine(url or self.server.token_url, context=TRUST, deadline=deadline)
+        credentials = ClientSecret(client_id=CLIENT_ID, client_secret=secret, scope=SCOPE)
+        return TokenSource(line, credentials, clock=self.clock)
 
 
 @pytest.fixture
@@ -176,7 +171,7 @@ def test_what_only_a_person_can_mend_names_its_cause_and_mend(
         (says(400, {"error": ["invalid_client"]}), "not give one now (400)"),
         (says(400, {"error": "AADSTS50196 correct~horse.battery staple"}), "not give one now (400)"),
         (lambda handler: handler.wfile.write(b"220 mx.example.com ESMTP\r\n"), "not HTTP"),
-        (lambda handler: handler.connection.close(), "cannot be reached"),
+        (lambda handler: handler.connection.close(), "gave no whole answer: the line broke"),
     ],
 )
 def test_what_may_pass_is_a_failure_to_come_back_from(

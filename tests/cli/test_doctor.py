@@ -63,7 +63,7 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
     names = [line.split(": ")[0].removeprefix("well  ") for line in answer.out.splitlines()]
     assert names == [
         *("settings", "usher.toml", "delivery", "clock", "database", "mailbox", "mailbox IDLE"),
-        *("sender verdicts", "mail out", "slack", "slack scopes", "SLACK_APP_TOKEN"),
+        *("sender verdicts", "mail out", "provisioning by desk", "slack", "slack scopes", "SLACK_APP_TOKEN"),
         *("SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL", "SLACK_STAFF", "SLACK_APPROVERS"),
         *("approvals", "step-up"),
     ]

@@ -155,10 +155,23 @@ class Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Workspace]:
-    workspace = Workspace(an_office(tmp_path), httpserver.url_for("").rstrip("/"))
-    httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(workspace.answer)
-    httpserver.expect_request("/respond").respond_with_handler(workspace.respond)
-    workspace.start()
-    yield workspace
-    workspace.app.listener_runner.listener_executor.shutdown(wait=True)
+def open_workspace(httpserver: HTTPServer) -> Iterator[Callable[[Office], Workspace]]:
+    """Open a workspace for a desk of the test's own."""
+    opened: list[Workspace] = []
+
+    def make(office: Office) -> Workspace:
+        workspace = Workspace(office, httpserver.url_for("").rstrip("/"))
+        httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(workspace.answer)
+        httpserver.expect_request("/respond").respond_with_handler(workspace.respond)
+        workspace.start()
+        opened.append(workspace)
+        return workspace
+
+    yield make
+    for workspace in opened:
+        workspace.app.listener_runner.listener_executor.shutdown(wait=True)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, open_workspace: Callable[[Office], Workspace]) -> Workspace:
+    return open_workspace(an_office(tmp_path))

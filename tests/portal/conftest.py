@@ -195,6 +195,7 @@ def found(tmp_path: Path) -> Found:
             random=Random(1),
             open_mailbox=nobody,
             open_mailer=nobody,
+            open_provisioners=nobody,
             chat=nobody,
             slack_client=WebClient(token="xoxb-test"),
             reader=PlainReader(),

@@ -22,6 +22,7 @@ def places(found: Found) -> Iterator[dict[str, str]]:
         "home": "/",
         "ris": "/ris",
         "contact": "/contact",
+        "dashboard": "/dashboard",
         "privacy": "/privacy",
         "lost": "/status/none",
     }

@@ -31,12 +31,14 @@ from bot.rendering import (
     approving,
     assignments,
     cards,
+    case_steps,
     case_view,
     clipping_cards,
     finding,
     history,
     home,
     letter_cards,
+    license_key_cards,
     modals,
     notices,
     queue,
@@ -53,8 +55,10 @@ from tests.cast import AVERY
 from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
+from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
+from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_queue as queues
 from tests.rendering.poison import MARK, poisoned
 
@@ -163,7 +167,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for note in (shown.AWAY, shown.SILENT, replace(shown.AWAY, until=AT))
     ],
     "cards.case_card": lambda text: [
-        cards.case_card(poisoned(card, text), words=ENGLISH) for card in (a_full_case(), a_decided_case())
+        cards.case_card(poisoned(card, text), words=ENGLISH)
+        for card in (a_full_case(), a_decided_case(), steps_room.every_state())
     ],
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
@@ -257,9 +262,18 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
+    "case_steps.checklist_modal": lambda text: [
+        case_steps.checklist_modal(poisoned(steps_room.GOLDEN["steps_desk"], text), words=ENGLISH)
+    ],
+    "case_steps.skip_modal": lambda text: [
+        case_steps.skip_modal(card, card.steps[0], first="U0AVERY", code=True, words=ENGLISH)
+        for card in [poisoned(steps_room.every_state(), text)]
+    ],
+    "case_steps.stop_modal": lambda text: [
+        case_steps.stop_modal(poisoned(steps_room.every_state(), text), code=True, words=ENGLISH)
+    ],
     "approving.approve_modal": lambda text: [
-        approving.approve_modal(asked, words=ENGLISH)
-        for asked in [poisoned(approvals_modal.asked(named="x"), text)]
+        approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],
@@ -277,6 +291,24 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         if history.has_line(tag, ENGLISH)
     ],
     "history.turn_note": lambda text: [history.turn_note(MARK + text, CaseStatus.IN_REVIEW, words=ENGLISH)],
+    "license_key_cards.found_card": lambda text: [
+        license_key_cards.found_card(poisoned(found, text), words=ENGLISH) for found in keys.FOUND
+    ],
+    "license_key_cards.hand_over_modal": lambda text: [
+        license_key_cards.hand_over_modal(
+            poisoned(keys.FOUND[0], text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
+        )
+    ],
+    "license_key_cards.keys_card": lambda _: [license_key_cards.keys_card("C-7", words=ENGLISH)],
+    "license_key_cards.keys_modal": lambda text: [
+        license_key_cards.keys_modal(poisoned(keys.a_full_page(), text), words=ENGLISH, notice=SAID)
+    ],
+    "license_key_cards.void_modal": lambda text: [
+        license_key_cards.void_modal(
+            poisoned(found, text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
+        )
+        for found in keys.FOUND[:2]
+    ],
     "modals.reject_modal": lambda text: [
         modals.reject_modal(poisoned(a_full_case(), text, many=1), words=ENGLISH)
     ],
@@ -294,11 +326,12 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
     ],
 }
-PARTS = frozenset({"queue.row"})  #: shown in those above
+PARTS = frozenset({"queue.row", "step_up.code_field"})  #: shown in those above
 #: whose values no stranger chooses
 OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
+        "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "trail.head_note",

@@ -36,8 +36,7 @@ def an_order(number: str, available: int, *, id: int = 1) -> PurchaseOrder:  # n
     )
 
 
-def a_card(**of_quote: Any) -> CaseCard:
-    quote = Quote(**{"seats": 3, "total": euros(387), "in_stock": 9, **of_quote})
+def a_card(quote: Quote) -> CaseCard:
     return CaseCard(
         case=samples.complete_case(),
         why_code=(Grave.LARGE,),
@@ -46,9 +45,10 @@ def a_card(**of_quote: Any) -> CaseCard:
     )
 
 
-def asked(**of_quote: Any) -> Asked:
+def asked(*, named: str = "", order: PurchaseOrder | None = None) -> Asked:
+    quote = Quote(seats=3, total=euros(387), named=named, order=order, in_stock=9)
     payers = (an_order("4500012345", 12_000), an_order("PO <!here> & more " * 4, 500, id=2))
-    return Asked(card=a_card(**of_quote), code=True, payers=payers)
+    return Asked(card=a_card(quote), code=True, payers=payers)
 
 
 def filled(view: Block, *, payer: str = "", code: str | None = None) -> Block:

@@ -281,7 +281,7 @@ def test_a_decided_card_has_no_buttons_and_says_who_and_when(phase: Phase) -> No
 
 @pytest.mark.parametrize("phase", [Phase.DECIDED, Phase.EXECUTING, Phase.FAILED])
 def test_a_card_never_says_done_before_it_is(phase: Phase) -> None:
-    assert "*done*" not in json.dumps(case_card(decided(phase, effect(JobStatus.SENDING))).blocks)
+    assert "*sponsor told*" not in json.dumps(case_card(decided(phase, effect(JobStatus.SENDING))).blocks)
 
 
 def test_a_held_mail_is_said_to_wait() -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import mails, markdown, samples
+from bot.rendering import key_samples, mails, markdown, order_mails, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
@@ -55,7 +56,19 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
 
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
-    "order_confirmation_addition": lambda lang: mails.order_confirmation(samples.addition_case(lang), POLICY),
+    "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
+        samples.addition_case(lang), POLICY
+    ),
+    "key_handed_over_of_list": lambda lang: key_samples.handed_over(
+        samples.decided_case(lang), POLICY, own=False
+    ),
+    "key_voided_not_needed": lambda lang: key_samples.voided(
+        samples.decided_case(lang), POLICY, why=KeyVoided.NOT_NEEDED
+    ),
+    "license_key_alone": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, spare=0),
+    "license_keys_part": lambda lang: key_samples.listed(
+        samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
+    ),
     "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
     "receipt_addition": lambda lang: mails.receipt(
         replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
@@ -67,8 +80,8 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "unreadable_ris_zip_bomb": lambda lang: _unreadable(lang, SheetRefusal.ZIP_BOMB),
     "unreadable_ris_corrupt": lambda lang: _unreadable(lang, SheetRefusal.CORRUPT),
     "unreadable_ris_unsupported": lambda lang: _unreadable(lang, SheetRefusal.UNSUPPORTED),
-    "withdrawal_kept": lambda lang: mails.withdrawal(samples.decided_case(lang), POLICY),
-    "withdrawal_undecided": lambda lang: mails.withdrawal(
+    "withdrawal_kept": lambda lang: order_mails.withdrawal(samples.decided_case(lang), POLICY),
+    "withdrawal_undecided": lambda lang: order_mails.withdrawal(
         replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
     ),
 }
@@ -270,7 +283,7 @@ def test_a_sponsor_never_reads_that_another_has_brought_the_same() -> None:
     assert values["reason"] == "other"
     assert mails.rejection(replace(case, addition=None), POLICY)["reason"] == "other"
     assert "C-2" not in json.dumps(
-        [values, mails.order_confirmation(case, POLICY), mails.receipt(case, POLICY)]
+        [values, order_mails.order_confirmation(case, POLICY), mails.receipt(case, POLICY)]
     )
 
 

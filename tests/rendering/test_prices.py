@@ -8,7 +8,7 @@ import pytest
 from bot import policy as policies
 from bot.domain.ris import Credential
 from bot.policy import Policy, Price
-from bot.rendering import mails, samples
+from bot.rendering import mails, order_mails, samples
 from bot.rendering.mails import render_mail
 from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
@@ -28,7 +28,7 @@ PRICED = priced()
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_mail_with_prices_reads_as_it_was_approved(lang: str) -> None:
     for name, values in {
-        "order_confirmation": mails.order_confirmation(samples.decided_case(lang), PRICED),
+        "order_confirmation": order_mails.order_confirmation(samples.decided_case(lang), PRICED),
         "receipt": mails.receipt(samples.complete_case(lang), PRICED),
     }.items():
         mail = render_mail(name, lang, values | {"status_url": samples.STATUS_URL})
@@ -41,8 +41,8 @@ def test_a_mail_with_prices_reads_as_it_was_approved(lang: str) -> None:
     ("en", "€1,290.50", "€3,871.50"), ("de", "1.290,50\u00a0€", "3.871,50\u00a0€"),
 ])  # fmt: skip
 def test_a_known_price_is_said_for_one_seat_and_for_all(lang: str, each: str, all_of_them: str) -> None:
-    confirmed = mails.order_confirmation(samples.decided_case(lang), PRICED)
-    added = mails.order_confirmation(samples.addition_case(lang), PRICED)
+    confirmed = order_mails.order_confirmation(samples.decided_case(lang), PRICED)
+    added = order_mails.order_confirmation(samples.addition_case(lang), PRICED)
     text = render_mail("order_confirmation", lang, confirmed | {"status_url": samples.STATUS_URL}).text
 
     assert (confirmed["seat_price"], confirmed["total_price"]) == (each, all_of_them)

@@ -13,6 +13,8 @@ from bot.domain import absences, errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand, Value
+from bot.domain.key_refusals import UnknownKey
+from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import (
     Company,
@@ -53,6 +55,12 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_undecided": {"id": 12},
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
+    "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},
+    "no_balance": {"ref": "C-7", "total": Money(38_700, "EUR")},
+    "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
+    "nothing_entered": {},
+    "bad_link": {"found": "netsuite"},
+    "step_not_open": {"ref": "C-7", "step": "keys", "step_state": "done"},
     "unknown_job": {"id": 7, "status": "sent"},
     "no_organisation": {"ref": "C-9", "other": "C-7", "status": "rejected"},
     "has_additions": {"ref": "C-7", "other": "C-9"},
@@ -93,14 +101,35 @@ CARRIED: dict[str, dict[str, Value]] = {
     "clipping_gone": {},
     "no_case_chosen": {},
     "no_case_named": {},
+    "unknown_seat": {},
+    "unknown_key": {},
+    "key_in_the_open": {},
+    "no_key_yet": {"ref": "C-7"},
+    "nobody_holds": {"ref": "C-7"},
+    "key_already_used": {"holder": "Greta Lindgren"},
+    "key_already_void": {"holder": "Greta Lindgren"},
+    "key_not_issued": {},
+    "key_still_waits": {"status": "held"},
+    "key_sent_often": {"most": 3},
+    "key_unreadable": {"tail": "•••• 7Q2M"},
+    "seat_changed": {"holder": "Greta Lindgren", "by": "U0AVERY", "at": AT},
+    "same_holder": {"holder": "Greta Lindgren"},
+    "has_seat": {"holder": "Greta Lindgren"},
+    "bad_holder_name": {"most": 120},
+    "bad_holder_address": {},
     "link_unknown": {},
     "link_expired": {"expired_at": AT},
 }
+#: those of each module that was imported here
 REFUSALS = sorted(Refusal.__subclasses__(), key=lambda kind: kind.code)
 FIELDS = [field.name for part in (Company, User) for field in dataclasses.fields(part)]
 WRITTEN_FIELDS = [name for name in FIELDS if name not in {"sheet", "row"}]
 
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def test_refusals_of_other_modules_are_among_them() -> None:
+    assert UnknownKey in REFUSALS
 
 
 @every_language

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.errors import (
     AlreadyApproved,
     AlreadyDecided,
@@ -62,6 +62,12 @@ def withdraw(office: Office, case: Case) -> None:
         case_store.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=office.now)
 
 
+def move_on(office: Office, case: Case, to: CaseStatus) -> None:
+    with office.connect() as db, transaction(db):
+        since = (case.status,)
+        case_store.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=office.now)
+
+
 def in_state(office: Office, status: CaseStatus) -> Case:
     """A case in that state, brought there as people bring it there; Casey decided where somebody did."""
     if status in (CaseStatus.RECEIVED, CaseStatus.WITHDRAWN):
@@ -72,6 +78,8 @@ def in_state(office: Office, status: CaseStatus) -> Case:
     case = a_case(office, complete=status is not CaseStatus.WAITING_FOR_SPONSOR)
     if status is CaseStatus.APPROVED:
         approve(office, case, CASEY)
+    if status in STANDING - {CaseStatus.APPROVED}:
+        move_on(office, approve(office, case, CASEY), status)
     if status is CaseStatus.REJECTED:
         reject(office, case, CASEY)
     return office.case(case.ref)

@@ -150,7 +150,7 @@ def test_a_standing_card_is_updated_however_often_it_changes(office: Office) -> 
 
     assert office.chat.said().count("card:C-1") == 1
     assert office.chat.updates >= 1
-    assert "*done*" in office.chat.texts()
+    assert "*sponsor told*" in office.chat.texts()
 
 
 def test_a_card_shows_the_state_at_its_sending_not_at_its_queueing(office: Office) -> None:
@@ -253,7 +253,7 @@ def test_a_failed_effect_fails_the_phase_and_a_retry_runs_it_to_its_end(office: 
     office.work()
 
     assert phase(office) is Phase.DONE
-    assert "*done*" in office.chat.texts()
+    assert "*sponsor told*" in office.chat.texts()
 
 
 def test_a_held_effect_is_no_end(tmp_path: Path) -> None:

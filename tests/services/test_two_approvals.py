@@ -21,6 +21,7 @@ from bot.store import absences
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission, an_office
 from tests.contracts.racing import race
+from tests.services.stocked import pay_in
 
 APPROVERS = tuple(replace(CASEY, id=f"U0APPROVER{number}", name=f"Approver {number}") for number in range(10))
 
@@ -151,8 +152,9 @@ def test_above_an_amount_it_takes_two(tmp_path: Path, price: str, *, second: boo
     policy = office.desk.policy.model_copy(update={"programmes": {"mag": priced}})
     office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
     submission = a_submission()
-    company = replace(submission.ris.company, application="ForumPass")
+    company = replace(submission.ris.company, application="ForumPass", purchase_order="4711")
     a_case(office, replace(submission, ris=replace(submission.ris, company=company)))
+    pay_in(office, number=company.purchase_order)
 
     approved = approve(office, AVERY)
     assert (approved.decision is None) is second

@@ -37,7 +37,7 @@ class Order:
 
     def confirmed(self) -> None:
         """The decision has been carried out, and everybody heard of it once."""
-        self.card("*done*")
+        self.card("*sponsor told*")
         self.desk.mail_to(self.sponsor, about=f"Order confirmed: {self.company}")
         self.desk.settled()
         assert len(self.desk.cards(self.company)) == 1

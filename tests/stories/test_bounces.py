@@ -76,7 +76,7 @@ def test_a_dead_address_is_shown_asked_once_more_and_then_waits_for_staff(desk: 
 def test_a_forged_report_changes_nothing(desk: Desk, about: str, recipient: str) -> None:
     company, confirmation = confirmed(desk, DANA)
     desk.settled()
-    before = as_text(desk.card(company, "*done*"))
+    before = as_text(desk.card(company, "*sponsor told*"))
 
     if about == "theirs":
         about = str(confirmation["Message-ID"])

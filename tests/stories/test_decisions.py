@@ -80,7 +80,7 @@ def test_a_rejection_asks_for_its_reason_and_keeps_the_note_inside(desk: Desk) -
 
     desk.act("avery").submit(view["id"], {"reason": "duplicate", "note": "same as the one by phone"})
 
-    decided = as_text(desk.card(company, "*done*"))
+    decided = as_text(desk.card(company, "*sponsor told*"))
     assert "same as the one by phone" in decided
     mail = desk.mail_to(DANA[1], about=f"We cannot set up {company}")
     assert "by phone" not in text_of(mail)
@@ -101,7 +101,7 @@ def test_a_forged_sender_gets_no_answer_and_a_person_decides_with_four_eyes(desk
 
     assert len(desk.mails_to(DANA[1])) == before
     desk.act("casey").click("approvals", taken["ts"], "case_approve")
-    desk.card(company, "*done*")
+    desk.card(company, "*sponsor told*")
 
 
 def test_what_is_no_ris_is_discarded_without_a_word_to_anybody(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_a_mention_in_a_cards_thread_means_that_case_and_only_the_asker_sees_the
     shown = desk.whisper("casey", "approvals", company, "case_approve")
     assert desk.world.workspace.messages("approvals", thread_ts=card["ts"])[-1]["text"].endswith("approve")
     desk.act("casey").click("approvals", shown["ts"], "case_approve")
-    desk.card(company, "*done*")
+    desk.card(company, "*sponsor told*")
 
 
 def test_a_company_that_tries_to_ping_and_link_is_shown_as_plain_text(desk: Desk) -> None:

@@ -196,7 +196,7 @@ def test_each_card_says_at_the_end_what_became_of_its_case(aftermath: Aftermath)
     cards = [as_text(card) for card in shown(aftermath, "approvals")]
 
     assert sum("*Approved*" in card for card in cards) == 22
-    assert sum("*done*" in card for card in cards) == 22 - len(unknown)
+    assert sum("*sponsor told*" in card for card in cards) == 22 - len(unknown)
     assert sum("Waiting for the sponsor" in card for card in cards) == 8
 
 

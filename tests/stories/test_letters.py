@@ -69,7 +69,7 @@ def test_a_question_goes_by_mail_and_its_answer_brings_the_case_back(desk: Desk)
     desk.message("approvals", "The one in Bremen", thread_ts=card["ts"])
     desk.message("approvals", f"*{ref_of(card)}* is with the desk again", thread_ts=card["ts"])
     desk.act("avery").click("approvals", card["ts"], "case_approve")
-    desk.card(org.company.name, "*done*")
+    desk.card(org.company.name, "*sponsor told*")
 
 
 def test_a_question_typed_in_the_thread_opens_the_modal_by_its_button(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def test_the_history_tells_each_step_to_staff_alone(desk: Desk) -> None:
     desk.act("blake").click("approvals", card["ts"], "case_approve")
     desk.whisper("blake", "approvals", "<@U0AVERY0001>")
     desk.act("avery").click("approvals", card["ts"], "case_approve")
-    desk.card(company, "*done*")
+    desk.card(company, "*sponsor told*")
 
     desk.act("blake").command("/usher", f"case {ref} history", "support")
     told = as_text(desk.whisper("blake", "support", f"{ref} · history"))

@@ -37,7 +37,7 @@ def test_mail_that_came_while_the_desk_was_down_is_caught_up_and_cards_are_updat
         desk, service = start(world)
         try:
             desk.act("avery").click("approvals", desk.card(first)["ts"], "case_approve")
-            desk.card(first, "*done*")
+            desk.card(first, "*sponsor told*")
             desk.card(second, "case_approve")
             desk.settled()
 

@@ -37,7 +37,7 @@ def approved(desk: Desk, org: Organisation, sponsor: tuple[str, str]) -> Message
     desk.send_ris(org.company, org.users, sender=sponsor)
     card = desk.card(org.company.name, "case_approve")
     desk.act("avery").click("approvals", card["ts"], "case_approve")
-    return desk.card(org.company.name, "*done*")
+    return desk.card(org.company.name, "*sponsor told*")
 
 
 def withdraw_by_mail(desk: Desk, mail: EmailMessage, sponsor: tuple[str, str], text: str) -> None:
@@ -151,7 +151,7 @@ def test_a_correction_after_approval_is_reopened_and_decided_by_somebody_else(de
     desk.whisper("casey", "approvals", "someone else has to decide")
     desk.act("avery").click("approvals", opened["ts"], "case_approve")
 
-    desk.card(org.company.name, "*done*")
+    desk.card(org.company.name, "*sponsor told*")
     desk.settled()
     subjects = [str(mail["Subject"]) for mail in desk.mails_to(sponsor[1])]
     assert len([subject for subject in subjects if subject.startswith("Order confirmed")]) == 2

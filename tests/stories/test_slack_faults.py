@@ -87,7 +87,7 @@ def test_a_decision_stands_while_slack_takes_nothing_and_its_card_catches_up(
     slack.clear()
     desk.world.clock.turn(timedelta(minutes=2))
 
-    assert "case_approve" not in as_text(desk.card(order.company, "*done*"))
+    assert "case_approve" not in as_text(desk.card(order.company, "*sponsor told*"))
     desk.well()
 
 

@@ -28,7 +28,7 @@ def test_a_complete_ris_is_approved_by_button_and_confirmed_to_the_sponsor(desk:
 
     desk.act("avery").click("approvals", card["ts"], "case_approve")
 
-    done = as_text(desk.card(company, "*done*"))
+    done = as_text(desk.card(company, "*sponsor told*"))
     assert "*Approved* by <@U0AVERY0001>" in done
     assert "case_approve" not in done
     confirmation = desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
@@ -60,7 +60,7 @@ def test_the_command_shows_the_card_and_asks_to_confirm(desk: Desk) -> None:
     assert "case_reject" not in as_text(shown)
     desk.act("avery").click("approvals", shown["ts"], "case_approve")
 
-    desk.card(company, "*done*")
+    desk.card(company, "*sponsor told*")
     desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
 
 

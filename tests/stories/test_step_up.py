@@ -49,7 +49,7 @@ def test_a_large_order_is_approved_by_two_people_with_their_codes(
         outcome = desk.act(member).submit(view["id"], {"code": phones[member].next_code()})
         assert outcome.ok, outcome
 
-    desk.card(company, "*done*")
+    desk.card(company, "*sponsor told*")
     desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
 
 

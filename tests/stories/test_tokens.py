@@ -94,7 +94,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_mailbox_and_mail_out_share_one_token(site: Site) -> None:
     company = site.send(site.desk.world.samples.complete_ris())
     site.desk.act("avery").click("approvals", site.desk.card(company)["ts"], "case_approve")
-    site.desk.card(company, "*done*")
+    site.desk.card(company, "*sponsor told*")
 
     assert until(site.confirmed) == 1
     assert len(site.tokens.asked) == 1
@@ -113,12 +113,12 @@ def test_an_expired_secret_is_said_and_nothing_is_lost_until_it_is_mended(site: 
     for part in (site.find_part("mailbox", EXPIRED), site.find_part("outbox mail", EXPIRED)):
         assert not part.well
         assert "put its value into OAUTH_CLIENT_SECRET" in part.sentence
-    assert "*done*" not in as_text(site.desk.card(first))
+    assert "*sponsor told*" not in as_text(site.desk.card(first))
     site.desk.message("support", "Alarm · the mailbox", EXPIRED, "OAUTH_CLIENT_SECRET")
 
     site.tokens.expired = False
     assert until(site.confirmed) == 1
-    site.desk.card(first, "*done*")
+    site.desk.card(first, "*sponsor told*")
     site.desk.card(second)
     assert site.find_part("mailbox", "connected").well
     assert site.find_part("outbox mail", "carries effects out").well

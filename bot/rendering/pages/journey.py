@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.cards import StatusPage
+from bot.domain.case_steps import ENDED as ENDED_STEPS
+from bot.domain.case_steps import StepName, step_at
 from bot.domain.cases import BallHolder, CaseStatus, ball_of
 from bot.rendering import quoting
 from bot.rendering.words import Words
@@ -46,6 +48,10 @@ AT: dict[CaseStatus, Step] = {
     CaseStatus.IN_REVIEW: Step.REVIEWED,
     CaseStatus.WAITING_FOR_SPONSOR: Step.REVIEWED,
     CaseStatus.APPROVED: Step.CREDENTIALS,
+    CaseStatus.PURCHASING: Step.CREDENTIALS,
+    CaseStatus.PROVISIONING: Step.PROVISIONING,
+    CaseStatus.INVITED: Step.REGISTRATION,
+    CaseStatus.LIVE: Step.LIVE,
     CaseStatus.REJECTED: Step.APPROVED,
     CaseStatus.WITHDRAWN: Step.REVIEWED,
 }
@@ -55,6 +61,10 @@ MOODS: dict[CaseStatus, Mood] = {
     CaseStatus.IN_REVIEW: Mood.UNDER_WAY,
     CaseStatus.WAITING_FOR_SPONSOR: Mood.WAITING,
     CaseStatus.APPROVED: Mood.GOOD,
+    CaseStatus.PURCHASING: Mood.GOOD,
+    CaseStatus.PROVISIONING: Mood.GOOD,
+    CaseStatus.INVITED: Mood.GOOD,
+    CaseStatus.LIVE: Mood.GOOD,
     CaseStatus.REJECTED: Mood.ENDED,
     CaseStatus.WITHDRAWN: Mood.ENDED,
 }
@@ -94,7 +104,7 @@ class Journey:
 
 def journey(page: StatusPage, words: Words) -> Journey:
     """Put a case's state into the reader's words."""
-    holder = ball_of(page.status, page.phase)
+    holder = _holder(page)
     return Journey(
         ref=page.ref,
         company=quoting.one_line(page.company, 120),
@@ -109,6 +119,11 @@ def journey(page: StatusPage, words: Words) -> Journey:
     )
 
 
+def _holder(page: StatusPage) -> BallHolder:
+    at = step_at(page.steps)
+    return ball_of(page.status, page.phase, at.state if at else None)
+
+
 def _lead(page: StatusPage, words: Words) -> str:
     key = f"page.status.lead.{page.status}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
@@ -119,7 +134,7 @@ def _lead(page: StatusPage, words: Words) -> str:
 
 def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
-    if ball_of(page.status, page.phase) is BallHolder.USHER and f"{key}.running" in words:
+    if _holder(page) is BallHolder.USHER and f"{key}.running" in words:
         key = f"{key}.running"
     return words.say(key)
 
@@ -137,12 +152,20 @@ def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:
 
 def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
     """Every step up to the end; a case that ended shows none beyond the one it ended at."""
-    at = list(Step).index(AT[page.status])
+    at = list(Step).index(_at(page))
     steps = list(Step)[: at + 1] if page.status in ENDED else list(Step)
     return tuple(_stop(page, step, _mark(page, number - at), words) for number, step in enumerate(steps))
 
 
+def _at(page: StatusPage) -> Step:
+    """The invitation is made ready while the case is being set up still."""
+    at = step_at(page.steps)
+    return Step.INVITATION if at and at.name is StepName.INVITATION else AT[page.status]
+
+
 def _mark(page: StatusPage, ahead: int) -> Mark:
+    if page.status is CaseStatus.LIVE:
+        return Mark.DONE
     if ahead:
         return Mark.DONE if ahead < 0 else Mark.NEXT
     return Mark.STOPPED if page.status in ENDED else Mark.NOW
@@ -168,7 +191,11 @@ def _date_of(page: StatusPage, step: Step, mark: Mark) -> datetime | None:
         return page.since
     if mark is not Mark.DONE:
         return None
+    ended = {one.name: one.since for one in page.steps if one.state in ENDED_STEPS}
     return {
+        Step.CREDENTIALS: ended.get(StepName.KEY_MAILS),
+        Step.PROVISIONING: ended.get(StepName.SITE),
+        Step.INVITATION: ended.get(StepName.INVITATION),
         Step.RECEIVED: page.received_at,
         Step.REVIEWED: page.decided_at,
         Step.APPROVED: page.decided_at,

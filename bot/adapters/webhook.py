@@ -1,0 +1,127 @@
+"""A case or a site made by whatever takes signed JSON; docs/provisioning.md is the protocol."""
+
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from bot.adapters.http_calls import Caller, read_number
+from bot.adapters.http_line import Answer
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.loopback import keeps_secrets
+from bot.domain.provisioning import Order, Record
+from bot.domain.ris import User
+
+NOT_THERE = "check-by-usher-doctor"  #: an external id that no order has
+LONGEST_URL = 2_000
+
+_NOT_FOUND, _CONFLICT = 404, 409
+_SIGNATURE = "compare WEBHOOK_SECRET on both sides, and both clocks"
+MENDS = {401: _SIGNATURE, 403: _SIGNATURE}
+
+
+class Webhook:
+    """Implements `bot.ports.Provisioner`; signs by Standard Webhooks, follows no redirect."""
+
+    def __init__(self, caller: Caller, *, key: bytes, now: Callable[[], datetime]) -> None:
+        self._caller = caller
+        self._key = key
+        self._now = now
+
+    def place(self, order: Order, *, again: bool) -> Record | None:  # noqa: ARG002 - looked for in any case
+        """Look first, always: so nobody has to remember whether it was sent before.
+
+        Whoever has it and no number yet is asked again later.
+        """
+        path = self._caller.line.path
+        standing = self._look(order.external_id)
+        if standing is None:
+            answer = self._call(
+                "POST", path, order.external_id, _body(order, at=self._now()), takes=_CONFLICT
+            )
+            standing = answer if answer.fine else self._look(order.external_id)
+        record = _read_record(standing) if standing else None
+        if record is None:
+            raise TransientFailure(
+                f"{self._caller.line.name} has the order and gives no number yet",
+                retry_after=standing.wait if standing else None,
+            )
+        return record
+
+    def check(self) -> str:
+        """A signed question after what is not there."""
+        if self._look(NOT_THERE) is not None:
+            raise PermanentFailure(
+                f"{self._caller.line.name} knows an order that was never placed",
+                mend="let it answer 404 to an external id that it does not know",
+            )
+        return f"{self._caller.line.host} takes our signature"
+
+    def close(self) -> None:
+        """Nothing stays open between two calls."""
+
+    def _look(self, external_id: str) -> Answer | None:
+        path = f"{self._caller.line.path.rstrip('/')}/{quote(external_id, safe='')}"
+        answer = self._call("GET", path, external_id, b"", takes=_NOT_FOUND)
+        return answer if answer.fine else None
+
+    def _call(self, method: str, path: str, external_id: str, body: bytes, *, takes: int) -> Answer:
+        headers = sign(external_id, body, key=self._key, at=self._now())
+        return self._caller.call(method, path, headers=headers, body=body, takes=frozenset({takes}))
+
+
+def sign(external_id: str, body: bytes, *, key: bytes, at: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks; the id is that of the order, so that a repeat is seen to be one."""
+    seconds = str(int(at.timestamp()))
+    signed = hmac.new(key, f"{external_id}.{seconds}.".encode() + body, sha256).digest()
+    return {
+        "Content-Type": "application/json",
+        "Idempotency-Key": external_id,
+        "webhook-id": external_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": f"v1,{b64encode(signed).decode('ascii')}",
+    }
+
+
+def find_words(said: Mapping[str, Any]) -> str:
+    """Why it refused, under one of the usual names."""
+    words = (said.get(name) for name in ("error", "message", "detail", "title"))
+    return next((word for word in words if isinstance(word, str)), "")
+
+
+def _body(order: Order, *, at: datetime) -> bytes:
+    data = {
+        "external_id": order.external_id,
+        "ref": order.ref,
+        "company": asdict(order.company),
+        "users": [_user(user) for user in order.users],
+        "seats": order.seats,
+        "sponsor": asdict(order.sponsor),
+        "lang": order.lang,
+        "case_number": order.case_number,
+    }
+    said = {"type": f"{order.task}.requested", "timestamp": at.isoformat(timespec="seconds"), "data": data}
+    return json.dumps(said).encode("ascii")
+
+
+def _user(user: User) -> dict[str, Any]:
+    """Without where in a spreadsheet they stood."""
+    return {name: value for name, value in asdict(user).items() if name not in ("sheet", "row")}
+
+
+def _read_record(answer: Answer) -> Record | None:
+    """What the other side calls it; None where it does not say yet, or says no number."""
+    said = answer.said
+    number = read_number(said.get("number"))
+    return Record(number=number, url=_read_url(said.get("url"))) if number else None
+
+
+def _read_url(said: object) -> str:
+    """An address that people may be sent to; "" for what is none."""
+    url = said if isinstance(said, str) and len(said) <= LONGEST_URL else ""
+    return url if keeps_secrets(url) else ""

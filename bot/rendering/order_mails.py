@@ -1,0 +1,56 @@
+"""Mails about what was ordered: a builder for each, which takes values for the outbox."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.approvals import Choice
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.purchasing import Quote
+from bot.domain.ris import Credential, User
+from bot.domain.withdrawals import Standing
+from bot.policy import Policy
+from bot.rendering import case_facts
+from bot.rendering.case_facts import Values
+from bot.rendering.mails import of_case, words_for
+
+
+def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -> Values:
+    """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it."""
+    say, payer = words_for(case, policy), quote.order if quote else None
+    balance = payer.available - quote.total if quote and quote.total and payer else None
+    return of_case(case, policy) | {
+        **({"purchase_order": payer.number} if payer else {}),
+        **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
+        "balance": say.money(balance) if balance else "",
+        "from_spare": quote.spare if quote else 0,
+        "approved_on": words_for(case, policy).date(case.decision.at if case.decision else case.status_since),
+        "users": [case_facts.user(user, words_for(case, policy)) for user in case.ordered_users],
+    }
+
+
+def withdrawal(
+    case: Case, policy: Policy, standing: Collection[Standing] = (), *, stopped: bool = False
+) -> Values:
+    """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
+
+    `standing`: what of its decision cannot be called back. The case is shown as it is afterwards, with the
+    decision that it had. `stopped`: the desk ended it, and nobody had asked for that.
+    """
+    approved = case.decision if case.decision and case.decision.choice is Choice.APPROVED else None
+    return of_case(case, policy) | {
+        "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
+        "stopped": stopped,
+        "keys_void": Standing.KEYS_VOID in standing,
+        "approved_on": words_for(case, policy).date(approved.at) if approved else "",
+        "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
+        "may_have_gone": Standing.MAY_HAVE_GONE in standing,
+    }
+
+
+def invitation(case: Case, invited: User, policy: Policy, *, until: datetime) -> Values:
+    """To whom the form names first as Organization Administrator; the link comes as a secret."""
+    return of_case(case, policy) | {
+        "name": case_facts.name(invited),
+        "until": words_for(case, policy).date(until),
+        "keys": any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
+    }

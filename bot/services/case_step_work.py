@@ -1,0 +1,154 @@
+"""Carry out one step of a case: issue its keys, mail them, have its records made, invite."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlite_utils import Database
+
+from bot.domain.case_steps import StepName, StepResult, StepState
+from bot.domain.cases import UNDER_WAY, Case
+from bot.domain.errors import PermanentFailure
+from bot.domain.outbox import Job
+from bot.domain.provisioning import Order, Task, Way
+from bot.domain.ris import Role
+from bot.ports import Provisioner
+from bot.rendering import order_mails
+from bot.services import license_keys, purchasing, stock
+from bot.services.case_steps import STATUS, result_of_mails
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.store import case_steps, cases, outbox, seats
+from bot.store.database import transaction
+
+REGISTRATION = "registration"  #: the purpose of an invitation's link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What a step needs to be carried out."""
+
+    db: Database
+    desk: Desk
+    provisioners: Mapping[Way, Provisioner]
+    case: Case
+    again: bool  #: it may have been done before, and nobody heard so
+    now: datetime
+
+
+def carry_out(
+    db: Database, desk: Desk, provisioners: Mapping[Way, Provisioner], job: Job, *, now: datetime
+) -> StepResult:
+    """Do the step of a job, outside any transaction; repeating it does nothing twice.
+
+    Raise what the outside world's failures raise.
+    """
+    name = StepName(job.template)
+    with transaction(db, locks=(f"case:{job.values['ref']}",)):
+        case = cases.find(db, job.case_id or 0)
+        if case is None or case.status not in UNDER_WAY:
+            return StepResult(state=StepState.STOPPED)
+        since, to = tuple(UNDER_WAY - {STATUS[name]}), STATUS[name]
+        if cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now):
+            queue_case_card(db, case.id, now=now)
+    again = job.attempts > 1 or job.unknowns > 0
+    return _WORK[name](Work(db=db, desk=desk, provisioners=provisioners, case=case, again=again, now=now))
+
+
+def _issue_keys(work: Work) -> StepResult:
+    """All of a case's keys or none; too few in stock is waited for, and so are spare keys not issued yet."""
+    db, case = work.db, work.case
+    with transaction(db, locks=(f"case:{case.ref}", "stock")):
+        if not _stands(work):
+            return StepResult(state=StepState.STOPPED)
+        issued = purchasing.issue(db, work.desk, case, now=work.now)
+        if issued is None:
+            return StepResult(state=StepState.BLOCKED, reason="out_of_stock")
+        if issued:
+            stock.watch(db, work.desk, now=work.now, purchase_order=None)
+        if any(seat.key is None and not seat.closed_at for seat in seats.list_of_case(db, case.id)):
+            return StepResult(state=StepState.BLOCKED, reason="spare_keys")
+    return StepResult(state=StepState.DONE)
+
+
+def _mail_keys(work: Work) -> StepResult:
+    with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+        if not _stands(work):
+            return StepResult(state=StepState.STOPPED)
+        license_keys.mail_keys(work.db, work.desk, work.case, now=work.now)
+        return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+
+
+def _make(work: Work, *, task: Task) -> StepResult:
+    """Have one record made outside; a person's work is not waited for here."""
+    way = work.desk.policy.provisioning.way_of(task)
+    if way not in work.provisioners:
+        raise PermanentFailure(f"nothing is connected for {way}", mend="check [provisioning] of usher.toml")
+    record = work.provisioners[way].place(_order(work, task), again=work.again)
+    if record is None:
+        return StepResult(state=StepState.DESK)
+    return StepResult(state=StepState.DONE, number=record.number, url=record.url)
+
+
+def _order(work: Work, task: Task) -> Order:
+    case, made = work.case, case_steps.find(work.db, work.case.id, StepName.CASE)
+    ordered = case.ordered_seats
+    return Order(
+        external_id=f"{work.desk.policy.provisioning.prefix}-{case.ref}-{task}",
+        task=task,
+        ref=case.ref,
+        company=case.ris.company,
+        users=case.ordered_users,
+        seats=ordered if isinstance(ordered, int) else 0,
+        sponsor=case.sponsor,
+        lang=case.lang,
+        case_number=made.number if made else "",
+    )
+
+
+def _invite(work: Work) -> StepResult:
+    """The first Organization Administrator of the form gets the invitation to register."""
+    with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+        if not _stands(work):
+            return StepResult(state=StepState.STOPPED)
+        _mail_invitation(work)
+        return result_of_mails(work.db, work.case.id, StepName.INVITATION)
+
+
+def _mail_invitation(work: Work) -> None:
+    db, desk, case, now = work.db, work.desk, work.case, work.now
+    key = f"{case.ref}:{case.version}:invitation"
+    if outbox.find_by_key(db, key) is not None:
+        return
+    invited = next(user for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR)
+    until = now + timedelta(days=desk.policy.mag.invitation_days)
+    url = issue_link(db, desk, case.ref, purpose=REGISTRATION, path="register", until=until, now=now)
+    queue_mail(
+        db,
+        desk,
+        "invitation",
+        key=key,
+        to=invited.email.lower(),
+        lang=case.lang,
+        ref=case.ref,
+        words=order_mails.invitation(case, invited, desk.policy, until=until),
+        now=now,
+        case_id=case.id,
+        secrets={"registration_url": url},
+    )
+
+
+def _stands(work: Work) -> bool:
+    """Whether the case is still on its way, asked inside the transaction that acts."""
+    case = cases.find(work.db, work.case.id)
+    return case is not None and case.status in UNDER_WAY
+
+
+_WORK: Mapping[StepName, Callable[[Work], StepResult]] = {
+    StepName.KEYS: _issue_keys,
+    StepName.KEY_MAILS: _mail_keys,
+    StepName.CASE: partial(_make, task=Task.CASE),
+    StepName.SITE: partial(_make, task=Task.SITE),
+    StepName.INVITATION: _invite,
+}

@@ -1,0 +1,177 @@
+"""Tests of what a card says of money and steps, and of the modals by which staff lend a hand."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.cards import CaseCard
+from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.cases import CaseStatus
+from bot.domain.provisioning import Record
+from bot.domain.purchasing import Bought, Quote
+from bot.rendering import case_steps, samples
+from bot.rendering.blocks import Block, Card
+from bot.rendering.cards import case_card
+from bot.rendering.words import LANGUAGES, words
+from bot.sandbox.slack.limits import check_blocks, check_view
+from tests.golden import assert_json_approved
+from tests.rendering.test_approving import an_order, euros
+
+ENGLISH = words("en")
+AT = datetime(2024, 9, 12, 8, 31, tzinfo=UTC)
+
+
+def a_step(name: StepName, state: StepState, **more: str) -> CaseStep:
+    return CaseStep(case_id=7, name=name, state=state, since=AT, **more)  # type: ignore[arg-type]
+
+
+def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
+    """A case's steps in those states; `more` belongs to the last one that is not waiting."""
+    last = max((at for at, state in enumerate(states) if state is not StepState.WAITING), default=0)
+    return tuple(
+        a_step(name, state, **(more if at == last else {}))
+        for at, (name, state) in enumerate(zip(StepName, states, strict=True))
+    )
+
+
+S = StepState
+
+
+def under_way(*states: StepState, status: CaseStatus = CaseStatus.PROVISIONING, **more: str) -> CaseCard:
+    at = steps(*states, **more)
+    case = samples.decided_case()
+    state = next((step.state for step in at if step.state in OPEN_TO_HANDS), None)
+    return CaseCard(
+        case=replace(case, status=status, step=state or S.RUNNING),
+        steps=at,
+        bought=Bought(seats=3, spare=1, issued=3, total=euros(387), number="4500012345"),
+    )
+
+
+def every_state() -> CaseCard:
+    """A step in each state with all that may be said of one; more of them than a case has."""
+    made = tuple(
+        a_step(StepName.SITE, state, reason="x", number="x", url="https://x.example", by="U0BLAKE")
+        for state in StepState
+    )
+    return replace(under_way(S.DONE, S.DONE, S.DESK, S.WAITING, S.WAITING), steps=made)
+
+
+def quoted(quote: Quote) -> CaseCard:
+    return CaseCard(case=samples.complete_case(), quote=quote)
+
+
+QUOTES = {
+    "paid": Quote(seats=3, total=euros(387), order=an_order("4500012345", 12_000), named="1", in_stock=9),
+    "short": Quote(
+        seats=3, spare=1, total=euros(387), order=an_order("4500012345", 9), named="1", in_stock=2
+    ),
+    "no_price": Quote(seats=3, in_stock=2),
+}
+GOLDEN = {
+    "steps_keys_short": under_way(
+        S.BLOCKED, *[S.WAITING] * 4, status=CaseStatus.PURCHASING, reason="out_of_stock"
+    ),
+    "steps_desk": under_way(S.DONE, S.DONE, S.DESK, S.WAITING, S.WAITING),
+    "steps_failed": under_way(
+        S.DONE, S.DONE, S.SKIPPED, S.FAILED, S.WAITING, reason="the webhook refuses it: 422 no such template"
+    ),
+    "steps_running": under_way(S.DONE, S.DONE, S.DONE, S.RUNNING, S.WAITING, reason="503, again at 10:35"),
+    "money_paid": quoted(QUOTES["paid"]),
+    "money_short": quoted(QUOTES["short"]),
+    "money_no_price": quoted(QUOTES["no_price"]),
+}
+MODALS = {
+    "checklist_modal": lambda card: case_steps.checklist_modal(card, words=ENGLISH),
+    "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], first="", code=True, words=ENGLISH),
+    "skip_modal_second": lambda card: case_steps.skip_modal(
+        card, card.steps[2], first="U0AVERY", code=False, words=ENGLISH
+    ),
+    "stop_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH),
+}
+
+
+def shown(card: CaseCard) -> Card:
+    return case_card(card, words=ENGLISH)
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_card_looks_as_it_was_approved(name: str) -> None:
+    assert_json_approved(f"cards/{name}.json", asdict(shown(GOLDEN[name])))
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", MODALS)
+def test_a_modal_looks_as_it_was_approved(name: str) -> None:
+    assert_json_approved(f"cards/{name}.json", MODALS[name](GOLDEN["steps_desk"]))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_state_of_a_step_is_said_within_slacks_limits(lang: str) -> None:
+    card = case_card(every_state(), words=words(lang))
+
+    assert check_blocks(card.blocks) == []
+    assert str(card.blocks).count("<https://x.example|x>") == 1  # of what is done
+
+
+@pytest.mark.parametrize("name", MODALS)
+def test_slack_takes_each_modal(name: str) -> None:
+    assert check_view(MODALS[name](GOLDEN["steps_desk"])) == []
+
+
+def pressed(card: CaseCard) -> list[str]:
+    return [
+        element["action_id"]
+        for block in shown(card).blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("card", "actions"),
+    [
+        (GOLDEN["steps_keys_short"], ["step_retry", "step_skip", "case_stop"]),
+        (GOLDEN["steps_desk"], ["case_checklist", "step_skip", "case_stop"]),
+        (GOLDEN["steps_failed"], ["case_checklist", "step_retry", "step_skip", "case_stop"]),
+        (GOLDEN["steps_running"], []),
+    ],
+)
+def test_a_card_offers_what_the_step_allows(card: CaseCard, actions: list[str]) -> None:
+    assert [name for name in pressed(card) if name.startswith(("step_", "case_s", "case_ch"))] == actions
+
+
+def test_an_address_from_outside_is_a_link_only_where_it_is_a_plain_one() -> None:
+    for url in ("javascript:alert(1)", "https://x.example/|<!here>", "http://x.example", "https://a b"):
+        made = replace(a_step(StepName.SITE, S.DONE), number="4711", url=url)
+        text = str(shown(replace(GOLDEN["steps_running"], steps=(made,))).blocks)
+        assert url not in text
+        assert "4711" in text
+
+
+def filled(view: Block, **typed: str) -> Block:
+    values = {
+        block["block_id"]: {block["element"]["action_id"]: {"value": typed.get(block["block_id"])}}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    return view | {"state": {"values": values}}
+
+
+def test_what_was_entered_is_read_and_blanks_are_nothing() -> None:
+    view = MODALS["checklist_modal"](GOLDEN["steps_desk"])
+    given = case_steps.read_hand(filled(view, case_number=" 4711 ", site_url="https://x.example"))
+
+    assert given.records == {StepName.CASE: Record(number="4711")}
+    assert (given.ref, given.seen) == ("C-7", samples.decided_case().content_hash)
+    assert case_steps.read_hand(filled(view)).records == {}
+
+
+def test_a_reason_and_a_code_are_read_with_the_step() -> None:
+    view = MODALS["skip_modal"](GOLDEN["steps_desk"])
+    given = case_steps.read_hand(filled(view, reason=" by hand ", code="123 456"))
+
+    assert (given.step, given.reason, given.code) == (StepName.CASE, "by hand", "123 456")
+    assert given.asked == ("reason", "code")
