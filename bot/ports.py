@@ -146,6 +146,14 @@ class Picture:
     alt: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SharedFile:
+    """A file that somebody gave in Slack."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
 class Chat(Protocol):
     """Slack, as far as the outbox and the staff list need it. Raises the three failures."""
 
@@ -165,6 +173,9 @@ class Chat(Protocol):
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         """Put a picture into a conversation."""
+
+    def fetch_file(self, file_id: str, *, most: int) -> SharedFile:
+        """What somebody gave in a modal; PermanentFailure for one of more than `most` bytes."""
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""

@@ -11,12 +11,12 @@ from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
 from bot.adapters.spreadsheets import LIMITS
-from bot.domain.errors import UnknownOutcome
+from bot.domain.errors import PermanentFailure, UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
-from bot.ports import Block, ChatMessage, Picture, ReadMail
+from bot.ports import Block, ChatMessage, Picture, ReadMail, SharedFile
 from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -72,6 +72,7 @@ class FakeChat:
         self.faults = Faults()
         self.letters: list[tuple[str, str, list[Block]]] = []  #: to one person each
         self.pictures: list[tuple[str, Picture]] = []
+        self.files: dict[str, SharedFile] = {}  #: that somebody gave, by id
         self.lookups = 0
         self.updates = 0
         self.broken: Exception | None = None  #: what every question about people meets
@@ -114,6 +115,12 @@ class FakeChat:
     def send_picture(self, channel: str, picture: Picture) -> None:
         self.faults.happen()
         self.pictures.append((channel, picture))
+
+    def fetch_file(self, file_id: str, *, most: int) -> SharedFile:
+        self.faults.happen()
+        if len(self.files[file_id].content) > most:
+            raise PermanentFailure("the file is too large")
+        return self.files[file_id]
 
     def member(self, user_id: str) -> Member:
         if self.broken is not None:

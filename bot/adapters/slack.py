@@ -23,6 +23,7 @@ from slack_sdk.http_retry import (
 from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
 from slack_sdk.web import SlackResponse
 
+from bot.adapters import slack_files
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.remembering import Memory
 from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
@@ -30,7 +31,7 @@ from bot.adapters.tls import build_context
 from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
-from bot.ports import Block, ChatMessage, Picture
+from bot.ports import Block, ChatMessage, Picture, SharedFile
 from bot.settings import Settings
 
 TIMEOUT = 15
@@ -44,7 +45,7 @@ MOST_PAGES = 10  # of a thread, which Slack gives oldest first, and of a channel
 _REPEATABLE = frozenset(
     {
         "auth.test", "chat.update", "conversations.history", "conversations.info", "conversations.replies",
-        "usergroups.users.list", "users.info", "users.lookupByEmail",
+        "files.info", "usergroups.users.list", "users.info", "users.lookupByEmail",
     }
 )  # fmt: skip
 _USER = re.compile(r"(?:<@)?([UW][A-Z0-9]{2,})(?:\|[^>]*)?>?")
@@ -177,6 +178,11 @@ class SlackChat:
                 alt_txt=picture.alt,
                 request_file_info=False,
             )
+
+    def fetch_file(self, file_id: str, *, most: int) -> SharedFile:
+        """What somebody gave in a modal; PermanentFailure for one of more than `most` bytes."""
+        with _explained("fetching a file"):
+            return slack_files.fetch(self._client, file_id, most=most)
 
     def member(self, user_id: str) -> Member:
         """Who that is; an unknown id is a member who is not `full`."""

@@ -31,6 +31,8 @@ _MENDS = {
     "message_not_found": "the message is gone: somebody deleted it",
     "cant_update_message": "the message is not the bot's own",
     "edit_window_closed": "the workspace's time for editing messages is over",
+    "file_not_found": "the file is gone: give it anew",
+    "file_deleted": "the file is gone: give it anew",
     "thread_not_found": "the thread is gone: somebody deleted its first message",
     "invalid_blocks": "the message is malformed (invalid_blocks): that is a fault of the program, report it",
     "invalid_blocks_format": "the message is malformed (blocks): that is a fault of the program, report it",

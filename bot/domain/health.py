@@ -26,6 +26,16 @@ class Part:
         return self.well and now - self.since >= STEADY
 
 
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing the doctor looked at; `mend` says what to do when it is not well."""
+
+    name: str
+    well: bool
+    sentence: str
+    mend: str = ""
+
+
 class Health:
     """What the threads say of themselves; safe to use from all of them."""
 

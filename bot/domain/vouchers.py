@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.domain.choice_words import credential_of
 from bot.domain.license_keys import NewKey, fold_key
-from bot.domain.plain_words import folded
+from bot.domain.plain_words import folded, words_in
 from bot.domain.ris import Credential
 from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook, cell_name
 
@@ -84,78 +84,21 @@ class Reading:
 
 #: as headings are compared: without case, accents, spaces and signs
 HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
-    Column.VOUCHER: frozenset(
-        [
-            "voucher",
-            "vouchers",
-            "vouchercode",
-            "vouchernumber",
-            "voucherno",
-            "voucherid",
-            "code",
-            "gutschein",
-            "gutscheine",
-            "gutscheincode",
-            "gutscheinnummer",
-            "gutscheinnr",
-            "vouchernummer",
-            "vouchernr",
-        ]
-    ),
-    Column.KEY: frozenset(
-        [
-            "key",
-            "keys",
-            "licensekey",
-            "licensekeys",
-            "licencekey",
-            "licencekeys",
-            "license",
-            "licence",
-            "lizenzschlussel",
-            "lizenzkey",
-            "lizenz",
-            "lizenzcode",
-            "schlussel",
-            "licensecode",
-            "activationkey",
-            "aktivierungsschlussel",
-        ]
-    ),
-    Column.CREDENTIAL: frozenset(
-        [
-            "credential",
-            "credentials",
-            "credentialtype",
-            "type",
-            "typ",
-            "art",
-            "zugangsmittel",
-            "anmeldemittel",
-            "anmeldeverfahren",
-        ]
-    ),
-    Column.EXPIRES: frozenset(
-        [
-            "expires",
-            "expireson",
-            "expiry",
-            "expirydate",
-            "expirationdate",
-            "expiration",
-            "validuntil",
-            "validto",
-            "gultigbis",
-            "ablauf",
-            "ablaufdatum",
-            "lauftab",
-            "lauftabam",
-            "verfallt",
-            "verfalltam",
-            "verfallsdatum",
-            "verfall",
-        ]
-    ),
+    Column.VOUCHER: words_in("""
+        voucher vouchers vouchercode vouchernumber voucherno voucherid vouchernummer vouchernr code
+        gutschein gutscheine gutscheincode gutscheinnummer gutscheinnr
+    """),
+    Column.KEY: words_in("""
+        key keys licensekey licensekeys licencekey licencekeys license licence licensecode activationkey
+        schlussel lizenz lizenzschlussel lizenzkey lizenzcode aktivierungsschlussel
+    """),
+    Column.CREDENTIAL: words_in("""
+        credential credentials credentialtype type typ art zugangsmittel anmeldemittel anmeldeverfahren
+    """),
+    Column.EXPIRES: words_in("""
+        expires expireson expiry expirydate expirationdate expiration validuntil validto
+        gultigbis ablauf ablaufdatum lauftab lauftabam verfall verfallt verfalltam verfallsdatum
+    """),
 }
 _SIGNS: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
 _SPOILED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The picture of a week: what came and was decided on each day, and how long cases waited with whom.
+"""Pictures, and that of a week: what came and was decided each day, and how long cases waited with whom.
 
 Names of people stand in the words only. Matplotlib is an extra, and is imported when something is drawn.
 """
@@ -15,7 +15,10 @@ from bot.rendering.report import report_title, span
 from bot.rendering.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT, DPI = 4.5, 5.6, 240  #: inches, and dots to one: 1080 dots are a phone's width
 #: of Okabe and Ito's palette, which the colour-blind tell apart; dark beside light in grey as well
@@ -34,6 +37,17 @@ def can_draw() -> bool:
 
 def week(report: Report, *, words: Words) -> bytes:
     """A PNG of 1080 dots' width; takes about half a second."""
+
+    def draw(figure: "Figure") -> None:
+        days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
+        _draw_days(days, report, words)
+        _draw_waits(waits, report, words)
+
+    return picture(report_title(report, words), draw)
+
+
+def picture(title: str, draw: "Callable[[Figure], None]") -> bytes:
+    """A PNG of 1080 dots' width with a title, drawn by one thread at a time."""
     from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -45,13 +59,11 @@ def week(report: Report, *, words: Words) -> bytes:
         figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", h_pad=0.12)
-        figure.suptitle(report_title(report, words), fontsize=10, fontweight="bold")
-        days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
-        _draw_days(days, report, words)
-        _draw_waits(waits, report, words)
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png")
-    return picture.getvalue()
+        figure.suptitle(title, fontsize=10, fontweight="bold")
+        draw(figure)
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="png")
+    return drawn.getvalue()
 
 
 def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
@@ -70,7 +82,7 @@ def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
     if not any((*report.came_by_day, *report.decided_by_day)):
         axes.text(0.5, 0.5, words.say("report.none"), ha="center", transform=axes.transAxes)
     axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=10)
-    _clear(axes)
+    clear(axes)
 
 
 def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
@@ -90,7 +102,7 @@ def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
     axes.tick_params(axis="y", pad=8)
     if not any(dwells):
         axes.set_xticks([])
-    _clear(axes)
+    clear(axes)
 
 
 def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, words: Words) -> None:
@@ -107,6 +119,7 @@ def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, w
     axes.text(0, place + 0.27, label, va="bottom", fontsize=9)
 
 
-def _clear(axes: "Axes") -> None:
+def clear(axes: "Axes") -> None:
+    """Without lines around it."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)

@@ -64,7 +64,8 @@ def _draw_money(axes: "Axes", shown: Supplies, words: Words) -> None:
         axes.barh(range(len(orders)), parts, left=left, height=0.36, color=colour, label=label)
         left = [before + part for before, part in zip(left, parts, strict=True)]
     for place, one in enumerate(orders):
-        said = f"{quoting.one_line(one.number, 24)} · {words.money(one.available)}"
+        available = f"{words.money(one.available)} {words.say('stock.plot.available')}"
+        said = f"{quoting.one_line(one.number, 24)} · {available}"
         axes.text(0, place + 0.26, said, va="bottom", fontsize=9, parse_math=False)
     axes.set_yticks([])
     axes.set_ylim(-1.1, len(orders) - 0.2)

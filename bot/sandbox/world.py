@@ -49,7 +49,7 @@ class World:
         self.workspace = Workspace(now=self.clock.now, zone=policies.load().desk.zone)
         # What Usher answers today; a command nobody listens to would time out.
         self.workspace.shortcuts = {"add_to_case": "Add to case"}
-        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | enroll | help"}
+        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | stock | enroll | help"}
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)

@@ -10,17 +10,20 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import act_of
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
+from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
+from bot.domain.license_keys import KEY
 from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
+from bot.services import supply_checks
 from bot.services.desk import Desk
 from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
 from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
-from bot.store import authenticators, database, events, holds, ledger, migrations, outbox
+from bot.store import authenticators, database, events, holds, ledger, license_keys, migrations, outbox
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
 SCOPES = frozenset(
@@ -30,6 +33,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",
         "files:write",
         "groups:history",
         "groups:read",
@@ -41,16 +45,6 @@ SCOPES = frozenset(
 )
 NEWEST = 5  #: mails whose sender verdict is looked at
 AGREEING = 2  #: have to approve what is large
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One thing looked at; `mend` says what to do when it is not well."""
-
-    name: str
-    well: bool
-    sentence: str
-    mend: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,14 +128,17 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     mend = "somebody changed the database by hand: compare with your backups"
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
     yield _secret(db, patient.desk)
+    yield from supply_checks.look(db, patient.desk, now=patient.now)
 
 
 def _secret(db: Database, desk: Desk) -> Check:
     """A key that was dropped too early leaves mails and authenticators behind that nobody can use."""
     sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
     sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
+    sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
     closed = sum(not _opens(desk, purpose, text) for purpose, text in sealed)
-    sentence = f"{closed} of {len(sealed)} waiting mails and authenticators were sealed with another key"
+    what = "waiting mails, authenticators and License Keys"
+    sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
     return Check(
         name="SECRET_KEY",

@@ -7,13 +7,18 @@ from sqlite_utils import Database
 
 from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
+from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import list_bought, list_holders
 from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.domain.stock import PACE, SOON, Supplies, Wanted, find_crossed, seats_paid, serve
-from bot.rendering import stock_mails
+from bot.ports import Chat, Picture
+from bot.rendering import plots, stock_mails, stock_plot
+from bot.rendering import stock as cards
+from bot.rendering.blocks import safe
+from bot.rendering.words import Words
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note
 from bot.store import alarms, cases, events, license_keys, purchase_orders, seats
@@ -156,3 +161,20 @@ def _mail_sponsor(
         words=stock_mails.po_low(order, left, lang=lang, policy=desk.policy, on=now),
         now=now,
     )
+
+
+def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:
+    """Send the chart to whoever asked, directly; return what becomes of it, as a sentence."""
+    if not plots.can_draw():
+        return words.say("stock.no_picture")
+    picture = Picture(
+        name=f"usher-stock-{supplies.on.isoformat()}.png",
+        content=stock_plot.supplies(supplies, words=words),
+        title=cards.stock_title(supplies, words),
+        alt=cards.picture_alt(supplies, words),
+    )
+    try:
+        chat.send_picture(chat.write_to(to, picture.title, []), picture)
+    except (TransientFailure, PermanentFailure) as exc:
+        return words.say("stock.picture_lost", reason=safe(str(exc), 300))
+    return words.say("stock.picture")

@@ -7,15 +7,18 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.approvals import find_right
 from bot.domain.case_steps import StepName
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, tail_of
 from bot.domain.ris import Credential
+from bot.domain.staff import Act, Staff
 from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, Reading, find_known, read_vouchers
-from bot.ports import Reader
+from bot.ports import Reader, SharedFile
 from bot.services import case_steps, stock
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
+from bot.services.rights import at_this_moment
 from bot.store import events, license_keys
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -37,6 +40,11 @@ class Looked:
         """Whether all of it can be taken."""
         reading = self.reading
         return bool(reading.good) and not (reading.bad or reading.fault or reading.refusal)
+
+
+def check_may_import(db: Database, *, by: Staff, now: datetime) -> None:
+    """Raise what keeps them from it: vouchers are money, and are for those who decide about it."""
+    find_right(Act.PURCHASE, ref="", hands=frozenset(), by=at_this_moment(db, by, now))
 
 
 def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, now: datetime) -> Looked:
@@ -67,6 +75,16 @@ def import_file(
         case_steps.wake(db, StepName.KEYS, now=now)
         stock.watch(db, desk, now=now, purchase_order=None)
     return replace(looked, imported=True)
+
+
+def import_seen(
+    db: Database, desk: Desk, reader: Reader, file: SharedFile, *, seen: str, by: Staff, now: datetime
+) -> Looked:
+    """Import a file from Slack, where it is the one that was shown (`seen`: its digest)."""
+    check_may_import(db, by=by, now=now)
+    if hashlib.sha256(file.content).hexdigest() != seen:
+        return check(db, desk, reader, name=file.name, content=file.content, now=now)
+    return import_file(db, desk, reader, name=file.name, content=file.content, by=by.id, now=now)
 
 
 def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) -> Looked:

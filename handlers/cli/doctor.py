@@ -9,7 +9,8 @@ from handlers.cli.output import JsonOption, plain, print_json, say
 
 if TYPE_CHECKING:
     from bot.bootstrap import Bot
-    from bot.services.doctor import Check, Patient
+    from bot.domain.health import Check
+    from bot.services.doctor import Patient
 
 
 def doctor(*, as_json: JsonOption = False) -> None:

@@ -45,15 +45,18 @@ def _print_json(supplies: "Supplies") -> None:
 
 
 def _print(supplies: "Supplies") -> None:
+    from bot.domain.stock import SOON
     from bot.rendering import stock as shown
     from bot.rendering.words import words
     from handlers.cli.purchase_orders import print_orders
 
     words_of = words()
     counts = ", ".join(f"{state} {number}" for state, number in supplies.counts.items() if state != "stock")
-    expiring = (
-        f", of which {supplies.expiring} expire by {supplies.first_expiry}" if supplies.expiring else ""
-    )
+    expiring = ""
+    if supplies.expiring:
+        expiring = (
+            f"; {supplies.expiring} expire within {SOON.days} days, the first on {supplies.first_expiry}"
+        )
     say(f"[bold]{supplies.in_stock}[/bold] License Keys in stock{plain(expiring)}")
     if counts:
         say(plain(counts))

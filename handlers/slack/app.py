@@ -25,6 +25,7 @@ from handlers.slack import (
     queue,
     records,
     step_up,
+    stock,
     undoing,
 )
 from handlers.slack.answers import Respond, bug_text, in_modal
@@ -50,6 +51,7 @@ ROOMS = (
     jobs,
     records,
     step_up,
+    stock,
     mentions,
 )
 

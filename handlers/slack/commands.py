@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import UnknownCommand
 from bot.rendering.blocks import Card
 from bot.rendering.help import help_card
-from handlers.slack import absences, assignments, letters, license_keys, queue, records, step_up
+from handlers.slack import absences, assignments, letters, license_keys, queue, records, step_up, stock
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "away": absences.away,
     "keys": license_keys.keys,
     "find": records.show_found,
+    "stock": stock.show_stock,
     "report": records.send_report,
     "enroll": step_up.enroll,
     "help": show_help,

@@ -24,6 +24,7 @@ from bot.services.queueing import SECRETS
 from bot.store import authenticators, database, events, migrations, outbox
 from bot.store.database import transaction
 from tests.cli.shell import Shell, settings_of
+from tests.services.stocked import a_voucher_file
 
 pytestmark = pytest.mark.slow
 
@@ -238,9 +239,45 @@ def test_a_key_that_was_replaced_too_early(doctor: Shell) -> None:
         outbox.add(db, job, sealed=Keyring([former]).seal(SECRETS, "{}"), now=NOW)
 
     found = ill(doctor)["SECRET_KEY"]
-    assert found["sentence"] == "1 of 1 waiting mails and authenticators were sealed with another key"
+    assert (
+        found["sentence"]
+        == "1 of 1 waiting mails, authenticators and License Keys were sealed with another key"
+    )
     doctor.set(secret_key=f"{'n' * 32},{former}")
     assert ill(doctor) == {}
+
+
+def test_seats_with_a_price_need_keys_and_money(doctor: Shell) -> None:
+    with written(doctor.folder):
+        pass
+    policy = doctor.folder / "usher.toml"
+    assert ill(doctor) == {}
+
+    policy.write_text(policy.read_text(encoding="utf-8").replace("# prices =", "prices ="), encoding="utf-8")
+    bad = ill(doctor)
+
+    assert set(bad) == {"stock", "purchase orders"}
+    assert "usher vouchers import" in bad["stock"]["mend"]
+    assert "usher po add" in bad["purchase orders"]["mend"]
+
+    (doctor.folder / "v.csv").write_bytes(a_voucher_file(3))
+    assert doctor("vouchers", "import", "v.csv").code == 0
+    assert doctor("po", "add", "PO-1", "128", "EUR").code == 0
+    assert set(ill(doctor)) == {"purchase orders"}
+    assert doctor("po", "add", "PO-1", "1", "EUR").code == 0
+    assert ill(doctor) == {}
+
+
+def test_keys_that_were_sealed_with_a_key_that_is_gone(doctor: Shell) -> None:
+    with written(doctor.folder):
+        pass
+    (doctor.folder / "v.csv").write_bytes(a_voucher_file(3))
+    assert doctor("vouchers", "import", "v.csv").code == 0
+    doctor.set(secret_key="n" * 32)
+
+    assert ill(doctor)["SECRET_KEY"]["sentence"].startswith(
+        "3 of 3 waiting mails, authenticators and License"
+    )
 
 
 def test_who_decides_about_something_grave_needs_an_authenticator(doctor: Shell) -> None:

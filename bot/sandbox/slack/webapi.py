@@ -133,6 +133,9 @@ def receive_file(state: State, ticket: str) -> Response:
 def give_file(state: State, name: str) -> Response:
     """A file's content, always as a download: whatever it holds never runs in the page; a PNG shows there."""
     upload = state.uploads.find(name.partition("-")[2])
+    browser = "Sec-Fetch-Site" in request.headers  # somebody who reads along in the page
+    if not browser and request.headers.get("Authorization") != f"Bearer {state.bot_token}":
+        return Response(status=HTTPStatus.FOUND, headers={"Location": state.url})  # Slack's log-in page
     if upload is None or upload.content is None:
         return Response("file_not_found", HTTPStatus.NOT_FOUND, content_type="text/plain")
     kind = "image/png" if upload.content.startswith(PNG) else "application/octet-stream"
