@@ -15,7 +15,7 @@ from bot.domain.provisioning import Record
 from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import BadLink, NothingEntered, StepNotOpen
 from bot.rendering import order_mails
-from bot.services import purchasing, step_up, timeline
+from bot.services import purchasing, step_up, timeline, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -180,7 +180,7 @@ def stop(
 ) -> Case:
     """End an approved case: its decision is taken back, its money and keys given back, its sponsor told.
 
-    What cannot be called back is named to the sponsor. Where the policy asks a code for a purchase, theirs is
+    What cannot be called back is named to the sponsor, and below the card. Where the policy asks a code for a purchase, theirs is
     taken first.
     """
     check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
@@ -192,6 +192,7 @@ def stop(
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")
+        withdrawals.note(db, case, "stopped", now=now, by=by.id, standing=standing)
         queue_case_card(db, case.id, now=now)
         refresh_additions(db, case, now=now)
         return case

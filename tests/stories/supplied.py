@@ -222,19 +222,25 @@ def a_customer(desk: SuppliedDesk, *, users: int = 2, **company: object) -> Cust
     return made.with_company(**named)
 
 
-def a_policy(folder: Path, *, case: str = "desk", site: str = "desk", codes: bool = False, **more: str) -> Path:
-    """The shipped policy with a price; without `codes` nothing asks for one. `more`: lines by their key."""
+def a_policy(folder: Path, *, case: str = "desk", site: str = "desk") -> Path:
+    """The shipped policy with a price, those who make case and site, and nothing that asks for a code."""
     text = policy.SHIPPED.read_text(encoding="utf-8")
     price = f'prices = {{ phone_otp = {{ amount = "{PRICE}.00", currency = "EUR" }} }}'
-    lines = {"# prices": price, "case": f'case = "{case}"', "site": f'site = "{site}"', **more}
-    if not codes:
-        lines["step_up"] = "step_up = []"
+    lines = {"# prices": price, "case": f'case = "{case}"', "site": f'site = "{site}"', "step_up": "step_up = []"}
     for key, line in lines.items():
         text, many = re.subn(rf"(?m)^{key} = .*$", line, text)
         assert many == 1, key
     path = folder / "usher.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def told_of(folder: Path, *outside: OutsideServer, **wanted: str) -> dict[str, object]:
+    """The settings of a desk by that policy, before those servers."""
+    told: dict[str, object] = {"usher_config": str(a_policy(folder, **wanted)), "sponsors": SPONSORS}
+    for server in outside:
+        told |= server.settings(folder)
+    return told
 
 
 @contextmanager
@@ -246,10 +252,7 @@ def supplied(
     **wanted: str,
 ) -> Iterator[SuppliedDesk]:
     """A desk by that policy, before those servers."""
-    told: dict[str, object] = {"usher_config": str(a_policy(folder, **wanted)), "sponsors": SPONSORS}  # type: ignore[arg-type]
-    told["delivery"] = delivery
-    for server in outside:
-        told |= server.settings(folder)
+    told = told_of(folder, *outside, **wanted) | {"delivery": delivery}
     with running(folder, fitted=fitted, **told) as desk:
         for server in outside:
             server.now = desk.world.clock.now

@@ -60,18 +60,7 @@ def test_stopped_while_it_waits_for_keys_its_money_is_released(desk: SuppliedDes
     desk.settled()
     assert desk.in_stock() == 2
     assert all(customer.subjects(user.email) == [] for user in customer.people)
-    assert "is stopped" in customer.status_page() or "Withdrawn" in customer.status_page()
-    given = desk.usher("jobs", "list", "--json")
-    assert given.code == 0
-    _use_up(desk, 2)
-
-
-def _use_up(desk: SuppliedDesk, many: int) -> None:
-    """Leave no key for the next story."""
-    customer = a_customer(desk, users=many)
-    desk.pay_in(customer.purchase_order, 100 * many)
-    customer.send().approve().at("✓✓☐○○")
-    assert desk.in_stock() == 0
+    assert "Withdrawn" in customer.status_page()
 
 
 def test_stopped_after_the_key_mails_the_keys_are_void_and_stay_paid(desk: SuppliedDesk) -> None:
@@ -86,20 +75,15 @@ def test_stopped_after_the_key_mails_the_keys_are_void_and_stay_paid(desk: Suppl
     card = customer.at("✓✓···")
     assert "<!channel>" not in card
     assert desk.money(customer.purchase_order) == (300, 0, 200)
-    assert desk.in_stock() == 0
     said = ended(customer, f"{customer.company}: we have stopped the order")
     assert "The License Keys that went out are void" in said
     assert "cannot be called back" in said
-    told = as_text(_looked_up(desk, keys[0]))
+    desk.act("avery").command("/usher", f"keys {keys[0]}", "support")
+    told = as_text(desk.whisper("avery", "support", customer.people[0].email))
     assert "void" in told
     assert keys[0] not in told
     assert customer.subjects(customer.administrator).count("Your License Key for ForumPass") == 1
     assert not any("Invitation" in subject for subject in customer.subjects(customer.administrator))
-
-
-def _looked_up(desk: SuppliedDesk, key: str) -> object:
-    desk.act("avery").command("/usher", f"keys {key}", "support")
-    return desk.whisper("avery", "support", f"{key[-4:]}")
 
 
 def test_withdrawn_by_its_sponsor_after_a_number_was_entered(desk: SuppliedDesk) -> None:

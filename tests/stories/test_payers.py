@@ -66,7 +66,7 @@ def test_one_that_is_too_small_or_in_another_currency_does_not_pay(desk: Supplie
     desk.pay_in(foreign.purchase_order, 10_000, "USD")
 
     pick(small, RICH, f"*{small.purchase_order}* has €150.00 left, and this costs *€200.00*")
-    pick(foreign, RICH, f"*{foreign.purchase_order}* is in another currency ($10,000.00)")
+    pick(foreign, RICH, f"*{foreign.purchase_order}* is in another currency (US$10,000.00)")
 
     assert desk.money(small.purchase_order) == (150, 0, 0)
     assert desk.money(foreign.purchase_order) == (10_000, 0, 0)
