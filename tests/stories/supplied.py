@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bot import policy
 from bot.bootstrap import Bot
-from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import Credential, User
 from bot.rendering.workbooks import ris_form
 from bot.sandbox.invented import Organisation, organisation
@@ -62,14 +61,11 @@ class SuppliedDesk(Desk):
         with self.bot.connect() as db:
             purchase_orders.pay_in(db, self.bot.desk, paid, by="cli:anna", now=self.world.clock.now())
 
-    def account(self, number: str) -> PurchaseOrder:
-        with self.bot.connect() as db:
-            return purchase_orders.show(db, number)[0]
-
     def money(self, number: str) -> tuple[int, int, int]:
         """What is available, held and spent, in whole units."""
-        order = self.account(number)
-        return tuple(int(part.amount) for part in (order.available, order.held, order.spent))  # type: ignore[return-value]
+        with self.bot.connect() as db:
+            order = purchase_orders.show(db, number)[0]
+        return int(order.available.amount), int(order.held.amount), int(order.spent.amount)
 
     def in_stock(self) -> int:
         with self.bot.connect() as db:
@@ -141,12 +137,21 @@ class Customer:
 
     def at(self, marks: str, *words: str) -> str:
         """Its card as text, once the signs of its steps are these, such as ✓✓☐○○."""
-        return as_text(until(lambda: (card := self.card(*words)) and self.marks(card) == marks and card))
+
+        def find() -> Message | None:
+            card = self.card(*words)
+            return card if self.marks(card) == marks else None
+
+        return as_text(until(find))
 
     @staticmethod
     def marks(card: Message) -> str:
         """The sign at which each of its steps stands."""
-        texts = (block["text"]["text"] for block in card["blocks"] if block["type"] == "section" and "text" in block)
+        texts = (
+            block["text"]["text"]
+            for block in card["blocks"]
+            if block["type"] == "section" and "text" in block
+        )
         steps: str = next((text for text in texts if text.startswith("*Steps*")), "")
         return "".join(line[0] for line in steps.splitlines()[1:])
 
@@ -226,7 +231,12 @@ def a_policy(folder: Path, *, case: str = "desk", site: str = "desk") -> Path:
     """The shipped policy with a price, those who make case and site, and nothing that asks for a code."""
     text = policy.SHIPPED.read_text(encoding="utf-8")
     price = f'prices = {{ phone_otp = {{ amount = "{PRICE}.00", currency = "EUR" }} }}'
-    lines = {"# prices": price, "case": f'case = "{case}"', "site": f'site = "{site}"', "step_up": "step_up = []"}
+    lines = {
+        "# prices": price,
+        "case": f'case = "{case}"',
+        "site": f'site = "{site}"',
+        "step_up": "step_up = []",
+    }
     for key, line in lines.items():
         text, many = re.subn(rf"(?m)^{key} = .*$", line, text)
         assert many == 1, key
@@ -253,7 +263,7 @@ def supplied(
 ) -> Iterator[SuppliedDesk]:
     """A desk by that policy, before those servers."""
     told = told_of(folder, *outside, **wanted) | {"delivery": delivery}
-    with running(folder, fitted=fitted, **told) as desk:
+    with running(folder, fitted=fitted, **told) as desk:  # type: ignore[arg-type]
         for server in outside:
             server.now = desk.world.clock.now
         yield SuppliedDesk(desk.world, desk.bot, folder, told)

@@ -20,7 +20,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuppliedDesk]:
 
 def approved(desk: SuppliedDesk, marks: str, *, keys: int = 2) -> Customer:
     """Approved, and its steps as far as those signs; its purchase order had 500."""
-    desk.stock(keys) if keys else None
+    if keys:
+        desk.stock(keys)
     customer = a_customer(desk)
     desk.pay_in(customer.purchase_order, 500)
     customer.send().approve().at(marks)
@@ -115,7 +116,7 @@ def test_held_key_mails_of_a_stopped_case_never_arrive_and_its_keys_come_back(tm
         desk.pay_in(customer.purchase_order, 500)
         customer.send().approve().at("✓☐○○○", "a mail waits for its release", "the desk has the ball")
         assert desk.money(customer.purchase_order) == (300, 0, 200)
-        shown = as_text(desk.world.workspace.messages("support"))
+        shown = str(desk.world.workspace.messages("support"))
         assert "Your License Key" in shown
         assert not any(key in shown for key in keys)
 

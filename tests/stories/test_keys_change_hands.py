@@ -69,7 +69,9 @@ def test_a_key_is_sent_again_to_its_owner_only(customer: Customer) -> None:
     customer.at("✓✓☐○○")
 
 
-def test_a_key_handed_over_is_told_to_both_and_what_was_seen_before_counts_no_more(customer: Customer) -> None:
+def test_a_key_handed_over_is_told_to_both_and_what_was_seen_before_counts_no_more(
+    customer: Customer,
+) -> None:
     key = key_of(customer, 1)
     before, desk = customer.people[1], customer.desk
     do(customer, "hand_over", 1, "casey")
@@ -102,7 +104,9 @@ def test_a_void_key_is_told_to_its_owner_and_a_new_one_costs_a_new_seat(customer
 
     assert desk.act("avery").submit(view["id"], {"reason": "exposed"}).ok
 
-    said = text_of(customer.mail_to(customer.administrator, "A License Key for ForumPass is not valid any more"))
+    said = text_of(
+        customer.mail_to(customer.administrator, "A License Key for ForumPass is not valid any more")
+    )
     assert key not in said
     desk.act("avery").command("/usher", f"keys {key}", "support")
     assert "void" in as_text(desk.whisper("avery", "support", customer.administrator))

@@ -85,7 +85,9 @@ def server_of(outside: Outside, method: str) -> OutsideServer:
     [("PUT", silent(after_acting=True)), ("PUT", cut(after_acting=True)), ("POST", says(502, acts=True))],
     ids=["netsuite says nothing", "netsuite hangs up", "the webhook's gateway fails"],
 )
-def test_what_was_made_though_nobody_heard_so_is_made_once(outside: Outside, method: str, fault: Fault) -> None:
+def test_what_was_made_though_nobody_heard_so_is_made_once(
+    outside: Outside, method: str, fault: Fault
+) -> None:
     server_of(outside, method).faults[method].append(fault)
     customer = outside.customer().approve()
 

@@ -20,7 +20,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuppliedDesk]:
 
 
 def ordered(desk: SuppliedDesk, *, users: int = 2, lang: str = "en") -> Customer:
-    """A form that came in; its keys are in stock, and its purchase order pays for two more seats than it has."""
+    """A form that came in; its keys are in stock, and its purchase order pays for two more seats."""
     desk.stock(users)
     customer = a_customer(desk, users=users)
     desk.pay_in(customer.purchase_order, 100 * (users + 2))
@@ -43,7 +43,9 @@ def invited(customer: Customer) -> str:
     """What opens behind the button of the invitation; it went to the administrator, and to nobody else."""
     text = text_of(customer.mail_to(customer.administrator, f"Invitation: register {customer.company}"))
     others = [user.email for user in customer.people[1:]]
-    assert all(subject == "Your License Key for ForumPass" for one in others for subject in customer.subjects(one))
+    assert all(
+        subject == "Your License Key for ForumPass" for one in others for subject in customer.subjects(one)
+    )
     link = re.search(r"http://127\.0\.0\.1:\d+/register/\S+", text)
     assert link is not None
     with urllib.request.urlopen(link[0]) as answer:
@@ -64,7 +66,7 @@ def test_by_hand_the_desk_holds_the_ball_until_it_has_entered_both_numbers(desk:
     assert not any(key in waiting for key in keys)
     assert desk.money(customer.purchase_order) == (200, 0, 200)
     page = customer.status_page()
-    assert "<p class=\"holder\">The desk</p>" in page
+    assert '<p class="holder">The desk</p>' in page
     assert "The License Keys are out, and the site is being set up." in page
 
     customer.fill(case_number="SC-1042", case_url="https://netsuite.example.com/sc/1042")
@@ -80,24 +82,35 @@ def test_by_hand_the_desk_holds_the_ball_until_it_has_entered_both_numbers(desk:
         f"Order confirmed: {customer.company}",
     ]
     history = customer.history("the invitation to register went out")
-    for said in ("are held on", "issued 2 License Keys", "are taken off", "Provisioning case: done", "Site: done"):
+    for said in (
+        "are held on",
+        "issued 2 License Keys",
+        "are taken off",
+        "Provisioning case: done",
+        "Site: done",
+    ):
         assert said in history, said
 
 
 @pytest.mark.slow
 def test_netsuite_makes_the_case_and_a_webhook_the_site(tmp_path: Path) -> None:
-    with NetSuiteServer() as netsuite, WebhookServer() as hook:
-        with supplied(tmp_path, netsuite, hook, case="netsuite", site="webhook") as desk:
-            customer = ordered(desk, users=3)
-            customer.approve()
+    with (
+        NetSuiteServer() as netsuite,
+        WebhookServer() as hook,
+        supplied(tmp_path, netsuite, hook, case="netsuite", site="webhook") as desk,
+    ):
+        customer = ordered(desk, users=3)
+        customer.approve()
 
-            everybody_has_a_key(customer)
-            assert customer.company in invited(customer)
-            customer.at("✓✓✓✓✓", "CASE4700", "<https://sites.example.com/SITE-1|SITE-1>", "the customer has the ball")
-            assert netsuite.made == [f"usher-{customer.ref}-case"]
-            assert hook.made == [f"usher-{customer.ref}-site"]
-            assert hook.records[hook.made[0]]["case_number"] == "CASE4700"
-            assert customer.company in netsuite.records[netsuite.made[0]]["title"]
+        everybody_has_a_key(customer)
+        assert customer.company in invited(customer)
+        customer.at(
+            "✓✓✓✓✓", "CASE4700", "<https://sites.example.com/SITE-1|SITE-1>", "the customer has the ball"
+        )
+        assert netsuite.made == [f"usher-{customer.ref}-case"]
+        assert hook.made == [f"usher-{customer.ref}-site"]
+        assert hook.records[hook.made[0]]["case_number"] == "CASE4700"
+        assert customer.company in netsuite.records[netsuite.made[0]]["title"]
 
 
 @pytest.mark.slow

@@ -57,7 +57,9 @@ def test_a_case_without_keys_waits_and_goes_on_once_vouchers_are_imported(desk: 
     customer.at("⏸○○○○")  # one more is not enough, and none is given out
     assert desk.in_stock() == 2
 
-    file = write(desk, "more.csv", "voucher;license key\n" + "".join(f"V-{n:04};LATE-{n:04}\n" for n in range(78, 80)))
+    file = write(
+        desk, "more.csv", "voucher;license key\n" + "".join(f"V-{n:04};LATE-{n:04}\n" for n in range(78, 80))
+    )
     answer = desk.usher("vouchers", "import", file)
 
     assert "Imported 2 vouchers. License Keys in stock now: 4." in answer.out
@@ -83,7 +85,13 @@ def test_the_desk_is_told_once_for_each_threshold_that_keys_run_low(tmp_path: Pa
 
 def test_a_file_that_is_not_fit_is_refused_as_a_whole_and_its_rows_are_named(desk: SuppliedDesk) -> None:
     had = desk.in_stock()
-    rows = ["Gutschein;License Key", "V-501;GOOD-0501", "V-502;=HYPERLINK(0)", "V-501;GOOD-0503", "V-504;GOOD-0501"]
+    rows = [
+        "Gutschein;License Key",
+        "V-501;GOOD-0501",
+        "V-502;=HYPERLINK(0)",
+        "V-501;GOOD-0503",
+        "V-504;GOOD-0501",
+    ]
     bad = write(desk, "bad.csv", "\n".join(rows), "utf-8-sig")
 
     looked = desk.usher("vouchers", "import", bad, "--dry-run")
@@ -140,7 +148,12 @@ def test_people_who_join_take_the_spare_seats_first_and_pay_for_the_rest(desk: S
     assert desk.money(first.purchase_order) == (9700, 0, 300)
 
     more = [
-        replace(first.people[1], first_name=name, last_name="Vogt", email=f"{name.lower()}@{first.organisation.domain}")
+        replace(
+            first.people[1],
+            first_name=name,
+            last_name="Vogt",
+            email=f"{name.lower()}@{first.organisation.domain}",
+        )
         for name in ("Nora", "Piet")
     ]
     org = replace(first.organisation, users=(*first.people, *more))
@@ -161,5 +174,7 @@ def test_people_who_join_take_the_spare_seats_first_and_pay_for_the_rest(desk: S
     assert "Invitation to register" not in done
     assert desk.money(first.purchase_order) == (9600, 0, 400)
     desk.settled()
-    invitations = [str(mail["Subject"]) for user in (*first.people, *more) for mail in desk.mails_to(user.email)]
+    invitations = [
+        str(mail["Subject"]) for user in (*first.people, *more) for mail in desk.mails_to(user.email)
+    ]
     assert len([subject for subject in invitations if subject.startswith("Invitation")]) == 1
