@@ -98,6 +98,7 @@ class Programme(_Part):
     prices: dict[Credential, Price] = {}
     keys_to: KeysTo = KeysTo.USERS
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
+    registration_url: str = ""  #: where organisations register; "" for this portal
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
 
     @field_validator("prices")
@@ -107,7 +108,7 @@ class Programme(_Part):
             raise ValueError("mloa_hardware is not bought here: its users take no License Key")
         return value
 
-    @field_validator("key_url")
+    @field_validator("key_url", "registration_url")
     @classmethod
     def _web(cls, value: str) -> str:
         return Desk._web(value)  # noqa: SLF001 - the same rule

@@ -327,42 +327,6 @@ class MailNotKept(Refusal):
     code = "mail_not_kept"
 
 
-class PurchaseOrderNeeded(Refusal):
-    """The form names none that we know, so the approver picks one; values: ref, number, total."""
-
-    code = "purchase_order_needed"
-
-
-class NoBalance(Refusal):
-    """No purchase order pays for it; values: ref, total."""
-
-    code = "no_balance"
-
-
-class BalanceTooSmall(Refusal):
-    """The purchase order does not pay for it; values: number, available, total."""
-
-    code = "balance_too_small"
-
-
-class NothingEntered(Refusal):
-    """A checklist without a number."""
-
-    code = "nothing_entered"
-
-
-class BadLink(Refusal):
-    """What was entered is no address of a page; values: found."""
-
-    code = "bad_link"
-
-
-class StepNotOpen(Refusal):
-    """That step needs no hand at present; values: ref, step, step_state."""
-
-    code = "step_not_open"
-
-
 class UnknownJob(Refusal):
     """No such job, or not in a state for this; values: id, status."""
 

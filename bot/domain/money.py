@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from babel.numbers import get_currency_precision
-
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?")
 
 
@@ -20,14 +18,14 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Self:
         """Raise ValueError where the amount has more decimal places than its currency."""
-        minor = amount.scaleb(get_currency_precision(currency))
+        minor = amount.scaleb(_digits(currency))
         if minor != minor.to_integral_value():
             raise ValueError(f"{amount} has more decimal places than {currency}")
         return cls(int(minor), currency)
 
     @property
     def amount(self) -> Decimal:
-        return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+        return Decimal(self.minor).scaleb(-_digits(self.currency))
 
     def times(self, many: int) -> "Money":
         return Money(self.minor * many, self.currency)
@@ -58,4 +56,10 @@ def read_amount(text: str, currency: str) -> Money | None:
         return None
     amount = Decimal(text.replace(",", "."))
     parts = -int(amount.as_tuple().exponent)
-    return Money.of(amount, currency) if parts <= get_currency_precision(currency) else None
+    return Money.of(amount, currency) if parts <= _digits(currency) else None
+
+
+def _digits(currency: str) -> int:
+    from babel.numbers import get_currency_precision  # noqa: PLC0415 - it takes a tenth of a second
+
+    return get_currency_precision(currency)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bot.domain.approvals import Grave, SecondReason
 from bot.domain.cards import Asked, CaseCard
-from bot.domain.errors import BalanceTooSmall, NoBalance, PurchaseOrderNeeded, Refusal
+from bot.domain.errors import Refusal
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Quote
+from bot.domain.step_refusals import BalanceTooSmall, NoBalance, PurchaseOrderNeeded
 from bot.rendering import blocks, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words

@@ -119,7 +119,7 @@ def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
 
 
 def _name(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
-    """ "Done" would be too much where mails were all there was to do: the steps of an approved case go on."""
+    """Where mails were all there was to do, more than that they went is not said: the steps go on."""
     return words.say("card.told") if phase is Phase.DONE and effects else words.name(phase)
 
 

@@ -7,10 +7,11 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cards import Asked
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.errors import CodeMissing, ContentChanged, NoBalance, NotReviewable
+from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
+from bot.domain.step_refusals import NoBalance
 from bot.rendering import mails, order_mails
 from bot.services import case_steps, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded

@@ -9,11 +9,11 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, find_right
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
-from bot.domain.errors import BadLink, NothingEntered, StepNotOpen
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.staff import Act, Staff
+from bot.domain.step_refusals import BadLink, NothingEntered, StepNotOpen
 from bot.rendering import order_mails
 from bot.services import purchasing, step_up, timeline
 from bot.services.case_steps import advance, start

@@ -12,17 +12,15 @@ from bot.domain.cases import UNDER_WAY, Case
 from bot.domain.errors import PermanentFailure
 from bot.domain.outbox import Job
 from bot.domain.provisioning import Order, Task, Way
-from bot.domain.ris import Role
+from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.rendering import order_mails
-from bot.services import license_keys, purchasing, stock
+from bot.services import license_keys, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps, cases, outbox, seats
 from bot.store.database import transaction
-
-REGISTRATION = "registration"  #: the purpose of an invitation's link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +119,12 @@ def _mail_invitation(work: Work) -> None:
     key = f"{case.ref}:{case.version}:invitation"
     if outbox.find_by_key(db, key) is not None:
         return
-    invited = next(user for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR)
+    if (invited := find_invited(case.ris)) is None:
+        raise PermanentFailure("the form names no Organization Administrator")
     until = now + timedelta(days=desk.policy.mag.invitation_days)
-    url = issue_link(db, desk, case.ref, purpose=REGISTRATION, path="register", until=until, now=now)
+    url = desk.policy.mag.registration_url or issue_link(
+        db, desk, case.ref, purpose=registration.LINK, path="register", until=until, now=now
+    )
     queue_mail(
         db,
         desk,

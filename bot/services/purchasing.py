@@ -6,13 +6,13 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from bot.domain.cases import Case
-from bot.domain.errors import BalanceTooSmall, PurchaseOrderNeeded
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.money import Money
 from bot.domain.purchase_orders import EntryKind, NewEntry, PurchaseOrder
 from bot.domain.purchasing import Bought, Quote, list_bought, list_holders
 from bot.domain.ris import Credential
+from bot.domain.step_refusals import BalanceTooSmall, PurchaseOrderNeeded
 from bot.services import stock, timeline
 from bot.services.desk import Desk
 from bot.store import events, license_keys, purchase_orders, seats

@@ -10,7 +10,18 @@ from jinja2 import StrictUndefined
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
-from handlers.portal import dashboard, enrolment, errors, home, legal, ris, security, slack_events, status
+from handlers.portal import (
+    dashboard,
+    enrolment,
+    errors,
+    home,
+    legal,
+    registration,
+    ris,
+    security,
+    slack_events,
+    status,
+)
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
 
@@ -19,7 +30,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (dashboard, enrolment, home, legal, ris, status)  #: each has `register(app, frame)`
+ROOMS = (dashboard, enrolment, home, legal, registration, ris, status)  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from bot.domain.approvals import Grave, SecondReason
 from bot.domain.cards import Asked, CaseCard
-from bot.domain.errors import BalanceTooSmall, WrongCode
+from bot.domain.errors import WrongCode
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Obstacle, Quote
+from bot.domain.step_refusals import BalanceTooSmall
 from bot.rendering import approving, samples
 from bot.rendering.blocks import Block
 from bot.rendering.words import words
