@@ -113,6 +113,7 @@ NO_STEPS = {
     "mail:classified", "mailbox:renumbered", "conversation:opened", "conversation:continued",
     "bounce:ignored", "absence:planned", "absence:ended", "authenticator:mailed", "authenticator:confirmed",
     "authenticator:reset_asked", "authenticator:reset", "code:taken", "code:failed", "codes:locked",
+    "money:paid_in", "purchase_order:opened", "vouchers:imported",
     "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored", "link:issued", "case:viewed",
 }  # fmt: skip
 
