@@ -86,7 +86,8 @@ def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
 
 def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
     """A bar to the median and a thin line on to the longest, for each who held the ball."""
-    holders = (BallHolder.USHER, BallHolder.SPONSOR, BallHolder.DESK)  # the last is drawn on top
+    # the last is drawn on top
+    holders = (BallHolder.USHER, BallHolder.CUSTOMER, BallHolder.SPONSOR, BallHolder.DESK)
     dwells = [report.this.dwells.get(holder) for holder in holders]
     longest = max((dwell.longest for dwell in dwells if dwell), default=_HOUR)
     unit = _DAY if longest > 2 * _DAY else _HOUR

@@ -167,8 +167,8 @@ def test_text_and_html_say_the_same(name: str, lang: str) -> None:
 
 
 def _letters(text: str) -> str:
-    """Without spaces, and without the numbers that HTML lists make by themselves."""
-    return re.sub(r"[\s:]", "", re.sub(r"^\s*(\d+\.|-) ", "", text, flags=re.MULTILINE))
+    """Without spaces, and without the numbers that HTML lists make by themselves (or days of a table)."""
+    return re.sub(r"[\s:]", "", re.sub(r"(^\s*|: )(\d+\.|-) ", "", text, flags=re.MULTILINE))
 
 
 @every_mail
