@@ -15,12 +15,12 @@ _AMOUNTS = ("10000", "2500")  #: enough for a morning, and soon little
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-def price_list(folder: Path) -> dict[str, str]:
-    """The shipped policy with its sample price, as a file; the setting that names it."""
+def price_list(folder: Path) -> str:
+    """The shipped policy with its sample price, as a file for USHER_CONFIG."""
     path = folder / "usher.toml"
     shipped = policies.SHIPPED.read_text(encoding="utf-8")
     path.write_text(shipped.replace("# prices =", "prices ="), encoding="utf-8")
-    return {"usher_config": str(path)}
+    return str(path)
 
 
 def lay(bot: Bot) -> None:

@@ -1,4 +1,4 @@
-"""Stock and money by mouse, on the desk that `make run` begins with: figures, chart, and vouchers from a file."""
+"""Stock and money by mouse, on the desk that `make run` begins with: figures, chart, vouchers from a file."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def a_file(content: bytes) -> FilePayload:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with running(tmp_path, **supplies.price_list(tmp_path)) as desk:
+    with running(tmp_path, usher_config=supplies.price_list(tmp_path)) as desk:
         supplies.lay(desk.bot)
         yield desk
 
