@@ -62,7 +62,7 @@ def reopen(
         case = get_seen(db, ref, seen)
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
-        void_decision(db, case, why=VoidReason.CORRECTED, by=by.id, now=now)
+        void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)
         move_or_explain(db, case, (case.status,), CaseStatus.IN_REVIEW, now=now)
         events.add(
             db,

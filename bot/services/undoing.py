@@ -12,6 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
 from bot.services import case_steps, key_mails, purchasing
+from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, step_jobs
 
 
@@ -27,7 +28,7 @@ def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:
 
 
 def void_decision(
-    db: Database, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
+    db: Database, desk: Desk, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
 ) -> tuple[Standing, ...]:
     """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
 
@@ -48,7 +49,7 @@ def void_decision(
     made = case_steps.stop(db, case.id, now=now)
     _call_back_invitation(db, case, now=now)
     key_mails.recall(db, case, now=now)
-    back = purchasing.give_back(db, case, by=by, now=now)
+    back = purchasing.give_back(db, desk, case, by=by, now=now)
     cases.void_decision(db, decision.id, by=by, why=why, now=now, note=note)
     approvals.forget(db, case)
     events.add(
