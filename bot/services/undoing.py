@@ -13,13 +13,18 @@ from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
 from bot.services import case_steps, key_mails, purchasing
 from bot.services.desk import Desk
-from bot.store import approvals, cases, events, outbox, step_jobs
+from bot.store import approvals, cases, events, outbox, seats, step_jobs
 
 
 def find_obstacle(db: Database, case: Case) -> str:
     """The approved addition that builds on this case, so that it cannot be undone; "" where there is none."""
     added = cases.list_additions(db, case.id, STANDING) if case.decision else []
     return f"C-{added[0]}" if added else ""
+
+
+def has_keys_out(db: Database, case: Case) -> bool:
+    """Whether somebody may have a License Key of the case, which could only be made void."""
+    return any(seat.key and seat.key.mailed_at for seat in seats.list_of_case(db, case.id))
 
 
 def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:

@@ -20,8 +20,8 @@ from bot.domain.errors import (
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Order, Record, Way
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, NothingEntered, StepNotOpen
-from bot.services import approvals, case_step_hands, cases, outbox
+from bot.domain.step_refusals import BadLink, KeysAreOut, NothingEntered, StepNotOpen
+from bot.services import approvals, case_step_hands, cases, corrections, outbox
 from bot.services.case_steps import wake
 from bot.store import case_steps, license_keys, purchase_orders, seats
 from bot.store.database import transaction
@@ -410,3 +410,18 @@ def test_a_stopped_case_takes_no_step_that_was_claimed_before(office: Office) ->
     with office.connect() as db:
         assert license_keys.count_by_state(db, on=office.now.date()) == {"stock": 4}
     assert maker.asked == []
+
+
+def test_a_corrected_form_reopens_nothing_once_keys_are_out(office: Office) -> None:
+    approved(office)
+    office.work_till_quiet()
+    case = office.case("C-1")
+    submission = a_submission()
+    with office.connect() as db, pytest.raises(KeysAreOut):
+        corrections.reopen(
+            db, office.desk, submission, ref=case.ref, seen=case.content_hash, by=CASEY, now=office.now
+        )
+
+    assert office.case("C-1").status is case.status
+    with office.connect() as db:
+        assert license_keys.count_by_state(db, on=office.now.date())["issued"] == 3
