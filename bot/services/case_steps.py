@@ -10,7 +10,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.services import timeline
 from bot.services.queueing import queue_case_card
-from bot.store import case_steps, cases, outbox, step_jobs
+from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
 #: where a case stands while it is at a step
 STATUS = {
@@ -95,6 +95,8 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
 
 def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     """How far a step is by its mails: one that is lost or held needs a hand."""
+    if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):
+        return StepResult(state=StepState.RUNNING)
     states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
     if lost := states & _LOST:
         return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")

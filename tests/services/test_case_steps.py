@@ -22,6 +22,7 @@ from bot.domain.provisioning import Order, Record, Way
 from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import BadLink, KeysAreOut, NothingEntered, StepNotOpen
 from bot.services import approvals, case_step_hands, cases, corrections, outbox
+from bot.services import license_keys as key_service
 from bot.services.case_steps import wake
 from bot.store import case_steps, license_keys, purchase_orders, seats
 from bot.store.database import transaction
@@ -425,3 +426,24 @@ def test_a_corrected_form_reopens_nothing_once_keys_are_out(office: Office) -> N
     assert office.case("C-1").status is case.status
     with office.connect() as db:
         assert license_keys.count_by_state(db, on=office.now.date())["issued"] == 3
+
+
+def test_keys_are_mailed_in_batches_and_a_death_between_them_mails_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_service, "AT_ONCE", 1)
+    outside(office)
+    case = approved(office)
+    for job in office.claim(kinds=(JobKind.STEP,)):
+        office.carry_out(job)  # the keys are issued
+    office.claim("dead", kinds=(JobKind.STEP,))
+    with office.connect() as db, transaction(db):
+        assert key_service.mail_keys(db, office.desk, case, now=office.now) == 1
+    office.work(kinds=(JobKind.MAIL,))
+    assert steps(office)[N.KEY_MAILS].state is S.RUNNING
+
+    with office.connect() as db:
+        outbox.release_claims(db, "dead", now=office.now, jitter=0.0)
+    office.work_till_quiet()
+    assert [job.template for job in office.mails()].count("license_key") == 2
+    assert office.case("C-1").status is CaseStatus.INVITED
