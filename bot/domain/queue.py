@@ -39,7 +39,7 @@ class QueueEntry:
         if self.ball is not BallHolder.DESK or not by.staff:
             return False
         if self.step is not None:
-            return True
+            return self.step in (StepState.DESK, StepState.FAILED)
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
         return self.status is CaseStatus.IN_REVIEW and self._decidable(by)
