@@ -1,5 +1,6 @@
 """The steps of an approved case, one after the other: begun, followed, woken, and finished."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -32,8 +33,7 @@ _GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 
 def begin(db: Database, case: Case, *, now: datetime) -> None:
     """Lay the steps of a case that was approved and begin the first, in the deciding transaction."""
-    case_steps.forget(db, case.id)  # those of an approval that was taken back
-    case_steps.add_all(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
+    case_steps.lay(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
     advance(db, case.id, now=now)
 
 
@@ -52,8 +52,9 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     since, ref = (step.state,), f"C-{step.case_id}"
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
+    begun = replace(step, since=now, tries=step.tries + 1)
     job = NewJob(
-        key=f"step:{ref}:{step.name}:{now.isoformat()}:{step.tries + 1}",
+        key=_job_key(begun),
         kind=JobKind.STEP,
         stream=f"steps:{ref}",
         template=step.name,
@@ -63,6 +64,11 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     outbox.add(db, job, now=now)
     queue_case_card(db, step.case_id, now=now)
     return True
+
+
+def _job_key(step: CaseStep) -> str:
+    """Of the job that carries out what was begun then."""
+    return f"step:C-{step.case_id}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def wake(db: Database, name: StepName, *, now: datetime) -> int:
@@ -77,6 +83,9 @@ def follow(
     if job.kind is not JobKind.STEP or job.case_id is None:
         return
     name = StepName(job.template)
+    step = case_steps.find(db, job.case_id, name)
+    if step is None or job.key != _job_key(step):  # of an approval that was taken back meanwhile
+        return
     if status is JobStatus.SENT and result is not None:
         settle(db, job.case_id, name, result, now=now)
     elif status in _LOST:
