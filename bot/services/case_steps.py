@@ -71,9 +71,13 @@ def _job_key(step: CaseStep) -> str:
     return f"step:C-{step.case_id}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
 
 
-def wake(db: Database, name: StepName, *, now: datetime) -> int:
-    """What they waited for may be there: let the blocked steps of that name be tried again, oldest first."""
-    return sum(start(db, step, now=now) for step in case_steps.list_in(db, name, StepState.BLOCKED))
+def wake(db: Database, name: StepName, *, reason: str = "", now: datetime) -> int:
+    """What they waited for may be there: let the blocked steps of that name be tried again, oldest first.
+
+    `reason`: only those that wait for that.
+    """
+    blocked = case_steps.list_in(db, name, StepState.BLOCKED)
+    return sum(start(db, step, now=now) for step in blocked if reason in ("", step.reason))
 
 
 def follow(
@@ -87,6 +91,8 @@ def follow(
     if step is None or job.key != _job_key(step):  # of an approval that was taken back meanwhile
         return
     if status is JobStatus.SENT and result is not None:
+        if result.state is StepState.RUNNING:  # meanwhile its mails may have gone
+            result = result_of_mails(db, job.case_id, name)
         settle(db, job.case_id, name, result, now=now)
     elif status in _LOST:
         reason = error or job.error or status
@@ -96,9 +102,14 @@ def follow(
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
-    """Bring a step to what became of its mails, when one of them changed its state."""
+    """Bring a step to what became of its mails, when one of them changed its state.
+
+    Before its own job has queued them, mails say nothing of it: they are of an approval that was taken back.
+    """
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
-    if name is not None and job.case_id is not None:
+    if name is None or job.case_id is None:
+        return
+    if not step_jobs.is_open(db, job.case_id, name):
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 

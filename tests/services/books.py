@@ -24,7 +24,7 @@ UNDER_WAY = ("approved", "purchasing", "provisioning")
 STANDING = (*UNDER_WAY, "invited", "live")
 MLOA = "hardware."  #: begins the addresses of users with a certificate of their own
 
-Seat = Mapping[str, Any]
+Seat = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +148,9 @@ def check_counts(db: Database) -> None:
     told: Counter[str] = Counter()
     for event in audit.export(db):
         if event.tag == EventTag.KEYS_ISSUED:
-            told["in seats"] += int(event.data["count"])
+            told["in seats"] += int(str(event.data["count"]))
         elif event.tag == EventTag.KEYS_RETURNED:
-            told["in seats"] -= int(event.data["returned"])
+            told["in seats"] -= int(str(event.data["returned"]))
     (found,) = rows(db, "select count(*) n from license_keys where seat_id is not null")
     assert told["in seats"] == found["n"]
 

@@ -17,7 +17,6 @@ from hypothesis.stateful import (
 )
 
 from bot.domain.cases import STANDING, UNDER_WAY, CaseStatus
-from bot.domain.license_keys import Holder
 from bot.domain.outbox import JobKind
 from tests.budget import examples
 from tests.cast import AVERY
@@ -115,8 +114,7 @@ class Buying(RuleBasedStateMachine):
         if found := [
             seat for seat in self.trade.list_seats() if seat.key and seat.holder and not seat.closed_at
         ]:
-            to = Holder(name=f"Heir {number}", email=f"heir{number}@works.example.com")
-            self.trade.hand_over(found[pick % len(found)], to)
+            self.trade.hand_over(found[pick % len(found)], self.trade.heir(number))
 
     @rule(pick=PICK)
     def send_again(self, pick: int) -> None:

@@ -269,6 +269,10 @@ class Trade:
             self.owners[seat.key.tail] = to.email
         return handed
 
+    @staticmethod
+    def heir(number: int) -> Holder:
+        return Holder(name=f"Heir {chr(64 + number)}", email=f"heir{number}@works.example.com")
+
     @property
     def to_users(self) -> bool:
         return self.office.desk.policy.mag.keys_to == "users"
