@@ -23,6 +23,7 @@ from tests.cast import AVERY
 from tests.services.trade import FAULTS, GOOD, KINDS, NONE, SMALL, UNKNOWN, Trade, a_trade
 
 MOST_CASES = 7
+THOROUGH = 80  #: runs in which every verb succeeds at some time
 PICK = st.integers(min_value=0, max_value=999)
 WORKER = st.sampled_from(("one", "two"))
 WHAT = st.sampled_from((KINDS, (JobKind.STEP,), (JobKind.MAIL,)))
@@ -172,10 +173,11 @@ class Buying(RuleBasedStateMachine):
             self.trade.check()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_money_adds_up_and_no_key_is_in_two_hands() -> None:
     budget = settings(
-        max_examples=examples(120, at_once=12),
+        max_examples=examples(THOROUGH, at_once=10),
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -184,5 +186,5 @@ def test_the_money_adds_up_and_no_key_is_in_two_hands() -> None:
         print_blob=True,
     )
     run_state_machine_as_test(Buying, settings=budget)
-    missing = [verb for verb in MUST if verb not in Buying.done]
-    print(f"never done: {missing}", Buying.done)
+    if budget.max_examples >= THOROUGH:
+        assert [verb for verb in MUST if not Buying.done[verb]] == []
