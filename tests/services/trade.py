@@ -70,6 +70,11 @@ class Trade:
     done: Counter[str] = field(default_factory=Counter)  #: which verbs succeeded, so that no test is empty
     _read: int = 0
 
+    @property
+    def _orders(self) -> dict[int, Ordered]:
+        assert self.books.orders is not None
+        return self.books.orders
+
     def attempt(self, verb: str, act: Callable[[], object]) -> bool:
         """Whether it was done; that the rules say no is an answer, anything else is a bug."""
         try:
@@ -179,14 +184,14 @@ class Trade:
 
             approved = self.attempt("approve", act)
         if approved:
-            self.books.orders[case.id] = order
+            self._orders[case.id] = order
             self.books.unbought.discard(case.id)
         return approved
 
     def end(self, case: Case, how: str) -> bool:
         """Reject, withdraw, stop or correct it, as it was seen."""
         if ended := self.attempt(how, lambda: self._end(case, how)):
-            self.books.orders.pop(case.id, None)
+            self._orders.pop(case.id, None)
             self._forget_owners()
         return ended
 
