@@ -55,6 +55,8 @@ def void_decision(
     _call_back_invitation(db, case, now=now)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
+    if back.returned:
+        case_steps.wake(db, StepName.KEYS, now=now)
     cases.void_decision(db, decision.id, by=by, why=why, now=now, note=note)
     approvals.forget(db, case)
     events.add(
