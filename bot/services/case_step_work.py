@@ -16,11 +16,14 @@ from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.rendering import order_mails
 from bot.services import license_keys, purchasing, registration, stock
-from bot.services.case_steps import STATUS, result_of_mails
+from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps, cases, outbox, seats
 from bot.store.database import transaction
+
+#: why keys are waited for
+OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,27 +58,39 @@ def carry_out(
 
 
 def _issue_keys(work: Work) -> StepResult:
-    """All of a case's keys or none; too few in stock is waited for, and so are spare keys not issued yet."""
-    db, case = work.db, work.case
-    with transaction(db, locks=(f"case:{case.ref}", "stock")):
+    """All of a case's keys or none; too few in stock is waited for, and so are spare keys not issued yet.
+
+    How far it came is written down at once: keys that come a moment later have to find that it waits.
+    """
+    with transaction(work.db, locks=(f"case:{work.case.ref}", "stock")):
         if not _stands(work):
             return StepResult(state=StepState.STOPPED)
-        issued = purchasing.issue(db, work.desk, case, now=work.now)
-        if issued is None:
-            return StepResult(state=StepState.BLOCKED, reason="out_of_stock")
-        if issued:
-            stock.watch(db, work.desk, now=work.now, purchase_order=None)
-        if any(seat.key is None and not seat.closed_at for seat in seats.list_of_case(db, case.id)):
-            return StepResult(state=StepState.BLOCKED, reason="spare_keys")
+        result = _issue(work)
+        settle(work.db, work.case.id, StepName.KEYS, result, now=work.now)
+    return result
+
+
+def _issue(work: Work) -> StepResult:
+    db, case, now = work.db, work.case, work.now
+    issued = purchasing.issue(db, work.desk, case, now=now)
+    if issued is None:
+        return StepResult(state=StepState.BLOCKED, reason=OUT_OF_STOCK)
+    if issued:
+        stock.watch(db, work.desk, now=now, purchase_order=None)
+        wake(db, StepName.KEYS, reason=SPARE_KEYS, now=now)
+    if any(seat.key is None and not seat.closed_at for seat in seats.list_of_case(db, case.id)):
+        return StepResult(state=StepState.BLOCKED, reason=SPARE_KEYS)
     return StepResult(state=StepState.DONE)
 
 
 def _mail_keys(work: Work) -> StepResult:
-    with transaction(work.db, locks=(f"case:{work.case.ref}",)):
-        if not _stands(work):
-            return StepResult(state=StepState.STOPPED)
-        license_keys.mail_keys(work.db, work.desk, work.case, now=work.now)
-        return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    """Batch after batch; whatever a death leaves unmailed keeps the step running, and is mailed next time."""
+    while True:
+        with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+            if not _stands(work):
+                return StepResult(state=StepState.STOPPED)
+            if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
+                return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
 
 
 def _make(work: Work, *, task: Task) -> StepResult:

@@ -1,5 +1,6 @@
 """The steps of an approved case, one after the other: begun, followed, woken, and finished."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -10,7 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.services import timeline
 from bot.services.queueing import queue_case_card
-from bot.store import case_steps, cases, outbox, step_jobs
+from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
 #: where a case stands while it is at a step
 STATUS = {
@@ -32,8 +33,7 @@ _GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 
 def begin(db: Database, case: Case, *, now: datetime) -> None:
     """Lay the steps of a case that was approved and begin the first, in the deciding transaction."""
-    case_steps.forget(db, case.id)  # those of an approval that was taken back
-    case_steps.add_all(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
+    case_steps.lay(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
     advance(db, case.id, now=now)
 
 
@@ -52,8 +52,9 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     since, ref = (step.state,), f"C-{step.case_id}"
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
+    begun = replace(step, since=now, tries=step.tries + 1)
     job = NewJob(
-        key=f"step:{ref}:{step.name}:{now.isoformat()}:{step.tries + 1}",
+        key=_job_key(begun),
         kind=JobKind.STEP,
         stream=f"steps:{ref}",
         template=step.name,
@@ -65,9 +66,18 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     return True
 
 
-def wake(db: Database, name: StepName, *, now: datetime) -> int:
-    """What they waited for may be there: let the blocked steps of that name be tried again, oldest first."""
-    return sum(start(db, step, now=now) for step in case_steps.list_in(db, name, StepState.BLOCKED))
+def _job_key(step: CaseStep) -> str:
+    """Of the job that carries out what was begun then."""
+    return f"step:C-{step.case_id}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
+
+
+def wake(db: Database, name: StepName, *, reason: str = "", now: datetime) -> int:
+    """What they waited for may be there: let the blocked steps of that name be tried again, oldest first.
+
+    `reason`: only those that wait for that.
+    """
+    blocked = case_steps.list_in(db, name, StepState.BLOCKED)
+    return sum(start(db, step, now=now) for step in blocked if reason in ("", step.reason))
 
 
 def follow(
@@ -77,7 +87,12 @@ def follow(
     if job.kind is not JobKind.STEP or job.case_id is None:
         return
     name = StepName(job.template)
+    step = case_steps.find(db, job.case_id, name)
+    if step is None or job.key != _job_key(step):  # of an approval that was taken back meanwhile
+        return
     if status is JobStatus.SENT and result is not None:
+        if result.state is StepState.RUNNING:  # meanwhile its mails may have gone
+            result = result_of_mails(db, job.case_id, name)
         settle(db, job.case_id, name, result, now=now)
     elif status in _LOST:
         reason = error or job.error or status
@@ -87,14 +102,21 @@ def follow(
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
-    """Bring a step to what became of its mails, when one of them changed its state."""
+    """Bring a step to what became of its mails, when one of them changed its state.
+
+    Before its own job has queued them, mails say nothing of it: they are of an approval that was taken back.
+    """
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
-    if name is not None and job.case_id is not None:
+    if name is None or job.case_id is None:
+        return
+    if not step_jobs.is_open(db, job.case_id, name):
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 
 def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     """How far a step is by its mails: one that is lost or held needs a hand."""
+    if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):
+        return StepResult(state=StepState.RUNNING)
     states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
     if lost := states & _LOST:
         return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")

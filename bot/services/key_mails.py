@@ -205,7 +205,7 @@ def _stands(db: Database, one: Mapping[str, Any]) -> bool:
 def find_reader(db: Database, key_id: int) -> KeyMail | None:
     """The newest mail by which the party that has the key may know it; who had it before was told then."""
     for mail in reversed(key_mails.list_of_key(db, key_id)):
-        if mail.status in WENT:
+        if _may_have_gone(db, mail):
             return mail
         if mail.why is Mailed.HANDED_OVER:
             return None
@@ -235,14 +235,15 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
         sent = key_mails.list_of_key(db, seat.key.id)
         for mail in sent:
             _replace(db, mail.job_id, now=now)
-        if not any(mail.status in WENT for mail in sent) and not _was_unknown(db, sent):
+        if not any(_may_have_gone(db, mail) for mail in sent):
             license_keys.unmark_mailed(db, seat.key.id)
 
 
-def _was_unknown(db: Database, sent: Sequence[KeyMail]) -> bool:
-    """Staff may have had a mail tried again whose first try went; then it only looks as if none had."""
-    happened = events.list_about(db, [f"job:{mail.job_id}" for mail in sent])
-    return any(event.tag == EventTag.JOB_UNKNOWN for event in happened)
+def _may_have_gone(db: Database, mail: KeyMail) -> bool:
+    """Also one that waits for another try: of an earlier one nobody may know whether it went."""
+    return mail.status in WENT or any(
+        event.tag == EventTag.JOB_UNKNOWN for event in events.list_about(db, [f"job:{mail.job_id}"])
+    )
 
 
 def _replace(db: Database, job_id: int, *, now: datetime) -> None:

@@ -141,6 +141,10 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         counts=not outcome.not_now,
     )
     if settled:
+        if (
+            outcome.status is JobStatus.UNKNOWN
+        ):  # each time: whoever looks for what may have gone counts on it
+            events.add(db, EventTag.JOB_UNKNOWN, f"job:{job.id}", actor="usher", at=now)
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)
         _follow_letter(db, job, status, now=now)
@@ -226,8 +230,8 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
     """Failed and unknown mails are shown in Slack; a failed card or note only by `usher jobs`."""
     if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
         return
-    tag = EventTag.JOB_FAILED if status is JobStatus.FAILED else EventTag.JOB_UNKNOWN
-    events.add(db, tag, f"job:{job.id}", actor="usher", at=now)
+    if status is JobStatus.FAILED:
+        events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
     if job.kind is JobKind.MAIL:
         what = "job_failed" if status is JobStatus.FAILED else "job_unknown"
         note = TroubleNote(

@@ -15,13 +15,21 @@ STEP_AT = """(select state from case_steps at where at.case_id = c.id
     and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
 
 
-def add_all(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
-    """All of them waiting; what is there already stays."""
+def lay(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
+    """All of them waiting, and no others, whatever an approval that was taken back has left.
+
+    How often each was begun is counted on: by that what was begun before is told from what is begun now.
+    """
+    kept, values = listed("name", names)
+    sql = f"delete from case_steps where case_id = :case_id and name not in ({kept})"
+    count(db, sql, {**values, "case_id": case_id})
     for place, name in enumerate(names):
         count(
             db,
             """insert into case_steps (case_id, place, name, state, since)
-               values (:case_id, :place, :name, 'waiting', :now) on conflict do nothing""",
+               values (:case_id, :place, :name, 'waiting', :now)
+               on conflict (case_id, name) do update set place = :place, state = 'waiting', since = :now,
+                   reason = '', number = '', url = '', made_by = ''""",
             {"case_id": case_id, "place": place, "name": name, "now": text_of(now)},
         )
 
@@ -85,11 +93,6 @@ def set_reason(db: Database, case_id: int, name: StepName, reason: str) -> bool:
     sql = """update case_steps set reason = :reason
              where case_id = :case_id and name = :name and state = 'running' and reason <> :reason"""
     return bool(count(db, sql, {"case_id": case_id, "name": name, "reason": reason}))
-
-
-def forget(db: Database, case_id: int) -> None:
-    """The steps of an approval that was taken back count no more."""
-    count(db, "delete from case_steps where case_id = :id", {"id": case_id})
 
 
 def find_skip(db: Database, case_id: int, name: StepName) -> Approval | None:

@@ -163,7 +163,7 @@ def test_what_became_low_stands_in_the_trail_by_ids(office: Office, db: Database
 def test_an_import_wakes_the_cases_that_wait_for_keys(office: Office, db: Database) -> None:
     case = a_case(office)
     with transaction(db):
-        case_steps.add_all(db, case.id, (StepName.KEYS,), now=office.now)
+        case_steps.lay(db, case.id, (StepName.KEYS,), now=office.now)
         case_steps.move(
             db, case.id, StepName.KEYS, since=(StepState.WAITING,), to=StepState.BLOCKED, now=office.now
         )
