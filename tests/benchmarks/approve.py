@@ -2,8 +2,8 @@
 
 Ours is both approvals and the two steps that follow, each claimed, carried out and settled: 200 seats
 are laid and paid, 200 License Keys issued, unsealed and sealed into 200 mails. The yardstick writes the very
-same rows, ready made, into twins of the same tables with the same indexes, in one transaction on the same file.
-Both in turns; each pair is one round.
+are laid and paid, 200 License Keys issued, unsealed and sealed into 200 mails. The yardstick writes the same
+rows, ready made, into twins of the same tables with the same indexes, in one transaction on the same file.
 """
 
 import sqlite3
