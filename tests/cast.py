@@ -192,16 +192,23 @@ class Office:
         with self.connect() as db:
             return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
 
-    def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
-        ways = Ways(
+    def _ways(self) -> Ways:
+        return Ways(
             chat=self.chat,
             mailer=self.mailer,
             marker=self.bot.marker,
             provisioners=self.provisioners,
         )
+
+    def carry_out(self, job: Job, worker: str = "w") -> JobStatus:
         with self.connect() as db:
-            outcome = effects.carry_out(db, self.desk, ways, job, now=self.now)
+            outcome = effects.carry_out(db, self.desk, self._ways(), job, now=self.now)
             return outbox.settle(db, job, worker, outcome, now=self.now, jitter=0.0)
+
+    def carry_out_only(self, job: Job) -> None:
+        """Carry out, and never say what became of it."""
+        with self.connect() as db:
+            effects.carry_out(db, self.desk, self._ways(), job, now=self.now)
 
     def mail_of(self, job: Job) -> OutboundMail:
         """The mail a job stands for, as it would go out now."""

@@ -31,7 +31,9 @@ YUSUF = Holder(name="Yusuf Acar", email="yusuf.acar@nordlicht.example.com")
 MAILS_AND_NOTES = (JobKind.MAIL, JobKind.NOTE, JobKind.CASE_CARD)
 
 
-def a_desk(folder: Path, *, keys_to: str = "users", key_url: str = "", code: bool = False) -> Office:
+def a_desk(
+    folder: Path, *, keys_to: str = "users", key_url: str = "", code: bool = False, **changes: str
+) -> Office:
     """A desk with that policy for keys; `code`: whether moving one asks for a code."""
     text = policy.SHIPPED.read_text(encoding="utf-8")
     text = re.sub(r'(?m)^keys_to = "\w+"', f'keys_to = "{keys_to}"', text)
@@ -40,7 +42,7 @@ def a_desk(folder: Path, *, keys_to: str = "users", key_url: str = "", code: boo
         text = re.sub(r"(?m)^step_up = \[.*?\]", "step_up = []", text)
     own = folder / "keys.toml"
     own.write_text(text, encoding="utf-8")
-    return an_office(folder, usher_config=str(own))
+    return an_office(folder, usher_config=str(own), **changes)
 
 
 def stock(office: Office, keys: Sequence[str] = KEYS) -> None:

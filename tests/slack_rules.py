@@ -25,9 +25,10 @@ from bot.sandbox.slack.state import LOG, Call
 
 Faults = list[str]
 
-#: what may stand between angle brackets: a member, a channel, and a place in Slack or on our portal
+#: what may stand between angle brackets: a member, a channel, and a place in Slack, on our portal, or where
+#: cases and sites are made
 MENTION = re.compile(
-    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|portal\.example\.com)[^|<>\s]*\|[^<>]*>"
+    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|portal\.example\.com|netsuite\.example)[^|<>\s]*\|[^<>]*>"
 )
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 TEXTS = frozenset({"mrkdwn", "plain_text"})

@@ -167,6 +167,7 @@ class CorrectionNote:
     changes: tuple[ChangeLine, ...]
     more: int = 0  #: changes beyond those
     other: str = ""  #: the addition that stands in the way
+    keys_out: bool = False  #: License Keys that went out stand in the way
     by: str = ""  #: who reopened the case; then nothing is asked any more
 
 

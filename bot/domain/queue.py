@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.approvals import Approval, Phase, find_right
+from bot.domain.case_steps import StepState
 from bot.domain.cases import BallHolder, CaseStatus, ball_of
 from bot.domain.errors import Refusal
 from bot.domain.staff import Act, Staff
@@ -22,6 +23,7 @@ class QueueEntry:
     since: datetime  #: whoever holds the ball has held it since then
     users: int
     phase: Phase | None = None
+    step: StepState | None = None  #: how far the step is that it is at
     assigned_to: str = ""
     content_hash: str = ""
     hands: frozenset[str] = frozenset()  #: who submitted or changed it
@@ -30,12 +32,14 @@ class QueueEntry:
 
     @property
     def ball(self) -> BallHolder:
-        return ball_of(self.status, self.phase)
+        return ball_of(self.status, self.phase, self.step)
 
     def waits_for(self, by: Staff) -> bool:
-        """Whether that person may do the next step: take it in, or decide about it."""
+        """Whether that person may do the next step: take it in, decide about it, or lend a step a hand."""
         if self.ball is not BallHolder.DESK or not by.staff:
             return False
+        if self.step is not None:
+            return self.step in (StepState.DESK, StepState.FAILED)
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
         return self.status is CaseStatus.IN_REVIEW and self._decidable(by)
@@ -63,6 +67,7 @@ class QueueEntry:
 FILTERS: dict[str, Callable[[QueueEntry, Staff, datetime], bool]] = {
     "mine": lambda entry, me, _: entry.assigned_to == me.id,
     "desk": lambda entry, *_: entry.ball is BallHolder.DESK,
+    "customer": lambda entry, *_: entry.ball is BallHolder.CUSTOMER,
     "sponsor": lambda entry, *_: entry.ball is BallHolder.SPONSOR,
     "unassigned": lambda entry, *_: not entry.assigned_to,
     "escalated": lambda entry, *_: entry.escalated,

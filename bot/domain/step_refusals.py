@@ -37,3 +37,9 @@ class StepNotOpen(Refusal):
     """That step needs no hand at present; values: ref, step, step_state."""
 
     code = "step_not_open"
+
+
+class KeysAreOut(Refusal):
+    """License Keys of the case went out: taken back, they would all be void; values: ref."""
+
+    code = "keys_are_out"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
 from bot.rendering import blocks, case_steps, differences, letter_cards, organisations, progress, quoting
 from bot.rendering.blocks import Block, Card, safe
@@ -171,7 +171,7 @@ _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
 def _buttons(card: CaseCard, words: Words) -> list[Block]:
     case = card.case
-    if case.status in UNDER_WAY:
+    if card.steps and case.status in STANDING:
         return case_steps.buttons(card, words)
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:

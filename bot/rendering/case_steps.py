@@ -17,6 +17,8 @@ MADE_BY = {Task.CASE: StepName.CASE, Task.SITE: StepName.SITE}
 REASON = "reason"  #: the block and the action of a field
 MOST_REASON = 500
 MOST_NUMBER = 80
+#: buttons that stand elsewhere too
+_NAMES = {"case_keys": "keys.open", "case_open": "card.open"}
 _SIGNS = {
     StepState.WAITING: "○",
     StepState.RUNNING: "◔",
@@ -122,23 +124,36 @@ def _is_plain_link(url: str) -> bool:
 
 
 def buttons(card: CaseCard, words: Words) -> list[Block]:
-    """What a step at which a person is needed lets them do."""
+    """What a step at which a person is needed lets them do, and a look at the keys and at the whole case."""
     case = card.case
     at = next((step for step in card.steps if step.state in OPEN_TO_HANDS), None)
-    if case.status not in UNDER_WAY or at is None:
-        return []
-    made = [
+    made = [*(_hands(at) if at and case.status in UNDER_WAY else []), "case_keys", "case_open"]
+    styles = {"case_checklist": "primary", "case_stop": "danger"}
+    elements = [
+        blocks.button(
+            words.say(_NAMES.get(name, f"step.{name}")),
+            action=name,
+            value=case.ref,
+            style=styles.get(name, ""),
+        )
+        for name in made
+    ]
+    return [
+        {
+            "type": "actions",
+            "block_id": f"step:{at.name if at else ''}:{case.content_hash}",
+            "elements": elements,
+        }
+    ]
+
+
+def _hands(at: CaseStep) -> list[str]:
+    return [
         *(["case_checklist"] if at.name in MADE_BY.values() else []),
         *(["step_retry"] if at.state is not StepState.DESK else []),
         "step_skip",
         "case_stop",
     ]
-    styles = {"case_checklist": "primary", "case_stop": "danger"}
-    elements = [
-        blocks.button(words.say(f"step.{name}"), action=name, value=case.ref, style=styles.get(name, ""))
-        for name in made
-    ]
-    return [{"type": "actions", "block_id": f"step:{at.name}:{case.content_hash}", "elements": elements}]
 
 
 def checklist_modal(card: CaseCard, *, words: Words) -> Block:

@@ -11,7 +11,7 @@ from bot.rendering.words import Words
 
 MOST_CALLED = 12  #: people in one notice
 
-_ORDER = (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.USHER)
+_ORDER = (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.CUSTOMER, BallHolder.USHER)
 
 
 def waiting_note(note: WaitingNote, *, words: Words) -> Card:

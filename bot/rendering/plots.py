@@ -4,10 +4,11 @@ Names of people stand in the words only. Matplotlib is an extra, and is imported
 """
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.cases import BallHolder
 from bot.domain.report import Dwell, Report
@@ -15,8 +16,6 @@ from bot.rendering.report import report_title, span
 from bot.rendering.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -46,8 +45,8 @@ def week(report: Report, *, words: Words) -> bytes:
     return picture(report_title(report, words), draw)
 
 
-def picture(title: str, draw: "Callable[[Figure], None]") -> bytes:
-    """A PNG of 1080 dots' width with a title, drawn by one thread at a time."""
+def picture(title: str, draw: Callable[[Any], None]) -> bytes:
+    """A PNG of 1080 dots' width with a title; `draw` gets matplotlib's figure, in one thread at a time."""
     from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -87,7 +86,8 @@ def _draw_days(axes: "Axes", report: Report, words: Words) -> None:
 
 def _draw_waits(axes: "Axes", report: Report, words: Words) -> None:
     """A bar to the median and a thin line on to the longest, for each who held the ball."""
-    holders = (BallHolder.USHER, BallHolder.SPONSOR, BallHolder.DESK)  # the last is drawn on top
+    # the last is drawn on top
+    holders = (BallHolder.USHER, BallHolder.CUSTOMER, BallHolder.SPONSOR, BallHolder.DESK)
     dwells = [report.this.dwells.get(holder) for holder in holders]
     longest = max((dwell.longest for dwell in dwells if dwell), default=_HOUR)
     unit = _DAY if longest > 2 * _DAY else _HOUR
@@ -119,7 +119,7 @@ def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, w
     axes.text(0, place + 0.27, label, va="bottom", fontsize=9)
 
 
-def clear(axes: "Axes") -> None:
+def clear(axes: Any) -> None:  # noqa: ANN401 - matplotlib is an extra
     """Without lines around it."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)

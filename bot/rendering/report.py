@@ -49,7 +49,7 @@ def _dwells(report: Report, words: Words) -> str:
     lines = [words.say("report.dwells")]
     lines += [
         _dwell(holder, report.this.dwells.get(holder), report.before.dwells.get(holder), words)
-        for holder in (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.USHER)
+        for holder in (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.CUSTOMER, BallHolder.USHER)
     ]
     return "\n".join(lines)
 

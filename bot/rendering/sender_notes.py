@@ -31,7 +31,9 @@ def correction_note(note: CorrectionNote, *, words: Words) -> Card:
     lines = [_change(change, words) for change in note.changes]
     listed = blocks.listing(title, lines, words, shown=len(lines), of=len(lines))
     shown = [listed, *_beyond(note, words)]
-    if note.other:
+    if note.keys_out:
+        shown.append(blocks.context(words.say("correction.keys_out", ref=note.ref)))
+    elif note.other:
         shown.append(blocks.context(words.say("correction.kept", ref=note.ref, other=note.other)))
     else:
         label = words.say("correction.button", ref=note.ref)

@@ -155,8 +155,8 @@ def money_low_note(values: Mapping[str, Any], *, words: Words) -> Card:
         count=values["left"],
         below=values["below"],
     )
-    told = words.say("stock.note.told" if values["told"] else "stock.note.untold")
-    return _note(f"{said} {told}")
+    told = bool(values["told"])
+    return _note(f"{said} {words.say('stock.note.told' if told else 'stock.note.untold')}")
 
 
 def _note(text: str) -> Card:

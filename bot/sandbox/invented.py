@@ -36,6 +36,8 @@ _LAST = [
     "Ilves",
     "Jorda",
 ]
+#: what the sandbox's sponsor has paid in, as `supplies` lays it
+PURCHASE_ORDERS = ("PO-45001", "PO-45002")
 _TITLES = ("Quality Manager", "Head of Purchasing", "Site Manager", "Design Engineer", "Project Lead")
 _FIRMS = [
     "Amberline",
@@ -101,7 +103,7 @@ def organisation(rng: random.Random, *, users: int = 0) -> Organisation:
         vat_id=_vat_id(rng) if country.code == "DE" else "N/A",
         partner_type=PartnerType.CUSTOMER,
         seats=len(people),
-        purchase_order=f"PO-{rng.randrange(10_000, 100_000)}",
+        purchase_order=rng.choice(PURCHASE_ORDERS),
         application="ForumPass",
         contact_name=f"{people[0].first_name} {people[0].last_name}",
         contact_email=people[0].email,

@@ -135,7 +135,7 @@ def skip(
             asked = Approval(by=by.id, right_of=right, at=now)
             case_steps.ask_skip(db, found, asked, reason=reason)
             return False
-        _leave_out(db, case, found, reason=reason, by=by, now=now)
+        _leave_out(db, desk, case, found, reason=reason, by=by, now=now)
         return True
 
 
@@ -150,9 +150,11 @@ def _right_to_skip(db: Database, case: Case, step: CaseStep, by: Staff, *, now: 
     )
 
 
-def _leave_out(db: Database, case: Case, step: CaseStep, *, reason: str, by: Staff, now: datetime) -> None:
+def _leave_out(
+    db: Database, desk: Desk, case: Case, step: CaseStep, *, reason: str, by: Staff, now: datetime
+) -> None:
     if step.name is StepName.KEYS:
-        purchasing.release(db, case, by=by.id, now=now)
+        purchasing.release(db, desk, case, by=by.id, now=now)
     since, to = (step.state,), StepState.SKIPPED
     case_steps.move(db, case.id, step.name, since=since, to=to, now=now, reason=reason, by=by.id)
     for job_id in step_jobs.list_queued(db, case.id):
@@ -187,7 +189,7 @@ def stop(
     step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case, right = _stoppable(db, ref, seen, by, now)
-        standing = void_decision(db, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
+        standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)

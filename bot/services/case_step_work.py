@@ -84,11 +84,13 @@ def _issue(work: Work) -> StepResult:
 
 
 def _mail_keys(work: Work) -> StepResult:
-    with transaction(work.db, locks=(f"case:{work.case.ref}",)):
-        if not _stands(work):
-            return StepResult(state=StepState.STOPPED)
-        license_keys.mail_keys(work.db, work.desk, work.case, now=work.now)
-        return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    """Batch after batch; whatever a death leaves unmailed keeps the step running, and is mailed next time."""
+    while True:
+        with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+            if not _stands(work):
+                return StepResult(state=StepState.STOPPED)
+            if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
+                return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
 
 
 def _make(work: Work, *, task: Task) -> StepResult:

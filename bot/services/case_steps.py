@@ -11,7 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.services import timeline
 from bot.services.queueing import queue_case_card
-from bot.store import case_steps, cases, outbox, step_jobs
+from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
 #: where a case stands while it is at a step
 STATUS = {
@@ -102,19 +102,16 @@ def follow(
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
-    """Bring a step to what became of its mails, when one of them changed its state.
-
-    Before its own job has queued them, mails say nothing of it: they are of an approval that was taken back.
-    """
+    """Bring a step to what became of its mails, when one of them changed its state."""
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
-    if name is None or job.case_id is None:
-        return
-    if not step_jobs.is_open(db, job.case_id, name):
+    if name is not None and job.case_id is not None:
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 
 def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     """How far a step is by its mails: one that is lost or held needs a hand."""
+    if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):
+        return StepResult(state=StepState.RUNNING)
     states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
     if lost := states & _LOST:
         return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")

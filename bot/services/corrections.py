@@ -15,12 +15,13 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ris import User
 from bot.domain.staff import Staff
+from bot.domain.step_refusals import KeysAreOut
 from bot.domain.withdrawals import may_be_reopened
 from bot.services import questions
 from bot.services.cases import Submission, get_seen, move_or_explain, refusals_recorded, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.services.undoing import find_obstacle, void_decision
+from bot.services.undoing import find_obstacle, has_keys_out, void_decision
 from bot.store import events
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -45,6 +46,7 @@ def offer(
         changes=changes[:SHOWN],
         more=max(0, len(changes) - SHOWN),
         other=find_obstacle(db, case),
+        keys_out=has_keys_out(db, case),
     )
     _note(db, case, note, now=now)
     return True
@@ -55,14 +57,16 @@ def reopen(
 ) -> Case:
     """Take the decision back and put the newer form in review; whoever says so has a hand in it.
 
-    Raise HasAdditions where others were approved because of that decision.
+    Raise HasAdditions where others were approved because of that decision, KeysAreOut where keys went out.
     """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
-        void_decision(db, case, why=VoidReason.CORRECTED, by=by.id, now=now)
+        if has_keys_out(db, case):
+            raise KeysAreOut(ref=case.ref)
+        void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)
         move_or_explain(db, case, (case.status,), CaseStatus.IN_REVIEW, now=now)
         events.add(
             db,

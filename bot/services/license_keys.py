@@ -30,6 +30,7 @@ from bot.domain.license_keys import (
     Holder,
     KeyMail,
     KeyState,
+    KeysTo,
     KeyVoided,
     LicenseKey,
     Mailed,
@@ -51,14 +52,19 @@ from bot.store.database import transaction
 _WAITING = frozenset({JobStatus.QUEUED, JobStatus.SENDING, JobStatus.HELD})
 _UNUSED = (KeyState.STOCK, KeyState.ISSUED)
 
+AT_ONCE = 500  #: mails that are queued in one transaction
+
 
 def mail_keys(db: Database, desk: Desk, case: Case, *, now: datetime) -> int:
     """Queue the mails of a case's keys that were issued and never mailed, in the caller's transaction.
 
-    To whom, `keys_to` of the policy says. Return how many mails that makes: 0 when repeated. Raise
-    KeyUnreadable where a key cannot be unsealed.
+    To whom, `keys_to` of the policy says. Of mails to single users there are `AT_ONCE` at most, so that
+    nobody waits long for the database: call it until nothing is left. Return how many mails that makes: 0
+    when repeated. Raise KeyUnreadable where a key cannot be unsealed.
     """
     due = [seat for seat in seats.list_of_case(db, case.id) if _is_due(seat, case)]
+    if desk.policy.mag.keys_to is KeysTo.USERS:
+        due = due[:AT_ONCE]
     made = key_mails.queue_all(db, desk, case, due, now=now)
     if due:
         tag, count = EventTag.KEYS_MAILED, len(due)

@@ -166,7 +166,7 @@ class GivenBack:
     used: int = 0  #: keys that were entered: they stay with their owners
 
 
-def give_back(db: Database, case: Case, *, by: str, now: datetime) -> GivenBack:
+def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> GivenBack:
     """End what a case ordered: release what is held, return keys that nobody saw, void the others.
 
     In the caller's transaction; its unsent key mails are discarded before. Spare seats that its people took
@@ -192,19 +192,27 @@ def give_back(db: Database, case: Case, *, by: str, now: datetime) -> GivenBack:
         _post(db, order_id, EntryKind.RELEASE, amount, case, by=by, now=now)
     for order_id, amount in _sums(returned).items():
         _post(db, order_id, EntryKind.REFUND, amount, case, by=by, now=now)
+    _watch(db, desk, [*unissued, *returned], now=now)
     back = GivenBack(returned=counts[KeyState.STOCK], void=counts[KeyState.VOID], used=counts[KeyState.USED])
     if any(vars(back).values()):
         timeline.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **vars(back))
     return back
 
 
-def release(db: Database, case: Case, *, by: str, now: datetime) -> None:
+def release(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> None:
     """Close its seats that have no key, and release what is held for them; in the caller's transaction."""
     unissued = [seat for seat in seats.list_bought(db, case.id) if seat.key is None and not seat.closed_at]
     for seat in unissued:
         seats.close(db, seat.id, now=now)
     for order_id, amount in _sums(unissued).items():
         _post(db, order_id, EntryKind.RELEASE, amount, case, by=by, now=now)
+    _watch(db, desk, unissued, now=now)
+
+
+def _watch(db: Database, desk: Desk, freed: list[Seat], *, now: datetime) -> None:
+    """What was low may be so no longer."""
+    for order_id in _sums(freed) or (None,):
+        stock.watch(db, desk, now=now, purchase_order=order_id)
 
 
 def _end_key(db: Database, seat: Seat, *, now: datetime) -> KeyState | None:

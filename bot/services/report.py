@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice
-from bot.domain.cases import OPEN, BallHolder
+from bot.domain.cases import OPEN, BallHolder, CaseStatus
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.report import Decided, Decisions, Dwell, Figures, Report, Week, by_day, dwell
 from bot.ports import Chat, Picture
@@ -78,8 +78,9 @@ def _figures(db: Database, since: datetime, until: datetime) -> Figures:
 
 
 def _is_under_way(turn: Turn) -> bool:
-    """Once a case is decided and that is carried out, nobody waits: what follows has its own steps."""
-    return turn.status in OPEN or turn.holder is BallHolder.USHER
+    """Undecided, or on its way to its end; an older case that was approved without steps waits for nobody."""
+    waits = OPEN | {CaseStatus.PURCHASING, CaseStatus.PROVISIONING, CaseStatus.INVITED}
+    return turn.status in waits or turn.holder is BallHolder.USHER
 
 
 def _dwells(waiting: list[Turn], until: datetime) -> Mapping[BallHolder, Dwell]:

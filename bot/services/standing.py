@@ -43,7 +43,7 @@ def _list_still(db: Database, desk: Desk, *, now: datetime) -> list[Standing]:
 
 def _stands(desk: Desk, one: Standing, now: datetime) -> bool:
     policy = desk.policy
-    if one.holder is BallHolder.SPONSOR:
+    if one.holder in (BallHolder.SPONSOR, BallHolder.CUSTOMER):
         days = (*policy.nudges.after_days, policy.nudges.desk_after_days)[:1]
         return bool(days_reached(policy.calendar_outside, one.since, days, now=now))
     hours = (policy.approvals.remind_after_hours,)

@@ -12,7 +12,8 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
 from bot.services import case_steps, key_mails, purchasing
-from bot.store import approvals, cases, events, outbox, step_jobs
+from bot.services.desk import Desk
+from bot.store import approvals, cases, events, outbox, seats, step_jobs
 
 
 def find_obstacle(db: Database, case: Case) -> str:
@@ -21,13 +22,18 @@ def find_obstacle(db: Database, case: Case) -> str:
     return f"C-{added[0]}" if added else ""
 
 
+def has_keys_out(db: Database, case: Case) -> bool:
+    """Whether somebody may have a License Key of the case, which could only be made void."""
+    return any(seat.key and seat.key.mailed_at for seat in seats.list_of_case(db, case.id))
+
+
 def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:
     for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
         outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED, now=now)
 
 
 def void_decision(
-    db: Database, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
+    db: Database, desk: Desk, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
 ) -> tuple[Standing, ...]:
     """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
 
@@ -48,7 +54,7 @@ def void_decision(
     made = case_steps.stop(db, case.id, now=now)
     _call_back_invitation(db, case, now=now)
     key_mails.recall(db, case, now=now)
-    back = purchasing.give_back(db, case, by=by, now=now)
+    back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:
         case_steps.wake(db, StepName.KEYS, now=now)
     cases.void_decision(db, decision.id, by=by, why=why, now=now, note=note)

@@ -91,7 +91,7 @@ def _withdraw(
     db: Database, desk: Desk, case: Case, *, by: str, mail_id: int, now: datetime
 ) -> tuple[Standing, ...]:
     """`by` "usher": at the word of the mail `mail_id`."""
-    standing = void_decision(db, case, why=VoidReason.WITHDRAWN, by=by, now=now)
+    standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now)
     move_or_explain(db, case, (case.status,), CaseStatus.WITHDRAWN, now=now)
     events.add(
         db,

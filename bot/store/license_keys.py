@@ -116,6 +116,18 @@ def issue(db: Database, seats: Sequence[int], credential: Credential, *, on: dat
     return True
 
 
+def is_any_unmailed(db: Database, case_id: int) -> bool:
+    """Whether a key that somebody of the case holds was issued and is in no mail yet."""
+    found = row(
+        db,
+        """select 1 from license_keys k join seats s on s.id = k.seat_id
+           where k.state = 'issued' and k.mailed_at is null and s.used_in = :id and s.holder <> ''
+             and s.closed_at is null limit 1""",
+        {"id": case_id},
+    )
+    return found is not None
+
+
 def mark_mailed(db: Database, key_ids: Sequence[int], *, now: datetime) -> None:
     """From now on somebody outside may know them: they never come back to stock."""
     db.conn.executemany(
@@ -179,5 +191,6 @@ def make_tables(db: Database) -> None:
             voided_at text
         );
         create unique index one_key_a_seat on license_keys (seat_id) where seat_id is not null;
+        create index keys_unmailed on license_keys (seat_id) where state = 'issued' and mailed_at is null;
         create index keys_in_stock on license_keys (credential, expires_on) where state = 'stock';
     """)

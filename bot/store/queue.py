@@ -6,8 +6,10 @@ from collections import defaultdict
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Phase
+from bot.domain.case_steps import StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.queue import QueueEntry
+from bot.store.case_steps import STEP_AT
 from bot.store.database import instant, rows
 
 
@@ -15,7 +17,8 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
     """Cases that wait for somebody, the longest waiting first."""
     found = rows(
         db,
-        """select c.id, c.status, c.assigned_to, c.content_hash, c.hands, c.escalated_at, v.company, v.users,
+        f"""select c.id, c.status, {STEP_AT} step, c.assigned_to, c.content_hash, c.hands,
+                  c.escalated_at, v.company, v.users,
                   d.phase, coalesce(
                       (select max(o.until) from turns o where o.case_id = c.id and o.holder <> t.holder),
                       (select min(o.since) from turns o where o.case_id = c.id),
@@ -24,7 +27,8 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
            join case_versions v on v.case_id = c.id and v.version = c.version
            left join turns t on t.case_id = c.id and t.until is null
            left join decisions d on d.case_id = c.id and d.voided_at is null
-           where c.status in ('received', 'in_review', 'waiting_for_sponsor')
+           where c.status in ('received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning',
+                              'invited')
               or d.phase in ('decided', 'executing', 'failed')
            order by held_since, c.id limit :limit""",
         {"limit": limit},
@@ -38,6 +42,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
             since=instant(entry["held_since"]),
             users=entry["users"],
             phase=Phase(entry["phase"]) if entry["phase"] else None,
+            step=StepState(entry["step"]) if entry["step"] else None,
             assigned_to=entry["assigned_to"],
             content_hash=entry["content_hash"],
             hands=frozenset(json.loads(entry["hands"])),

@@ -115,6 +115,7 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
     from bot.domain.errors import SettingsFault
 
     try:
+        from bot.sandbox import supplies
         from bot.sandbox.world import World
     except ModuleNotFoundError as exc:
         raise SettingsFault(f"--sandbox needs {exc.name}: pip install 'usher[sandbox]'") from None
@@ -124,7 +125,9 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))
-        bot = bootstrap.build(settings_room.load_given(world.settings()), clock=world.clock)
+        settings = world.settings() | {"usher_config": supplies.price_list(folder)}
+        bot = bootstrap.build(settings_room.load_given(settings), clock=world.clock)
+        supplies.lay(bot)
         places = [(place.name, place.url) for place in world.places]
         return _serve(
             bot, doors, ended, ready=lambda: _welcome(world.lobby_url, places, time.monotonic() - began)

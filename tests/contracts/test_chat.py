@@ -323,6 +323,44 @@ def test_one_person_is_written_to_directly_with_a_picture(room: Room) -> None:
     assert not room.workspace.messages("approvals")
 
 
+def test_a_file_that_somebody_gave_is_fetched(room: Room) -> None:
+    given = room.workspace.act("avery").attach("vouchers.csv", b"voucher;key\r\n")
+    file = room.chat.fetch_file(given.id, most=100)
+
+    assert (file.name, file.content) == ("vouchers.csv", b"voucher;key\r\n")
+
+
+def test_a_file_that_is_gone_too_large_or_not_for_us_is_refused_for_good(room: Room) -> None:
+    given = room.workspace.act("avery").attach("vouchers.csv", b"x" * 101)
+    with pytest.raises(PermanentFailure, match="larger than 100 bytes"):
+        room.chat.fetch_file(given.id, most=100)
+    with pytest.raises(PermanentFailure, match="the file is gone"):
+        room.chat.fetch_file("F0NOWHERE01", most=100)
+    room.workspace.scopes = {"files:write"}
+    with pytest.raises(PermanentFailure, match="files:read"):
+        room.chat.fetch_file(given.id, most=200)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/files-pri/T0-F0/vouchers.csv",
+        "https://slack.com.evil.example/files-pri/T0-F0/vouchers.csv",
+        "https://slack.com@evil.example/x",
+        "http://files.slack.com/files-pri/T0-F0/vouchers.csv",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+def test_the_token_goes_nowhere_but_to_slack(room: Room, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack says so of files that lie with somebody else."""
+    given = room.workspace.act("avery").attach("vouchers.csv", b"x")
+    told = room.workspace.uploads.file_object(given) | {"url_private_download": url}
+    monkeypatch.setattr(room.workspace.uploads, "file_object", lambda _: told)
+    with pytest.raises(PermanentFailure, match="does not keep the file itself"):
+        room.chat.fetch_file(given.id, most=100)
+
+
 def test_a_picture_needs_its_scope(room: Room) -> None:
     room.workspace.scopes = {"chat:write"}
     channel = room.chat.write_to(AVERY, "The week", [])

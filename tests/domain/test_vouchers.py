@@ -1,9 +1,11 @@
 """A file of vouchers is read as people write them; whatever is doubtful is refused by line and column."""
 
 import codecs
+import io
 from datetime import UTC, date, datetime
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +86,26 @@ def test_a_file_without_plain_columns_is_refused_as_a_whole(content: str, fault:
     assert (reading.good, reading.bad) == ((), ())
     assert reading.fault is fault
     assert (reading.refusal is SheetRefusal.CORRUPT) is (fault is None)
+
+
+def test_a_workbook_is_read_like_a_csv() -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet, day = book.add_worksheet("Vouchers"), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, ["Voucher", "License Key", "Expires"])
+        sheet.write_row(1, 0, ["V-0001", "AAAA-1111"])
+        sheet.write_datetime(1, 2, datetime(2027, 3, 31), day)  # noqa: DTZ001 - as cells have it
+        sheet.write(2, 0, 123456)
+        sheet.write(2, 1, "BBBB-2222")
+        sheet.write(3, 0, "V-0003")
+        sheet.write_formula(3, 1, '=HYPERLINK("https://evil.example")', value="CCCC-3333")
+    reading = read(made.getvalue(), name="vouchers.xlsx")
+
+    assert [row.key.expires_on for row in reading.good] == [date(2027, 3, 31)]
+    assert faults(reading) == [
+        (3, Column.VOUCHER, RowFault.SPOILED),
+        (4, Column.KEY, RowFault.FORMULA),
+    ]
 
 
 def test_of_two_sheets_nobody_knows_which_is_meant() -> None:

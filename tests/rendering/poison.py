@@ -34,9 +34,9 @@ TEXTS: Mapping[str, str] = {
 #: fields that are ours: references, hashes, ids and keys into the words
 OURS = frozenset(
     {
-        "added_by", "again", "asked_by", "by", "channel", "content_hash", "deputy", "field", "key", "link",
-        "made_by", "message_id", "other", "people", "person", "ref", "right_of", "seal", "seen", "settled_by",
-        "slot", "template", "ts", "what",
+        "added_by", "again", "asked_by", "by", "channel", "content_hash", "currency", "deputy", "field",
+        "key", "link", "made_by", "message_id", "other", "people", "person", "ref", "right_of", "seal",
+        "seen", "settled_by", "slot", "template", "ts", "what",
     }
 )  # fmt: skip
 #: what there may be many of

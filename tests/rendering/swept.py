@@ -25,6 +25,7 @@ from bot.domain.queue import read_wanted
 from bot.domain.report import Decisions, Figures, Report, Week
 from bot.domain.ris import HeadingRead, Problem, ProblemKind
 from bot.domain.staff import Member
+from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
     answer_cards,
@@ -46,7 +47,9 @@ from bot.rendering import (
     samples,
     sender_notes,
     step_up,
+    stock,
     trail,
+    voucher_modals,
 )
 from bot.rendering import help as help_room
 from bot.rendering.blocks import Block, Card
@@ -60,6 +63,7 @@ from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_queue as queues
+from tests.rendering import test_stock as stocked
 from tests.rendering.poison import MARK, poisoned
 
 Shown = Card | Block
@@ -140,6 +144,7 @@ REPORT = Report(
     before=Figures(),
     deciders=(Decisions(by="x"),) * 200,
 )
+MONEY = {"minor": 1, "available": 2, "currency": "EUR", "left": 3, "below": 5}
 SAID = "<@U0AVERY0001> approved C-7."  #: sentences of ours come there ready
 EVERY_WORD = tuple(COMMANDS)
 
@@ -284,6 +289,41 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for tag in EventTag
         if f"step_up.note.{tag.replace(':', '.')}" in ENGLISH
     ],
+    "stock.import_note": lambda text: [
+        stock.import_note({"by": MARK + text, "count": 2, "left": 3}, words=ENGLISH)
+    ],
+    "stock.keys_low_note": lambda _: [
+        stock.keys_low_note({"left": left, "below": 5}, words=ENGLISH) for left in (0, 4)
+    ],
+    "stock.money_low_note": lambda text: [
+        stock.money_low_note({**MONEY, "number": MARK + text, "told": told}, words=ENGLISH)
+        for told in (True, False)
+    ],
+    "stock.paid_in_note": lambda text: [
+        stock.paid_in_note({**MONEY, "number": text, "by": MARK + text, "is_new": new}, words=ENGLISH)
+        for new in (True, False)
+    ],
+    "stock.supplies_card": lambda text: [
+        stock.supplies_card(
+            poisoned(replace(stocked.SUPPLIES, wanted=stocked.WANTED * 40), text),
+            may_import=True,
+            picture=SAID,
+            words=ENGLISH,
+        )
+    ],
+    "voucher_modals.file_modal": lambda _: [voucher_modals.file_modal(trouble=SAID, words=ENGLISH)],
+    "voucher_modals.looked_modal": lambda text: [
+        voucher_modals.looked_modal(
+            poisoned(reading, text),
+            file_id="F1",
+            name=MARK + text,
+            digest="ab",
+            asks_code=True,
+            words=ENGLISH,
+        )
+        for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
+    ],
+    "voucher_modals.said_modal": lambda _: [voucher_modals.said_modal(SAID, words=ENGLISH)],
     "trail.head_note": lambda _: [trail.head_note(Head(seq=7, hash="a" * 64), words=ENGLISH)],
     "history.step_note": lambda text: [
         history.step_note(tag, MARK + text, AT, dict.fromkeys(FACTS, text), words=ENGLISH)
@@ -334,7 +374,7 @@ OURS = frozenset(
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
-        "trail.head_note",
+        "stock.keys_low_note", "trail.head_note", "voucher_modals.file_modal", "voucher_modals.said_modal",
     }
 )  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_the_figures_are_those_since_midnight_at_the_desk(office: Office) -> Non
     assert (found.figures.approved, found.figures.rejected, found.figures.questions) == (1, 0, 1)
     assert found.figures.mails == len(office.mailer.sent)
     assert {one.holder: (one.cases, one.oldest) for one in found.held} == {
-        BallHolder.DESK: (1, office.now - timedelta(days=1)),
+        BallHolder.DESK: (2, office.now - timedelta(days=1)),
         BallHolder.SPONSOR: (1, office.now),
     }
     office.clock.wait(days=1)

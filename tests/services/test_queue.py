@@ -133,10 +133,14 @@ def test_whoever_said_the_first_yes_is_not_asked_again(office: Office) -> None:
     assert [one.by for one in entry.given] == [AVERY.id]
 
 
-def test_a_decided_case_leaves_the_queue_once_it_is_done(office: Office) -> None:
+def test_an_approved_case_leaves_the_queue_once_it_is_live(office: Office) -> None:
     a_case(office)
     yes(office, "C-1", AVERY)
 
     assert entries(office)[0].ball is BallHolder.USHER
     office.work()
+    assert entries(office)[0].ball is BallHolder.DESK  # there are no License Keys in stock
+    with office.connect() as db:
+        db.execute("update cases set status = 'live'")
+        db.execute("update case_steps set state = 'done'")
     assert entries(office) == []

@@ -110,25 +110,6 @@ def test_a_step_of_an_approval_that_was_taken_back_says_nothing_of_the_next(trad
     assert state(trade, case, StepName.KEY_MAILS) is StepState.DONE
 
 
-def test_a_mail_of_an_approval_that_was_taken_back_ends_no_step_of_the_next(trade: Trade) -> None:
-    case = approved(trade, 1)
-    trade.work(STEPS)
-    trade.claim("one", MAILS, 9)
-    while trade.workers["one"] and trade.workers["one"][0].job.template != "license_key":
-        trade.carry_out("one")
-        trade.settle("one")
-    trade.carry_out("one")
-    case = again(trade, case)
-    trade.claim("two", STEPS, 1)
-    trade.carry_out("two")
-    trade.settle("two")
-    trade.settle("one")  # the old mail went
-
-    assert state(trade, case, StepName.KEY_MAILS) is StepState.RUNNING
-    trade.work()
-    trade.check()
-
-
 def test_mails_that_go_before_their_step_is_heard_of_end_it(trade: Trade) -> None:
     case = approved(trade, 2)
     trade.claim("one", STEPS, 1)

@@ -38,7 +38,7 @@ def test_a_newcomer_sends_a_ris_approves_it_and_reads_the_confirmation(desk: Des
     expect(approve).to_be_visible(timeout=20_000)
     take_picture(page, "card")
     approve.click()
-    expect(page.get_by_text(re.compile("✓ done")).last).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile("✓ sponsor told")).last).to_be_visible(timeout=20_000)
     take_picture(page, "card-done")
 
     desk.mail_to(DANA[1], about="Order confirmed")

@@ -165,7 +165,7 @@ def test_events_that_come_late_or_twice_are_answered_once(desk: Desk, slack: Fau
     order.card()
     slack.hold_next("events_api")
     said_at = time.monotonic()
-    desk.act("blake").say("support", "@usher queue")
+    desk.act("blake").say("support", f"@usher queue {order.company}")
     until(lambda: time.monotonic() - said_at > LATE)
     slack.release_held()
     desk.whisper("blake", "support", order.company)

@@ -1,7 +1,7 @@
 """The Web API: Slack's shapes for good calls, Slack's codes for bad ones."""
 
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from slack_sdk import WebClient
@@ -265,8 +265,13 @@ def test_the_channels_the_bot_is_in(client: WebClient) -> None:
 def test_a_file_is_uploaded_in_three_steps(client: WebClient, workspace: Workspace) -> None:
     client.files_upload_v2(channel=APPROVALS, filename="ris.csv", content="a;b", initial_comment="The form")
     message = workspace.messages("approvals")[0]
-    with urlopen(message["files"][0]["url_private"]) as answer:
+    address = message["files"][0]["url_private"]
+    with urlopen(Request(address, headers={"Authorization": f"Bearer {client.token}"})) as answer:
         content, disposition = answer.read(), answer.headers["Content-Disposition"]
+    with urlopen(Request(address, headers={"Authorization": "Bearer xoxb-wrong"})) as answer:
+        for_a_stranger = answer.read()
+
+    assert b"a;b" not in for_a_stranger
 
     assert (message["text"], message["files"][0]["name"], content) == ("The form", "ris.csv", b"a;b")
     assert disposition.startswith("attachment")

@@ -1,0 +1,45 @@
+"""What the sandbox's desk begins with: a price, money on purchase orders, a stock of invented vouchers."""
+
+import secrets
+from pathlib import Path
+
+from bot import policy as policies
+from bot.bootstrap import Bot
+from bot.sandbox.invented import PURCHASE_ORDERS
+from bot.services import purchase_orders, vouchers
+from bot.services.purchase_orders import PaidIn
+
+VOUCHERS = 40
+BY = "cli:sandbox"
+_AMOUNTS = ("10000", "2500")  #: enough for a morning, and soon little
+_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def price_list(folder: Path) -> str:
+    """The shipped policy with its sample price, as a file for USHER_CONFIG."""
+    path = folder / "usher.toml"
+    shipped = policies.SHIPPED.read_text(encoding="utf-8")
+    path.write_text(shipped.replace("# prices =", "prices ="), encoding="utf-8")
+    return str(path)
+
+
+def lay(bot: Bot) -> None:
+    """Pay money in and import vouchers, as the desk does: the support channel tells of both."""
+    now = bot.clock.now()
+    with bot.connect() as db:
+        for number, amount in zip(PURCHASE_ORDERS, _AMOUNTS, strict=True):
+            paid = PaidIn(number=number, amount=amount, currency="EUR", contact="orders@sponsor.example")
+            purchase_orders.pay_in(db, bot.desk, paid, by=BY, now=now)
+        vouchers.import_file(
+            db, bot.desk, bot.reader, name="vouchers.csv", content=voucher_file(VOUCHERS), by=BY, now=now
+        )
+
+
+def voucher_file(many: int) -> bytes:
+    """So many vouchers that nobody has seen before."""
+    rows = [f"V-{_code(8)},{_code(4)}-{_code(4)}-{_code(4)}" for _ in range(many)]
+    return "\n".join(["voucher,license key", *rows, ""]).encode()
+
+
+def _code(signs: int) -> str:
+    return "".join(secrets.choice(_SIGNS) for _ in range(signs))
