@@ -102,14 +102,9 @@ def follow(
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
-    """Bring a step to what became of its mails, when one of them changed its state.
-
-    Before its own job has queued them, mails say nothing of it: they are of an approval that was taken back.
-    """
+    """Bring a step to what became of its mails, when one of them changed its state."""
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
-    if name is None or job.case_id is None:
-        return
-    if not step_jobs.is_open(db, job.case_id, name):
+    if name is not None and job.case_id is not None:
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 

@@ -110,14 +110,18 @@ def find_joined(db: Database, case: Case) -> Joined | None:
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
     """Where the very same form is in older cases, their threads say that this new case brings it again."""
-    form = [Mark(MarkKind.FORM, case.ris.form_hash())]
-    for number in sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)}):
+    for number in _list_with_same_form(db, case):
         note = SameFormNote(ref=f"C-{number}", again=case.ref)
         key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"
         values = asdict(note)
         queue_note(
             db, "same_form_note", key=key, values=values, now=now, thread_key=thread_key, case_id=number
         )
+
+
+def _list_with_same_form(db: Database, case: Case) -> list[int]:
+    form = [Mark(MarkKind.FORM, case.ris.form_hash())]
+    return sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)})
 
 
 def addition_to(db: Database, case: Case, root: Case) -> Addition:
@@ -152,6 +156,8 @@ def renew_additions(db: Database, case: Case, *, now: datetime) -> list[int]:
 
 def check_not_again(db: Database, case: Case) -> None:
     """Raise SameFormTwice until staff said that the very same form in an older case is another order."""
+    if not _list_with_same_form(db, case):  # mostly: to compare everybody of a large form takes long
+        return
     for like in list_likenesses(db, case):
         if Reason.SAME_FORM in like.reasons and like.may_be_joined:
             raise SameFormTwice(ref=case.ref, other=like.ref)

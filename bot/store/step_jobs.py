@@ -24,13 +24,6 @@ def list_states_of_mails(db: Database, case_id: int, templates: Sequence[str]) -
     return frozenset(found)
 
 
-def is_open(db: Database, case_id: int, name: str) -> bool:
-    """Whether a job that is to carry out that step has not come to its end."""
-    sql = """select 1 from outbox where case_id = :id and template = :name and kind = 'step'
-               and status in ('queued', 'sending') limit 1"""
-    return row(db, sql, {"id": case_id, "name": name}) is not None
-
-
 def list_queued(db: Database, case_id: int) -> list[int]:
     """Jobs that are to carry out steps of a case."""
     sql = "select id from outbox where case_id = :id and kind = 'step' and status = 'queued' order by id"

@@ -2,8 +2,13 @@
 
 Ours is both approvals and the two steps that follow, each claimed, carried out and settled: 200 seats
 are laid and paid, 200 License Keys issued, unsealed and sealed into 200 mails. The yardstick writes the very
+<<<<<<< HEAD
 same rows, ready made, into twins of the same tables and indexes, in one transaction on the same file.
 Both in turns; each pair is one round.
+=======
+same rows, ready made, into twins of the same tables with the same indexes, in one transaction of the same
+file. Both in turns; each pair is a round.
+>>>>>>> main
 """
 
 import sqlite3
@@ -67,6 +72,8 @@ class Twins:
         ).fetchall()
         self.tables = [table for table, name, _ in found if table == name]
         for table, name, sql in found:
+            if table not in self.tables:
+                continue
             twin = sql.replace(name, f"twin_{name}", 1)
             self._db.execute(twin if table == name else twin.replace(f" on {table}", f" on twin_{table}", 1))
 
@@ -74,7 +81,7 @@ class Twins:
         self._db.execute("begin immediate")
         for table, values in made.items():
             marks = ", ".join("?" * len(values[0]))
-            self._db.executemany(f"insert into twin_{table} values ({marks})", values)
+            self._db.executemany(f"insert or replace into twin_{table} values ({marks})", values)
         self._db.execute("commit")
 
     def last(self) -> dict[str, int]:

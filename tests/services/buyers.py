@@ -24,8 +24,9 @@ from bot.store import workers
 from tests.cast import AVERY, CASEY
 from tests.license_keys import a_desk
 from tests.outside import FakeMailer
+from tests.services.crew import KINDS
 from tests.services.stocked import PRICE, a_voucher_file, priced
-from tests.services.trade import KEY, KINDS, Trade
+from tests.services.trade import KEY, Trade
 
 ROUNDS = 30  #: of a life that nobody ends
 #: files that everybody imports again and again: of each so many keys, from that number on

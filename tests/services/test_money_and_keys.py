@@ -20,7 +20,8 @@ from bot.domain.cases import STANDING, UNDER_WAY, CaseStatus
 from bot.domain.outbox import JobKind
 from tests.budget import examples
 from tests.cast import AVERY
-from tests.services.trade import FAULTS, GOOD, KINDS, NONE, SMALL, UNKNOWN, Trade, a_trade
+from tests.services.crew import FAULTS, KINDS
+from tests.services.trade import GOOD, NONE, SMALL, UNKNOWN, Trade, a_trade
 
 MOST_CASES = 7
 THOROUGH = 80  #: runs in which every verb succeeds at some time

@@ -1,8 +1,7 @@
 """A desk that buys: forms come, people decide, keys go out, workers die; every cent and key is followed."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 from bot.domain.approvals import RejectionReason
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import Refusal, TransientFailure, UnknownOutcome
 from bot.domain.license_keys import Holder, KeyVoided, Seat
-from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
+from bot.domain.outbox import LEASE, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.ris import Credential, RisCase, Role, User
 from bot.domain.staff import Staff
@@ -22,68 +20,41 @@ from bot.services import (
     case_step_hands,
     cases,
     corrections,
-    effects,
     license_keys,
     outbox,
     vouchers,
     withdrawals,
 )
-from bot.services.effects import Ways
-from bot.services.outbox import Outcome
 from bot.store import case_steps, purchase_orders, seats
 from bot.store import license_keys as key_store
 from bot.store.database import rows
-from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission
+from tests.cast import AVERY, BLAKE, CASEY, a_case, a_submission
 from tests.forms import COMPANY, MARA
 from tests.license_keys import a_desk
-from tests.outside import Faults
 from tests.services import books
 from tests.services.books import Books, Ordered
+from tests.services.crew import KINDS, Crew
 from tests.services.stocked import PRICE, a_voucher_file, pay_in, priced
 
-KINDS = (JobKind.STEP, JobKind.MAIL)
 GOOD, SMALL, UNKNOWN, NONE = "PO-4711", "PO-12", "PO-99", ""
 KEY = re.compile(r"KEY-[0-9]{3}([0-9]{3})")  #: with the tail that staff see
-FAULTS = {"works": None, "later": TransientFailure("451 later"), "lost": UnknownOutcome("the line was lost")}
 
 
 @dataclass
-class Carried:
-    """A claimed job, and what became of it where that is not settled yet."""
-
-    job: Job
-    outcome: Outcome | None = None
-
-
-@dataclass
-class Trade:
+class Trade(Crew):
     """One desk, and beside it what whoever watches from outside knows."""
 
-    office: Office
     books: Books = field(default_factory=Books)
     forms: int = 0
     imported: int = 0
     owners: dict[str, str] = field(default_factory=dict)  #: to whom each key goes, by its tail
     mailed: set[str] = field(default_factory=set)  #: tails of keys that anybody outside may have seen
-    workers: dict[str, list[Carried]] = field(default_factory=lambda: {"one": [], "two": []})
-    lives: Counter[str] = field(default_factory=Counter)  #: a worker that starts again has another name
-    done: Counter[str] = field(default_factory=Counter)  #: which verbs succeeded, so that no test is empty
     _read: int = 0
 
     @property
     def _orders(self) -> dict[int, Ordered]:
         assert self.books.orders is not None
         return self.books.orders
-
-    def attempt(self, verb: str, act: Callable[[], object]) -> bool:
-        """Whether it was done; that the rules say no is an answer, anything else is a bug."""
-        try:
-            act()
-        except Refusal as refusal:
-            self.done[f"{verb}: {refusal.code}"] += 1
-            return False
-        self.done[verb] += 1
-        return True
 
     def check(self) -> None:
         self._read_mails()
@@ -324,66 +295,7 @@ class Trade:
 
         return self.attempt(f"{how} mail", act)
 
-    # What workers do
-
-    def claim(self, worker: str, kinds: Sequence[JobKind], limit: int) -> None:
-        """Once it is through with what it had."""
-        if not self.workers[worker]:
-            claimed = self.office.claim(self._name(worker), kinds=kinds, limit=limit)
-            self.workers[worker] = [Carried(job) for job in claimed]
-
-    def _name(self, worker: str) -> str:
-        return f"{worker}-{self.lives[worker]}"
-
-    def carry_out(self, worker: str, fault: str = "works") -> None:
-        """The first of its claim, once what it tried before is settled; that it was done nobody has heard."""
-        self.settle(worker)
-        if not (claimed := self.workers[worker]):
-            return
-        office, mine = self.office, claimed[0]
-        if mine.job.kind is JobKind.MAIL:
-            office.mailer.faults.then(FAULTS[fault])
-        ways = Ways(
-            chat=office.chat, mailer=office.mailer, marker=office.bot.marker, provisioners=office.provisioners
-        )
-        with office.connect() as db:
-            mine.outcome = effects.carry_out(db, office.desk, ways, mine.job, now=office.now)
-        office.mailer.faults = Faults()
-        self.done[f"carry out {mine.job.template}"] += 1
-
-    def settle(self, worker: str) -> None:
-        claimed = self.workers[worker]
-        if claimed and (outcome := claimed[0].outcome):
-            with self.office.connect() as db:
-                job, name = claimed.pop(0).job, self._name(worker)
-                outbox.settle(db, job, name, outcome, now=self.office.now, jitter=0.0)
-
-    def die(self, worker: str, *, provably: bool) -> None:
-        """Nobody knows what it did not settle: the next life looks at its claims, else their lease ends."""
-        name = self._name(worker)
-        self.workers[worker].clear()
-        self.lives[worker] += 1
-        if provably:
-            with self.office.connect() as db:
-                outbox.release_claims(db, name, now=self.office.now, jitter=0.0)
-
-    def wait(self, minutes: float) -> None:
-        """A worker that slept longer than its lease may still come back and settle."""
-        self.office.clock.wait(minutes=minutes)
-        with self.office.connect() as db:
-            outbox.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
-
-    def work(self, kinds: Sequence[JobKind] = KINDS, fault: str = "works") -> None:
-        """A third worker does all there is; the first mail with a key meets that fault."""
-        while jobs := self.office.claim("three", kinds=kinds):
-            for job in jobs:
-                if job.kind is JobKind.MAIL and "key" in job.template:
-                    self.office.mailer.faults.then(FAULTS[fault])
-                    fault = "works"
-                self.office.carry_out(job, "three")
-                self.office.mailer.faults = Faults()
-                self.done[f"carry out {job.template}"] += 1
-                self.check()
+    # What comes at the end
 
     def come_to_rest(self) -> None:
         """Everybody is done or dead, there are keys for all, and what failed is tried again."""
