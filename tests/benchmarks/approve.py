@@ -2,13 +2,8 @@
 
 Ours is both approvals and the two steps that follow, each claimed, carried out and settled: 200 seats
 are laid and paid, 200 License Keys issued, unsealed and sealed into 200 mails. The yardstick writes the very
-<<<<<<< HEAD
-same rows, ready made, into twins of the same tables and indexes, in one transaction on the same file.
-Both in turns; each pair is one round.
-=======
 same rows, ready made, into twins of the same tables with the same indexes, in one transaction of the same
 file. Both in turns; each pair is a round.
->>>>>>> main
 """
 
 import sqlite3
