@@ -71,6 +71,16 @@ class CaseStep:
     url: str = ""
     by: str = ""  #: who did or skipped it, where that was a person
 
+    @property
+    def takes_hand(self) -> bool:
+        """Whether a person may leave it out, do it, or stop the case: also while Usher tries in vain."""
+        return self.state in OPEN_TO_HANDS or (self.state is StepState.RUNNING and bool(self.reason))
+
+    @property
+    def is_enterable(self) -> bool:
+        """Whether a person may enter that they did it, also before it is its turn."""
+        return self.takes_hand or self.state is StepState.WAITING
+
 
 def step_at(steps: Iterable[CaseStep]) -> CaseStep | None:
     """The step that a case is at; None where it is at none."""

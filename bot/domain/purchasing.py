@@ -41,6 +41,11 @@ class Quote:
             return Obstacle.OTHER_CURRENCY
         return None if self.order.available.covers(self.total) else Obstacle.TOO_SMALL
 
+    def of_sponsor(self, case: Case) -> bool:
+        """Whether the case's sponsor may read of its purchase order: not where its contact is another's."""
+        contact = self.order.contact.lower() if self.order else ""
+        return not contact or contact.endswith(f"@{case.sponsor.domain}")
+
     @property
     def balance_after(self) -> Money | None:
         """What is left on its purchase order then."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.cards import CaseCard
-from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record, Task
@@ -141,7 +141,7 @@ def _is_plain_link(url: str) -> bool:
 def buttons(card: CaseCard, words: Words) -> list[Block]:
     """What a step at which a person is needed lets them do, and a look at the keys and at the whole case."""
     case = card.case
-    at = next((step for step in card.steps if step.state in OPEN_TO_HANDS), None)
+    at = next((step for step in card.steps if step.takes_hand), None)
     made = [*(_hands(at) if at and case.status in UNDER_WAY else []), "case_keys", "case_open"]
     styles = {"case_checklist": "primary", "case_stop": "danger"}
     elements = [
@@ -165,7 +165,7 @@ def buttons(card: CaseCard, words: Words) -> list[Block]:
 def _hands(at: CaseStep) -> list[str]:
     return [
         *(["case_checklist"] if at.name in MADE_BY.values() else []),
-        *(["step_retry"] if at.state is not StepState.DESK else []),
+        *(["step_retry"] if at.state in (StepState.BLOCKED, StepState.FAILED) else []),
         "step_skip",
         "case_stop",
     ]
@@ -174,9 +174,8 @@ def _hands(at: CaseStep) -> list[str]:
 def checklist_modal(card: CaseCard, *, words: Words) -> Block:
     """The Sales Provisioning Case Form as a checklist, with a number to enter for each record."""
     case = card.case
-    open_steps = [
-        step for step in card.steps if step.name in MADE_BY.values() and step.state is not StepState.DONE
-    ]
+    made = (step for step in card.steps if step.name in MADE_BY.values())
+    open_steps = [step for step in made if step.is_enterable]
     return _modal(
         "case_checklist",
         card,

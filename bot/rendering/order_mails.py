@@ -16,7 +16,7 @@ from bot.rendering.mails import of_case, words_for
 
 def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -> Values:
     """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it."""
-    say, payer = words_for(case, policy), quote.order if quote else None
+    say, payer = words_for(case, policy), quote.order if quote and quote.of_sponsor(case) else None
     balance = payer.available - quote.total if quote and quote.total and payer else None
     return of_case(case, policy) | {
         **({"purchase_order": payer.number} if payer else {}),

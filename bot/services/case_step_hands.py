@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, find_right
+from bot.domain.cards import CaseCard
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record
@@ -22,12 +24,19 @@ from bot.services.desk import Desk
 from bot.services.outbox import retry as retry_job
 from bot.services.queueing import queue_case_card
 from bot.services.rights import at_this_moment
-from bot.services.undoing import void_decision
+from bot.services.undoing import find_obstacle, void_decision
 from bot.store import case_steps, outbox, step_jobs
 from bot.store.database import transaction
 
 #: what a person may make by hand
 BY_HAND = (StepName.CASE, StepName.SITE)
+
+
+def check_enterable(card: CaseCard) -> None:
+    """Raise StepNotOpen where nothing is left to be made by hand: the click was late."""
+    at = {step.name: step for step in card.steps}
+    if not any(name in at and at[name].is_enterable for name in BY_HAND):
+        raise _not_open(card.case, StepName.SITE, at.get(StepName.SITE))
 
 
 def enter(
@@ -54,8 +63,7 @@ def enter(
 
 def _enter(db: Database, case: Case, name: StepName, record: Record, *, by: Staff, now: datetime) -> None:
     step = case_steps.find(db, case.id, name)
-    open_to = OPEN_TO_HANDS | {StepState.WAITING}
-    if step is None or case.status not in UNDER_WAY or step.state not in open_to:
+    if step is None or case.status not in UNDER_WAY or not step.is_enterable:
         raise _not_open(case, name, step)
     since, to = (step.state,), StepState.DONE
     number, url = record.number, record.url
@@ -89,7 +97,7 @@ def _retry_mails(db: Database, case: Case, step: StepName, *, by: Staff, now: da
 def _open_step(db: Database, ref: str, seen: str, name: StepName) -> tuple[Case, CaseStep]:
     case = get_seen(db, ref, seen)
     step = case_steps.find(db, case.id, name)
-    if step is None or case.status not in UNDER_WAY or step.state not in OPEN_TO_HANDS:
+    if step is None or case.status not in UNDER_WAY or not step.takes_hand:
         raise _not_open(case, name, step)
     return case, step
 
@@ -156,6 +164,8 @@ def _leave_out(
     db: Database, desk: Desk, case: Case, step: CaseStep, *, reason: str, by: Staff, now: datetime
 ) -> None:
     if step.name is StepName.KEYS:
+        if other := find_obstacle(db, case):
+            raise HasAdditions(ref=case.ref, other=other)
         purchasing.release(db, desk, case, by=by.id, now=now)
     since, to = (step.state,), StepState.SKIPPED
     case_steps.move(db, case.id, step.name, since=since, to=to, now=now, reason=reason, by=by.id)

@@ -7,10 +7,10 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import StepName, StepResult, StepState
+from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
 from bot.domain.cases import UNDER_WAY, Case
 from bot.domain.errors import PermanentFailure
-from bot.domain.outbox import Job
+from bot.domain.outbox import Job, JobStatus
 from bot.domain.provisioning import Order, Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
@@ -19,9 +19,11 @@ from bot.services import license_keys, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
-from bot.store import case_steps, cases, outbox, seats
+from bot.store import case_steps, cases, outbox, seats, step_jobs
 from bot.store.database import transaction
 
+#: a mail that staff dropped, or that an approval had that was taken back, is written anew
+_DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
 
@@ -48,8 +50,16 @@ def carry_out(
     name = StepName(job.template)
     with transaction(db, locks=(f"case:{job.values['ref']}",)):
         case = cases.find(db, job.case_id or 0)
-        if case is None or case.status not in UNDER_WAY:
-            return StepResult(state=StepState.STOPPED)
+        step = case_steps.find(db, job.case_id or 0, name)
+        if (
+            case is None
+            or case.status not in UNDER_WAY
+            or step is None
+            or step.state is not StepState.RUNNING
+        ):
+            return StepResult(
+                state=StepState.STOPPED
+            )  # a person was faster, or its job was tried again by hand
         since, to = tuple(UNDER_WAY - {STATUS[name]}), STATUS[name]
         if cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now):
             queue_case_card(db, case.id, now=now)
@@ -131,7 +141,8 @@ def _invite(work: Work) -> StepResult:
 
 def _mail_invitation(work: Work) -> None:
     db, desk, case, now = work.db, work.desk, work.case, work.now
-    key = f"{case.ref}:{case.version}:invitation"
+    dropped = len(step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], _DROPPED))
+    key = f"{case.ref}:{case.version}:invitation" + (f":{dropped}" if dropped else "")
     if outbox.find_by_key(db, key) is not None:
         return
     if (invited := find_invited(case.ris)) is None:

@@ -113,6 +113,8 @@ def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):
         return StepResult(state=StepState.RUNNING)
     states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
+    if name is StepName.INVITATION and states & (_GOING | {JobStatus.HELD, JobStatus.SENT}):
+        states -= {JobStatus.DISCARDED}  # one was written anew
     if lost := states & _LOST:
         return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")
     if JobStatus.HELD in states:

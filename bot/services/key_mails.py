@@ -36,7 +36,6 @@ class Party:
     address: str
     lang: str
     holder: bool = False  #: it is theirs; else they pass it on
-    cc: tuple[str, ...] = ()
     thread: Thread = NO_THREAD
 
 
@@ -49,7 +48,7 @@ def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
     if keys_to is KeysTo.CONTACT and is_address(contact):
         return Party(name=company.contact_name, address=contact, lang=case.lang)
     sponsor = case.sponsor
-    return Party(name=sponsor.name, address=sponsor.address, lang=case.lang, cc=case.cc, thread=case.thread)
+    return Party(name=sponsor.name, address=sponsor.address, lang=case.lang, thread=case.thread)
 
 
 def key_url(desk: Desk) -> str:
@@ -147,7 +146,6 @@ def _queue(
         words=words,
         now=now,
         thread=party.thread,
-        cc=party.cc,
         case_id=case.id,
         secrets={"keys": [_unsealed(db, desk, key) for key in keys]},
     )

@@ -42,6 +42,8 @@ class Outcome:
 
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
+#: what was issued since the backup is in no stock: a step would give it away again
+AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error="waits since a restore", not_now=True)
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
 
@@ -59,6 +61,9 @@ def claim(
     with transaction(db):
         on_hold = holds.find(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
+            if job.kind is JobKind.STEP and on_hold:
+                _end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
+                continue
             if job.kind is JobKind.MAIL and not job.released:
                 given_up = bounces.is_given_up(db, job.recipient)
                 if on_hold or given_up or not _may_go(desk, job):

@@ -200,10 +200,16 @@ def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -
 
 
 def release(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> None:
-    """Close its seats that have no key, and release what is held for them; in the caller's transaction."""
+    """Close its seats that have no key, and release what is held; the spare ones it took are spare again.
+
+    In the caller's transaction.
+    """
     unissued = [seat for seat in seats.list_bought(db, case.id) if seat.key is None and not seat.closed_at]
     for seat in unissued:
         seats.close(db, seat.id, now=now)
+    for seat in seats.list_of_case(db, case.id):
+        if seat.case_id != case.id and seat.key is None:
+            seats.hand_over(db, seat, None)
     for order_id, amount in _sums(unissued).items():
         _post(db, order_id, EntryKind.RELEASE, amount, case, by=by, now=now)
     _watch(db, desk, unissued, now=now)

@@ -50,6 +50,7 @@ def on_checklist(ack: Ack, body: Body, respond: Respond, client: WebClient, *, b
     with explains(respond, bot), bot.connect() as db:
         check_is_staff(staff_in(body, bot))
         card = cases.get_card(db, bot.desk, ref, now=bot.clock.now())
+        case_step_hands.check_enterable(card)
         view = placed(shown.checklist_modal(card, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 

@@ -138,7 +138,7 @@ def pressed(card: CaseCard) -> list[str]:
         (GOLDEN["steps_keys_short"], ["step_retry", "step_skip", "case_stop"]),
         (GOLDEN["steps_desk"], ["case_checklist", "step_skip", "case_stop"]),
         (GOLDEN["steps_failed"], ["case_checklist", "step_retry", "step_skip", "case_stop"]),
-        (GOLDEN["steps_running"], []),
+        (GOLDEN["steps_running"], ["case_checklist", "step_skip", "case_stop"]),
         (under_way(*[S.DONE] * 5, status=CaseStatus.INVITED), []),
     ],
 )
