@@ -57,8 +57,7 @@ def queue_mail(
 
     `attach` names a file that is made when the mail is carried out, as `effects` reads it. `secrets` are
     values that are sealed until it goes, and wiped then; what `words` hold by the same name is shown to staff
-    in their place. So are its status link, `status_url`, and one for each case of `links_to`, such as
-    `C-7_url`.
+    in their place. So are its status link, `status_url`, and one for each case of `links_to`: `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued; staff are told instead. Return whether it was.
     """

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.money import Money
-from bot.domain.purchase_orders import ROUTES, Account, Entry, EntryKind, NewEntry, PurchaseOrder, fold_number
+from bot.domain.purchase_orders import ROUTES, Entry, EntryKind, NewEntry, PurchaseOrder, fold_number
 from bot.store.database import count, instant, row, rows, text_of
 
 _COLUMNS = """p.id, p.number, p.currency, p.contact, p.made_at,
@@ -96,17 +96,6 @@ def post(db: Database, order_id: int, entry: NewEntry, *, by: str, now: datetime
             },
         )
     )
-
-
-def count_held(db: Database, order_id: int, case_id: int) -> int:
-    """Minor units that are held on it for a case."""
-    found = row(
-        db,
-        """select coalesce(sum(case when target = :held then minor else -minor end), 0) minor from ledger
-           where purchase_order_id = :id and case_id = :case_id and :held in (source, target)""",
-        {"id": order_id, "case_id": case_id, "held": Account.HELD},
-    )
-    return int(found["minor"]) if found else 0
 
 
 def count_entries(db: Database, order_id: int) -> int:
