@@ -28,7 +28,7 @@ Faults = list[str]
 #: what may stand between angle brackets: a member, a channel, and a place in Slack, on our portal, or where
 #: cases and sites are made
 MENTION = re.compile(
-    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|portal\.example\.com|netsuite\.example)[^|<>\s]*\|[^<>]*>"
+    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|(portal|sites|netsuite)\.example\.com|netsuite\.example)[^|<>\s]*\|[^<>]*>"
 )
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 TEXTS = frozenset({"mrkdwn", "plain_text"})

@@ -139,7 +139,7 @@ class WithdrawalNote:
 
     ref: str
     #: "done": at their plain word; "asked", "unclear", "named" (in another thread): with a button;
-    #: "kept": it cannot be; "by_staff"
+    #: "kept": it cannot be; "by_staff"; "stopped" by the desk, which nobody had asked for
     what: str
     content_hash: str
     by: str = ""

@@ -27,6 +27,12 @@ class NothingEntered(Refusal):
     code = "nothing_entered"
 
 
+class NumberMissing(Refusal):
+    """The address of a record without what it is called."""
+
+    code = "number_missing"
+
+
 class BadLink(Refusal):
     """What was entered is no address of a page; values: found."""
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from bot.domain.cards import CaseCard
 from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY
+from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record, Task
+from bot.domain.step_refusals import BadLink, NumberMissing
 from bot.rendering import approving, blocks, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
@@ -17,6 +19,8 @@ MADE_BY = {Task.CASE: StepName.CASE, Task.SITE: StepName.SITE}
 REASON = "reason"  #: the block and the action of a field
 MOST_REASON = 500
 MOST_NUMBER = 80
+#: of what a refusal is about where not of the first field
+_OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 #: buttons that stand elsewhere too
 _NAMES = {"case_keys": "keys.open", "case_open": "card.open"}
 _SIGNS = {
@@ -43,6 +47,17 @@ class Hand:
     asked: tuple[str, ...] = ()  #: the fields that were there
     records: Mapping[StepName, Record] = field(default_factory=dict)  #: what was made by hand
 
+    def field_of(self, refusal: Refusal) -> str:
+        """At which field it is said: a code's at the code, a record's at its own, all else at the first."""
+        if refusal.code in _OF_CODE and step_up.CODE in self.asked:
+            return step_up.CODE
+        for name, record in self.records.items():
+            if isinstance(refusal, BadLink) and record.url == refusal.values["found"]:
+                return f"{name}_url"
+            if isinstance(refusal, NumberMissing) and not record.number:
+                return f"{name}_number"
+        return self.asked[0]
+
 
 def quoted(card: CaseCard, words: Words) -> list[Block]:
     """What approving it would buy, and what pays; nothing where the desk keeps no money and no stock."""
@@ -55,7 +70,7 @@ def quoted(card: CaseCard, words: Words) -> list[Block]:
     if quote.total is not None and quote.seats:
         lines.append(words.say("money.total", total=words.money(quote.total)))
     if quote.obstacle is not None:
-        lines.append("⚠ " + approving.why_pick(quote, words))
+        lines.append(f"⚠ {approving.why_pick(quote, words)} {words.say('money.picked')}")
     elif quote.order and quote.balance_after is not None:
         number, before = safe(quote.order.number, 60), words.money(quote.order.available)
         after = words.money(quote.balance_after)
@@ -226,7 +241,7 @@ def skip_modal(card: CaseCard, step: CaseStep, *, first: str, code: bool, words:
         "step_skip",
         card,
         title=words.say("skip.title"),
-        submit=words.say("step.step_skip"),
+        submit=words.say("skip.agree" if first else "skip.ask"),
         shown=[blocks.section(said), _reason(words), *([step_up.code_field(words)] if code else [])],
         words=words,
         step=step.name,
@@ -240,7 +255,7 @@ def stop_modal(card: CaseCard, *, code: bool, words: Words) -> Block:
         "case_stop",
         card,
         title=words.say("stop.title", ref=card.case.ref),
-        submit=words.say("step.case_stop"),
+        submit=words.say("stop.submit"),
         shown=[blocks.section(said), _reason(words), *([step_up.code_field(words)] if code else [])],
         words=words,
     )
@@ -284,9 +299,9 @@ def read_hand(view: Block) -> Hand:
     about, values = json.loads(view["private_metadata"]), view["state"]["values"]
     records = {}
     for name in MADE_BY.values():
-        number = _typed(values, f"{name}_number", "number")
-        if number:
-            records[name] = Record(number=number, url=_typed(values, f"{name}_url", "url"))
+        number, url = (_typed(values, f"{name}_{what}", what) for what in ("number", "url"))
+        if number or url:
+            records[name] = Record(number=number, url=url)
     return Hand(
         ref=about["ref"],
         seen=about["content_hash"],

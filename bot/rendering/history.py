@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.domain.approvals import Phase, RejectionReason
+from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Step
 from bot.domain.license_keys import KeyVoided
@@ -83,9 +84,20 @@ def _days(steps: Sequence[Step], words: Words) -> list[Block]:
     return [*made, *([blocks.section(text)] if text else [])]
 
 
-def turn_note(ref: str, status: CaseStatus, *, words: Words) -> Card:
-    """A case is the desk's again: the one message that brings its card up, which names the company."""
-    text = words.say("history.turn", ref=safe(ref), status=words.status(status))
+def turn_note(
+    ref: str, status: CaseStatus, at: tuple[StepName, StepState] | None = None, *, words: Words
+) -> Card:
+    """A case is the desk's again: the one message that brings its card up, which names the company.
+
+    `at`: the step that needs a hand, where it is at one.
+    """
+    if at is None:
+        text = words.say("history.turn", ref=safe(ref), status=words.status(status))
+    else:
+        name, state = at
+        key = "history.turn.desk" if state is StepState.DESK else "history.turn.step"
+        step = words.say(f"step.{name}")
+        text = words.say(key, ref=safe(ref), step=step, state=words.name(state))
     return Card(text=text, blocks=[blocks.section(text)])
 
 

@@ -13,9 +13,9 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, NothingEntered, StepNotOpen
+from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
 from bot.rendering import order_mails
-from bot.services import purchasing, step_up, timeline
+from bot.services import purchasing, step_up, timeline, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -37,6 +37,8 @@ def enter(
     if not records:
         raise NothingEntered
     for record in records.values():
+        if not record.number:
+            raise NumberMissing
         if record.url and not _is_link(record.url):
             raise BadLink(found=record.url)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
@@ -182,8 +184,8 @@ def stop(
 ) -> Case:
     """End an approved case: its decision is taken back, its money and keys given back, its sponsor told.
 
-    What cannot be called back is named to the sponsor. Where the policy asks a code for a purchase, theirs is
-    taken first.
+    What cannot be called back is named to the sponsor, and below the card. Where the policy asks a code for a
+    purchase, theirs is taken first.
     """
     check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
@@ -194,6 +196,7 @@ def stop(
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")
+        withdrawals.note(db, case, "stopped", now=now, by=by.id, standing=standing)
         queue_case_card(db, case.id, now=now)
         refresh_additions(db, case, now=now)
         return case

@@ -21,6 +21,7 @@ from bot.domain.cards import (
     TroubleNote,
     WithdrawalNote,
 )
+from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.events import Head
@@ -307,7 +308,8 @@ def _step(values: dict[str, Any], say: Words) -> Card:
 
 
 def _turn(values: dict[str, Any], say: Words) -> Card:
-    return history.turn_note(values["ref"], CaseStatus(values["status"]), words=say)
+    at = (StepName(values["step"]), StepState(values["step_state"])) if "step" in values else None
+    return history.turn_note(values["ref"], CaseStatus(values["status"]), at, words=say)
 
 
 def _away(values: dict[str, Any], say: Words) -> Card:

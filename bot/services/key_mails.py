@@ -235,8 +235,13 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
         sent = key_mails.list_of_key(db, seat.key.id)
         for mail in sent:
             _replace(db, mail.job_id, now=now)
-        if not any(_may_have_gone(db, mail) for mail in sent):
+        if not any(_may_have_gone(db, mail) for mail in sent):  # as they were before
             license_keys.unmark_mailed(db, seat.key.id)
+
+
+def may_be_known(db: Database, key_id: int) -> bool:
+    """Whether a mail with that key went, or may have gone."""
+    return any(_may_have_gone(db, mail) for mail in key_mails.list_of_key(db, key_id))
 
 
 def _may_have_gone(db: Database, mail: KeyMail) -> bool:

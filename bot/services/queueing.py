@@ -12,11 +12,12 @@ from sqlite_utils import Database
 from bot.domain import threads
 from bot.domain.addresses import mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
+from bot.domain.case_steps import step_at
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
 from bot.services.desk import Desk
-from bot.store import events, links, outbox, turns
+from bot.store import case_steps, events, links, outbox, turns
 from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
@@ -118,6 +119,8 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
     turn = turns.change(db, case_id, now=now)
     if turn is not None and turn.comes_back:
         key, values = f"turn:{next_number(db, 'turn')}", {"ref": f"C-{case_id}", "status": turn.status}
+        if at := step_at(case_steps.list_of_case(db, case_id)):
+            values |= {"step": at.name, "step_state": at.state}
         queue_note(db, "turn_note", key=key, values=values, now=now, thread_key=stream, case_id=case_id)
     if outbox.has_card_in_line(db, stream):
         return

@@ -24,7 +24,10 @@ def find_obstacle(db: Database, case: Case) -> str:
 
 def has_keys_out(db: Database, case: Case) -> bool:
     """Whether somebody may have a License Key of the case, which could only be made void."""
-    return any(seat.key and seat.key.mailed_at for seat in seats.list_of_case(db, case.id))
+    return any(
+        seat.key and seat.key.mailed_at and key_mails.may_be_known(db, seat.key.id)
+        for seat in seats.list_of_case(db, case.id)
+    )
 
 
 def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:

@@ -40,18 +40,18 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
         return False
     if wish is Wish.UNCLEAR or not case.authorised:
         what = "kept" if find_obstacle(db, case) else "unclear"
-        _note(db, case, what, now=now, other=find_obstacle(db, case))
+        note(db, case, what, now=now, other=find_obstacle(db, case))
         return False
     answering = replace(case, thread=Thread.answering(mail))
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     if case.status in OPEN:
         _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)
-        _note(db, case, "done", now=now)
+        note(db, case, "done", now=now)
     elif obstacle := find_obstacle(db, case):
         _tell(db, desk, answering, now=now)
-        _note(db, case, "kept", now=now, other=obstacle)
+        note(db, case, "kept", now=now, other=obstacle)
     else:
-        _note(db, case, "asked", now=now)
+        note(db, case, "asked", now=now)
     return True
 
 
@@ -72,7 +72,7 @@ def hear_by_number(db: Database, desk: Desk, understood: Understood, *, asked: s
             continue
         if read_wish(mail.text, case_id=number, subject=mail.subject) is not Wish.NONE:
             obstacle = find_obstacle(db, case)
-            _note(db, case, "kept" if obstacle else "named", now=now, other=obstacle or asked)
+            note(db, case, "kept" if obstacle else "named", now=now, other=obstacle or asked)
 
 
 def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -83,7 +83,7 @@ def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: d
         if not may_be_withdrawn(case):
             raise NotWithdrawable(ref=case.ref, status=case.status)
         standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now)
-        _note(db, case, "by_staff", now=now, by=by.id, standing=standing)
+        note(db, case, "by_staff", now=now, by=by.id, standing=standing)
         return replace(case, status=CaseStatus.WITHDRAWN)
 
 
@@ -131,7 +131,7 @@ def _tell(
     )
 
 
-def _note(
+def note(
     db: Database,
     case: Case,
     what: str,
@@ -141,11 +141,11 @@ def _note(
     other: str = "",
     standing: tuple[Standing, ...] = (),
 ) -> None:
-    """Below the card, for everybody."""
-    note = WithdrawalNote(
+    """Below the card, for everybody, in the caller's transaction; see WithdrawalNote."""
+    said = WithdrawalNote(
         ref=case.ref, what=what, content_hash=case.content_hash, by=by, other=other, standing=standing
     )
     key = f"withdrawal:{case.ref}:{next_number(db, 'withdrawal_note')}"
     thread_key = f"card:{case.ref}"
-    values = asdict(note)
+    values = asdict(said)
     queue_note(db, "withdrawal_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case.id)

@@ -10,7 +10,6 @@ from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.case_steps import StepName
 from bot.domain.errors import Refusal
 from bot.rendering import case_steps as shown
-from bot.rendering import step_up
 from bot.rendering.queue import done_card
 from bot.services import case_step_hands, cases
 from bot.services.step_up import asks_code
@@ -25,9 +24,6 @@ from handlers.slack.answers import (
     staff_in,
     words,
 )
-
-#: of what a refusal is about where not of the first field
-_OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 
 
 def register(app: App, bot: Bot) -> None:
@@ -154,10 +150,8 @@ def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
 
 
 def _refuse(ack: Ack, refusal: Refusal, given: shown.Hand, bot: Bot) -> None:
-    """What is wrong stands at its field: a code's at the code, all else at the first one."""
-    of_code = refusal.code in _OF_CODE and step_up.CODE in given.asked
-    field = step_up.CODE if of_code else given.asked[0]
-    ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+    """What is wrong stands at its field."""
+    ack(response_action="errors", errors={given.field_of(refusal): refusal_text(refusal, bot)})
 
 
 def _say(respond: Respond, key: str, ref: str, bot: Bot) -> None:

@@ -74,7 +74,7 @@ def test_rows_that_are_not_fit_end_in_1_each_with_its_line_and_nothing_is_import
     assert [row.partition(" (")[0] for row in rows] == [
         "  Line 4, voucher: begins like a formula",
         "  Line 5, voucher: stands on line 2 already",
-        "  Line 6, voucher: is shorter than 4 or longer than 100 signs",
+        "  Line 6, voucher: is shorter than 4 or longer than 100 signs, without spaces and hyphens",
     ]
     assert count("license_keys") == 0
 

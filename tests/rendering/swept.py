@@ -14,6 +14,7 @@ from bot.domain.cards import (
     SameFormNote,
     WithdrawalNote,
 )
+from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import BallHolder, CaseStatus, CaseVersion
 from bot.domain.events import EventTag, Head, Step
 from bot.domain.finding import Findings, Found, Subject, Value
@@ -330,7 +331,12 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for tag in EventTag
         if history.has_line(tag, ENGLISH)
     ],
-    "history.turn_note": lambda text: [history.turn_note(MARK + text, CaseStatus.IN_REVIEW, words=ENGLISH)],
+    "history.turn_note": lambda text: [
+        history.turn_note(MARK + text, CaseStatus.IN_REVIEW, words=ENGLISH),
+        history.turn_note(
+            MARK + text, CaseStatus.PROVISIONING, (StepName.SITE, StepState.FAILED), words=ENGLISH
+        ),
+    ],
     "license_key_cards.found_card": lambda text: [
         license_key_cards.found_card(poisoned(found, text), words=ENGLISH) for found in keys.FOUND
     ],

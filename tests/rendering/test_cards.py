@@ -77,6 +77,7 @@ WITHDRAWALS = tuple(
         "unclear": {},
         "kept": {"other": "C-9"},
         "by_staff": {"by": "U0BLAKE", "standing": tuple(Standing)},
+        "stopped": {"by": "U0BLAKE", "standing": (Standing.MADE,)},
     }.items()
 )
 CORRECTION = CorrectionNote(

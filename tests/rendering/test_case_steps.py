@@ -8,8 +8,10 @@ import pytest
 from bot.domain.cards import CaseCard
 from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus
+from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record
 from bot.domain.purchasing import Bought, Quote
+from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing
 from bot.rendering import case_steps, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.cards import case_card
@@ -168,11 +170,26 @@ def filled(view: Block, **typed: str) -> Block:
 
 def test_what_was_entered_is_read_and_blanks_are_nothing() -> None:
     view = MODALS["checklist_modal"](GOLDEN["steps_desk"])
-    given = case_steps.read_hand(filled(view, case_number=" 4711 ", site_url="https://netsuite.example/x"))
+    given = case_steps.read_hand(filled(view, case_number=" 4711 ", site_number=" "))
 
     assert given.records == {StepName.CASE: Record(number="4711")}
     assert (given.ref, given.seen) == ("C-7", samples.decided_case().content_hash)
     assert case_steps.read_hand(filled(view)).records == {}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "field"),
+    [
+        (BadLink(found="x y"), "site_url"),
+        (NumberMissing(), "site_number"),
+        (NothingEntered(), "case_number"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(refusal: Refusal, field: str) -> None:
+    view = MODALS["checklist_modal"](GOLDEN["steps_desk"])
+    given = case_steps.read_hand(filled(view, case_number="4711", site_url="x y"))
+
+    assert given.field_of(refusal) == field
 
 
 def test_a_reason_and_a_code_are_read_with_the_step() -> None:

@@ -66,6 +66,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "paid_in_twice": {"number": "PO-4711", "at": AT},
     "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
     "nothing_entered": {},
+    "number_missing": {},
     "keys_are_out": {"ref": "C-7"},
     "bad_link": {"found": "netsuite"},
     "step_not_open": {"ref": "C-7", "step": "keys", "step_state": "done"},

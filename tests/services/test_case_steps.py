@@ -20,7 +20,7 @@ from bot.domain.errors import (
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Order, Record, Way
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, KeysAreOut, NothingEntered, StepNotOpen
+from bot.domain.step_refusals import BadLink, KeysAreOut, NothingEntered, NumberMissing, StepNotOpen
 from bot.services import approvals, case_step_hands, cases, corrections, outbox
 from bot.services import license_keys as key_service
 from bot.services.case_steps import wake
@@ -183,6 +183,8 @@ def test_what_was_entered_stays(office: Office) -> None:
         enter(office, {N.CASE: Record(number="4712")})
     with pytest.raises(NothingEntered):
         enter(office, {})
+    with pytest.raises(NumberMissing):
+        enter(office, {N.SITE: Record(number="", url="https://sites.example.com/x")})
     with pytest.raises(BadLink):
         enter(office, {N.SITE: Record(number="x", url="javascript:alert(1)")})
     with pytest.raises(NotStaff):

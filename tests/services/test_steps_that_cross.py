@@ -110,6 +110,21 @@ def test_a_step_of_an_approval_that_was_taken_back_says_nothing_of_the_next(trad
     assert state(trade, case, StepName.KEY_MAILS) is StepState.DONE
 
 
+def test_a_key_that_is_with_a_mail_server_keeps_its_case_from_being_corrected(trade: Trade) -> None:
+    case = approved(trade, 1)
+    trade.work(STEPS)
+    trade.claim("one", MAILS, 9)
+    while trade.workers["one"] and trade.workers["one"][0].job.template != "license_key":
+        trade.carry_out("one")
+        trade.settle("one")
+    trade.carry_out("one")
+
+    assert not trade.end(case, "correct")
+    trade.settle("one")
+    trade.work()
+    trade.check()
+
+
 def test_mails_that_go_before_their_step_is_heard_of_end_it(trade: Trade) -> None:
     case = approved(trade, 2)
     trade.claim("one", STEPS, 1)

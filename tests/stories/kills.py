@@ -37,13 +37,15 @@ class Service:
 
     world: World
     folder: Path
+    told: dict[str, object] = field(default_factory=dict)  #: settings besides the world's
     lives: int = 0
     groups: list[int] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.lives += 1
-        settings = {**self.world.settings(), "sponsors": ",".join(address for _, address in SENDERS)}
+        sponsors = ",".join(address for _, address in SENDERS)
+        settings = {**self.world.settings(), "sponsors": sponsors, **self.told}
         with (self.folder / f"life{self.lives:03}.log").open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "handlers.cli", "run"],
@@ -92,9 +94,9 @@ class Service:
 
 
 @contextmanager
-def mortal(world: World, folder: Path) -> Iterator[Service]:
+def mortal(world: World, folder: Path, **told: object) -> Iterator[Service]:
     """A service that has seen its mailbox once: what came before its first look is never acted on."""
-    service = Service(world, folder)
+    service = Service(world, folder, told)
     try:
         service.start()
         world.workspace.wait_until_connected()
