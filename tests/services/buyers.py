@@ -21,8 +21,7 @@ from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
 from bot.services import outbox, vouchers
 from bot.store import workers
-from tests.cast import AVERY, CASEY
-from tests.license_keys import a_desk
+from tests.cast import AVERY, CASEY, an_office
 from tests.outside import FakeMailer
 from tests.services.crew import KINDS
 from tests.services.stocked import PRICE, a_voucher_file, priced
@@ -60,7 +59,7 @@ def _append(file: Path, what: Sequence[object]) -> None:
 
 def a_buyer(folder: Path) -> Trade:
     """At a desk that stands already."""
-    office = a_desk(folder)
+    office = an_office(folder, usher_config=str(folder / "keys.toml"))
     office.bot = priced(office.bot, PRICE)
     office.mailer = Post(folder)
     office.clock.at = datetime.now(UTC)
