@@ -24,7 +24,7 @@ from tests.services.crew import FAULTS, KINDS
 from tests.services.trade import GOOD, NONE, SMALL, UNKNOWN, Trade, a_trade
 
 MOST_CASES = 7
-THOROUGH = 80  #: so many runs that what has to succeed at some time does
+THOROUGH = 60  #: so many runs that what has to succeed at some time does
 PICK = st.integers(min_value=0, max_value=999)
 WORKER = st.sampled_from(("one", "two"))
 WHAT = st.sampled_from((KINDS, (JobKind.STEP,), (JobKind.MAIL,)))
