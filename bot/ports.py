@@ -63,10 +63,10 @@ class Mailer(Protocol):
 class Provisioner(Protocol):
     """Whoever makes a case or a site outside, once per external id, however often it is asked."""
 
-    def place(self, order: Order, *, again: bool) -> Record | None:
+    def place(self, order: Order) -> Record | None:
         """Make it and read it back; None where a person makes it and enters its number.
 
-        `again`: an earlier try may have made it, so it is looked for first. Raise NotNow, TransientFailure,
+        It is looked for first: an earlier try may have made it. Raise NotNow, TransientFailure,
         PermanentFailure, or UnknownOutcome where the line was lost after the last byte.
         """
 

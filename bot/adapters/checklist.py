@@ -6,7 +6,7 @@ from bot.domain.provisioning import Order, Record
 class Checklist:
     """Implements `bot.ports.Provisioner` where nobody outside takes orders."""
 
-    def place(self, order: Order, *, again: bool) -> Record | None:  # noqa: ARG002 - the port's signature
+    def place(self, order: Order) -> Record | None:  # noqa: ARG002 - the port's signature
         return None
 
     def check(self) -> str:

@@ -33,7 +33,7 @@ class NetSuite:
         self._tokens = tokens
         self._case = case
 
-    def place(self, order: Order, *, again: bool) -> Record | None:  # noqa: ARG002 - looked for in any case
+    def place(self, order: Order) -> Record | None:
         """Look first, always: the PUT that makes a case would write over what people changed in it."""
         path = f"{CASES}/eid:{quote(order.external_id, safe='')}"
         wanted = self._fields_of(order)

@@ -33,7 +33,7 @@ class Webhook:
         self._key = key
         self._now = now
 
-    def place(self, order: Order, *, again: bool) -> Record | None:  # noqa: ARG002 - looked for in any case
+    def place(self, order: Order) -> Record | None:
         """Look first, always: so nobody has to remember whether it was sent before.
 
         Whoever has it and no number yet is asked again later.

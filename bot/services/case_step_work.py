@@ -36,7 +36,6 @@ class Work:
     desk: Desk
     provisioners: Mapping[Way, Provisioner]
     case: Case
-    again: bool  #: it may have been done before, and nobody heard so
     now: datetime
 
 
@@ -51,20 +50,14 @@ def carry_out(
     with transaction(db, locks=(f"case:{job.values['ref']}",)):
         case = cases.find(db, job.case_id or 0)
         step = case_steps.find(db, job.case_id or 0, name)
-        if (
-            case is None
-            or case.status not in UNDER_WAY
-            or step is None
-            or step.state is not StepState.RUNNING
-        ):
-            return StepResult(
-                state=StepState.STOPPED
-            )  # a person was faster, or its job was tried again by hand
+        # a person may have been faster, or have had its job tried again by hand
+        runs = step is not None and step.state is StepState.RUNNING
+        if case is None or case.status not in UNDER_WAY or not runs:
+            return StepResult(state=StepState.STOPPED)
         since, to = tuple(UNDER_WAY - {STATUS[name]}), STATUS[name]
         if cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now):
             queue_case_card(db, case.id, now=now)
-    again = job.attempts > 1 or job.unknowns > 0
-    return _WORK[name](Work(db=db, desk=desk, provisioners=provisioners, case=case, again=again, now=now))
+    return _WORK[name](Work(db=db, desk=desk, provisioners=provisioners, case=case, now=now))
 
 
 def _issue_keys(work: Work) -> StepResult:
@@ -108,7 +101,7 @@ def _make(work: Work, *, task: Task) -> StepResult:
     way = work.desk.policy.provisioning.way_of(task)
     if way not in work.provisioners:
         raise PermanentFailure(f"nothing is connected for {way}", mend="check [provisioning] of usher.toml")
-    record = work.provisioners[way].place(_order(work, task), again=work.again)
+    record = work.provisioners[way].place(_order(work, task))
     if record is None:
         return StepResult(state=StepState.DESK)
     return StepResult(state=StepState.DONE, number=record.number, url=record.url)

@@ -126,15 +126,8 @@ def settle(db: Database, case_id: int, name: StepName, result: StepResult, *, no
     """Write down how far a step came, in the caller's transaction; what comes after it begins."""
     step = case_steps.find(db, case_id, name)
     open_to = {StepState.RUNNING, *((StepState.DESK, StepState.FAILED) if name in MAILS else ())}
-    if (
-        step is None
-        or step.state not in open_to
-        or (step.state, step.reason)
-        == (
-            result.state,
-            result.reason,
-        )
-    ):
+    said = (result.state, result.reason)
+    if step is None or step.state not in open_to or (step.state, step.reason) == said:
         return
     case_steps.move(
         db,

@@ -25,7 +25,7 @@ MOST_KEYS = 300  #: in one mail; a longer list comes in several
 #: states in which a mail may be with its reader
 WENT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
 #: states from which a mail could still go, or be sent by staff once more
-UNSENT = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED)
+REPLACEABLE = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +250,7 @@ def _may_have_gone(db: Database, mail: KeyMail) -> bool:
 
 
 def _replace(db: Database, job_id: int, *, now: datetime) -> None:
-    if outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED, now=now):
+    if outbox.move(db, job_id, since=REPLACEABLE, to=JobStatus.REPLACED, now=now):
         job = outbox.find(db, job_id)
         if job is not None:
             case_steps.follow_mail(db, job, now=now)

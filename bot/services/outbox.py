@@ -146,9 +146,8 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         counts=not outcome.not_now,
     )
     if settled:
-        if (
-            outcome.status is JobStatus.UNKNOWN
-        ):  # each time: whoever looks for what may have gone counts on it
+        # each time: whoever looks for what may have gone counts on it
+        if outcome.status is JobStatus.UNKNOWN:
             events.add(db, EventTag.JOB_UNKNOWN, f"job:{job.id}", actor="usher", at=now)
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)

@@ -79,7 +79,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
 
 def test_the_case_holds_what_the_form_says_and_what_the_policy_adds(account: Account) -> None:
     fields = {"custevent_region": {"id": "3"}, "custevent_hurry": True, "custevent_days": 5}
-    record = account.open(custom_form="112", fields=fields).place(ORDER, again=False)
+    record = account.open(custom_form="112", fields=fields).place(ORDER)
 
     assert record is not None
     assert (record.number, record.url) == ("CASE4700", "")
@@ -92,20 +92,20 @@ def test_the_case_holds_what_the_form_says_and_what_the_policy_adds(account: Acc
 
 
 def test_a_case_that_people_changed_is_never_written_over(account: Account) -> None:
-    account.open().place(ORDER, again=False)
+    account.open().place(ORDER)
     account.case.update(incomingMessage="we called them", status={"id": "5", "refName": "Closed"})
     account.server.requests.clear()
-    account.open().place(ORDER, again=False)
+    account.open().place(ORDER)
 
     assert account.case["incomingMessage"] == "we called them"
     assert {asked.method for asked in account.server.requests if asked.path != TOKEN_PATH} == {"GET"}
 
 
 def test_only_the_named_fields_that_differ_are_patched(account: Account) -> None:
-    account.open(custom_form="112", fields={"custevent_hurry": True}).place(ORDER, again=False)
+    account.open(custom_form="112", fields={"custevent_hurry": True}).place(ORDER)
     account.case["customForm"] = {"id": "112", "refName": "Sales Provisioning", "links": []}
     account.case.update(title="something else", priority={"id": "1"})
-    placed = account.open(custom_form="112", fields={"custevent_hurry": False}).place(ORDER, again=True)
+    placed = account.open(custom_form="112", fields={"custevent_hurry": False}).place(ORDER)
 
     (patch,) = account.server.asked("PATCH")
     assert placed is not None
@@ -116,12 +116,12 @@ def test_only_the_named_fields_that_differ_are_patched(account: Account) -> None
 
 @pytest.mark.parametrize("fault", [silent(after_acting=True), cut(after_acting=False), says(500)])
 def test_a_patch_that_was_lost_is_looked_at_and_made_again(account: Account, fault: Fault) -> None:
-    account.open().place(ORDER, again=False)
+    account.open().place(ORDER)
     account.case["title"] = "something else"
     account.server.faults["PATCH"].append(fault)
     with pytest.raises(Exception, match="it may have been done"):
-        account.open().place(ORDER, again=True)
-    account.open().place(ORDER, again=True)
+        account.open().place(ORDER)
+    account.open().place(ORDER)
 
     assert account.case["title"] == "C-7: ForumPass for Nordwind GmbH"
 
@@ -129,17 +129,17 @@ def test_a_patch_that_was_lost_is_looked_at_and_made_again(account: Account, fau
 def test_a_case_that_is_not_shown_yet_is_asked_for_again(account: Account) -> None:
     account.server.shown = False
     with pytest.raises(TransientFailure, match="does not show it yet"):
-        account.open().place(ORDER, again=False)
+        account.open().place(ORDER)
     account.server.shown = True
 
-    assert account.open().place(ORDER, again=True) is not None
+    assert account.open().place(ORDER) is not None
     assert len(account.server.asked("PUT")) == 1
 
 
 def test_a_case_without_a_number_is_called_by_its_id(account: Account) -> None:
-    account.open().place(ORDER, again=False)
+    account.open().place(ORDER)
     account.case["caseNumber"] = None
-    record = account.open().place(ORDER, again=True)
+    record = account.open().place(ORDER)
 
     assert record is not None
     assert record.number == "4700"
@@ -148,14 +148,14 @@ def test_a_case_without_a_number_is_called_by_its_id(account: Account) -> None:
 def test_a_form_of_any_size_fits_into_the_message(account: Account) -> None:
     users = tuple(replace(ORDER.users[0], email=f"u{n}@nordwind.example.com") for n in range(20_000))
     huge = replace(ORDER, users=users, company=replace(ORDER.company, name="N" * 30_000))
-    account.open().place(huge, again=False)
+    account.open().place(huge)
 
     assert len(account.case["incomingMessage"]) == LONGEST_MESSAGE
     assert len(account.case["title"]) == 200
 
 
 def test_an_external_id_of_any_kind_names_one_case(account: Account) -> None:
-    account.open().place(replace(ORDER, external_id="usher-C-7/../../x?y#z"), again=False)
+    account.open().place(replace(ORDER, external_id="usher-C-7/../../x?y#z"))
 
     assert account.server.made == ["usher-C-7/../../x?y#z"]
 
@@ -186,14 +186,14 @@ def test_the_assertion_is_signed_short_and_for_the_token_address(account: Accoun
 
 def test_a_key_on_a_curve_signs_too(tmp_path: Path) -> None:
     with NetSuiteServer(elliptic=True) as server:
-        assert Account(server, tmp_path).open().place(ORDER, again=False) is not None
+        assert Account(server, tmp_path).open().place(ORDER) is not None
 
 
 def test_many_lanes_share_one_token(account: Account) -> None:
     opener = account.opener()
     orders = [replace(ORDER, external_id=f"usher-C-{number}-case") for number in range(8)]
     with ThreadPoolExecutor(4) as lanes:
-        placed = set(lanes.map(lambda order: opener().place(order, again=False), orders))
+        placed = set(lanes.map(lambda order: opener().place(order), orders))
 
     assert len(placed) == len(account.server.made) == 8
     assert len(account.server.tokens) == 1
@@ -207,7 +207,7 @@ def test_a_token_that_ended_leads_to_exactly_one_new_one(account: Account, ended
         account.server.revoke()
     else:
         account.clock.wait(hours=1)
-    provisioner.place(ORDER, again=False)
+    provisioner.place(ORDER)
 
     assert len(account.server.tokens) == 2
     assert account.server.made == [ID]
@@ -216,7 +216,7 @@ def test_a_token_that_ended_leads_to_exactly_one_new_one(account: Account, ended
 def test_a_token_that_ends_between_looking_and_making_is_renewed(account: Account) -> None:
     provisioner = account.open()
     account.server.faults["PUT"].append(says(401))
-    provisioner.place(ORDER, again=False)
+    provisioner.place(ORDER)
 
     assert len(account.server.tokens) == 2
     assert account.server.made == [ID]
@@ -235,10 +235,10 @@ def test_a_token_server_that_is_away_is_waited_for(account: Account) -> None:
     opener = account.opener()
     account.server.token_faults.append(says(503, Retry_After="9"))
     with pytest.raises(NotNow) as caught:
-        opener().place(ORDER, again=False)
+        opener().place(ORDER)
 
     assert caught.value.retry_after == 9
-    assert opener().place(ORDER, again=True) is not None
+    assert opener().place(ORDER) is not None
 
 
 def test_no_failure_repeats_the_assertion_or_the_token(account: Account) -> None:

@@ -72,7 +72,7 @@ def test_the_signature_is_that_of_standard_webhooks() -> None:
 
 
 def test_an_order_says_all_that_its_maker_needs(server: WebhookServer, webhook: Provisioner) -> None:
-    placed = webhook.place(ORDER, again=False)
+    placed = webhook.place(ORDER)
 
     (asked,) = server.asked("POST")
     said = json.loads(asked.body)
@@ -89,8 +89,8 @@ def test_an_order_says_all_that_its_maker_needs(server: WebhookServer, webhook: 
 def test_a_repeat_carries_the_same_id(server: WebhookServer, webhook: Provisioner) -> None:
     server.faults["POST"].append(cut(after_acting=False))
     with pytest.raises(UnknownOutcome):
-        webhook.place(ORDER, again=False)
-    webhook.place(ORDER, again=True)
+        webhook.place(ORDER)
+    webhook.place(ORDER)
 
     assert [(asked.method, asked.headers["webhook-id"]) for asked in server.requests] == [
         ("GET", ID),
@@ -104,19 +104,19 @@ def test_what_takes_its_time_is_asked_after_and_not_sent_again(
     server: WebhookServer, webhook: Provisioner
 ) -> None:
     server.slow = True
-    for again in (False, True, True):
+    for _ in range(3):
         with pytest.raises(TransientFailure, match="has the order and gives no number yet"):
-            webhook.place(ORDER, again=again)
+            webhook.place(ORDER)
     server.slow = False
 
-    assert webhook.place(ORDER, again=True) is not None
+    assert webhook.place(ORDER) is not None
     assert len(server.asked("POST")) == 1
 
 
 def test_a_side_that_says_when_to_ask_again_is_believed(server: WebhookServer, webhook: Provisioner) -> None:
     server.faults["POST"].append(says(202, acts=True, Retry_After="60"))
     with pytest.raises(TransientFailure) as caught:
-        webhook.place(ORDER, again=False)
+        webhook.place(ORDER)
 
     assert caught.value.retry_after == 60
 
@@ -124,17 +124,15 @@ def test_a_side_that_says_when_to_ask_again_is_believed(server: WebhookServer, w
 def test_a_conflict_is_read_back_at_once(server: WebhookServer, webhook: Provisioner) -> None:
     server.faults["POST"].append(says(409, {"error": "there already"}, acts=True))
 
-    assert webhook.place(ORDER, again=False) == Record(
-        number="SITE-1", url="https://sites.example.com/SITE-1"
-    )
+    assert webhook.place(ORDER) == Record(number="SITE-1", url="https://sites.example.com/SITE-1")
 
 
 def test_a_conflict_over_nothing_is_asked_again_later(server: WebhookServer, webhook: Provisioner) -> None:
     server.faults["POST"].append(says(409))
     with pytest.raises(TransientFailure, match="no number yet"):
-        webhook.place(ORDER, again=False)
+        webhook.place(ORDER)
 
-    assert webhook.place(ORDER, again=True) is not None
+    assert webhook.place(ORDER) is not None
 
 
 @pytest.mark.parametrize(
@@ -158,10 +156,10 @@ def test_a_number_is_one_short_line(
 ) -> None:
     server.faults["POST"].append(says(200, {"number": number}))
     if kept:
-        assert webhook.place(ORDER, again=False) == Record(number=kept)
+        assert webhook.place(ORDER) == Record(number=kept)
     else:
         with pytest.raises(TransientFailure):
-            webhook.place(ORDER, again=False)
+            webhook.place(ORDER)
 
 
 @pytest.mark.parametrize(
@@ -182,18 +180,18 @@ def test_an_address_is_one_that_people_may_be_sent_to(
 ) -> None:
     server.faults["POST"].append(says(200, {"number": "F-1", "url": url}))
 
-    assert webhook.place(ORDER, again=False) == Record(number="F-1", url=str(url) if kept else "")
+    assert webhook.place(ORDER) == Record(number="F-1", url=str(url) if kept else "")
 
 
 def test_an_external_id_stays_one_part_of_the_path(server: WebhookServer, webhook: Provisioner) -> None:
-    webhook.place(replace(ORDER, external_id="../other?x"), again=True)
+    webhook.place(replace(ORDER, external_id="../other?x"))
 
     assert server.requests[0].path == "/hooks/usher/..%2Fother%3Fx"
 
 
 def test_a_clock_that_is_wrong_is_among_the_mends(server: WebhookServer, tmp_path: Path) -> None:
     with pytest.raises(PermanentFailure, match="401 the signature does not fit") as caught:
-        opened(server, tmp_path, at=NOW + timedelta(minutes=6)).place(ORDER, again=False)
+        opened(server, tmp_path, at=NOW + timedelta(minutes=6)).place(ORDER)
 
     assert "both clocks" in caught.value.mend
 

@@ -95,17 +95,14 @@ every_way = pytest.mark.parametrize("side", EVERY, indirect=True)
 every_served_way = pytest.mark.parametrize("side", SERVED, indirect=True)
 
 
-def carry(
-    provisioner: Provisioner, order: Order, *, again: bool = False
-) -> tuple[Record | None, list[Trouble]]:
-    """As the outbox does: what may have passed is tried again; not to be taken now is no attempt."""
+def carry(provisioner: Provisioner, order: Order) -> tuple[Record | None, list[Trouble]]:
+    """As the outbox does: what may have passed is tried again."""
     troubles: list[Trouble] = []
     for _ in range(ATTEMPTS):
         try:
-            return provisioner.place(order, again=again), troubles
+            return provisioner.place(order), troubles
         except (TransientFailure, UnknownOutcome) as exc:
             troubles.append(exc)
-            again = again or not isinstance(exc, NotNow)
     raise AssertionError(troubles)
 
 
@@ -115,7 +112,7 @@ def carry(
 @every_way
 def test_what_is_placed_again_and_again_stands_once(side: Side) -> None:
     provisioner = side.open()
-    placed = [provisioner.place(side.order, again=again) for again in (False, True, True)]
+    placed = [provisioner.place(side.order) for _ in range(3)]
     provisioner.close()
 
     assert len(set(placed)) == 1
@@ -125,7 +122,7 @@ def test_what_is_placed_again_and_again_stands_once(side: Side) -> None:
 
 @every_way
 def test_another_worker_does_not_make_it_anew(side: Side) -> None:
-    placed = {side.open().place(side.order, again=again) for again in (False, True)}
+    placed = {side.open().place(side.order) for _ in range(2)}
 
     assert len(placed) == 1
     assert side.server is None or side.server.made == [side.order.external_id]
@@ -252,10 +249,10 @@ def test_a_named_wait_is_passed_on(side: Side, header: str, wait: float | None) 
 )
 def test_nothing_is_made_while_it_cannot_be_looked_for(side: Side, fault: Fault, told: type[Trouble]) -> None:
     provisioner = side.open()
-    placed = provisioner.place(side.order, again=False)
+    placed = provisioner.place(side.order)
     before = len(side.outside.asked(side.changing))
     side.outside.faults["GET"].extend([fault, fault])
-    record, troubles = carry(provisioner, side.order, again=True)
+    record, troubles = carry(provisioner, side.order)
 
     assert record == placed
     assert [type(trouble) for trouble in troubles] == [told, told]
@@ -273,7 +270,7 @@ def test_a_redirect_is_never_followed(side: Side, method: str, status: int) -> N
         method = side.changing if method == "changing" else method
         side.outside.faults[method].append(says(status, Location=f"{elsewhere.url}{HOOK}"))
         with pytest.raises(PermanentFailure, match="sends us elsewhere") as caught:
-            side.open().place(side.order, again=True)
+            side.open().place(side.order)
 
         assert elsewhere.requests == []
     assert f"{side.way.upper()}_URL" in caught.value.mend
@@ -288,7 +285,7 @@ def test_a_refusal_says_the_other_sides_words_and_no_secret(side: Side, status: 
     content = {"error": detail, "o:errorDetails": [{"detail": detail, "o:errorCode": "INVALID_CONTENT"}]}
     side.outside.faults[side.changing].append(says(status, content))
     with pytest.raises(PermanentFailure) as caught:
-        side.open().place(side.order, again=False)
+        side.open().place(side.order)
 
     assert f"({status} " in caught.value.reason
     assert "Invalid field value for seats" in caught.value.reason
@@ -301,7 +298,7 @@ def test_a_refusal_says_the_other_sides_words_and_no_secret(side: Side, status: 
 def test_nobody_at_the_address_is_waited_for(side: Side) -> None:
     name = f"{side.way}_url"
     with pytest.raises(NotNow, match="nobody listens there") as caught:
-        side.open(**{name: "http://127.0.0.1:1"}).place(side.order, again=False)
+        side.open(**{name: "http://127.0.0.1:1"}).place(side.order)
 
     assert name.upper() in caught.value.mend
 
@@ -310,7 +307,7 @@ def test_nobody_at_the_address_is_waited_for(side: Side) -> None:
 def test_another_address_there_is_named_as_such(side: Side) -> None:
     side.outside.faults[side.changing].append(says(404, {"error": "no such page"}))
     with pytest.raises(PermanentFailure, match="there is no such address") as caught:
-        side.open().place(side.order, again=False)
+        side.open().place(side.order)
 
     assert f"{side.way.upper()}_URL" in caught.value.mend
 
@@ -324,10 +321,10 @@ def test_a_server_that_is_not_trusted_learns_nothing(
     with kind(tls=authority.server_context) as server:
         side = Side(way, task, server, server.settings(tmp_path))
         with pytest.raises(PermanentFailure, match=r"cannot be trusted.*CA_BUNDLE"):
-            side.open().place(side.order, again=False)
+            side.open().place(side.order)
         assert server.requests == []
 
-        record = side.open(ca_bundle=authority.bundle).place(side.order, again=True)
+        record = side.open(ca_bundle=authority.bundle).place(side.order)
         assert record is not None
         assert server.made == [side.order.external_id]
 
@@ -342,7 +339,7 @@ def test_wrong_credentials_are_permanent_and_name_their_mend(side: Side, tmp_pat
         Way.WEBHOOK: {"webhook_secret": "whsec_" + "b3RoZXIt" * 6},
     }[side.way]
     with pytest.raises(PermanentFailure) as caught:
-        side.open(**wrong).place(side.order, again=False)
+        side.open(**wrong).place(side.order)
 
     assert next(iter(wrong)).upper() in caught.value.mend
     assert side.outside.made == []
@@ -356,7 +353,7 @@ def test_a_refused_log_in_that_was_good_before_is_tried_once_more_where_tokens_e
     side.outside.faults[side.changing].extend([says(401)] * 9)
     before = len(side.outside.requests)
     with pytest.raises(PermanentFailure) as caught:
-        provisioner.place(side.order, again=True)
+        provisioner.place(side.order)
 
     tokens = [asked for asked in side.outside.requests[before:] if asked.path == TOKEN_PATH]
     assert caught.value.mend

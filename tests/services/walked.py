@@ -29,8 +29,7 @@ class Maker:
         self.records: dict[str, Record] = {}
         self.asked: list[Order] = []
 
-    def place(self, order: Order, *, again: bool) -> Record:
-        del again
+    def place(self, order: Order) -> Record:
         self.asked.append(order)
         if self.faults:
             raise self.faults.pop(0)

@@ -10,13 +10,33 @@ from bot.domain.ris import Credential
 from bot.sandbox.samples import DANA
 from tests.license_keys import lay_stock, supply
 from tests.stories.desk import Desk, as_text, text_of
-from tests.stories.phones import set_up
+from tests.stories.phones import Phone, set_up
 from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_spine import an_organisation
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 KEYS = tuple(f"WQ7{number}-4XND-PC2R-9LK{number}" for number in range(1, 9))
+
+
+def hand_over(page: Page, phone: Phone, email: str) -> None:
+    """To somebody new; an address that is none is told at its field first."""
+    modal = page.locator("dialog.modal")
+    seat = modal.locator("[data-block-id]").filter(has_text=email).first
+    seat.locator("[data-action-id=key_do]").first.click()
+    page.get_by_text("Hand over…").locator("visible=true").first.click()
+    expect(modal.get_by_text("Name of the new owner")).to_be_visible()
+    fields = modal.locator("input[type=text]")
+    fields.nth(0).fill("Nadia Brandt")
+    fields.nth(1).fill("not an address")
+    fields.nth(2).fill(phone.next_code())
+    modal.locator("[data-submit]").click()
+    expect(modal.get_by_text(re.compile("whole e-mail address"))).to_be_visible()
+    take_picture(page, "hand-over-modal")
+    fields.nth(1).fill("nadia.brandt@elsewhere.example")
+    modal.locator("[data-submit]").click()
+    expect(modal.get_by_text(re.compile("is Nadia Brandt"))).to_be_visible()
+    take_picture(page, "keys-modal-after")
 
 
 def test_a_license_key_is_mailed_kept_and_handed_over(desk: Desk, page: Page) -> None:
@@ -53,22 +73,7 @@ def test_a_license_key_is_mailed_kept_and_handed_over(desk: Desk, page: Page) ->
     expect(modal.get_by_text(second.email).first).to_be_visible()
     assert KEYS[1] not in page.content()
     take_picture(page, "keys-modal")
-    seat = modal.locator("[data-block-id]").filter(has_text=second.email).first
-    seat.locator("[data-action-id=key_do]").first.click()
-    page.get_by_text("Hand over…").locator("visible=true").first.click()
-    expect(modal.get_by_text("Name of the new owner")).to_be_visible()
-    fields = modal.locator("input[type=text]")
-    fields.nth(0).fill("Nadia Brandt")
-    fields.nth(1).fill("not an address")
-    fields.nth(2).fill(phone.next_code())
-    modal.locator("[data-submit]").click()
-    expect(modal.get_by_text(re.compile("whole e-mail address"))).to_be_visible()
-    take_picture(page, "hand-over-modal")
-    fields.nth(1).fill("nadia.brandt@elsewhere.example")
-    modal.locator("[data-submit]").click()
-    expect(modal.get_by_text(re.compile("is Nadia Brandt"))).to_be_visible()
-    take_picture(page, "keys-modal-after")
-
+    hand_over(page, phone, second.email)
     handed = desk.mail_to("nadia.brandt@elsewhere.example", about="A License Key for")
     assert KEYS[1] in text_of(handed)
     assert KEYS[1] not in text_of(desk.mail_to(second.email, about="Your License Key for ForumPass belongs"))

@@ -60,27 +60,21 @@ def open_status(page: Page, customer: Customer, name: str, *words: str) -> None:
     take_picture(page, name)
 
 
-def test_a_case_goes_from_approve_to_the_invitation(
-    desk: SuppliedDesk, hook: WebhookServer, page: Page
-) -> None:
-    desk.pay_in("PO-2026-0117", 4000)
-    desk.pay_in("PO-2026-0098", 600)
-    customer = a_customer(desk, users=3, purchase_order="PO-2026-0711").send()
-    customer.card("case_approve")
-    hook.faults["GET"].append(says(403, {"error": "sites are made on weekdays only"}))
-
+def approve_and_pick(page: Page, desk: SuppliedDesk, customer: Customer) -> None:
+    modal = page.locator("dialog.modal")
     at(page, desk, "avery")
     picture_of_card(page, customer, "steps-card-in-review", "We know no purchase order")
     button(page, "case_approve").click()
-    modal = page.locator("dialog.modal")
     expect(modal.get_by_text("Which purchase order pays?")).to_be_visible()
     modal.locator("select").select_option(label="PO-2026-0117: €4,000.00, then €3,700.00")
     take_picture(page, "approve-modal")
     modal.locator("[data-submit]").click()
     picture_of_card(page, customer, "steps-card-blocked", "too few License Keys in stock")
 
-    desk.stock(3)
-    picture_of_card(page, customer, "steps-card-desk", "the desk makes it")
+
+def fill_checklist(page: Page, customer: Customer) -> None:
+    """What is wrong stands at its field, one fault after the other."""
+    modal = page.locator("dialog.modal")
     button(page, "case_checklist").click()
     expect(modal.get_by_text("Number of the Sales Provisioning Case")).to_be_visible()
     fields = modal.locator("input[type=text]")
@@ -95,20 +89,24 @@ def test_a_case_goes_from_approve_to_the_invitation(
     modal.locator("[data-submit]").click()
     picture_of_card(page, customer, "steps-card-failed", "sites are made on weekdays only")
 
+
+def read_key_and_status(page: Page, customer: Customer) -> None:
     person = customer.people[1]
     body = open_mail(page, customer, person.email, "Your License Key")
     expect(body.get_by_text(re.compile(r"KEY-\d{6}"))).to_be_visible()
     open_status(page, customer, "status-page-provisioning", "The desk", "the site is being set up")
 
-    at(page, desk, "avery")
+
+def look_at_both_modals(page: Page) -> None:
+    modal = page.locator("dialog.modal")
     for action in ("step_skip", "case_stop"):
         button(page, action).click()
         expect(modal.get_by_text("Why?")).to_be_visible()
         take_picture(page, f"{action.replace('_', '-')}-modal")
         modal.get_by_role("button", name=re.compile("Back|Cancel|Close")).first.click()
-    button(page, "step_retry").click()
-    picture_of_card(page, customer, "steps-card-invited", "the customer has the ball")
 
+
+def accept_invitation(page: Page, customer: Customer) -> None:
     body = open_mail(page, customer, customer.administrator, "Invitation: register")
     expect(body.get_by_text("What happens then")).to_be_visible()
     take_picture(page, "invitation-mail")
@@ -116,4 +114,26 @@ def test_a_case_goes_from_approve_to_the_invitation(
     page.goto(str(link.get_attribute("href")))
     expect(page.get_by_text(customer.company).first).to_be_visible()
     take_picture(page, "register-page")
+
+
+def test_a_case_goes_from_approve_to_the_invitation(
+    desk: SuppliedDesk, hook: WebhookServer, page: Page
+) -> None:
+    desk.pay_in("PO-2026-0117", 4000)
+    desk.pay_in("PO-2026-0098", 600)
+    customer = a_customer(desk, users=3, purchase_order="PO-2026-0711").send()
+    customer.card("case_approve")
+    hook.faults["GET"].append(says(403, {"error": "sites are made on weekdays only"}))
+
+    approve_and_pick(page, desk, customer)
+    desk.stock(3)
+    picture_of_card(page, customer, "steps-card-desk", "the desk makes it")
+    fill_checklist(page, customer)
+    read_key_and_status(page, customer)
+    at(page, desk, "avery")
+    look_at_both_modals(page)
+    button(page, "step_retry").click()
+    picture_of_card(page, customer, "steps-card-invited", "the customer has the ball")
+
+    accept_invitation(page, customer)
     open_status(page, customer, "status-page-invited", "The customer, who has the invitation")
