@@ -140,6 +140,7 @@ def test_a_check_logs_in_and_changes_nothing(side: Side) -> None:
 
 
 @every_served_way
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
@@ -174,6 +175,7 @@ def test_exactly_one_stands_after_a_fault_while_it_is_made(
 
 
 @every_served_way
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -192,6 +194,7 @@ def test_exactly_one_stands_after_an_odd_answer(side: Side, fault: Fault) -> Non
     assert all(type(trouble) is TransientFailure for trouble in troubles)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["webhook-case", "webhook-site"], indirect=True)
 @pytest.mark.parametrize(
     "fault",
@@ -232,6 +235,7 @@ def test_a_named_wait_is_passed_on(side: Side, header: str, wait: float | None) 
 
 
 @every_served_way
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
@@ -263,6 +267,7 @@ def test_nothing_is_made_while_it_cannot_be_looked_for(side: Side, fault: Fault,
 
 
 @every_served_way
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["GET", "changing"])
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_never_followed(side: Side, method: str, status: int) -> None:

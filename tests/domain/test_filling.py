@@ -31,7 +31,9 @@ def spoiled(seed: int) -> RisCase:
     return forms.case(with_cells(sound_form(lang), cells))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(more, marks=pytest.mark.slow) for more in range(8, 40))]
+)
 def test_a_form_into_which_nothing_is_filled_is_the_same(seed: int) -> None:
     ris = spoiled(seed)
 

@@ -189,6 +189,7 @@ def test_what_stands_twice_names_the_line_on_which_it_stands_first() -> None:
     )
 
 
+@pytest.mark.slow
 def test_more_than_a_file_may_hold_is_refused() -> None:
     many = [("voucher", "key"), *((f"V-{number:07}", f"K-{number:07}") for number in range(MOST_ROWS + 1))]
 

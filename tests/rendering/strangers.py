@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+
 from bot.rendering.samples import sample_values
 
 HOSTILE = (
@@ -26,6 +28,10 @@ HOSTILE = (
     "\u202egpj.exe",
     "شركة عربية",
 )
+
+#: what `make test` tries with every mail; the others are for `make check`
+AT_ONCE = HOSTILE[:4]
+EACH = [pytest.param(text, marks=() if text in AT_ONCE else pytest.mark.slow) for text in HOSTILE]
 
 
 class Outline(HTMLParser):

@@ -13,7 +13,7 @@ from bot.rendering.samples import sample_values
 from bot.rendering.shapes import Marks
 from bot.rendering.words import LANGUAGES
 from tests.budget import examples
-from tests.rendering.strangers import HOSTILE, hostile_values, outline
+from tests.rendering.strangers import EACH, hostile_values, outline
 
 
 def said_directly(name: str, lang: str, values: dict[str, Any]) -> tuple[str, str]:
@@ -49,7 +49,7 @@ def test_a_mail_filled_into_its_shape_is_the_mail_that_the_parser_makes(
 
 
 @pytest.mark.parametrize("name", list_mails())
-@pytest.mark.parametrize("text", [*HOSTILE, "", " ", "\ue0000\ue002", "x" * 700, "word " * 40])
+@pytest.mark.parametrize("text", [*EACH, "", " ", "\ue0000\ue002", "x" * 700, "word " * 40])
 def test_no_hostile_value_makes_a_difference_to_the_shape(name: str, text: str) -> None:
     values = hostile_values(name, text)
     mail = render_mail(name, "en", values)

@@ -93,6 +93,7 @@ def test_of_twenty_one_wins(tmp_path: Path) -> None:
     check_one_wins(tmp_path, 20)
 
 
+@pytest.mark.slow
 def test_of_twenty_two_are_the_two(tmp_path: Path) -> None:
     check_two_are_needed(tmp_path, 20)
 

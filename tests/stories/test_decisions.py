@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bot.sandbox.invented import organisation
 from bot.sandbox.samples import DANA
 from tests.stories.desk import Desk, as_text, text_of, until
@@ -148,6 +150,7 @@ def test_a_mention_in_a_cards_thread_means_that_case_and_only_the_asker_sees_the
     desk.card(company, "*sponsor told*")
 
 
+@pytest.mark.slow
 def test_a_company_that_tries_to_ping_and_link_is_shown_as_plain_text(desk: Desk) -> None:
     org = organisation(desk.world.samples._rng)
     name = f"<!channel> <@U0AVERY0001> <https://evil.example|{org.company.name}>"

@@ -52,6 +52,7 @@ def invited(customer: Customer) -> str:
         return str(answer.read().decode())
 
 
+@pytest.mark.slow
 def test_by_hand_the_desk_holds_the_ball_until_it_has_entered_both_numbers(desk: SuppliedDesk) -> None:
     customer = ordered(desk)
     card = customer.card("case_approve")

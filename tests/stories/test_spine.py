@@ -151,6 +151,7 @@ def test_a_status_link_that_nobody_issued_tells_a_stranger_nothing(desk: Desk) -
     assert "C-" not in page
 
 
+@pytest.mark.slow
 def test_a_hostile_workbook_is_answered_to_the_sponsor_and_shown_to_staff_with_its_reason(desk: Desk) -> None:
     desk.send(desk.world.samples.hostile_ris("zip_bomb"))
 
