@@ -81,6 +81,7 @@ def _netsuite_opener(
         address="check NETSUITE_URL",
         find_words=netsuite.find_words,
         mends=netsuite.MENDS,
+        otherwise=netsuite.OTHERWISE,
     )
     return lambda: netsuite.NetSuite(caller, tokens, case=case)
 
@@ -93,5 +94,6 @@ def _webhook_opener(
         address="check WEBHOOK_URL",
         find_words=webhook.find_words,
         mends=webhook.MENDS,
+        otherwise=webhook.OTHERWISE,
     )
     return lambda: webhook.Webhook(caller, key=settings.webhook_key, now=now)

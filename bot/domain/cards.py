@@ -61,6 +61,15 @@ class CaseCard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What stands outside as an earlier form had it, and has to be changed to the newest."""
+
+    number: str
+    url: str
+    before: CaseVersion
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """What an approver is asked before their yes counts."""
 

@@ -55,6 +55,7 @@ class StepResult:
     reason: str = ""
     number: str = ""
     url: str = ""
+    version: int = 0  #: of the form for which it was made
 
 
 @dataclass(frozen=True, kw_only=True)

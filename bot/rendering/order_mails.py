@@ -41,6 +41,7 @@ def withdrawal(
         "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
         "stopped": stopped,
         "keys_void": Standing.KEYS_VOID in standing,
+        "made": Standing.MADE in standing,
         "approved_on": words_for(case, policy).date(approved.at) if approved else "",
         "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
         "may_have_gone": Standing.MAY_HAVE_GONE in standing,

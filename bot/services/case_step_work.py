@@ -11,11 +11,11 @@ from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
 from bot.domain.cases import UNDER_WAY, Case
 from bot.domain.errors import PermanentFailure
 from bot.domain.outbox import Job, JobStatus
-from bot.domain.provisioning import Order, Task, Way
+from bot.domain.provisioning import Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.rendering import order_mails
-from bot.services import license_keys, purchasing, registration, stock
+from bot.services import license_keys, provisioning, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
@@ -26,6 +26,8 @@ from bot.store.database import transaction
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
+#: why a person acts who made it before: it stands there as an earlier form had it
+CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,26 +103,15 @@ def _make(work: Work, *, task: Task) -> StepResult:
     way = work.desk.policy.provisioning.way_of(task)
     if way not in work.provisioners:
         raise PermanentFailure(f"nothing is connected for {way}", mend="check [provisioning] of usher.toml")
-    record = work.provisioners[way].place(_order(work, task))
+    kept = provisioning.find_kept(work.db, work.case.id, task)
+    record = None
+    if kept is None or not kept.by:  # what a person made by hand no system has: it would make another
+        order = provisioning.order_for(work.db, work.desk, work.case, task)
+        record = work.provisioners[way].place(order)
     if record is None:
-        return StepResult(state=StepState.DESK)
-    return StepResult(state=StepState.DONE, number=record.number, url=record.url)
-
-
-def _order(work: Work, task: Task) -> Order:
-    case, made = work.case, case_steps.find(work.db, work.case.id, StepName.CASE)
-    ordered = case.ordered_seats
-    return Order(
-        external_id=f"{work.desk.policy.provisioning.prefix}-{case.ref}-{task}",
-        task=task,
-        ref=case.ref,
-        company=case.ris.company,
-        users=case.ordered_users,
-        seats=ordered if isinstance(ordered, int) else 0,
-        sponsor=case.sponsor,
-        lang=case.lang,
-        case_number=made.number if made else "",
-    )
+        return StepResult(state=StepState.DESK, reason=CORRECTED if kept else "")
+    number, url, version = record.number, record.url, work.case.version
+    return StepResult(state=StepState.DONE, number=number, url=url, version=version)
 
 
 def _invite(work: Work) -> StepResult:

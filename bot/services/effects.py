@@ -46,6 +46,7 @@ from bot.rendering import (
     trail,
 )
 from bot.rendering import notices as notice_cards
+from bot.rendering import provisioning as provisioning_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import (
@@ -58,6 +59,7 @@ from bot.services import (
     marking,
     notices,
     nudges,
+    provisioning,
     standing,
 )
 from bot.services.desk import Desk
@@ -373,6 +375,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "step_note": _step,
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
+    "outside_note": lambda values, say: provisioning_cards.outside_note(values, words=say),
     "away_note": _away,
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
@@ -383,15 +386,16 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
 }
 
 
-def _take_step(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
+def _act_outside(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """The other side's no is the step's: it is shown on the card, where a person chooses what to do."""
-    result = case_step_work.carry_out(db, desk, ways.provisioners, job, now=now)
-    return Outcome(status=JobStatus.SENT, step=result)
+    carry = case_step_work.carry_out if job.kind is JobKind.STEP else provisioning.carry_out
+    return Outcome(status=JobStatus.SENT, step=carry(db, desk, ways.provisioners, job, now=now))
 
 
 CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]] = {
     JobKind.MAIL: _send_mail,
-    JobKind.STEP: _take_step,
+    JobKind.STEP: _act_outside,
+    JobKind.CALL_OFF: _act_outside,
     JobKind.CASE_CARD: _show_card,
     JobKind.NOTE: _post_note,
 }

@@ -14,6 +14,7 @@ from bot.store import (
     key_mails,
     license_keys,
     notices,
+    provisioning,
     purchase_orders,
     rounds,
     seats,
@@ -94,3 +95,8 @@ def m021_money_keys_and_steps(db: Database) -> None:
 @migrations()
 def m022_keys_know_their_mails(db: Database) -> None:
     key_mails.make_tables(db)
+
+
+@migrations()
+def m023_what_stands_outside(db: Database) -> None:
+    provisioning.make_tables(db)

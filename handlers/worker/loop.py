@@ -26,7 +26,7 @@ LIMIT = 20  #: jobs a claim
 LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
     ("mail", (JobKind.MAIL,)),
     ("slack", (JobKind.CASE_CARD, JobKind.NOTE)),
-    ("steps", (JobKind.STEP,)),
+    ("steps", (JobKind.STEP, JobKind.CALL_OFF)),
 )
 
 
