@@ -67,8 +67,6 @@ def enter(
     `ticked`: what stood there before and was changed to the corrected form; its number stays unless another
     one is entered.
     """
-    if not records and not ticked:
-        raise NothingEntered
     for record in records.values():
         if not record.number:
             raise NumberMissing
@@ -79,6 +77,8 @@ def enter(
         case = get_seen(db, ref, seen)
         kept = {name: provisioning.find_kept(db, case.id, Task(name)) for name in ticked}
         made = {name: found.record for name, found in kept.items() if found} | dict(records)
+        if not made:
+            raise NothingEntered
         for name in BY_HAND:
             if name in made:
                 _enter(db, case, name, made[name], by=by, now=now)

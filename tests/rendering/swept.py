@@ -43,6 +43,7 @@ from bot.rendering import (
     license_key_cards,
     modals,
     notices,
+    provisioning,
     queue,
     report,
     samples,
@@ -269,7 +270,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
     "case_steps.checklist_modal": lambda text: [
-        case_steps.checklist_modal(poisoned(steps_room.GOLDEN["steps_desk"], text), words=ENGLISH)
+        case_steps.checklist_modal(*poisoned(steps_room.CORRECTED, text), words=ENGLISH)
+    ],
+    "provisioning.outside_note": lambda text: [
+        provisioning.outside_note(steps_room.ended(poisoned(steps_room.ENDED, text)), words=ENGLISH)
     ],
     "case_steps.skip_modal": lambda text: [
         case_steps.skip_modal(card, card.steps[0], first="U0AVERY", code=True, words=ENGLISH)

@@ -15,6 +15,7 @@ from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
+from bot.domain.withdrawals import Standing
 from bot.rendering import key_samples, mails, markdown, order_mails, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
@@ -80,6 +81,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "unreadable_ris_zip_bomb": lambda lang: _unreadable(lang, SheetRefusal.ZIP_BOMB),
     "unreadable_ris_corrupt": lambda lang: _unreadable(lang, SheetRefusal.CORRUPT),
     "unreadable_ris_unsupported": lambda lang: _unreadable(lang, SheetRefusal.UNSUPPORTED),
+    "withdrawal_made": lambda lang: order_mails.withdrawal(
+        samples.withdrawn_case(lang), POLICY, (Standing.MADE,), stopped=True
+    ),
+    "rejection_made": lambda lang: mails.rejection(samples.decided_case(lang), POLICY, made=True),
     "withdrawal_kept": lambda lang: order_mails.withdrawal(samples.decided_case(lang), POLICY),
     "withdrawal_undecided": lambda lang: order_mails.withdrawal(
         replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
