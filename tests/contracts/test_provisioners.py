@@ -243,6 +243,22 @@ def test_nothing_is_made_while_it_cannot_be_looked_for(side: Side, fault: Fault,
     assert len(side.outside.asked(side.changing)) == before == 1
 
 
+@every_served_way
+@pytest.mark.slow
+def test_a_side_that_is_silent_again_and_again_is_left_alone_for_a_while(side: Side) -> None:
+    provisioner = side.open()
+    provisioner.check()
+    side.outside.faults["GET"].extend([faults.silent(after_acting=False)] * 3)
+    for _ in range(3):
+        with pytest.raises(NotNow, match="no answer in time"):
+            provisioner.place(side.order)
+    before = len(side.outside.requests)
+
+    with pytest.raises(NotNow, match="silent several times in a row"):
+        provisioner.place(side.order)
+    assert len(side.outside.requests) == before
+
+
 # What only a person can mend
 
 
