@@ -300,10 +300,6 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
-def _clipping(values: dict[str, Any], say: Words) -> Card:
-    return clipping_cards.clipping_note(values["ref"], values["clipping"], words=say)
-
-
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -371,7 +367,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "waiting_note": lambda values, say: notice_cards.waiting_note(values["note"], words=say),
     "standing_note": lambda values, say: notice_cards.standing_note(values["note"], words=say),
     "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
-    "clipping_note": _clipping,
+    "clipping_note": lambda values, say: clipping_cards.clipping_note(
+        values["ref"], values["clipping"], words=say
+    ),
     "step_note": _step,
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from bot.store import (
     absences,
+    accounts,
     approvals,
     authenticators,
     case_questions,
@@ -18,6 +19,7 @@ from bot.store import (
     purchase_orders,
     rounds,
     seats,
+    sessions,
     turns,
     views,
 )
@@ -98,5 +100,11 @@ def m022_keys_know_their_mails(db: Database) -> None:
 
 
 @migrations()
-def m023_what_stands_outside(db: Database) -> None:
+def m023_accounts(db: Database) -> None:
+    accounts.make_tables(db)
+    sessions.make_tables(db)
+
+
+@migrations()
+def m024_what_stands_outside(db: Database) -> None:
     provisioning.make_tables(db)
