@@ -345,6 +345,24 @@ class AnswersSettled(Refusal):
     code = "answers_settled"
 
 
+class UnknownApplication(Refusal):
+    """The organisation has no such application, or it has no terms."""
+
+    code = "unknown_application"
+
+
+class TermsNotYours(Refusal):
+    """Only an Organization or Application Administrator accepts terms."""
+
+    code = "terms_not_yours"
+
+
+class TermsChanged(Refusal):
+    """The text that was read is no longer the one that counts."""
+
+    code = "terms_changed"
+
+
 class SignInNeeded(Refusal):
     """Nobody is signed in there, or not any more."""
 

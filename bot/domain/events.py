@@ -102,6 +102,7 @@ class EventTag(StrEnum):
     ADDRESS_RESTORED = "address:restored"
     ACCOUNT_MADE = "account:made"
     ACCOUNT_ACTIVATED = "account:activated"
+    TERMS_ACCEPTED = "terms:accepted"
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"

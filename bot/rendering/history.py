@@ -37,7 +37,10 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "step": words.say(f"step.{data['at_step']}") if data.get("at_step") else "",
         "amount": _amount(data, words),
         "money": words.say(f"money.kind.{data['kind']}") if "minor" in data else "",
-        **{name: safe(str(data.get(name, "")), 20) for name in ("count", "returned", "void", "used")},
+        **{
+            name: safe(str(data.get(name, "")), 20)
+            for name in ("count", "returned", "void", "used", "application")
+        },
     }
     text = words.say(_key(tag), **said)
     right_of = str(data.get("right_of") or actor)

@@ -17,7 +17,7 @@ from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
-from bot.services import supply_checks
+from bot.services import supply_checks, terms
 from bot.services.desk import Desk
 from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
@@ -129,6 +129,10 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
     yield _secret(db, patient.desk)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
+    faults = terms.find_faults(db, patient.desk)
+    sentence = "; ".join(faults) or f"texts for {len(patient.desk.terms)} applications"
+    mend = "give a changed text a new version: it is then asked for again"
+    yield Check(name="terms", well=not faults, sentence=sentence, mend=mend)
 
 
 def _secret(db: Database, desk: Desk) -> Check:

@@ -128,6 +128,9 @@ CARRIED: dict[str, dict[str, Value]] = {
     "bad_holder_address": {},
     "link_unknown": {},
     "sign_in_needed": {},
+    "unknown_application": {},
+    "terms_not_yours": {},
+    "terms_changed": {},
     "link_expired": {"expired_at": AT},
 }
 #: those of each module that was imported here
