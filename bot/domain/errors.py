@@ -345,6 +345,36 @@ class AnswersSettled(Refusal):
     code = "answers_settled"
 
 
+class AdministratorsOnly(Refusal):
+    """Only an Organization Administrator of that organisation does that."""
+
+    code = "administrators_only"
+
+
+class MemberUnknown(Refusal):
+    """There is no such person in the organisation."""
+
+    code = "member_unknown"
+
+
+class LastAdministrator(Refusal):
+    """One administrator always remains."""
+
+    code = "last_administrator"
+
+
+class InvitedAlready(Refusal):
+    """An invitation to that address is open."""
+
+    code = "invited_already"
+
+
+class TooManyMembers(Refusal):
+    """`most` people a day are added or invited by one organisation."""
+
+    code = "too_many_members"
+
+
 class UnknownApplication(Refusal):
     """The organisation has no such application, or it has no terms."""
 

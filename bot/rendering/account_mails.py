@@ -22,6 +22,16 @@ def activation(account: Account, case: Case, policy: Policy, *, until: datetime)
     }
 
 
+def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
+    """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
+    say = words(inviter.lang, policy.desk.zone)
+    return _of_account(inviter, case, policy) | {
+        "role": say.choice(Role, role),
+        "inviter": inviter.name,
+        "until": say.date(until),
+    }
+
+
 def _of_account(account: Account, case: Case, policy: Policy) -> Values:
     say = words(account.lang, policy.desk.zone)
     company = case.ris.company

@@ -14,6 +14,7 @@ from bot.store import (
     finding,
     key_mails,
     license_keys,
+    member_invitations,
     notices,
     purchase_orders,
     rounds,
@@ -108,3 +109,8 @@ def m023_accounts(db: Database) -> None:
 @migrations()
 def m027_terms(db: Database) -> None:
     terms.make_tables(db)
+
+
+@migrations()
+def m028_member_invitations(db: Database) -> None:
+    member_invitations.make_tables(db)
