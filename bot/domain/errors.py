@@ -375,6 +375,18 @@ class TooManyMembers(Refusal):
     code = "too_many_members"
 
 
+class NeedsNoKey(Refusal):
+    """A certificate is stronger than what a License Key brings."""
+
+    code = "needs_no_key"
+
+
+class CredentialAsked(Refusal):
+    """The sponsor was asked for that person's credential before."""
+
+    code = "credential_asked"
+
+
 class UnknownApplication(Refusal):
     """The organisation has no such application, or it has no terms."""
 

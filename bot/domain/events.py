@@ -103,6 +103,7 @@ class EventTag(StrEnum):
     ACCOUNT_MADE = "account:made"
     ACCOUNT_ACTIVATED = "account:activated"
     ACCOUNT_DEACTIVATED = "account:deactivated"
+    CREDENTIAL_ASKED = "credential:asked"
     MEMBER_INVITED = "member:invited"
     MEMBER_UNINVITED = "member:uninvited"
     MEMBER_ROLE_CHANGED = "member:role_changed"

@@ -7,6 +7,7 @@ from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
+from bot.rendering.mails import of_case
 from bot.rendering.words import words
 
 
@@ -29,6 +30,15 @@ def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Rol
         "role": say.choice(Role, role),
         "inviter": inviter.name,
         "until": say.date(until),
+    }
+
+
+def credential_request(account: Account, asker: Account, case: Case, policy: Policy) -> Values:
+    """To the sponsor, for whom an administrator found no spare seat; the blank form goes along."""
+    return of_case(case, policy) | {
+        "person": account.name,
+        "person_email": account.email,
+        "asker": asker.name,
     }
 
 

@@ -33,6 +33,11 @@ def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.self_registration(inviter, case, policy, role=Role.USER, until=until)
 
 
+def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
+    person, asker = account(case, 1, at=at), account(case, at=at)
+    return account_mails.credential_request(person, asker, case, policy)
+
+
 def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:
     """`pages`: there are some for administrators."""
     if pages:

@@ -274,6 +274,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "self_registration": lambda lang, policy: account_samples.self_registration(
         decided_case(lang), policy, at=DECIDED_AT
     ),
+    "credential_request": lambda lang, policy: account_samples.credential_request(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),

@@ -10,13 +10,16 @@ from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
 from bot.domain.errors import (
     AdministratorsOnly,
+    CredentialAsked,
     InvitedAlready,
     LastAdministrator,
     LinkUnknown,
     MemberUnknown,
+    NeedsNoKey,
     TooManyMembers,
 )
 from bot.domain.events import EventTag
+from bot.domain.key_refusals import HasSeat, UnknownSeat
 from bot.domain.license_keys import Holder, Seat
 from bot.domain.members import (
     INVITATION_LASTS,
@@ -28,10 +31,11 @@ from bot.domain.members import (
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
-from bot.services import license_keys
+from bot.services import held_keys, license_keys
 from bot.services.accounts import ACTIVATION, mail_activation, open_one
 from bot.services.cases import get_case
 from bot.services.desk import Desk
+from bot.services.marking import BLANK
 from bot.services.queueing import issue_link, queue_mail
 from bot.store import accounts, events, links, member_invitations, seats, sessions
 from bot.store.database import transaction
@@ -67,12 +71,71 @@ def create(db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datet
 
 def _open(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
     account = open_one(db, desk, case, new, by=by, now=now)
-    spare = seats.list_spare(db, case.id) if account.credential is Credential.PHONE_OTP else []
-    if spare:
-        holder = Holder(name=account.name, email=account.email, lang=account.lang)
-        seats.hold(db, spare[0].id, holder, used_in=case.id)
-        license_keys.mail_keys(db, desk, case, now=now)
+    if account.credential is Credential.PHONE_OTP:
+        _take_spare(db, desk, case, account, now=now)
     return account
+
+
+def _take_spare(db: Database, desk: Desk, case: Case, account: Account, *, now: datetime) -> bool:
+    """Their seat from among those that wait for people who join later; False where none does."""
+    spare = seats.list_spare(db, case.id)
+    if not spare or not seats.hold(db, spare[0].id, holder_of(account), used_in=case.id):
+        return False
+    license_keys.mail_keys(db, desk, case, now=now)
+    return True
+
+
+def holder_of(account: Account) -> Holder:
+    return Holder(name=account.name, email=account.email, lang=account.lang)
+
+
+def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
+    """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
+
+    Whether a spare seat was there. Raise HasSeat, NeedsNoKey, or CredentialAsked where that mail went before.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        asker = _check(db, by)
+        account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
+        if account.credential is not Credential.PHONE_OTP:
+            raise NeedsNoKey
+        if _seat_of(account, seats.list_held(db, by.organisation)):
+            raise HasSeat(holder=account.name)
+        if _take_spare(db, desk, case, account, now=now):
+            return True
+        asked = queue_mail(
+            db, desk, "credential_request",
+            key=f"{account.ref}:credential_request", to=case.sponsor.address, lang=case.lang, ref=case.ref,
+            words=account_mails.credential_request(account, asker, case, desk.policy),
+            now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
+        )  # fmt: skip
+        if not asked:
+            raise CredentialAsked
+        _record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
+        return False
+
+
+def pass_key_on(
+    db: Database, desk: Desk, *, seat_id: int, seen: str, to: int, by: Account, now: datetime
+) -> None:
+    """Hand an unused License Key over to another of their people (`seen`: the seat's seal as it was shown).
+
+    It may be, while nobody has used it (seed 000, Login FAQs). Raise what stands in the way.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}", f"seat:{seat_id}")):
+        _check(db, by)
+        held = held_keys.get_held(db, seat_id)
+        if held.seat.organisation != by.organisation:
+            raise UnknownSeat
+        heir = _get(db, by, to)
+        if heir.status is AccountStatus.DEACTIVATED:
+            raise MemberUnknown
+        if heir.credential is not Credential.PHONE_OTP:
+            raise NeedsNoKey
+        license_keys.check_heir(db, held, holder_of(heir), seen=seen)
+        license_keys.pass_on(
+            db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
+        )
 
 
 def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:

@@ -133,6 +133,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "last_administrator": {},
     "invited_already": {},
     "too_many_members": {"most": 100},
+    "needs_no_key": {},
+    "credential_asked": {},
     "unknown_application": {},
     "terms_not_yours": {},
     "terms_changed": {},

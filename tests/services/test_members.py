@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.errors import (
     AdministratorsOnly,
+    CredentialAsked,
     InvitedAlready,
     LastAdministrator,
     LinkUnknown,
@@ -19,11 +21,12 @@ from bot.domain.errors import (
     Refusal,
     TooManyMembers,
 )
-from bot.domain.license_keys import KeyState
+from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
+from bot.domain.license_keys import KeyState, Seat
 from bot.domain.members import MOST_A_DAY, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
-from bot.services import accounts, members, sessions
+from bot.services import accounts, license_keys, members, sessions
 from bot.store import accounts as kept
 from bot.store import links
 from bot.store.database import transaction
@@ -162,6 +165,61 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
 
 
+def keyed(office: Office) -> tuple[Account, Account, Account]:
+    """An administrator and a user with keys, and somebody added who has none; no seat is spare."""
+    case = approved(office, seats=2)
+    office.work_till_quiet()
+    administrator, user = opened(office, case.ref)
+    added = do(office, members.create, office.desk, a_person(), by=administrator)
+    office.work_till_quiet()
+    return administrator, user, added
+
+
+def test_without_a_spare_seat_the_sponsor_is_asked_once(stocked: Office) -> None:
+    administrator, user, added = keyed(stocked)
+    ask = {"account_id": added.id, "by": administrator}
+
+    assert do(stocked, members.ask_credential, stocked.desk, **ask) is False
+    with pytest.raises(CredentialAsked):
+        do(stocked, members.ask_credential, stocked.desk, **ask)
+    with pytest.raises(HasSeat):
+        do(stocked, members.ask_credential, stocked.desk, account_id=user.id, by=administrator)
+    job = stocked.job("credential_request")
+    assert job.recipient == stocked.case("C-1").sponsor.address
+    assert (job.values["words"]["person"], job.values["attach"]) == (added.name, {"what": "blank_form"})
+
+
+def test_an_unused_key_passes_to_another_of_them_and_a_used_one_never(stocked: Office) -> None:
+    administrator, user, added = keyed(stocked)
+    seat = seat_of(stocked, administrator, user)
+    pass_on = partial(do, stocked, members.pass_key_on, stocked.desk, seat_id=seat.id, by=administrator)
+
+    with pytest.raises(SeatChanged):
+        pass_on(seen="what another page showed", to=added.id)
+    with pytest.raises(MemberUnknown):
+        pass_on(seen=seat.seal, to=999)
+    stranger = replace(administrator, organisation=999)
+    with pytest.raises(UnknownSeat):
+        pass_on(seen=seat.seal, to=added.id, by=stranger)
+    pass_on(seen=seat.seal, to=added.id)
+    stocked.work_till_quiet()
+
+    assert seat_of(stocked, administrator, added).id == seat.id
+    told = {(job.template, job.recipient) for job in stocked.mails()}
+    assert {("key_handed_over", added.email), ("key_taken_over", user.email)} <= told
+    held = seat_of(stocked, administrator, added)
+    do(stocked, license_keys.mark_used, key_id=held.key.id if held.key else 0)
+    with pytest.raises(KeyAlreadyUsed):
+        pass_on(seen=seat_of(stocked, administrator, added).seal, to=user.id)
+
+
+def seat_of(office: Office, by: Account, whose: Account) -> Seat:
+    found = do(office, members.list_members, by).members
+    seat = next(one.seat for one in found if one.account.id == whose.id)
+    assert isinstance(seat, Seat)
+    return seat
+
+
 def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callable[[], object]]:
     desk = office.desk
     return {
@@ -172,6 +230,8 @@ def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callab
         "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
         "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
         "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
+        "ask_credential": lambda: do(office, members.ask_credential, desk, account_id=other.id, by=by),
+        "pass_key_on": lambda: do(office, members.pass_key_on, desk, seat_id=1, seen="", to=other.id, by=by),
     }
 
 
@@ -198,7 +258,7 @@ def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -
 
     for stranger in (their_user, replace(their_user, id=999)):
         verbs = _every_verb(office, administrator, stranger)
-        for name in ("call_back", "remind", "set_role", "deactivate"):
+        for name in ("call_back", "remind", "set_role", "deactivate", "ask_credential"):
             with pytest.raises(MemberUnknown):
                 verbs[name]()
     assert find(office, their_user.id) == their_user
