@@ -102,6 +102,8 @@ class EventTag(StrEnum):
     ADDRESS_RESTORED = "address:restored"
     ACCOUNT_MADE = "account:made"
     ACCOUNT_ACTIVATED = "account:activated"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_LOCKED = "sign_in:locked"
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"

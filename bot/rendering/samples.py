@@ -271,6 +271,10 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "account_locked": lambda lang, policy: account_samples.account_locked(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),

@@ -19,6 +19,7 @@ from bot.store import (
     rounds,
     seats,
     sessions,
+    tries,
     turns,
     views,
 )
@@ -102,3 +103,8 @@ def m022_keys_know_their_mails(db: Database) -> None:
 def m023_accounts(db: Database) -> None:
     accounts.make_tables(db)
     sessions.make_tables(db)
+
+
+@migrations()
+def m026_credentials_and_codes(db: Database) -> None:
+    tries.make_tables(db)
