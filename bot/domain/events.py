@@ -108,6 +108,8 @@ class EventTag(StrEnum):
     MEMBER_UNINVITED = "member:uninvited"
     MEMBER_ROLE_CHANGED = "member:role_changed"
     TERMS_ACCEPTED = "terms:accepted"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_LOCKED = "sign_in:locked"
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"

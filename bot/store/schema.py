@@ -21,6 +21,7 @@ from bot.store import (
     seats,
     sessions,
     terms,
+    tries,
     turns,
     views,
 )
@@ -104,6 +105,11 @@ def m022_keys_know_their_mails(db: Database) -> None:
 def m023_accounts(db: Database) -> None:
     accounts.make_tables(db)
     sessions.make_tables(db)
+
+
+@migrations()
+def m026_credentials_and_codes(db: Database) -> None:
+    tries.make_tables(db)
 
 
 @migrations()

@@ -19,6 +19,7 @@ from handlers.portal import (
     registration,
     ris,
     security,
+    sign_in,
     slack_events,
     status,
 )
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (dashboard, enrolment, home, legal, registration, ris, status)  #: each has `register(app, frame)`
+ROOMS = (
+    dashboard,
+    enrolment,
+    home,
+    legal,
+    registration,
+    ris,
+    sign_in,
+    status,
+)  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
