@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.license_keys import Seat
+from bot.domain.license_keys import KeyState, LicenseKey, Seat
 from bot.domain.review_values import is_address, text_of
 from bot.domain.ris import Credential, Role
 
@@ -24,6 +24,20 @@ class Member:
 
     account: Account
     seat: Seat | None
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a License Key could be theirs."""
+        ended = self.account.status is AccountStatus.DEACTIVATED
+        return self.account.credential is Credential.PHONE_OTP and not ended
+
+    @property
+    def key(self) -> LicenseKey | None:
+        return self.seat.key if self.seat else None
+
+    @property
+    def has_unused_key(self) -> bool:
+        return self.key is not None and self.key.state is KeyState.ISSUED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,12 +16,14 @@ from handlers.portal import (
     errors,
     home,
     legal,
+    members,
     registration,
     ris,
     security,
     sign_in,
     slack_events,
     status,
+    terms,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -36,10 +38,12 @@ ROOMS = (
     enrolment,
     home,
     legal,
+    members,
     registration,
     ris,
     sign_in,
     status,
+    terms,
 )  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 

@@ -1,6 +1,6 @@
 """The terms of an application: who may, reads and accepts them; everybody else sees for whom they wait."""
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, request
 
 from bot.domain.errors import TermsChanged
 from bot.domain.sessions import Visitor
@@ -44,4 +44,4 @@ def accept(application: str, *, frame: Frame, visitor: Visitor) -> Response:
             terms.accept(db, frame.bot.desk, account, application=application, digest=digest, now=now)
     except TermsChanged:
         return show(application, frame=frame, visitor=visitor, fault="changed")
-    return redirect(url_for("application_terms.show", application=application), 303)  # type: ignore[return-value]
+    return frame.pages.go("application_terms.show", application=application)
