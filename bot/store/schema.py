@@ -94,3 +94,9 @@ def m021_money_keys_and_steps(db: Database) -> None:
 @migrations()
 def m022_keys_know_their_mails(db: Database) -> None:
     key_mails.make_tables(db)
+
+
+@migrations()
+def m023_keys_are_masked_on_the_way_in(db: Database) -> None:
+    license_keys.make_shapes(db)
+    db.execute("alter table mail_sources add column sealed integer not null default 0")

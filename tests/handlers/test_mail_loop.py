@@ -183,7 +183,7 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
     assert list(office.server.mails) == [1]
     assert office.jobs() == []
     with office.connect() as db, pytest.raises(LookupError):
-        intake.get_source(db, ledger(office)[0].id)
+        intake.get_source(db, office.desk, ledger(office)[0].id)
 
 
 # Trouble
