@@ -379,7 +379,7 @@ def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
 
 
 def get_source(db: Database, desk: Desk, mail_id: int) -> bytes:
-    """The raw bytes of a mail; raise UnknownMail, or ValueError when no key opens them."""
+    """The raw bytes of a mail; UnknownMail where none are kept, ValueError where no key opens them."""
     raw = sources.find(db, desk, mail_id)
     if raw is None:
         raise UnknownMail(id=mail_id)

@@ -1,4 +1,4 @@
-"""A License Key that staff type or pass on in Slack: masked in every card and mail, and in no file of ours."""
+"""A License Key that staff type or pass on in Slack: masked in every card and mail, in the clear nowhere."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A License Key that comes back by mail: masked in all that is stored and shown, and found nowhere in the files."""
+"""A License Key that comes back by mail: masked in all that is stored and shown, in the clear nowhere."""
 
 import base64
 import re
@@ -12,7 +12,6 @@ from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
 from bot.services import intake, kinds, masking
 from bot.services.marking import mark_version
-from bot.store import conversations
 from tests.cast import BLAKE, DANA, Office, a_mail
 from tests.forms import sound_form, with_cells
 from tests.license_keys import KEYS, a_desk, approved, mail_keys, stock, work
