@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from bot.store import (
     absences,
+    accounts,
     approvals,
     authenticators,
     case_questions,
@@ -17,6 +18,7 @@ from bot.store import (
     purchase_orders,
     rounds,
     seats,
+    sessions,
     turns,
     views,
 )
@@ -97,6 +99,12 @@ def m022_keys_know_their_mails(db: Database) -> None:
 
 
 @migrations()
-def m023_keys_are_masked_on_the_way_in(db: Database) -> None:
+def m023_accounts(db: Database) -> None:
+    accounts.make_tables(db)
+    sessions.make_tables(db)
+
+
+@migrations()
+def m024_keys_are_masked_on_the_way_in(db: Database) -> None:
     license_keys.make_shapes(db)
     db.execute("alter table mail_sources add column sealed integer not null default 0")
