@@ -125,6 +125,7 @@ def test_a_key_in_a_question_is_masked_wherever_it_stands(desk: Office, way: str
     assert ("•••• W4T1" in repr(note)) is (way not in BELOW)
 
 
+@pytest.mark.slow
 def test_a_key_in_a_form_never_becomes_the_case_s(desk: Office) -> None:
     """Of what it stands in, nothing goes back either: our own form does, with the masked entry."""
     content = with_cells(sound_form(), {("Company", "B5"): f"Works {KEY} Ltd", ("Company", "B7"): None})
