@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from sqlite_utils import Database
 
@@ -16,7 +17,10 @@ from bot.store import license_keys
 
 def find_masked(db: Database, desk: Desk, texts: Iterable[str]) -> dict[str, str]:
     """Of these texts those in which a key of ours stands, whatever its state, each with its masked form."""
-    looks = Looks(license_keys.list_shapes(db))
+    shapes = license_keys.list_shapes(db)
+    if not shapes:
+        return {}
+    looks = Looks(shapes)
     found = {text: candidates for text in dict.fromkeys(texts) if (candidates := looks.find(text))}
     words = {one.word for candidates in found.values() for one in candidates}
     marks = {mark: word for word in words for mark in desk.keyring.list_signatures(KEY, word)}
@@ -32,7 +36,7 @@ def mask_text(db: Database, desk: Desk, text: str) -> str:
 
 def mask_mail(db: Database, desk: Desk, mail: InboundMail, workbooks: Sequence[Workbook]) -> ReadMail:
     """A mail and its workbooks as they may be stored and shown; its files and headers are never stored."""
-    changed = find_masked(db, desk, [*_texts(mail), *_cells(workbooks)])
+    changed = find_masked(db, desk, chain(_texts(mail), _cells(workbooks)))
     if not changed:
         return mail, tuple(workbooks)
     return _swapped(mail, changed), tuple(_swapped_book(book, changed) for book in workbooks)
