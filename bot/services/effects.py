@@ -144,7 +144,7 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
         return "blank", (marking.blank_form(desk.policy, lang),)
     if wanted.get("what") == marking.MARKED and job.case_id is not None:
         form = marking.mark_version(
-            db, desk.policy, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+            db, desk, marker, case_id=job.case_id, version=wanted["version"], lang=lang
         )
         if form is not None:
             return "own" if form.own else "form", (form.file,)

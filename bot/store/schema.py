@@ -108,6 +108,12 @@ def m023_accounts(db: Database) -> None:
 
 
 @migrations()
+def m024_keys_are_masked_on_the_way_in(db: Database) -> None:
+    license_keys.make_shapes(db)
+    db.execute("alter table mail_sources add column sealed integer not null default 0")
+
+
+@migrations()
 def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)
 
