@@ -305,8 +305,16 @@ def release_all(db: Database, *, by: str, now: datetime) -> int:
 
 
 def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
-    """Try a failed or unknown job again, with the same Message-ID."""
+    """Try a failed or unknown job again, a mail with the same Message-ID; a step's, as its card does.
+
+    Raise UnknownJob, or StepNotOpen where the step of a job needs no hand any more.
+    """
     since = (JobStatus.FAILED, JobStatus.UNKNOWN)
+    job = outbox.find(db, job_id)
+    if job is not None and job.kind is JobKind.STEP and job.status in since:
+        with transaction(db, locks=(f"case:C-{job.case_id}",)):
+            case_steps.retry(db, job, by=by, now=now)
+        return job
     return _move(db, job_id, since, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
 
 

@@ -30,6 +30,13 @@ def list_queued(db: Database, case_id: int) -> list[int]:
     return [int(found["id"]) for found in rows(db, sql, {"id": case_id})]
 
 
+def list_lost(db: Database, case_id: int, name: str) -> list[int]:
+    """Jobs that were to carry out that step and failed, or of which nobody knows."""
+    sql = """select id from outbox where case_id = :id and kind = 'step' and template = :name
+               and status in ('failed', 'unknown') order by id"""
+    return [int(found["id"]) for found in rows(db, sql, {"id": case_id, "name": name})]
+
+
 def list_mails(
     db: Database, case_id: int, templates: Sequence[str], states: Sequence[JobStatus]
 ) -> list[int]:

@@ -46,7 +46,7 @@ def list_jobs(
 
 @app.command(epilog="Example: usher jobs retry 7")
 def retry(job_id: JobId) -> None:
-    """Try a failed or unknown job again, with the same Message-ID."""
+    """Try a failed or unknown job again: a mail with the same Message-ID, a step as its card's Retry does."""
     from bot.services import outbox
 
     with open_desk() as desk:

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     NotApprover,
     NotNow,
     PermanentFailure,
+    UnknownJob,
 )
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
@@ -60,6 +61,24 @@ def test_a_step_is_left_out_by_two_who_may_override(office: Office) -> None:
     office.work_till_quiet()
     assert states(office) == [S.DONE, S.DONE, S.SKIPPED, S.DONE, S.DONE]
     assert office.case("C-1").status is CaseStatus.INVITED
+
+
+def test_a_failed_steps_job_is_tried_again_from_the_command_line_as_from_its_card(office: Office) -> None:
+    maker = outside(office, PermanentFailure("no"), PermanentFailure("no"))
+    approved(office)
+    office.work_till_quiet()
+    (lost,) = [job for job in office.jobs(N.CASE) if job.status is JobStatus.FAILED]
+    with office.connect() as db:
+        outbox.retry(db, lost.id, by="cli:root", now=office.now)
+    office.work_till_quiet()
+    assert (len(maker.asked), steps(office)[N.CASE].state) == (2, S.FAILED)
+
+    retry(office, N.CASE)  # the card's own; what failed before is shown no more either
+    office.work_till_quiet()
+    assert office.case("C-1").status is CaseStatus.INVITED
+    assert not [job for job in office.jobs(N.CASE) if job.status is JobStatus.FAILED]
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, lost.id, by="cli:root", now=office.now)
 
 
 def test_who_asked_counts_only_until_it_is_tried_again(office: Office) -> None:
