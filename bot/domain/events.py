@@ -45,6 +45,7 @@ class EventTag(StrEnum):
     FORMS_RELEASED = "forms:released"
     FORMS_LEFT = "forms:left"
     APPROVAL_GIVEN = "approval:given"
+    APPROVAL_LAPSED = "approval:lapsed"
     AUTHENTICATOR_MAILED = "authenticator:mailed"
     AUTHENTICATOR_CONFIRMED = "authenticator:confirmed"
     AUTHENTICATOR_RESET_ASKED = "authenticator:reset_asked"

@@ -94,3 +94,8 @@ def m021_money_keys_and_steps(db: Database) -> None:
 @migrations()
 def m022_keys_know_their_mails(db: Database) -> None:
     key_mails.make_tables(db)
+
+
+@migrations()
+def m024_a_yes_knows_its_price(db: Database) -> None:
+    approvals.add_offers(db)

@@ -38,6 +38,18 @@ def list_undecided(db: Database) -> list[int]:
     return [int(found["id"]) for found in rows(db, sql)]
 
 
+def list_named(db: Database) -> list[tuple[int, str]]:
+    """Cases in review that name a purchase order, with its number as they write it; the longest waiting first."""
+    found = rows(
+        db,
+        """select c.id, v.ris -> 'company' ->> 'purchase_order' number from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version
+           where c.status = 'in_review' and v.ris -> 'company' ->> 'purchase_order' <> ''
+           order by c.status_since, c.id""",
+    )
+    return [(int(entry["id"]), str(entry["number"])) for entry in found]
+
+
 def count_issued(db: Database, *, since: datetime) -> int:
     """Keys that left the stock since then."""
     sql = "select count(*) n from license_keys where issued_at >= :since and state in ('issued', 'used')"

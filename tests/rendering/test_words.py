@@ -64,6 +64,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unclear_contact": {"text": "orders"},
     "other_currency": {"number": "PO-4711", "currency": "EUR"},
     "paid_in_twice": {"number": "PO-4711", "at": AT},
+    "offer_changed": {"ref": "C-7"},
     "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
     "nothing_entered": {},
     "number_missing": {},
