@@ -15,7 +15,7 @@ from bot.domain.provisioning import Order, Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.rendering import order_mails
-from bot.services import license_keys, purchasing, registration, stock
+from bot.services import key_mails, license_keys, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
@@ -141,6 +141,7 @@ def _mail_invitation(work: Work) -> None:
     if (invited := find_invited(case.ris)) is None:
         raise PermanentFailure("the form names no Organization Administrator")
     until = now + timedelta(days=desk.policy.mag.invitation_days)
+    spare = key_mails.count_untold(db, desk, case, invited)
     url = desk.policy.mag.registration_url or issue_link(
         db, desk, case.ref, purpose=registration.LINK, path="register", until=until, now=now
     )
@@ -152,7 +153,7 @@ def _mail_invitation(work: Work) -> None:
         to=invited.email.lower(),
         lang=case.lang,
         ref=case.ref,
-        words=order_mails.invitation(case, invited, desk.policy, until=until),
+        words=order_mails.invitation(case, invited, desk.policy, until=until, spare=spare),
         now=now,
         case_id=case.id,
         secrets={"registration_url": url},

@@ -12,8 +12,9 @@ from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
 from bot.domain.outbox import JobStatus
+from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
-from bot.domain.ris import Role
+from bot.domain.ris import Role, User
 from bot.rendering import key_mails as mails
 from bot.services import case_steps
 from bot.services.desk import Desk
@@ -85,6 +86,17 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
         )
         _queue(db, desk, case, LIST, party=party, sent=part, words=words, why=Mailed.FIRST, now=now)
     return len(parts)
+
+
+def count_untold(db: Database, desk: Desk, case: Case, administrator: User) -> int:
+    """Keys that wait with an administrator to whom no mail with keys says so.
+
+    They hold an MLOA certificate, which needs no key, or somebody else keeps the keys for all.
+    """
+    own = {holder.email.lower() for holder in list_holders(case)}
+    if desk.policy.mag.keys_to is KeysTo.USERS and administrator.email.lower() in own:
+        return 0
+    return sum(seat.key is not None for seat in seats.list_spare(db, case.id))
 
 
 def queue_one(

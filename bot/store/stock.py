@@ -39,7 +39,7 @@ def list_undecided(db: Database) -> list[int]:
 
 
 def list_named(db: Database) -> list[tuple[int, str]]:
-    """Cases in review that name a purchase order, with its number as they write it; the longest waiting first."""
+    """Cases in review that name a purchase order, each with its number as typed; the longest waiting first."""
     found = rows(
         db,
         """select c.id, v.ris -> 'company' ->> 'purchase_order' number from cases c

@@ -1,5 +1,6 @@
 """The steps of an approved case: each once, in order, resumed, and staff's hands on them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.domain.errors import (
 )
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
+from bot.domain.ris import Credential
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
 from bot.services import license_keys as key_service
 from bot.services import outbox
@@ -20,6 +22,7 @@ from bot.services.case_steps import wake
 from bot.store import license_keys
 from bot.store.database import transaction
 from tests.cast import BLAKE, ELI, Office
+from tests.forms import MARA, TOM
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.services.walked import N, S, approved, enter, office, outside, retry, states, steps
@@ -41,6 +44,24 @@ def test_a_case_goes_from_approved_to_invited_by_itself(office: Office) -> None:
     assert [order.case_number for order in maker.asked] == ["", "N-1"]
     templates = [job.template for job in office.mails() if job.status is JobStatus.SENT]
     assert templates[1:] == ["order_confirmation", "license_key", "license_key", "invitation"]
+
+
+@pytest.mark.parametrize(
+    ("credential", "told_in"),
+    [(Credential.PHONE_OTP, "license_key"), (Credential.MLOA_HARDWARE, "invitation")],
+)
+def test_spare_keys_are_told_to_the_administrator_also_where_they_take_none(
+    office: Office, credential: Credential, told_in: str
+) -> None:
+    outside(office)
+    approved(office, users=(replace(MARA, credential=credential), TOM))
+    office.work_till_quiet()
+    said = [job for job in office.mails() if job.values["words"].get("spare")]
+
+    assert [(job.template, job.recipient) for job in said] == [(told_in, MARA.email)]
+    assert said[0].values["words"]["spare"] == (1 if credential is Credential.PHONE_OTP else 2)
+    if told_in == "invitation":
+        assert "2 further License Keys wait with you" in " ".join(office.mailer.sent[-1].text.split())
 
 
 def test_a_person_makes_what_nobody_else_does(office: Office) -> None:

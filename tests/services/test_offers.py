@@ -106,4 +106,5 @@ def test_cards_that_wait_show_the_balance_that_others_have_left(office: Office) 
     office.work_till_quiet()
 
     assert [job.case_id for job in waiting].count(2) == 1
-    assert "€750.00" in str(office.chat.shown("card:C-2"))
+    texts = [str(card.blocks) for card in office.chat.standing.values() if card.key == "card:C-2"]
+    assert [text for text in texts if "*€750.00*" in text or "€750.00" in text]
