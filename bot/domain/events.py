@@ -64,6 +64,7 @@ class EventTag(StrEnum):
     CASE_FINISHED = "case:finished"
     MONEY_MOVED = "money:moved"
     MONEY_PAID_IN = "money:paid_in"
+    MONEY_CORRECTED = "money:corrected"
     PURCHASE_ORDER_OPENED = "purchase_order:opened"
     VOUCHERS_IMPORTED = "vouchers:imported"
     KEYS_ISSUED = "keys:issued"

@@ -377,6 +377,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
     "import_note": lambda values, say: stock.import_note(values, words=say),
+    "corrected_note": lambda values, say: stock.corrected_note(values, words=say),
     "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
     "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),

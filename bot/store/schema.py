@@ -99,3 +99,8 @@ def m022_keys_know_their_mails(db: Database) -> None:
 @migrations()
 def m024_a_yes_knows_its_price(db: Database) -> None:
     approvals.add_offers(db)
+
+
+@migrations()
+def m025_money_is_corrected(db: Database) -> None:
+    purchase_orders.add_corrections(db)

@@ -39,7 +39,7 @@ def list_undecided(db: Database) -> list[int]:
 
 
 def list_named(db: Database) -> list[tuple[int, str]]:
-    """Cases in review that name a purchase order, each with its number as typed; the longest waiting first."""
+    """Cases in review that name a purchase order, each with its number; the longest waiting first."""
     found = rows(
         db,
         """select c.id, v.ris -> 'company' ->> 'purchase_order' number from cases c
@@ -71,13 +71,15 @@ def find_expiring(db: Database, *, on: date, until: date) -> tuple[int, date | N
 
 
 def find_peak(db: Database, order_id: int) -> int:
-    """The most that was ever available on a purchase order, in minor units."""
+    """The most that was available on a purchase order since it was corrected last, in minor units."""
     found = row(
         db,
         """select coalesce(max(available), 0) peak from (
-               select sum(case when target = 'available' then minor else -minor end)
+               select id, sum(case when target = 'available' then minor else -minor end)
                       over (order by id) available
-               from ledger where purchase_order_id = :id and 'available' in (source, target))""",
+               from ledger where purchase_order_id = :id and 'available' in (source, target))
+           where id >= coalesce((select max(id) from ledger
+                                 where purchase_order_id = :id and kind = 'correction'), 0)""",
         {"id": order_id},
     )
     return int(found["peak"]) if found else 0

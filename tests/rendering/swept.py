@@ -300,6 +300,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         stock.money_low_note({**MONEY, "number": MARK + text, "told": told}, words=ENGLISH)
         for told in (True, False)
     ],
+    "stock.corrected_note": lambda text: [
+        stock.corrected_note({**MONEY, "number": text, "by": MARK + text, "reason": text}, words=ENGLISH)
+    ],
     "stock.paid_in_note": lambda text: [
         stock.paid_in_note({**MONEY, "number": text, "by": MARK + text, "is_new": new}, words=ENGLISH)
         for new in (True, False)

@@ -114,7 +114,7 @@ NO_STEPS = {
     "bounce:ignored", "absence:planned", "absence:ended", "key:looked_up", "authenticator:mailed",
     "authenticator:confirmed",
     "authenticator:reset_asked", "authenticator:reset", "code:taken", "code:failed", "codes:locked",
-    "money:paid_in", "purchase_order:opened", "vouchers:imported",
+    "money:corrected", "money:paid_in", "purchase_order:opened", "vouchers:imported",
     "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored", "link:issued", "case:viewed",
 }  # fmt: skip
 

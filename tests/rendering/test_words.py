@@ -63,6 +63,12 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unclear_currency": {"text": "EURO"},
     "unclear_contact": {"text": "orders"},
     "other_currency": {"number": "PO-4711", "currency": "EUR"},
+    "correction_too_large": {
+        "number": "4711",
+        "available": Money(100, "EUR"),
+        "amount": Money(38_700, "EUR"),
+    },
+    "reason_missing": {"most": 200},
     "paid_in_twice": {"number": "PO-4711", "at": AT},
     "offer_changed": {"ref": "C-7"},
     "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
