@@ -18,7 +18,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
-from bot.services import case_steps, letters
+from bot.services import case_steps, key_mails, letters
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
@@ -40,6 +40,7 @@ class Outcome:
     step: StepResult | None = None  #: how far a step came that was carried out
 
 
+_TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 #: what was issued since the backup is in no stock: a step would give it away again
@@ -161,7 +162,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     """A mail of a case that went stands in its thread; how far staff's own question is, its card says."""
     if job.kind is not JobKind.MAIL or job.case_id is None:
         return
-    if status is JobStatus.SENT:
+    together = status in _TOLD and key_mails.tell_together(db, job, now=now)
+    if status is JobStatus.SENT and not together:
         thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)

@@ -300,6 +300,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         stock.money_low_note({**MONEY, "number": MARK + text, "told": told}, words=ENGLISH)
         for told in (True, False)
     ],
+    "history.keys_sent_note": lambda _: [
+        history.keys_sent_note({"sent": sent, "waiting": 3, "lost": 2}, words=ENGLISH) for sent in (1, 1990)
+    ],
     "stock.corrected_note": lambda text: [
         stock.corrected_note({**MONEY, "number": text, "by": MARK + text, "reason": text}, words=ENGLISH)
     ],
