@@ -63,6 +63,12 @@ class KeySentOften(Refusal):
     code = "key_sent_often"
 
 
+class KeysUnreadable(Refusal):
+    """A key was not found, and some cannot be looked up: sealed with a key that is lost; values: count."""
+
+    code = "keys_unreadable"
+
+
 class KeyUnreadable(Refusal):
     """No key in SECRET_KEY opens the sealed License Key; values: tail."""
 

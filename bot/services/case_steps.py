@@ -121,6 +121,10 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
     """Bring a step to what became of its mails, when one of them changed its state."""
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
     if name is not None and job.case_id is not None:
+        step = case_steps.find(db, job.case_id, name)
+        failed = step is not None and step.state is StepState.FAILED
+        if failed and name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, job.case_id):
+            return  # its own job failed: nobody would mail the others
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 

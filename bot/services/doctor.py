@@ -136,7 +136,7 @@ def _secret(db: Database, desk: Desk) -> Check:
     sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
     sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
     sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
-    closed = sum(not _opens(desk, purpose, text) for purpose, text in sealed)
+    closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
     what = "waiting mails, authenticators and License Keys"
     sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
@@ -146,14 +146,6 @@ def _secret(db: Database, desk: Desk) -> Check:
         sentence=sentence if closed else "opens everything that is sealed",
         mend=mend,
     )
-
-
-def _opens(desk: Desk, purpose: str, sealed: str) -> bool:
-    try:
-        desk.keyring.open(purpose, sealed)
-    except ValueError:
-        return False
-    return True
 
 
 def _look_at_settings(patient: Patient) -> Iterator[Check]:
