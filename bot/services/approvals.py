@@ -35,8 +35,8 @@ def find_asked(
     Raise what would keep them from it, before anybody types a code.
     """
     with refusals_recorded(db, ref, by, now):
-        _renew_offer(db, desk, ref, offer, now=now)
-        case = _approvable(db, ref, seen, by, now=now)
+        case = _renew_offer(db, desk, ref, offer, now=now)
+        _check_approvable(db, case, seen, by, now=now)
         code, payers = bool(why_code(desk, case)), _list_payers(db, desk, case, now=now)
         if not code and not payers:
             return None
@@ -76,8 +76,9 @@ def approve(
     `offer`: the seal of the quote that the card showed; None for whoever decides without one.
     """
     with refusals_recorded(db, ref, by, now):
-        _renew_offer(db, desk, ref, offer, now=now)
-        grave = bool(why_code(desk, _approvable(db, ref, seen, by, now=now)))
+        case = _renew_offer(db, desk, ref, offer, now=now)
+        _check_approvable(db, case, seen, by, now=now)
+        grave = bool(why_code(desk, case))
         if grave:
             step_up.take_code(db, desk, by=by, code=code, now=now)
         yes = _Yes(by=by, proven=grave, picked=purchase_order, offer=offer)
@@ -97,7 +98,8 @@ class _Yes:
 def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: datetime) -> Case:
     by = yes.by
     with transaction(db, locks=(f"case:{ref}",)):
-        case = _approvable(db, ref, seen, by, now=now)
+        case = get_case(db, ref)
+        _check_approvable(db, case, seen, by, now=now)
         offer = _check_offer(db, desk, case, yes.offer, now=now)
         if not yes.proven and why_code(desk, case):
             raise CodeMissing
@@ -111,14 +113,14 @@ def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: d
         return get_case(db, ref)
 
 
-def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: datetime) -> None:
+def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: datetime) -> Case:
     """Before a yes: what it costs now is on its card, and an earlier yes to another price counts no more.
 
     In a transaction of its own, which stands though the yes is refused: raise OfferChanged.
     """
     case = get_case(db, ref)
     if case.status not in APPROVABLE:
-        return
+        return case
     offer = purchasing.quote(db, desk, case, now=now).seal
     if approvals.list_lapsed(db, case, offer) or shown not in (None, offer):
         with transaction(db, locks=(f"case:{ref}",)):
@@ -128,6 +130,7 @@ def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: 
             queue_case_card(db, case.id, now=now)
     if shown not in (None, offer):
         raise OfferChanged(ref=case.ref)
+    return case
 
 
 def _check_offer(db: Database, desk: Desk, case: Case, shown: str | None, *, now: datetime) -> str:
@@ -138,12 +141,11 @@ def _check_offer(db: Database, desk: Desk, case: Case, shown: str | None, *, now
     return offer
 
 
-def _approvable(db: Database, ref: str, seen: str, by: Staff, *, now: datetime) -> Case:
-    case = _check(db, ref, seen, by, APPROVABLE, now=now)
+def _check_approvable(db: Database, case: Case, seen: str, by: Staff, *, now: datetime) -> None:
+    _check(db, case, seen, by, APPROVABLE, now=now)
     check_may_say_yes(db, case, by, now=now)
     check_not_again(db, case)
     check_addition(db, case)
-    return case
 
 
 def _carry(
@@ -173,7 +175,8 @@ def reject(
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, OPEN, now=now)
+        case = get_case(db, ref)
+        _check(db, case, seen, by, OPEN, now=now)
         brought_before = is_of_one_sponsor(db, case)
         right = check_undecided(db, case, by, now=now)
         decision_id = _decide(
@@ -189,15 +192,13 @@ def reject(
 
 
 def _check(
-    db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus], *, now: datetime
-) -> Case:
-    case = get_case(db, ref)
+    db: Database, case: Case, seen: str, by: Staff, since: frozenset[CaseStatus], *, now: datetime
+) -> None:
     check_undecided(db, case, by, now=now)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     if case.status not in since:
         raise NotReviewable(ref=case.ref, status=case.status)
-    return case
 
 
 def _decide(

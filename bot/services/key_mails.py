@@ -287,14 +287,22 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
 
     A key of which no mail can have gone was seen by nobody: it may go back to stock.
     """
-    for seat in seats.list_of_case(db, case.id):
-        if seat.key is None or seat.key.mailed_at is None or seat.case_of_holder != case.id:
-            continue
-        sent = key_mails.list_of_key(db, seat.key.id)
+    mailed = [
+        seat.key.id
+        for seat in seats.list_of_case(db, case.id)
+        if seat.key and seat.key.mailed_at and seat.case_of_holder == case.id
+    ]
+    last = 0
+    for key_id, sent in key_mails.list_of_keys(db, mailed).items():
         for mail in sent:
-            _replace(db, mail.job_id, now=now)
+            if mail.status in REPLACEABLE and outbox.move(
+                db, mail.job_id, since=REPLACEABLE, to=JobStatus.REPLACED, now=now
+            ):
+                last = mail.job_id
         if not any(_may_have_gone(db, mail) for mail in sent):  # as they were before
-            license_keys.unmark_mailed(db, seat.key.id)
+            license_keys.unmark_mailed(db, key_id)
+    if job := outbox.find(db, last):  # once for all: there may be thousands
+        case_steps.follow_mail(db, job, now=now)
 
 
 def may_be_known(db: Database, key_id: int) -> bool:

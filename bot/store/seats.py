@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -117,7 +116,7 @@ def close(db: Database, seat_id: int, *, now: datetime) -> bool:
 
 
 def _written(holder: Holder | None) -> str:
-    return json.dumps(asdict(holder), ensure_ascii=False) if holder else ""
+    return json.dumps(vars(holder), ensure_ascii=False) if holder else ""
 
 
 def _seat(found: Mapping[str, Any]) -> Seat:
