@@ -233,3 +233,4 @@ class StatusPage:
     decided_at: datetime | None = None
     phase: Phase | None = None
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    supplied: bool = False  #: License Keys of it went out, and do not come back

@@ -63,6 +63,12 @@ class KeySentOften(Refusal):
     code = "key_sent_often"
 
 
+class StockUnchecked(Refusal):
+    """Since a restore, keys in stock may be with somebody already; values: count."""
+
+    code = "stock_unchecked"
+
+
 class KeysUnreadable(Refusal):
     """A key was not found, and some cannot be looked up: sealed with a key that is lost; values: count."""
 

@@ -56,9 +56,12 @@ class Quote:
         return hashlib.sha256(repr((*bought, *pays)).encode()).hexdigest()[:12]
 
     def of_sponsor(self, case: Case) -> bool:
-        """Whether the case's sponsor may read of its purchase order: not where its contact is another's."""
+        """Whether the case's sponsor may read of its purchase order: only where its contact is one of theirs.
+
+        Whose one without a contact is nobody knows: whoever names its number would read its balance.
+        """
         contact = self.order.contact.lower() if self.order else ""
-        return not contact or contact.endswith(f"@{case.sponsor.domain}")
+        return contact.endswith(f"@{case.sponsor.domain}")
 
     @property
     def balance_after(self) -> Money | None:

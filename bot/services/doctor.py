@@ -121,7 +121,8 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
             name="restore",
             well=False,
             sentence=f"holds every mail since {since:%Y-%m-%d %H:%M} UTC, whatever DELIVERY says",
-            mend="drop what went out after the backup (`usher jobs list`), then `usher jobs release --all`",
+            mend="drop what went out after the backup (`usher jobs list`), make License Keys void that were "
+            "mailed since (`/usher keys KEY`), then `usher jobs release --all --keys-checked`",
         )
     broken = events.find_first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"

@@ -127,6 +127,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "key_not_issued": {},
     "key_still_waits": {"status": "held"},
     "key_sent_often": {"most": 3},
+    "stock_unchecked": {"count": 40},
     "keys_unreadable": {"count": 40},
     "key_unreadable": {"tail": "•••• 7Q2M"},
     "seat_changed": {"holder": "Greta Lindgren", "by": "U0AVERY", "at": AT},

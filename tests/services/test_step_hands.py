@@ -15,6 +15,7 @@ from bot.domain.errors import (
     PermanentFailure,
     UnknownJob,
 )
+from bot.domain.key_refusals import StockUnchecked
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, StepNotOpen
@@ -287,6 +288,9 @@ def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:
     office.work()
     with office.connect() as db:
         assert license_keys.count_by_state(db, on=office.now.date()) == {"stock": 4}
-        outbox.release_all(db, by="U0AVERY0001", now=office.now)
+        with pytest.raises(StockUnchecked):
+            outbox.release_all(db, by="U0AVERY0001", now=office.now)
+        assert holds.find(db)
+        outbox.release_all(db, by="U0AVERY0001", now=office.now, keys_checked=True)
     office.work_till_quiet()
     assert office.case("C-1").status is CaseStatus.INVITED
