@@ -105,7 +105,8 @@ class Bot:
 
 def make_desk(settings: Settings) -> Desk:
     """What the use cases know, from settings and policy."""
-    from bot.adapters.codes import TotpCodes  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.argon import Argon2Hasher  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.codes import TotpCodes  # noqa: PLC0415
 
     only = settings.delivery_only
     policy = policies.load(settings.usher_config, support_address=settings.support_address)
@@ -113,6 +114,7 @@ def make_desk(settings: Settings) -> Desk:
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
         codes=TotpCodes(),
+        hasher=Argon2Hasher(),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
         own_addresses=settings.own_addresses,

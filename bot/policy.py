@@ -98,8 +98,13 @@ class Programme(_Part):
     prices: dict[Credential, Price] = {}
     keys_to: KeysTo = KeysTo.USERS
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
+    activation_days: Annotated[int, Field(ge=1, le=365)] = 14  #: for which an activation mail's link works
+    accounts: Literal["here", "outside"] = "here"  #: "outside": the desk ticks what is done there
     registration_url: str = ""  #: where organisations register; "" for this portal
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
+    administrator_url: str = ""  #: what an Organization Administrator has to do; "" where there is no page
+    webinars_url: str = ""  #: for administrators; "" where there are none
+    fis_url: str = ""  #: the Federated Identity Service page, on credentials; "" where there is none
 
     @field_validator("prices")
     @classmethod
@@ -108,7 +113,7 @@ class Programme(_Part):
             raise ValueError("mloa_hardware is not bought here: its users take no License Key")
         return value
 
-    @field_validator("key_url", "registration_url")
+    @field_validator("key_url", "registration_url", "administrator_url", "webinars_url", "fis_url")
     @classmethod
     def _web(cls, value: str) -> str:
         return Desk._web(value)  # noqa: SLF001 - the same rule

@@ -345,6 +345,12 @@ class AnswersSettled(Refusal):
     code = "answers_settled"
 
 
+class SignInNeeded(Refusal):
+    """Nobody is signed in there, or not any more."""
+
+    code = "sign_in_needed"
+
+
 class LinkUnknown(Refusal):
     """No such link."""
 

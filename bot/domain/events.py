@@ -102,15 +102,20 @@ class EventTag(StrEnum):
     ADDRESS_DOUBTED = "address:doubted"
     ADDRESS_GIVEN_UP = "address:given_up"
     ADDRESS_RESTORED = "address:restored"
+    ACCOUNT_MADE = "account:made"
+    ACCOUNT_ACTIVATED = "account:activated"
+    SESSION_BEGUN = "session:begun"
+    SESSION_RAISED = "session:raised"
+    SESSION_ENDED = "session:ended"
     DATABASE_RESTORED = "database:restored"
 
 
-_SUBJECTS = {"C": "case", "Q": "conversation"}
+_SUBJECTS = {"C": "case", "Q": "conversation", "A": "account"}
 
 
 def subject_of(ref: str) -> str:
-    """What an event about "C-7" or "Q-3" is about; whatever else somebody typed is not repeated."""
-    found = re.fullmatch(r"([CQ])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
+    """What an event about "C-7", "Q-3" or "A-5" is about; whatever else somebody typed is not repeated."""
+    found = re.fullmatch(r"([CQA])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
     return f"{_SUBJECTS[found[1]]}:{int(found[2])}" if found else "unknown"
 
 

@@ -30,7 +30,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import key_samples, mails, order_mails, staff_mails, stock_mails
+from bot.rendering import account_samples, key_samples, mails, order_mails, staff_mails, stock_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -274,6 +274,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         until=DECIDED_AT + timedelta(days=30),
         spare=2,
     ),
+    "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -322,6 +323,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
+        "activation_url": STATUS_URL.replace("/status/", "/activate/"),
         "attached": "own",
     }
 

@@ -8,7 +8,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
 from bot.policy import Policy
-from bot.ports import Codes
+from bot.ports import Codes, Hasher
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class Desk:
     policy: Policy
     keyring: Keyring
     codes: Codes
+    hasher: Hasher
     delivery: Delivery
     mail_from: Address
     own_addresses: frozenset[str]

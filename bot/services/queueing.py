@@ -28,6 +28,7 @@ HIDDEN = {
     "status_url": "https://status.example/hidden-until-sent",
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
+    "activation_url": "https://activate.example/hidden-until-sent",
 }
 
 
@@ -102,7 +103,7 @@ def _issue_links(
 def issue_link(
     db: Database, desk: Desk, ref: str, *, purpose: str, path: str, until: datetime, now: datetime
 ) -> str:
-    """Make a link about a case; the address goes out as a secret, only its hash is kept."""
+    """Make a link about a case or an account; the address goes out as a secret, only its hash is kept."""
     token = desk.new_token()
     links.add(db, token, purpose=purpose, subject=ref, now=now, expires_at=until)
     events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=purpose)

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from bot.store import (
     absences,
+    accounts,
     approvals,
     authenticators,
     case_questions,
@@ -17,6 +18,7 @@ from bot.store import (
     purchase_orders,
     rounds,
     seats,
+    sessions,
     turns,
     views,
 )
@@ -94,6 +96,12 @@ def m021_money_keys_and_steps(db: Database) -> None:
 @migrations()
 def m022_keys_know_their_mails(db: Database) -> None:
     key_mails.make_tables(db)
+
+
+@migrations()
+def m023_accounts(db: Database) -> None:
+    accounts.make_tables(db)
+    sessions.make_tables(db)
 
 
 @migrations()

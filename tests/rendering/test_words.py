@@ -136,6 +136,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "bad_holder_name": {"most": 120},
     "bad_holder_address": {},
     "link_unknown": {},
+    "sign_in_needed": {},
     "link_expired": {"expired_at": AT},
 }
 #: those of each module that was imported here
