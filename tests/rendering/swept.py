@@ -386,7 +386,8 @@ OURS = frozenset(
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
-        "history.keys_sent_note", "stock.keys_low_note", "trail.head_note", "voucher_modals.file_modal", "voucher_modals.said_modal",
+        "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
+        "voucher_modals.file_modal", "voucher_modals.said_modal",
     }
 )  # fmt: skip
 
