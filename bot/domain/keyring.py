@@ -57,6 +57,14 @@ class Keyring:
                 continue
         raise ValueError(f"no key opens this {purpose}")
 
+    def opens(self, purpose: str, sealed: str) -> bool:
+        """Whether a key of the ring opens it."""
+        try:
+            self.open(purpose, sealed)
+        except ValueError:
+            return False
+        return True
+
     def sign(self, purpose: str, text: str) -> str:
         """Return HMAC-SHA256 cut to 130 bits (RFC 2104, 5) as 26 lower-case base32 characters.
 

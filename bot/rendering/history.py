@@ -59,6 +59,16 @@ def step_note(tag: str, actor: str, at: datetime, data: Mapping[str, object], *,
     return Card(text=text, blocks=[blocks.context(text)])
 
 
+def keys_sent_note(values: Mapping[str, int], *, words: Words) -> Card:
+    """How far the mails with a large case's License Keys are; renewed in its place while they go."""
+    text = words.say("history.keys_sent", count=values["sent"], number=words.number(values["sent"]))
+    for name in ("waiting", "lost"):
+        if values[name]:
+            number = words.number(values[name])
+            text += " " + words.say(f"history.keys_sent.{name}", count=values[name], number=number)
+    return Card(text=text, blocks=[blocks.context(text)])
+
+
 def history_card(ref: str, steps: Sequence[Step], *, words: Words) -> Card:
     """Everything that happened to a case, by day, the newest last; of a long one the first and the newest."""
     told = [step for step in steps if has_line(step.tag, words)]

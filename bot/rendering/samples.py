@@ -268,7 +268,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: order_mails.invitation(
-        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+        decided_case(lang),
+        decided_case(lang).ris.users[0],
+        policy,
+        until=DECIDED_AT + timedelta(days=30),
+        spare=2,
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
     "self_registration": lambda lang, policy: account_samples.self_registration(

@@ -121,7 +121,8 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
             name="restore",
             well=False,
             sentence=f"holds every mail since {since:%Y-%m-%d %H:%M} UTC, whatever DELIVERY says",
-            mend="drop what went out after the backup (`usher jobs list`), then `usher jobs release --all`",
+            mend="drop what went out after the backup (`usher jobs list`), make License Keys void that were "
+            "mailed since (`/usher keys KEY`), then `usher jobs release --all --keys-checked`",
         )
     broken = events.find_first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"
@@ -140,7 +141,7 @@ def _secret(db: Database, desk: Desk) -> Check:
     sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
     sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
     sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
-    closed = sum(not _opens(desk, purpose, text) for purpose, text in sealed)
+    closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
     what = "waiting mails, authenticators and License Keys"
     sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
@@ -150,14 +151,6 @@ def _secret(db: Database, desk: Desk) -> Check:
         sentence=sentence if closed else "opens everything that is sealed",
         mend=mend,
     )
-
-
-def _opens(desk: Desk, purpose: str, sealed: str) -> bool:
-    try:
-        desk.keyring.open(purpose, sealed)
-    except ValueError:
-        return False
-    return True
 
 
 def _look_at_settings(patient: Patient) -> Iterator[Check]:

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.cases import Case
+from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
     BadHolderAddress,
@@ -16,6 +17,7 @@ from bot.domain.key_refusals import (
     KeyNotIssued,
     KeySentOften,
     KeyStillWaits,
+    KeysUnreadable,
     SameHolder,
     UnknownKey,
 )
@@ -104,19 +106,27 @@ def get_keys(db: Database, desk: Desk, ref: str, *, by: Staff, page: int = 1) ->
 
 
 def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> FoundKey:
-    """Whose the pasted key is; the look stands in the trail. Raise UnknownKey, which says nothing more."""
+    """Whose the pasted key is; the look stands in the trail.
+
+    Raise UnknownKey, which says nothing more; KeysUnreadable where keys were sealed with a key that is lost.
+    """
     check_is_staff(by)
     marks = desk.keyring.list_signatures(KEY, fold_key(text))
     with transaction(db):
         key = license_keys.find_by_mark(db, marks)
         if key is None:
-            raise UnknownKey
+            raise _not_found(db, desk)
         events.add(db, EventTag.KEY_LOOKED_UP, f"key:{key.id}", actor=by.id, at=now)
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     if seat is None:
         return FoundKey(key=key)
     case = get_case(db, f"C-{seat.case_of_holder}")
     return FoundKey(key=key, seat=seat, ref=case.ref, company=case.ris.company.name)
+
+
+def _not_found(db: Database, desk: Desk) -> Refusal:
+    closed = sum(not desk.keyring.opens(KEY, sealed) for sealed in license_keys.list_sealed(db))
+    return KeysUnreadable(count=closed) if closed else UnknownKey()
 
 
 def get_movable(db: Database, desk: Desk, *, key_id: int, by: Staff, now: datetime) -> tuple[FoundKey, bool]:

@@ -126,3 +126,13 @@ def m027_terms(db: Database) -> None:
 @migrations()
 def m028_member_invitations(db: Database) -> None:
     member_invitations.make_tables(db)
+
+
+@migrations()
+def m029_a_yes_knows_its_price(db: Database) -> None:
+    approvals.add_offers(db)
+
+
+@migrations()
+def m030_money_is_corrected(db: Database) -> None:
+    purchase_orders.add_corrections(db)
