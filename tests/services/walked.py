@@ -10,6 +10,7 @@ from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.domain.cases import Case
 from bot.domain.errors import PermanentFailure
 from bot.domain.provisioning import CalledOff, Order, Record, Task, Way
+from bot.domain.ris import User
 from bot.domain.staff import Act, Staff
 from bot.services import approvals, case_step_hands
 from bot.store import case_steps
@@ -60,12 +61,10 @@ def office(tmp_path: Path) -> Office:
     return office
 
 
-def approved(office: Office, *, seats: int = 3) -> Case:
+def approved(office: Office, *, seats: int = 3, users: tuple[User, ...] = (MARA, TOM)) -> Case:
     submission = a_submission()
     company = replace(submission.ris.company, seats=seats, application="ForumPass", purchase_order="4711")
-    case = a_case(
-        office, replace(submission, ris=replace(submission.ris, company=company, users=(MARA, TOM)))
-    )
+    case = a_case(office, replace(submission, ris=replace(submission.ris, company=company, users=users)))
     with office.connect() as db:
         approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
     return office.case(case.ref)
