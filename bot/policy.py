@@ -16,8 +16,10 @@ from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
 from bot.domain.money import Money
+from bot.domain.passwords import PasswordRules, words_of
 from bot.domain.ris import Credential
 from bot.domain.working_time import Calendar, public_holidays
+from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
 
 _HERE = Path(__file__)
@@ -105,6 +107,7 @@ class Programme(_Part):
     administrator_url: str = ""  #: what an Organization Administrator has to do; "" where there is no page
     webinars_url: str = ""  #: for administrators; "" where there are none
     fis_url: str = ""  #: the Federated Identity Service page, on credentials; "" where there is none
+    password: PasswordNumbers = PasswordNumbers()
 
     @field_validator("prices")
     @classmethod
@@ -301,6 +304,13 @@ class Policy(_Part):
     def mag(self) -> Programme:
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
+
+    @property
+    def password_rules(self) -> PasswordRules:
+        """No password is made of what the desk, the programme and the sponsor are called."""
+        mag = self.mag
+        names = (self.desk.name, mag.name, mag.sponsor, mag.support_desk, *mag.applications, "usher")
+        return mag.password.rules(words_of(names))
 
     @property
     def calendar_of_desk(self) -> Calendar:

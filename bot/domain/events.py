@@ -102,6 +102,12 @@ class EventTag(StrEnum):
     ADDRESS_RESTORED = "address:restored"
     ACCOUNT_MADE = "account:made"
     ACCOUNT_ACTIVATED = "account:activated"
+    PASSWORD_CHANGED = "password:changed"  # noqa: S105
+    PASSWORD_RESET = "password:reset"  # noqa: S105
+    QUESTIONS_CHANGED = "questions:changed"
+    RECOVERY_ASKED = "recovery:asked"  # by a name that is an account's, or not
+    RECOVERY_MAILED = "recovery:mailed"
+    TRIES_RESTED = "tries:rested"
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"

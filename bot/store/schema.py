@@ -15,10 +15,13 @@ from bot.store import (
     key_mails,
     license_keys,
     notices,
+    passwords,
     purchase_orders,
     rounds,
     seats,
+    security_questions,
     sessions,
+    tries,
     turns,
     views,
 )
@@ -102,3 +105,10 @@ def m022_keys_know_their_mails(db: Database) -> None:
 def m023_accounts(db: Database) -> None:
     accounts.make_tables(db)
     sessions.make_tables(db)
+
+
+@migrations()
+def m025_passwords_and_questions(db: Database) -> None:
+    passwords.make_tables(db)
+    security_questions.make_tables(db)
+    tries.make_tables(db)
