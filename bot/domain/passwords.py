@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 _PART = 3  #: letters or digits in a row, from which on a piece of a name is a part of it
-_OWN = 5  #: different letters or digits that have to be left without what everybody takes
+LEAST_OWN = 5  #: different letters or digits that have to be left without what everybody takes
 
 #: what the commonest passwords are made of, in English and German, as `fold` writes it
 _COMMON = """
@@ -103,7 +103,7 @@ def _look(text: str, owner: Owner, rules: PasswordRules) -> Iterator[tuple[Passw
     yield PasswordFault.NO_LOWER, "Ll" not in kinds
     yield PasswordFault.USER_ID, any(part in folded for part in parts_of(owner.user_id))
     yield PasswordFault.NAME, any(part in folded for part in names)
-    yield PasswordFault.COMMON, len(set(own_signs(folded, rules.words))) < _OWN
+    yield PasswordFault.COMMON, len(set(own_signs(folded, rules.words))) < LEAST_OWN
 
 
 def parts_of(text: str) -> tuple[str, ...]:

@@ -1,28 +1,40 @@
-"""How often somebody may be wrong about a secret: a rest after a few tries, each longer, none for ever."""
+"""How often somebody was wrong in a row, and from when on they may try again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
-AT_ONCE = 5  #: wrong tries before a rest
-REST = timedelta(minutes=15)  #: the first one; each doubles the one before
-LONGEST = timedelta(hours=24)
+
+class Tried(StrEnum):
+    """What is tried; each has a count of its own."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a count
+    LICENSE_KEY = "license_key"
+    PHONE_CODE = "phone_code"
+    PASSWORD_AGAIN = "password_again"  # noqa: S105 - of somebody who is signed in
+    ANSWER = "answer"  # to a security question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """So many wrong ones in a row, and then none at all for so long."""
+
+    most: int
+    lasts: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tries:
-    """The wrong tries of an account since the last right one."""
+    """Wrong ones since the last right one."""
 
     wrong: int = 0
-    until: datetime | None = None  #: of the present rest, or the last
+    locked_until: datetime | None = None
 
-    def is_resting(self, now: datetime) -> bool:
-        return self.until is not None and now < self.until
+    def is_locked(self, now: datetime) -> bool:
+        return self.locked_until is not None and now < self.locked_until
 
-    def after_wrong(self, now: datetime) -> Self:
-        """One more; every fifth begins a rest."""
-        wrong = self.wrong + 1
-        if wrong % AT_ONCE:
-            return replace(self, wrong=wrong)
-        doublings = min(wrong // AT_ONCE - 1, 10)
-        return replace(self, wrong=wrong, until=now + min(REST * 2**doublings, LONGEST))
+    def after_wrong(self, limit: Limit, now: datetime) -> Self:
+        """One more; a lock that has run out begins a new count."""
+        wrong = (0 if self.locked_until is not None else self.wrong) + 1
+        return type(self)(wrong=wrong, locked_until=now + limit.lasts if wrong >= limit.most else None)

@@ -30,7 +30,15 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import account_samples, key_samples, mails, order_mails, staff_mails, stock_mails
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    order_mails,
+    password_samples,
+    staff_mails,
+    stock_mails,
+)
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -271,6 +279,17 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),
+    "password_changed": lambda lang, policy: password_samples.password_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "questions_changed": lambda lang, policy: password_samples.questions_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "recovery": lambda lang, policy: password_samples.recovery(decided_case(lang), policy, at=DECIDED_AT),
+    "reset_wished": lambda lang, policy: password_samples.reset_wished(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -320,6 +339,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "recovery_url": STATUS_URL.replace("/status/", "/password/"),
         "attached": "own",
     }
 

@@ -1,6 +1,6 @@
 """Passwords of accounts: check one, find what is wrong with a new one, set it, change it when signed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -14,13 +14,18 @@ from bot.domain.password_refusals import (
 )
 from bot.domain.passwords import HowSet, Owner, PasswordFault, find_faults, may_change_at, normal
 from bot.domain.sessions import Visitor
-from bot.domain.tries import Tries
+from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.store import accounts, events, passwords, sessions, tries
 from bot.store.database import transaction
-from bot.store.tries import Tried
+
+#: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
+LIMITS = {
+    Tried.PASSWORD_AGAIN: Limit(most=5, lasts=timedelta(minutes=15)),
+    Tried.ANSWER: Limit(most=5, lasts=timedelta(hours=1)),
+}
 
 
 def check_password(db: Database, desk: Desk, account_id: int | None, password: str) -> bool:
@@ -85,28 +90,23 @@ def take_try(db: Database, account_id: int, what: Tried, *, now: datetime) -> No
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         before = tries.find(db, account_id, what)
-        if before.until is not None and before.is_resting(now):
-            raise TriesResting(until=before.until)
-        after = before.after_wrong(now)
-        tries.put(db, account_id, what, after)
-        if after.is_resting(now):
+        if before.locked_until is not None and before.is_locked(now):
+            raise TriesResting(until=before.locked_until)
+        after = before.after_wrong(LIMITS[what], now)
+        tries.put(db, account_id, what, after, now=now)
+        if after.locked_until is not None:
             about = f"account:{account_id}"
-            events.add(db, EventTag.TRIES_RESTED, about, actor=about, at=now, what=what, wrong=after.wrong)
-
-
-def forget_tries(db: Database, account_id: int, what: Tried) -> None:
-    """It was right, in the caller's transaction: the next wrong one is the first again."""
-    tries.put(db, account_id, what, Tries())
+            events.add(db, EventTag.TRIES_RESTED, about, actor=about, at=now, what=what)
 
 
 def check_current(db: Database, desk: Desk, visitor: Visitor, password: str, *, now: datetime) -> None:
     """Ask who is signed in for their password again; raise PasswordWrong or TriesResting. Slow."""
     account_id = visitor.account.id
-    take_try(db, account_id, Tried.PASSWORD, now=now)
+    take_try(db, account_id, Tried.PASSWORD_AGAIN, now=now)
     if not check_password(db, desk, account_id, password):
         raise PasswordWrong
     with transaction(db, locks=(f"account:{account_id}",)):
-        forget_tries(db, account_id, Tried.PASSWORD)
+        tries.drop(db, account_id, Tried.PASSWORD_AGAIN)
 
 
 def change(
@@ -135,13 +135,13 @@ def change(
     return ()
 
 
-def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:
     """Tell its owner, in the caller's transaction: they would not know of a change by somebody else."""
     mail_owner(
         db,
         desk,
         account,
         "password_changed",
-        words=lambda case: account_mails.password_changed(account, case, desk.policy, at=now),
+        words=lambda case: account_mails.password_changed(account, case, desk.policy, at=now, reset=reset),
         now=now,
     )

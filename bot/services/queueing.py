@@ -29,6 +29,7 @@ HIDDEN = {
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
     "activation_url": "https://activate.example/hidden-until-sent",
+    "recovery_url": "https://recover.example/hidden-until-sent",
 }
 
 

@@ -66,6 +66,12 @@ def find_last(db: Database, account_id: int) -> tuple[datetime, HowSet] | None:
     return (instant(found["set_at"]), HowSet(found["how"])) if found else None
 
 
+def count_set(db: Database, account_id: int) -> int:
+    """A number that grows with each password that is set."""
+    found = row(db, "select max(id) as last from passwords where account_id = :id", {"id": account_id})
+    return int(found["last"] or 0) if found else 0
+
+
 def add_draft(db: Database, token: str, account_id: int, hashed: str, *, now: datetime) -> None:
     """A password that was chosen, until its account is activated."""
     count(
@@ -87,13 +93,13 @@ def find_draft(db: Database, token: str, account_id: int, *, since: datetime) ->
     return str(found["hash"]) if found else ""
 
 
-def drop_drafts(db: Database, account_id: int, *, before: datetime) -> None:
-    """Those of that account, and everybody's from before that time."""
-    count(
-        db,
-        "delete from password_drafts where account_id = :id or made_at < :before",
-        {"id": account_id, "before": text_of(before)},
-    )
+def drop_drafts(db: Database, account_id: int) -> None:
+    count(db, "delete from password_drafts where account_id = :id", {"id": account_id})
+
+
+def drop_old_drafts(db: Database, *, before: datetime) -> None:
+    """Everybody's whose time is over."""
+    count(db, "delete from password_drafts where made_at < :before", {"before": text_of(before)})
 
 
 def _hash(token: str) -> str:

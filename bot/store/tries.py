@@ -1,51 +1,47 @@
-"""How often accounts were wrong about a secret since they were right."""
+"""Counts of wrong tries, which outlive a restart."""
 
-from enum import StrEnum
+from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.tries import Tries
+from bot.domain.tries import Tried, Tries
 from bot.store.database import count, maybe_instant, row, text_of
 
 
-class Tried(StrEnum):
-    """Which secret: each is counted for itself."""
-
-    ANSWER = "answer"  # to a security question
-    PASSWORD = "password"  # noqa: S105 - of somebody who is signed in
-
-
 def find(db: Database, account_id: int, what: Tried) -> Tries:
-    found = row(
-        db,
-        "select wrong, until from tries where account_id = :id and what = :what",
-        {"id": account_id, "what": what},
+    sql = "select wrong, locked_until from tries where account_id = :id and what = :what"
+    found = row(db, sql, {"id": account_id, "what": what})
+    return (
+        Tries(wrong=found["wrong"], locked_until=maybe_instant(found["locked_until"])) if found else Tries()
     )
-    return Tries(wrong=found["wrong"], until=maybe_instant(found["until"])) if found else Tries()
 
 
-def put(db: Database, account_id: int, what: Tried, tries: Tries) -> None:
+def put(db: Database, account_id: int, what: Tried, tries: Tries, *, now: datetime) -> None:
+    until = text_of(tries.locked_until) if tries.locked_until else None
     count(
         db,
-        """insert into tries (account_id, what, wrong, until) values (:id, :what, :wrong, :until)
-           on conflict (account_id, what) do update set wrong = :wrong, until = :until""",
-        {
-            "id": account_id,
-            "what": what,
-            "wrong": tries.wrong,
-            "until": text_of(tries.until) if tries.until else None,
-        },
+        """insert into tries (account_id, what, wrong, locked_until, at)
+           values (:id, :what, :wrong, :until, :now)
+           on conflict (account_id, what) do update set wrong = :wrong, locked_until = :until, at = :now""",
+        {"id": account_id, "what": what, "wrong": tries.wrong, "until": until, "now": text_of(now)},
     )
+
+
+def drop(db: Database, account_id: int, what: Tried) -> None:
+    """A right one: nothing is held against them."""
+    sql = "delete from tries where account_id = :id and what = :what"
+    count(db, sql, {"id": account_id, "what": what})
 
 
 def make_tables(db: Database) -> None:
-    """The migration's step; never edited once shipped. Comes after the accounts."""
+    """The migration's step; never edited once shipped."""
     db.executescript("""
         create table tries (
-            account_id integer not null references accounts (id) on delete cascade,
+            account_id integer not null,
             what text not null,
             wrong integer not null,
-            until text,
+            locked_until text,
+            at text not null,
             primary key (account_id, what)
         ) without rowid;
     """)

@@ -11,14 +11,18 @@ from jinja2 import StrictUndefined
 from bot.bootstrap import Bot
 from bot.rendering import pages
 from handlers.portal import (
+    activation,
     dashboard,
     enrolment,
     errors,
     home,
     legal,
+    passwords,
+    recovery,
     registration,
     ris,
     security,
+    security_questions,
     slack_events,
     status,
 )
@@ -30,7 +34,19 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (dashboard, enrolment, home, legal, registration, ris, status)  #: each has `register(app, frame)`
+ROOMS = (
+    activation,
+    dashboard,
+    enrolment,
+    home,
+    legal,
+    passwords,
+    recovery,
+    registration,
+    ris,
+    security_questions,
+    status,
+)  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 

@@ -7,7 +7,7 @@ from handlers.portal.frame import Frame
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("dashboard", __name__)
-    room.add_url_rule("/dashboard", "dashboard", frame.view(show))
+    room.add_url_rule("/dashboard", "show", frame.view(show))
     app.register_blueprint(room)
 
 

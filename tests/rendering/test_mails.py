@@ -54,6 +54,10 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     )
 
 
+def _recovery(lang: str, way: Way) -> dict[str, Any]:
+    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
+
+
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
@@ -62,6 +66,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_with_pages": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
     ),
+    "password_changed_reset": lambda lang: password_samples.password_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
+    ),
+    **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
@@ -93,7 +101,11 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-URLS = {"status_url": samples.STATUS_URL, "activation_url": samples.STATUS_URL.replace("status", "activate")}
+URLS = {
+    "status_url": samples.STATUS_URL,
+    "activation_url": samples.STATUS_URL.replace("status", "activate"),
+    "recovery_url": samples.STATUS_URL.replace("status", "password"),
+}
 
 
 @pytest.mark.golden
