@@ -24,10 +24,9 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/activate/<token>", "show", frame.view(show))
     room.add_url_rule("/activate/<token>", "choose", frame.view(choose), methods=["POST"])
     room.add_url_rule("/activate/<token>/again", "again", frame.view(mail_again), methods=["POST"])
-    room.add_url_rule("/activate/<token>/questions/<draft>", "ask", frame.view(ask))
-    room.add_url_rule(
-        "/activate/<token>/questions/<draft>", "complete", frame.view(complete), methods=["POST"]
-    )
+    page = "/activate/<token>/questions/<draft>"
+    room.add_url_rule(page, "ask", frame.view(ask))
+    room.add_url_rule(page, "complete", frame.view(complete), methods=["POST"])
     frame.guards.links(room)
     app.register_blueprint(room)
 

@@ -19,7 +19,7 @@ from handlers.portal.proxies import TrustedProxies, read_address
 
 #: everything from ourselves, nothing inline; a script of ours only makes a form quicker to fill in
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {

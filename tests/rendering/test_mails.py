@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,18 @@ from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
+from bot.domain.recovery import Way
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import account_samples, key_samples, mails, markdown, order_mails, samples
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    markdown,
+    order_mails,
+    password_samples,
+    samples,
+)
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES

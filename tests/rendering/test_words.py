@@ -16,6 +16,7 @@ from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal,
 from bot.domain.key_refusals import UnknownKey
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
+from bot.domain.password_refusals import PasswordWrong
 from bot.domain.ris import (
     Company,
     Credential,
@@ -128,6 +129,12 @@ CARRIED: dict[str, dict[str, Value]] = {
     "bad_holder_address": {},
     "link_unknown": {},
     "sign_in_needed": {},
+    "tries_resting": {"until": AT},
+    "password_wrong": {},
+    "password_too_soon": {"until": AT},
+    "password_meanwhile": {},
+    "answer_wrong": {},
+    "draft_gone": {},
     "link_expired": {"expired_at": AT},
 }
 #: those of each module that was imported here
@@ -139,7 +146,7 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
 def test_refusals_of_other_modules_are_among_them() -> None:
-    assert UnknownKey in REFUSALS
+    assert {UnknownKey, PasswordWrong} <= set(REFUSALS)
 
 
 @every_language
