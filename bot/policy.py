@@ -309,7 +309,7 @@ class Policy(_Part):
     def password_rules(self) -> PasswordRules:
         """No password is made of what the desk, the programme and the sponsor are called."""
         mag = self.mag
-        names = (self.desk.name, mag.name, mag.sponsor, mag.support_desk, *mag.applications, "usher")
+        names = (mag.sponsor, *mag.applications, mag.name, mag.support_desk, self.desk.name, "usher")
         return mag.password.rules(words_of(names))
 
     @property

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import policy
@@ -18,6 +18,7 @@ from bot.domain.passwords import (
     may_change_at,
     parts_of,
 )
+from tests.budget import examples
 
 TABLE = Path(__file__).parents[1] / "data" / "passwords.tsv"
 ZOE = Owner(user_id="k7m3-x9p2", first_name="Zoë-Marie", last_name="Müller-Øst")
@@ -48,6 +49,7 @@ def test_the_policy_agrees_with_the_table() -> None:
     assert frozenset().union(*(faults for _, faults in ROWS)) == frozenset(F) - {F.USED}
 
 
+@settings(max_examples=examples(100, at_once=20))
 @given(st.sampled_from(ROWS), st.sampled_from(["NFC", "NFD"]))
 def test_it_is_the_same_password_from_every_keyboard(row: tuple[str, frozenset[F]], form: str) -> None:
     text, faults = row
@@ -55,6 +57,7 @@ def test_it_is_the_same_password_from_every_keyboard(row: tuple[str, frozenset[F
     assert faults_of(unicodedata.normalize(form, text)) == faults  # type: ignore[arg-type]
 
 
+@settings(max_examples=examples(100, at_once=20))
 @given(
     st.sampled_from(SOUND),
     st.sampled_from(["zoe", "Zoë", "MARIE", "Müller", "mueller", "muller", "öst", "Oest", "K7M3", "x9p2"]),
@@ -67,6 +70,7 @@ def test_a_part_of_its_owner_spoils_any_password_wherever_it_stands(text: str, p
     assert not find_faults(text, ZOE, RULES)
 
 
+@settings(max_examples=examples(100, at_once=20))
 @given(st.text(max_size=150), st.text(max_size=150))
 def test_what_is_added_never_takes_away_what_was_there(text: str, more: str) -> None:
     kept = faults_of(text + "." + more) & {F.NO_SIGN, F.SHORT}

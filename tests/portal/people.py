@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field, replace
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -14,7 +15,8 @@ from bot.services.effects import mail_of
 from bot.services.queueing import HIDDEN
 from bot.store import accounts, outbox
 from bot.store.database import transaction
-from tests.portal.conftest import Town
+from handlers.portal import app
+from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import a_case
 
 GOOD = "Vier blaue Boote!"
@@ -53,6 +55,7 @@ class Person:
 
     town: Town
     client: FlaskClient
+    portal: Flask
     hasher: CountingHasher
     number: int
     link: str  #: of the activation mail
@@ -63,6 +66,10 @@ class Person:
             found = accounts.find(db, self.number)
         assert found is not None
         return found
+
+    def stranger(self) -> FlaskClient:
+        """Another browser."""
+        return client_of(self.portal, self.town.bot.settings.portal_url)
 
     def post(self, path: str, **fields: str) -> TestResponse:
         """As a browser does: the page is opened first, for its token."""
@@ -99,9 +106,10 @@ def people(town: Town) -> list[Person]:
     case = a_case(town)
     with town.bot.connect() as db, transaction(db):
         made = services.open_all(db, town.bot.desk, case, by="U0AVERY", now=town.clock.now())
+    portal, url = app.build(town.bot), town.bot.settings.portal_url
     tokens = town.tokens[-2 * len(made) :][1::2]  # a User ID is drawn before each link
     return [
-        Person(town, town.client(), hasher, one.id, f"/activate/{token}")
+        Person(town, client_of(portal, url), portal, hasher, one.id, f"/activate/{token}")
         for one, token in zip(made, tokens, strict=True)
     ]
 
