@@ -108,6 +108,8 @@ class EventTag(StrEnum):
     RECOVERY_ASKED = "recovery:asked"  # by a name that is an account's, or not
     RECOVERY_MAILED = "recovery:mailed"
     TRIES_RESTED = "tries:rested"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_LOCKED = "sign_in:locked"
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"

@@ -1,5 +1,6 @@
 """Mails to those who have an account: a builder for each, which takes values for the outbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.accounts import Account
@@ -56,6 +57,38 @@ def reset_wished(owner: Account, administrator: Account, case: Case, policy: Pol
 
 def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:
     return _of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
+
+
+def account_locked(
+    account: Account, policy: Policy, *, company: str, tries: int, until: datetime, sign_in_url: str
+) -> Values:
+    """To the owner of an account that too many wrong passwords have locked."""
+    say = words(account.lang, policy.desk.zone)
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": f"C-{account.case_id}",
+        "name": account.name,
+        "user_id": account.user_id,
+        "company": company or say.say("mail.nameless"),
+        "tries": tries,
+        "until": say.instant(until),
+        "sign_in_url": sign_in_url,
+    }
+
+
+def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str) -> Values:
+    """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
+    first = found[0][0]
+    nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
+    return owner(policy) | {
+        "lang": first.lang,
+        "ref": f"C-{first.case_id}",
+        "name": first.name,
+        "accounts": [
+            {"user_id": account.user_id, "company": company or nameless} for account, company in found
+        ],
+        "sign_in_url": sign_in_url,
+    }
 
 
 def _of_account(account: Account, case: Case, policy: Policy) -> Values:

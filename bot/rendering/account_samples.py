@@ -34,3 +34,22 @@ def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pag
         policy = policy.model_copy(update={"programmes": policy.programmes | {"mag": mag}})
     until = at + timedelta(days=policy.mag.activation_days)
     return account_mails.activation(account(case, number, at=at), case, policy, until=until)
+
+
+SIGN_IN_URL = "https://onboarding.example.com/sign-in"
+
+
+def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
+    return account_mails.account_locked(
+        account(case, at=at),
+        policy,
+        company=case.ris.company.name,
+        tries=policy.mag.sign_in_tries,
+        until=at + timedelta(minutes=policy.mag.sign_in_lock_minutes),
+        sign_in_url=SIGN_IN_URL,
+    )
+
+
+def user_ids(case: Case, policy: Policy, *, at: datetime) -> Values:
+    found = [(account(case, number, at=at), case.ris.company.name) for number in (0, 1)]
+    return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL)

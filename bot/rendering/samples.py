@@ -290,6 +290,10 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "reset_wished": lambda lang, policy: password_samples.reset_wished(
         decided_case(lang), policy, at=DECIDED_AT
     ),
+    "account_locked": lambda lang, policy: account_samples.account_locked(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),

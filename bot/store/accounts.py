@@ -100,6 +100,12 @@ def set_password(db: Database, account_id: int, hashed: str, *, now: datetime) -
     )
 
 
+def renew_password(db: Database, account_id: int, hashed: str) -> None:
+    """The same password, hashed with today's costs: to its owner nothing has changed."""
+    sql = "update accounts set password = :hashed where id = :id"
+    count(db, sql, {"id": account_id, "hashed": hashed})
+
+
 def _account(found: Mapping[str, Any]) -> Account:
     return Account(
         id=found["id"],

@@ -111,4 +111,8 @@ def m023_accounts(db: Database) -> None:
 def m025_passwords_and_questions(db: Database) -> None:
     passwords.make_tables(db)
     security_questions.make_tables(db)
+
+
+@migrations()
+def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)

@@ -23,6 +23,7 @@ from handlers.portal import (
     ris,
     security,
     security_questions,
+    sign_in,
     slack_events,
     status,
 )
@@ -45,6 +46,7 @@ ROOMS = (
     registration,
     ris,
     security_questions,
+    sign_in,
     status,
 )  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
