@@ -11,10 +11,12 @@ from bot.store import (
     case_steps,
     clippings,
     conversations,
+    credentials,
     finding,
     key_mails,
     license_keys,
     notices,
+    phone_codes,
     purchase_orders,
     rounds,
     seats,
@@ -108,3 +110,6 @@ def m023_accounts(db: Database) -> None:
 @migrations()
 def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)
+    credentials.make_tables(db)
+    phone_codes.make_tables(db)
+    db.execute("alter table sessions add column launching text not null default ''")

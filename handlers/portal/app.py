@@ -11,11 +11,14 @@ from jinja2 import StrictUndefined
 from bot.bootstrap import Bot
 from bot.rendering import pages
 from handlers.portal import (
+    credentials,
     dashboard,
     enrolment,
     errors,
     home,
+    launch,
     legal,
+    passcode,
     registration,
     ris,
     security,
@@ -32,10 +35,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 ROOMS = (
+    credentials,
     dashboard,
     enrolment,
     home,
+    launch,
     legal,
+    passcode,
     registration,
     ris,
     sign_in,
