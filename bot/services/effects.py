@@ -31,7 +31,7 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
-from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner
+from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner, Texter
 from bot.rendering import (
     absences,
     answer_cards,
@@ -59,6 +59,7 @@ from bot.services import (
     notices,
     nudges,
     standing,
+    texts,
 )
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
@@ -73,6 +74,7 @@ class Ways:
     chat: Chat
     mailer: Mailer
     marker: Marker
+    texter: Texter
     provisioners: Mapping[Way, Provisioner] = field(default_factory=dict)
 
 
@@ -391,6 +393,7 @@ def _take_step(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 
 CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]] = {
     JobKind.MAIL: _send_mail,
+    JobKind.SMS: lambda _, desk, ways, job, now: texts.send(desk, ways.texter, job, now),
     JobKind.STEP: _take_step,
     JobKind.CASE_CARD: _show_card,
     JobKind.NOTE: _post_note,

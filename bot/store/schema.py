@@ -11,11 +11,13 @@ from bot.store import (
     case_steps,
     clippings,
     conversations,
+    credentials,
     finding,
     key_mails,
     license_keys,
     notices,
     passwords,
+    phone_codes,
     purchase_orders,
     rounds,
     seats,
@@ -116,3 +118,6 @@ def m025_passwords_and_questions(db: Database) -> None:
 @migrations()
 def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)
+    credentials.make_tables(db)
+    phone_codes.make_tables(db)
+    db.execute("alter table sessions add column launching text not null default ''")

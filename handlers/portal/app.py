@@ -12,13 +12,16 @@ from bot.bootstrap import Bot
 from bot.rendering import pages
 from handlers.portal import (
     activation,
+    credentials,
     dashboard,
     enrolment,
     errors,
     home,
+    launch,
     legal,
     passwords,
     recovery,
+    passcode,
     registration,
     ris,
     security,
@@ -37,10 +40,13 @@ log = structlog.get_logger("portal")
 
 ROOMS = (
     activation,
+    credentials,
     dashboard,
     enrolment,
     home,
+    launch,
     legal,
+    passcode,
     passwords,
     recovery,
     registration,
