@@ -13,13 +13,14 @@ from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile
 from bot.domain.passwords import HowSet, PasswordFault, find_faults
 from bot.domain.recovery import LINK_LASTS, MOST_LINKS, MOST_WITHIN, RESET_LASTS, Way, find_way
 from bot.domain.security_questions import Question
+from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services import passwords, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, cases, events, links, sessions
+from bot.store import accounts, cases, events, links, sessions, tries
 from bot.store.database import transaction
 
 LINK = "recovery"  #: the purpose of a link that asks a security question
@@ -108,6 +109,7 @@ def recover(
         if not passwords.put(db, desk, account, hashed, since=since, how=HowSet.RESET, now=now):
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id)
+        tries.drop(db, account.id, Tried.PASSWORD)  # a lock of the old one
         _end_links(db, account, now=now)
         about = f"account:{account.id}"
         events.add(db, EventTag.PASSWORD_RESET, about, actor=about, at=now, asked=bool(found.question))

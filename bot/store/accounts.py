@@ -92,20 +92,6 @@ def find_password(db: Database, account_id: int) -> str:
     return str(found["password"]) if found else ""
 
 
-def set_password(db: Database, account_id: int, hashed: str, *, now: datetime) -> None:
-    count(
-        db,
-        "update accounts set password = :hashed, password_set_at = :now where id = :id",
-        {"id": account_id, "hashed": hashed, "now": text_of(now)},
-    )
-
-
-def renew_password(db: Database, account_id: int, hashed: str) -> None:
-    """The same password, hashed with today's costs: to its owner nothing has changed."""
-    sql = "update accounts set password = :hashed where id = :id"
-    count(db, sql, {"id": account_id, "hashed": hashed})
-
-
 def _account(found: Mapping[str, Any]) -> Account:
     return Account(
         id=found["id"],

@@ -8,7 +8,7 @@ from bot.domain.passwords import PasswordFault
 from bot.domain.ris import Role
 from bot.rendering.pages.passwords import new_password
 from bot.rendering.pages.questions import Questions, questions
-from bot.services import activation
+from bot.services import activation, sessions
 from bot.services.activation import Activation
 from bot.services.passwords import owner_of
 from handlers.portal import visitors
@@ -74,6 +74,8 @@ def complete(token: str, draft: str, *, frame: Frame) -> Response:
     try:
         with frame.bot.connect() as db:
             visit, faults = activation.complete(db, desk, token, draft, given, now=now)
+            if visit:
+                sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except DraftGone as gone:
         return _first(token, _get(token, frame), frame, note=words.refusal(gone))
     except (LinkUnknown, LinkExpired):

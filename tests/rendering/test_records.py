@@ -119,7 +119,7 @@ NO_STEPS = {
 }  # fmt: skip
 
 #: what happens to a person's account is no step of a case either
-OF_ACCOUNTS = {"account", "password", "questions", "recovery", "session", "tries"}
+OF_ACCOUNTS = {"account", "password", "questions", "recovery", "session", "sign_in", "tries"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
