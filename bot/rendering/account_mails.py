@@ -9,6 +9,7 @@ from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
+from bot.rendering.mails import of_case
 from bot.rendering.words import words
 
 
@@ -57,6 +58,25 @@ def reset_wished(owner: Account, administrator: Account, case: Case, policy: Pol
 
 def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:
     return _of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
+
+
+def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
+    """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
+    say = words(inviter.lang, policy.desk.zone)
+    return _of_account(inviter, case, policy) | {
+        "role": say.choice(Role, role),
+        "inviter": inviter.name,
+        "until": say.date(until),
+    }
+
+
+def credential_request(account: Account, asker: Account, case: Case, policy: Policy) -> Values:
+    """To the sponsor, for whom an administrator found no spare seat; the blank form goes along."""
+    return of_case(case, policy) | {
+        "person": account.name,
+        "person_email": account.email,
+        "asker": asker.name,
+    }
 
 
 def account_locked(

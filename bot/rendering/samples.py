@@ -276,7 +276,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: order_mails.invitation(
-        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+        decided_case(lang),
+        decided_case(lang).ris.users[0],
+        policy,
+        until=DECIDED_AT + timedelta(days=30),
+        spare=2,
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
     "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),
@@ -288,6 +292,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "recovery": lambda lang, policy: password_samples.recovery(decided_case(lang), policy, at=DECIDED_AT),
     "reset_wished": lambda lang, policy: password_samples.reset_wished(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "self_registration": lambda lang, policy: account_samples.self_registration(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "credential_request": lambda lang, policy: account_samples.credential_request(
         decided_case(lang), policy, at=DECIDED_AT
     ),
     "account_locked": lambda lang, policy: account_samples.account_locked(
@@ -344,6 +354,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
         "recovery_url": STATUS_URL.replace("/status/", "/password/"),
+        "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }
 

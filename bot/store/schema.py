@@ -15,6 +15,7 @@ from bot.store import (
     finding,
     key_mails,
     license_keys,
+    member_invitations,
     notices,
     passwords,
     phone_codes,
@@ -23,6 +24,7 @@ from bot.store import (
     seats,
     security_questions,
     sessions,
+    terms,
     tries,
     turns,
     views,
@@ -110,6 +112,12 @@ def m023_accounts(db: Database) -> None:
 
 
 @migrations()
+def m024_keys_are_masked_on_the_way_in(db: Database) -> None:
+    license_keys.make_shapes(db)
+    db.execute("alter table mail_sources add column sealed integer not null default 0")
+
+
+@migrations()
 def m025_passwords_and_questions(db: Database) -> None:
     passwords.make_tables(db)
     security_questions.make_tables(db)
@@ -121,3 +129,23 @@ def m026_credentials_and_codes(db: Database) -> None:
     credentials.make_tables(db)
     phone_codes.make_tables(db)
     db.execute("alter table sessions add column launching text not null default ''")
+
+
+@migrations()
+def m027_terms(db: Database) -> None:
+    terms.make_tables(db)
+
+
+@migrations()
+def m028_member_invitations(db: Database) -> None:
+    member_invitations.make_tables(db)
+
+
+@migrations()
+def m029_a_yes_knows_its_price(db: Database) -> None:
+    approvals.add_offers(db)
+
+
+@migrations()
+def m030_money_is_corrected(db: Database) -> None:
+    purchase_orders.add_corrections(db)

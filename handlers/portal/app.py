@@ -19,6 +19,7 @@ from handlers.portal import (
     home,
     launch,
     legal,
+    members,
     passcode,
     passwords,
     recovery,
@@ -29,6 +30,7 @@ from handlers.portal import (
     sign_in,
     slack_events,
     status,
+    terms,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -46,6 +48,7 @@ ROOMS = (
     home,
     launch,
     legal,
+    members,
     passcode,
     passwords,
     recovery,
@@ -54,6 +57,7 @@ ROOMS = (
     security_questions,
     sign_in,
     status,
+    terms,
 )  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 

@@ -69,6 +69,7 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "recovery_url",
         "way",
         "key_url",
+        "joining_url",
         "sign_in_url",
         "why",
     }
