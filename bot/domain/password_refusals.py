@@ -33,6 +33,12 @@ class AnswerWrong(Refusal):
     code = "answer_wrong"
 
 
+class ResetOften(Refusal):
+    """A password is reset only so often a day; values: most."""
+
+    code = "reset_often"
+
+
 class DraftGone(Refusal):
     """The password that was chosen in an earlier step is not kept any more."""
 

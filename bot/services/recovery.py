@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus, account_id, fold_user_id
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
-from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile
+from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault, find_faults
 from bot.domain.recovery import LINK_LASTS, MOST_LINKS, MOST_WITHIN, RESET_LASTS, Way, find_way
 from bot.domain.security_questions import Question
@@ -66,10 +66,11 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
 def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
     """An administrator's or the desk's reset, in the caller's transaction: a link to a new password.
 
-    The caller has checked the right. The old password counts until a new one is set.
+    The caller has checked the right. The old password counts until a new one is set. Raise ResetOften.
     """
+    if links.count_since(db, purpose=RESET, subject=account.ref, since=now - MOST_WITHIN) >= MOST_LINKS:
+        raise ResetOften(most=MOST_LINKS)
     until = now + RESET_LASTS
-    _end_links(db, account, now=now)
     events.add(db, EventTag.RECOVERY_MAILED, f"account:{account.id}", actor=by, at=now, way=Way.RESET)
     _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
 

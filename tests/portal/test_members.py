@@ -85,7 +85,7 @@ def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[A
     for path in rules:
         assert browser.get(path).status_code == 409
         assert stranger.get(path).headers["Location"] == "/sign-in"
-    acts = ("role", "deactivate", "remind", "credential", "key")
+    acts = ("role", "deactivate", "remind", "reset", "credential", "key")
     for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
         assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
     assert everybody(town) == {one.email: one for one in people}

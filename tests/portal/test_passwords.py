@@ -10,7 +10,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.passwords import HowSet
 from bot.domain.security_questions import Given
 from bot.domain.sessions import Strength
-from bot.services import activation, passwords, recovery, sessions
+from bot.services import activation, passwords, sessions
 from bot.store import accounts, events
 from bot.store import passwords as kept
 from bot.store.database import transaction
@@ -276,16 +276,22 @@ def test_a_waiting_account_gets_its_activation_mail(town: Town) -> None:
     assert greta.mails("recovery") == []
 
 
-def test_an_administrators_reset_asks_no_question_and_ends_earlier_links(town: Town) -> None:
-    greta = active(town)[1]
-    before = link_of(greta)
-    with town.bot.connect() as db, transaction(db):
-        recovery.send_reset(db, town.bot.desk, greta.account, by="account:1", now=town.clock.now())
+def test_an_administrators_reset_asks_no_question_and_leaves_earlier_links_alone(town: Town) -> None:
+    greta, tom, *_ = active(town)
+    before = link_of(tom)
+    sign_in(greta)
+    page = f"/users/{tom.number}"
+    csrf = csrf_of(greta.client.get(page).text)
+    assert greta.client.post(f"{page}/reset", data={"csrf_token": csrf}).location == f"{page}?done=reset"
     link = f"/password/{town.tokens[-1]}"
-    assert greta.client.get(before).status_code == 404
+    assert 'name="answer"' in tom.client.get(before).text
 
-    assert 'name="answer"' not in greta.client.get(link).text
-    assert recover(greta, link) == (303, "/password/done")
+    assert 'name="answer"' not in tom.client.get(link).text
+    assert recover(tom, link) == (303, "/password/done")
+    assert tom.client.get(before).status_code == 404
+    own = greta.client.post(f"/users/{greta.number}/reset", data={"csrf_token": csrf})
+    many = [greta.client.post(f"{page}/reset", data={"csrf_token": csrf}).status_code for _ in range(6)]
+    assert (own.status_code, many) == (409, [303] * 4 + [409] * 2)
 
 
 def test_questions_are_changed_with_the_password_and_told_by_mail(town: Town) -> None:

@@ -144,6 +144,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "password_meanwhile": {},
     "answer_wrong": {},
     "draft_gone": {},
+    "reset_often": {"most": 5},
     "license_key_refused": {},
     "license_keys_rest": {"until": AT},
     "has_credential": {},
