@@ -11,7 +11,6 @@ from bot.domain.launch import purpose_of
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.policy import Launch
-from bot.services import applications
 from tests.people import KEY, Browser, hand_key
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
@@ -26,7 +25,7 @@ def village(town: Town) -> Village:
     desk = found.bot.desk
     mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
     policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
-    found.bot = replace(found.bot, desk=replace(desk, policy=policy))
+    found.bot = replace(found.bot, desk=replace(desk, policy=policy, terms={}))
     with found.bot.connect() as db:
         hand_key(db, found.bot.desk, found.people[0], now=found.bot.clock.now())
     return found
@@ -135,8 +134,9 @@ def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village
     assert "password only" in browser.get("/dashboard").text
 
 
-def test_what_waits_for_its_terms_is_not_launched(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applications, "is_open", lambda *_: False)
+def test_what_waits_for_its_terms_is_not_launched(village: Village, town: Town) -> None:
+    desk = village.bot.desk
+    village.bot = replace(village.bot, desk=replace(desk, terms=town.bot.desk.terms))
     administrator, user = (
         next(one for one in village.people if one.role is role)
         for role in (Role.ORGANIZATION_ADMINISTRATOR, Role.USER)
