@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.accounts import Account
 from bot.domain.cases import Case
+from bot.domain.email_changes import EmailChange
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
@@ -54,6 +55,32 @@ def reset_wished(owner: Account, administrator: Account, case: Case, policy: Pol
     """To an Organization Administrator whom somebody of their organisation asks for a new password."""
     own = _of_account(administrator, case, policy)
     return own | {"person": owner.name, "person_id": owner.user_id}
+
+
+def email_change(account: Account, change: EmailChange, policy: Policy, *, to_new: bool) -> Values:
+    """To either end of a change of address; the link comes as a secret, `email_url`."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_owner(account, policy) | {
+        "old": change.old,
+        "new": change.new,
+        "to_new": to_new,
+        "until": say.instant(change.until),
+    }
+
+
+def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: datetime) -> Values:
+    """To both ends, once both have said yes."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_owner(account, policy) | {"old": change.old, "new": change.new, "at": say.instant(at)}
+
+
+def _of_owner(account: Account, policy: Policy) -> Values:
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": f"C-{account.case_id}",
+        "name": account.name,
+        "user_id": account.user_id,
+    }
 
 
 def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:

@@ -304,6 +304,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), policy, at=DECIDED_AT
     ),
     "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
+    "email_change": lambda lang, policy: account_samples.email_change(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "email_changed": lambda lang, policy: account_samples.email_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -354,6 +360,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
         "recovery_url": STATUS_URL.replace("/status/", "/password/"),
+        "email_url": STATUS_URL.replace("/status/", "/email/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }

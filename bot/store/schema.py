@@ -12,6 +12,7 @@ from bot.store import (
     clippings,
     conversations,
     credentials,
+    email_changes,
     finding,
     key_mails,
     license_keys,
@@ -149,3 +150,8 @@ def m029_a_yes_knows_its_price(db: Database) -> None:
 @migrations()
 def m030_money_is_corrected(db: Database) -> None:
     purchase_orders.add_corrections(db)
+
+
+@migrations()
+def m031_email_changes(db: Database) -> None:
+    email_changes.make_tables(db)

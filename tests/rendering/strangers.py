@@ -70,6 +70,7 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "way",
         "key_url",
         "joining_url",
+        "email_url",
         "sign_in_url",
         "why",
     }

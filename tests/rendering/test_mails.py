@@ -73,6 +73,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
+    "email_change_of_old": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
+    ),
     "activation_with_pages": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
     ),
