@@ -19,7 +19,7 @@ from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
 from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
-from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Texter, Tokens
 from bot.rendering import terms
 from bot.services import absences, upkeep
 from bot.services.desk import Desk
@@ -63,6 +63,7 @@ class Bot:
     open_mailbox: Callable[[], Mailbox]
     open_mailer: Callable[[], Mailer]
     open_provisioners: Callable[[], Mapping[Way, Provisioner]]  #: those that `[provisioning]` chooses
+    texter: Texter
     chat: Chat
     slack_client: "WebClient"
     reader: Reader
@@ -236,6 +237,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     from bot.adapters.oauth import build_tokens  # noqa: PLC0415
     from bot.adapters.provisioners import build_opener  # noqa: PLC0415
     from bot.adapters.slack import SlackChat, build_client  # noqa: PLC0415
+    from bot.adapters.sms import build_texter  # noqa: PLC0415
     from bot.adapters.smtp import build_mailer  # noqa: PLC0415
     from bot.adapters.tls import build_context  # noqa: PLC0415
 
@@ -262,6 +264,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
         ),
         open_mailer=lambda: build_mailer(settings, context, tokens),
         open_provisioners=open_provisioners,
+        texter=build_texter(settings, context),
         chat=chat,
         slack_client=client,
         reader=reader,

@@ -18,9 +18,11 @@ from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
 from bot.domain.loopback import keeps_secrets
 from bot.domain.money import Money
+from bot.domain.passwords import PasswordRules, words_of
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar, public_holidays
+from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
 
 _HERE = Path(__file__)
@@ -131,6 +133,7 @@ class Programme(_Part):
     administrator_url: str = ""  #: what an Organization Administrator has to do; "" where there is no page
     webinars_url: str = ""  #: for administrators; "" where there are none
     fis_url: str = ""  #: the Federated Identity Service page, on credentials; "" where there is none
+    password: PasswordNumbers = PasswordNumbers()
 
     @field_validator("prices")
     @classmethod
@@ -331,6 +334,13 @@ class Policy(_Part):
     def mag(self) -> Programme:
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
+
+    @property
+    def password_rules(self) -> PasswordRules:
+        """No password is made of what the desk, the programme and the sponsor are called."""
+        mag = self.mag
+        names = (mag.sponsor, *mag.applications, mag.name, mag.support_desk, self.desk.name, "usher")
+        return mag.password.rules(words_of(names))
 
     @property
     def calendar_of_desk(self) -> Calendar:

@@ -60,6 +60,16 @@ class Mailer(Protocol):
     def close(self) -> None: ...
 
 
+class Texter(Protocol):
+    """The way out for texts to phones."""
+
+    def send(self, to: str, text: str, *, key: str) -> None:
+        """Hand one over to an E.164 number; `key` tells a repeat from another with the same words.
+
+        Raise TransientFailure, PermanentFailure or UnknownOutcome.
+        """
+
+
 class Provisioner(Protocol):
     """Whoever makes a case or a site outside, once per external id, however often it is asked."""
 

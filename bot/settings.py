@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from bot.domain.errors import SettingsFault
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
+from bot.sms_settings import SmsSettings, UncheckedSmsSettings
 
 __all__ = [
     "MailAuth",
@@ -74,7 +75,7 @@ class ReadingSettings(BaseSettings):
         return tuple(key.get_secret_value() for key in self.secret_key)
 
 
-class Settings(MailSettings, ProvisioningSettings, ReadingSettings):
+class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings):
     """Everything the service needs; names are those of the environment, in lower case."""
 
     database_url: str = "sqlite:///usher.db"
@@ -217,7 +218,7 @@ def _instant(value: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-class _Unchecked(UncheckedMailSettings):
+class _Unchecked(UncheckedMailSettings, UncheckedSmsSettings):
     """The settings that depend on one another, as written: looked at also when others are wrong."""
 
     model_config = ReadingSettings.model_config
@@ -226,7 +227,7 @@ class _Unchecked(UncheckedMailSettings):
     slack_signing_secret: Any = ""
 
     def faults(self) -> list[str]:
-        faults = super().faults()
+        faults = [*UncheckedMailSettings.faults(self), *UncheckedSmsSettings.faults(self)]
         if not self.slack_app_token and not self.slack_signing_secret:
             faults.append(
                 "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
@@ -345,4 +346,4 @@ def _place(fault: str) -> int:
     return ["database_url", *(name for kind in _KINDS for name in kind.__annotations__)].index(name)
 
 
-_KINDS = (MailSettings, Settings, ReadingSettings, ProvisioningSettings)
+_KINDS = (MailSettings, Settings, ReadingSettings, ProvisioningSettings, SmsSettings)

@@ -44,6 +44,7 @@ from tests.outside import (
     FakeChat,
     FakeMailer,
     FakeServer,
+    FakeTexter,
     PlainMarker,
     PlainReader,
     fetched,
@@ -197,6 +198,7 @@ class Office:
             chat=self.chat,
             mailer=self.mailer,
             marker=self.bot.marker,
+            texter=self.bot.texter,
             provisioners=self.provisioners,
         )
 
@@ -275,6 +277,7 @@ def an_office(folder: Path, **changes: str) -> Office:
         open_mailbox=lambda: server,
         open_mailer=lambda: mailer,
         open_provisioners=lambda: {Way.DESK: Checklist()},
+        texter=FakeTexter(),
         chat=chat,
         slack_client=WebClient(token="xoxb-test"),
         reader=reader,

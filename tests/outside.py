@@ -40,6 +40,21 @@ class Faults:
             raise fault
 
 
+class FakeTexter:
+    """Remembers what it was given: number, words and key; after an unknown outcome it has arrived too."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []
+        self.faults = Faults()
+
+    def send(self, to: str, text: str, *, key: str) -> None:
+        fault = self.faults.next()
+        if fault is None or isinstance(fault, UnknownOutcome):
+            self.sent.append((to, text, key))
+        if fault is not None:
+            raise fault
+
+
 class FakeMailer:
     """Remembers what it was given; after an unknown outcome the mail has arrived all the same."""
 

@@ -12,13 +12,18 @@ from werkzeug.test import TestResponse
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cases import Case
-from bot.domain.ris import User
+from bot.domain.license_keys import Holder
+from bot.domain.passwords import HowSet
+from bot.domain.ris import Credential, User
 from bot.services import accounts
 from bot.services.desk import Desk
 from bot.store import accounts as kept
+from bot.store import license_keys, passwords, seats
 from bot.store.database import transaction
+from tests.license_keys import lay_stock
 
 PASSWORD = "Sieben Tassen, kein Tee 7"
+KEY = "QW7T-4XND-PC2R-9LK3"
 COOKIE, HOST = "__Host-usher", "portal.example.com"
 
 
@@ -49,9 +54,21 @@ def move_in(
         made = accounts.open_all(db, desk, case, by="usher", now=now)
         for one in made:
             kept.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
-            kept.set_password(db, one.id, desk.hasher.hash(PASSWORD), now=now)
+            hashed = desk.hasher.hash(PASSWORD)
+            passwords.swap(db, one.id, hashed, since="", how=HowSet.ACTIVATION, keep=24, now=now)
     found = [kept.find(db, one.id) for one in made]
     return [one for one in found if one]
+
+
+def hand_key(db: Database, desk: Desk, owner: Account, key: str = KEY, *, now: datetime) -> None:
+    """A seat of theirs, with that License Key."""
+    lay_stock(db, desk, [key], now=now)
+    holder = Holder(name=owner.name, email=owner.email.upper())
+    of = {"case_id": owner.case_id, "organisation": owner.organisation, "first": 100 + owner.id}
+    with transaction(db):
+        seats.add_all(db, [holder], purchase_order=None, price=None, now=now, **of)
+        seat = max(seats.list_held(db, owner.organisation), key=lambda one: one.id)
+        assert license_keys.issue(db, [seat.id], Credential.PHONE_OTP, on=now.date(), now=now)
 
 
 class Browser:

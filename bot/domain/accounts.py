@@ -77,6 +77,7 @@ class Customer:
     id: int
     name: str
     application: str  #: what its form subscribes to; "" where it names nothing
+    country: str  #: ISO 3166 alpha-2; "" where the form has none
 
 
 def account_of(user: User, *, lang: str) -> NewAccount:

@@ -10,6 +10,7 @@ from phonenumbers import (
     PhoneMetadata,
     PhoneNumberDesc,
     PhoneNumberFormat,
+    PhoneNumberType,
     region_code_for_country_code,
 )
 
@@ -28,11 +29,27 @@ _TYPES = (
     "uan",
     "voicemail",
 )
+#: numbers on which somebody earns, or that ring at no person's
+_NO_TEXTS = frozenset(
+    {
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PAGER,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
 
 
 def e164(text: str, region: str | None) -> str | None:
     """E.164 of a valid number; one without its country code is taken as the region's own."""
     return _quick(text, region) or _thorough(text, region)
+
+
+def takes_texts(number: str) -> bool:
+    """Whether an E.164 number may get one: not where a text costs its sender extra, or nobody reads it."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) not in _NO_TEXTS
 
 
 def calling_code(region: str) -> str:

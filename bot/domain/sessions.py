@@ -27,6 +27,7 @@ class Session:
     strength: Strength
     made_at: datetime  #: of the first of a chain: raising its strength makes no session longer
     seen_at: datetime
+    launching: str = ""  #: the application that waits for it to be strong enough
 
     def ends_at(self) -> datetime:
         return min(self.seen_at + IDLE, self.made_at + LONGEST)

@@ -30,7 +30,15 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import account_samples, key_samples, mails, order_mails, staff_mails, stock_mails
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    order_mails,
+    password_samples,
+    staff_mails,
+    stock_mails,
+)
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -275,6 +283,17 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         spare=2,
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),
+    "password_changed": lambda lang, policy: password_samples.password_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "questions_changed": lambda lang, policy: password_samples.questions_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "recovery": lambda lang, policy: password_samples.recovery(decided_case(lang), policy, at=DECIDED_AT),
+    "reset_wished": lambda lang, policy: password_samples.reset_wished(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "self_registration": lambda lang, policy: account_samples.self_registration(
         decided_case(lang), policy, at=DECIDED_AT
     ),
@@ -285,6 +304,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), policy, at=DECIDED_AT
     ),
     "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
+    "email_change": lambda lang, policy: account_samples.email_change(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "email_changed": lambda lang, policy: account_samples.email_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -334,6 +359,8 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "recovery_url": STATUS_URL.replace("/status/", "/password/"),
+        "email_url": STATUS_URL.replace("/status/", "/email/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }

@@ -31,7 +31,7 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
-from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner
+from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner, Texter
 from bot.rendering import (
     absences,
     answer_cards,
@@ -61,6 +61,7 @@ from bot.services import (
     nudges,
     provisioning,
     standing,
+    texts,
 )
 from bot.services.desk import Desk
 from bot.services.outbox import Outcome
@@ -75,6 +76,7 @@ class Ways:
     chat: Chat
     mailer: Mailer
     marker: Marker
+    texter: Texter
     provisioners: Mapping[Way, Provisioner] = field(default_factory=dict)
 
 
@@ -395,6 +397,7 @@ CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]
     JobKind.MAIL: _send_mail,
     JobKind.STEP: _act_outside,
     JobKind.CALL_OFF: _act_outside,
+    JobKind.SMS: lambda _, desk, ways, job, now: texts.send(desk, ways.texter, job, now),
     JobKind.CASE_CARD: _show_card,
     JobKind.NOTE: _post_note,
 }

@@ -276,12 +276,17 @@ def mark_used(db: Database, *, key_id: int, now: datetime, by: Staff | None = No
     if by is not None:
         check_is_staff(by)
     with transaction(db, locks=(f"key:{key_id}",)):
-        key, seat, case = held_keys.find_all(db, key_id)
-        held_keys.check_open(key, seat)
-        if seat is None or case is None or seat.holder is None:
-            raise KeyNotIssued
-        license_keys.move(db, key_id, since=(KeyState.ISSUED,), to=KeyState.USED, now=now)
-        held_keys.record(db, EventTag.KEY_USED, case, seat, by=by.id if by else "usher", now=now)
+        use(db, key_id=key_id, by=by.id if by else "usher", now=now)
+
+
+def use(db: Database, *, key_id: int, by: str, now: datetime) -> None:
+    """The same in the caller's transaction."""
+    key, seat, case = held_keys.find_all(db, key_id)
+    held_keys.check_open(key, seat)
+    if seat is None or case is None or seat.holder is None:
+        raise KeyNotIssued
+    license_keys.move(db, key_id, since=(KeyState.ISSUED,), to=KeyState.USED, now=now)
+    held_keys.record(db, EventTag.KEY_USED, case, seat, by=by, now=now)
 
 
 def _check_voidable(db: Database, key_id: int, seen: str, by: Staff, now: datetime) -> str:

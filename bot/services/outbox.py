@@ -178,9 +178,12 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
 def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers.
 
-    So is what a step has made outside, as often as anything is tried; then a person is asked.
+    So is what a step has made outside, as often as anything is tried; then a person is asked. A text never
+    repeats: whoever waits for it asks for another.
     """
     if outcome.status is JobStatus.UNKNOWN:
+        if job.kind is JobKind.SMS:
+            return JobStatus.UNKNOWN
         again = job.unknowns == 0 if job.kind is JobKind.MAIL else job.kind in _OF_SLACK or _is_early(job)
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the

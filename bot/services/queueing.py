@@ -16,6 +16,7 @@ from bot.domain.case_steps import step_at
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
+from bot.domain.phone_codes import PhoneCode
 from bot.services.desk import Desk
 from bot.store import case_steps, events, links, outbox, turns
 from bot.store.numbers import next_number
@@ -29,6 +30,8 @@ HIDDEN = {
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
     "activation_url": "https://activate.example/hidden-until-sent",
+    "recovery_url": "https://recover.example/hidden-until-sent",
+    "email_url": "https://email.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }
 
@@ -83,6 +86,21 @@ def queue_mail(
     )
     hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
     return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
+
+
+def queue_text(
+    db: Database, desk: Desk, *, key: str, to: str, lang: str, code: PhoneCode, now: datetime
+) -> None:
+    """Queue a text with a code; each in a stream of its own, so that none waits for another."""
+    job = NewJob(
+        key=key,
+        kind=JobKind.SMS,
+        stream=key,
+        template="phone_code",
+        values={"lang": lang, "until": code.ends_at.isoformat()},
+        recipient=to,
+    )
+    outbox.add(db, job, sealed=_seal(desk, {"digits": code.digits}), now=now)
 
 
 def _seal(desk: Desk, hidden: Mapping[str, str | list[str]]) -> str:

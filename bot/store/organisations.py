@@ -103,11 +103,17 @@ def get_customer(db: Database, organisation: int) -> Customer:
     """What its people call themselves, and what they are subscribed to; not the whole of a large form."""
     (found,) = rows(
         db,
-        """select v.company, json_extract(v.ris, '$.company.application') application from cases c
+        """select v.company, json_extract(v.ris, '$.company.application') application,
+             json_extract(v.ris, '$.company.country') country from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
         {"id": organisation},
     )
-    return Customer(id=organisation, name=found["company"], application=found["application"] or "")
+    return Customer(
+        id=organisation,
+        name=found["company"],
+        application=found["application"] or "",
+        country=found["country"] or "",
+    )
 
 
 def tell_apart(db: Database, case_id: int, other_id: int) -> None:

@@ -1,56 +1,64 @@
 """Sessions of the portal: only the hash of a token is kept."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.sessions import Session, Strength
-from bot.store.database import count, instant, row, text_of
+from bot.store.database import count, instant, row, rows, text_of
 
 
 def add(db: Database, token: str, session: Session) -> None:
     count(
         db,
-        """insert into sessions (hash, account_id, strength, made_at, seen_at)
-           values (:hash, :account_id, :strength, :made_at, :seen_at)""",
+        """insert into sessions (hash, account_id, strength, made_at, seen_at, launching)
+           values (:hash, :account_id, :strength, :made_at, :seen_at, :launching)""",
         {
-            "hash": _hash(token),
+            "hash": name_of(token),
             "account_id": session.account_id,
             "strength": int(session.strength),
             "made_at": text_of(session.made_at),
             "seen_at": text_of(session.seen_at),
+            "launching": session.launching,
         },
     )
 
 
 def find(db: Database, token: str) -> Session | None:
-    found = row(db, "select * from sessions where hash = :hash", {"hash": _hash(token)})
-    if found is None:
-        return None
-    return Session(
-        account_id=found["account_id"],
-        strength=Strength(found["strength"]),
-        made_at=instant(found["made_at"]),
-        seen_at=instant(found["seen_at"]),
-    )
+    found = row(db, "select * from sessions where hash = :hash", {"hash": name_of(token)})
+    return _session(found) if found else None
+
+
+def list_of_account(db: Database, account_id: int) -> list[Session]:
+    """The newest first; some may be over."""
+    sql = "select * from sessions where account_id = :id order by made_at desc"
+    return [_session(found) for found in rows(db, sql, {"id": account_id})]
 
 
 def touch(db: Database, token: str, *, now: datetime) -> None:
     """Somebody was here."""
     sql = "update sessions set seen_at = :now where hash = :hash and seen_at < :now"
-    count(db, sql, {"hash": _hash(token), "now": text_of(now)})
+    count(db, sql, {"hash": name_of(token), "now": text_of(now)})
+
+
+def set_launching(db: Database, token: str, application: str) -> None:
+    """What goes on as soon as the session is strong enough; "" for nothing."""
+    sql = "update sessions set launching = :name where hash = :hash"
+    count(db, sql, {"hash": name_of(token), "name": application})
 
 
 def drop(db: Database, token: str) -> bool:
     """False where it was over already."""
-    return bool(count(db, "delete from sessions where hash = :hash", {"hash": _hash(token)}))
+    return bool(count(db, "delete from sessions where hash = :hash", {"hash": name_of(token)}))
 
 
 def drop_all(db: Database, account_id: int, *, but: str = "") -> int:
     """Every session of an account, but that of one token; how many there were."""
     sql = "delete from sessions where account_id = :id and hash <> :but"
-    return count(db, sql, {"id": account_id, "but": _hash(but) if but else ""})
+    return count(db, sql, {"id": account_id, "but": name_of(but) if but else ""})
 
 
 def drop_old(db: Database, *, seen_before: datetime) -> int:
@@ -58,7 +66,18 @@ def drop_old(db: Database, *, seen_before: datetime) -> int:
     return count(db, "delete from sessions where seen_at < :before", {"before": text_of(seen_before)})
 
 
-def _hash(token: str) -> str:
+def _session(found: Mapping[str, Any]) -> Session:
+    return Session(
+        account_id=found["account_id"],
+        strength=Strength(found["strength"]),
+        made_at=instant(found["made_at"]),
+        seen_at=instant(found["seen_at"]),
+        launching=found["launching"],
+    )
+
+
+def name_of(token: str) -> str:
+    """By which a session is known where its token must not stand."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response
 
 from bot.domain.sessions import Visitor
-from bot.services import applications
+from bot.services import applications, credentials
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -16,7 +16,7 @@ def register(app: Flask, frame: Frame) -> None:
 
 def show(*, frame: Frame, visitor: Visitor) -> Response:
     with frame.bot.connect() as db:
-        mine = applications.list_of(db, frame.bot.desk, visitor)
-    return frame.pages.render(
-        "dashboard.html", applications=mine, strength=visitor.session.strength.name.lower()
-    )
+        listed = applications.list_of(db, frame.bot.desk, visitor)
+        mine = credentials.get(db, visitor)
+    strength = visitor.session.strength.name.lower()
+    return frame.pages.render("dashboard.html", applications=listed, mine=mine, strength=strength)

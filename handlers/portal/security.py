@@ -17,14 +17,14 @@ from bot.bootstrap import Bot
 from bot.domain.keyring import Keyring
 from handlers.portal.proxies import TrustedProxies, read_address
 
-#: everything from ourselves, nothing inline, no script at all
+#: everything from ourselves, nothing inline; a script of ours only makes a form quicker to fill in
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action {forms}; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Cache-Control": "no-store",  # our files in /static bring their own
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(forms="'self'"),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -76,7 +76,9 @@ def protect(app: Flask, bot: Bot) -> Guards:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.wsgi_app = TrustedProxies(app.wsgi_app, bot.settings.trusted_proxies)  # type: ignore[method-assign]
-    app.after_request(with_headers(HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})))
+    app.after_request(
+        with_headers(HEADERS | _leading_on(bot) | ({"Strict-Transport-Security": HSTS} if https else {}))
+    )
     csrf = CSRFProtect(app)
     app.before_request(refuse_other_sites)
     limiter = Limiter(_Network(), app=app, storage_uri="memory://")
@@ -93,6 +95,13 @@ def trusted_hosts(portal_url: str) -> list[str]:
     """The one host that PORTAL_URL names; on loopback its other names too."""
     host = urlsplit(portal_url).hostname or ""
     return sorted(LOOPBACK) if host in LOOPBACK else [host]
+
+
+def _leading_on(bot: Bot) -> dict[str, str]:
+    """A form that launches an application ends there: browsers hold the redirect to be the form's too."""
+    urls = (urlsplit(launch.url) for launch in bot.desk.policy.mag.launch.values() if launch.url)
+    forms = " ".join(["'self'", *sorted({f"{url.scheme}://{url.netloc}" for url in urls})])
+    return {"Content-Security-Policy": CONTENT_SECURITY_POLICY.format(forms=forms)}
 
 
 def refuse_other_sites() -> None:

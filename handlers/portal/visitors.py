@@ -45,7 +45,7 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
     """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
 
     @wraps(show)
-    def answer(**path: str) -> Response:
+    def answer(**path: object) -> Response:
         visitor = find(frame)
         if visitor is None:
             forget()

@@ -1,4 +1,4 @@
-"""Claim due effects, carry them out, settle them; a thread for mails, one for Slack, one for steps."""
+"""Claim due effects, carry them out, settle them; a thread each for mails, texts, Slack and steps."""
 
 import os
 import socket
@@ -25,6 +25,7 @@ LIMIT = 20  #: jobs a claim
 #: which kinds share a thread; Slack being slow must not hold up mails, nor the other way round
 LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
     ("mail", (JobKind.MAIL,)),
+    ("texts", (JobKind.SMS,)),
     ("slack", (JobKind.CASE_CARD, JobKind.NOTE)),
     ("steps", (JobKind.STEP, JobKind.CALL_OFF)),
 )
@@ -53,7 +54,8 @@ class Worker:
     def run(self) -> None:
         mailer = self._bot.open_mailer()
         made = self._bot.open_provisioners() if JobKind.STEP in self._kinds else {}
-        ways = Ways(chat=self._bot.chat, mailer=mailer, marker=self._bot.marker, provisioners=made)
+        bot = self._bot
+        ways = Ways(chat=bot.chat, mailer=mailer, marker=bot.marker, texter=bot.texter, provisioners=made)
         seen = 0
         try:
             with alive(self._bot.settings, self.id):

@@ -162,7 +162,7 @@ def compare(folder: Path, port: int) -> tuple[list[Figure], list[Figure], list[F
     office = an_office(folder, smtp_port=str(port), smtp_tls="none", smtp_rate="1000000")
     office.bot = replace(office.bot, clock=RealClock())
     mailer = build_mailer(office.bot.settings)
-    ways = Ways(chat=office.chat, mailer=mailer, marker=office.bot.marker)
+    ways = Ways(chat=office.chat, mailer=mailer, marker=office.bot.marker, texter=office.bot.texter)
     bare, plain, luck, each = Bare(folder / "bare.db", port), Plain(), Random(1), MAILS // ROUNDS
     ours, ready, made = [], [], []
     for turn in range(ROUNDS + 1):

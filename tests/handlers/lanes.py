@@ -56,7 +56,7 @@ def the_lane(office: Office, name: str) -> Worker:
 
 
 def ways(office: Office) -> Ways:
-    return Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker)
+    return Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker, texter=office.bot.texter)
 
 
 def one_round(office: Office) -> int:

@@ -196,6 +196,7 @@ def found(tmp_path: Path) -> Found:
             open_mailbox=nobody,
             open_mailer=nobody,
             open_provisioners=nobody,
+            texter=nobody,
             chat=nobody,
             slack_client=WebClient(token="xoxb-test"),
             reader=PlainReader(),

@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,18 @@ from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
+from bot.domain.recovery import Way
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import account_samples, key_samples, mails, markdown, order_mails, samples
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    markdown,
+    order_mails,
+    password_samples,
+    samples,
+)
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
@@ -54,14 +64,25 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     )
 
 
+def _recovery(lang: str, way: Way) -> dict[str, Any]:
+    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
+
+
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
+    "email_change_of_old": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
+    ),
     "activation_with_pages": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
     ),
+    "password_changed_reset": lambda lang: password_samples.password_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
+    ),
+    **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
@@ -93,7 +114,11 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-URLS = {"status_url": samples.STATUS_URL, "activation_url": samples.STATUS_URL.replace("status", "activate")}
+URLS = {
+    "status_url": samples.STATUS_URL,
+    "activation_url": samples.STATUS_URL.replace("status", "activate"),
+    "recovery_url": samples.STATUS_URL.replace("status", "password"),
+}
 
 
 @pytest.mark.golden

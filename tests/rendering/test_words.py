@@ -16,6 +16,7 @@ from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal,
 from bot.domain.key_refusals import UnknownKey
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
+from bot.domain.password_refusals import PasswordWrong
 from bot.domain.ris import (
     Company,
     Credential,
@@ -137,6 +138,28 @@ CARRIED: dict[str, dict[str, Value]] = {
     "bad_holder_address": {},
     "link_unknown": {},
     "sign_in_needed": {},
+    "tries_resting": {"until": AT},
+    "password_wrong": {},
+    "password_too_soon": {"until": AT},
+    "password_meanwhile": {},
+    "answer_wrong": {},
+    "draft_gone": {},
+    "reset_often": {"most": 5},
+    "license_key_refused": {},
+    "license_keys_rest": {"until": AT},
+    "has_credential": {},
+    "no_credential": {},
+    "change_needs_otp": {},
+    "phone_unknown": {},
+    "phone_not_valid": {},
+    "phone_there": {},
+    "phones_full": {"most": 3},
+    "last_phone": {},
+    "phone_code_refused": {},
+    "phone_codes_rest": {"until": AT},
+    "texts_rest": {"most": 8},
+    "application_unknown": {},
+    "terms_open": {"application": "ForumPass"},
     "administrators_only": {},
     "member_unknown": {},
     "last_administrator": {},
@@ -144,6 +167,9 @@ CARRIED: dict[str, dict[str, Value]] = {
     "too_many_members": {"most": 100},
     "needs_no_key": {},
     "credential_asked": {},
+    "address_unsound": {},
+    "address_not_new": {},
+    "too_many_changes": {"most": 3},
     "unknown_application": {},
     "terms_not_yours": {},
     "terms_changed": {},
@@ -158,7 +184,7 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
 def test_refusals_of_other_modules_are_among_them() -> None:
-    assert UnknownKey in REFUSALS
+    assert {UnknownKey, PasswordWrong} <= set(REFUSALS)
 
 
 @every_language

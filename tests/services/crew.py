@@ -64,7 +64,11 @@ class Crew:
         if mine.job.kind is JobKind.MAIL:
             office.mailer.faults.then(FAULTS[fault])
         ways = Ways(
-            chat=office.chat, mailer=office.mailer, marker=office.bot.marker, provisioners=office.provisioners
+            chat=office.chat,
+            mailer=office.mailer,
+            marker=office.bot.marker,
+            texter=office.bot.texter,
+            provisioners=office.provisioners,
         )
         with office.connect() as db:
             mine.outcome = effects.carry_out(db, office.desk, ways, mine.job, now=office.now)

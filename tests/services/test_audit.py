@@ -196,7 +196,11 @@ def run_worker(office: Office) -> None:
 
     for _ in range(5):
         for lane in build(office.bot):
-            lane._drain(Ways(chat=office.chat, mailer=office.mailer, marker=office.bot.marker))
+            lane._drain(
+                Ways(
+                    chat=office.chat, mailer=office.mailer, marker=office.bot.marker, texter=office.bot.texter
+                )
+            )
         office.clock.wait(minutes=1)
 
 

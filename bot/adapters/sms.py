@@ -1,0 +1,52 @@
+"""Texts to phones through an HTTP gateway that takes JSON; docs/operate.md says what it has to do."""
+
+import json
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+from bot.adapters.http_calls import Caller
+from bot.adapters.http_line import HttpLine
+from bot.domain.errors import PermanentFailure
+from bot.ports import Texter
+from bot.settings import Settings
+
+_TOKEN = "compare SMS_TOKEN with what the gateway has given you"  # noqa: S105 - words for people
+
+
+class SmsGateway:
+    """Implements `bot.ports.Texter`; a text is posted once, under a key that tells a repeat."""
+
+    def __init__(self, caller: Caller, *, token: str) -> None:
+        self._caller = caller
+        self._token = token
+
+    def send(self, to: str, text: str, *, key: str) -> None:
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self._token}",
+            "Idempotency-Key": key,
+        }
+        body = json.dumps({"to": to, "text": text, "id": key}).encode()
+        self._caller.call("POST", self._caller.line.path, headers=headers, body=body)
+
+
+class NoGateway:
+    """Where no gateway is set nobody can sign in by phone: each text says so."""
+
+    def send(self, to: str, text: str, *, key: str) -> None:  # noqa: ARG002 - the port's
+        raise PermanentFailure("there is no way to send a text", mend="set SMS_URL and SMS_TOKEN")
+
+
+def build_texter(settings: Settings, context: ssl.SSLContext) -> Texter:
+    if not settings.sms_url:
+        return NoGateway()
+    line = HttpLine(settings.sms_url, context=context, proxy=settings.https_proxy)
+    caller = Caller(line=line, address="check SMS_URL", find_words=_words, mends={401: _TOKEN, 403: _TOKEN})
+    return SmsGateway(caller, token=settings.sms_token.get_secret_value())
+
+
+def _words(said: Mapping[str, Any]) -> str:
+    """Why it refused, under one of the usual names."""
+    words = (said.get(name) for name in ("error", "message", "detail", "title"))
+    return next((word for word in words if isinstance(word, str)), "")

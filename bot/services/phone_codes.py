@@ -1,0 +1,142 @@
+"""Send a code to a phone, and take it: the factor that makes a session stronger."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.credential_refusals import PhoneCodeRefused, PhoneCodesRest, TextsRest
+from bot.domain.credentials import CODE_LIMIT, Phone
+from bot.domain.errors import Refusal
+from bot.domain.events import EventTag
+from bot.domain.phone_codes import LASTS, MOST_TEXTS, TEXTS_WITHIN, PhoneCode, fits, make_digits
+from bot.domain.sessions import Strength, Visitor
+from bot.domain.step_up import read_code
+from bot.domain.tries import Tried
+from bot.services import sessions
+from bot.services.credentials import check_may_change, get_phone
+from bot.services.desk import Desk
+from bot.services.queueing import queue_text
+from bot.store import credentials, events, phone_codes, tries
+from bot.store import sessions as session_store
+from bot.store.database import transaction
+
+KEPT = timedelta(days=1)  #: codes and texts that count no more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What a right code has opened: the session goes on under that token."""
+
+    token: str
+    phone: Phone  #: as it was before
+    launching: str  #: the application that waited for it
+
+
+def send(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, lang: str, now: datetime) -> PhoneCode:
+    """Text a code to one of their phones: the same again while it repeats, else a new one.
+
+    A phone that is not verified gets one only where phones may be changed. Raise what stands in the way.
+    """
+    account = visitor.account
+    with transaction(db, locks=(f"account:{account.id}",)):
+        phone = _usable(db, visitor, phone_id)
+        _check_resting(db, account.id, now)
+        if phone_codes.count_texts(db, account.id, since=now - TEXTS_WITHIN) >= MOST_TEXTS:
+            raise TextsRest(most=MOST_TEXTS)
+        code = _newest_or_new(db, desk, visitor, phone, now)
+        number = phone_codes.add_text(db, account.id, now=now)
+        queue_text(db, desk, key=f"text:{number}", to=phone.number, lang=lang, code=code, now=now)
+        _record(db, EventTag.PHONE_CODE_SENT, visitor, phone, now)
+    return code
+
+
+def _newest_or_new(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> PhoneCode:
+    known = _living(db, desk, visitor, phone, now)
+    if known and known[-1].repeats(now):
+        return known[-1]
+    phone_codes.drop_old(db, visitor.account.id, before=now - KEPT)
+    code = PhoneCode(phone_id=phone.id, digits=make_digits(desk.new_token()), made_at=now)
+    session = session_store.name_of(visitor.token)
+    phone_codes.add(db, desk.keyring, code, account_id=visitor.account.id, session=session)
+    return code
+
+
+def find_newest(
+    db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, now: datetime
+) -> tuple[Phone, PhoneCode | None]:
+    """One of their phones, and the newest code of this session for it that can still be entered."""
+    phone = _usable(db, visitor, phone_id)
+    living = _living(db, desk, visitor, phone, now)
+    return phone, living[-1] if living else None
+
+
+def take(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, text: str, now: datetime) -> Taken:
+    """Take a code once, in the session that asked for it; raise PhoneCodeRefused or PhoneCodesRest.
+
+    Looking at a code and counting it is one step, however many try at once.
+    """
+    with transaction(db, locks=(f"account:{visitor.account.id}",)):
+        phone = _usable(db, visitor, phone_id)
+        outcome = _take(db, desk, visitor, phone, text=text, now=now)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def _take(
+    db: Database, desk: Desk, visitor: Visitor, phone: Phone, *, text: str, now: datetime
+) -> Taken | Refusal:
+    """The refusal is returned, not raised: what it counts has to be committed."""
+    account = visitor.account
+    try:
+        _check_resting(db, account.id, now)
+    except PhoneCodesRest as refusal:
+        return refusal
+    digits = read_code(text)
+    if not digits:
+        return PhoneCodeRefused()
+    if not fits(_living(db, desk, visitor, phone, now), digits, now):
+        return _count_wrong(db, visitor, phone, now)
+    tries.drop(db, account.id, Tried.PHONE_CODE)
+    phone_codes.end_all(db, account.id)
+    credentials.note_code(db, phone.id, now=now)
+    _record(
+        db, EventTag.PHONE_CODE_TAKEN if phone.verified_at else EventTag.PHONE_VERIFIED, visitor, phone, now
+    )
+    token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
+    return Taken(token=token, phone=phone, launching=visitor.session.launching)
+
+
+def _count_wrong(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> Refusal:
+    """A guess at each code that lives, and one of this person."""
+    phone_codes.count_wrong(db, phone_id=phone.id, session=session_store.name_of(visitor.token))
+    after = tries.find(db, visitor.account.id, Tried.PHONE_CODE).after_wrong(CODE_LIMIT, now)
+    tries.put(db, visitor.account.id, Tried.PHONE_CODE, after, now=now)
+    _record(db, EventTag.PHONE_CODE_FAILED, visitor, phone, now)
+    return PhoneCodesRest(until=after.locked_until) if after.locked_until else PhoneCodeRefused()
+
+
+def _living(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> list[PhoneCode]:
+    """Codes that this session had sent to that phone and that can still be entered, the oldest first."""
+    session = session_store.name_of(visitor.token)
+    known = phone_codes.list_since(db, desk.keyring, phone_id=phone.id, session=session, since=now - LASTS)
+    return [code for code in known if code.lives(now)]
+
+
+def _record(db: Database, tag: EventTag, visitor: Visitor, phone: Phone, now: datetime) -> None:
+    about = f"account:{visitor.account.id}"
+    events.add(db, tag, about, actor=about, at=now, phone=phone.id)
+
+
+def _usable(db: Database, visitor: Visitor, phone_id: int) -> Phone:
+    phone = get_phone(db, visitor, phone_id)
+    if not phone.verified_at:
+        check_may_change(db, visitor)
+    return phone
+
+
+def _check_resting(db: Database, account_id: int, now: datetime) -> None:
+    known = tries.find(db, account_id, Tried.PHONE_CODE)
+    if known.locked_until and known.is_locked(now):
+        raise PhoneCodesRest(until=known.locked_until)

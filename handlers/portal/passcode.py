@@ -1,0 +1,85 @@
+"""Two-Step Verification: choose a phone, get a code, enter it; then on to what was launched."""
+
+from flask import Blueprint, Flask, Response, request
+
+from bot.domain.errors import Refusal
+from bot.domain.sessions import Visitor
+from bot.services import credentials, phone_codes
+from handlers.portal import launch, visitors
+from handlers.portal.frame import Frame
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("passcode", __name__)
+    for path, name, view, method in (
+        ("/passcode", "show", show, "GET"),
+        ("/passcode", "send", send, "POST"),
+        ("/passcode/<int:phone>", "show_code", show_code, "GET"),
+        ("/passcode/<int:phone>", "take", take, "POST"),
+        ("/passcode/<int:phone>/again", "send_again", send_again, "POST"),
+    ):
+        room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
+    frame.guards.tries(room)
+    app.register_blueprint(room)
+
+
+def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+    with frame.bot.connect() as db:
+        mine = credentials.get(db, visitor)
+    return frame.pages.render(
+        "passcode.html",
+        status=REFUSED if refused else 200,
+        phones=mine.verified,
+        registered=mine.registered_at is not None,
+        launching=visitor.session.launching,
+        refused=refused,
+    )
+
+
+def send(*, frame: Frame, visitor: Visitor) -> Response:
+    chosen = request.form.get("phone", "")
+    phone = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0  # noqa: PLR2004
+    return send_again(phone, frame=frame, visitor=visitor)
+
+
+def send_again(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
+    bot, lang = frame.bot, frame.pages.words().lang
+    try:
+        with bot.connect() as db:
+            phone_codes.send(db, bot.desk, visitor, phone_id=phone, lang=lang, now=bot.clock.now())
+    except Refusal as refusal:
+        return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    return frame.pages.go("passcode.show_code", phone=str(phone))
+
+
+def show_code(phone: int, *, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+    bot, now = frame.bot, frame.bot.clock.now()
+    try:
+        with bot.connect() as db:
+            found, code = phone_codes.find_newest(db, bot.desk, visitor, phone_id=phone, now=now)
+    except Refusal as refusal:
+        return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    return frame.pages.render(
+        "code.html",
+        status=REFUSED if refused else 200,
+        phone=found,
+        seconds=int((code.ends_at - now).total_seconds()) if code else 0,
+        launching=visitor.session.launching,
+        refused=refused,
+    )
+
+
+def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
+    bot, code = frame.bot, request.form.get("code", "")
+    try:
+        with bot.connect() as db:
+            taken = phone_codes.take(db, bot.desk, visitor, phone_id=phone, text=code, now=bot.clock.now())
+    except Refusal as refusal:
+        said = frame.pages.words().refusal(refusal)
+        return show_code(phone, frame=frame, visitor=visitor, refused=said)
+    visitors.remember(taken.token)
+    if taken.launching:
+        return launch.go_on(frame, taken.launching)
+    return frame.pages.go("dashboard.show" if taken.phone.verified_at else "credentials.show_phones")

@@ -1,0 +1,166 @@
+"""From the License Key to the launched application, page by page, and what keeps somebody else out."""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.domain.accounts import Account
+from bot.domain.launch import purpose_of
+from bot.domain.phone_codes import PURPOSE
+from bot.domain.ris import Role
+from bot.policy import Launch
+from tests.people import KEY, Browser, hand_key
+from tests.portal.conftest import Town
+from tests.portal.test_sign_in import Village, settled
+
+FORUM = "https://forumpass.example.com/enter"
+
+
+@pytest.fixture
+def village(town: Town) -> Village:
+    """Its first person holds a License Key, and ForumPass takes hand-overs."""
+    found = settled(town)
+    desk = found.bot.desk
+    mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
+    policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
+    found.bot = replace(found.bot, desk=replace(desk, policy=policy, terms={}))
+    with found.bot.connect() as db:
+        hand_key(db, found.bot.desk, found.people[0], now=found.bot.clock.now())
+    return found
+
+
+def code_of(village: Village) -> str:
+    """The digits that were texted last."""
+    with village.bot.connect() as db:
+        (found,) = db.query("select sealed from phone_codes order by id desc limit 1")
+    return village.bot.desk.keyring.open(PURPOSE, found["sealed"])
+
+
+def signed_in(village: Village, person: Account) -> Browser:
+    browser = village.browser()
+    assert browser.sign_in(person.user_id).status_code == 303
+    return browser
+
+
+def registered(village: Village, *numbers: str) -> Browser:
+    """In a session that these phones have made strong."""
+    browser = signed_in(village, village.people[0])
+    browser.post("/license-key", on="/license-key", key=KEY)
+    for number in numbers or ("+4915112345678",):
+        village.wait(seconds=1)
+        place = browser.post("/phones", on="/phones", number=number).headers["Location"]
+        assert browser.post(place, on=place, code=code_of(village)).headers["Location"] == "/phones"
+    return browser
+
+
+def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(village: Village) -> None:
+    anna = village.people[0]
+    assert "Phone OTP" in registered(village, "+4915112345678", "+4930901820").get("/dashboard").text
+    browser = signed_in(village, anna)
+    weak = browser.cookie()
+
+    assert (
+        browser.post("/launch", on="/dashboard", application="ForumPass").headers["Location"] == "/passcode"
+    )
+    page = browser.get("/passcode").text
+    assert "Then ForumPass opens." in page
+    assert re.findall(r"<span>(\+49 ••• ••\d\d)</span>", page) == ["+49 ••• ••20", "+49 ••• ••78"]
+    assert "+4915112345678" not in page
+    chosen = re.findall(r'name="phone" value="(\d+)"', page)[0]
+    place = browser.post("/passcode", on="/passcode", phone=chosen).headers["Location"]
+    assert "another 2:00 minutes" in browser.get(place).text
+    handed = urlsplit(browser.post(place, on=place, code=code_of(village)).headers["Location"])
+    said = {name: value for name, (value,) in parse_qs(handed.query).items()}
+
+    assert handed._replace(query="").geturl() == FORUM
+    assert (said["user_id"], said["strength"]) == (anna.user_id, "phone_otp")
+    assert int(said["expires"]) - village.bot.clock.now().timestamp() == 60
+    signed, _, signature = handed.query.partition("&signature=")
+    ring = village.bot.desk.keyring
+    assert ring.verify(purpose_of("ForumPass"), signed, signature)
+    assert not ring.verify(purpose_of("Other"), signed, signature)
+    again = urlsplit(browser.post("/launch", on="/dashboard", application="ForumPass").headers["Location"])
+    assert parse_qs(again.query)["nonce"] != [said["nonce"]]
+    assert browser.with_cookie(weak).get("/dashboard").status_code == 303
+
+
+def test_without_a_session_or_with_somebody_elses_ids_nothing_opens(village: Village) -> None:
+    registered(village)
+    stranger, nobody = signed_in(village, village.people[3]), village.browser()
+    for path, fields in (
+        ("/passcode", {"phone": "1"}),
+        ("/passcode/1", {"code": "123456"}),
+        ("/passcode/1/again", {}),
+        ("/phones", {"number": "+4930901820"}),
+        ("/phones/1/remove", {}),
+        ("/license-key", {"key": KEY}),
+        ("/launch", {"application": "ForumPass"}),
+    ):
+        answer = nobody.post(path, **fields)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+        answer = stranger.post(path, on="/dashboard", **fields)
+        assert answer.status_code == 400 or answer.headers["Location"] in {"/passcode", "/license-key"}
+        assert "+49" not in answer.text.replace("+49 151 23456789", "")
+    for path in ("/passcode/1", "/phones", "/license-key", "/dashboard"):
+        assert nobody.get(path).headers["Location"] == "/sign-in"
+    for path, fields in (("/launch", {"application": "https://evil.example.org"}), ("/launch", {})):
+        answer = stranger.post(path, on="/dashboard", **fields)
+        assert answer.status_code == 409
+        assert "Location" not in answer.headers
+        assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("phone", ["", "0", "999", "-1", "²", "1 or 1=1", "9" * 40])
+def test_a_phone_that_is_none_is_refused_in_words(village: Village, phone: str) -> None:
+    browser = registered(village)
+    answer = browser.post("/passcode", on="/passcode", phone=phone)
+
+    assert answer.status_code == 400
+    assert "none of your phones" in answer.text
+
+
+def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village: Village) -> None:
+    registered(village)
+    browser = signed_in(village, village.people[0])
+    place = browser.post("/passcode", on="/passcode", phone="1").headers["Location"]
+    right = code_of(village)
+    answer = browser.post(place, on=place, code="000000" if right != "000000" else "111111")
+
+    assert answer.status_code == 400
+    assert "Resend Code" in answer.text
+    assert right not in answer.text
+    assert "password only" in browser.get("/dashboard").text
+
+
+def test_what_waits_for_its_terms_is_not_launched(village: Village, town: Town) -> None:
+    desk = village.bot.desk
+    village.bot = replace(village.bot, desk=replace(desk, terms=town.bot.desk.terms))
+    administrator, user = (
+        next(one for one in village.people if one.role is role)
+        for role in (Role.ORGANIZATION_ADMINISTRATOR, Role.USER)
+    )
+    waiting = signed_in(village, user)
+    page = waiting.get("/dashboard").text
+
+    assert f"{administrator.name}" in page
+    assert "Launch" not in page
+    assert "Until you accept its terms" in signed_in(village, administrator).get("/dashboard").text
+    assert waiting.post("/launch", on="/dashboard", application="ForumPass").status_code == 409
+
+
+def test_without_an_address_a_page_says_so(village: Village) -> None:
+    desk = village.bot.desk
+    mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(strength="password")}})
+    policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
+    village.bot = replace(village.bot, desk=replace(desk, policy=policy))
+    browser = signed_in(village, village.people[0])
+
+    assert "no address is set" in browser.post("/launch", on="/dashboard", application="ForumPass").text
+
+
+def test_forms_may_end_at_an_application_of_the_policy_and_nowhere_else(village: Village) -> None:
+    policy = village.browser().get("/sign-in").headers["Content-Security-Policy"]
+
+    assert "form-action 'self' https://forumpass.example.com;" in policy
