@@ -15,11 +15,14 @@ _AMOUNTS = ("10000", "2500")  #: enough for a morning, and soon little
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-def price_list(folder: Path) -> str:
-    """The shipped policy with its sample price, as a file for USHER_CONFIG."""
+def price_list(folder: Path, *, forumpass: str = "") -> str:
+    """The shipped policy with its sample price, and where ForumPass is, as a file for USHER_CONFIG."""
     path = folder / "usher.toml"
     shipped = policies.SHIPPED.read_text(encoding="utf-8")
-    path.write_text(shipped.replace("# prices =", "prices ="), encoding="utf-8")
+    priced = shipped.replace("# prices =", "prices =")
+    path.write_text(
+        priced.replace('ForumPass = { url = ""', f'ForumPass = {{ url = "{forumpass}"'), encoding="utf-8"
+    )
     return str(path)
 
 

@@ -12,7 +12,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot import policy as policies
 from bot.clock import TurnableClock
-from bot.sandbox import lobby, webmail
+from bot.domain.keyring import Keyring
+from bot.sandbox import applications, lobby, phone, webmail
 from bot.sandbox.lobby import Lobby, Place
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.pages.door import new_app
@@ -50,6 +51,7 @@ class World:
         # What Usher answers today; a command nobody listens to would time out.
         self.workspace.shortcuts = {"add_to_case": "Add to case"}
         self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | stock | enroll | help"}
+        self.texts = phone.Gateway(now=self.clock.now)
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)
@@ -61,6 +63,15 @@ class World:
     @property
     def webmail_url(self) -> str:
         return f"{self.lobby_url}mail/"
+
+    @property
+    def phone_url(self) -> str:
+        return f"{self.lobby_url}phone/"
+
+    @property
+    def forumpass_url(self) -> str:
+        """Where ForumPass takes whoever is handed over."""
+        return f"{self.lobby_url}forumpass/enter"
 
     @property
     def portal_url(self) -> str:
@@ -76,6 +87,7 @@ class World:
         return [
             Place(name="Slack", url=self.slack.url, text="The desk's workspace: act as any of its people."),
             Place(name="Webmail", url=self.webmail_url, text="Every mailbox of this world."),
+            Place(name="Phones", url=self.phone_url, text="Every text that was sent to a phone."),
             Place(name="Portal", url=self.portal_url, text="What customers open from their mails."),
             Place(name="Health", url=f"{self.ops_url}/readyz", text="How each part of the service is."),
         ]
@@ -83,9 +95,12 @@ class World:
     def start(self) -> None:
         self.mail.start()
         self.slack.start()
+        self.texts.start()
         app = new_app(
             lobby.blueprint(self._lobby()),
             webmail.blueprint(self._webmail()),
+            phone.blueprint(self.texts, links=[("Lobby", self.lobby_url), ("Webmail", self.webmail_url)]),
+            applications.blueprint(Keyring((self._secret_key,)), now=self.clock.now),
         )
         self._server = make_server(HOST, self._ports["lobby"], app, threaded=True, request_handler=Quiet)
         threading.Thread(target=self._server.serve_forever, name="lobby", daemon=True).start()
@@ -96,6 +111,7 @@ class World:
             self._server.server_close()
             self._server = None
         self.slack.stop()
+        self.texts.stop()
         self.mail.stop()
 
     def __enter__(self) -> Self:
@@ -118,6 +134,8 @@ class World:
             "smtp_port": self.mail.smtp_port,
             "smtp_tls": "none",
             "smtp_rate": 6000,
+            "sms_url": self.texts.url,
+            "sms_token": self.texts.token,
             "mail_from": DESK,
             "support_address": SUPPORT,
             "delivery": "live",
@@ -143,7 +161,7 @@ class World:
             now=self.clock.now,
             desk=(DESK, SUPPORT),
             sponsors=SPONSORS,
-            links=[("Lobby", self.lobby_url), ("Slack", self.slack.url)],
+            links=[("Lobby", self.lobby_url), ("Slack", self.slack.url), ("Phones", self.phone_url)],
         )
 
     def _lobby(self) -> Lobby:
