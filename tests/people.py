@@ -78,13 +78,17 @@ class Browser:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
-    def post(self, path: str, *, on: str = "/sign-in", **fields: str) -> TestResponse:
-        """Send a form that stands on that page."""
+    def token(self, on: str) -> str:
+        """Of the forms on that page, or on the one to which it leads."""
         found = re.search(
             r'name="csrf_token" value="([^"]+)"', self.client.get(on, follow_redirects=True).text
         )
         assert found, f"{on} has no form"
-        return self.client.post(path, data={"csrf_token": found[1], **fields})
+        return found[1]
+
+    def post(self, path: str, *, on: str = "/sign-in", **fields: str) -> TestResponse:
+        """Send a form that stands on that page."""
+        return self.client.post(path, data={"csrf_token": self.token(on), **fields})
 
     def cookie(self) -> str:
         found = self.client.get_cookie(COOKIE, HOST)

@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from bot import policy as policies
 from bot.clock import TurnableClock
 from bot.domain.keyring import Keyring
-from bot.sandbox import applications, lobby, phone, webmail
+from bot.sandbox import applications, card, lobby, phone, webmail
 from bot.sandbox.lobby import Lobby, Place
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.pages.door import new_app
@@ -52,6 +52,8 @@ class World:
         self.workspace.shortcuts = {"add_to_case": "Add to case"}
         self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | stock | enroll | help"}
         self.texts = phone.Gateway(now=self.clock.now)
+        self.card = card.CardReader(self.portal_url)
+        self.card_desk = card.Desk()
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)
@@ -89,6 +91,11 @@ class World:
             Place(name="Webmail", url=self.webmail_url, text="Every mailbox of this world."),
             Place(name="Phones", url=self.phone_url, text="Every text that was sent to a phone."),
             Place(name="Portal", url=self.portal_url, text="What customers open from their mails."),
+            Place(
+                name="Card",
+                url=f"{self.lobby_url}card/",
+                text="A FIS MLOA hardware certificate: give it to somebody, and show it to the portal.",
+            ),
             Place(name="Health", url=f"{self.ops_url}/readyz", text="How each part of the service is."),
         ]
 
@@ -96,10 +103,12 @@ class World:
         self.mail.start()
         self.slack.start()
         self.texts.start()
+        self.card.start()
         app = new_app(
             lobby.blueprint(self._lobby()),
             webmail.blueprint(self._webmail()),
             phone.blueprint(self.texts, links=[("Lobby", self.lobby_url), ("Webmail", self.webmail_url)]),
+            card.blueprint(self.card, self.card_desk, lobby_url=self.lobby_url),
             applications.blueprint(Keyring((self._secret_key,)), now=self.clock.now),
         )
         self._server = make_server(HOST, self._ports["lobby"], app, threaded=True, request_handler=Quiet)
@@ -111,6 +120,7 @@ class World:
             self._server.server_close()
             self._server = None
         self.slack.stop()
+        self.card.stop()
         self.texts.stop()
         self.mail.stop()
 
@@ -152,6 +162,9 @@ class World:
             "portal_url": self.portal_url,
             "portal_bind": f"{HOST}:{self._ports['portal']}",
             "ops_bind": f"{HOST}:{self._ports['ops']}",
+            "trusted_proxies": HOST,
+            "client_cert_verify_header": card.VERIFY,
+            "client_cert_subject_header": card.SUBJECT,
             "secret_key": self._secret_key,
         }
 

@@ -30,7 +30,6 @@ class Taken:
 
     token: str
     phone: Phone  #: as it was before
-    launching: str  #: the application that waited for it
 
 
 def send(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, lang: str, now: datetime) -> PhoneCode:
@@ -105,7 +104,7 @@ def _take(
         db, EventTag.PHONE_CODE_TAKEN if phone.verified_at else EventTag.PHONE_VERIFIED, visitor, phone, now
     )
     token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
-    return Taken(token=token, phone=phone, launching=visitor.session.launching)
+    return Taken(token=token, phone=phone)
 
 
 def _count_wrong(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> Refusal:

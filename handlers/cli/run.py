@@ -130,6 +130,7 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
         }
         bot = bootstrap.build(settings_room.load_given(settings), clock=world.clock)
         supplies.lay(bot)
+        world.card_desk.register = lambda user_id: supplies.register_card(bot, user_id)
         places = [(place.name, place.url) for place in world.places]
         return _serve(
             bot, doors, ended, ready=lambda: _welcome(world.lobby_url, places, time.monotonic() - began)

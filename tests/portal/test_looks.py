@@ -152,7 +152,7 @@ def test_the_pages_of_who_is_signed_in_fit_too(
         shown.look(page, "sign_in_refused" if name == "nobody" else "dashboard")
     page.click(".profile summary")
     shown.look(page, "profile")
-    page.goto(f"http://{server.portal_address}/license-key")
+    page.goto(f"http://{server.portal_address}/dashboard/license-key")
     for key in ("WRONG-KEY", KEY):
         page.fill("#key", key)
         page.click("main .button")

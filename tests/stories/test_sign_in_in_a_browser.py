@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.bootstrap import Bot
 from bot.domain.accounts import Account
 from bot.policy import Launch
+from bot.sandbox import supplies
 from bot.sandbox.world import World
 from bot.services import cases
 from bot.store.database import transaction
@@ -72,6 +73,20 @@ def press_and_enter(page: Page, desk: Desk, button: str, picture: str = "") -> N
     page.get_by_role("button", name="Submit").click()
 
 
+def with_a_card(page: Page, desk: Desk, owner: Account) -> None:
+    """The desk registers the sandbox's card, and the portal is opened through its reader."""
+    desk.world.card_desk.register = lambda user_id: supplies.register_card(desk.bot, user_id)
+    page.goto(f"{desk.world.lobby_url}card/")
+    page.get_by_label("User ID").fill(owner.user_id)
+    page.get_by_role("button", name="Register the card").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"registered for {owner.user_id}")
+    page.get_by_role("link", name="Open the portal with the card").click()
+    page.goto(f"{desk.world.card.url}/passcode")
+    take_picture(page, "two-step-card")
+    page.get_by_role("button", name="Use my certificate").click()
+    expect(page.locator(".headline .badge")).to_have_text("FIS MLOA hardware certificate")
+
+
 def test_a_license_key_two_phones_and_a_code_open_forumpass(desk: Desk, plain: Page) -> None:
     page, owner = plain, an_owner(desk)
     page.set_default_timeout(20_000)
@@ -101,6 +116,7 @@ def test_a_license_key_two_phones_and_a_code_open_forumpass(desk: Desk, plain: P
     expect(page.get_by_text("phone_otp")).to_be_visible()
     page.reload()
     expect(page.get_by_text("This hand-over is over")).to_be_visible()
+    with_a_card(page, desk, owner)
     page.goto(desk.world.phone_url)
     expect(page.locator(".bubble")).to_have_count(3)
     take_picture(page, "sandbox-phone")
