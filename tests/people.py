@@ -14,7 +14,7 @@ from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cases import Case
 from bot.domain.license_keys import Holder
 from bot.domain.ris import Credential, User
-from bot.services import accounts
+from bot.services import accounts, terms
 from bot.services.desk import Desk
 from bot.store import accounts as kept
 from bot.store import license_keys, seats
@@ -56,6 +56,13 @@ def move_in(
             kept.set_password(db, one.id, desk.hasher.hash(PASSWORD), now=now)
     found = [kept.find(db, one.id) for one in made]
     return [one for one in found if one]
+
+
+def agree(db: Database, desk: Desk, people: Sequence[Account], *, now: datetime) -> None:
+    """An administrator of theirs has accepted the terms of ForumPass."""
+    administrator = next(one for one in people if one.is_administrator)
+    text = terms.get_text(desk, "ForumPass", "en")
+    terms.accept(db, desk, administrator, application="ForumPass", digest=text.digest, now=now)
 
 
 def hand_key(db: Database, desk: Desk, owner: Account, key: str = KEY, *, now: datetime) -> None:

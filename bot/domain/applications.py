@@ -22,3 +22,4 @@ class Application:
     stage: Stage
     needs: Strength  #: of the session that launches it
     waits_for: tuple[str, ...] = ()  #: who may accept its terms, by name
+    waiting: int = 0  #: how many others wait for that

@@ -8,6 +8,7 @@ from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
+from bot.rendering.mails import of_case
 from bot.rendering.words import words
 
 
@@ -20,6 +21,25 @@ def activation(account: Account, case: Case, policy: Policy, *, until: datetime)
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
         "takes_key": account.credential is Credential.PHONE_OTP,
+    }
+
+
+def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
+    """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
+    say = words(inviter.lang, policy.desk.zone)
+    return _of_account(inviter, case, policy) | {
+        "role": say.choice(Role, role),
+        "inviter": inviter.name,
+        "until": say.date(until),
+    }
+
+
+def credential_request(account: Account, asker: Account, case: Case, policy: Policy) -> Values:
+    """To the sponsor, for whom an administrator found no spare seat; the blank form goes along."""
+    return of_case(case, policy) | {
+        "person": account.name,
+        "person_email": account.email,
+        "asker": asker.name,
     }
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.cases import Case
+from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
@@ -24,6 +25,17 @@ def account(case: Case, number: int = 0, *, at: datetime) -> Account:
         made_at=at,
         activated_at=None,
     )
+
+
+def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
+    until = at + timedelta(days=14)
+    inviter = account(case, at=at)
+    return account_mails.self_registration(inviter, case, policy, role=Role.USER, until=until)
+
+
+def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
+    person, asker = account(case, 1, at=at), account(case, at=at)
+    return account_mails.credential_request(person, asker, case, policy)
 
 
 def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:

@@ -268,9 +268,19 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: order_mails.invitation(
-        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+        decided_case(lang),
+        decided_case(lang).ris.users[0],
+        policy,
+        until=DECIDED_AT + timedelta(days=30),
+        spare=2,
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "self_registration": lambda lang, policy: account_samples.self_registration(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "credential_request": lambda lang, policy: account_samples.credential_request(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "account_locked": lambda lang, policy: account_samples.account_locked(
         decided_case(lang), policy, at=DECIDED_AT
     ),
@@ -324,6 +334,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }
 

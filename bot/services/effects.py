@@ -146,7 +146,7 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
         return "blank", (marking.blank_form(desk.policy, lang),)
     if wanted.get("what") == marking.MARKED and job.case_id is not None:
         form = marking.mark_version(
-            db, desk.policy, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+            db, desk, marker, case_id=job.case_id, version=wanted["version"], lang=lang
         )
         if form is not None:
             return "own" if form.own else "form", (form.file,)
@@ -233,10 +233,7 @@ def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str
 
 
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
-    return {
-        "ref": f"C-{job.case_id}",
-        "clipping": clippings.get(db, job.values["words"]["clipping_id"]),
-    }
+    return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, job.values["words"]["clipping_id"])}
 
 
 def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
@@ -300,10 +297,6 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
-def _clipping(values: dict[str, Any], say: Words) -> Card:
-    return clipping_cards.clipping_note(values["ref"], values["clipping"], words=say)
-
-
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -353,6 +346,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "mail_note": _mail,
     "clipping_note": _clipped,
     "held_note": _held,
+    "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
 }
 
 #: how each note is put into words
@@ -371,7 +365,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "waiting_note": lambda values, say: notice_cards.waiting_note(values["note"], words=say),
     "standing_note": lambda values, say: notice_cards.standing_note(values["note"], words=say),
     "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
-    "clipping_note": _clipping,
+    "clipping_note": lambda values, say: clipping_cards.clipping_note(
+        values["ref"], values["clipping"], words=say
+    ),
     "step_note": _step,
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
@@ -379,6 +375,8 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
     "import_note": lambda values, say: stock.import_note(values, words=say),
+    "keys_sent_note": lambda values, say: history.keys_sent_note(values, words=say),
+    "corrected_note": lambda values, say: stock.corrected_note(values, words=say),
     "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
     "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),

@@ -86,6 +86,10 @@ def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStat
     )
 
 
+def set_role(db: Database, account_id: int, role: Role) -> None:
+    count(db, "update accounts set role = :role where id = :id", {"id": account_id, "role": role})
+
+
 def find_password(db: Database, account_id: int) -> str:
     """The argon2 hash of its password; "" where none is set."""
     found = row(db, "select password from accounts where id = :id", {"id": account_id})

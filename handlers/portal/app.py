@@ -18,6 +18,7 @@ from handlers.portal import (
     home,
     launch,
     legal,
+    members,
     passcode,
     registration,
     ris,
@@ -25,6 +26,7 @@ from handlers.portal import (
     sign_in,
     slack_events,
     status,
+    terms,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -41,11 +43,13 @@ ROOMS = (
     home,
     launch,
     legal,
+    members,
     passcode,
     registration,
     ris,
     sign_in,
     status,
+    terms,
 )  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
+from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering.pages import static_url
 from bot.rendering.words import LANGUAGES, Words, words
@@ -27,6 +28,7 @@ class Pages:
         body = render_template(
             template,
             say=reader.say,
+            role_name=lambda role: reader.choice(Role, role),
             lang=reader.lang,
             languages=LANGUAGE_NAMES,
             desk=self.policy.desk,

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bot.services import certificates
-from tests.people import Browser
+from tests.people import Browser, agree
 from tests.portal.conftest import Found
 from tests.portal.test_sign_in import Village, settled
 
@@ -21,6 +21,7 @@ def village(found: Found) -> Village:
     with town.bot.connect() as db:
         user_id, now = town.people[0].user_id.upper(), town.bot.clock.now()
         certificates.register(db, user_id=user_id, subject=f" {CARD} ", by="cli:anna", now=now)
+        agree(db, town.bot.desk, town.people, now=now)
     return town
 
 

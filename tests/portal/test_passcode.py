@@ -11,8 +11,7 @@ from bot.domain.launch import purpose_of
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.policy import Launch
-from bot.services import applications
-from tests.people import KEY, Browser, hand_key
+from tests.people import KEY, Browser, agree, hand_key
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
 
@@ -29,6 +28,7 @@ def village(town: Town) -> Village:
     found.bot = replace(found.bot, desk=replace(desk, policy=policy))
     with found.bot.connect() as db:
         hand_key(db, found.bot.desk, found.people[0], now=found.bot.clock.now())
+        agree(db, found.bot.desk, found.people, now=found.bot.clock.now())
     return found
 
 
@@ -144,8 +144,8 @@ def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village
     assert "password only" in browser.get("/dashboard").text
 
 
-def test_what_waits_for_its_terms_is_not_launched(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applications, "is_open", lambda *_: False)
+def test_what_waits_for_its_terms_is_not_launched(town: Town) -> None:
+    village = settled(town)
     administrator, user = (
         next(one for one in village.people if one.role is role)
         for role in (Role.ORGANIZATION_ADMINISTRATOR, Role.USER)
@@ -155,7 +155,6 @@ def test_what_waits_for_its_terms_is_not_launched(village: Village, monkeypatch:
 
     assert f"{administrator.name}" in page
     assert "Launch" not in page
-    assert "Until you accept its terms" in signed_in(village, administrator).get("/dashboard").text
     assert waiting.post("/dashboard/launch", on="/dashboard", application="ForumPass").status_code == 409
 
 

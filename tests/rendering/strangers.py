@@ -67,6 +67,7 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "registration_url",
         "activation_url",
         "key_url",
+        "joining_url",
         "sign_in_url",
         "why",
     }

@@ -14,7 +14,7 @@ from bot.sandbox.world import World
 from bot.services import cases
 from bot.store.database import transaction
 from tests.cast import a_submission
-from tests.people import KEY, PASSWORD, hand_key, move_in
+from tests.people import KEY, PASSWORD, agree, hand_key, move_in
 from tests.stories.desk import Desk, running, until
 from tests.stories.test_in_a_browser import take_picture
 
@@ -48,7 +48,8 @@ def an_owner(desk: Desk) -> Account:
     with bot.connect() as db:
         with transaction(db):
             case = cases.open_case(db, bot.desk, a_submission(company="Nordwind Turbinen GmbH"), now=now)
-        owner, *_ = move_in(db, bot.desk, case, now=now)
+        owner, *others = move_in(db, bot.desk, case, now=now)
+        agree(db, bot.desk, (owner, *others), now=now)
         hand_key(db, bot.desk, owner, now=now)
     return owner
 
