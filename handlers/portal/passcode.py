@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, request
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import certificates, credentials, phone_codes
 from handlers.portal import launch, visitors
@@ -80,6 +80,8 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
     try:
         with bot.connect() as db:
             taken = phone_codes.take(db, bot.desk, visitor, phone_id=phone, text=code, now=bot.clock.now())
+    except SignInNeeded:  # the session ended in this moment
+        raise
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return show_code(phone, frame=frame, visitor=visitor, refused=said)
@@ -96,6 +98,8 @@ def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
     try:
         with bot.connect() as db:
             token = certificates.take(db, bot.desk, visitor, subject=subject, now=bot.clock.now())
+    except SignInNeeded:  # the session ended in this moment
+        raise
     except Refusal as refusal:
         return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
     return _stronger(frame, visitor, token)

@@ -1,6 +1,7 @@
 """License Keys and phones work for their owner only, and a session gains strength by a code only."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -219,6 +220,16 @@ def test_guessing_rests_by_code_and_by_person_however_many_codes_there_are(home:
     home.wait(minutes=30)
     again = home.visit()
     assert home.take(again, phone, home.send(again, phone))
+
+
+def test_of_many_who_enter_the_same_code_at_once_one_gets_in(home: Home) -> None:
+    _, phone = home.registered()
+    visitor = home.visit()
+    digits = home.send(visitor, phone)
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: refused(lambda: home.take(visitor, phone, digits)), range(8)))
+
+    assert said.count(None) == 1
 
 
 def test_texts_are_counted_whatever_becomes_of_their_phones(home: Home) -> None:
