@@ -76,7 +76,8 @@ def add_phone(*, frame: Frame, visitor: Visitor) -> Response:
 def remove_phone(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
     try:
         with frame.bot.connect() as db:
-            credentials.remove_phone(db, visitor, phone_id=phone, now=frame.bot.clock.now())
+            now = frame.bot.clock.now()
+            credentials.remove_phone(db, frame.bot.desk, visitor, phone_id=phone, now=now)
     except Refusal as refusal:
         return show_phones(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
     return frame.pages.go("credentials.show_phones")

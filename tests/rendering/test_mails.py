@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
@@ -61,6 +62,12 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     ),
     "activation_with_pages": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
+    ),
+    "credential_notice_removed": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
+    ),
+    "credential_notice_locked": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
     ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
