@@ -95,6 +95,8 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     portal_bind: str = "127.0.0.1:8080"
     ops_bind: str = "127.0.0.1:8081"
     trusted_proxies: Names = ()
+    client_cert_verify_header: str = ""
+    client_cert_subject_header: str = ""
     https_proxy: str = ""
     ca_bundle: Path | None = None
 
@@ -182,6 +184,13 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
                 ) from None
         return value
 
+    @field_validator("client_cert_verify_header", "client_cert_subject_header")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        if value and not re.fullmatch(r"X-[A-Za-z0-9-]+", value):
+            raise ValueError("must be the name of a header of your own, such as X-Client-Verify, or empty")
+        return value
+
     @field_validator("usher_clock")
     @classmethod
     def _clock(cls, value: str) -> str:
@@ -225,6 +234,8 @@ class _Unchecked(UncheckedMailSettings, UncheckedSmsSettings):
 
     slack_app_token: Any = ""
     slack_signing_secret: Any = ""
+    client_cert_verify_header: Any = ""
+    client_cert_subject_header: Any = ""
 
     def faults(self) -> list[str]:
         faults = [*UncheckedMailSettings.faults(self), *UncheckedSmsSettings.faults(self)]
@@ -232,6 +243,10 @@ class _Unchecked(UncheckedMailSettings, UncheckedSmsSettings):
             faults.append(
                 "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing: give the app token (Socket Mode) "
                 "or the signing secret (HTTP at /slack/events)"
+            )
+        if bool(self.client_cert_verify_header) != bool(self.client_cert_subject_header):
+            faults.append(
+                "CLIENT_CERT_VERIFY_HEADER: it and CLIENT_CERT_SUBJECT_HEADER are nothing without each other"
             )
         return faults
 

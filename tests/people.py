@@ -15,7 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.license_keys import Holder
 from bot.domain.passwords import HowSet
 from bot.domain.ris import Credential, User
-from bot.services import accounts
+from bot.services import accounts, terms
 from bot.services.desk import Desk
 from bot.store import accounts as kept
 from bot.store import license_keys, passwords, seats
@@ -60,6 +60,13 @@ def move_in(
     return [one for one in found if one]
 
 
+def agree(db: Database, desk: Desk, people: Sequence[Account], *, now: datetime) -> None:
+    """An administrator of theirs has accepted the terms of ForumPass."""
+    administrator = next(one for one in people if one.is_administrator)
+    text = terms.get_text(desk, "ForumPass", "en")
+    terms.accept(db, desk, administrator, application="ForumPass", digest=text.digest, now=now)
+
+
 def hand_key(db: Database, desk: Desk, owner: Account, key: str = KEY, *, now: datetime) -> None:
     """A seat of theirs, with that License Key."""
     lay_stock(db, desk, [key], now=now)
@@ -80,13 +87,17 @@ class Browser:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
-    def post(self, path: str, *, on: str = "/sign-in", **fields: str) -> TestResponse:
-        """Send a form that stands on that page."""
+    def token(self, on: str) -> str:
+        """Of the forms on that page, or on the one to which it leads."""
         found = re.search(
             r'name="csrf_token" value="([^"]+)"', self.client.get(on, follow_redirects=True).text
         )
         assert found, f"{on} has no form"
-        return self.client.post(path, data={"csrf_token": found[1], **fields})
+        return found[1]
+
+    def post(self, path: str, *, on: str = "/sign-in", **fields: str) -> TestResponse:
+        """Send a form that stands on that page."""
+        return self.client.post(path, data={"csrf_token": self.token(on), **fields})
 
     def cookie(self) -> str:
         found = self.client.get_cookie(COOKIE, HOST)

@@ -63,6 +63,24 @@ class LastPhone(Refusal):
     code = "last_phone"
 
 
+class CertificateRefused(Refusal):
+    """No sound certificate, or none that the desk has registered for this account."""
+
+    code = "certificate_refused"
+
+
+class CertificateTaken(Refusal):
+    """It is registered for another account; values: user_id."""
+
+    code = "certificate_taken"
+
+
+class AccountUnknown(Refusal):
+    """No such account; values: user_id."""
+
+    code = "account_unknown"
+
+
 class PhoneCodeRefused(Refusal):
     """It does not fit, was used, or is too old."""
 

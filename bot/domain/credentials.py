@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit
@@ -11,6 +12,14 @@ RECOMMENDED = 2
 KEY_LIMIT = Limit(most=10, lasts=timedelta(hours=1))  #: License Keys that are not theirs
 CODE_LIMIT = Limit(most=10, lasts=timedelta(minutes=30))  #: wrong codes, over all their phones
 _SHOWN = 2  #: digits at the end of a number
+
+
+class Notice(StrEnum):
+    """Of what the owner of an account is told by mail."""
+
+    PHONE_ADDED = "phone_added"
+    PHONE_REMOVED = "phone_removed"
+    CODES_LOCKED = "codes_locked"  # whoever enters codes knows the password
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,10 @@ class Keyring:
         """What `sign` returns now, and what it returned while each older key was the newest."""
         return [_mac(key, text) for key in self._derived(purpose)]
 
+    def reveal(self, purpose: str) -> str:
+        """The newest key of that purpose as hexadecimal text, for whoever is to verify what it signs."""
+        return self._derived(purpose)[0].hex()
+
     def verify(self, purpose: str, text: str, signature: str) -> bool:
         given = signature.encode("utf-8", "replace")
         return any(hmac.compare_digest(_mac(key, text).encode(), given) for key in self._derived(purpose))

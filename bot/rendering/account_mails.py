@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.accounts import Account
 from bot.domain.cases import Case
+from bot.domain.credentials import Notice
 from bot.domain.email_changes import EmailChange
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
@@ -119,6 +120,33 @@ def account_locked(
         "company": company or say.say("mail.nameless"),
         "tries": tries,
         "until": say.instant(until),
+        "sign_in_url": sign_in_url,
+    }
+
+
+def credential_notice(
+    account: Account,
+    policy: Policy,
+    *,
+    company: str,
+    why: Notice,
+    phone: str,
+    at: datetime,
+    until: datetime | None,
+    sign_in_url: str,
+) -> Values:
+    """To the owner of an account whose phones have changed, or whose codes are being guessed."""
+    say = words(account.lang, policy.desk.zone)
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": f"C-{account.case_id}",
+        "name": account.name,
+        "user_id": account.user_id,
+        "company": company or say.say("mail.nameless"),
+        "why": why,
+        "phone": phone,
+        "at": say.instant(at),
+        "until": say.instant(until) if until else "",
         "sign_in_url": sign_in_url,
     }
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.cases import Case
+from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.email_changes import CHANGE_LASTS, EmailChange
 from bot.domain.ris import Role
 from bot.policy import Policy
@@ -77,6 +78,21 @@ def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
         company=case.ris.company.name,
         tries=policy.mag.sign_in_tries,
         until=at + timedelta(minutes=policy.mag.sign_in_lock_minutes),
+        sign_in_url=SIGN_IN_URL,
+    )
+
+
+def credential_notice(
+    case: Case, policy: Policy, *, at: datetime, why: Notice = Notice.PHONE_ADDED
+) -> Values:
+    return account_mails.credential_notice(
+        account(case, at=at),
+        policy,
+        company=case.ris.company.name,
+        why=why,
+        phone="+49 ••• ••78",
+        at=at,
+        until=at + CODE_LIMIT.lasts,
         sign_in_url=SIGN_IN_URL,
     )
 

@@ -303,6 +303,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "account_locked": lambda lang, policy: account_samples.account_locked(
         decided_case(lang), policy, at=DECIDED_AT
     ),
+    "credential_notice": lambda lang, policy: account_samples.credential_notice(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
     "email_change": lambda lang, policy: account_samples.email_change(
         decided_case(lang), policy, at=DECIDED_AT

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from bot import policy as policies
 from bot.bootstrap import Bot
+from bot.domain.errors import Refusal
+from bot.rendering.words import words
+from bot.sandbox.card import CARD
 from bot.sandbox.invented import PURCHASE_ORDERS
-from bot.services import purchase_orders, vouchers
+from bot.services import certificates, purchase_orders, vouchers
 from bot.services.purchase_orders import PaidIn
 
 VOUCHERS = 40
@@ -15,11 +18,14 @@ _AMOUNTS = ("10000", "2500")  #: enough for a morning, and soon little
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-def price_list(folder: Path) -> str:
-    """The shipped policy with its sample price, as a file for USHER_CONFIG."""
+def price_list(folder: Path, *, forumpass: str = "") -> str:
+    """The shipped policy with its sample price, and where ForumPass is, as a file for USHER_CONFIG."""
     path = folder / "usher.toml"
     shipped = policies.SHIPPED.read_text(encoding="utf-8")
-    path.write_text(shipped.replace("# prices =", "prices ="), encoding="utf-8")
+    priced = shipped.replace("# prices =", "prices =")
+    path.write_text(
+        priced.replace('ForumPass = { url = ""', f'ForumPass = {{ url = "{forumpass}"'), encoding="utf-8"
+    )
     return str(path)
 
 
@@ -33,6 +39,16 @@ def lay(bot: Bot) -> None:
         vouchers.import_file(
             db, bot.desk, bot.reader, name="vouchers.csv", content=voucher_file(VOUCHERS), by=BY, now=now
         )
+
+
+def register_card(bot: Bot, user_id: str) -> str:
+    """The card is that account's, as `usher accounts certificate` makes it; say what became of it."""
+    try:
+        with bot.connect() as db:
+            owner = certificates.register(db, user_id=user_id, subject=CARD, by=BY, now=bot.clock.now())
+    except Refusal as refusal:
+        return words().refusal(refusal)
+    return f"The card is registered for {owner.user_id} ({owner.name})."
 
 
 def voucher_file(many: int) -> bytes:

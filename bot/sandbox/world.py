@@ -12,7 +12,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot import policy as policies
 from bot.clock import TurnableClock
-from bot.sandbox import lobby, webmail
+from bot.domain.keyring import Keyring
+from bot.sandbox import applications, card, lobby, phone, webmail
 from bot.sandbox.lobby import Lobby, Place
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.pages.door import new_app
@@ -50,6 +51,9 @@ class World:
         # What Usher answers today; a command nobody listens to would time out.
         self.workspace.shortcuts = {"add_to_case": "Add to case"}
         self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | stock | enroll | help"}
+        self.texts = phone.Gateway(now=self.clock.now)
+        self.card = card.CardReader(self.portal_url)
+        self.card_desk = card.Desk()
         self.slack = SlackServer(self.workspace, port=self._ports["slack"])
         rng = random.Random(seed)  # noqa: S311 - invented companies, not secrets
         self.samples = Samples(rng, now=self.clock.now, desk=DESK)
@@ -61,6 +65,15 @@ class World:
     @property
     def webmail_url(self) -> str:
         return f"{self.lobby_url}mail/"
+
+    @property
+    def phone_url(self) -> str:
+        return f"{self.lobby_url}phone/"
+
+    @property
+    def forumpass_url(self) -> str:
+        """Where ForumPass takes whoever is handed over."""
+        return f"{self.lobby_url}forumpass/enter"
 
     @property
     def portal_url(self) -> str:
@@ -76,16 +89,27 @@ class World:
         return [
             Place(name="Slack", url=self.slack.url, text="The desk's workspace: act as any of its people."),
             Place(name="Webmail", url=self.webmail_url, text="Every mailbox of this world."),
+            Place(name="Phones", url=self.phone_url, text="Every text that was sent to a phone."),
             Place(name="Portal", url=self.portal_url, text="What customers open from their mails."),
+            Place(
+                name="Card",
+                url=f"{self.lobby_url}card/",
+                text="A FIS MLOA hardware certificate: give it to somebody, and show it to the portal.",
+            ),
             Place(name="Health", url=f"{self.ops_url}/readyz", text="How each part of the service is."),
         ]
 
     def start(self) -> None:
         self.mail.start()
         self.slack.start()
+        self.texts.start()
+        self.card.start()
         app = new_app(
             lobby.blueprint(self._lobby()),
             webmail.blueprint(self._webmail()),
+            phone.blueprint(self.texts, links=[("Lobby", self.lobby_url), ("Webmail", self.webmail_url)]),
+            card.blueprint(self.card, self.card_desk, lobby_url=self.lobby_url),
+            applications.blueprint(Keyring((self._secret_key,)), now=self.clock.now),
         )
         self._server = make_server(HOST, self._ports["lobby"], app, threaded=True, request_handler=Quiet)
         threading.Thread(target=self._server.serve_forever, name="lobby", daemon=True).start()
@@ -96,6 +120,8 @@ class World:
             self._server.server_close()
             self._server = None
         self.slack.stop()
+        self.card.stop()
+        self.texts.stop()
         self.mail.stop()
 
     def __enter__(self) -> Self:
@@ -118,6 +144,8 @@ class World:
             "smtp_port": self.mail.smtp_port,
             "smtp_tls": "none",
             "smtp_rate": 6000,
+            "sms_url": self.texts.url,
+            "sms_token": self.texts.token,
             "mail_from": DESK,
             "support_address": SUPPORT,
             "delivery": "live",
@@ -134,6 +162,9 @@ class World:
             "portal_url": self.portal_url,
             "portal_bind": f"{HOST}:{self._ports['portal']}",
             "ops_bind": f"{HOST}:{self._ports['ops']}",
+            "trusted_proxies": HOST,
+            "client_cert_verify_header": card.VERIFY,
+            "client_cert_subject_header": card.SUBJECT,
             "secret_key": self._secret_key,
         }
 
@@ -143,7 +174,7 @@ class World:
             now=self.clock.now,
             desk=(DESK, SUPPORT),
             sponsors=SPONSORS,
-            links=[("Lobby", self.lobby_url), ("Slack", self.slack.url)],
+            links=[("Lobby", self.lobby_url), ("Slack", self.slack.url), ("Phones", self.phone_url)],
         )
 
     def _lobby(self) -> Lobby:

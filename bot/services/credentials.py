@@ -16,14 +16,14 @@ from bot.domain.credential_refusals import (
     PhoneThere,
     PhoneUnknown,
 )
-from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Phone
+from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Notice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
-from bot.services import license_keys
+from bot.services import credential_notices, license_keys
 from bot.services.desk import Desk
 from bot.store import credentials, events, seats, tries
 from bot.store import license_keys as key_store
@@ -101,8 +101,8 @@ def add_phone(db: Database, visitor: Visitor, *, text: str, now: datetime) -> Ph
     return get_phone(db, visitor, phone_id)
 
 
-def remove_phone(db: Database, visitor: Visitor, *, phone_id: int, now: datetime) -> None:
-    """One that is verified always remains."""
+def remove_phone(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, now: datetime) -> None:
+    """One that is verified always remains; its owner is told of one that goes."""
     with transaction(db, locks=(_lock(visitor),)):
         mine = check_may_change(db, visitor)
         phone = get_phone(db, visitor, phone_id)
@@ -110,6 +110,8 @@ def remove_phone(db: Database, visitor: Visitor, *, phone_id: int, now: datetime
             raise LastPhone
         credentials.drop_phone(db, phone_id)
         _record(db, EventTag.PHONE_REMOVED, visitor, now, phone=phone_id)
+        if phone.verified_at:
+            credential_notices.tell(db, desk, visitor.account, phone, why=Notice.PHONE_REMOVED, now=now)
 
 
 def check_may_change(db: Database, visitor: Visitor) -> Credentials:

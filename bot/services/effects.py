@@ -231,10 +231,7 @@ def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str
 
 
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
-    return {
-        "ref": f"C-{job.case_id}",
-        "clipping": clippings.get(db, job.values["words"]["clipping_id"]),
-    }
+    return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, job.values["words"]["clipping_id"])}
 
 
 def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:

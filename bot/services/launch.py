@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.applications import Application, Stage
+from bot.domain.errors import UnknownApplication
 from bot.domain.events import EventTag
 from bot.domain.launch import LASTS, HandOver, purpose_of
-from bot.domain.launch_refusals import ApplicationUnknown, TermsOpen
+from bot.domain.launch_refusals import TermsOpen
 from bot.domain.sessions import Visitor
 from bot.services import applications
 from bot.services.desk import Desk
@@ -29,7 +30,7 @@ def launch(db: Database, desk: Desk, visitor: Visitor, *, name: str, now: dateti
     """Hand over, or remember in the session what goes on after the factor; raise why it cannot be opened."""
     application = applications.find(db, desk, visitor, name)
     if application is None:
-        raise ApplicationUnknown
+        raise UnknownApplication
     if application.stage is not Stage.OPEN:
         raise TermsOpen(application=application.name)
     about = f"account:{visitor.account.id}"

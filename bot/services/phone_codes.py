@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.credential_refusals import PhoneCodeRefused, PhoneCodesRest, TextsRest
-from bot.domain.credentials import CODE_LIMIT, Phone
+from bot.domain.credentials import CODE_LIMIT, Notice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.phone_codes import LASTS, MOST_TEXTS, TEXTS_WITHIN, PhoneCode, fits, make_digits
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.step_up import read_code
 from bot.domain.tries import Tried
-from bot.services import sessions
+from bot.services import credential_notices, sessions
 from bot.services.credentials import check_may_change, get_phone
 from bot.services.desk import Desk
 from bot.services.queueing import queue_text
@@ -30,7 +30,6 @@ class Taken:
 
     token: str
     phone: Phone  #: as it was before
-    launching: str  #: the application that waited for it
 
 
 def send(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, lang: str, now: datetime) -> PhoneCode:
@@ -97,24 +96,30 @@ def _take(
     if not digits:
         return PhoneCodeRefused()
     if not fits(_living(db, desk, visitor, phone, now), digits, now):
-        return _count_wrong(db, visitor, phone, now)
+        return _count_wrong(db, desk, visitor, phone, now)
     tries.drop(db, account.id, Tried.PHONE_CODE)
     phone_codes.end_all(db, account.id)
     credentials.note_code(db, phone.id, now=now)
-    _record(
-        db, EventTag.PHONE_CODE_TAKEN if phone.verified_at else EventTag.PHONE_VERIFIED, visitor, phone, now
-    )
+    if phone.verified_at:
+        _record(db, EventTag.PHONE_CODE_TAKEN, visitor, phone, now)
+    else:
+        _record(db, EventTag.PHONE_VERIFIED, visitor, phone, now)
+        credential_notices.tell(db, desk, account, phone, why=Notice.PHONE_ADDED, now=now)
     token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
-    return Taken(token=token, phone=phone, launching=visitor.session.launching)
+    return Taken(token=token, phone=phone)
 
 
-def _count_wrong(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> Refusal:
-    """A guess at each code that lives, and one of this person."""
+def _count_wrong(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> Refusal:
+    """A guess at each code that lives, and one of this person; whoever owns the account hears of too many."""
     phone_codes.count_wrong(db, phone_id=phone.id, session=session_store.name_of(visitor.token))
     after = tries.find(db, visitor.account.id, Tried.PHONE_CODE).after_wrong(CODE_LIMIT, now)
     tries.put(db, visitor.account.id, Tried.PHONE_CODE, after, now=now)
     _record(db, EventTag.PHONE_CODE_FAILED, visitor, phone, now)
-    return PhoneCodesRest(until=after.locked_until) if after.locked_until else PhoneCodeRefused()
+    if after.locked_until is None:
+        return PhoneCodeRefused()
+    why, until = Notice.CODES_LOCKED, after.locked_until
+    credential_notices.tell(db, desk, visitor.account, phone, why=why, now=now, until=until)
+    return PhoneCodesRest(until=until)
 
 
 def _living(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> list[PhoneCode]:

@@ -10,10 +10,11 @@ from bot.services.outbox import Outcome
 
 
 def send(desk: Desk, texter: Texter, job: Job, now: datetime) -> Outcome:
-    """A code that has ended while its text waited is not sent any more."""
-    if now >= datetime.fromisoformat(job.values["until"]):
+    """A code that has ended while its text waited is not sent any more, nor one that was wiped since."""
+    digits = job.secrets.get("digits")
+    if not digits or now >= datetime.fromisoformat(job.values["until"]):
         return Outcome(status=JobStatus.REPLACED, error="its code has ended")
     say = words(job.values["lang"], desk.policy.desk.zone)
-    text = say.say("text.phone_code", digits=job.secrets["digits"], programme=desk.policy.mag.name)
+    text = say.say("text.phone_code", digits=digits, programme=desk.policy.mag.name)
     texter.send(job.recipient, text, key=job.key)
     return Outcome(status=JobStatus.SENT)

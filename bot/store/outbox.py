@@ -157,7 +157,8 @@ def settle(
                  unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
-                 secrets = case when :status in ('sent', 'discarded', 'replaced') then '' else secrets end
+                 secrets = case when :status in ('sent', 'discarded', 'replaced') then ''
+                                when kind = 'sms' and :status <> 'queued' then '' else secrets end
                where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
             {
                 "id": job.id,

@@ -9,6 +9,7 @@ from bot.store import (
     authenticators,
     case_questions,
     case_steps,
+    certificates,
     clippings,
     conversations,
     credentials,
@@ -130,6 +131,7 @@ def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)
     credentials.make_tables(db)
     phone_codes.make_tables(db)
+    certificates.make_tables(db)
     db.execute("alter table sessions add column launching text not null default ''")
 
 

@@ -9,7 +9,21 @@ from collections.abc import Sequence
 import typer
 
 from bot.domain.errors import Refusal, SettingsFault
-from handlers.cli import audit, backup, doctor, jobs, mail, mails, purchase_orders, ris, run, stock, vouchers
+from handlers.cli import (
+    accounts,
+    applications,
+    audit,
+    backup,
+    doctor,
+    jobs,
+    mail,
+    mails,
+    purchase_orders,
+    ris,
+    run,
+    stock,
+    vouchers,
+)
 
 WRONG_USAGE = 2
 READER_LEFT = 1
@@ -34,6 +48,8 @@ app.add_typer(jobs.app, name="jobs", epilog="Example: usher jobs list")
 app.command("stock", epilog="Example: usher stock --json")(stock.stock)
 app.add_typer(vouchers.app, name="vouchers", epilog="Example: usher vouchers import vouchers.csv")
 app.add_typer(purchase_orders.app, name="po", epilog="Example: usher po show")
+app.add_typer(accounts.app, name="accounts", epilog="Example: usher accounts certificate --help")
+app.add_typer(applications.app, name="applications", epilog="Example: usher applications key ForumPass")
 app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 

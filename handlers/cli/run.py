@@ -125,9 +125,12 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))
-        settings = world.settings() | {"usher_config": supplies.price_list(folder)}
+        settings = world.settings() | {
+            "usher_config": supplies.price_list(folder, forumpass=world.forumpass_url)
+        }
         bot = bootstrap.build(settings_room.load_given(settings), clock=world.clock)
         supplies.lay(bot)
+        world.card_desk.register = lambda user_id: supplies.register_card(bot, user_id)
         places = [(place.name, place.url) for place in world.places]
         return _serve(
             bot, doors, ended, ready=lambda: _welcome(world.lobby_url, places, time.monotonic() - began)

@@ -14,11 +14,11 @@ REFUSED = 400
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("credentials", __name__)
     for path, name, view, method in (
-        ("/license-key", "show_key", show_key, "GET"),
-        ("/license-key", "enter_key", enter_key, "POST"),
-        ("/phones", "show_phones", show_phones, "GET"),
-        ("/phones", "add_phone", add_phone, "POST"),
-        ("/phones/<int:phone>/remove", "remove_phone", remove_phone, "POST"),
+        ("/dashboard/license-key", "show_key", show_key, "GET"),
+        ("/dashboard/license-key", "enter_key", enter_key, "POST"),
+        ("/dashboard/phones", "show_phones", show_phones, "GET"),
+        ("/dashboard/phones", "add_phone", add_phone, "POST"),
+        ("/dashboard/phones/<int:phone>/remove", "remove_phone", remove_phone, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
     frame.guards.tries(room)
@@ -76,7 +76,8 @@ def add_phone(*, frame: Frame, visitor: Visitor) -> Response:
 def remove_phone(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
     try:
         with frame.bot.connect() as db:
-            credentials.remove_phone(db, visitor, phone_id=phone, now=frame.bot.clock.now())
+            now = frame.bot.clock.now()
+            credentials.remove_phone(db, frame.bot.desk, visitor, phone_id=phone, now=now)
     except Refusal as refusal:
         return show_phones(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
     return frame.pages.go("credentials.show_phones")

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response
 
 from bot.domain.sessions import Visitor
-from bot.services import applications, credentials
+from bot.services import applications, certificates, credentials
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -18,5 +18,11 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
     with frame.bot.connect() as db:
         listed = applications.list_of(db, frame.bot.desk, visitor)
         mine = credentials.get(db, visitor)
-    strength = visitor.session.strength.name.lower()
-    return frame.pages.render("dashboard.html", applications=listed, mine=mine, strength=strength)
+        certificate = certificates.has_any(db, visitor)
+    return frame.pages.render(
+        "dashboard.html",
+        applications=listed,
+        mine=mine,
+        certificate=certificate,
+        strength=visitor.session.strength.name.lower(),
+    )

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, Flask, Response, request
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
-from bot.services import credentials, phone_codes
+from bot.services import certificates, credentials, phone_codes
 from handlers.portal import launch, visitors
 from handlers.portal.frame import Frame
 
 REFUSED = 400
+SOUND = "SUCCESS"  #: as nginx and Apache put it
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -16,6 +17,7 @@ def register(app: Flask, frame: Frame) -> None:
     for path, name, view, method in (
         ("/passcode", "show", show, "GET"),
         ("/passcode", "send", send, "POST"),
+        ("/passcode/certificate", "take_certificate", take_certificate, "POST"),
         ("/passcode/<int:phone>", "show_code", show_code, "GET"),
         ("/passcode/<int:phone>", "take", take, "POST"),
         ("/passcode/<int:phone>/again", "send_again", send_again, "POST"),
@@ -28,11 +30,13 @@ def register(app: Flask, frame: Frame) -> None:
 def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
     with frame.bot.connect() as db:
         mine = credentials.get(db, visitor)
+        certificate = bool(_subject_header(frame)) and certificates.has_any(db, visitor)
     return frame.pages.render(
         "passcode.html",
         status=REFUSED if refused else 200,
         phones=mine.verified,
         registered=mine.registered_at is not None,
+        certificate=certificate,
         launching=visitor.session.launching,
         refused=refused,
     )
@@ -76,10 +80,38 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
     try:
         with bot.connect() as db:
             taken = phone_codes.take(db, bot.desk, visitor, phone_id=phone, text=code, now=bot.clock.now())
+    except SignInNeeded:  # the session ended in this moment
+        raise
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return show_code(phone, frame=frame, visitor=visitor, refused=said)
-    visitors.remember(taken.token)
-    if taken.launching:
-        return launch.go_on(frame, taken.launching)
-    return frame.pages.go("dashboard.show" if taken.phone.verified_at else "credentials.show_phones")
+    return _stronger(
+        frame, visitor, taken.token, then="" if taken.phone.verified_at else "credentials.show_phones"
+    )
+
+
+def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
+    """What the proxy says of the visitor's certificate; `TrustedProxies` has dropped what others say."""
+    settings, bot = frame.bot.settings, frame.bot
+    is_sound = request.headers.get(settings.client_cert_verify_header or "-") == SOUND
+    subject = request.headers.get(_subject_header(frame) or "-", "") if is_sound else ""
+    try:
+        with bot.connect() as db:
+            token = certificates.take(db, bot.desk, visitor, subject=subject, now=bot.clock.now())
+    except SignInNeeded:  # the session ended in this moment
+        raise
+    except Refusal as refusal:
+        return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    return _stronger(frame, visitor, token)
+
+
+def _stronger(frame: Frame, before: Visitor, token: str, *, then: str = "") -> Response:
+    """The session goes on under that token: to what was launched, or to the next page."""
+    visitors.remember(token)
+    if before.session.launching:
+        return launch.go_on(frame, before.session.launching)
+    return frame.pages.go(then or "dashboard.show")
+
+
+def _subject_header(frame: Frame) -> str:
+    return frame.bot.settings.client_cert_subject_header

@@ -26,17 +26,21 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 class TrustedProxies:
-    """A WSGI wrapper around werkzeug's ProxyFix, which by itself would believe everybody."""
+    """A WSGI wrapper around werkzeug's ProxyFix, which by itself would believe everybody.
 
-    def __init__(self, app: WSGIApplication, networks: Sequence[str]) -> None:
+    `headers`: further names that only those proxies may set.
+    """
+
+    def __init__(self, app: WSGIApplication, networks: Sequence[str], headers: Sequence[str] = ()) -> None:
         self._app = app
+        self._dropped = (*FORWARDED, *(f"HTTP_{name.upper().replace('-', '_')}" for name in headers if name))
         self._networks: list[IPv4Network | IPv6Network] = [
             ip_network(name, strict=False) for name in networks
         ]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._trusts(environ.get("REMOTE_ADDR", "")):
-            for name in FORWARDED:
+            for name in self._dropped:
                 environ.pop(name, None)
             return self._app(environ, start_response)
         hops = self._count_hops(environ.get("HTTP_X_FORWARDED_FOR", ""))

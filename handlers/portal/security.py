@@ -75,7 +75,9 @@ def protect(app: Flask, bot: Bot) -> Guards:
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_HEADERS_ENABLED=False,
     )
-    app.wsgi_app = TrustedProxies(app.wsgi_app, bot.settings.trusted_proxies)  # type: ignore[method-assign]
+    told = (bot.settings.client_cert_verify_header, bot.settings.client_cert_subject_header)
+    trusted = TrustedProxies(app.wsgi_app, bot.settings.trusted_proxies, told)
+    app.wsgi_app = trusted  # type: ignore[method-assign]
     app.after_request(
         with_headers(HEADERS | _leading_on(bot) | ({"Strict-Transport-Security": HSTS} if https else {}))
     )

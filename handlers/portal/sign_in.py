@@ -14,7 +14,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("sign_in", __name__)
     room.add_url_rule("/sign-in", "show", frame.view(show))
     room.add_url_rule("/sign-in", "sign_in", frame.view(sign_in), methods=["POST"])
-    room.add_url_rule("/sign-out", "sign_out", frame.view(sign_out), methods=["POST"])
+    room.add_url_rule("/dashboard/sign-out", "sign_out", frame.view(sign_out), methods=["POST"])
     frame.guards.tries(room)
     app.register_blueprint(room)
 

@@ -2,18 +2,23 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from bot.services import registration
 from bot.store import links
 from handlers.portal.serve import PortalServer
 from tests.forms import sound_form, with_cells
+from tests.people import KEY, PASSWORD, hand_key
 from tests.portal.conftest import Found
+from tests.portal.test_passcode import code_of
 from tests.portal.test_registration import a_case
+from tests.portal.test_sign_in import settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -121,3 +126,62 @@ def test_the_whole_page_can_be_walked_by_keyboard(places: dict[str, str], browse
 
     assert reached[:2] == ["Skip to the content", "Onboarding desk"]
     assert reached[3:] == ["Imprint", "Contact", "Privacy", "Terms", "English", "Deutsch"]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "lang"), [(1280, "light", "en"), (390, "dark", "de"), (390, "light", "en")]
+)
+def test_the_pages_of_who_is_signed_in_fit_too(
+    found: Found, browser: Browser, width: int, scheme: Literal["light", "dark"], lang: str
+) -> None:
+    village = settled(found(portal_url="http://127.0.0.1:8080"))
+    with village.bot.connect() as db:
+        hand_key(db, village.bot.desk, village.people[0], now=village.bot.clock.now())
+    server = PortalServer(village.bot)
+    server.start()
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=lang, java_script_enabled=False
+    )
+    page, shown = context.new_page(), Shown(width=width, name=f"{width}-{scheme}-{lang}")
+    page.goto(f"http://{server.portal_address}/sign-in")
+    shown.look(page, "sign_in")
+    for name in ("nobody", village.people[0].user_id):
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("main .button")
+        shown.look(page, "sign_in_refused" if name == "nobody" else "dashboard")
+    page.click(".profile summary")
+    shown.look(page, "profile")
+    page.goto(f"http://{server.portal_address}/dashboard/license-key")
+    for key in ("WRONG-KEY", KEY):
+        page.fill("#key", key)
+        page.click("main .button")
+        shown.look(page, "key_refused" if key != KEY else "phones_none")
+    page.fill("#number", "+4915112345678")
+    page.click("main .button")
+    shown.look(page, "code")
+    page.fill("#code", "12 34 56")
+    page.click("main .button")
+    shown.look(page, "code_refused")
+    page.fill("#code", code_of(village))
+    page.click("main .button")
+    shown.look(page, "phones")
+    page.goto(f"http://{server.portal_address}/dashboard")
+    shown.look(page, "dashboard_otp")
+    page.goto(f"http://{server.portal_address}/passcode")
+    shown.look(page, "passcode")
+    context.close()
+    server.stop()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Looks at page after page at one width."""
+
+    width: int
+    name: str
+
+    def look(self, page: Page, name: str) -> None:
+        assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{folder}/mine-{name}-{self.name}.png", full_page=True)

@@ -11,7 +11,7 @@ from bot.domain.launch import purpose_of
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.policy import Launch
-from tests.people import KEY, Browser, hand_key
+from tests.people import KEY, Browser, agree, hand_key
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
 
@@ -25,9 +25,10 @@ def village(town: Town) -> Village:
     desk = found.bot.desk
     mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
     policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
-    found.bot = replace(found.bot, desk=replace(desk, policy=policy, terms={}))
+    found.bot = replace(found.bot, desk=replace(desk, policy=policy))
     with found.bot.connect() as db:
         hand_key(db, found.bot.desk, found.people[0], now=found.bot.clock.now())
+        agree(db, found.bot.desk, found.people, now=found.bot.clock.now())
     return found
 
 
@@ -47,11 +48,11 @@ def signed_in(village: Village, person: Account) -> Browser:
 def registered(village: Village, *numbers: str) -> Browser:
     """In a session that these phones have made strong."""
     browser = signed_in(village, village.people[0])
-    browser.post("/license-key", on="/license-key", key=KEY)
+    browser.post("/dashboard/license-key", on="/dashboard/license-key", key=KEY)
     for number in numbers or ("+4915112345678",):
         village.wait(seconds=1)
-        place = browser.post("/phones", on="/phones", number=number).headers["Location"]
-        assert browser.post(place, on=place, code=code_of(village)).headers["Location"] == "/phones"
+        place = browser.post("/dashboard/phones", on="/dashboard/phones", number=number).headers["Location"]
+        assert browser.post(place, on=place, code=code_of(village)).headers["Location"] == "/dashboard/phones"
     return browser
 
 
@@ -62,7 +63,8 @@ def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(
     weak = browser.cookie()
 
     assert (
-        browser.post("/launch", on="/dashboard", application="ForumPass").headers["Location"] == "/passcode"
+        browser.post("/dashboard/launch", on="/dashboard", application="ForumPass").headers["Location"]
+        == "/passcode"
     )
     page = browser.get("/passcode").text
     assert "Then ForumPass opens." in page
@@ -81,7 +83,9 @@ def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(
     ring = village.bot.desk.keyring
     assert ring.verify(purpose_of("ForumPass"), signed, signature)
     assert not ring.verify(purpose_of("Other"), signed, signature)
-    again = urlsplit(browser.post("/launch", on="/dashboard", application="ForumPass").headers["Location"])
+    again = urlsplit(
+        browser.post("/dashboard/launch", on="/dashboard", application="ForumPass").headers["Location"]
+    )
     assert parse_qs(again.query)["nonce"] != [said["nonce"]]
     assert browser.with_cookie(weak).get("/dashboard").status_code == 303
 
@@ -93,19 +97,25 @@ def test_without_a_session_or_with_somebody_elses_ids_nothing_opens(village: Vil
         ("/passcode", {"phone": "1"}),
         ("/passcode/1", {"code": "123456"}),
         ("/passcode/1/again", {}),
-        ("/phones", {"number": "+4930901820"}),
-        ("/phones/1/remove", {}),
-        ("/license-key", {"key": KEY}),
-        ("/launch", {"application": "ForumPass"}),
+        ("/dashboard/phones", {"number": "+4930901820"}),
+        ("/dashboard/phones/1/remove", {}),
+        ("/dashboard/license-key", {"key": KEY}),
+        ("/dashboard/launch", {"application": "ForumPass"}),
     ):
         answer = nobody.post(path, **fields)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
         answer = stranger.post(path, on="/dashboard", **fields)
-        assert answer.status_code == 400 or answer.headers["Location"] in {"/passcode", "/license-key"}
+        assert answer.status_code == 400 or answer.headers["Location"] in {
+            "/passcode",
+            "/dashboard/license-key",
+        }
         assert "+49" not in answer.text.replace("+49 151 23456789", "")
-    for path in ("/passcode/1", "/phones", "/license-key", "/dashboard"):
+    for path in ("/passcode/1", "/dashboard/phones", "/dashboard/license-key", "/dashboard"):
         assert nobody.get(path).headers["Location"] == "/sign-in"
-    for path, fields in (("/launch", {"application": "https://evil.example.org"}), ("/launch", {})):
+    for path, fields in (
+        ("/dashboard/launch", {"application": "https://evil.example.org"}),
+        ("/dashboard/launch", {}),
+    ):
         answer = stranger.post(path, on="/dashboard", **fields)
         assert answer.status_code == 409
         assert "Location" not in answer.headers
@@ -134,9 +144,8 @@ def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village
     assert "password only" in browser.get("/dashboard").text
 
 
-def test_what_waits_for_its_terms_is_not_launched(village: Village, town: Town) -> None:
-    desk = village.bot.desk
-    village.bot = replace(village.bot, desk=replace(desk, terms=town.bot.desk.terms))
+def test_what_waits_for_its_terms_is_not_launched(town: Town) -> None:
+    village = settled(town)
     administrator, user = (
         next(one for one in village.people if one.role is role)
         for role in (Role.ORGANIZATION_ADMINISTRATOR, Role.USER)
@@ -146,8 +155,7 @@ def test_what_waits_for_its_terms_is_not_launched(village: Village, town: Town) 
 
     assert f"{administrator.name}" in page
     assert "Launch" not in page
-    assert "Until you accept its terms" in signed_in(village, administrator).get("/dashboard").text
-    assert waiting.post("/launch", on="/dashboard", application="ForumPass").status_code == 409
+    assert waiting.post("/dashboard/launch", on="/dashboard", application="ForumPass").status_code == 409
 
 
 def test_without_an_address_a_page_says_so(village: Village) -> None:
@@ -157,7 +165,10 @@ def test_without_an_address_a_page_says_so(village: Village) -> None:
     village.bot = replace(village.bot, desk=replace(desk, policy=policy))
     browser = signed_in(village, village.people[0])
 
-    assert "no address is set" in browser.post("/launch", on="/dashboard", application="ForumPass").text
+    assert (
+        "no address is set"
+        in browser.post("/dashboard/launch", on="/dashboard", application="ForumPass").text
+    )
 
 
 def test_forms_may_end_at_an_application_of_the_policy_and_nowhere_else(village: Village) -> None:

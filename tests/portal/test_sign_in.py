@@ -163,14 +163,14 @@ def test_a_cookie_from_before_signing_in_or_after_signing_out_opens_nothing(town
     browser.post("/sign-in", on="/dashboard", name=other.user_id, password=PASSWORD)
     stale.append(browser.cookie())
     assert other.user_id in browser.get("/dashboard").text
-    browser.post("/sign-out", on="/dashboard")
+    browser.post("/dashboard/sign-out", on="/dashboard")
 
     assert len(set(stale)) == len(stale)
     for cookie in stale:
         assert browser.with_cookie(cookie).get("/dashboard").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+@pytest.mark.parametrize("path", ["/sign-in", "/dashboard/sign-out"])
 def test_a_form_of_another_site_signs_nobody_in_or_out(town: Town, path: str) -> None:
     assert town.client().post(path, data={"name": "a", "password": "b"}).status_code == 400
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.recovery import Way
@@ -83,6 +84,12 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
     ),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
+    "credential_notice_removed": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
+    ),
+    "credential_notice_locked": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
+    ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),

@@ -1,6 +1,7 @@
 """License Keys and phones work for their owner only, and a session gains strength by a code only."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -150,7 +151,7 @@ def test_phones_are_changed_after_a_code_only_and_one_remains(home: Home) -> Non
             (strong, 999, PhoneUnknown),
         ):
             with pytest.raises(why):
-                credentials.remove_phone(db, visitor, phone_id=phone, now=now)
+                credentials.remove_phone(db, home.office.desk, visitor, phone_id=phone, now=now)
     second, third = home.add(strong, NUMBERS[1]), home.add(strong, NUMBERS[2])
 
     assert refused(lambda: home.send(weak, second)) is ChangeNeedsOtp
@@ -162,10 +163,14 @@ def test_phones_are_changed_after_a_code_only_and_one_remains(home: Home) -> Non
     after = home.take(strong, second, home.send(strong, second))
     with home.office.connect() as db:
         strong = sessions.get(db, after.token, now=home.office.now)
-        credentials.remove_phone(db, strong, phone_id=first, now=home.office.now)
+        credentials.remove_phone(db, home.office.desk, strong, phone_id=first, now=home.office.now)
         left = credentials.get(db, strong)
     assert [phone.id for phone in left.phones] == [second, third]
     assert [phone.id for phone in left.verified] == [second]
+    notices = home.office.jobs("credential_notice")
+    assert [job.values["words"]["why"] for job in notices] == ["phone_added", "phone_added", "phone_removed"]
+    assert {job.recipient for job in notices} == {strong.account.email}
+    assert NUMBERS[1] not in str([job.values for job in notices])
 
 
 def test_a_code_of_another_persons_phone_or_session_opens_nothing(home: Home) -> None:
@@ -216,9 +221,20 @@ def test_guessing_rests_by_code_and_by_person_however_many_codes_there_are(home:
     assert said == [*[PhoneCodeRefused] * 3, PhoneCodesRest]
     again = home.visit()
     assert refused(lambda: home.send(again, phone)) is PhoneCodesRest
+    assert home.office.jobs("credential_notice")[-1].values["words"]["why"] == "codes_locked"
     home.wait(minutes=30)
     again = home.visit()
     assert home.take(again, phone, home.send(again, phone))
+
+
+def test_of_many_who_enter_the_same_code_at_once_one_gets_in(home: Home) -> None:
+    _, phone = home.registered()
+    visitor = home.visit()
+    digits = home.send(visitor, phone)
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: refused(lambda: home.take(visitor, phone, digits)), range(8)))
+
+    assert said.count(None) == 1
 
 
 def test_texts_are_counted_whatever_becomes_of_their_phones(home: Home) -> None:
@@ -227,7 +243,7 @@ def test_texts_are_counted_whatever_becomes_of_their_phones(home: Home) -> None:
         phone = home.add(strong, NUMBERS[1])
         home.send(strong, phone)
         with home.office.connect() as db:
-            credentials.remove_phone(db, strong, phone_id=phone, now=home.office.now)
+            credentials.remove_phone(db, home.office.desk, strong, phone_id=phone, now=home.office.now)
     phone = home.add(strong, NUMBERS[1])
 
     assert refused(lambda: home.send(strong, phone)) is TextsRest

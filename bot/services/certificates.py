@@ -1,0 +1,75 @@
+"""FIS MLOA hardware: certificates that the desk registers, and sessions that they make stronger."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, fold_user_id
+from bot.domain.credential_refusals import AccountUnknown, CertificateRefused, CertificateTaken
+from bot.domain.events import EventTag
+from bot.domain.sessions import Strength, Visitor
+from bot.services import sessions
+from bot.services.desk import Desk
+from bot.store import accounts, certificates, events
+from bot.store.database import transaction
+
+
+def register(db: Database, *, user_id: str, subject: str, by: str, now: datetime) -> Account:
+    """From now on a certificate of that subject is this account's; raise AccountUnknown, CertificateTaken."""
+    with transaction(db, locks=("certificates",)):
+        account = _account(db, user_id)
+        subject = fold_subject(subject)
+        owner = certificates.find_account(db, subject)
+        if owner not in (None, account.id):
+            other = accounts.find(db, owner or 0)
+            raise CertificateTaken(user_id=other.user_id if other else "?")
+        certificates.add(db, subject, account.id, by=by, now=now)
+        events.add(db, EventTag.CERTIFICATE_REGISTERED, f"account:{account.id}", actor=by, at=now)
+    return account
+
+
+def drop(db: Database, *, user_id: str, subject: str, by: str, now: datetime) -> bool:
+    """It signs nobody in any more; False where it was not this account's."""
+    with transaction(db, locks=("certificates",)):
+        account = _account(db, user_id)
+        dropped = certificates.drop(db, fold_subject(subject), account.id)
+        if dropped:
+            events.add(db, EventTag.CERTIFICATE_DROPPED, f"account:{account.id}", actor=by, at=now)
+    return dropped
+
+
+def has_any(db: Database, visitor: Visitor) -> bool:
+    """Whether one is registered for who is signed in."""
+    return certificates.has_any(db, visitor.account.id)
+
+
+def take(db: Database, desk: Desk, visitor: Visitor, *, subject: str, now: datetime) -> str:
+    """The token under which the session goes on; raise CertificateRefused unless it is this account's.
+
+    `subject` is that of a certificate which the proxy has checked; "" for none.
+    """
+    about = f"account:{visitor.account.id}"
+    with transaction(db, locks=(about,)):
+        is_theirs = certificates.find_account(db, fold_subject(subject)) == visitor.account.id
+        tag = EventTag.CERTIFICATE_TAKEN if is_theirs else EventTag.CERTIFICATE_FAILED
+        events.add(db, tag, about, actor=about, at=now)
+        token = (
+            sessions.raise_strength(db, desk, visitor, to=Strength.MLOA_HARDWARE, now=now)
+            if is_theirs
+            else ""
+        )
+    if not token:
+        raise CertificateRefused
+    return token
+
+
+def fold_subject(text: str) -> str:
+    """As it is compared: the proxy's words, but for spaces at their ends and in a row."""
+    return " ".join(text.split())
+
+
+def _account(db: Database, user_id: str) -> Account:
+    account = accounts.find_by_user_id(db, fold_user_id(user_id))
+    if account is None:
+        raise AccountUnknown(user_id=user_id)
+    return account

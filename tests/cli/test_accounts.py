@@ -1,0 +1,54 @@
+"""`usher accounts certificate` and `usher applications key`: what they do, and what they refuse."""
+
+import base64
+import hashlib
+import hmac
+from pathlib import Path
+
+from bot.bootstrap import Bot, make_desk
+from bot.domain.launch import purpose_of
+from bot.services import audit
+from bot.settings import load
+from tests.cast import a_case, an_office
+from tests.cli.shell import Shell
+from tests.cli.test_stock import desk
+from tests.people import move_in
+
+__all__ = ["desk"]  # pytest finds the fixture here
+
+CARD = "CN=Greta Lindgren,OU=MLOA Hardware,O=Example"
+
+
+def owner_of(folder: Path) -> tuple[Bot, str, str]:
+    """Two people with accounts at the desk of that folder."""
+    office = an_office(folder)
+    case = a_case(office)
+    with office.connect() as db:
+        first, second, *_ = move_in(db, office.desk, case, now=office.now)
+    return office.bot, first.user_id, second.user_id
+
+
+def test_a_certificate_is_one_accounts_until_it_is_taken_away(desk: Shell, tmp_path: Path) -> None:
+    bot, mine, theirs = owner_of(tmp_path)
+    assert mine in desk("accounts", "certificate", mine.upper(), f" {CARD}").out
+    refused = desk("accounts", "certificate", theirs, CARD)
+    unknown = desk("accounts", "certificate", "bbbb-bbbb", CARD)
+    said = [desk("accounts", "certificate", mine, CARD, "--remove").out for _ in range(2)]
+    with bot.connect() as db:
+        tags = [event.tag for event in audit.export(db) if event.tag.startswith("certificate:")]
+
+    assert (refused.code, unknown.code) == (2, 2)
+    assert mine in refused.faults[0]
+    assert "no account with the User ID bbbb-bbbb" in unknown.faults[0]
+    assert ["nothing" in line for line in said] == [False, True]
+    assert tags == ["certificate:registered", "certificate:dropped"]
+    assert desk("accounts", "certificate", theirs, CARD).code == 0
+
+
+def test_the_key_of_an_application_checks_its_hand_overs_and_no_others(desk: Shell) -> None:
+    key = bytes.fromhex(desk("applications", "key", "ForumPass").out.strip())
+    signed = make_desk(load()).keyring.sign(purpose_of("ForumPass"), "user_id=k7m3-x9p2")
+    mac = hmac.new(key, b"user_id=k7m3-x9p2", hashlib.sha256).digest()
+
+    assert signed == base64.b32encode(mac).decode()[:26].lower()
+    assert "ForumPass" in desk("applications", "key", "Other").faults[0]
