@@ -10,8 +10,10 @@ from jinja2 import StrictUndefined
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
+from bot.rendering.pages.brand import Brand
 from handlers.portal import (
     activation,
+    brand,
     credentials,
     dashboard,
     enrolment,
@@ -42,6 +44,7 @@ log = structlog.get_logger("portal")
 
 ROOMS = (
     activation,
+    brand,
     credentials,
     dashboard,
     enrolment,
@@ -87,7 +90,9 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    frame = Frame(bot=bot, pages=Pages(bot.desk.policy), guards=security.protect(app, bot))
+    frame = Frame(
+        bot=bot, pages=Pages(bot.desk.policy, Brand.of(bot.desk.policy)), guards=security.protect(app, bot)
+    )
     errors.register(app, frame)
     for room in ROOMS:
         room.register(app, frame)
