@@ -55,6 +55,7 @@ def test_nothing_that_was_typed_lies_in_the_database_or_the_trail(town: Town) ->
         ]
 
 
+@pytest.mark.slow
 def test_a_scanner_that_follows_and_submits_everything_burns_nothing(town: Town) -> None:
     greta = a_person(town)
     before = dump(town)
@@ -71,6 +72,7 @@ def test_a_scanner_that_follows_and_submits_everything_burns_nothing(town: Town)
     assert greta.activate().location == "/dashboard"
 
 
+@pytest.mark.slow
 def test_each_tab_has_the_password_that_was_chosen_in_it(town: Town) -> None:
     greta = a_person(town)
     one, other = greta.choose(GOOD), greta.choose(NEW)
@@ -82,6 +84,7 @@ def test_each_tab_has_the_password_that_was_chosen_in_it(town: Town) -> None:
         assert db["password_drafts"].count == 0
 
 
+@pytest.mark.slow
 def test_a_draft_lasts_a_day_and_then_the_password_is_chosen_again(town: Town) -> None:
     greta = a_person(town)
     second = greta.choose().location
@@ -126,6 +129,7 @@ def test_a_password_that_will_not_do_is_told_beside_its_field_and_never_shown_ag
         assert "<script>alert" not in answer.text
 
 
+@pytest.mark.slow
 def test_what_is_too_large_or_no_text_is_refused_and_the_link_stays(town: Town) -> None:
     greta = a_person(town)
     csrf = csrf_of(greta.client.get(greta.link).text)
@@ -179,6 +183,7 @@ def test_used_expired_and_unknown_links_say_the_same_and_offer_a_new_one(town: T
     assert len(tom.mails("activation")) == 1
 
 
+@pytest.mark.slow
 def test_a_pages_new_links_are_few_a_day_and_the_earlier_ones_keep_working(town: Town) -> None:
     greta = a_person(town)
     csrf = csrf_of(greta.client.get(greta.link).text)
@@ -199,6 +204,7 @@ def test_wrong_tries_delete_no_account(town: Town) -> None:
     assert greta.activate().location == "/dashboard"
 
 
+@pytest.mark.slow
 def test_an_account_that_was_deactivated_meanwhile_is_not_activated(town: Town) -> None:
     greta = a_person(town)
     second = greta.choose().location

@@ -96,6 +96,7 @@ def test_a_change_ends_the_other_sessions_and_tells_the_owner(town: Town) -> Non
     assert NEW not in mail
 
 
+@pytest.mark.slow
 def test_a_day_has_to_pass_and_the_page_says_until_when(town: Town) -> None:
     greta = active(town)[0]
     sign_in(greta)
@@ -129,6 +130,7 @@ def test_none_of_the_last_24_comes_again_and_the_25th_does(town: Town) -> None:
     assert change(greta, GOOD, NEW)[0] == 303
 
 
+@pytest.mark.slow
 def test_the_present_password_is_tried_a_few_times_and_then_rests(town: Town) -> None:
     greta = active(town)[0]
     sign_in(greta)
@@ -160,7 +162,7 @@ def put(db: Database, town: Town, number: int, since: str, text: str) -> bool:
         return kept.swap(db, number, hashed, since=since, how=HowSet.CHANGE, keep=24, now=town.clock.now())
 
 
-@pytest.mark.parametrize("method", ["link", "administrator"])
+@pytest.mark.parametrize("method", ["link", pytest.param("administrator", marks=pytest.mark.slow)])
 def test_nobody_learns_from_asking_who_has_an_account(town: Town, method: str) -> None:
     greta, tom, *_ = active(town)
     greta.hasher.calls.clear()
@@ -216,6 +218,7 @@ def test_answers_are_tried_a_few_times_and_then_rest_but_not_for_ever(town: Town
     assert recover(greta, link) == (303, "/password/done")
 
 
+@pytest.mark.slow
 def test_an_answer_alone_is_asked_of_nobody_and_each_link_asks_the_same(town: Town) -> None:
     greta = active(town)[0]
     asked = {re.findall(r'id="question">([^<]*)<', greta.client.get(link_of(greta)).text)[0] for _ in "abc"}
@@ -224,6 +227,7 @@ def test_an_answer_alone_is_asked_of_nobody_and_each_link_asks_the_same(town: To
     assert not any(words_of(one) in greta.stranger().get(ASK).text for one in ("teacher", "pet", "dish"))
 
 
+@pytest.mark.slow
 def test_looking_and_submitting_without_the_answer_spends_no_link(town: Town) -> None:
     greta = active(town)[0]
     link = link_of(greta)
@@ -268,6 +272,7 @@ def test_the_mail_says_the_truth_to_whoever_cannot_have_a_link(town: Town) -> No
     assert "deactivated" in closed
 
 
+@pytest.mark.slow
 def test_a_waiting_account_gets_its_activation_mail(town: Town) -> None:
     greta = a_person(town)
     ask(greta, greta.account.user_id)
@@ -276,6 +281,7 @@ def test_a_waiting_account_gets_its_activation_mail(town: Town) -> None:
     assert greta.mails("recovery") == []
 
 
+@pytest.mark.slow
 def test_an_administrators_reset_asks_no_question_and_leaves_earlier_links_alone(town: Town) -> None:
     greta, tom, *_ = active(town)
     before = link_of(tom)
@@ -294,6 +300,7 @@ def test_an_administrators_reset_asks_no_question_and_leaves_earlier_links_alone
     assert (own.status_code, many) == (409, [303] * 4 + [409] * 2)
 
 
+@pytest.mark.slow
 def test_questions_are_changed_with_the_password_and_told_by_mail(town: Town) -> None:
     greta = active(town)[0]
     sign_in(greta)
@@ -308,6 +315,7 @@ def test_questions_are_changed_with_the_password_and_told_by_mail(town: Town) ->
     assert len(greta.mails("questions_changed")) == 1
 
 
+@pytest.mark.slow
 def test_the_trail_has_ids_and_codes_only(town: Town) -> None:
     greta = active(town)[0]
     recover(greta, link_of(greta))

@@ -61,7 +61,7 @@ def new_password(
         "max": rules.max_length,
         "history": rules.history,
         "user_id": owner.user_id,
-        "word": (rules.words or COMMON_WORDS)[0],
+        "word": (rules.words or COMMON_WORDS)[0].capitalize(),
     }
     faults = [
         Fault(field="password", words=say.say(f"page.password.fault.{fault}", **values))
