@@ -58,6 +58,7 @@ from bot.services import (
     marking,
     notices,
     nudges,
+    registration,
     standing,
 )
 from bot.services.desk import Desk
@@ -334,6 +335,7 @@ BROADCAST = frozenset({"turn_note"})
 #: mails that are looked at again before they go: whether they are true still, and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
+    registration.MAIL: registration.still_invites,
     key_mails.OWN: key_mails.still_true,
     key_mails.LIST: key_mails.still_true,
     key_mails.HANDED_OVER: key_mails.still_true,

@@ -105,7 +105,8 @@ def list_standing(db: Database) -> list[Standing]:
         f"""select c.id, v.company, t.holder, c.status, {_SINCE} since, c.assigned_to from {_OPEN_TURNS}
             left join decisions d on d.case_id = c.id and d.voided_at is null
             where t.until is null and (d.phase in ('decided', 'executing', 'failed') or c.status in (
-                'received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning', 'invited'))
+                'received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning', 'invited',
+                'registration_review'))
             order by since, c.id""",
     )
     return [

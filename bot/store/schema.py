@@ -16,6 +16,7 @@ from bot.store import (
     license_keys,
     notices,
     purchase_orders,
+    registration,
     rounds,
     seats,
     sessions,
@@ -102,3 +103,8 @@ def m022_keys_know_their_mails(db: Database) -> None:
 def m023_accounts(db: Database) -> None:
     accounts.make_tables(db)
     sessions.make_tables(db)
+
+
+@migrations()
+def m024_registrations(db: Database) -> None:
+    registration.make_tables(db)

@@ -2,6 +2,7 @@
 
 import io
 import time
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (dashboard, enrolment, home, legal, registration, ris, status)  #: each has `register(app, frame)`
+#: each has `register(app, frame)`, and a blueprint of the module's name
+ROOMS = (enrolment, home, legal, ris, status)
+#: pages of accounts: where accounts are kept elsewhere there are none of them
+ACCOUNT_ROOMS = (dashboard, registration)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -59,13 +63,23 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    frame = Frame(bot=bot, pages=Pages(bot.desk.policy), guards=security.protect(app, bot))
+    pages_of_desk = Pages(bot.desk.policy)
+    if not bot.desk.policy.mag.keeps_accounts:
+        app.before_request(partial(_say_elsewhere, pages_of_desk))  # before any form is looked at
+    frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
-    for room in ROOMS:
+    for room in (*ROOMS, *ACCOUNT_ROOMS):
         room.register(app, frame)
     if slack_app is not None:
         slack_events.register(app, frame, slack_app)
     return app
+
+
+def _say_elsewhere(pages_of_desk: Pages) -> Response | None:
+    """Whom to ask, in the place of a page that this portal does not have."""
+    if request.blueprint not in {room.__name__.rpartition(".")[2] for room in ACCOUNT_ROOMS}:
+        return None
+    return pages_of_desk.render("error.html", status=404, error="elsewhere", id="")
 
 
 def _start() -> None:

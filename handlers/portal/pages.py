@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request, url_for
 
 from bot.policy import Policy
 from bot.rendering.pages import static_url
@@ -38,6 +38,12 @@ class Pages:
         response = make_response(body, status)
         response.headers["Content-Language"] = reader.lang
         response.vary.add("Accept-Language")
+        return response
+
+    def to(self, endpoint: str, **path: str) -> Response:
+        """On to a page of ours by 303: what was posted is not posted again there (RFC 9110, 15.4.4)."""
+        chosen = {"lang": self._chosen()} if self._chosen() else {}
+        response: Response = redirect(url_for(endpoint, **path, **chosen), 303)  # type: ignore[assignment]
         return response
 
     def _language(self) -> str:
