@@ -56,6 +56,8 @@ class EventTag(StrEnum):
     CASE_ESCALATED = "case:escalated"
     SPONSOR_NUDGED = "sponsor:nudged"
     SPONSOR_SILENT = "sponsor:silent"
+    CUSTOMER_NUDGED = "customer:nudged"
+    CUSTOMER_SILENT = "customer:silent"
     CASE_APPROVED = "case:approved"
     CASE_REJECTED = "case:rejected"
     CASE_STOPPED = "case:stopped"

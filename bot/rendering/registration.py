@@ -97,9 +97,9 @@ def buttons(card: CaseCard, words: Words, *, only: str = "") -> list[Block]:
     if found is None or not card.may_decide:
         return []
     if case.status is CaseStatus.REGISTRATION_REVIEW and found.is_decidable:
-        seen, names = found.seal, ("registration_approve", "registration_refuse")
+        seen, names = found.seal, ["registration_approve", "registration_refuse"]
     elif case.status is CaseStatus.INVITED and card.ticked_outside:
-        seen, names = case.content_hash, ("registration_tick",)
+        seen, names = case.content_hash, ["registration_tick"]
     else:
         return []
     styles = {"registration_refuse": "danger"}

@@ -42,9 +42,8 @@ class Pages:
 
     def to(self, endpoint: str, **path: str) -> Response:
         """On to a page of ours by 303: what was posted is not posted again there (RFC 9110, 15.4.4)."""
-        chosen = {"lang": self._chosen()} if self._chosen() else {}
-        response: Response = redirect(url_for(endpoint, **path, **chosen), 303)  # type: ignore[assignment]
-        return response
+        place = url_for(endpoint, **path)  # type: ignore[arg-type]
+        return redirect(place + self._keep_lang(), 303)  # type: ignore[return-value]
 
     def _language(self) -> str:
         """The chosen one, else the first we speak; werkzeug's own match would prefer `en` to `de-AT`."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.cards import CaseCard
-from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record
@@ -33,7 +33,7 @@ def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
     last = max((at for at, state in enumerate(states) if state is not StepState.WAITING), default=0)
     return tuple(
         a_step(name, state, **(more if at == last else {}))
-        for at, (name, state) in enumerate(zip(StepName, states, strict=True))
+        for at, (name, state) in enumerate(zip(OF_ORGANISATION, states, strict=True))
     )
 
 

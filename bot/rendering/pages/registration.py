@@ -1,4 +1,4 @@
-"""The pages on which an organisation registers: their fields, what is wrong with them, and what was entered."""
+"""The pages on which an organisation registers: their fields, their faults, and what was entered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
