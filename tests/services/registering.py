@@ -19,9 +19,9 @@ from tests.services.walked import outside
 GRETA = samples.USERS[0].email
 
 
-def an_invited(folder: Path, *, lang: str = "en", **changes: str) -> Office:
+def an_invited(folder: Path, *, lang: str = "en") -> Office:
     """A desk whose C-1 was approved and carried out up to its invitation."""
-    office = a_desk(folder, **changes)
+    office = a_desk(folder)
     lay_stock(office, KEYS[:4])
     outside(office)
     submission = a_submission(lang=lang)

@@ -1,6 +1,7 @@
 """Registrations that ask for a code, that are approved elsewhere, and the people of additions."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,12 +89,12 @@ def test_where_accounts_are_kept_elsewhere_the_desk_ticks_and_the_sponsor_hears(
     assert len(tokens(office)) == 1
     case = office.case("C-1")
     with office.connect() as db:
-        ticked = {"ref": "C-1", "seen": case.content_hash, "now": office.now}
+        tick = partial(registration_decisions.tick, db, office.desk, ref="C-1", now=office.now)
         with pytest.raises(NotApprover):
-            registration_decisions.tick(db, office.desk, by=BLAKE, **ticked)
-        registration_decisions.tick(db, office.desk, by=CASEY, **ticked)
+            tick(by=BLAKE, seen=case.content_hash)
+        tick(by=CASEY, seen=case.content_hash)
         with pytest.raises(AlreadyDecided):
-            registration_decisions.tick(db, office.desk, by=AVERY, **ticked)
+            tick(by=AVERY, seen=case.content_hash)
     office.work()
 
     assert (office.case("C-1").status, names(office)) == (CaseStatus.LIVE, [])
@@ -125,9 +126,7 @@ def test_a_policy_says_where_accounts_are_if_not_here(tmp_path: Path, lines: str
         for line in shipped.splitlines()
         if not any(line.startswith(f"{one.partition(' =')[0]} =") for one in lines.splitlines())
     ]
-    place = kept_lines.index(
-        "[programmes.mag] # customers of a sponsor, onboarded as an organisation with its users"
-    )
+    place = next(at for at, line in enumerate(kept_lines) if line.startswith("[programmes.mag]"))
     own = tmp_path / "usher.toml"
     own.write_text("\n".join([*kept_lines[: place + 1], lines, *kept_lines[place + 1 :]]), encoding="utf-8")
 
