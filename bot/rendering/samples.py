@@ -15,7 +15,6 @@ from bot.domain.mail import Address
 from bot.domain.money import Money
 from bot.domain.organisations import Likeness, Reason
 from bot.domain.purchase_orders import PurchaseOrder
-from bot.domain.registration import RefusalReason, RegistrationDecision
 from bot.domain.ris import (
     Company,
     Credential,
@@ -37,6 +36,7 @@ from bot.rendering import (
     mails,
     order_mails,
     registration_mails,
+    registration_samples,
     staff_mails,
     stock_mails,
 )
@@ -245,21 +245,6 @@ def alike_card() -> CaseCard:
     )
 
 
-def refusal(lang: str = "en") -> RegistrationDecision:
-    """Of the registration of the decided case."""
-    return RegistrationDecision(
-        choice=Choice.REJECTED,
-        by="U0AVERY",
-        right_of="U0AVERY",
-        at=DECIDED_AT + timedelta(days=2),
-        reason=RefusalReason.COMPANY_DATA,
-        message={
-            "en": "The street is that of your warehouse. Please give the registered office.",
-            "de": "Die Straße ist die Ihres Lagers. Bitte nennen Sie den Sitz der Firma.",
-        }[lang],
-    )
-
-
 def withdrawn_case(lang: str = "en") -> Case:
     """The approved case after its sponsor took it back."""
     case = decided_case(lang)
@@ -294,8 +279,8 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "invitation": lambda lang, policy: registration_mails.invitation(
         decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
     ),
-    "registration_refused": lambda lang, policy: registration_mails.registration_refused(
-        decided_case(lang), USERS[0], policy, refusal(lang), until=DECIDED_AT + timedelta(days=30)
+    "registration_refused": lambda lang, policy: registration_samples.refused(
+        decided_case(lang), policy, at=DECIDED_AT
     ),
     "site_ready": lambda lang, policy: registration_mails.site_ready(
         decided_case(lang), policy, administrator=USERS[0], site="lindgren-soehne", outside=False

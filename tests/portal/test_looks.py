@@ -36,7 +36,7 @@ def places(found: Found) -> Iterator[dict[str, str]]:
     town.approve(approved)
     places["approved"] = town.link()
     for far, name in enumerate(("register", "register_form", "register_check", "register_done")):
-        town.approve(case := a_case(town))
+        town.approve(case := a_case(town, f"Lindgren & Söhne {name.title()} GmbH"))
         invite(town, case.ref, token=name)
         bring(town, name, far)
         places[name] = f"/register/{name}"

@@ -22,9 +22,9 @@ AT = f"/register/{TOKEN}"
 GRETA = samples.USERS[0].email
 
 
-def a_case(town: Town) -> Case:
+def a_case(town: Town, named: str = "Borealis Turbines GmbH") -> Case:
     """One whose form says what a sponsor's does, with an administrator."""
-    case = town.open_case()
+    case = town.open_case(company=named)
     with town.bot.connect() as db:
         company = replace(samples.COMPANY, name=case.ris.company.name, purchase_order="4500-SECRET")
         ris = replace(case.ris, company=company, users=samples.USERS)

@@ -83,8 +83,8 @@ def sections(draft: Draft, faults: Sequence[Fault], say: Words, *, email: str) -
     """The form, filled with what is known or was typed; each fault stands at its field."""
     return [
         Section(
-            title=say.say(f"page.register.{name}"),
-            lead=say.say(f"page.register.{name}.lead", email=email),
+            title=say.say(f"page.register.section.{name}"),
+            lead=say.say(f"page.register.section.{name}.lead", email=email),
             fields=tuple(_field(field, draft, faults, say) for field in fields),
         )
         for name, fields in _SECTIONS.items()
@@ -142,8 +142,8 @@ def entered(registered: Registered, say: Words) -> list[Entered]:
     ]
     country = (say.say("page.register.headquarters"), say.country(registered.headquarters))
     return [
-        Entered(title=say.say("page.register.company"), lines=_lines([*of_company, country])),
-        Entered(title=say.say("page.register.person"), lines=_lines(own)),
+        Entered(title=say.say("page.register.section.company"), lines=_lines([*of_company, country])),
+        Entered(title=say.say("page.register.section.person"), lines=_lines(own)),
     ]
 
 
