@@ -66,7 +66,7 @@ CARDS = {
     "registration_refused": decided(
         Choice.REJECTED,
         reason=RefusalReason.COMPANY_DATA,
-        message="<!here> Please give the *registered* office.",
+        message="<!here> Give the *registered* office.",
     ),
     "registration_ticked": replace(decided(Choice.APPROVED, outside=True), registered=None),
 }
