@@ -1,4 +1,4 @@
-"""From a RIS mail to the activation mails: the invited person registers by browser, and so the desk decides."""
+"""From a RIS mail to activation mails: the invited person registers by browser, the desk decides by mouse."""
 
 import re
 from collections.abc import Iterator
@@ -70,5 +70,4 @@ def test_an_organisation_registers_and_everybody_gets_the_way_to_their_account(
     for person in customer.people:
         assert "/activate/" in text_of(customer.mail_to(person.email, "Activate your account"))
     assert "Organization Administrator" in text_of(customer.mail_to(customer.administrator, "Activate"))
-    open_mail(page, customer, customer.sponsor, f"{customer.company} is set up")
-    take_picture(page, "site-ready-mail")
+    customer.mail_to(customer.sponsor, f"{customer.company} is set up")
