@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.approvals import Choice
+from bot.domain.differences import Differences, compare
 from bot.domain.filling import Slot, fill
 from bot.domain.review_values import text_of
 from bot.domain.ris import Problem, RisCase, Role, Severity, User
@@ -166,6 +167,14 @@ def _fault(problem: Problem, draft: Draft) -> Fault:
 
 def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: FIELDS.index(fault.field)))
+
+
+def changes(ris: RisCase, registered: Registered) -> Differences:
+    """What they wrote differently from the form; the other people of it are the same on both sides."""
+    before, after = (
+        replace(one, users=(find_invited(one) or User(),), problems=()) for one in (ris, registered.ris)
+    )
+    return compare(before, after)
 
 
 def digest(draft: Draft) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from bot.domain.approvals import Choice
 from bot.domain.cards import CaseCard
 from bot.domain.cases import CaseStatus
-from bot.domain.differences import compare
 from bot.domain.errors import Refusal
-from bot.domain.registration import RefusalReason, RegistrationDecision, find_invited
+from bot.domain.registration import RefusalReason, RegistrationDecision, changes, find_invited
 from bot.rendering import blocks, differences, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
@@ -75,7 +74,7 @@ def _changes(card: CaseCard, words: Words) -> list[Block]:
     """Cell by cell, what they wrote differently from the form."""
     if card.registered is None:
         return []
-    found = compare(card.case.ris, card.registered.ris)
+    found = changes(card.case.ris, card.registered)
     if not len(found):
         return [blocks.context(words.say("registration.unchanged"))]
     heading = words.say("registration.changes", count=len(found))
