@@ -20,6 +20,7 @@ from bot.domain.mail import Address
 from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Tokens
+from bot.rendering import terms
 from bot.services import absences, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -125,6 +126,7 @@ def make_desk(settings: Settings) -> Desk:
         support_channel=settings.slack_support_channel,
         reviewers=policy.approvals.groups.review or settings.slack_approvers,
         templates_dir=settings.templates_dir,
+        terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
     )
 

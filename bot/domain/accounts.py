@@ -70,6 +70,15 @@ class Account(NewAccount):
         return self.role is Role.ORGANIZATION_ADMINISTRATOR
 
 
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """The organisation of an account, as its people see it; `id` is the case with which it began."""
+
+    id: int
+    name: str
+    application: str  #: what its form subscribes to; "" where it names nothing
+
+
 def account_of(user: User, *, lang: str) -> NewAccount:
     """The account of a person of a complete form."""
     return NewAccount(

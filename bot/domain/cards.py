@@ -63,6 +63,11 @@ class CaseCard:
     registered: Registered | None = None  #: what was last submitted, as it is understood
     ticked_outside: bool = False  #: it comes and is approved where accounts are kept, and staff say so here
 
+    @property
+    def offer(self) -> str:
+        """The seal of what approving it costs; "" where that is not shown."""
+        return self.quote.seal if self.quote else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -232,3 +237,4 @@ class StatusPage:
     decided_at: datetime | None = None
     phase: Phase | None = None
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    supplied: bool = False  #: License Keys of it went out, and do not come back

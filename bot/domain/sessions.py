@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Customer
 
 IDLE = timedelta(minutes=30)  #: without a page, after which a session is over (OWASP ASVS 3.3)
 LONGEST = timedelta(hours=12)  #: however busy it is
@@ -41,4 +41,5 @@ class Visitor:
 
     session: Session
     account: Account
+    customer: Customer
     token: str

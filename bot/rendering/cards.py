@@ -7,6 +7,7 @@ from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNo
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
 from bot.rendering import (
+    approving,
     blocks,
     case_steps,
     differences,
@@ -36,7 +37,7 @@ def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words:
         return _confirm_registration(card, _REGISTRATION[action], words)
     may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
     ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
-    button = [_actions(case, (action,), words)] if may else []
+    button = [_actions(card, (action,), words)] if may else []
     return Card(text=_notification(case, words), blocks=[*_case(card, words), blocks.context(ask), *button])
 
 
@@ -198,11 +199,12 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
         return []
     names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
-    return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
+    return [*ask, *organisations.buttons(card, words), _actions(card, names, words)]
 
 
-def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
+def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
     """The block's id carries the hash of what is shown: a click decides about that and nothing else."""
+    case = card.case
     elements = [
         blocks.button(
             words.say(f"card.{name}"),
@@ -212,7 +214,11 @@ def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
         )
         for name in names
     ]
-    return {"type": "actions", "block_id": f"case:{case.content_hash}", "elements": elements}
+    return {
+        "type": "actions",
+        "block_id": approving.row_id("", card.offer, case.content_hash),
+        "elements": elements,
+    }
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:

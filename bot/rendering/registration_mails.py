@@ -12,10 +12,13 @@ from bot.rendering.case_facts import Values
 from bot.rendering.mails import of_case, words_for
 
 
-def invitation(case: Case, invited: User, policy: Policy, *, until: datetime, why: str = "first") -> Values:
+def invitation(
+    case: Case, invited: User, policy: Policy, *, until: datetime, why: str = "first", spare: int = 0
+) -> Values:
     """To whom the form names first as Organization Administrator; the link comes as a secret.
 
     `why`: "first", "again" (they asked for a new link) or "reminder" (nobody has registered yet).
+    `spare`: keys that wait with them for others, where no other mail tells them.
     """
     return of_case(case, policy) | {
         "name": case_facts.name(invited),
@@ -23,6 +26,7 @@ def invitation(case: Case, invited: User, policy: Policy, *, until: datetime, wh
         "keys": any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
         "outside": not policy.mag.keeps_accounts,
         "why": why,
+        "spare": spare,
     }
 
 

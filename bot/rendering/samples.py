@@ -277,7 +277,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: registration_mails.invitation(
-        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+        decided_case(lang),
+        decided_case(lang).ris.users[0],
+        policy,
+        until=DECIDED_AT + timedelta(days=30),
+        spare=2,
     ),
     "registration_refused": lambda lang, policy: registration_samples.refused(
         decided_case(lang), policy, at=DECIDED_AT
@@ -286,6 +290,16 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), policy, administrator=USERS[0], site="lindgren-soehne", outside=False
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "self_registration": lambda lang, policy: account_samples.self_registration(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "credential_request": lambda lang, policy: account_samples.credential_request(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "account_locked": lambda lang, policy: account_samples.account_locked(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -335,6 +349,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }
 

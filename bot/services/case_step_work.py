@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import PermanentFailure
+from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.provisioning import Order, Task, Way
 from bot.domain.registration import find_invited
@@ -26,6 +27,7 @@ from bot.store.database import transaction
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
+UNREADABLE = "key_unreadable"  #: why they cannot be mailed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +90,15 @@ def _issue(work: Work) -> StepResult:
 
 def _mail_keys(work: Work) -> StepResult:
     """Batch after batch; whatever a death leaves unmailed keeps the step running, and is mailed next time."""
-    while True:
-        with transaction(work.db, locks=(f"case:{work.case.ref}",)):
-            if not _stands(work):
-                return StepResult(state=StepState.STOPPED)
-            if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
-                return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    try:
+        while True:
+            with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+                if not _stands(work):
+                    return StepResult(state=StepState.STOPPED)
+                if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
+                    return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    except KeyUnreadable:
+        return StepResult(state=StepState.FAILED, reason=UNREADABLE)
 
 
 def _make(work: Work, *, task: Task) -> StepResult:

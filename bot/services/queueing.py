@@ -29,6 +29,7 @@ HIDDEN = {
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
     "activation_url": "https://activate.example/hidden-until-sent",
+    "joining_url": "https://join.example/hidden-until-sent",
 }
 
 
@@ -146,6 +147,7 @@ def queue_note(
     stream: str = "",
     case_id: int | None = None,
     instead_of: str = "",
+    not_before: datetime | None = None,
 ) -> bool:
     """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
 
@@ -159,6 +161,7 @@ def queue_note(
         template=template,
         values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
         case_id=case_id,
+        not_before=not_before,
     )
     return outbox.add(db, job, now=now)
 

@@ -29,7 +29,7 @@ from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import User
 from bot.rendering import registration_mails
-from bot.services import case_steps, timeline
+from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import cases, events, links
@@ -185,7 +185,14 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         to=email,
         lang=case.lang,
         ref=case.ref,
-        words=registration_mails.invitation(case, invited, desk.policy, until=until, why=why),
+        words=registration_mails.invitation(
+            case,
+            invited,
+            desk.policy,
+            until=until,
+            why=why,
+            spare=key_mails.count_untold(db, desk, case, invited),
+        ),
         now=now,
         case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},

@@ -10,7 +10,7 @@ from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
 from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
 from bot.services.desk import Desk
-from bot.store import accounts, events, sessions
+from bot.store import accounts, events, organisations, sessions
 from bot.store.database import transaction
 
 
@@ -39,7 +39,8 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
     if now - session.seen_at >= SEEN_EVERY:
         with transaction(db):
             sessions.touch(db, token, now=now)
-    return Visitor(session=session, account=account, token=token)
+    customer = organisations.get_customer(db, account.organisation)
+    return Visitor(session=session, account=account, customer=customer, token=token)
 
 
 def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, now: datetime) -> str:

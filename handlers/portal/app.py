@@ -17,11 +17,14 @@ from handlers.portal import (
     errors,
     home,
     legal,
+    members,
     registration,
     ris,
     security,
+    sign_in,
     slack_events,
     status,
+    terms,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -31,10 +34,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-#: each has `register(app, frame)`, and a blueprint of the module's name
+#: each has `register(app, frame)`
 ROOMS = (enrolment, home, legal, ris, status)
 #: pages of accounts: where accounts are kept elsewhere there are none of them
-ACCOUNT_ROOMS = (dashboard, registration)
+ACCOUNT_ROOMS = (dashboard, members, registration, sign_in, terms)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -63,21 +66,25 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    pages_of_desk = Pages(bot.desk.policy)
-    if not bot.desk.policy.mag.keeps_accounts:
-        app.before_request(partial(_say_elsewhere, pages_of_desk))  # before any form is looked at
+    pages_of_desk, elsewhere = Pages(bot.desk.policy), set[str]()
+    app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
-    for room in (*ROOMS, *ACCOUNT_ROOMS):
+    for room in ROOMS:
         room.register(app, frame)
+    here = set(app.blueprints)
+    for room in ACCOUNT_ROOMS:
+        room.register(app, frame)
+    if not bot.desk.policy.mag.keeps_accounts:
+        elsewhere |= set(app.blueprints) - here
     if slack_app is not None:
         slack_events.register(app, frame, slack_app)
     return app
 
 
-def _say_elsewhere(pages_of_desk: Pages) -> Response | None:
-    """Whom to ask, in the place of a page that this portal does not have."""
-    if request.blueprint not in {room.__name__.rpartition(".")[2] for room in ACCOUNT_ROOMS}:
+def _say_elsewhere(pages_of_desk: Pages, elsewhere: set[str]) -> Response | None:
+    """Whom to ask, in the place of a page of those blueprints."""
+    if request.blueprint not in elsewhere:
         return None
     return pages_of_desk.render("error.html", status=404, error="elsewhere", id="")
 

@@ -91,7 +91,7 @@ _ACTS: dict[str, Act] = {"start": _start, "next": _next, "back": _back, "submit"
 
 
 def _on(token: str, frame: Frame) -> Response:
-    return frame.pages.to("registration.show", token=token)
+    return frame.pages.go("registration.show", token=token)
 
 
 def _get(token: str, frame: Frame) -> Invitation:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
-from flask import Response, redirect, session, url_for
+from flask import Response, g, session
 
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
@@ -31,12 +32,13 @@ def token() -> str:
 
 
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here, for a page that anybody may see."""
+    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
     try:
         with frame.bot.connect() as db:
-            return sessions.get(db, token(), now=frame.bot.clock.now())
+            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
     except SignInNeeded:
         return None
+    return cast("Visitor", g.visitor)
 
 
 def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
@@ -47,16 +49,11 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
         visitor = find(frame)
         if visitor is None:
             forget()
-            return to_sign_in()
+            return frame.pages.go("sign_in.show")
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
             forget()
-            return to_sign_in()
+            return frame.pages.go("sign_in.show")
 
     return answer
-
-
-def to_sign_in() -> Response:
-    """303: whatever was posted is not posted again there (RFC 9110, 15.4.4)."""
-    return redirect(url_for("sign_in.show"), 303)  # type: ignore[return-value]

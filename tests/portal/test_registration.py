@@ -272,7 +272,7 @@ def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found)
     client = town.client()
 
     assert client.post(AT).status_code == client.post("/register").status_code == 404
-    for path in (AT, "/register", "/dashboard"):
+    for path in (AT, "/register", "/dashboard", "/sign-in", "/users", "/applications/forumpass/terms"):
         assert client.get(path).status_code == 404
         assert "Exostar Customer Support" in client.get(path).text
     for path in ("/", "/ris", "/contact", "/privacy", "/enroll/none"):
