@@ -11,7 +11,9 @@ from jinja2 import StrictUndefined
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
+from bot.rendering.pages.brand import Brand
 from handlers.portal import (
+    brand,
     dashboard,
     enrolment,
     errors,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 #: each has `register(app, frame)`
-ROOMS = (enrolment, home, legal, ris, status)
+ROOMS = (brand, enrolment, home, legal, ris, status)
 #: pages of accounts: where accounts are kept elsewhere there are none of them
 ACCOUNT_ROOMS = (dashboard, members, registration, sign_in, terms)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
@@ -66,7 +68,7 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    pages_of_desk, elsewhere = Pages(bot.desk.policy), set[str]()
+    pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)

@@ -96,6 +96,7 @@ def test_whoever_answers_has_the_invitation_whatever_is_known_of_its_mail(tmp_pa
     assert office.case("C-1").status is CaseStatus.REGISTRATION_REVIEW
 
 
+@pytest.mark.slow
 def test_an_expired_link_gets_a_new_one_to_the_address_on_file_and_not_many(tmp_path: Path) -> None:
     office = an_invited(tmp_path)
     (old,) = tokens(office)
@@ -125,6 +126,7 @@ def test_a_link_of_another_purpose_or_of_a_closed_case_opens_nothing(tmp_path: P
                 registration.get_invitation(db, token, now=office.now)
 
 
+@pytest.mark.slow
 def test_an_invitation_that_nobody_accepts_is_reminded_of_then_the_desk_is_told(tmp_path: Path) -> None:
     office = an_invited(tmp_path)
     for _ in range(24 * 20):

@@ -46,6 +46,7 @@ def names(office: Office) -> list[str]:
         return [one.first_name for one in accounts.list_of_organisation(db, 1)]
 
 
+@pytest.mark.slow
 def test_people_of_an_addition_get_accounts_with_the_organisation_or_after_it(tmp_path: Path) -> None:
     early = an_invited(tmp_path)
     assert an_addition(early).status is CaseStatus.LIVE
@@ -57,6 +58,7 @@ def test_people_of_an_addition_get_accounts_with_the_organisation_or_after_it(tm
     assert names(early) == ["Greta", "Tomasz", "Aylin", "Nora"]
 
 
+@pytest.mark.slow
 def test_people_of_an_addition_to_a_live_organisation_get_theirs_with_their_keys(tmp_path: Path) -> None:
     office = registered(tmp_path)
     decide(office)
