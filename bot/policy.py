@@ -147,6 +147,21 @@ class Programme(_Part):
     def _web(cls, value: str) -> str:
         return Desk._web(value)  # noqa: SLF001 - the same rule
 
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        outside = {"registration_url": self.registration_url, "key_url": self.key_url}
+        missing = [name for name, url in outside.items() if not url]
+        if not self.keeps_accounts and missing:
+            raise ValueError(f"{' and '.join(missing)} must say where, as accounts are kept outside")
+        if self.keeps_accounts and self.registration_url:
+            raise ValueError('registration_url is for accounts = "outside": here organisations register here')
+        return self
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whether organisations register, and people sign in, on this portal."""
+        return self.accounts == "here"
+
     def launch_of(self, application: str) -> Launch:
         return self.launch.get(application, Launch())
 

@@ -14,10 +14,13 @@ class StepName(StrEnum):
     CASE = "case"  # the Sales Provisioning Case
     SITE = "site"
     INVITATION = "invitation"  # to the Organization Administrator
+    ACCOUNTS = "accounts"  # of an addition's people; an organisation's are made with its registration
 
 
+#: of the form with which an organisation begins
+OF_ORGANISATION = (StepName.KEYS, StepName.KEY_MAILS, StepName.CASE, StepName.SITE, StepName.INVITATION)
 #: an addition brings people only: the organisation has its site and its registration
-OF_ADDITION = (StepName.KEYS, StepName.KEY_MAILS)
+OF_ADDITION = (StepName.KEYS, StepName.KEY_MAILS, StepName.ACCOUNTS)
 
 
 class StepState(StrEnum):

@@ -39,6 +39,7 @@ _OF_ITS_OWN: Values = {
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
+    "invitation": {"why": "first", "outside": False, "spare": 0},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,

@@ -36,6 +36,8 @@ from bot.rendering import (
     mails,
     order_mails,
     password_samples,
+    registration_mails,
+    registration_samples,
     staff_mails,
     stock_mails,
 )
@@ -275,12 +277,18 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
-    "invitation": lambda lang, policy: order_mails.invitation(
+    "invitation": lambda lang, policy: registration_mails.invitation(
         decided_case(lang),
         decided_case(lang).ris.users[0],
         policy,
         until=DECIDED_AT + timedelta(days=30),
         spare=2,
+    ),
+    "registration_refused": lambda lang, policy: registration_samples.refused(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "site_ready": lambda lang, policy: registration_mails.site_ready(
+        decided_case(lang), policy, administrator=USERS[0], site="lindgren-soehne", outside=False
     ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
     "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),

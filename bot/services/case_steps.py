@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import ENDED, MAILS, OF_ADDITION, CaseStep, StepName, StepResult, StepState
+from bot.domain.case_steps import (
+    ENDED,
+    MAILS,
+    OF_ADDITION,
+    OF_ORGANISATION,
+    CaseStep,
+    StepName,
+    StepResult,
+    StepState,
+)
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
@@ -22,6 +31,7 @@ STATUS = {
     StepName.CASE: CaseStatus.PROVISIONING,
     StepName.SITE: CaseStatus.PROVISIONING,
     StepName.INVITATION: CaseStatus.PROVISIONING,
+    StepName.ACCOUNTS: CaseStatus.PURCHASING,
 }
 _TAGS = {
     StepState.DONE: EventTag.STEP_ENDED,
@@ -35,7 +45,7 @@ _GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 
 def begin(db: Database, case: Case, *, now: datetime) -> None:
     """Lay the steps of a case that was approved and begin the first, in the deciding transaction."""
-    case_steps.lay(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
+    case_steps.lay(db, case.id, OF_ADDITION if case.addition else OF_ORGANISATION, now=now)
     advance(db, case.id, now=now)
 
 

@@ -60,6 +60,7 @@ from bot.services import (
     notices,
     nudges,
     provisioning,
+    registration,
     standing,
     texts,
 )
@@ -327,9 +328,8 @@ BROADCAST = frozenset({"turn_note"})
 #: mails that are looked at again before they go: whether they are true still, and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
-    key_mails.OWN: key_mails.still_true,
-    key_mails.LIST: key_mails.still_true,
-    key_mails.HANDED_OVER: key_mails.still_true,
+    registration.MAIL: registration.still_invites,
+    **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
 }
 RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
     nudges.TEMPLATE: nudges.with_links,

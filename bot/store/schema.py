@@ -23,6 +23,7 @@ from bot.store import (
     phone_codes,
     provisioning,
     purchase_orders,
+    registration,
     rounds,
     seats,
     security_questions,
@@ -163,3 +164,8 @@ def m031_what_stands_outside(db: Database) -> None:
 @migrations()
 def m032_email_changes(db: Database) -> None:
     email_changes.make_tables(db)
+
+
+@migrations()
+def m033_registrations(db: Database) -> None:
+    registration.make_tables(db)

@@ -8,7 +8,7 @@ import pytest
 from bot import policy as policies
 from bot.adapters.webhook import OTHERWISE
 from bot.domain.cards import CaseCard, Corrected
-from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Ended, Ending, Record, Task
@@ -35,7 +35,7 @@ def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
     last = max((at for at, state in enumerate(states) if state is not StepState.WAITING), default=0)
     return tuple(
         a_step(name, state, **(more if at == last else {}))
-        for at, (name, state) in enumerate(zip(StepName, states, strict=True))
+        for at, (name, state) in enumerate(zip(OF_ORGANISATION, states, strict=True))
     )
 
 

@@ -16,6 +16,7 @@ from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.recovery import Way
+from bot.domain.registration import RefusalReason
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
@@ -25,6 +26,8 @@ from bot.rendering import (
     markdown,
     order_mails,
     password_samples,
+    registration_mails,
+    registration_samples,
     samples,
 )
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
@@ -93,6 +96,18 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
+    "invitation_again": lambda lang: registration_mails.invitation(
+        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="again"
+    ),
+    "invitation_reminder": lambda lang: registration_mails.invitation(
+        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="reminder"
+    ),
+    "registration_refused_own": lambda lang: registration_samples.refused(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reason=RefusalReason.OWN_DATA
+    ),
+    "site_ready_outside": lambda lang: registration_mails.site_ready(
+        samples.decided_case(lang), POLICY, administrator=samples.USERS[0], site="", outside=True
+    ),
     "key_handed_over_of_list": lambda lang: key_samples.handed_over(
         samples.decided_case(lang), POLICY, own=False
     ),
@@ -125,6 +140,7 @@ URLS = {
     "status_url": samples.STATUS_URL,
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
     "recovery_url": samples.STATUS_URL.replace("status", "password"),
+    "registration_url": samples.STATUS_URL.replace("status", "register"),
 }
 
 
