@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from tests import slack_rules
+from tests import connections, slack_rules
 from tests.cast import Office, an_office
 
 slack_rules.watch()
@@ -24,6 +24,12 @@ def last_payloads_keep_the_rules() -> Iterator[None]:
     """The same for what a desk sent while it was closed behind the last test."""
     yield
     assert slack_rules.BOOK.take() == []
+
+
+@pytest.fixture(autouse=True)
+def no_connection_lies_idle() -> Iterator[None]:
+    yield
+    connections.close_idle()
 
 
 @pytest.fixture
