@@ -296,8 +296,6 @@ def an_office(folder: Path, **changes: str) -> Office:
     return Office(bot, clock, chat, mailer, server, reader, tokens)
 
 
-# Builders
-
 _count = itertools.count(1)
 
 
