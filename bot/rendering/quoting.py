@@ -13,7 +13,7 @@ _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
-_SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
 _MRKDWN = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 _UNDERLINE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
@@ -81,10 +81,11 @@ def cut(text: str, most: int) -> str:
 
 def slack(text: str, limit: int = 3000) -> str:
     """Text that stays text in Slack, cut so that its escaped form keeps within `limit`."""
-    pieces = [_SLACK.get(sign, sign) for sign in text[: limit + 1]]
-    whole = "".join(pieces)
+    begun = text[: limit + 1]
+    whole = begun.translate(_SLACK)
     if units(whole) <= limit:
         return whole
+    pieces = [sign.translate(_SLACK) for sign in begun]
     room = limit - 1
     for kept, piece in enumerate(pieces):
         room -= units(piece)
