@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
 
 from tests import connections, slack_rules
 from tests.cast import Office, an_office
 
 slack_rules.watch()
+
+# Hypothesis measures by the clock on the wall: a busy machine is no fault of an example's. What must be quick
+# is measured in CPU by its own test, and what hangs ends after `timeout` (pyproject.toml).
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 #: rooms whose files take long, whatever the number of their tests
