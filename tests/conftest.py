@@ -15,7 +15,9 @@ slack_rules.watch()
 
 # Hypothesis measures by the clock on the wall: a busy machine is no fault of an example's. What must be quick
 # is measured in CPU by its own test, and what hangs ends after `timeout` (pyproject.toml).
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "steady", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 
