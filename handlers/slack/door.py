@@ -96,6 +96,7 @@ def _hang_up(handler: SocketModeHandler) -> None:
     # The client complains about the line it closes itself.
     client.logger.setLevel(logging.CRITICAL)
     client.current_session_state.terminated = True
-    with suppress(OSError):  # a line that is cut answers nothing
-        client.current_session.ping("the end")
+    if client.current_session is not None:
+        with suppress(OSError):  # a line that is cut answers nothing
+            client.current_session.ping("the end")
     handler.close()  # type: ignore[no-untyped-call]
