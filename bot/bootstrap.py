@@ -20,6 +20,7 @@ from bot.domain.mail import Address
 from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Tokens
+from bot.rendering import terms
 from bot.services import absences, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
@@ -105,7 +106,8 @@ class Bot:
 
 def make_desk(settings: Settings) -> Desk:
     """What the use cases know, from settings and policy."""
-    from bot.adapters.codes import TotpCodes  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.argon import Argon2Hasher  # noqa: PLC0415 - heavy parts are imported when needed
+    from bot.adapters.codes import TotpCodes  # noqa: PLC0415
 
     only = settings.delivery_only
     policy = policies.load(settings.usher_config, support_address=settings.support_address)
@@ -113,6 +115,7 @@ def make_desk(settings: Settings) -> Desk:
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
         codes=TotpCodes(),
+        hasher=Argon2Hasher(),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
         own_addresses=settings.own_addresses,
@@ -123,6 +126,7 @@ def make_desk(settings: Settings) -> Desk:
         support_channel=settings.slack_support_channel,
         reviewers=policy.approvals.groups.review or settings.slack_approvers,
         templates_dir=settings.templates_dir,
+        terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
     )
 

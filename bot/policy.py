@@ -15,8 +15,10 @@ from pydantic_core import ErrorDetails
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
+from bot.domain.loopback import keeps_secrets
 from bot.domain.money import Money
 from bot.domain.ris import Credential
+from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar, public_holidays
 from bot.provisioning_policy import Provisioning
 
@@ -86,6 +88,24 @@ class Price(_Part):
         return self
 
 
+class Launch(_Part):
+    """How an application is opened from the dashboard."""
+
+    url: str = ""  #: takes the signed hand-over; "" where nothing does yet
+    strength: Literal["password", "phone_otp", "mloa_hardware"] = "phone_otp"  #: that a session needs for it
+
+    @field_validator("url")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if value and (not keeps_secrets(value) or "?" in value or "#" in value):
+            raise ValueError("must be https://HOST/PATH (http:// on loopback only), without ? and #")
+        return value
+
+    @property
+    def needs(self) -> Strength:
+        return Strength[self.strength.upper()]
+
+
 class Programme(_Part):
     """One programme of the desk: who it is for and which words its mails take."""
 
@@ -94,12 +114,22 @@ class Programme(_Part):
     support_desk: str  #: who owns questions, as every answer says
     support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     applications: tuple[str, ...]
+    launch: dict[str, Launch] = {}  #: by application
     #: of one seat, by credential; without one nothing is charged, and nothing told to sponsors
     prices: dict[Credential, Price] = {}
     keys_to: KeysTo = KeysTo.USERS
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
+    activation_days: Annotated[int, Field(ge=1, le=365)] = 14  #: for which an activation mail's link works
+    sign_in_tries: Annotated[int, Field(ge=3, le=100)] = (
+        10  #: wrong passwords in a row, which lock an account …
+    )
+    sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30  #: … for so long
+    accounts: Literal["here", "outside"] = "here"  #: "outside": the desk ticks what is done there
     registration_url: str = ""  #: where organisations register; "" for this portal
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
+    administrator_url: str = ""  #: what an Organization Administrator has to do; "" where there is no page
+    webinars_url: str = ""  #: for administrators; "" where there are none
+    fis_url: str = ""  #: the Federated Identity Service page, on credentials; "" where there is none
 
     @field_validator("prices")
     @classmethod
@@ -108,10 +138,13 @@ class Programme(_Part):
             raise ValueError("mloa_hardware is not bought here: its users take no License Key")
         return value
 
-    @field_validator("key_url", "registration_url")
+    @field_validator("key_url", "registration_url", "administrator_url", "webinars_url", "fis_url")
     @classmethod
     def _web(cls, value: str) -> str:
         return Desk._web(value)  # noqa: SLF001 - the same rule
+
+    def launch_of(self, application: str) -> Launch:
+        return self.launch.get(application, Launch())
 
     @property
     def seat_price(self) -> Money | None:

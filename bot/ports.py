@@ -124,6 +124,18 @@ class Marker(Protocol):
         """The workbook with its cells marked and nothing in it that runs; None where that cannot be done."""
 
 
+class Hasher(Protocol):
+    """Passwords and answers as hashes that say how they were made; slow: never inside a transaction."""
+
+    def hash(self, secret: str) -> str: ...
+
+    def verify(self, hashed: str, secret: str) -> bool:
+        """Whether that is the secret; "" is nobody's hash, and costs as much."""
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Whether it was made with other costs than are used today."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChatMessage:
     """A message for Slack; `key` is what it is found by again when an answer got lost."""

@@ -156,7 +156,7 @@ class Office:
         with self.connect() as db:
             intake.begin(db, INBOX, 1, now=self.now)
             mail = fetched(raw, uid=uid or next(self._uids), received_at=received_at or self.now)
-            (number,) = intake.record(db, INBOX, 1, [mail], now=self.now)
+            (number,) = intake.record(db, self.desk, INBOX, 1, [mail], now=self.now)
             row = ledger.find(db, number)
         assert row is not None
         return row
@@ -164,8 +164,8 @@ class Office:
     def decide(self, row: LedgerMail) -> LedgerMail:
         """Understand and decide about a recorded mail; return its row afterwards."""
         with self.connect() as db:
-            mail, books = self.reader.read_mail(intake.get_source(db, row.id))
-            understood = intake.understand(self.desk, row, mail, books)
+            mail, books = self.reader.read_mail(intake.get_source(db, self.desk, row.id))
+            understood = intake.understand(db, self.desk, row, mail, books)
             intake.decide(db, self.desk, understood, now=self.now)
             after = ledger.find(db, row.id)
         assert after is not None

@@ -12,7 +12,17 @@ from sqlite_utils import Database
 
 from bot import policy
 from bot.domain.cases import Case
-from bot.domain.license_keys import KEY, VOUCHER, Holder, KeyVoided, SealedKey, Seat, fold_key, tail_of
+from bot.domain.license_keys import (
+    KEY,
+    VOUCHER,
+    Holder,
+    KeyVoided,
+    SealedKey,
+    Seat,
+    fold_key,
+    shape_of,
+    tail_of,
+)
 from bot.domain.outbox import Job, JobKind
 from bot.domain.ris import Credential, Role, User
 from bot.domain.staff import Staff
@@ -60,6 +70,7 @@ def lay_stock(db: Database, desk: Desk, keys: Sequence[str], *, now: datetime) -
             key_mark=ring.sign(KEY, fold_key(key)),
             key_sealed=ring.seal(KEY, key),
             tail=tail_of(key),
+            shape=shape_of(key),
             credential=Credential.PHONE_OTP,
             expires_on=None,
         )

@@ -59,6 +59,11 @@ class CaseCard:
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
     bought: Bought | None = None
 
+    @property
+    def offer(self) -> str:
+        """The seal of what approving it costs; "" where that is not shown."""
+        return self.quote.seal if self.quote else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -228,3 +233,4 @@ class StatusPage:
     decided_at: datetime | None = None
     phase: Phase | None = None
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    supplied: bool = False  #: License Keys of it went out, and do not come back

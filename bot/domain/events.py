@@ -45,6 +45,7 @@ class EventTag(StrEnum):
     FORMS_RELEASED = "forms:released"
     FORMS_LEFT = "forms:left"
     APPROVAL_GIVEN = "approval:given"
+    APPROVAL_LAPSED = "approval:lapsed"
     AUTHENTICATOR_MAILED = "authenticator:mailed"
     AUTHENTICATOR_CONFIRMED = "authenticator:confirmed"
     AUTHENTICATOR_RESET_ASKED = "authenticator:reset_asked"
@@ -63,6 +64,7 @@ class EventTag(StrEnum):
     CASE_FINISHED = "case:finished"
     MONEY_MOVED = "money:moved"
     MONEY_PAID_IN = "money:paid_in"
+    MONEY_CORRECTED = "money:corrected"
     PURCHASE_ORDER_OPENED = "purchase_order:opened"
     VOUCHERS_IMPORTED = "vouchers:imported"
     KEYS_ISSUED = "keys:issued"
@@ -100,15 +102,28 @@ class EventTag(StrEnum):
     ADDRESS_DOUBTED = "address:doubted"
     ADDRESS_GIVEN_UP = "address:given_up"
     ADDRESS_RESTORED = "address:restored"
+    ACCOUNT_MADE = "account:made"
+    ACCOUNT_ACTIVATED = "account:activated"
+    ACCOUNT_DEACTIVATED = "account:deactivated"
+    CREDENTIAL_ASKED = "credential:asked"
+    MEMBER_INVITED = "member:invited"
+    MEMBER_UNINVITED = "member:uninvited"
+    MEMBER_ROLE_CHANGED = "member:role_changed"
+    TERMS_ACCEPTED = "terms:accepted"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_LOCKED = "sign_in:locked"
+    SESSION_BEGUN = "session:begun"
+    SESSION_RAISED = "session:raised"
+    SESSION_ENDED = "session:ended"
     DATABASE_RESTORED = "database:restored"
 
 
-_SUBJECTS = {"C": "case", "Q": "conversation"}
+_SUBJECTS = {"C": "case", "Q": "conversation", "A": "account"}
 
 
 def subject_of(ref: str) -> str:
-    """What an event about "C-7" or "Q-3" is about; whatever else somebody typed is not repeated."""
-    found = re.fullmatch(r"([CQ])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
+    """What an event about "C-7", "Q-3" or "A-5" is about; whatever else somebody typed is not repeated."""
+    found = re.fullmatch(r"([CQA])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
     return f"{_SUBJECTS[found[1]]}:{int(found[2])}" if found else "unknown"
 
 

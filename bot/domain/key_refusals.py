@@ -63,6 +63,18 @@ class KeySentOften(Refusal):
     code = "key_sent_often"
 
 
+class StockUnchecked(Refusal):
+    """Since a restore, keys in stock may be with somebody already; values: count."""
+
+    code = "stock_unchecked"
+
+
+class KeysUnreadable(Refusal):
+    """A key was not found, and some cannot be looked up: sealed with a key that is lost; values: count."""
+
+    code = "keys_unreadable"
+
+
 class KeyUnreadable(Refusal):
     """No key in SECRET_KEY opens the sealed License Key; values: tail."""
 

@@ -17,6 +17,10 @@ SHOWN = 4  #: characters of a key that staff may see
 _BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 _BETWEEN_ASCII = {code: None for code in range(128) if unicodedata.category(chr(code)) in _BETWEEN}
 
+#: kinds of signs in a key as it is folded
+LETTERS, DIGITS, OTHERS = "A", "9", "*"
+_KINDS = {LETTERS: re.compile("[A-Z]"), DIGITS: re.compile("[0-9]"), OTHERS: re.compile("[^A-Z0-9]")}
+
 #: for what vouchers and their keys are sealed and marked (`Keyring`)
 VOUCHER = "voucher"
 KEY = "license key"
@@ -72,6 +76,14 @@ class NewKey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What is known of a key's looks without opening it, so that few words have to be compared with it."""
+
+    signs: int  #: as it is folded
+    kinds: str  #: which there are among them: `LETTERS`, `DIGITS`, `OTHERS`
+
+
+@dataclass(frozen=True, kw_only=True)
 class SealedKey:
     """A voucher and its key as they lie in the database: found by keyed hashes, read by nobody else."""
 
@@ -80,6 +92,7 @@ class SealedKey:
     key_mark: str
     key_sealed: str
     tail: str
+    shape: Shape
     credential: Credential
     expires_on: date | None
 
@@ -98,7 +111,7 @@ class LicenseKey:
 
     @property
     def masked(self) -> str:
-        return f"•••• {self.tail}"
+        return mask_of(self.tail)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +212,21 @@ def fold_key(text: str) -> str:
     if text.isascii():  # by far the quickest, and nearly all are
         return text.translate(_BETWEEN_ASCII).upper()
     return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in _BETWEEN)
+
+
+def shape_of(key: str) -> Shape:
+    folded = fold_key(key)
+    return Shape(signs=len(folded), kinds=kinds_of(folded))
+
+
+def kinds_of(folded: str) -> str:
+    """Which kinds of signs a folded key, or what may be one, is made of."""
+    return "".join(kind for kind, signs in _KINDS.items() if signs.search(folded))
+
+
+def mask_of(tail: str) -> str:
+    """What stands in a key's place wherever it is shown."""
+    return f"•••• {tail}"
 
 
 def tail_of(key: str) -> str:

@@ -1,6 +1,7 @@
 """Prepaid purchase orders: money in accounts, moved by entries that take as much as they give."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from bot.domain.errors import Refusal
 from bot.domain.money import Money
 
 LONGEST_NUMBER = 60
+LONGEST_REASON = 200
 
 
 class Account(StrEnum):
@@ -27,12 +29,14 @@ class EntryKind(StrEnum):
     HOLD = "hold"  # a case was approved
     RELEASE = "release"  # it was refused, stopped or withdrawn before its keys were issued
     DEBIT = "debit"  # keys were issued
+    CORRECTION = "correction"  # of what was paid in, that had been typed wrong: it was never there
     REFUND = "refund"  # keys that nobody has seen came back to stock
 
 
 #: from which account to which each kind moves it
 ROUTES: dict[EntryKind, tuple[Account, Account]] = {
     EntryKind.DEPOSIT: (Account.PREPAID, Account.AVAILABLE),
+    EntryKind.CORRECTION: (Account.AVAILABLE, Account.PREPAID),
     EntryKind.HOLD: (Account.AVAILABLE, Account.HELD),
     EntryKind.RELEASE: (Account.HELD, Account.AVAILABLE),
     EntryKind.DEBIT: (Account.HELD, Account.SPENT),
@@ -65,6 +69,7 @@ class NewEntry:
     kind: EntryKind
     amount: Money  #: more than nothing
     case_id: int | None = None
+    reason: str = ""  #: of a correction, in the words of whoever made it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +106,18 @@ class UnclearCurrency(Refusal):
     code = "unclear_currency"
 
 
+class CorrectionTooLarge(Refusal):
+    """So much is not free any more, or never came; values: number, amount, available."""
+
+    code = "correction_too_large"
+
+
+class ReasonMissing(Refusal):
+    """Money is corrected for a reason only, and one on a line; values: most."""
+
+    code = "reason_missing"
+
+
 class UnclearContact(Refusal):
     """Not a mail address; values: text."""
 
@@ -120,8 +137,20 @@ class PaidInTwice(Refusal):
 
 
 _PREFIX = re.compile(r"^(?:PO|PURCHASEORDER|BESTELLUNG|BESTELLNUMMER|BESTELLNR)(?=.*[0-9])")
+_SIGNS = re.compile(r"[\W_]+")
+#: typographic dashes, and the minus that no keyboard has
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-") | {0xAD: None}
 
 
 def fold_number(number: str) -> str:
-    """What a purchase order is found by: "PO 4500-0123" and "45000123" are the same one."""
-    return _PREFIX.sub("", "".join(sign for sign in number.upper() if sign.isalnum()))
+    """What a purchase order is found by: "PO 4711-2", "po-4711 - 2" and "4711-2" are the same one.
+
+    A sign between two digits tells numbers apart: "1-2" is neither "12" nor "1/2".
+    """
+    plain = "".join(unicodedata.normalize("NFKC", number.translate(_DASHES)).upper().split())
+    return _PREFIX.sub("", _SIGNS.sub(_between_digits, plain))
+
+
+def _between_digits(found: re.Match[str]) -> str:
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return found[0][0] if before.isdigit() and after.isdigit() else ""

@@ -1,5 +1,6 @@
 """What a case costs: the seats it buys, what pays for them, and what is left."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,10 +42,26 @@ class Quote:
             return Obstacle.OTHER_CURRENCY
         return None if self.order.available.covers(self.total) else Obstacle.TOO_SMALL
 
+    @property
+    def seal(self) -> str:
+        """What a yes to it is bound to: seats, price, which purchase order, and whether that pays.
+
+        Not the balance: as long as it pays, other cases may take from it meanwhile. "" where nothing is
+        charged.
+        """
+        if self.total is None:
+            return ""
+        bought = (self.seats, self.spare, self.total.minor, self.total.currency)
+        pays = (self.order.id if self.order else None, self.obstacle)
+        return hashlib.sha256(repr((*bought, *pays)).encode()).hexdigest()[:12]
+
     def of_sponsor(self, case: Case) -> bool:
-        """Whether the case's sponsor may read of its purchase order: not where its contact is another's."""
+        """Whether the case's sponsor may read of its purchase order: only where its contact is one of theirs.
+
+        Whose one without a contact is nobody knows: whoever names its number would read its balance.
+        """
         contact = self.order.contact.lower() if self.order else ""
-        return not contact or contact.endswith(f"@{case.sponsor.domain}")
+        return contact.endswith(f"@{case.sponsor.domain}")
 
     @property
     def balance_after(self) -> Money | None:

@@ -9,6 +9,12 @@ class PurchaseOrderNeeded(Refusal):
     code = "purchase_order_needed"
 
 
+class OfferChanged(Refusal):
+    """What it costs, or what pays for it, is no longer what was shown; values: ref."""
+
+    code = "offer_changed"
+
+
 class NoBalance(Refusal):
     """No purchase order pays for it; values: ref, total."""
 

@@ -50,7 +50,9 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
     return {
         "type": "modal",
         "callback_id": "case_approve",
-        "private_metadata": json.dumps({"ref": case.ref, "content_hash": case.content_hash}),
+        "private_metadata": json.dumps(
+            {"ref": case.ref, "content_hash": case.content_hash, "offer": card.offer}
+        ),
         "title": blocks.plain(words.say("step_up.approve", ref=case.ref)),
         "submit": blocks.plain(words.say("card.approve")),
         "close": blocks.plain(words.say("modal.close")),
@@ -60,6 +62,17 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
             *([step_up.code_field(words)] if asked.code else []),
         ],
     }
+
+
+def row_id(where: str, offer: str, shown: str) -> str:
+    """The id of a row of buttons that decide: the seal of the price beside it, and the hash at its end."""
+    named = f"{where}.{offer}" if offer else where
+    return ":".join(filter(None, ("case", named, shown)))
+
+
+def read_offer(block_id: str) -> str:
+    """The seal of the price that was shown beside a row of buttons; "" where none was."""
+    return block_id.split(":")[1].partition(".")[2]
 
 
 def why_pick(quote: Quote, words: Words) -> str:

@@ -6,7 +6,16 @@ from typing import Literal
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
-from bot.rendering import blocks, case_steps, differences, letter_cards, organisations, progress, quoting
+from bot.rendering import (
+    approving,
+    blocks,
+    case_steps,
+    differences,
+    letter_cards,
+    organisations,
+    progress,
+    quoting,
+)
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
 
@@ -25,7 +34,7 @@ def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words:
     case = card.case
     may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
     ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
-    button = [_actions(case, (action,), words)] if may else []
+    button = [_actions(card, (action,), words)] if may else []
     return Card(text=_notification(case, words), blocks=[*_case(card, words), blocks.context(ask), *button])
 
 
@@ -178,11 +187,12 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
         return []
     names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
-    return [*ask, *organisations.buttons(card, words), _actions(case, names, words)]
+    return [*ask, *organisations.buttons(card, words), _actions(card, names, words)]
 
 
-def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
+def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
     """The block's id carries the hash of what is shown: a click decides about that and nothing else."""
+    case = card.case
     elements = [
         blocks.button(
             words.say(f"card.{name}"),
@@ -192,7 +202,11 @@ def _actions(case: Case, names: Sequence[str], words: Words) -> Block:
         )
         for name in names
     ]
-    return {"type": "actions", "block_id": f"case:{case.content_hash}", "elements": elements}
+    return {
+        "type": "actions",
+        "block_id": approving.row_id("", card.offer, case.content_hash),
+        "elements": elements,
+    }
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:

@@ -75,6 +75,8 @@ def quoted(card: CaseCard, words: Words) -> list[Block]:
         number, before = safe(quote.order.number, 60), words.money(quote.order.available)
         after = words.money(quote.balance_after)
         lines.append(words.say("money.balance", number=number, before=before, after=after))
+    if quote.balance_after is not None and quote.order and not quote.order.contact:
+        lines.append("⚠ " + words.say("money.no_contact", number=safe(quote.order.number, 60)))
     if quote.in_stock < quote.seats:
         lines.append("⚠ " + words.say("money.stock_short", stock=quote.in_stock, seats=quote.seats))
     return [blocks.section("\n".join(lines))]

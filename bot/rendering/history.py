@@ -37,7 +37,10 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "step": words.say(f"step.{data['at_step']}") if data.get("at_step") else "",
         "amount": _amount(data, words),
         "money": words.say(f"money.kind.{data['kind']}") if "minor" in data else "",
-        **{name: safe(str(data.get(name, "")), 20) for name in ("count", "returned", "void", "used")},
+        **{
+            name: safe(str(data.get(name, "")), 20)
+            for name in ("count", "returned", "void", "used", "application")
+        },
     }
     text = words.say(_key(tag), **said)
     right_of = str(data.get("right_of") or actor)
@@ -53,6 +56,16 @@ def _amount(data: Mapping[str, object], words: Words) -> str:
 def step_note(tag: str, actor: str, at: datetime, data: Mapping[str, object], *, words: Words) -> Card:
     """One step as a small line in the thread."""
     text = words.say("history.at", at=words.moment(at), step=line(tag, actor, data, words=words))
+    return Card(text=text, blocks=[blocks.context(text)])
+
+
+def keys_sent_note(values: Mapping[str, int], *, words: Words) -> Card:
+    """How far the mails with a large case's License Keys are; renewed in its place while they go."""
+    text = words.say("history.keys_sent", count=values["sent"], number=words.number(values["sent"]))
+    for name in ("waiting", "lost"):
+        if values[name]:
+            number = words.number(values[name])
+            text += " " + words.say(f"history.keys_sent.{name}", count=values[name], number=number)
     return Card(text=text, blocks=[blocks.context(text)])
 
 

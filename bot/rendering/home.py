@@ -77,13 +77,15 @@ def _decide(home: Home, words: Words, now: datetime) -> list[Block]:
 def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
     entry, case = one.entry, one.card.case
     text = [queue.title(entry, words), _content(case, words), queue.standing(entry, words, now)]
+    if (quote := one.card.quote) and quote.total and quote.seats:
+        text.append(words.say("money.total", total=words.money(quote.total)))
     if cautions := _cautions(one, words):
         text.append(cautions)
     return [
         blocks.section("\n".join(text)),
         {
             "type": "actions",
-            "block_id": queue.block_id(entry, "decide"),
+            "block_id": queue.block_id(entry, "decide", offer=one.card.offer),
             "elements": _buttons(entry, words),
         },
     ]

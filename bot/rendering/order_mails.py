@@ -47,10 +47,14 @@ def withdrawal(
     }
 
 
-def invitation(case: Case, invited: User, policy: Policy, *, until: datetime) -> Values:
-    """To whom the form names first as Organization Administrator; the link comes as a secret."""
+def invitation(case: Case, invited: User, policy: Policy, *, until: datetime, spare: int = 0) -> Values:
+    """To whom the form names first as Organization Administrator; the link comes as a secret.
+
+    `spare`: keys that wait with them for others, where no other mail tells them.
+    """
     return of_case(case, policy) | {
         "name": case_facts.name(invited),
         "until": words_for(case, policy).date(until),
         "keys": any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
+        "spare": spare,
     }

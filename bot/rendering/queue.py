@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.cards import CaseCard
 from bot.domain.queue import FILTERS, QueueEntry, Wanted
-from bot.rendering import blocks, cards
+from bot.rendering import approving, blocks, cards
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -75,9 +75,9 @@ def row(entry: QueueEntry, where: str, words: Words, now: datetime) -> Block:
     return blocks.section(text) | {"block_id": block_id(entry, where), "accessory": whole}
 
 
-def block_id(entry: QueueEntry, where: str) -> str:
+def block_id(entry: QueueEntry, where: str, *, offer: str = "") -> str:
     """Unique, for the case is in it; its end is the hash of what is shown, as on a card."""
-    return f"case:{where}:{entry.ref}:{entry.content_hash}"
+    return approving.row_id(where, offer, f"{entry.ref}:{entry.content_hash}")
 
 
 def title(entry: QueueEntry, words: Words) -> str:

@@ -31,7 +31,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import key_samples, mails, order_mails, staff_mails, stock_mails
+from bot.rendering import account_samples, key_samples, mails, order_mails, staff_mails, stock_mails
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -269,8 +269,23 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: order_mails.invitation(
-        decided_case(lang), decided_case(lang).ris.users[0], policy, until=DECIDED_AT + timedelta(days=30)
+        decided_case(lang),
+        decided_case(lang).ris.users[0],
+        policy,
+        until=DECIDED_AT + timedelta(days=30),
+        spare=2,
     ),
+    "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "self_registration": lambda lang, policy: account_samples.self_registration(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "credential_request": lambda lang, policy: account_samples.credential_request(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "account_locked": lambda lang, policy: account_samples.account_locked(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -324,6 +339,8 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
+        "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }
 

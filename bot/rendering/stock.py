@@ -139,6 +139,19 @@ def paid_in_note(values: Mapping[str, Any], *, words: Words) -> Card:
     return _note(said)
 
 
+def corrected_note(values: Mapping[str, Any], *, words: Words) -> Card:
+    """Money that was typed wrong was taken back, and why."""
+    said = words.say(
+        "stock.note.corrected",
+        by=words.person(str(values["by"]), slack=True),
+        number=safe(str(values["number"]), 60),
+        amount=words.money(Money(values["minor"], values["currency"])),
+        available=words.money(Money(values["available"], values["currency"])),
+        reason=safe(str(values["reason"]), 200),
+    )
+    return _note(said)
+
+
 def keys_low_note(values: Mapping[str, Any], *, words: Words) -> Card:
     """The stock went below a threshold."""
     left = int(values["left"])

@@ -120,9 +120,11 @@ class Words:
         return format_timedelta(delta, granularity="minute", threshold=1.5, locale=_LOCALES[self.lang])
 
     def person(self, by: str, *, slack: bool = False) -> str:
-        """Who acted: a mention in Slack, the machine's user for `cli:anna`, a name as it is."""
+        """Who acted: a mention in Slack, the machine's user for `cli:anna`, `account:7`, a name as it is."""
         if slack and _SLACK_ID.fullmatch(by):
             return f"<@{by}>"
+        if by.startswith("account:"):
+            by = self.say("person.account", ref=f"A-{by.removeprefix('account:')}")
         if by.startswith("cli:"):
             by = self.say("person.cli", user=by.removeprefix("cli:"))
         shown = quoting.one_line(by)

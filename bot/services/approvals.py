@@ -1,5 +1,6 @@
 """Decide a case: approve, alone or as the first of two, and reject."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -11,7 +12,7 @@ from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
-from bot.domain.step_refusals import NoBalance
+from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
 from bot.services import case_steps, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
@@ -26,13 +27,16 @@ from bot.store.database import transaction
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
-def find_asked(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Asked | None:
+def find_asked(
+    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, offer: str | None = None
+) -> Asked | None:
     """What is asked of whoever approves it: a code, or which purchase order pays; None where nothing is.
 
     Raise what would keep them from it, before anybody types a code.
     """
     with refusals_recorded(db, ref, by, now):
-        case = _approvable(db, ref, seen, by, now=now)
+        case = _renew_offer(db, desk, ref, offer, now=now)
+        _check_approvable(db, case, seen, by, now=now)
         code, payers = bool(why_code(desk, case)), _list_payers(db, desk, case, now=now)
         if not code and not payers:
             return None
@@ -62,38 +66,46 @@ def approve(
     now: datetime,
     code: str = "",
     purchase_order: int | None = None,
+    offer: str | None = None,
 ) -> Case:
     """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
 
     The case that comes back has no decision where a second yes is still needed. Where it is grave, a code
     of theirs is taken first, and is used up though the case should have changed in that moment.
     `purchase_order`: the id of the one that they picked; None for the one that the form names.
+    `offer`: the seal of the quote that the card showed; None for whoever decides without one.
     """
     with refusals_recorded(db, ref, by, now):
-        grave = bool(why_code(desk, _approvable(db, ref, seen, by, now=now)))
+        case = _renew_offer(db, desk, ref, offer, now=now)
+        _check_approvable(db, case, seen, by, now=now)
+        grave = bool(why_code(desk, case))
         if grave:
             step_up.take_code(db, desk, by=by, code=code, now=now)
-        return _approve(db, desk, ref=ref, seen=seen, by=by, proven=grave, picked=purchase_order, now=now)
+        yes = _Yes(by=by, proven=grave, picked=purchase_order, offer=offer)
+        return _approve(db, desk, yes, ref=ref, seen=seen, now=now)
 
 
-def _approve(
-    db: Database,
-    desk: Desk,
-    *,
-    ref: str,
-    seen: str,
-    by: Staff,
-    proven: bool,
-    picked: int | None,
-    now: datetime,
-) -> Case:
+@dataclass(frozen=True, kw_only=True)
+class _Yes:
+    """Whose it is, and to what."""
+
+    by: Staff
+    proven: bool  #: with a code of their second factor
+    picked: int | None
+    offer: str | None
+
+
+def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: datetime) -> Case:
+    by = yes.by
     with transaction(db, locks=(f"case:{ref}",)):
-        case = _approvable(db, ref, seen, by, now=now)
-        if not proven and why_code(desk, case):
+        case = get_case(db, ref)
+        _check_approvable(db, case, seen, by, now=now)
+        offer = _check_offer(db, desk, case, yes.offer, now=now)
+        if not yes.proven and why_code(desk, case):
             raise CodeMissing
-        given = say_yes(db, case, by=by, now=now)
+        given = say_yes(db, case, by=by, now=now, offer=offer)
         if len(given) > len(why_second(desk, case)[:1]):
-            _carry(db, desk, case, by=by, right_of=given[-1].right_of, picked=picked, now=now)
+            _carry(db, desk, case, by=by, right_of=given[-1].right_of, picked=yes.picked, now=now)
         else:
             right = given[-1].right_of
             timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
@@ -101,12 +113,39 @@ def _approve(
         return get_case(db, ref)
 
 
-def _approvable(db: Database, ref: str, seen: str, by: Staff, *, now: datetime) -> Case:
-    case = _check(db, ref, seen, by, APPROVABLE, now=now)
+def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: datetime) -> Case:
+    """Before a yes: what it costs now is on its card, and an earlier yes to another price counts no more.
+
+    In a transaction of its own, which stands though the yes is refused: raise OfferChanged.
+    """
+    case = get_case(db, ref)
+    if case.status not in APPROVABLE:
+        return case
+    offer = purchasing.quote(db, desk, case, now=now).seal
+    if approvals.list_lapsed(db, case, offer) or shown not in (None, offer):
+        with transaction(db, locks=(f"case:{ref}",)):
+            for lapsed in approvals.list_lapsed(db, case, offer):
+                approvals.drop(db, lapsed)
+                timeline.record(db, EventTag.APPROVAL_LAPSED, case.id, actor="usher", at=now)
+            queue_case_card(db, case.id, now=now)
+    if shown not in (None, offer):
+        raise OfferChanged(ref=case.ref)
+    return case
+
+
+def _check_offer(db: Database, desk: Desk, case: Case, shown: str | None, *, now: datetime) -> str:
+    """The seal of what it costs; raise OfferChanged where something else was shown, or agreed to before."""
+    offer = purchasing.quote(db, desk, case, now=now).seal
+    if shown not in (None, offer) or approvals.list_lapsed(db, case, offer):
+        raise OfferChanged(ref=case.ref)
+    return offer
+
+
+def _check_approvable(db: Database, case: Case, seen: str, by: Staff, *, now: datetime) -> None:
+    _check(db, case, seen, by, APPROVABLE, now=now)
     check_may_say_yes(db, case, by, now=now)
     check_not_again(db, case)
     check_addition(db, case)
-    return case
 
 
 def _carry(
@@ -136,7 +175,8 @@ def reject(
 ) -> Case:
     """Reject what the card showed; the coded reason chooses the sponsor's mail, the note stays here."""
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case = _check(db, ref, seen, by, OPEN, now=now)
+        case = get_case(db, ref)
+        _check(db, case, seen, by, OPEN, now=now)
         brought_before = is_of_one_sponsor(db, case)
         right = check_undecided(db, case, by, now=now)
         decision_id = _decide(
@@ -152,15 +192,13 @@ def reject(
 
 
 def _check(
-    db: Database, ref: str, seen: str, by: Staff, since: frozenset[CaseStatus], *, now: datetime
-) -> Case:
-    case = get_case(db, ref)
+    db: Database, case: Case, seen: str, by: Staff, since: frozenset[CaseStatus], *, now: datetime
+) -> None:
     check_undecided(db, case, by, now=now)
     if case.content_hash != seen:
         raise ContentChanged(ref=case.ref, version=case.version)
     if case.status not in since:
         raise NotReviewable(ref=case.ref, status=case.status)
-    return case
 
 
 def _decide(

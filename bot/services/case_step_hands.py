@@ -1,6 +1,6 @@
 """Staff lend a step a hand: enter what they made, try again, leave it out (two people), or stop the case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -190,15 +190,26 @@ def _stoppable(db: Database, ref: str, seen: str, by: Staff, now: datetime) -> t
 
 
 def stop(
-    db: Database, desk: Desk, *, ref: str, seen: str, reason: str, by: Staff, code: str, now: datetime
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    reason: str,
+    by: Staff,
+    code: str,
+    now: datetime,
+    ready: Callable[[], object] = bool,
 ) -> Case:
     """End an approved case: its decision is taken back, its money and keys given back, its sponsor told.
 
     What cannot be called back is named to the sponsor, and below the card. Where the policy asks a code for a
-    purchase, theirs is taken first.
+    purchase, theirs is taken first. `ready` is called once nothing stands in the way that could be seen
+    before: from there it takes seconds where there are thousands of seats.
     """
     check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
+    ready()
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case, right = _stoppable(db, ref, seen, by, now)
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)

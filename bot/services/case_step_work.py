@@ -10,12 +10,13 @@ from sqlite_utils import Database
 from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
 from bot.domain.cases import UNDER_WAY, Case
 from bot.domain.errors import PermanentFailure
+from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.provisioning import Order, Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.rendering import order_mails
-from bot.services import license_keys, purchasing, registration, stock
+from bot.services import key_mails, license_keys, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
@@ -26,6 +27,7 @@ from bot.store.database import transaction
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
+UNREADABLE = "key_unreadable"  #: why they cannot be mailed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +90,15 @@ def _issue(work: Work) -> StepResult:
 
 def _mail_keys(work: Work) -> StepResult:
     """Batch after batch; whatever a death leaves unmailed keeps the step running, and is mailed next time."""
-    while True:
-        with transaction(work.db, locks=(f"case:{work.case.ref}",)):
-            if not _stands(work):
-                return StepResult(state=StepState.STOPPED)
-            if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
-                return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    try:
+        while True:
+            with transaction(work.db, locks=(f"case:{work.case.ref}",)):
+                if not _stands(work):
+                    return StepResult(state=StepState.STOPPED)
+                if not license_keys.mail_keys(work.db, work.desk, work.case, now=work.now):
+                    return result_of_mails(work.db, work.case.id, StepName.KEY_MAILS)
+    except KeyUnreadable:
+        return StepResult(state=StepState.FAILED, reason=UNREADABLE)
 
 
 def _make(work: Work, *, task: Task) -> StepResult:
@@ -141,6 +146,7 @@ def _mail_invitation(work: Work) -> None:
     if (invited := find_invited(case.ris)) is None:
         raise PermanentFailure("the form names no Organization Administrator")
     until = now + timedelta(days=desk.policy.mag.invitation_days)
+    spare = key_mails.count_untold(db, desk, case, invited)
     url = desk.policy.mag.registration_url or issue_link(
         db, desk, case.ref, purpose=registration.LINK, path="register", until=until, now=now
     )
@@ -152,7 +158,7 @@ def _mail_invitation(work: Work) -> None:
         to=invited.email.lower(),
         lang=case.lang,
         ref=case.ref,
-        words=order_mails.invitation(case, invited, desk.policy, until=until),
+        words=order_mails.invitation(case, invited, desk.policy, until=until, spare=spare),
         now=now,
         case_id=case.id,
         secrets={"registration_url": url},

@@ -9,6 +9,7 @@ from bot.domain.case_steps import ENDED, MAILS, OF_ADDITION, CaseStep, StepName,
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.step_refusals import StepNotOpen
 from bot.services import timeline
 from bot.services.queueing import queue_case_card
 from bot.store import case_steps, cases, license_keys, outbox, step_jobs
@@ -52,6 +53,8 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     since, ref = (step.state,), f"C-{step.case_id}"
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
+    for job_id in step_jobs.list_lost(db, step.case_id, step.name):  # it is tried in this one's place
+        outbox.move(db, job_id, since=(JobStatus.FAILED, JobStatus.UNKNOWN), to=JobStatus.REPLACED, now=now)
     begun = replace(step, since=now, tries=step.tries + 1)
     job = NewJob(
         key=_job_key(begun),
@@ -64,6 +67,19 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     outbox.add(db, job, now=now)
     queue_case_card(db, step.case_id, now=now)
     return True
+
+
+def retry(db: Database, job: Job, *, by: str, now: datetime) -> None:
+    """Try the step again whose job failed, as its card's button does, in the caller's transaction.
+
+    Raise StepNotOpen where the step is elsewhere by now.
+    """
+    name, ref = StepName(job.template), f"C-{job.case_id}"
+    step = case_steps.find(db, job.case_id or 0, name)
+    if step is None or step.state is not StepState.FAILED:
+        raise StepNotOpen(ref=ref, step=name, step_state=step.state if step else StepState.STOPPED)
+    start(db, step, now=now)
+    timeline.record(db, EventTag.STEP_RETRIED, step.case_id, actor=by, at=now, at_step=name)
 
 
 def _job_key(step: CaseStep) -> str:
@@ -105,6 +121,10 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
     """Bring a step to what became of its mails, when one of them changed its state."""
     name = next((name for name, templates in MAILS.items() if job.template in templates), None)
     if name is not None and job.case_id is not None:
+        step = case_steps.find(db, job.case_id, name)
+        failed = step is not None and step.state is StepState.FAILED
+        if failed and name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, job.case_id):
+            return  # its own job failed: nobody would mail the others
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 

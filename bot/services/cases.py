@@ -36,6 +36,7 @@ from bot.store import (
     finding,
     links,
     outbox,
+    seats,
 )
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -368,4 +369,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         decided_at=decision.at if decision else None,
         phase=decision.phase if decision else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
+        supplied=seats.has_key(db, case.id),
     )

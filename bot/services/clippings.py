@@ -11,7 +11,9 @@ from bot.domain.errors import AlreadyNoted, ClippingGone
 from bot.domain.events import EventTag
 from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
+from bot.services import masking
 from bot.services.cases import get_case
+from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import clippings, events, queue
 from bot.store.database import transaction
@@ -20,14 +22,20 @@ KEPT = timedelta(days=1)  #: what nobody has added to a case by then is forgotte
 MOST_CASES = 100  #: to choose from, as many as Slack's menus hold
 
 
-def take_up(db: Database, message: Message, *, by: Staff, now: datetime) -> tuple[int, list[QueueEntry]]:
-    """Keep a message until its case is chosen; return its number and the cases that wait, oldest first."""
+def take_up(
+    db: Database, desk: Desk, message: Message, *, by: Staff, now: datetime
+) -> tuple[int, Message, list[QueueEntry]]:
+    """Keep a message, its License Keys masked, until its case is chosen.
+
+    Return its number, the message as it is kept, and the cases that wait, oldest first.
+    """
     check_is_staff(by)
+    text = masking.mask_text(db, desk, message.text)
     with transaction(db):
         clippings.drop_unused(db, before=now - KEPT)
-        kept = replace(message, text=message.text[:LONGEST_CLIPPING])
+        kept = replace(message, text=text[:LONGEST_CLIPPING])
         number = clippings.keep(db, kept, now=now)
-    return number, queue.list_queue(db, limit=MOST_CASES)
+    return number, kept, queue.list_queue(db, limit=MOST_CASES)
 
 
 def add(db: Database, *, ref: str, clipping_id: int, word: str, by: Staff, now: datetime) -> Clipping:

@@ -1,14 +1,15 @@
 """What every use case knows of this desk: its policy, its names, its keys, its codes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.delivery import Delivery
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
+from bot.domain.terms import Terms
 from bot.policy import Policy
-from bot.ports import Codes
+from bot.ports import Codes, Hasher
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,7 @@ class Desk:
     policy: Policy
     keyring: Keyring
     codes: Codes
+    hasher: Hasher
     delivery: Delivery
     mail_from: Address
     own_addresses: frozenset[str]
@@ -28,4 +30,5 @@ class Desk:
     support_channel: str
     reviewers: tuple[str, ...] = ()  #: who decides about a RIS: ids, addresses, user groups
     templates_dir: Path | None = None  #: overrides of the mails' wording
+    terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]

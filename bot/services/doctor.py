@@ -17,7 +17,7 @@ from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
-from bot.services import supply_checks
+from bot.services import supply_checks, terms
 from bot.services.desk import Desk
 from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
@@ -121,7 +121,8 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
             name="restore",
             well=False,
             sentence=f"holds every mail since {since:%Y-%m-%d %H:%M} UTC, whatever DELIVERY says",
-            mend="drop what went out after the backup (`usher jobs list`), then `usher jobs release --all`",
+            mend="drop what went out after the backup (`usher jobs list`), make License Keys void that were "
+            "mailed since (`/usher keys KEY`), then `usher jobs release --all --keys-checked`",
         )
     broken = events.find_first_broken(db)
     sentence = "whole" if broken is None else f"broken at event {broken}"
@@ -129,6 +130,10 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
     yield _secret(db, patient.desk)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
+    faults = terms.find_faults(db, patient.desk)
+    sentence = "; ".join(faults) or f"texts for {len(patient.desk.terms)} applications"
+    mend = "give a changed text a new version: it is then asked for again"
+    yield Check(name="terms", well=not faults, sentence=sentence, mend=mend)
 
 
 def _secret(db: Database, desk: Desk) -> Check:
@@ -136,7 +141,7 @@ def _secret(db: Database, desk: Desk) -> Check:
     sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
     sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
     sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
-    closed = sum(not _opens(desk, purpose, text) for purpose, text in sealed)
+    closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
     what = "waiting mails, authenticators and License Keys"
     sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
@@ -146,14 +151,6 @@ def _secret(db: Database, desk: Desk) -> Check:
         sentence=sentence if closed else "opens everything that is sealed",
         mend=mend,
     )
-
-
-def _opens(desk: Desk, purpose: str, sealed: str) -> bool:
-    try:
-        desk.keyring.open(purpose, sealed)
-    except ValueError:
-        return False
-    return True
 
 
 def _look_at_settings(patient: Patient) -> Iterator[Check]:

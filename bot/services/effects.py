@@ -144,7 +144,7 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
         return "blank", (marking.blank_form(desk.policy, lang),)
     if wanted.get("what") == marking.MARKED and job.case_id is not None:
         form = marking.mark_version(
-            db, desk.policy, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+            db, desk, marker, case_id=job.case_id, version=wanted["version"], lang=lang
         )
         if form is not None:
             return "own" if form.own else "form", (form.file,)
@@ -351,6 +351,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "mail_note": _mail,
     "clipping_note": _clipped,
     "held_note": _held,
+    "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
 }
 
 #: how each note is put into words
@@ -377,6 +378,8 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
     "import_note": lambda values, say: stock.import_note(values, words=say),
+    "keys_sent_note": lambda values, say: history.keys_sent_note(values, words=say),
+    "corrected_note": lambda values, say: stock.corrected_note(values, words=say),
     "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
     "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),

@@ -20,7 +20,7 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, caps, corrections, questions, withdrawals
+from bot.services import bounces, caps, corrections, masking, questions, sources, withdrawals
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -68,13 +68,14 @@ def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -
 
 
 def record(
-    db: Database, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
+    db: Database, desk: Desk, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
 ) -> list[int]:
-    """Commit a batch with its raw bytes before anything is done about it; return the new rows.
+    """Commit a batch with its raw bytes, sealed, before anything is done about it; return the new rows.
 
     Mail older than the first start is recorded without its bytes and never acted on.
     """
     added = []
+    batch = [sources.seal(desk, fetched) for fetched in batch]
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
         known = ledger.find_mailbox(db, mailbox)
         if known is None:
@@ -92,12 +93,19 @@ def record(
 
 
 def understand(
-    desk: Desk, row: LedgerMail, mail: InboundMail, workbooks: Sequence[Workbook], *, vouched: bool = False
+    db: Database,
+    desk: Desk,
+    row: LedgerMail,
+    mail: InboundMail,
+    workbooks: Sequence[Workbook],
+    *,
+    vouched: bool = False,
 ) -> Understood:
-    """Work, outside any transaction: review the form, classify the mail, weigh the sender.
+    """Work, outside any transaction: mask its License Keys, review the form, classify, weigh the sender.
 
     `vouched`: a person says that there is a form, so that a few of its headings are enough.
     """
+    mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
     found = classify(
         mail,
@@ -332,8 +340,9 @@ ACTIONS: dict[Kind, Action] = {
 }
 
 
-def note_failure(db: Database, row: LedgerMail, error: str, *, now: datetime) -> MailStatus:
+def note_failure(db: Database, desk: Desk, row: LedgerMail, error: str, *, now: datetime) -> MailStatus:
     """Count a mail that raised; at the third time it is set aside and shown to staff with its error."""
+    error = masking.mask_text(db, desk, error)
     with transaction(db, locks=(f"mail:{row.id}",)):
         failed = ledger.note_failure(db, row.id, error, set_aside_at=MAX_ATTEMPTS)
         if failed is not None and failed.status is MailStatus.SET_ASIDE:
@@ -369,11 +378,12 @@ def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
     return ledger.list_newest(db, limit)
 
 
-def get_source(db: Database, mail_id: int) -> bytes:
-    """The raw bytes of a mail; raise UnknownMail."""
-    if ledger.find(db, mail_id) is None:
+def get_source(db: Database, desk: Desk, mail_id: int) -> bytes:
+    """The raw bytes of a mail; UnknownMail where none are kept, ValueError where no key opens them."""
+    raw = sources.find(db, desk, mail_id)
+    if raw is None:
         raise UnknownMail(id=mail_id)
-    return ledger.get_raw(db, mail_id)
+    return raw
 
 
 def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) -> dict[MailStatus, list[int]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,16 +11,20 @@ from bot.domain.cases import Case, Thread
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
-from bot.domain.outbox import JobStatus
+from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
-from bot.domain.ris import Role
+from bot.domain.ris import Role, User
 from bot.rendering import key_mails as mails
 from bot.services import case_steps
 from bot.services.desk import Desk
-from bot.services.queueing import NO_THREAD, queue_mail
-from bot.store import events, key_mails, license_keys, outbox, seats
+from bot.services.queueing import NO_THREAD, queue_mail, queue_note
+from bot.store import events, key_mails, license_keys, outbox, seats, step_jobs
+from bot.store.numbers import next_number
 
 OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
+MOST_ALONE = 10  #: mails to single users of one case that are told one by one in its thread
+RENEWED_AFTER = timedelta(seconds=20)  #: how often at most the note about more of them is renewed
 MOST_KEYS = 300  #: in one mail; a longer list comes in several
 #: states in which a mail may be with its reader
 WENT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
@@ -85,6 +89,17 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
         )
         _queue(db, desk, case, LIST, party=party, sent=part, words=words, why=Mailed.FIRST, now=now)
     return len(parts)
+
+
+def count_untold(db: Database, desk: Desk, case: Case, administrator: User) -> int:
+    """Keys that wait with an administrator to whom no mail with keys says so.
+
+    They hold an MLOA certificate, which needs no key, or somebody else keeps the keys for all.
+    """
+    own = {holder.email.lower() for holder in list_holders(case)}
+    if desk.policy.mag.keys_to is KeysTo.USERS and administrator.email.lower() in own:
+        return 0
+    return sum(seat.key is not None for seat in seats.list_spare(db, case.id))
 
 
 def queue_one(
@@ -197,6 +212,51 @@ def _stands(db: Database, one: Mapping[str, Any]) -> bool:
     return mine and seat.key.state is KeyState.ISSUED
 
 
+# Told in the thread of their case
+
+
+def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
+    """Of a large case's mails to single users tell how far they are in one note, which is renewed.
+
+    Two thousand notes would bury everything else, and Slack takes about one a second. False where each mail
+    has a note of its own.
+    """
+    if job.template != OWN or job.case_id is None:
+        return False
+    if sum(step_jobs.count_mails(db, job.case_id, OWN).values()) <= MOST_ALONE:
+        return False
+    stream = f"keys_sent:C-{job.case_id}"
+    if not outbox.has_card_in_line(db, stream, JobKind.NOTE):
+        first = outbox.find_by_key(db, stream) is None
+        queue_note(
+            db,
+            "keys_sent_note",
+            key=stream if first else f"{stream}:{next_number(db, 'keys_sent')}",
+            values={},
+            now=now,
+            thread_key=f"card:C-{job.case_id}",
+            stream=stream,
+            case_id=job.case_id,
+            instead_of=stream,
+            not_before=now + RENEWED_AFTER,
+        )
+    return True
+
+
+def count_told(db: Database, case_id: int) -> dict[str, int]:
+    """How many of a case's mails to single users went, wait, and are lost."""
+    states = step_jobs.count_mails(db, case_id, OWN)
+
+    def many(*of: JobStatus) -> int:
+        return sum(states.get(state, 0) for state in of)
+
+    return {
+        "sent": many(JobStatus.SENT),
+        "waiting": many(JobStatus.QUEUED, JobStatus.SENDING, JobStatus.HELD),
+        "lost": many(JobStatus.FAILED, JobStatus.UNKNOWN),
+    }
+
+
 # Taken back
 
 
@@ -227,14 +287,22 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
 
     A key of which no mail can have gone was seen by nobody: it may go back to stock.
     """
-    for seat in seats.list_of_case(db, case.id):
-        if seat.key is None or seat.key.mailed_at is None or seat.case_of_holder != case.id:
-            continue
-        sent = key_mails.list_of_key(db, seat.key.id)
+    mailed = [
+        seat.key.id
+        for seat in seats.list_of_case(db, case.id)
+        if seat.key and seat.key.mailed_at and seat.case_of_holder == case.id
+    ]
+    last = 0
+    for key_id, sent in key_mails.list_of_keys(db, mailed).items():
         for mail in sent:
-            _replace(db, mail.job_id, now=now)
+            if mail.status in REPLACEABLE and outbox.move(
+                db, mail.job_id, since=REPLACEABLE, to=JobStatus.REPLACED, now=now
+            ):
+                last = mail.job_id
         if not any(_may_have_gone(db, mail) for mail in sent):  # as they were before
-            license_keys.unmark_mailed(db, seat.key.id)
+            license_keys.unmark_mailed(db, key_id)
+    if job := outbox.find(db, last):  # once for all: there may be thousands
+        case_steps.follow_mail(db, job, now=now)
 
 
 def may_be_known(db: Database, key_id: int) -> bool:

@@ -22,7 +22,7 @@ from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
 from bot.domain.staff import Staff
 from bot.ports import Reader
-from bot.services import questions
+from bot.services import questions, sources
 from bot.services.cases import Submission, get_case, get_seen, move_or_explain, open_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.intake import list_submissions, understand
@@ -36,10 +36,11 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     row = ledger.find(db, mail_id)
     if row is None:
         raise UnknownMail(id=mail_id)
-    if not ledger.has_raw(db, mail_id):
+    raw = sources.find_readable(db, desk, mail_id)
+    if raw is None:
         raise MailNotKept(id=mail_id)
-    mail, workbooks = reader.read_mail(ledger.get_raw(db, mail_id))
-    return understand(desk, row, mail, workbooks, vouched=True)
+    mail, workbooks = reader.read_mail(raw)
+    return understand(db, desk, row, mail, workbooks, vouched=True)
 
 
 def get_submission(desk: Desk, understood: Understood) -> Submission:

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.cases import Case
+from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
     BadHolderAddress,
@@ -16,6 +17,7 @@ from bot.domain.key_refusals import (
     KeyNotIssued,
     KeySentOften,
     KeyStillWaits,
+    KeysUnreadable,
     SameHolder,
     UnknownKey,
 )
@@ -104,19 +106,27 @@ def get_keys(db: Database, desk: Desk, ref: str, *, by: Staff, page: int = 1) ->
 
 
 def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> FoundKey:
-    """Whose the pasted key is; the look stands in the trail. Raise UnknownKey, which says nothing more."""
+    """Whose the pasted key is; the look stands in the trail.
+
+    Raise UnknownKey, which says nothing more; KeysUnreadable where keys were sealed with a key that is lost.
+    """
     check_is_staff(by)
     marks = desk.keyring.list_signatures(KEY, fold_key(text))
     with transaction(db):
         key = license_keys.find_by_mark(db, marks)
         if key is None:
-            raise UnknownKey
+            raise _not_found(db, desk)
         events.add(db, EventTag.KEY_LOOKED_UP, f"key:{key.id}", actor=by.id, at=now)
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     if seat is None:
         return FoundKey(key=key)
     case = get_case(db, f"C-{seat.case_of_holder}")
     return FoundKey(key=key, seat=seat, ref=case.ref, company=case.ris.company.name)
+
+
+def _not_found(db: Database, desk: Desk) -> Refusal:
+    closed = sum(not desk.keyring.opens(KEY, sealed) for sealed in license_keys.list_sealed(db))
+    return KeysUnreadable(count=closed) if closed else UnknownKey()
 
 
 def get_movable(db: Database, desk: Desk, *, key_id: int, by: Staff, now: datetime) -> tuple[FoundKey, bool]:
@@ -182,13 +192,22 @@ def hand_over(
         step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
         with transaction(db, locks=(f"seat:{seat_id}",)):
             right = _check_heir(db, seat_id, seen=seen, to=to, by=by, now=now)
-            held = held_keys.get_held(db, seat_id)
-            if not seats.hand_over(db, held.seat, replace(to, lang=held.case.lang)):
-                raise held_keys.overtaken(db, held.seat)
-            _tell_both(db, desk, held, now=now)
-            tag = EventTag.KEY_HANDED_OVER
-            held_keys.record(db, tag, held.case, held.seat, by=by.id, now=now, right_of=right)
+            pass_on(db, desk, held_keys.get_held(db, seat_id), to, by=by.id, right_of=right, now=now)
     return held_keys.get_held(db, seat_id).seat
+
+
+def pass_on(
+    db: Database, desk: Desk, held: held_keys.Held, to: Holder, *, by: str, right_of: str, now: datetime
+) -> None:
+    """Another holder for a seat with its unused key, and both told, in the caller's transaction.
+
+    Whether that may be is for the caller to have seen. Raise SeatChanged where somebody was faster.
+    """
+    if not seats.hand_over(db, held.seat, replace(to, lang=held.case.lang)):
+        raise held_keys.overtaken(db, held.seat)
+    _tell_both(db, desk, held, now=now)
+    tag = EventTag.KEY_HANDED_OVER
+    held_keys.record(db, tag, held.case, held.seat, by=by, now=now, right_of=right_of)
 
 
 def _tell_both(db: Database, desk: Desk, before: held_keys.Held, *, now: datetime) -> None:
@@ -279,6 +298,12 @@ def _check_heir(db: Database, seat_id: int, *, seen: str, to: Holder, by: Staff,
     """Whose right lets them hand it over to that person."""
     held = held_keys.get_held(db, seat_id)
     right = held_keys.find_purchase_right(db, held.case.ref, by, now)
+    check_heir(db, held, to, seen=seen)
+    return right
+
+
+def check_heir(db: Database, held: held_keys.Held, to: Holder, *, seen: str) -> None:
+    """Raise what keeps that person from having the key: they have one, or it is no longer as it was seen."""
     if held.seat.seal != seen:
         raise held_keys.overtaken(db, held.seat)
     if held.holder.email.lower() == to.email:
@@ -286,7 +311,6 @@ def _check_heir(db: Database, seat_id: int, *, seen: str, to: Holder, by: Staff,
     for other in seats.list_held(db, held.seat.organisation):
         if other.holder and other.holder.email.lower() == to.email:
             raise HasSeat(holder=other.holder.name)
-    return right
 
 
 def _read_holder(to: Holder) -> Holder:

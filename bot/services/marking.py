@@ -14,7 +14,9 @@ from bot.policy import Policy
 from bot.ports import Marker, Reader
 from bot.rendering.remarks import placed_in_form, remarks
 from bot.rendering.workbooks import ris_form
-from bot.store import case_versions, ledger
+from bot.services import sources
+from bot.services.desk import Desk
+from bot.store import case_versions
 
 #: what a queued mail's values name; the file itself is made when the mail is carried out
 BLANK, MARKED = "blank_form", "marked_form"
@@ -51,16 +53,18 @@ def check_file(policy: Policy, reader: Reader, file: Attachment) -> Reading:
 
 
 def mark_version(
-    db: Database, policy: Policy, marker: Marker, *, case_id: int, version: int, lang: str
+    db: Database, desk: Desk, marker: Marker, *, case_id: int, version: int, lang: str
 ) -> MarkedForm | None:
     """Mark what came with a case's version; the same each time, for it is made of what the ledger keeps.
 
-    Once the mail was erased, or where its entries came in words, they are marked in our own form.
+    Once the mail was erased, or where its entries came in words or held a License Key, they are marked in
+    our own form.
     """
+    policy = desk.policy
     found = case_versions.find(db, case_id, version)
     if found is None:
         return None
-    raw = ledger.get_raw(db, found.mail_id) if ledger.has_raw(db, found.mail_id) else b""
+    raw = sources.find_readable(db, desk, found.mail_id)
     file = marker.find_form(raw, found.ris.form_hash(), policy.mag.applications) if raw else None
     return mark_file(policy, marker, [found.ris], file=file, lang=lang)
 

@@ -16,12 +16,13 @@ from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.case_steps import StepResult
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
+from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
-from bot.services import case_steps, letters
+from bot.services import case_steps, key_mails, letters
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
+from bot.store import bounces, cases, chat_messages, events, holds, license_keys, outbox, workers
 from bot.store.database import transaction
 
 
@@ -40,6 +41,7 @@ class Outcome:
     step: StepResult | None = None  #: how far a step came that was carried out
 
 
+_TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 #: what was issued since the backup is in no stock: a step would give it away again
@@ -161,7 +163,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     """A mail of a case that went stands in its thread; how far staff's own question is, its card says."""
     if job.kind is not JobKind.MAIL or job.case_id is None:
         return
-    if status is JobStatus.SENT:
+    together = status in _TOLD and key_mails.tell_together(db, job, now=now)
+    if status is JobStatus.SENT and not together:
         thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
@@ -284,12 +287,17 @@ def find_hold(db: Database) -> datetime | None:
     return holds.find(db)
 
 
-def release_all(db: Database, *, by: str, now: datetime) -> int:
+def release_all(db: Database, *, by: str, now: datetime, keys_checked: bool = False) -> int:
     """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
 
+    Keys that were issued since the backup lie in stock again: while there are any, raise StockUnchecked until
+    somebody says that they looked (`keys_checked`).
     What waits because its address was given up is left: it is released one by one.
     """
     with transaction(db):
+        free = license_keys.count_by_state(db, on=now.date()).get("stock", 0)
+        if holds.find(db) and free and not keys_checked:
+            raise StockUnchecked(count=free)
         if holds.lift(db):
             events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0
@@ -305,8 +313,16 @@ def release_all(db: Database, *, by: str, now: datetime) -> int:
 
 
 def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
-    """Try a failed or unknown job again, with the same Message-ID."""
+    """Try a failed or unknown job again, a mail with the same Message-ID; a step's, as its card does.
+
+    Raise UnknownJob, or StepNotOpen where the step of a job needs no hand any more.
+    """
     since = (JobStatus.FAILED, JobStatus.UNKNOWN)
+    job = outbox.find(db, job_id)
+    if job is not None and job.kind is JobKind.STEP and job.status in since:
+        with transaction(db, locks=(f"case:C-{job.case_id}",)):
+            case_steps.retry(db, job, by=by, now=now)
+        return job
     return _move(db, job_id, since, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
 
 

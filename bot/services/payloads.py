@@ -1,23 +1,28 @@
 """Slack's message events: kept before the ack, marked when dealt with, replayed after a restart."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.services.desk import Desk
 from bot.store import chat_messages, payloads
 from bot.store.database import transaction
 
+#: for what payloads are sealed (`Keyring`)
+PAYLOAD = "payload"
 KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
 MOST_REPLAYS = 5  #: so often an event that is not dealt with is tried again
 
 
-def keep(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
-    """Commit a payload; False when it is known already (Slack repeats events)."""
+def keep(db: Database, desk: Desk, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
+    """Commit a payload, sealed for what people write in it; False when it is known (Slack repeats events)."""
+    sealed = desk.keyring.seal(PAYLOAD, json.dumps(body))
     with transaction(db):
         payloads.drop_old(db, before=now - KEPT)
-        return payloads.add(db, payload_id, body, now=now)
+        return payloads.add(db, payload_id, sealed, now=now)
 
 
 def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
@@ -40,10 +45,18 @@ def list_overdue(db: Database, *, now: datetime) -> list[str]:
     ]
 
 
-def try_again(db: Database, payload_id: str) -> dict[str, Any] | None:
-    """The payload, to be dealt with anew; None when that was done meanwhile, or failed every time."""
+def try_again(db: Database, desk: Desk, payload_id: str) -> dict[str, Any] | None:
+    """The payload, to be dealt with anew; None when that was done meanwhile, or failed every time.
+
+    None as well where SECRET_KEY has lost the key that would open it: whoever wrote it asks again.
+    """
     with transaction(db):
-        return payloads.try_again(db, payload_id, most=MOST_REPLAYS)
+        sealed = payloads.try_again(db, payload_id, most=MOST_REPLAYS)
+    try:
+        body: dict[str, Any] | None = json.loads(desk.keyring.open(PAYLOAD, sealed)) if sealed else None
+    except ValueError:
+        return None
+    return body
 
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:

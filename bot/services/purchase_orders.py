@@ -10,12 +10,15 @@ from bot.domain.events import EventTag
 from bot.domain.money import Money, read_amount
 from bot.domain.purchase_orders import (
     LONGEST_NUMBER,
+    LONGEST_REASON,
+    CorrectionTooLarge,
     Entry,
     EntryKind,
     NewEntry,
     OtherCurrency,
     PaidInTwice,
     PurchaseOrder,
+    ReasonMissing,
     UnclearAmount,
     UnclearContact,
     UnclearCurrency,
@@ -66,6 +69,50 @@ def pay_in(db: Database, desk: Desk, paid: PaidIn, *, by: str, now: datetime) ->
         _tell(db, order, entry, by=by, is_new=known is None, now=now)
         stock.watch(db, desk, now=now, purchase_order=order_id)
     return order
+
+
+def correct(
+    db: Database, desk: Desk, *, number: str, amount: str, reason: str, by: str, now: datetime
+) -> PurchaseOrder:
+    """Take back what was typed too much: an entry against it, never more than is free.
+
+    Raise UnknownPurchaseOrder, UnclearAmount, ReasonMissing or CorrectionTooLarge.
+    """
+    why = " ".join(reason.split())
+    if not why or len(why) > LONGEST_REASON or not why.isprintable():
+        raise ReasonMissing(most=LONGEST_REASON)
+    with transaction(db, locks=(f"po:{fold_number(number)}",)):
+        known, _ = show(db, number)
+        money = read_amount(amount.strip(), known.currency)
+        if money is None or not money.minor:
+            raise UnclearAmount(text=amount[:40], currency=known.currency)
+        entry = NewEntry(
+            key=f"correction:{known.id}:{purchase_orders.count_entries(db, known.id) + 1}",
+            kind=EntryKind.CORRECTION,
+            amount=money,
+            reason=why,
+        )
+        if not purchase_orders.post(db, known.id, entry, by=by, now=now):
+            raise CorrectionTooLarge(number=known.number, amount=money, available=known.available)
+        order = purchase_orders.get(db, known.id)
+        _tell_corrected(db, order, entry, by=by, now=now)
+        stock.watch(db, desk, now=now, purchase_order=known.id)
+    return order
+
+
+def _tell_corrected(db: Database, order: PurchaseOrder, entry: NewEntry, *, by: str, now: datetime) -> None:
+    minor, about = entry.amount.minor, f"purchase_order:{order.id}"
+    tag, currency = EventTag.MONEY_CORRECTED, order.currency
+    events.add(db, tag, about, actor=by, at=now, minor=minor, currency=currency)
+    values = {
+        "number": order.number,
+        "by": by,
+        "minor": minor,
+        "available": order.available.minor,
+        "currency": currency,
+        "reason": entry.reason,
+    }
+    queue_note(db, "corrected_note", key=f"note:{entry.key}", values=values, now=now)
 
 
 def _read(paid: PaidIn, number: str, contact: str) -> Money:

@@ -28,6 +28,8 @@ HIDDEN = {
     "status_url": "https://status.example/hidden-until-sent",
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
+    "activation_url": "https://activate.example/hidden-until-sent",
+    "joining_url": "https://join.example/hidden-until-sent",
 }
 
 
@@ -102,7 +104,7 @@ def _issue_links(
 def issue_link(
     db: Database, desk: Desk, ref: str, *, purpose: str, path: str, until: datetime, now: datetime
 ) -> str:
-    """Make a link about a case; the address goes out as a secret, only its hash is kept."""
+    """Make a link about a case or an account; the address goes out as a secret, only its hash is kept."""
     token = desk.new_token()
     links.add(db, token, purpose=purpose, subject=ref, now=now, expires_at=until)
     events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=purpose)
@@ -145,6 +147,7 @@ def queue_note(
     stream: str = "",
     case_id: int | None = None,
     instead_of: str = "",
+    not_before: datetime | None = None,
 ) -> bool:
     """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
 
@@ -158,6 +161,7 @@ def queue_note(
         template=template,
         values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
         case_id=case_id,
+        not_before=not_before,
     )
     return outbox.add(db, job, now=now)
 

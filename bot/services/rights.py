@@ -52,10 +52,10 @@ def check_may_say_yes(db: Database, case: Case, by: Staff, *, now: datetime) -> 
     return check_undecided(db, case, by, now=now, given=approvals.list_given(db, case))
 
 
-def say_yes(db: Database, case: Case, *, by: Staff, now: datetime) -> tuple[Approval, ...]:
-    """Record their yes to what the case holds now, in the caller's transaction; every yes so far."""
+def say_yes(db: Database, case: Case, *, by: Staff, now: datetime, offer: str = "") -> tuple[Approval, ...]:
+    """Record their yes to what it holds and costs now, in the caller's transaction; every yes so far."""
     right = check_may_say_yes(db, case, by, now=now)
-    if not approvals.add(db, case, by=by.id, right_of=right, now=now):
+    if not approvals.add(db, case, by=by.id, right_of=right, now=now, offer=offer):
         raise AlreadyApproved(ref=case.ref)
     events.add(
         db,

@@ -9,7 +9,7 @@ from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.events import EventTag
-from bot.domain.purchase_orders import PurchaseOrder
+from bot.domain.purchase_orders import PurchaseOrder, fold_number
 from bot.domain.purchasing import list_bought, list_holders
 from bot.domain.ris import Credential
 from bot.domain.staff import Staff
@@ -20,12 +20,13 @@ from bot.rendering import stock as cards
 from bot.rendering.blocks import safe
 from bot.rendering.words import Words
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail, queue_note
+from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.store import alarms, cases, events, license_keys, purchase_orders, seats
 from bot.store import stock as figures
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+MOST_CARDS = 50  #: with a balance that are brought up to date at once; Slack takes about one a second
 KEYS = "stock keys"  #: begins the names of the alarms about the stock
 
 
@@ -74,7 +75,17 @@ def watch(db: Database, desk: Desk, *, now: datetime, purchase_order: int | None
     """
     _watch_keys(db, desk, now=now)
     if purchase_order is not None:
-        _watch_money(db, desk, purchase_orders.get(db, purchase_order), now=now)
+        order = purchase_orders.get(db, purchase_order)
+        _watch_money(db, desk, order, now=now)
+        _renew_cards(db, order, now=now)
+
+
+def _renew_cards(db: Database, order: PurchaseOrder, *, now: datetime) -> None:
+    """Cards that wait for a yes show its balance: the longest waiting ones are brought up to date."""
+    mark = fold_number(order.number)
+    named = [case_id for case_id, number in figures.list_named(db) if fold_number(number) == mark]
+    for case_id in named[:MOST_CARDS]:
+        queue_case_card(db, case_id, now=now)
 
 
 def watch_all(db: Database, desk: Desk, *, now: datetime) -> None:

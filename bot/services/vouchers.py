@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import find_right
 from bot.domain.case_steps import StepName
 from bot.domain.events import EventTag
-from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, tail_of
+from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, shape_of, tail_of
 from bot.domain.ris import Credential
 from bot.domain.staff import Act, Staff
 from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, Reading, find_known, read_vouchers
@@ -145,6 +145,7 @@ def _sealed(desk: Desk, new: NewKey, marked: _Marked) -> SealedKey:
         key_mark=marked.key[0],
         key_sealed=desk.keyring.seal(KEY, new.key),
         tail=tail_of(new.key),
+        shape=shape_of(new.key),
         credential=new.credential,
         expires_on=new.expires_on,
     )

@@ -24,22 +24,41 @@ def make_tables(db: Database) -> None:
     """)
 
 
-def add(db: Database, case: Case, *, by: str, right_of: str, now: datetime) -> bool:
-    """Record a yes to what the case holds now; False when they, or that right, gave it before."""
+def add(db: Database, case: Case, *, by: str, right_of: str, now: datetime, offer: str = "") -> bool:
+    """Record a yes to what the case holds now; False when they, or that right, gave it before.
+
+    `offer`: the seal of what it cost then; "" where that was not shown.
+    """
     return bool(
         count(
             db,
-            """insert into approvals (case_id, content_hash, made_by, right_of, made_at)
-               values (:case_id, :content_hash, :by, :right_of, :now) on conflict do nothing""",
+            """insert into approvals (case_id, content_hash, made_by, right_of, made_at, offer)
+               values (:case_id, :content_hash, :by, :right_of, :now, :offer) on conflict do nothing""",
             {
                 "case_id": case.id,
                 "content_hash": case.content_hash,
                 "by": by,
                 "right_of": right_of,
                 "now": text_of(now),
+                "offer": offer,
             },
         )
     )
+
+
+def add_offers(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.execute("alter table approvals add column offer text not null default ''")
+
+
+def list_lapsed(db: Database, case: Case, offer: str) -> list[int]:
+    """Each yes to what the case holds, but to another price than `offer`."""
+    sql = """select id from approvals where case_id = :id and offer <> '' and offer <> :offer order by id"""
+    return [int(found["id"]) for found in rows(db, sql, {"id": case.id, "offer": offer})]
+
+
+def drop(db: Database, approval_id: int) -> bool:
+    return bool(count(db, "delete from approvals where id = :id", {"id": approval_id}))
 
 
 def list_given(db: Database, case: Case) -> tuple[Approval, ...]:

@@ -49,6 +49,15 @@ def list_newest(db: Database, key_ids: Sequence[int]) -> dict[int, KeyMail]:
     return found
 
 
+def list_of_keys(db: Database, key_ids: Sequence[int]) -> dict[int, list[KeyMail]]:
+    """Every mail of each key, the newest last; [] of one that was never mailed."""
+    found: dict[int, list[KeyMail]] = {key_id: [] for key_id in key_ids}
+    for start in range(0, len(key_ids), _AT_ONCE):
+        for key_id, mail in _list(db, key_ids[start : start + _AT_ONCE]):
+            found[key_id].append(mail)
+    return found
+
+
 def _list(db: Database, key_ids: Sequence[int]) -> list[tuple[int, KeyMail]]:
     inside, values = listed("key", map(str, key_ids))
     found = rows(

@@ -62,7 +62,10 @@ def advance_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int)
 def add(
     db: Database, mailbox: str, uidvalidity: int, fetched: FetchedMail, *, status: MailStatus, now: datetime
 ) -> int | None:
-    """Record one mail, with its raw bytes unless it is old; None when its number is in the ledger already."""
+    """Record one mail, with its raw bytes unless it is old; None when its number is in the ledger already.
+
+    The raw bytes come sealed: nobody has looked at them yet.
+    """
     added = count(
         db,
         """insert into mails (mailbox, uidvalidity, uid, message_id, content_hash, size, whole,
@@ -91,7 +94,7 @@ def add(
         raise LookupError(fetched.uid)
     if status is not MailStatus.OLD:
         values = {"id": mail["id"], "raw": fetched.raw}
-        count(db, "insert into mail_sources (mail_id, raw) values (:id, :raw)", values)
+        count(db, "insert into mail_sources (mail_id, raw, sealed) values (:id, :raw, 1)", values)
     return int(mail["id"])
 
 
@@ -99,11 +102,10 @@ def has_raw(db: Database, mail_id: int) -> bool:
     return row(db, "select 1 from mail_sources where mail_id = :id", {"id": mail_id}) is not None
 
 
-def get_raw(db: Database, mail_id: int) -> bytes:
-    found = row(db, "select raw from mail_sources where mail_id = :id", {"id": mail_id})
-    if found is None:
-        raise LookupError(mail_id)
-    return bytes(found["raw"])
+def find_raw(db: Database, mail_id: int) -> tuple[bytes, bool] | None:
+    """What is kept of a mail, and whether it is sealed: that of an older Usher is not."""
+    found = row(db, "select raw, sealed from mail_sources where mail_id = :id", {"id": mail_id})
+    return (bytes(found["raw"]), bool(found["sealed"])) if found else None
 
 
 def find(db: Database, mail_id: int) -> LedgerMail | None:

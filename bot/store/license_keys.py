@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.license_keys import KeyState, LicenseKey, SealedKey
+from bot.domain.license_keys import KeyState, LicenseKey, SealedKey, Shape
 from bot.domain.ris import Credential
 from bot.store.database import count, listed, maybe_instant, row, rows, text_of
 
@@ -23,7 +23,7 @@ def add_all(db: Database, keys: Sequence[SealedKey], *, by: str, now: datetime) 
                :expires_on, 'stock', :by, :now)""",
         [
             {
-                **vars(key),
+                **{name: value for name, value in vars(key).items() if name != "shape"},
                 "expires_on": key.expires_on.isoformat() if key.expires_on else None,
                 "by": by,
                 "now": text_of(now),
@@ -31,6 +31,26 @@ def add_all(db: Database, keys: Sequence[SealedKey], *, by: str, now: datetime) 
             for key in keys
         ],
     )
+    db.conn.executemany(
+        "insert into key_shapes (signs, kinds) values (:signs, :kinds) on conflict do nothing",
+        [vars(shape) for shape in {key.shape for key in keys}],
+    )
+
+
+def list_shapes(db: Database) -> list[Shape]:
+    """Of all keys that were ever imported: a few, for those of one maker look alike."""
+    found = rows(db, "select signs, kinds from key_shapes order by signs, kinds")
+    return [Shape(signs=entry["signs"], kinds=entry["kinds"]) for entry in found]
+
+
+def list_tails(db: Database, marks: Sequence[str]) -> dict[str, str]:
+    """Which of these keyed hashes are of keys, whatever became of those: each with the key's tail."""
+    tails: dict[str, str] = {}
+    for start in range(0, len(marks), 400):
+        inside, values = listed("mark", marks[start : start + 400])
+        sql = f"select key_mark, tail from license_keys where key_mark in ({inside})"
+        tails |= {str(found["key_mark"]): str(found["tail"]) for found in rows(db, sql, values)}
+    return tails
 
 
 def list_known(db: Database, marks: Sequence[str]) -> frozenset[str]:
@@ -193,4 +213,13 @@ def make_tables(db: Database) -> None:
         create unique index one_key_a_seat on license_keys (seat_id) where seat_id is not null;
         create index keys_unmailed on license_keys (seat_id) where state = 'issued' and mailed_at is null;
         create index keys_in_stock on license_keys (credential, expires_on) where state = 'stock';
+    """)
+
+
+def make_shapes(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.executescript("""
+        create table key_shapes (
+            signs integer not null, kinds text not null, primary key (signs, kinds)
+        ) without rowid;
     """)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
+from bot.domain.accounts import Customer
 from bot.domain.cases import CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
 from bot.store.cases import ris_of
@@ -96,6 +97,17 @@ def find_name(db: Database, case_id: int) -> tuple[str, CaseStatus] | None:
         {"id": case_id},
     )
     return (found["company"], CaseStatus(found["status"])) if found else None
+
+
+def get_customer(db: Database, organisation: int) -> Customer:
+    """What its people call themselves, and what they are subscribed to; not the whole of a large form."""
+    (found,) = rows(
+        db,
+        """select v.company, json_extract(v.ris, '$.company.application') application from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
+        {"id": organisation},
+    )
+    return Customer(id=organisation, name=found["company"], application=found["application"] or "")
 
 
 def tell_apart(db: Database, case_id: int, other_id: int) -> None:

@@ -67,13 +67,16 @@ def has_key_from(db: Database, beginning: str) -> bool:
     return row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"}) is not None
 
 
-def has_card_in_line(db: Database, stream: str) -> bool:
-    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free."""
+def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
+    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free.
+
+    `kind`: or a note whose words are looked up then, too.
+    """
     found = row(
         db,
         """select 1 from outbox
-           where stream = :stream and status = 'queued' and kind = 'case_card' and attempts = 0 limit 1""",
-        {"stream": stream},
+           where stream = :stream and status = 'queued' and kind = :kind and attempts = 0 limit 1""",
+        {"stream": stream, "kind": kind},
     )
     return found is not None
 

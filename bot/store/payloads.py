@@ -1,9 +1,6 @@
 """Slack's message events as they came, kept from before the ack until they are dealt with."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -23,14 +20,14 @@ def make_tables(db: Database) -> None:
     """)
 
 
-def add(db: Database, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
-    """Keep a payload; False when it is there already (Slack repeats events)."""
+def add(db: Database, payload_id: str, sealed: str, *, now: datetime) -> bool:
+    """Keep a sealed payload; False when it is there already (Slack repeats events)."""
     return bool(
         count(
             db,
             """insert into payloads (id, body, received_at) values (:id, :body, :now)
                on conflict do nothing""",
-            {"id": payload_id, "body": json.dumps(body), "now": text_of(now)},
+            {"id": payload_id, "body": sealed, "now": text_of(now)},
         )
     )
 
@@ -40,7 +37,7 @@ def claim(db: Database, payload_id: str, *, now: datetime) -> bool:
     return bool(
         count(
             db,
-            "update payloads set done_at = :now, body = '{}' where id = :id and done_at is null",
+            "update payloads set done_at = :now, body = '' where id = :id and done_at is null",
             {"id": payload_id, "now": text_of(now)},
         )
     )
@@ -55,16 +52,15 @@ def list_open(db: Database) -> list[tuple[str, datetime, int]]:
     return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
-def try_again(db: Database, payload_id: str, *, most: int) -> dict[str, Any] | None:
-    """Count one more attempt and return the payload; None when it is dealt with, or was tried too often."""
+def try_again(db: Database, payload_id: str, *, most: int) -> str | None:
+    """Count one more attempt and return the sealed payload; None when dealt with, or tried too often."""
     found = row(
         db,
         """update payloads set attempts = attempts + 1
            where id = :id and done_at is null and attempts < :most returning body""",
         {"id": payload_id, "most": most},
     )
-    body: dict[str, Any] | None = json.loads(found["body"]) if found else None
-    return body
+    return str(found["body"]) if found else None
 
 
 def drop_old(db: Database, *, before: datetime) -> int:

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from bot.store import (
     absences,
+    accounts,
     approvals,
     authenticators,
     case_questions,
@@ -13,10 +14,14 @@ from bot.store import (
     finding,
     key_mails,
     license_keys,
+    member_invitations,
     notices,
     purchase_orders,
     rounds,
     seats,
+    sessions,
+    terms,
+    tries,
     turns,
     views,
 )
@@ -94,3 +99,40 @@ def m021_money_keys_and_steps(db: Database) -> None:
 @migrations()
 def m022_keys_know_their_mails(db: Database) -> None:
     key_mails.make_tables(db)
+
+
+@migrations()
+def m023_accounts(db: Database) -> None:
+    accounts.make_tables(db)
+    sessions.make_tables(db)
+
+
+@migrations()
+def m024_keys_are_masked_on_the_way_in(db: Database) -> None:
+    license_keys.make_shapes(db)
+    db.execute("alter table mail_sources add column sealed integer not null default 0")
+
+
+@migrations()
+def m026_credentials_and_codes(db: Database) -> None:
+    tries.make_tables(db)
+
+
+@migrations()
+def m027_terms(db: Database) -> None:
+    terms.make_tables(db)
+
+
+@migrations()
+def m028_member_invitations(db: Database) -> None:
+    member_invitations.make_tables(db)
+
+
+@migrations()
+def m029_a_yes_knows_its_price(db: Database) -> None:
+    approvals.add_offers(db)
+
+
+@migrations()
+def m030_money_is_corrected(db: Database) -> None:
+    purchase_orders.add_corrections(db)

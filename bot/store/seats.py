@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +67,13 @@ def list_bought(db: Database, case_id: int) -> list[Seat]:
     ]
 
 
+def has_key(db: Database, case_id: int) -> bool:
+    """Whether a seat that it ordered or took has a key, be it void; one that came back to stock is none."""
+    sql = """select 1 from license_keys k join seats s on s.id = k.seat_id
+             where s.case_id = :id or s.used_in = :id limit 1"""
+    return row(db, sql, {"id": case_id}) is not None
+
+
 def count_of_case(db: Database, case_id: int) -> int:
     """How many seats it ever ordered: more than once, where its approval was taken back."""
     found = row(db, "select count(*) n from seats where case_id = :id", {"id": case_id})
@@ -117,7 +123,7 @@ def close(db: Database, seat_id: int, *, now: datetime) -> bool:
 
 
 def _written(holder: Holder | None) -> str:
-    return json.dumps(asdict(holder), ensure_ascii=False) if holder else ""
+    return json.dumps(vars(holder), ensure_ascii=False) if holder else ""
 
 
 def _seat(found: Mapping[str, Any]) -> Seat:

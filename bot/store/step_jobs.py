@@ -30,6 +30,24 @@ def list_queued(db: Database, case_id: int) -> list[int]:
     return [int(found["id"]) for found in rows(db, sql, {"id": case_id})]
 
 
+def count_mails(db: Database, case_id: int, template: str) -> dict[JobStatus, int]:
+    """How many mails of that template there are in each state; the index alone is read."""
+    found = rows(
+        db,
+        """select status, count(*) n from outbox where case_id = :id and template = :template
+           group by status""",
+        {"id": case_id, "template": template},
+    )
+    return {JobStatus(entry["status"]): int(entry["n"]) for entry in found}
+
+
+def list_lost(db: Database, case_id: int, name: str) -> list[int]:
+    """Jobs that were to carry out that step and failed, or of which nobody knows."""
+    sql = """select id from outbox where case_id = :id and kind = 'step' and template = :name
+               and status in ('failed', 'unknown') order by id"""
+    return [int(found["id"]) for found in rows(db, sql, {"id": case_id, "name": name})]
+
+
 def list_mails(
     db: Database, case_id: int, templates: Sequence[str], states: Sequence[JobStatus]
 ) -> list[int]:

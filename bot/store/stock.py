@@ -38,6 +38,18 @@ def list_undecided(db: Database) -> list[int]:
     return [int(found["id"]) for found in rows(db, sql)]
 
 
+def list_named(db: Database) -> list[tuple[int, str]]:
+    """Cases in review that name a purchase order, each with its number; the longest waiting first."""
+    found = rows(
+        db,
+        """select c.id, v.ris -> 'company' ->> 'purchase_order' number from cases c
+           join case_versions v on v.case_id = c.id and v.version = c.version
+           where c.status = 'in_review' and v.ris -> 'company' ->> 'purchase_order' <> ''
+           order by c.status_since, c.id""",
+    )
+    return [(int(entry["id"]), str(entry["number"])) for entry in found]
+
+
 def count_issued(db: Database, *, since: datetime) -> int:
     """Keys that left the stock since then."""
     sql = "select count(*) n from license_keys where issued_at >= :since and state in ('issued', 'used')"
@@ -59,13 +71,15 @@ def find_expiring(db: Database, *, on: date, until: date) -> tuple[int, date | N
 
 
 def find_peak(db: Database, order_id: int) -> int:
-    """The most that was ever available on a purchase order, in minor units."""
+    """The most that was available on a purchase order since it was corrected last, in minor units."""
     found = row(
         db,
         """select coalesce(max(available), 0) peak from (
-               select sum(case when target = 'available' then minor else -minor end)
+               select id, sum(case when target = 'available' then minor else -minor end)
                       over (order by id) available
-               from ledger where purchase_order_id = :id and 'available' in (source, target))""",
+               from ledger where purchase_order_id = :id and 'available' in (source, target))
+           where id >= coalesce((select max(id) from ledger
+                                 where purchase_order_id = :id and kind = 'correction'), 0)""",
         {"id": order_id},
     )
     return int(found["peak"]) if found else 0

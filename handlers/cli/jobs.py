@@ -46,7 +46,7 @@ def list_jobs(
 
 @app.command(epilog="Example: usher jobs retry 7")
 def retry(job_id: JobId) -> None:
-    """Try a failed or unknown job again, with the same Message-ID."""
+    """Try a failed or unknown job again: a mail with the same Message-ID, a step as its card's Retry does."""
     from bot.services import outbox
 
     with open_desk() as desk:
@@ -69,6 +69,10 @@ def release(
     job_id: Annotated[int | None, typer.Argument(help="One job; without it, give --all.")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is held.")] = False,
+    keys_checked: Annotated[
+        bool,
+        typer.Option("--keys-checked", help="After a restore: no key in stock was mailed since the backup."),
+    ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""
     from bot.services import outbox
@@ -78,7 +82,7 @@ def release(
     with open_desk() as desk:
         if job_id is None:
             since = outbox.find_hold(desk.db)
-            released = outbox.release_all(desk.db, by=desk.by, now=desk.now)
+            released = outbox.release_all(desk.db, by=desk.by, now=desk.now, keys_checked=keys_checked)
             say(f"released {released} job{'' if released == 1 else 's'}")
             if since:
                 say("the hold since the restore is over: mails go out as DELIVERY says")

@@ -42,6 +42,28 @@ def add(
         print_orders([(order, seats)])
 
 
+@app.command(epilog="Example: usher po correct PO-4711 90000 --reason 'one zero too many'")
+def correct(
+    number: Annotated[str, typer.Argument(help="The purchase order's number.")],
+    amount: Annotated[str, typer.Argument(help="How much of what was entered is taken back.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the entries.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Take back what was paid in by mistake: an entry against it, never more than is available."""
+    from bot.services import purchase_orders
+
+    with open_desk() as opened:
+        order = purchase_orders.correct(
+            opened.db, opened.desk, number=number, amount=amount, reason=reason, by=opened.by, now=opened.now
+        )
+        seats = purchase_orders.seats_left(opened.desk, order)
+    if as_json:
+        print_json(order_json(order, seats))
+    else:
+        print_orders([(order, seats)])
+
+
 @app.command(epilog="Example: usher po show PO-4711")
 def show(
     number: Annotated[str, typer.Argument(help="One of them with its entries; without it, all.")] = "",
@@ -91,6 +113,7 @@ def _entry_json(entry: "Entry") -> Mapping[str, Any]:
         "amount": str(entry.amount.amount),
         "case": f"C-{entry.case_id}" if entry.case_id else None,
         "by": entry.by,
+        "reason": entry.reason,
     }
 
 
@@ -117,8 +140,9 @@ def _print_entries(entries: "Sequence[Entry]") -> None:
             words_of.money(entry.amount),
             f"C-{entry.case_id}" if entry.case_id else "",
             plain(entry.by),
+            plain(entry.reason),
         )
         for entry in entries
     ]
     say("")
-    print_table(("at (UTC)", "what", "amount", "case", "by"), lines)
+    print_table(("at (UTC)", "what", "amount", "case", "by", "why"), lines)

@@ -125,7 +125,7 @@ class MailLoop:
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
                 for batch in _batches(fetched, most=FETCHED, weight=lambda mail: len(mail.raw)):
-                    added = intake.record(db, name, uidvalidity, batch, now=now())
+                    added = intake.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
 
     def _work(self) -> None:
@@ -196,7 +196,7 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | 
         return []
     try:
         with bot.connect() as db:
-            sources = [intake.get_source(db, row.id) for row in rows]
+            sources = [intake.get_source(db, bot.desk, row.id) for row in rows]
         return bot.reader.read_mails(sources)
     except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
         log.warning("mails not read together", trace=trace(exc))
@@ -206,8 +206,8 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | 
 def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> MailStatus:
     """Understand one recorded mail and decide about it; a bug in it costs only this mail."""
     try:
-        mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, row.id))
-        understood = intake.understand(bot.desk, row, mail, workbooks)
+        mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, bot.desk, row.id))
+        understood = intake.understand(db, bot.desk, row, mail, workbooks)
         status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
         bot.bell.ring()  # its connection stays open for the mails that follow
     except (TransientFailure, PermanentFailure):
@@ -216,7 +216,7 @@ def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> M
         if upkeep.trouble(exc):  # the machine's, not this mail's
             raise
         log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
-        return intake.note_failure(db, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
+        return intake.note_failure(db, bot.desk, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
     log.info(
         "mail settled",
         mail=row.id,

@@ -16,11 +16,14 @@ from handlers.portal import (
     errors,
     home,
     legal,
+    members,
     registration,
     ris,
     security,
+    sign_in,
     slack_events,
     status,
+    terms,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -30,7 +33,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (dashboard, enrolment, home, legal, registration, ris, status)  #: each has `register(app, frame)`
+ROOMS = (
+    dashboard,
+    enrolment,
+    home,
+    legal,
+    members,
+    registration,
+    ris,
+    sign_in,
+    status,
+    terms,
+)  #: each has `register(app, frame)`
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 

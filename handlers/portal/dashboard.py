@@ -1,15 +1,22 @@
-"""Where a License Key is entered: what comes first, and whom to ask, until accounts are kept here."""
+"""The dashboard of whoever is signed in: My Applications and My 2FA Credentials."""
 
 from flask import Blueprint, Flask, Response
 
+from bot.domain.sessions import Visitor
+from bot.services import applications
+from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("dashboard", __name__)
-    room.add_url_rule("/dashboard", "dashboard", frame.view(show))
+    room.add_url_rule("/dashboard", "show", visitors.signed_in(frame, show))
     app.register_blueprint(room)
 
 
-def show(*, frame: Frame) -> Response:
-    return frame.pages.render("dashboard.html")
+def show(*, frame: Frame, visitor: Visitor) -> Response:
+    with frame.bot.connect() as db:
+        mine = applications.list_of(db, frame.bot.desk, visitor)
+    return frame.pages.render(
+        "dashboard.html", applications=mine, strength=visitor.session.strength.name.lower()
+    )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 
+from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering.pages import static_url
 from bot.rendering.words import LANGUAGES, Words, words
@@ -27,18 +28,26 @@ class Pages:
         body = render_template(
             template,
             say=reader.say,
+            role_name=lambda role: reader.choice(Role, role),
             lang=reader.lang,
             languages=LANGUAGE_NAMES,
             desk=self.policy.desk,
             programme=self.policy.mag,
             keep_lang=self._keep_lang(),
             static_url=static_url,
+            visitor=g.get("visitor"),
             **values,
         )
         response = make_response(body, status)
         response.headers["Content-Language"] = reader.lang
         response.vary.add("Accept-Language")
         return response
+
+    def go(self, endpoint: str, **values: str) -> Response:
+        """On to another page of ours in the chosen language, by GET: a reload posts nothing again."""
+        chosen = {"lang": self._chosen()} if self._chosen() else {}
+        address = url_for(endpoint, _method="GET", **chosen, **values)  # type: ignore[arg-type]
+        return make_response(redirect(address, 303))
 
     def _language(self) -> str:
         """The chosen one, else the first we speak; werkzeug's own match would prefer `en` to `de-AT`."""

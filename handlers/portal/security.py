@@ -36,6 +36,7 @@ HEADERS = {
 HSTS = "max-age=31536000"
 LINKS_LIMIT = "120 per minute"  #: of one network address, over all pages that take a link's token
 FILES_LIMIT = "10 per minute"  #: of one network address: a file costs far more than a page
+TRIES_LIMIT = "30 per minute"  #: of one network address, over all forms that take a password, key or code
 MAX_FORM_BYTES = 1_048_576  #: a room that takes files raises it for its own view
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,6 +51,7 @@ class Guards:
 
     csrf: CSRFProtect
     links: Decorator  #: for blueprints whose pages take a token
+    tries: Decorator  #: for blueprints whose forms take something that can be guessed
     files: Decorator  #: for blueprints whose pages take a file
     checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
 
@@ -81,6 +83,7 @@ def protect(app: Flask, bot: Bot) -> Guards:
     return Guards(
         csrf=csrf,
         links=limiter.shared_limit(LINKS_LIMIT, scope="links"),
+        tries=limiter.shared_limit(TRIES_LIMIT, scope="tries", methods=["POST"]),
         files=limiter.shared_limit(FILES_LIMIT, scope="files", methods=["POST"]),
         checking=Semaphore(),
     )

@@ -20,6 +20,7 @@ from handlers.slack import (
     kinds,
     letters,
     license_keys,
+    masking,
     mentions,
     places,
     queue,
@@ -70,6 +71,7 @@ def build(bot: Bot) -> App:
         listener_executor=Listeners(),
         raise_error_for_unhandled_request=False,
     )
+    app.use(partial(masking.mask_fields, bot=bot))
     app.use(partial(places.answer_there, bot=bot))
     app.error(partial(on_error, bot=bot))
     for room in ROOMS:

@@ -1,6 +1,7 @@
 """Buttons and modals of a case's steps: the checklist, try again, skip, stop."""
 
 from functools import partial
+from threading import Event
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -19,6 +20,7 @@ from handlers.slack.answers import (
     explains,
     placed,
     refusal_text,
+    say,
     settle,
     show,
     staff_in,
@@ -130,7 +132,13 @@ def on_stop(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
 
 
 def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    given = shown.read_hand(body["view"])
+    """What is wrong with what was typed stands in the modal; it closes before all is given back."""
+    given, acked = shown.read_hand(body["view"]), Event()
+
+    def close() -> None:
+        ack()
+        acked.set()
+
     try:
         with bot.connect() as db:
             case_step_hands.stop(
@@ -142,11 +150,14 @@ def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
                 by=staff_in(body, bot),
                 code=given.code,
                 now=bot.clock.now(),
+                ready=close,
             )
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        if acked.is_set():
+            say(respond, refusal_text(refusal, bot))
+        else:
+            _refuse(ack, refusal, given, bot)
     else:
-        ack()
         _say(respond, "stop.done", given.ref, bot)
 
 

@@ -1,5 +1,7 @@
 """Buttons and modals of a case's card."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
@@ -12,6 +14,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
+from bot.domain.step_refusals import OfferChanged
 from bot.rendering import approving, cards, case_view, modals
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
@@ -44,6 +47,11 @@ def seen_in(body: Body) -> tuple[str, str]:
     """The case a button is about and the hash of what its card showed."""
     action = body["actions"][0]
     return str(action["value"]), str(action["block_id"]).rpartition(":")[2]
+
+
+def _offer_in(body: Body) -> str:
+    """The seal of the price that was shown beside the button; "" where none was."""
+    return approving.read_offer(str(body["actions"][0]["block_id"]))
 
 
 def show_case(line: Line) -> Card:
@@ -80,15 +88,15 @@ def confirm_reject(line: Line) -> Card:
 def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Decide; where that is grave, or somebody has to say what pays, a modal asks first."""
     ack()
-    ref, seen = seen_in(body)
-    with explains(respond, bot), bot.connect() as db:
+    (ref, seen), offer = seen_in(body), _offer_in(body)
+    with explains(respond, bot), _shown_anew(respond, body, ref, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer)
         if asked is not None:
             view = placed(approving.approve_modal(asked, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer)
         settle(respond, body, done_card(_approved(case, bot), words=words(bot)))
 
 
@@ -108,6 +116,7 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
                 now=now,
                 code=typed.code,
                 purchase_order=typed.purchase_order,
+                offer=typed.about.get("offer", ""),
             )
     except Refusal as refusal:
         field = typed.field_of(refusal)
@@ -115,6 +124,18 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
     else:
         ack()
         show(respond, done_card(_approved(case, bot), words=words(bot)))
+
+
+@contextmanager
+def _shown_anew(respond: Respond, body: Body, ref: str, bot: Bot) -> Iterator[None]:
+    """Where the price has changed, whoever clicked sees the card as it is now, with its button."""
+    try:
+        yield
+    except OfferChanged:
+        with bot.connect() as db:
+            card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
+        show(respond, cards.confirm_card(card, "approve", words=words(bot)))
+        raise
 
 
 def _approved(case: Case, bot: Bot) -> str:

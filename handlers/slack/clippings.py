@@ -26,8 +26,8 @@ def on_add(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bo
         by, now = staff_in(body, bot), bot.clock.now()
         message = _message_in(body, client)
         with bot.connect() as db:
-            number, open_cases = clippings.take_up(db, message, by=by, now=now)
-        view = clipping_cards.add_modal(number, message, open_cases, words=words(bot))
+            number, kept, open_cases = clippings.take_up(db, bot.desk, message, by=by, now=now)
+        view = clipping_cards.add_modal(number, kept, open_cases, words=words(bot))
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 

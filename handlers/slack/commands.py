@@ -9,6 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import UnknownCommand
 from bot.rendering.blocks import Card
 from bot.rendering.help import help_card
+from bot.services import masking
 from handlers.slack import absences, assignments, letters, license_keys, queue, records, step_up, stock
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
@@ -29,8 +30,11 @@ def on_usher(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 
 
 def answer(line: Line) -> Card:
-    """Carry out one line of words."""
+    """Carry out one line of words; a License Key is masked in it, unless the words ask whose it is."""
     word, _, rest = line.rest.strip().partition(" ")
+    if word.lower() != "keys":
+        with line.bot.connect() as db:
+            word, _, rest = masking.mask_text(db, line.bot.desk, line.rest.strip()).partition(" ")
     command = COMMANDS.get(word.lower() or "help")
     if command is None:
         nearest = difflib.get_close_matches(word.lower(), COMMANDS, n=1)

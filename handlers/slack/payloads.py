@@ -49,7 +49,7 @@ def keep_payload(
     if request.context.get(REPLAYED):
         return next_()
     with bot.connect() as db:
-        fresh = payloads.keep(db, event_id, body, now=bot.clock.now())
+        fresh = payloads.keep(db, bot.desk, event_id, body, now=bot.clock.now())
     if not fresh:
         log.info("event repeated", payload=event_id)
         return BoltResponse(status=200)
@@ -91,7 +91,7 @@ def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
     """Deal with what an earlier run, or a bad hour, has left."""
     for event_id in kept:
         with bot.connect() as db:
-            body = payloads.try_again(db, event_id)
+            body = payloads.try_again(db, bot.desk, event_id)
         if body is not None:
             log.info("event replayed", payload=event_id)
             app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: True}))

@@ -124,14 +124,14 @@ def test_what_was_sent_is_not_released_again(desk: Shell) -> None:
 def take_in(desk: Shell, world: World, *, raw: bytes = RAW, uid: int = 1) -> int:
     """One mail of a stranger in the ledger, set aside after its third failure."""
     settings = load(settings_of(world, desk.folder), env_file=None)
-    make_desk(settings)
+    at_work = make_desk(settings)
     mail = FetchedMail(uid=uid, raw=raw, received_at=NOW, size=len(raw))
     with database.connect(desk.folder / "usher.db") as db:
         intake.begin(db, "INBOX", 1, now=NOW)
-        (number,) = intake.record(db, "INBOX", 1, [mail], now=NOW)
+        (number,) = intake.record(db, at_work, "INBOX", 1, [mail], now=NOW)
         for _ in range(3):
             (row,) = intake.list_waiting(db, limit=1)
-            intake.note_failure(db, row, "ValueError: x", now=NOW)
+            intake.note_failure(db, at_work, row, "ValueError: x", now=NOW)
     return number
 
 

@@ -156,6 +156,11 @@ def test_money_is_entered_and_shown(desk: Shell) -> None:
     assert "paid in" in desk("po", "show", "PO-4711").out
     assert "PO-4711" in desk("po", "show").out
 
+    less = desk("po", "correct", "po-4711", "15000", "--reason", "typed twice", "--json")
+    more = desk("po", "correct", "PO-4711", "15000", "--reason", "typed twice")
+    assert (less.objects[0]["available"], more.code, len(more.faults)) == ("5000.00", 2, 1)
+    assert "typed twice" in desk("po", "show", "PO-4711").out
+
 
 def test_stock_says_what_is_left(desk: Shell) -> None:
     empty = desk("stock")
@@ -175,7 +180,16 @@ def test_stock_says_what_is_left(desk: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("stock",), ("vouchers",), ("vouchers", "import"), ("po",), ("po", "add"), ("po", "show")]
+    "words",
+    [
+        ("stock",),
+        ("vouchers",),
+        ("vouchers", "import"),
+        ("po",),
+        ("po", "add"),
+        ("po", "show"),
+        ("po", "correct"),
+    ],
 )
 def test_each_explains_itself_with_an_example(usher: Shell, words: tuple[str, ...]) -> None:
     answer = usher(*words, "--help")

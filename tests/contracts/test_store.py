@@ -234,7 +234,7 @@ def test_an_effect_is_queued_once_whoever_queues_it(path: Path) -> None:
 
 def keep(path: Path, payload: str) -> bool:
     with database.connect(path) as db, transaction(db):
-        return payloads.add(db, payload, {"event_id": payload}, now=NOW)
+        return payloads.add(db, payload, "sealed", now=NOW)
 
 
 def test_a_repeated_payload_is_kept_once_and_done_once(path: Path, db: Database) -> None:
@@ -334,7 +334,7 @@ def test_a_mail_is_in_the_ledger_once_whoever_records_it(path: Path, db: Databas
     assert sorted(race(*[partial(record, path, 1)] * 4)) == [False, False, False, True]
 
     assert len(ledger.list_recorded(db, 10)) == 1
-    assert ledger.get_raw(db, 1) == b"raw"
+    assert ledger.find_raw(db, 1) == (b"raw", True)
 
 
 # The audit trail

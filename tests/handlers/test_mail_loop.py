@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
 from bot.ports import ReadMail
@@ -182,8 +182,8 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
 
     assert list(office.server.mails) == [1]
     assert office.jobs() == []
-    with office.connect() as db, pytest.raises(LookupError):
-        intake.get_source(db, ledger(office)[0].id)
+    with office.connect() as db, pytest.raises(UnknownMail):
+        intake.get_source(db, office.desk, ledger(office)[0].id)
 
 
 # Trouble

@@ -280,11 +280,11 @@ def test_an_event_that_is_never_dealt_with_is_tried_less_and_less_and_given_up(w
         for event in list_overdue(workspace.office.bot):
             tries.append(minute)
             with workspace.office.connect() as db:
-                payloads.try_again(db, event)
+                payloads.try_again(db, workspace.office.desk, event)
 
     assert tries == [1, 4, 16, 64, 256]
     with workspace.office.connect() as db:
-        assert payloads.try_again(db, "Ev1") is None
+        assert payloads.try_again(db, workspace.office.desk, "Ev1") is None
 
 
 def test_what_people_say_to_each_other_is_left_alone_and_not_kept(workspace: Workspace) -> None:

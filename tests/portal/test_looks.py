@@ -26,7 +26,7 @@ def places(found: Found) -> Iterator[dict[str, str]]:
         "home": "/",
         "ris": "/ris",
         "contact": "/contact",
-        "dashboard": "/dashboard",
+        "sign_in": "/sign-in",
         "privacy": "/privacy",
         "lost": "/status/none",
     }

@@ -142,7 +142,8 @@ def test_the_last_mail_and_open_alarms_are_figures(town: Town, monitor: FlaskCli
     assert "usher_last_mail_age_seconds" not in figures(monitor)
     with town.bot.connect() as db:
         intake.begin(db, "INBOX", 1, now=NOW)
-        intake.record(db, "INBOX", 1, [fetched(b"From: a@example.org\n\nHello", received_at=NOW)], now=NOW)
+        mail = fetched(b"From: a@example.org\n\nHello", received_at=NOW)
+        intake.record(db, town.bot.desk, "INBOX", 1, [mail], now=NOW)
         alarms.raise_alarm(db, Trouble(name="mailbox", sentence="no route", since=NOW), now=NOW)
     town.wait(seconds=90)
     shown = figures(monitor)

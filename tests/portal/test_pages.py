@@ -11,7 +11,7 @@ from bot.rendering.words import LANGUAGES, read_catalogues, words
 from tests.portal.conftest import Found, Town
 
 
-@pytest.mark.parametrize("path", ["/", "/contact", "/dashboard", "/imprint", "/privacy", "/terms"])
+@pytest.mark.parametrize("path", ["/", "/contact", "/sign-in", "/imprint", "/privacy", "/terms"])
 def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
     page = town.client().get(path).text
 
@@ -19,24 +19,24 @@ def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
     assert 'href="mailto:onboarding@desk.example.com"' in page
 
 
-def test_the_dashboard_says_where_a_key_goes_and_takes_none_yet(town: Town) -> None:
-    english, german = (town.client().get(f"/dashboard?lang={lang}").text for lang in ("en", "de"))
+def test_whoever_follows_the_mail_with_a_key_reads_what_comes_first(town: Town) -> None:
+    english, german = (
+        town.client().get(f"/dashboard?lang={lang}", follow_redirects=True).text for lang in ("en", "de")
+    )
 
-    assert "there is nothing to enter here yet" in english
-    assert "einzugeben gibt es hier noch nichts" in german
-    assert "<form" not in english + german
-    assert town.client().post("/dashboard", data={"key": "x"}).status_code in {400, 405}
+    assert "Enter the License Key on the dashboard" in english
+    assert "Geben Sie den License Key auf dem Dashboard ein" in german
 
 
-def test_where_accounts_are_kept_elsewhere_the_dashboard_leads_there(found: Found, tmp_path: Path) -> None:
+def test_where_accounts_are_kept_elsewhere_the_sign_in_page_leads_there(found: Found, tmp_path: Path) -> None:
     shipped = policy.SHIPPED.read_text(encoding="utf-8")
     mine = tmp_path / "usher.toml"
     url = "https://mag.example.com/keys"
     mine.write_text(re.sub(r'(?m)^key_url = ""', f'key_url = "{url}"', shipped), encoding="utf-8")
-    page = found(usher_config=str(mine)).client().get("/dashboard").text
+    page = found(usher_config=str(mine)).client().get("/dashboard", follow_redirects=True).text
 
     assert f'href="{url}"' in page
-    assert "nothing to enter here yet" not in page
+    assert "Enter the License Key on the dashboard" not in page
 
 
 @pytest.mark.parametrize("name", ["imprint", "privacy", "terms"])

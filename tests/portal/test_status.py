@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.domain.cases import CaseStatus
+from tests.license_keys import KEYS, lay_stock
 from tests.portal.conftest import Town
 
 PERSONS = ("Dana", "Petra", "Uwe", "User0", "sponsor.example.org", "borealis.example.net", "Avery", "U0AVERY")
@@ -77,6 +78,24 @@ def test_a_rejected_case_ends_kindly_and_keeps_the_desks_own_words_to_itself(tow
     assert "We are sorry" in page
     assert "owe us money" not in page
     assert marks(page) == ["done", "done", "stopped"]
+
+
+@pytest.mark.parametrize(("supplied", "said"), [(False, "nothing is charged"), (True, "work no more")])
+def test_a_closed_order_says_whether_something_of_it_is_lost(town: Town, supplied: bool, said: str) -> None:
+    case = town.open_case()
+    town.approve(case)
+    with town.bot.connect() as db:
+        lay_stock(db, town.bot.desk, KEYS, now=town.clock.now())
+        if supplied:
+            db.execute(
+                "update license_keys set state = 'void', seat_id = (select min(id) from seats) where id = 1"
+            )
+        db.execute("update cases set status = 'withdrawn'")
+    page = read(town)
+
+    assert said in page
+    assert ("Nothing is ordered" in page) is not supplied
+    assert marks(page) == ["done", "stopped"]
 
 
 @pytest.mark.parametrize("status", list(CaseStatus))

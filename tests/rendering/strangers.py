@@ -60,7 +60,17 @@ def outline(html: str) -> Outline:
 def hostile_values(name: str, text: str) -> dict[str, Any]:
     """Every value a stranger can choose, at every depth."""
     own = {"lang", "ref", "reason", "status_url", "desk", "programme", "support_desk", "support_address"}
-    own |= {"attached", "check_url", "enrolment_url", "registration_url", "key_url", "why"}
+    own |= {
+        "attached",
+        "check_url",
+        "enrolment_url",
+        "registration_url",
+        "activation_url",
+        "key_url",
+        "joining_url",
+        "sign_in_url",
+        "why",
+    }
 
     def poisoned(value: object) -> object:
         if isinstance(value, str):

@@ -300,6 +300,12 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         stock.money_low_note({**MONEY, "number": MARK + text, "told": told}, words=ENGLISH)
         for told in (True, False)
     ],
+    "history.keys_sent_note": lambda _: [
+        history.keys_sent_note({"sent": sent, "waiting": 3, "lost": 2}, words=ENGLISH) for sent in (1, 1990)
+    ],
+    "stock.corrected_note": lambda text: [
+        stock.corrected_note({**MONEY, "number": text, "by": MARK + text, "reason": text}, words=ENGLISH)
+    ],
     "stock.paid_in_note": lambda text: [
         stock.paid_in_note({**MONEY, "number": text, "by": MARK + text, "is_new": new}, words=ENGLISH)
         for new in (True, False)
@@ -380,7 +386,8 @@ OURS = frozenset(
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
-        "stock.keys_low_note", "trail.head_note", "voucher_modals.file_modal", "voucher_modals.said_modal",
+        "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
+        "voucher_modals.file_modal", "voucher_modals.said_modal",
     }
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ def an_order(number: str, available: int, *, id: int = 1) -> PurchaseOrder:  # n
     return PurchaseOrder(
         id=id,
         number=number,
+        contact="orders@sponsor.example.org",
         made_at=datetime(2024, 9, 2, tzinfo=UTC),
         available=euros(available),
         held=euros(0),

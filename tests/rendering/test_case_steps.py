@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot import policy as policies
 from bot.domain.cards import CaseCard
 from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus
@@ -12,7 +13,7 @@ from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record
 from bot.domain.purchasing import Bought, Quote
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing
-from bot.rendering import case_steps, samples
+from bot.rendering import case_steps, order_mails, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.cards import case_card
 from bot.rendering.words import LANGUAGES, words
@@ -68,6 +69,9 @@ QUOTES = {
     "paid": Quote(seats=3, total=euros(387), order=an_order("4500012345", 12_000), named="1", in_stock=9),
     "short": Quote(
         seats=3, spare=1, total=euros(387), order=an_order("4500012345", 9), named="1", in_stock=2
+    ),
+    "no_contact": Quote(
+        seats=3, total=euros(387), order=replace(an_order("4500012345", 12_000), contact=""), in_stock=9
     ),
     "no_price": Quote(seats=3, in_stock=2),
 }
@@ -198,3 +202,17 @@ def test_a_reason_and_a_code_are_read_with_the_step() -> None:
 
     assert (given.step, given.reason, given.code) == (StepName.CASE, "by hand", "123 456")
     assert given.asked == ("reason", "code")
+
+
+def test_a_purchase_order_without_a_contact_is_warned_of_and_its_balance_told_to_nobody() -> None:
+    unknown, known = QUOTES["no_contact"], QUOTES["paid"]
+    case = samples.decided_case()
+    theirs = replace(known, order=replace(an_order("1", 9_000), contact=f"orders@{case.sponsor.domain}"))
+    told = [
+        bool(order_mails.order_confirmation(case, policies.load(), quote)["balance"])
+        for quote in (unknown, theirs)
+    ]
+
+    assert told == [False, True]
+    assert "no contact on file" in str(case_card(quoted(unknown), words=ENGLISH).blocks)
+    assert "no contact on file" not in str(case_card(quoted(known), words=ENGLISH).blocks)

@@ -15,7 +15,7 @@ from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import key_samples, mails, markdown, order_mails, samples
+from bot.rendering import account_samples, key_samples, mails, markdown, order_mails, samples
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
@@ -56,6 +56,12 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
 
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "activation_of_user": lambda lang: account_samples.activation(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
+    ),
+    "activation_with_pages": lambda lang: account_samples.activation(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
+    ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
@@ -87,12 +93,15 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
+URLS = {"status_url": samples.STATUS_URL, "activation_url": samples.STATUS_URL.replace("status", "activate")}
+
+
 @pytest.mark.golden
 @every_language
 @pytest.mark.parametrize("state", STATES)
 def test_a_mail_in_another_state_reads_as_it_was_approved(state: str, lang: str) -> None:
     name = next(name for name in list_mails() if state.startswith(f"{name}_"))
-    mail = render_mail(name, lang, STATES[state](lang) | {"status_url": samples.STATUS_URL})
+    mail = render_mail(name, lang, STATES[state](lang) | URLS)
 
     assert_approved(f"mails/{state}.{lang}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
     assert_approved(f"mails/{state}.{lang}.html", mail.html)

@@ -85,6 +85,9 @@ def shown(lang: str) -> dict[str, Card | Block]:
         "stock_imported": stock.import_note({"by": "U0AVERY0001", "count": 40, "left": 49}, words=say),
         "stock_opened": stock.paid_in_note({**paid_in, "currency": "EUR", "is_new": True}, words=say),
         "stock_paid_in": stock.paid_in_note({**paid_in, "currency": "EUR", "is_new": False}, words=say),
+        "stock_corrected": stock.corrected_note(
+            {**paid_in, "currency": "EUR", "reason": "a zero too many"}, words=say
+        ),
         "stock_keys_low": stock.keys_low_note({"left": 4, "below": 5}, words=say),
         "stock_no_keys": stock.keys_low_note({"left": 0, "below": 5}, words=say),
         "stock_money_low": stock.money_low_note({**low, "told": True}, words=say),

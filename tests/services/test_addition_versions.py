@@ -79,7 +79,7 @@ def test_the_same_file_once_more_is_no_newer_version(added: Office) -> None:
 
 def test_its_sender_gets_their_own_workbook_with_what_an_addition_lacks(added: Office) -> None:
     with added.connect() as db:
-        form = mark_version(db, added.desk.policy, PlainMarker(), case_id=2, version=2, lang="en")
+        form = mark_version(db, added.desk, PlainMarker(), case_id=2, version=2, lang="en")
 
     assert form is not None
     assert form.own

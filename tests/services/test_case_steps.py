@@ -1,5 +1,6 @@
 """The steps of an approved case: each once, in order, resumed, and staff's hands on them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,21 @@ from bot.domain.errors import (
     PermanentFailure,
     UnknownOutcome,
 )
+from bot.domain.key_refusals import KeysUnreadable
+from bot.domain.keyring import Keyring
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
+from bot.domain.ris import Credential
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
+from bot.services import cases, outbox
 from bot.services import license_keys as key_service
-from bot.services import outbox
 from bot.services.case_steps import wake
 from bot.store import license_keys
 from bot.store.database import transaction
 from tests.cast import BLAKE, ELI, Office
+from tests.forms import MARA, TOM
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.services.walked import N, S, approved, enter, office, outside, retry, states, steps
@@ -41,6 +48,66 @@ def test_a_case_goes_from_approved_to_invited_by_itself(office: Office) -> None:
     assert [order.case_number for order in maker.asked] == ["", "N-1"]
     templates = [job.template for job in office.mails() if job.status is JobStatus.SENT]
     assert templates[1:] == ["order_confirmation", "license_key", "license_key", "invitation"]
+
+
+@pytest.mark.parametrize(
+    ("credential", "told_in"),
+    [(Credential.PHONE_OTP, "license_key"), (Credential.MLOA_HARDWARE, "invitation")],
+)
+def test_spare_keys_are_told_to_the_administrator_also_where_they_take_none(
+    office: Office, credential: Credential, told_in: str
+) -> None:
+    outside(office)
+    approved(office, users=(replace(MARA, credential=credential), TOM))
+    office.work_till_quiet()
+    said = [job for job in office.mails() if job.values["words"].get("spare")]
+
+    assert [(job.template, job.recipient) for job in said] == [(told_in, MARA.email)]
+    assert said[0].values["words"]["spare"] == (1 if credential is Credential.PHONE_OTP else 2)
+    if told_in == "invitation":
+        assert "2 further License Keys wait with you" in " ".join(office.mailer.sent[-1].text.split())
+
+
+def test_keys_that_no_secret_opens_any_more_are_said_on_the_card_and_to_whoever_looks_one_up(
+    office: Office,
+) -> None:
+    outside(office)
+    approved(office)
+    rightly = office.bot
+    office.bot = replace(rightly, desk=replace(rightly.desk, keyring=Keyring(["f" * 32])))
+    office.work_till_quiet()
+    with office.connect() as db:
+        card = case_card(cases.get_card(db, office.desk, "C-1", now=office.now), words=words("en"))
+        with pytest.raises(KeysUnreadable) as told:
+            key_service.find(db, office.desk, KEYS[0], by=BLAKE, now=office.now)
+    assert (steps(office)[N.KEY_MAILS].state, told.value.values) == (S.FAILED, {"count": 4})
+    assert "no key in SECRET_KEY opens the License Keys any more" in str(card.blocks)
+
+    office.bot = rightly
+    retry(office, N.KEY_MAILS)
+    office.work_till_quiet()
+    assert office.case("C-1").status is CaseStatus.INVITED
+
+
+def test_a_mail_that_went_does_not_hide_that_others_were_never_written(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_service, "AT_ONCE", 1)
+    outside(office)
+    approved(office)
+    for job in office.claim(kinds=(JobKind.STEP,)):
+        office.carry_out(job)
+    with office.connect() as db:
+        second = license_keys.get_sealed(db, 2)
+        db.execute("update license_keys set key_sealed = 'spoiled' where id = 2")
+    office.work_till_quiet()
+    assert steps(office)[N.KEY_MAILS].state is S.FAILED
+
+    with office.connect() as db:
+        db.execute("update license_keys set key_sealed = ? where id = 2", [second])
+    retry(office, N.KEY_MAILS)
+    office.work_till_quiet()
+    assert office.case("C-1").status is CaseStatus.INVITED
 
 
 def test_a_person_makes_what_nobody_else_does(office: Office) -> None:

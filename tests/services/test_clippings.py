@@ -22,7 +22,7 @@ SAID = Message(
 
 def take_up(office: Office, message: Message = SAID, *, by: Staff = BLAKE) -> int:
     with office.connect() as db:
-        return clippings.take_up(db, message, by=by, now=office.now)[0]
+        return clippings.take_up(db, office.desk, message, by=by, now=office.now)[0]
 
 
 def add(office: Office, number: int, *, ref: str = "C-1", word: str = "by phone", by: Staff = BLAKE) -> None:

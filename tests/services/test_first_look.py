@@ -35,7 +35,7 @@ def test_a_number_above_the_first_look_is_new_whatever_the_clocks_say(office: Of
         cursor = intake.note_look(db, INBOX, cursor, [1, 7])
         batch = [replace(fetched(a_mail(), uid=uid), received_at=behind) for uid in (7, 8)]
         put_back = replace(fetched(a_mail(), uid=9), received_at=NOW - timedelta(days=2))
-        intake.record(db, INBOX, 1, [*batch, put_back], now=NOW)
+        intake.record(db, office.desk, INBOX, 1, [*batch, put_back], now=NOW)
         statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
 
         assert statuses == {7: MailStatus.OLD, 8: MailStatus.RECORDED, 9: MailStatus.OLD}
@@ -62,7 +62,7 @@ def test_mail_that_came_while_the_server_was_away_at_the_first_start_is_new(offi
             replace(fetched(a_mail(), uid=1), received_at=before),
             replace(fetched(a_mail(), uid=2), received_at=meanwhile),
         ]
-        intake.record(db, INBOX, 1, batch, now=LATER)
+        intake.record(db, office.desk, INBOX, 1, batch, now=LATER)
         statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
 
     assert meanwhile < LATER

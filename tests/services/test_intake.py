@@ -55,7 +55,7 @@ def test_a_mail_is_in_the_ledger_with_its_bytes_before_anything_is_done(office: 
     row = office.record(raw)
 
     with office.connect() as db:
-        assert intake.get_source(db, row.id) == raw
+        assert intake.get_source(db, office.desk, row.id) == raw
     assert row.status is MailStatus.RECORDED
     assert office.jobs() == []
 
@@ -65,7 +65,7 @@ def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
         intake.begin(db, INBOX, 1, now=NOW)
         torn = replace(fetched(a_ris(), uid=2), received_at=NOW.replace(tzinfo=None))
         with pytest.raises(TypeError):
-            intake.record(db, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
+            intake.record(db, office.desk, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
 
         assert intake.list_newest(db, limit=9) == []
         assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 0
@@ -76,8 +76,8 @@ def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
     with office.connect() as db:
         intake.begin(db, INBOX, 1, now=NOW)
 
-        assert len(intake.record(db, INBOX, 1, [mail], now=NOW)) == 1
-        assert intake.record(db, INBOX, 1, [mail], now=NOW) == []
+        assert len(intake.record(db, office.desk, INBOX, 1, [mail], now=NOW)) == 1
+        assert intake.record(db, office.desk, INBOX, 1, [mail], now=NOW) == []
         assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 5
 
 
@@ -150,7 +150,7 @@ def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office
 def take_all(office: Office, uidvalidity: int, mails: Sequence[FetchedMail]) -> None:
     with office.connect() as db:
         intake.begin(db, INBOX, uidvalidity, now=NOW)
-        intake.record(db, INBOX, uidvalidity, mails, now=NOW)
+        intake.record(db, office.desk, INBOX, uidvalidity, mails, now=NOW)
         for row in intake.list_waiting(db, limit=99):
             office.decide(row)
 
@@ -226,7 +226,7 @@ def test_a_mail_that_nobody_knows_is_not_replayed(office: Office) -> None:
     with office.connect() as db, pytest.raises(UnknownMail):
         intake.replay(db, 99, by=BLAKE.id, now=NOW)
     with office.connect() as db, pytest.raises(UnknownMail):
-        intake.get_source(db, 99)
+        intake.get_source(db, office.desk, 99)
 
 
 def test_a_robots_mail_in_a_thread_led_to_nothing_and_is_replayed(office: Office) -> None:
@@ -380,7 +380,7 @@ def test_a_mail_too_large_to_be_read_becomes_a_question_for_a_person(office: Off
     with office.connect() as db:
         intake.begin(db, INBOX, 1, now=NOW)
         mail = replace(fetched(head, uid=1), whole=False, size=99_000_000)
-        (number,) = intake.record(db, INBOX, 1, [mail], now=NOW)
+        (number,) = intake.record(db, office.desk, INBOX, 1, [mail], now=NOW)
         row = ledger.find(db, number)
     assert row is not None
     done = office.decide(row)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.cases import Case
 from bot.domain.delivery import Delivery
-from bot.domain.errors import NotStaff, UnknownOutcome
+from bot.domain.errors import NotStaff, PermanentFailure, UnknownOutcome
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
     KeySentOften,
@@ -64,6 +64,27 @@ def test_each_user_gets_their_own_key_once_in_the_case_s_language(supplied: Offi
     assert KEYS[1] not in mara
     assert KEYS[1] in tom
     assert all(seat.key and seat.key.mailed_at for seat in seats_of(supplied, case))
+
+
+def test_many_mails_of_one_case_are_told_in_one_note_that_is_renewed(
+    supplied: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_mails, "MOST_ALONE", 1)
+    case = approved(supplied)
+    work(supplied)
+    supplied.mailer.faults.then(None, PermanentFailure("no such mailbox"))
+    mail_keys(supplied, case)
+    for _ in range(2):
+        work(supplied)
+        supplied.clock.wait(seconds=21)
+    work(supplied)
+
+    mails = {job.id for job in supplied.jobs("license_key")}
+    assert not [note for note in supplied.jobs("mail_note") if note.values["words"]["job_id"] in mails]
+    notes = [note for note in supplied.chat.standing.values() if note.key.startswith("keys_sent:")]
+    assert [note.text for note in notes] == [
+        "1 mail with a License Key went. ⚠ 1 did not go: *License Keys* says which."
+    ]
 
 
 def test_who_has_a_certificate_gets_no_key(supplied: Office) -> None:

@@ -10,18 +10,23 @@ from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.money import Money, read_amount
 from bot.domain.purchase_orders import (
+    CorrectionTooLarge,
+    EntryKind,
     OtherCurrency,
     PaidInTwice,
+    ReasonMissing,
     UnclearAmount,
     UnclearContact,
     UnclearCurrency,
     UnclearNumber,
     UnknownPurchaseOrder,
+    fold_number,
 )
 from bot.services import purchase_orders
 from bot.services.purchase_orders import PaidIn
-from tests.cast import Office
-from tests.services.stocked import a_stocked_office, pay_in
+from bot.store.stock import find_peak
+from tests.cast import Office, a_case
+from tests.services.stocked import a_stocked_office, pay_in, spend
 
 PLAIN = PaidIn(number="PO-4711", amount="1000", currency="EUR")
 
@@ -110,6 +115,79 @@ def test_another_currency_does_not_go_on_it(office: Office, db: Database) -> Non
     pay_in(office)
     with pytest.raises(OtherCurrency):
         purchase_orders.pay_in(db, office.desk, replace(PLAIN, currency="usd"), by="cli:anna", now=office.now)
+
+
+def correct(office: Office, amount: str, *, number: str = "4711", reason: str = "a zero too many") -> int:
+    with office.connect() as db:
+        order = purchase_orders.correct(
+            db, office.desk, number=number, amount=amount, reason=reason, by="cli:anna", now=office.now
+        )
+    return order.available.minor
+
+
+def test_a_wrongly_typed_deposit_is_taken_back_but_never_what_is_held(office: Office, db: Database) -> None:
+    order = pay_in(office, "10000")
+    case = a_case(office)
+    spend(db, office, order, 800, case_id=case.id)
+    assert correct(office, "9000") == 20_000
+    with pytest.raises(CorrectionTooLarge):
+        correct(office, "200.01")
+    assert correct(office, "200") == 0
+    order, entries = purchase_orders.show(db, "PO-4711")
+
+    assert (order.held.minor, order.spent.minor) == (80_000, 0)
+    assert [(entry.kind, entry.amount.minor, entry.reason) for entry in entries[2:]] == [
+        (EntryKind.CORRECTION, 900_000, "a zero too many"),
+        (EntryKind.CORRECTION, 20_000, "a zero too many"),
+    ]
+    assert (office.events()[-1].tag, office.events()[-1].data["minor"]) == ("money:corrected", 20_000)
+    office.work()
+    assert "took €9,000.00 back from purchase order *PO-4711*" in office.chat.texts()
+    assert "a zero too many" not in str([event.data for event in office.events()])
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"reason": "  "}, ReasonMissing),
+        ({"reason": "x" * 201}, ReasonMissing),
+        ({"amount": "0"}, UnclearAmount),
+        ({"amount": "-5"}, UnclearAmount),
+        ({"number": "PO-4712"}, UnknownPurchaseOrder),
+    ],
+)
+def test_a_correction_that_is_unclear_moves_nothing(
+    office: Office, db: Database, changes: dict[str, str], refusal: type[Refusal]
+) -> None:
+    pay_in(office)
+    with pytest.raises(refusal):
+        correct(office, **{"amount": "5", **changes})
+    assert len(purchase_orders.show(db, "PO-4711")[1]) == 1
+
+
+def test_what_is_low_is_measured_by_what_was_there_after_a_correction(office: Office) -> None:
+    pay_in(office, "100000")
+    correct(office, "99800")
+    with office.connect() as db:
+        assert find_peak(db, 1) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("PO 4711-2", "po-4711 \u2013 2", True),
+        ("PO 4711-2", "4711\u20112", True),
+        ("4500 0123", "45000123", True),
+        ("Bestellung: 4711", "4711", True),
+        ("AB-12", "ab12", True),
+        ("1-2", "12", False),
+        ("1-2", "1/2", False),
+        ("4711-2", "47112", False),
+        ("4.711", "4711", False),
+    ],
+)
+def test_numbers_are_told_apart_by_what_stands_between_their_digits(one: str, other: str, same: bool) -> None:
+    assert (fold_number(one) == fold_number(other)) is same
 
 
 def test_an_unknown_number_is_said(db: Database) -> None:

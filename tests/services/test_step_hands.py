@@ -13,7 +13,9 @@ from bot.domain.errors import (
     NotApprover,
     NotNow,
     PermanentFailure,
+    UnknownJob,
 )
+from bot.domain.key_refusals import StockUnchecked
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, StepNotOpen
@@ -60,6 +62,24 @@ def test_a_step_is_left_out_by_two_who_may_override(office: Office) -> None:
     office.work_till_quiet()
     assert states(office) == [S.DONE, S.DONE, S.SKIPPED, S.DONE, S.DONE]
     assert office.case("C-1").status is CaseStatus.INVITED
+
+
+def test_a_failed_steps_job_is_tried_again_from_the_command_line_as_from_its_card(office: Office) -> None:
+    maker = outside(office, PermanentFailure("no"), PermanentFailure("no"))
+    approved(office)
+    office.work_till_quiet()
+    (lost,) = [job for job in office.jobs(N.CASE) if job.status is JobStatus.FAILED]
+    with office.connect() as db:
+        outbox.retry(db, lost.id, by="cli:root", now=office.now)
+    office.work_till_quiet()
+    assert (len(maker.asked), steps(office)[N.CASE].state) == (2, S.FAILED)
+
+    retry(office, N.CASE)  # the card's own; what failed before is shown no more either
+    office.work_till_quiet()
+    assert office.case("C-1").status is CaseStatus.INVITED
+    assert not [job for job in office.jobs(N.CASE) if job.status is JobStatus.FAILED]
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, lost.id, by="cli:root", now=office.now)
 
 
 def test_who_asked_counts_only_until_it_is_tried_again(office: Office) -> None:
@@ -268,6 +288,9 @@ def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:
     office.work()
     with office.connect() as db:
         assert license_keys.count_by_state(db, on=office.now.date()) == {"stock": 4}
-        outbox.release_all(db, by="U0AVERY0001", now=office.now)
+        with pytest.raises(StockUnchecked):
+            outbox.release_all(db, by="U0AVERY0001", now=office.now)
+        assert holds.find(db)
+        outbox.release_all(db, by="U0AVERY0001", now=office.now, keys_checked=True)
     office.work_till_quiet()
     assert office.case("C-1").status is CaseStatus.INVITED

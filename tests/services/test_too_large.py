@@ -23,7 +23,7 @@ def take_large(office: Office, *, raw: bytes | None = None, **more: object) -> L
         intake.begin(db, INBOX, 1, now=office.now)
         uid = len(ledger.list_newest(db, 999)) + 100
         mail = replace(fetched(head, uid=uid, received_at=office.now), whole=False, size=SIZE)
-        (number,) = intake.record(db, INBOX, 1, [mail], now=office.now)
+        (number,) = intake.record(db, office.desk, INBOX, 1, [mail], now=office.now)
         row = ledger.find(db, number)
     assert row is not None
     return office.decide(row)

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.domain.cases import Case
 from bot.domain.provisioning import Order, Record, Way
+from bot.domain.ris import User
 from bot.domain.staff import Act, Staff
 from bot.services import approvals, case_step_hands
 from bot.store import case_steps
@@ -48,12 +49,10 @@ def office(tmp_path: Path) -> Office:
     return office
 
 
-def approved(office: Office, *, seats: int = 3) -> Case:
+def approved(office: Office, *, seats: int = 3, users: tuple[User, ...] = (MARA, TOM)) -> Case:
     submission = a_submission()
     company = replace(submission.ris.company, seats=seats, application="ForumPass", purchase_order="4711")
-    case = a_case(
-        office, replace(submission, ris=replace(submission.ris, company=company, users=(MARA, TOM)))
-    )
+    case = a_case(office, replace(submission, ris=replace(submission.ris, company=company, users=users)))
     with office.connect() as db:
         approvals.approve(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
     return office.case(case.ref)

@@ -43,8 +43,8 @@ def take_in(office: Office, subject: str) -> int:
         a_mail(subject=subject, files=[("RIS.xlsx", sound_form())], message_id=f"<{subject}@x.org>")
     )
     with office.connect() as db:
-        mail, books = office.reader.read_mail(intake.get_source(db, row.id))
-        understood = intake.understand(office.desk, row, mail, books)
+        mail, books = office.reader.read_mail(intake.get_source(db, office.desk, row.id))
+        understood = intake.understand(db, office.desk, row, mail, books)
         spent = steps(db, lambda: intake.decide(db, office.desk, understood, now=office.now))
         spent += steps(db, lambda: intake.list_waiting(db, limit=20))
         spent += steps(db, lambda: intake.list_to_move(db, INBOX, 1, limit=100))

@@ -57,7 +57,9 @@ class SuppliedDesk(Desk):
         return [row.key.key for row in looked.reading.good]
 
     def pay_in(self, number: str, amount: int, currency: str = "EUR") -> None:
-        paid = PaidIn(number=number, amount=str(amount), currency=currency, contact="", again=True)
+        """A purchase order of the sponsors, who may read of it therefore."""
+        contact = f"orders@{SPONSORS}"
+        paid = PaidIn(number=number, amount=str(amount), currency=currency, contact=contact, again=True)
         with self.bot.connect() as db:
             purchase_orders.pay_in(db, self.bot.desk, paid, by="cli:anna", now=self.world.clock.now())
 

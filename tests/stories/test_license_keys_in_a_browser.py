@@ -63,7 +63,7 @@ def test_a_license_key_is_mailed_kept_and_handed_over(desk: Desk, page: Page) ->
     take_picture(page, "license-key-mail")
     button = letter.get_by_role("link", name="Where the License Key is entered")
     page.goto(str(button.get_attribute("href")))
-    expect(page.get_by_role("heading", name="Where your License Key is entered")).to_be_visible()
+    expect(page.get_by_role("heading", name="Have a license key?")).to_be_visible()
     take_picture(page, "dashboard")
 
     page.goto(f"{desk.world.slack.url}?as=avery&channel=approvals")

@@ -101,6 +101,7 @@ def test_while_nothing_pays_approving_is_refused_with_the_mend_and_then_works(tm
         answer = desk.usher("po", "add", customer.purchase_order, "250", "EUR", "--contact", customer.sponsor)
         assert answer.code == 0, answer.err
 
+        customer.card("€250.00 now")  # it is brought up to date by itself: what one approves is what one sees
         customer.approve().at("✓✓☐○○")
         assert desk.money(customer.purchase_order) == (50, 0, 200)
         assert "€50.00" in confirmation(customer)
@@ -116,5 +117,6 @@ def test_two_cases_on_one_purchase_order_that_pays_for_one_of_them(desk: Supplie
 
     first.approve()
 
+    second.card("has €50.00 left")
     pick(second, RICH, f"*{number}* has €50.00 left, and this costs *€200.00*")
     assert desk.money(number) == (50, 0, 200)

@@ -129,6 +129,8 @@ def _lead(page: StatusPage, words: Words) -> str:
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
         # The desk may wait for an answer to a question of its own, with nothing wrong in the form.
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
+    if page.status is CaseStatus.WITHDRAWN and page.supplied:
+        return words.say(f"{key}.supplied")
     return words.say(key)
 
 

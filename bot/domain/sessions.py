@@ -1,0 +1,45 @@
+"""Who is signed in to the portal, how strongly, and for how long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from bot.domain.accounts import Account, Customer
+
+IDLE = timedelta(minutes=30)  #: without a page, after which a session is over (OWASP ASVS 3.3)
+LONGEST = timedelta(hours=12)  #: however busy it is
+SEEN_EVERY = timedelta(minutes=1)  #: a page does not write each time that somebody was here
+
+
+class Strength(IntEnum):
+    """What a session has proven, the weakest first (process.md, Words)."""
+
+    PASSWORD = 1
+    PHONE_OTP = 2
+    MLOA_HARDWARE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One browser's; its token is nowhere but in that browser."""
+
+    account_id: int
+    strength: Strength
+    made_at: datetime  #: of the first of a chain: raising its strength makes no session longer
+    seen_at: datetime
+
+    def ends_at(self) -> datetime:
+        return min(self.seen_at + IDLE, self.made_at + LONGEST)
+
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.ends_at()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Whose page this is."""
+
+    session: Session
+    account: Account
+    customer: Customer
+    token: str

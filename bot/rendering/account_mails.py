@@ -1,0 +1,91 @@
+"""Mails to those who have an account: a builder for each, which takes values for the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.accounts import Account
+from bot.domain.cases import Case
+from bot.domain.ris import Credential, Role
+from bot.policy import Policy
+from bot.rendering.case_facts import Values, owner
+from bot.rendering.mails import of_case
+from bot.rendering.words import words
+
+
+def activation(account: Account, case: Case, policy: Policy, *, until: datetime) -> Values:
+    """To the owner of a new account; the link comes as a secret, `activation_url`."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_account(account, case, policy) | {
+        "until": say.date(until),
+        "administrator": account.is_administrator,
+        "administrator_url": policy.mag.administrator_url or None,
+        "webinars_url": policy.mag.webinars_url or None,
+        "takes_key": account.credential is Credential.PHONE_OTP,
+    }
+
+
+def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
+    """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
+    say = words(inviter.lang, policy.desk.zone)
+    return _of_account(inviter, case, policy) | {
+        "role": say.choice(Role, role),
+        "inviter": inviter.name,
+        "until": say.date(until),
+    }
+
+
+def credential_request(account: Account, asker: Account, case: Case, policy: Policy) -> Values:
+    """To the sponsor, for whom an administrator found no spare seat; the blank form goes along."""
+    return of_case(case, policy) | {
+        "person": account.name,
+        "person_email": account.email,
+        "asker": asker.name,
+    }
+
+
+def account_locked(
+    account: Account, policy: Policy, *, company: str, tries: int, until: datetime, sign_in_url: str
+) -> Values:
+    """To the owner of an account that too many wrong passwords have locked."""
+    say = words(account.lang, policy.desk.zone)
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": f"C-{account.case_id}",
+        "name": account.name,
+        "user_id": account.user_id,
+        "company": company or say.say("mail.nameless"),
+        "tries": tries,
+        "until": say.instant(until),
+        "sign_in_url": sign_in_url,
+    }
+
+
+def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str) -> Values:
+    """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
+    first = found[0][0]
+    nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
+    return owner(policy) | {
+        "lang": first.lang,
+        "ref": f"C-{first.case_id}",
+        "name": first.name,
+        "accounts": [
+            {"user_id": account.user_id, "company": company or nameless} for account, company in found
+        ],
+        "sign_in_url": sign_in_url,
+    }
+
+
+def _of_account(account: Account, case: Case, policy: Policy) -> Values:
+    say = words(account.lang, policy.desk.zone)
+    company = case.ris.company
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": case.ref,
+        "name": account.name,
+        "email": account.email,
+        "user_id": account.user_id,
+        "role": say.choice(Role, account.role),
+        "sponsor": policy.mag.sponsor,
+        "company": company.name or say.say("mail.nameless"),
+        "application": company.application,
+    }

@@ -1,0 +1,67 @@
+"""Invented accounts and the mails to their owners, for `usher mails show` and for golden files."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.accounts import Account, AccountStatus, account_of
+from bot.domain.cases import Case
+from bot.domain.ris import Role
+from bot.policy import Policy
+from bot.rendering import account_mails
+from bot.rendering.case_facts import Values
+
+PAGES = "https://www.example.com/mag"
+USER_IDS = ("k7m3-x9p2", "b4tz-6hwc", "q8nd-v5rj")
+
+
+def account(case: Case, number: int = 0, *, at: datetime) -> Account:
+    """The account of one of the case's people, counted from 0, as it waits for its activation."""
+    return Account(
+        **vars(account_of(case.ris.users[number], lang=case.lang)),
+        id=number + 1,
+        user_id=USER_IDS[number],
+        organisation=case.id,
+        case_id=case.id,
+        status=AccountStatus.WAITING,
+        made_at=at,
+        activated_at=None,
+    )
+
+
+def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
+    until = at + timedelta(days=14)
+    inviter = account(case, at=at)
+    return account_mails.self_registration(inviter, case, policy, role=Role.USER, until=until)
+
+
+def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
+    person, asker = account(case, 1, at=at), account(case, at=at)
+    return account_mails.credential_request(person, asker, case, policy)
+
+
+def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:
+    """`pages`: there are some for administrators."""
+    if pages:
+        found = {"administrator_url": f"{PAGES}/administrators", "webinars_url": f"{PAGES}/webinars"}
+        mag = policy.mag.model_copy(update=found)
+        policy = policy.model_copy(update={"programmes": policy.programmes | {"mag": mag}})
+    until = at + timedelta(days=policy.mag.activation_days)
+    return account_mails.activation(account(case, number, at=at), case, policy, until=until)
+
+
+SIGN_IN_URL = "https://onboarding.example.com/sign-in"
+
+
+def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
+    return account_mails.account_locked(
+        account(case, at=at),
+        policy,
+        company=case.ris.company.name,
+        tries=policy.mag.sign_in_tries,
+        until=at + timedelta(minutes=policy.mag.sign_in_lock_minutes),
+        sign_in_url=SIGN_IN_URL,
+    )
+
+
+def user_ids(case: Case, policy: Policy, *, at: datetime) -> Values:
+    found = [(account(case, number, at=at), case.ris.company.name) for number in (0, 1)]
+    return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL)

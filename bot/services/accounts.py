@@ -1,0 +1,64 @@
+"""Make the accounts of an organisation's people, and mail each the way to activate theirs."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, NewAccount, account_of, make_user_id
+from bot.domain.cases import Case
+from bot.domain.events import EventTag
+from bot.rendering import account_mails
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_mail
+from bot.store import accounts, events
+from bot.store.numbers import next_number
+
+ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+
+
+def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:
+    """An account and an activation mail for everybody whom a case brings, in the caller's transaction.
+
+    A case that has accounts gets no more.
+    """
+    if accounts.list_of_case(db, case.id):
+        return []
+    return [
+        open_one(db, desk, case, account_of(user, lang=case.lang), by=by, now=now)
+        for user in case.ordered_users
+    ]
+
+
+def open_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+    """One account with its activation mail, in the caller's transaction; it belongs to that case."""
+    organisation, made = case.addition.of if case.addition else case.id, None
+    while made is None:  # a User ID that is taken is drawn again
+        user_id = make_user_id(desk.new_token())
+        made = accounts.add(db, new, user_id=user_id, organisation=organisation, case_id=case.id, now=now)
+    events.add(db, EventTag.ACCOUNT_MADE, f"account:{made.id}", actor=by, at=now, case=case.ref)
+    mail_activation(db, desk, case, made, now=now)
+    return made
+
+
+def mail_activation(db: Database, desk: Desk, case: Case, account: Account, *, now: datetime) -> None:
+    """A link to activate it, in the caller's transaction; those of earlier mails keep working.
+
+    An account that is no longer waiting gets none.
+    """
+    if account.status is not AccountStatus.WAITING:
+        return
+    until = now + timedelta(days=desk.policy.mag.activation_days)
+    url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
+    queue_mail(
+        db,
+        desk,
+        "activation",
+        key=f"{account.ref}:activation:{next_number(db, 'activation')}",
+        to=account.email,
+        lang=account.lang,
+        ref=case.ref,
+        words=account_mails.activation(account, case, desk.policy, until=until),
+        now=now,
+        case_id=case.id,
+        secrets={"activation_url": url},
+    )

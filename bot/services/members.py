@@ -1,0 +1,286 @@
+"""What an Organization Administrator does with the people of their organisation, and with nobody else's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.cases import Case
+from bot.domain.errors import (
+    AdministratorsOnly,
+    CredentialAsked,
+    InvitedAlready,
+    LastAdministrator,
+    LinkUnknown,
+    MemberUnknown,
+    NeedsNoKey,
+    TooManyMembers,
+)
+from bot.domain.events import EventTag
+from bot.domain.key_refusals import HasSeat, UnknownSeat
+from bot.domain.license_keys import Holder, Seat
+from bot.domain.members import (
+    INVITATION_LASTS,
+    MOST_A_DAY,
+    Invited,
+    Member,
+    Members,
+    is_last_administrator,
+)
+from bot.domain.ris import Credential, Role
+from bot.rendering import account_mails
+from bot.services import held_keys, license_keys
+from bot.services.accounts import ACTIVATION, mail_activation, open_one
+from bot.services.cases import get_case
+from bot.services.desk import Desk
+from bot.services.marking import BLANK
+from bot.services.queueing import issue_link, queue_mail
+from bot.store import accounts, events, links, member_invitations, seats, sessions
+from bot.store.database import transaction
+
+JOINING = "joining"  #: the purpose of the link in a self-registration invitation
+
+
+def list_members(db: Database, by: Account, *, now: datetime) -> Members:
+    """Everybody of their organisation; raise AdministratorsOnly."""
+    _check(db, by)
+    held = seats.list_held(db, by.organisation)
+    return Members(
+        members=tuple(
+            Member(account=one, seat=_seat_of(one, held))
+            for one in accounts.list_of_organisation(db, by.organisation)
+        ),
+        spare=len(seats.list_spare(db, by.organisation)),
+        invited=member_invitations.list_open(db, by.organisation, now=now),
+    )
+
+
+def create(db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datetime) -> Account:
+    """An account with its activation mail; a spare seat becomes theirs, and its License Key is mailed.
+
+    Raise AdministratorsOnly or TooManyMembers.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        _check(db, by)
+        _check_many(db, by.organisation, now=now)
+        case = get_case(db, f"C-{by.organisation}")
+        return _open(db, desk, case, new, by=f"account:{by.id}", now=now)
+
+
+def _open(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+    account = open_one(db, desk, case, new, by=by, now=now)
+    if account.credential is Credential.PHONE_OTP:
+        _take_spare(db, desk, case, account, now=now)
+    return account
+
+
+def _take_spare(db: Database, desk: Desk, case: Case, account: Account, *, now: datetime) -> bool:
+    """Their seat from among those that wait for people who join later; False where none does."""
+    spare = seats.list_spare(db, case.id)
+    if not spare or not seats.hold(db, spare[0].id, holder_of(account), used_in=case.id):
+        return False
+    license_keys.mail_keys(db, desk, case, now=now)
+    return True
+
+
+def holder_of(account: Account) -> Holder:
+    return Holder(name=account.name, email=account.email, lang=account.lang)
+
+
+def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
+    """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
+
+    Whether a spare seat was there. Raise HasSeat, NeedsNoKey, or CredentialAsked where that mail went before.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        asker = _check(db, by)
+        account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
+        if account.credential is not Credential.PHONE_OTP:
+            raise NeedsNoKey
+        if _seat_of(account, seats.list_held(db, by.organisation)):
+            raise HasSeat(holder=account.name)
+        if _take_spare(db, desk, case, account, now=now):
+            return True
+        asked = queue_mail(
+            db, desk, "credential_request",
+            key=f"{account.ref}:credential_request", to=case.sponsor.address, lang=case.lang, ref=case.ref,
+            words=account_mails.credential_request(account, asker, case, desk.policy),
+            now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
+        )  # fmt: skip
+        if not asked:
+            raise CredentialAsked
+        _record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
+        return False
+
+
+def pass_key_on(
+    db: Database, desk: Desk, *, seat_id: int, seen: str, to: int, by: Account, now: datetime
+) -> None:
+    """Hand an unused License Key over to another of their people (`seen`: the seat's seal as it was shown).
+
+    It may be, while nobody has used it (seed 000, Login FAQs). Raise what stands in the way.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}", f"seat:{seat_id}")):
+        _check(db, by)
+        held = held_keys.get_held(db, seat_id)
+        if held.seat.organisation != by.organisation:
+            raise UnknownSeat
+        heir = _get(db, by, to)
+        if heir.status is AccountStatus.DEACTIVATED:
+            raise MemberUnknown
+        if heir.credential is not Credential.PHONE_OTP:
+            raise NeedsNoKey
+        license_keys.check_heir(db, held, holder_of(heir), seen=seen)
+        license_keys.pass_on(
+            db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
+        )
+
+
+def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:
+    """Mail somebody the way to register themselves. Raise InvitedAlready where an invitation is open."""
+    until = now + INVITATION_LASTS
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        inviter = _check(db, by)
+        _check_many(db, by.organisation, now=now)
+        if any(one.email == email for one in member_invitations.list_open(db, by.organisation, now=now)):
+            raise InvitedAlready
+        number = member_invitations.add(
+            db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
+            until=until,
+        )  # fmt: skip
+        case = get_case(db, f"C-{by.organisation}")
+        url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
+        queue_mail(
+            db, desk, "self_registration",
+            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=case.ref,
+            words=account_mails.self_registration(inviter, case, desk.policy, role=role, until=until),
+            now=now, case_id=case.id, secrets={"joining_url": url},
+        )  # fmt: skip
+        _record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
+
+
+def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
+    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        _check(db, by)
+        ended = member_invitations.end(
+            db, invitation_id, organisation=by.organisation, account_id=None, now=now
+        )
+        if not ended:
+            raise MemberUnknown
+        _record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
+
+
+def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
+    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
+    ref = links.get_subject(db, token, purpose=JOINING, now=now)
+    found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
+    if found is None:
+        raise LinkUnknown
+    invited, organisation, lang = found
+    return invited, get_case(db, f"C-{organisation}"), lang
+
+
+def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
+    """Take the invitation: an account at the address that was invited, in the role that was given.
+
+    The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
+    """
+    with transaction(db):
+        invited, case, lang = get_invited(db, token, now=now)
+        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
+        account = _open(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
+        member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
+        links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
+        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
+        links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
+        return activating
+
+
+def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
+    """Another activation mail to somebody who has not activated their account."""
+    with transaction(db, locks=(f"account:{account_id}",)):
+        _check(db, by)
+        _check_many(db, by.organisation, now=now)
+        account = _get(db, by, account_id)
+        mail_activation(db, desk, get_case(db, f"C-{account.case_id}"), account, now=now)
+
+
+def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
+    """Raise LastAdministrator where nobody would be left for an administrator's work."""
+
+    def change(account: Account, everybody: list[Account]) -> EventTag | None:
+        if account.role is role:
+            return None
+        if is_last_administrator(account, everybody):
+            raise LastAdministrator
+        accounts.set_role(db, account.id, role)
+        return EventTag.MEMBER_ROLE_CHANGED
+
+    _change(db, account_id, by, now, change)
+
+
+def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> None:
+    """They are signed out everywhere and sign in no more; their seat stays, for its key to be handed over."""
+
+    def change(account: Account, everybody: list[Account]) -> EventTag | None:
+        if account.status is AccountStatus.DEACTIVATED:
+            return None
+        if is_last_administrator(account, everybody):
+            raise LastAdministrator
+        accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
+        sessions.drop_all(db, account.id)
+        links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+        return EventTag.ACCOUNT_DEACTIVATED
+
+    _change(db, account_id, by, now, change)
+
+
+def _change(
+    db: Database,
+    account_id: int,
+    by: Account,
+    now: datetime,
+    change: Callable[[Account, list[Account]], EventTag | None],
+) -> None:
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        _check(db, by)
+        account = _get(db, by, account_id)
+        if tag := change(account, accounts.list_of_organisation(db, by.organisation)):
+            _record(db, tag, f"account:{account.id}", by, now)
+
+
+def _check(db: Database, by: Account) -> Account:
+    """Who they are at this moment; raise AdministratorsOnly."""
+    now = accounts.find(db, by.id)
+    if now is None or not now.is_administrator or now.status is not AccountStatus.ACTIVE:
+        raise AdministratorsOnly
+    return now
+
+
+def _check_many(db: Database, organisation: int, *, now: datetime) -> None:
+    since = now - timedelta(days=1)
+    made = sum(
+        one.made_at >= since and one.origin is not Origin.FORM
+        for one in accounts.list_of_organisation(db, organisation)
+    )
+    if made + member_invitations.count_since(db, organisation, since=since) >= MOST_A_DAY:
+        raise TooManyMembers(most=MOST_A_DAY)
+
+
+def _get(db: Database, by: Account, account_id: int) -> Account:
+    """One of their people; anybody else's is as unknown as one that never was."""
+    account = accounts.find(db, account_id)
+    if account is None or account.organisation != by.organisation:
+        raise MemberUnknown
+    return account
+
+
+def _seat_of(account: Account, held: list[Seat]) -> Seat | None:
+    return next((one for one in held if one.holder and one.holder.email.lower() == account.email), None)
+
+
+def _record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
+    events.add(db, tag, subject, actor=f"account:{by.id}", at=now, organisation=f"C-{by.organisation}")

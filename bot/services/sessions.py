@@ -1,0 +1,67 @@
+"""Sessions of the portal: begun by a password, raised by a second factor, ended by time or by hand."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.errors import SignInNeeded
+from bot.domain.events import EventTag
+from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
+from bot.services.desk import Desk
+from bot.store import accounts, events, organisations, sessions
+from bot.store.database import transaction
+
+
+def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now: datetime) -> str:
+    """A fresh session in the caller's transaction; its token, which stands nowhere else."""
+    token = desk.new_token()
+    sessions.drop_old(db, seen_before=now - IDLE)
+    session = Session(account_id=account.id, strength=strength, made_at=now, seen_at=now)
+    sessions.add(db, token, session)
+    about = f"account:{account.id}"
+    events.add(db, EventTag.SESSION_BEGUN, about, actor=about, at=now, strength=int(strength))
+    return token
+
+
+def get(db: Database, token: str, *, now: datetime) -> Visitor:
+    """Whose session that is; raise SignInNeeded for one that is over, or whose account is not active."""
+    session = sessions.find(db, token) if token else None
+    account = accounts.find(db, session.account_id) if session else None
+    if (
+        session is None
+        or account is None
+        or session.is_over(now)
+        or account.status is not AccountStatus.ACTIVE
+    ):
+        raise SignInNeeded
+    if now - session.seen_at >= SEEN_EVERY:
+        with transaction(db):
+            sessions.touch(db, token, now=now)
+    customer = organisations.get_customer(db, account.organisation)
+    return Visitor(session=session, account=account, customer=customer, token=token)
+
+
+def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, now: datetime) -> str:
+    """A factor was proven, in the caller's transaction: the session goes on under another token.
+
+    Whoever knew the old one, from before the factor, has nothing of it. Raise SignInNeeded where it is over.
+    """
+    token = desk.new_token()
+    session = sessions.find(db, visitor.token)
+    if session is None or session.is_over(now) or not sessions.drop(db, visitor.token):
+        raise SignInNeeded
+    sessions.add(db, token, replace(session, strength=max(session.strength, to), seen_at=now))
+    about = f"account:{session.account_id}"
+    events.add(db, EventTag.SESSION_RAISED, about, actor=about, at=now, strength=int(to))
+    return token
+
+
+def end(db: Database, token: str, *, now: datetime) -> None:
+    """Signing out; a session that is over already is left alone."""
+    with transaction(db):
+        session = sessions.find(db, token)
+        if session is not None and sessions.drop(db, token):
+            about = f"account:{session.account_id}"
+            events.add(db, EventTag.SESSION_ENDED, about, actor=about, at=now)

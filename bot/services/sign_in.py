@@ -1,0 +1,134 @@
+"""Sign in by User ID or e-mail address and password: the same work and the same words, whoever it was."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, fold_user_id
+from bot.domain.events import EventTag
+from bot.domain.sessions import Strength
+from bot.domain.tries import Limit, Tried
+from bot.rendering import account_mails
+from bot.services import sessions
+from bot.services.desk import Desk
+from bot.services.queueing import queue_mail
+from bot.store import accounts, events, organisations, tries
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
+LONGEST_NAME = 320  #: characters of an e-mail address
+
+
+def limit_of(desk: Desk) -> Limit:
+    mag = desk.policy.mag
+    return Limit(most=mag.sign_in_tries, lasts=timedelta(minutes=mag.sign_in_lock_minutes))
+
+
+def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime) -> str:
+    """The token of a fresh session; "" where they do not fit, and nobody is told why.
+
+    Argon2 is asked once and something is written once, whether or not there is such an account. So the
+    password of an address with several accounts is not tried at all: its owner gets the User IDs by mail.
+    """
+    found = _list_active(db, name)
+    account = found[0] if len(found) == 1 else None
+    hashed = accounts.find_password(db, account.id) if account else ""
+    fits = desk.hasher.verify(hashed, password)
+    renewed = desk.hasher.hash(password) if fits and desk.hasher.is_outdated(hashed) else ""
+    with transaction(db, locks=(f"account:{account.id if account else NOBODY}",)):
+        if account is None:
+            _count_wrong(db, desk, None, now)
+            if found:
+                _mail_user_ids(db, desk, found, now)
+            return ""
+        if not fits or not _may_sign_in(db, account, hashed, now):
+            _count_wrong(db, desk, account, now)
+            return ""
+        if renewed:
+            accounts.renew_password(db, account.id, renewed)
+        tries.drop(db, account.id, Tried.PASSWORD)
+        return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
+
+
+def _list_active(db: Database, name: str) -> list[Account]:
+    """Those who may be meant: one by a User ID, one or several by an address."""
+    if len(name) > LONGEST_NAME:
+        return []
+    if user_id := fold_user_id(name):
+        one = accounts.find_by_user_id(db, user_id)
+        found = [one] if one else []
+    else:
+        found = accounts.list_by_email(db, name.strip().lower())
+    return [account for account in found if account.status is AccountStatus.ACTIVE]
+
+
+def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> bool:
+    """Looked at anew, for checking a password takes its time: who else tried meanwhile has counted."""
+    still = accounts.find(db, account.id)
+    return (
+        still is not None
+        and still.status is AccountStatus.ACTIVE
+        and accounts.find_password(db, account.id) == hashed
+        and not tries.find(db, account.id, Tried.PASSWORD).is_locked(now)
+    )
+
+
+def _count_wrong(db: Database, desk: Desk, account: Account | None, now: datetime) -> None:
+    """A lock that stands is neither counted nor made longer: or a stranger could keep an owner out."""
+    number = account.id if account else NOBODY
+    before = tries.find(db, number, Tried.PASSWORD)
+    after = before if before.is_locked(now) else before.after_wrong(limit_of(desk), now)
+    tries.put(db, number, Tried.PASSWORD, after, now=now)
+    if account is None or before.is_locked(now):
+        return
+    about = f"account:{account.id}"
+    events.add(db, EventTag.SIGN_IN_FAILED, about, actor="usher", at=now, wrong=after.wrong)
+    if after.locked_until:
+        events.add(db, EventTag.SIGN_IN_LOCKED, about, actor="usher", at=now)
+        _mail_locked(db, desk, account, after.locked_until, now)
+
+
+def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, now: datetime) -> None:
+    words = account_mails.account_locked(
+        account,
+        desk.policy,
+        company=organisations.get_customer(db, account.organisation).name,
+        tries=desk.policy.mag.sign_in_tries,
+        until=until,
+        sign_in_url=_sign_in_url(desk),
+    )
+    queue_mail(
+        db,
+        desk,
+        "account_locked",
+        key=f"{account.ref}:locked:{next_number(db, 'account_locked')}",
+        to=account.email,
+        lang=account.lang,
+        ref=f"C-{account.case_id}",
+        words=words,
+        now=now,
+    )
+
+
+def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
+    """Once a day, however often somebody tries."""
+    first = found[0]
+    named = [(account, organisations.get_customer(db, account.organisation).name) for account in found]
+    address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
+    queue_mail(
+        db,
+        desk,
+        "user_ids",
+        key=f"user_ids:{address}:{now:%Y-%m-%d}",
+        to=first.email,
+        lang=first.lang,
+        ref=f"C-{first.case_id}",
+        words=account_mails.user_ids(named, desk.policy, sign_in_url=_sign_in_url(desk)),
+        now=now,
+    )
+
+
+def _sign_in_url(desk: Desk) -> str:
+    return f"{desk.portal_url.rstrip('/')}/sign-in"

@@ -1,0 +1,122 @@
+"""Accept an application's terms for an organisation; until then nobody of it opens the application."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.errors import TermsChanged, TermsNotYours, UnknownApplication
+from bot.domain.events import EventTag
+from bot.domain.terms import MAY_ACCEPT, Acceptance, TermsStanding, TermsText, find_text, is_in_force
+from bot.services import timeline
+from bot.services.desk import Desk
+from bot.store import accounts, terms
+from bot.store.database import transaction
+
+
+def get_text(desk: Desk, application: str, lang: str) -> TermsText:
+    """What is to be read; raise UnknownApplication."""
+    text = find_text(desk.terms, application, lang)
+    if text is None:
+        raise UnknownApplication
+    return text
+
+
+def accept(
+    db: Database, desk: Desk, account: Account, *, application: str, digest: str, now: datetime
+) -> Acceptance:
+    """Accept the text that was read, named by its digest, for the whole organisation, once a version.
+
+    Raise TermsNotYours, UnknownApplication, or TermsChanged where the text is another one by now.
+    """
+    texts = desk.terms.get(application)
+    if not texts:
+        raise UnknownApplication
+    text = next((one for one in texts.values() if one.digest == digest), None)
+    with transaction(db, locks=(f"organisation:{account.organisation}",)):
+        reader = accounts.find(db, account.id)
+        if reader is None or reader.role not in MAY_ACCEPT or reader.status is not AccountStatus.ACTIVE:
+            raise TermsNotYours
+        if text is None:
+            raise TermsChanged
+        if (before := _find_in_force(db, desk, account.organisation, application)) is not None:
+            return before
+        return _accept(db, reader, text, now=now)
+
+
+def _accept(db: Database, reader: Account, text: TermsText, *, now: datetime) -> Acceptance:
+    acceptance = Acceptance(
+        organisation=reader.organisation,
+        application=text.application,
+        lang=text.lang,
+        version=text.version,
+        digest=text.digest,
+        account_id=reader.id,
+        role=reader.role,
+        at=now,
+    )
+    terms.keep_text(db, text)
+    terms.add(db, acceptance)
+    timeline.record(
+        db, EventTag.TERMS_ACCEPTED, reader.organisation, actor=f"account:{reader.id}", at=now,
+        application=text.application, version=text.version, digest=text.digest, role=reader.role,
+    )  # fmt: skip
+    return acceptance
+
+
+def is_open(db: Database, desk: Desk, organisation: int, application: str) -> bool:
+    """Whether the organisation's people may open it: its terms are accepted, or there are none."""
+    asks = bool(desk.terms.get(application))
+    return not asks or _find_in_force(db, desk, organisation, application) is not None
+
+
+def get_standing(db: Database, desk: Desk, account: Account, application: str) -> TermsStanding:
+    """How it stands for one person: what they may do, or for whom they wait."""
+    may = account.role in MAY_ACCEPT
+    if not desk.terms.get(application):
+        return TermsStanding(application=application, is_open=True, may_accept=may)
+    people = [
+        one
+        for one in accounts.list_of_organisation(db, account.organisation)
+        if one.status is not AccountStatus.DEACTIVATED
+    ]
+    if accepted := _find_in_force(db, desk, account.organisation, application):
+        by = accounts.find(db, accepted.account_id)
+        return TermsStanding(
+            application=application, is_open=True, may_accept=may, accepted=accepted,
+            accepted_by=by.name if by else "",
+        )  # fmt: skip
+    earlier = any(one.application == application for one in _list(db, account.organisation))
+    return TermsStanding(
+        application=application,
+        is_open=False,
+        may_accept=may,
+        waits_for=tuple(one.name for one in people if one.role in MAY_ACCEPT),
+        waiting=sum(one.status is AccountStatus.ACTIVE and one.id != account.id for one in people),
+        again=earlier,
+    )
+
+
+def find_faults(db: Database, desk: Desk) -> list[str]:
+    """Texts that changed although their version did not: what was accepted is not what is shown."""
+    return [
+        f"{text.application}.{text.lang}.md of version {text.version} is not what was accepted"
+        for texts in desk.terms.values()
+        for text in texts.values()
+        if terms.find_digest(db, text.application, text.lang, text.version) not in ("", text.digest)
+    ]
+
+
+def _list(db: Database, organisation: int) -> list[Acceptance]:
+    return terms.list_of_organisation(db, organisation)
+
+
+def _find_in_force(db: Database, desk: Desk, organisation: int, application: str) -> Acceptance | None:
+    return next(
+        (
+            one
+            for one in reversed(_list(db, organisation))
+            if one.application == application and is_in_force(one, desk.terms)
+        ),
+        None,
+    )

@@ -1,0 +1,162 @@
+"""Accounts, their User IDs, and their passwords' hashes."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.ris import Credential, Role
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+
+
+def add(
+    db: Database, new: NewAccount, *, user_id: str, organisation: int, case_id: int, now: datetime
+) -> Account | None:
+    """Make it, waiting for its activation; None where that User ID is taken."""
+    values = {
+        "user_id": user_id,
+        "organisation": organisation,
+        "case_id": case_id,
+        "salutation": new.salutation,
+        "first_name": new.first_name,
+        "last_name": new.last_name,
+        "email": new.email,
+        "phones": json.dumps(new.phones),
+        "job_title": new.job_title,
+        "role": new.role,
+        "credential": new.credential,
+        "lang": new.lang,
+        "origin": new.origin,
+        "now": text_of(now),
+    }
+    added = count(
+        db,
+        """insert into accounts (user_id, organisation, case_id, salutation, first_name, last_name, email,
+               phones, job_title, role, credential, lang, origin, status, made_at)
+           values (:user_id, :organisation, :case_id, :salutation, :first_name, :last_name, :email,
+               :phones, :job_title, :role, :credential, :lang, :origin, 'waiting', :now)
+           on conflict do nothing""",
+        values,
+    )
+    return find_by_user_id(db, user_id) if added else None
+
+
+def find(db: Database, account_id: int) -> Account | None:
+    found = row(db, "select * from accounts where id = :id", {"id": account_id})
+    return _account(found) if found else None
+
+
+def find_by_user_id(db: Database, user_id: str) -> Account | None:
+    """By a User ID as `fold_user_id` writes it."""
+    found = row(db, "select * from accounts where user_id = :user_id", {"user_id": user_id})
+    return _account(found) if found else None
+
+
+def list_by_email(db: Database, email: str) -> list[Account]:
+    """Every account of an address in lower case, the oldest first: no address is a key."""
+    found = rows(db, "select * from accounts where email = :email order by id", {"email": email})
+    return [_account(entry) for entry in found]
+
+
+def list_of_organisation(db: Database, organisation: int) -> list[Account]:
+    found = rows(db, "select * from accounts where organisation = :id order by id", {"id": organisation})
+    return [_account(entry) for entry in found]
+
+
+def list_of_case(db: Database, case_id: int) -> list[Account]:
+    """The accounts of the people whom a case brought."""
+    found = rows(db, "select * from accounts where case_id = :id order by id", {"id": case_id})
+    return [_account(entry) for entry in found]
+
+
+def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStatus, now: datetime) -> bool:
+    """Compare, then swap; False where it is no longer what it was seen to be."""
+    return bool(
+        count(
+            db,
+            """update accounts set status = :to,
+                 activated_at = case when :to = 'active' then coalesce(activated_at, :now)
+                                     else activated_at end
+               where id = :id and status = :since""",
+            {"id": account_id, "since": since, "to": to, "now": text_of(now)},
+        )
+    )
+
+
+def set_role(db: Database, account_id: int, role: Role) -> None:
+    count(db, "update accounts set role = :role where id = :id", {"id": account_id, "role": role})
+
+
+def find_password(db: Database, account_id: int) -> str:
+    """The argon2 hash of its password; "" where none is set."""
+    found = row(db, "select password from accounts where id = :id", {"id": account_id})
+    return str(found["password"]) if found else ""
+
+
+def set_password(db: Database, account_id: int, hashed: str, *, now: datetime) -> None:
+    count(
+        db,
+        "update accounts set password = :hashed, password_set_at = :now where id = :id",
+        {"id": account_id, "hashed": hashed, "now": text_of(now)},
+    )
+
+
+def renew_password(db: Database, account_id: int, hashed: str) -> None:
+    """The same password, hashed with today's costs: to its owner nothing has changed."""
+    sql = "update accounts set password = :hashed where id = :id"
+    count(db, sql, {"id": account_id, "hashed": hashed})
+
+
+def _account(found: Mapping[str, Any]) -> Account:
+    return Account(
+        id=found["id"],
+        user_id=found["user_id"],
+        organisation=found["organisation"],
+        case_id=found["case_id"],
+        salutation=found["salutation"],
+        first_name=found["first_name"],
+        last_name=found["last_name"],
+        email=found["email"],
+        phones=tuple(json.loads(found["phones"])),
+        job_title=found["job_title"],
+        role=Role(found["role"]),
+        credential=Credential(found["credential"]),
+        lang=found["lang"],
+        origin=Origin(found["origin"]),
+        status=AccountStatus(found["status"]),
+        made_at=instant(found["made_at"]),
+        activated_at=maybe_instant(found["activated_at"]),
+    )
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.executescript("""
+        create table accounts (
+            id integer primary key,
+            user_id text not null unique,
+            organisation integer not null references cases (id),
+            case_id integer not null references cases (id),
+            salutation text not null,
+            first_name text not null,
+            last_name text not null,
+            email text not null,
+            phones text not null,
+            job_title text not null,
+            role text not null,
+            credential text not null,
+            lang text not null,
+            origin text not null,
+            status text not null,
+            made_at text not null,
+            activated_at text,
+            password text not null default '',
+            password_set_at text
+        );
+        create index accounts_by_email on accounts (email);
+        create index accounts_by_organisation on accounts (organisation);
+        create index accounts_by_case on accounts (case_id);
+    """)

@@ -1,0 +1,106 @@
+"""Whom administrators invited to register themselves, until they have."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.members import Invited
+from bot.domain.ris import Role
+from bot.store.database import count, instant, row, rows, text_of
+
+
+def add(
+    db: Database,
+    *,
+    organisation: int,
+    email: str,
+    role: Role,
+    lang: str,
+    by: int,
+    now: datetime,
+    until: datetime,
+) -> int:
+    """Its number."""
+    cursor = db.execute(
+        """insert into member_invitations (organisation, email, role, lang, made_by, made_at, until)
+           values (:organisation, :email, :role, :lang, :by, :now, :until)""",
+        {
+            "organisation": organisation, "email": email, "role": role, "lang": lang, "by": by,
+            "now": text_of(now), "until": text_of(until),
+        },
+    )  # fmt: skip
+    return int(cursor.lastrowid or 0)
+
+
+def find_open(db: Database, invitation_id: int, *, now: datetime) -> tuple[Invited, int, str] | None:
+    """One that nobody took and nobody called back, with its organisation and language."""
+    found = row(
+        db,
+        "select * from member_invitations where id = :id and ended_at is null and until > :now",
+        {"id": invitation_id, "now": text_of(now)},
+    )
+    return (_invited(found), found["organisation"], found["lang"]) if found else None
+
+
+def list_open(db: Database, organisation: int, *, now: datetime) -> tuple[Invited, ...]:
+    found = rows(
+        db,
+        """select * from member_invitations
+           where organisation = :id and ended_at is null and until > :now order by id""",
+        {"id": organisation, "now": text_of(now)},
+    )
+    return tuple(_invited(entry) for entry in found)
+
+
+def end(
+    db: Database, invitation_id: int, *, organisation: int, account_id: int | None, now: datetime
+) -> bool:
+    """It was taken, or called back (without an account); False where it was over already."""
+    return bool(
+        count(
+            db,
+            """update member_invitations set ended_at = :now, account_id = :account_id
+               where id = :id and organisation = :organisation and ended_at is null""",
+            {
+                "id": invitation_id, "organisation": organisation, "account_id": account_id,
+                "now": text_of(now),
+            },
+        )
+    )  # fmt: skip
+
+
+def count_since(db: Database, organisation: int, *, since: datetime) -> int:
+    """How many were made since then."""
+    found = row(
+        db,
+        "select count(*) n from member_invitations where organisation = :id and made_at >= :since",
+        {"id": organisation, "since": text_of(since)},
+    )
+    return int(found["n"]) if found else 0
+
+
+def _invited(found: Mapping[str, Any]) -> Invited:
+    return Invited(
+        id=found["id"], email=found["email"], role=Role(found["role"]), until=instant(found["until"])
+    )
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped. Comes after the accounts."""
+    db.executescript("""
+        create table member_invitations (
+            id integer primary key,
+            organisation integer not null references cases (id),
+            email text not null,
+            role text not null,
+            lang text not null,
+            made_by integer not null references accounts (id),
+            made_at text not null,
+            until text not null,
+            ended_at text,
+            account_id integer references accounts (id)
+        );
+        create index open_member_invitations on member_invitations (organisation, made_at);
+    """)

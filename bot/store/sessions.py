@@ -1,0 +1,77 @@
+"""Sessions of the portal: only the hash of a token is kept."""
+
+import hashlib
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.sessions import Session, Strength
+from bot.store.database import count, instant, row, text_of
+
+
+def add(db: Database, token: str, session: Session) -> None:
+    count(
+        db,
+        """insert into sessions (hash, account_id, strength, made_at, seen_at)
+           values (:hash, :account_id, :strength, :made_at, :seen_at)""",
+        {
+            "hash": _hash(token),
+            "account_id": session.account_id,
+            "strength": int(session.strength),
+            "made_at": text_of(session.made_at),
+            "seen_at": text_of(session.seen_at),
+        },
+    )
+
+
+def find(db: Database, token: str) -> Session | None:
+    found = row(db, "select * from sessions where hash = :hash", {"hash": _hash(token)})
+    if found is None:
+        return None
+    return Session(
+        account_id=found["account_id"],
+        strength=Strength(found["strength"]),
+        made_at=instant(found["made_at"]),
+        seen_at=instant(found["seen_at"]),
+    )
+
+
+def touch(db: Database, token: str, *, now: datetime) -> None:
+    """Somebody was here."""
+    sql = "update sessions set seen_at = :now where hash = :hash and seen_at < :now"
+    count(db, sql, {"hash": _hash(token), "now": text_of(now)})
+
+
+def drop(db: Database, token: str) -> bool:
+    """False where it was over already."""
+    return bool(count(db, "delete from sessions where hash = :hash", {"hash": _hash(token)}))
+
+
+def drop_all(db: Database, account_id: int, *, but: str = "") -> int:
+    """Every session of an account, but that of one token; how many there were."""
+    sql = "delete from sessions where account_id = :id and hash <> :but"
+    return count(db, sql, {"id": account_id, "but": _hash(but) if but else ""})
+
+
+def drop_old(db: Database, *, seen_before: datetime) -> int:
+    """What is over and nobody will ask for."""
+    return count(db, "delete from sessions where seen_at < :before", {"before": text_of(seen_before)})
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped. Comes after the accounts."""
+    db.executescript("""
+        create table sessions (
+            hash text primary key,
+            account_id integer not null references accounts (id),
+            strength integer not null,
+            made_at text not null,
+            seen_at text not null
+        ) without rowid;
+        create index sessions_by_account on sessions (account_id);
+        create index sessions_by_age on sessions (seen_at);
+    """)

@@ -1,0 +1,158 @@
+"""The pages on which an Organization Administrator looks after the people of their organisation."""
+
+from flask import Blueprint, Flask, Response, request
+
+from bot.domain.accounts import Origin
+from bot.domain.errors import MemberUnknown
+from bot.domain.members import FIELDS, Member, Members, read_member
+from bot.domain.ris import Role
+from bot.domain.sessions import Visitor
+from bot.services import members
+from handlers.portal.frame import Frame
+from handlers.portal.visitors import signed_in
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("members", __name__, url_prefix="/users")
+    room.add_url_rule("", "show", signed_in(frame, show))
+    room.add_url_rule("/new", "form", signed_in(frame, form))
+    room.add_url_rule("/new", "create", signed_in(frame, create), methods=["POST"])
+    room.add_url_rule("/invite", "invitation", signed_in(frame, invitation))
+    room.add_url_rule("/invite", "invite", signed_in(frame, invite), methods=["POST"])
+    room.add_url_rule("/<int:number>", "one", signed_in(frame, one))
+    for name in ACTS:
+        room.add_url_rule(f"/<int:number>/{name}", name, signed_in(frame, act, name=name), methods=["POST"])
+    room.add_url_rule(
+        "/invitations/<int:number>/call-back", "call_back", signed_in(frame, call_back), methods=["POST"]
+    )
+    app.register_blueprint(room)
+
+
+def show(*, frame: Frame, visitor: Visitor) -> Response:
+    return frame.pages.render("members.html", everybody=_list(frame, visitor), done=request.args.get("done"))
+
+
+def form(*, frame: Frame, visitor: Visitor) -> Response:
+    everybody = _list(frame, visitor)
+    return frame.pages.render("member_new.html", given={}, faults={}, fields=FIELDS, spare=everybody.spare)
+
+
+def create(*, frame: Frame, visitor: Visitor) -> Response:
+    given = {name: request.form.get(name, "") for name in FIELDS}
+    new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.ADMINISTRATOR)
+    if new is None:
+        spare = _list(frame, visitor).spare
+        return frame.pages.render(
+            "member_new.html", status=REFUSED, given=given, faults=faults, fields=FIELDS, spare=spare
+        )
+    with frame.bot.connect() as db:
+        members.create(db, frame.bot.desk, new, by=visitor.account, now=frame.bot.clock.now())
+    return frame.pages.go("members.show", done="created")
+
+
+def invitation(*, frame: Frame, visitor: Visitor) -> Response:
+    _list(frame, visitor)
+    return frame.pages.render("member_invite.html", given={}, faults={})
+
+
+def invite(*, frame: Frame, visitor: Visitor) -> Response:
+    """Only the address and the role: the rest they say themselves."""
+    given = {"first_name": "-", "last_name": "-"} | {
+        name: request.form.get(name, "") for name in ("email", "role")
+    }
+    new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.INVITED)
+    if new is None:
+        return frame.pages.render("member_invite.html", status=REFUSED, given=given, faults=faults)
+    with frame.bot.connect() as db:
+        members.invite(
+            db, frame.bot.desk, email=new.email, role=new.role, by=visitor.account, now=frame.bot.clock.now()
+        )
+    return frame.pages.go("members.show", done="invited")
+
+
+def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    everybody = _list(frame, visitor)
+    found = next((each for each in everybody.members if each.account.id == number), None)
+    if found is None:
+        raise MemberUnknown
+    return frame.pages.render(
+        "member.html", member=found, heirs=_heirs(everybody, found), roles=Role, done=request.args.get("done")
+    )
+
+
+def call_back(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    with frame.bot.connect() as db:
+        members.call_back(db, invitation_id=number, by=visitor.account, now=frame.bot.clock.now())
+    return frame.pages.go("members.show", done="called_back")
+
+
+def act(number: int, *, name: str, frame: Frame, visitor: Visitor) -> Response:
+    """One of the buttons on a person's page."""
+    done = ACTS[name](number, frame, visitor)
+    return frame.pages.go("members.one", number=str(number), done=done)
+
+
+def _set_role(number: int, frame: Frame, visitor: Visitor) -> str:
+    role = request.form.get("role", "")
+    if role not in set(Role):
+        raise MemberUnknown
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        members.set_role(db, account_id=number, role=Role(role), by=visitor.account, now=now)
+    return "role"
+
+
+def _deactivate(number: int, frame: Frame, visitor: Visitor) -> str:
+    with frame.bot.connect() as db:
+        members.deactivate(db, account_id=number, by=visitor.account, now=frame.bot.clock.now())
+    return "deactivated"
+
+
+def _remind(number: int, frame: Frame, visitor: Visitor) -> str:
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        members.remind(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
+    return "reminded"
+
+
+def _ask_credential(number: int, frame: Frame, visitor: Visitor) -> str:
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        spare = members.ask_credential(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
+    return "spare" if spare else "asked"
+
+
+def _pass_key_on(number: int, frame: Frame, visitor: Visitor) -> str:
+    everybody, to = _list(frame, visitor), request.form.get("to", "")
+    seat = next((each.seat for each in everybody.members if each.account.id == number), None)
+    if seat is None or not (to.isascii() and to.isdigit() and len(to) < 10):  # noqa: PLR2004 - no account has more
+        raise MemberUnknown
+    seen, now = request.form.get("seen", ""), frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        members.pass_key_on(
+            db, frame.bot.desk, seat_id=seat.id, seen=seen, to=int(to), by=visitor.account, now=now
+        )
+    return "passed_on"
+
+
+def _list(frame: Frame, visitor: Visitor) -> Members:
+    """Raise AdministratorsOnly for anybody else."""
+    with frame.bot.connect() as db:
+        return members.list_members(db, visitor.account, now=frame.bot.clock.now())
+
+
+def _heirs(everybody: Members, giver: Member) -> list[Member]:
+    """To whom a key can go: whoever takes one and has none."""
+    return [each for each in everybody.members if each.takes_key and each.seat is None and each != giver]
+
+
+#: what a person's page can do, by the last part of its address
+ACTS = {
+    "role": _set_role,
+    "deactivate": _deactivate,
+    "remind": _remind,
+    "credential": _ask_credential,
+    "key": _pass_key_on,
+}

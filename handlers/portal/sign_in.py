@@ -1,0 +1,45 @@
+"""Sign in and out. Whoever cannot get in sees the same page, whatever the reason."""
+
+from flask import Blueprint, Flask, Response, request
+
+from bot.services import sessions
+from bot.services import sign_in as services
+from handlers.portal import visitors
+from handlers.portal.frame import Frame
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("sign_in", __name__)
+    room.add_url_rule("/sign-in", "show", frame.view(show))
+    room.add_url_rule("/sign-in", "sign_in", frame.view(sign_in), methods=["POST"])
+    room.add_url_rule("/sign-out", "sign_out", frame.view(sign_out), methods=["POST"])
+    frame.guards.tries(room)
+    app.register_blueprint(room)
+
+
+def show(*, frame: Frame) -> Response:
+    if visitors.find(frame):
+        return frame.pages.go("dashboard.show")
+    return frame.pages.render("sign_in.html", name="", wrong=False)
+
+
+def sign_in(*, frame: Frame) -> Response:
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    desk, now = frame.bot.desk, frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        token = services.sign_in(db, desk, name=name, password=password, now=now)
+        if token:
+            sessions.end(db, visitors.token(), now=now)  # whoever was signed in here before is not any more
+    if not token:
+        return frame.pages.render("sign_in.html", status=REFUSED, name=name, wrong=True)
+    visitors.remember(token)
+    return frame.pages.go("dashboard.show")
+
+
+def sign_out(*, frame: Frame) -> Response:
+    with frame.bot.connect() as db:
+        sessions.end(db, visitors.token(), now=frame.bot.clock.now())
+    visitors.forget()
+    return frame.pages.go("sign_in.show")

@@ -1,0 +1,59 @@
+"""Who is signed in: the browser's cookie holds a token, the session itself lies in the database."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
+
+from flask import Response, g, session
+
+from bot.domain.errors import SignInNeeded
+from bot.domain.sessions import Visitor
+from bot.services import sessions
+from handlers.portal.frame import Frame
+
+_TOKEN = "visit"  # noqa: S105 - the name under which the cookie has it
+
+VisitorView = Callable[..., Response]
+
+
+def remember(token: str) -> None:
+    """This browser has that session from now on; what its cookie held is gone, CSRF token included."""
+    session.clear()
+    session[_TOKEN] = token
+
+
+def forget() -> None:
+    session.clear()
+
+
+def token() -> str:
+    """The token that the browser shows; "" for none. What it is worth, the database knows."""
+    return str(session.get(_TOKEN, ""))
+
+
+def find(frame: Frame) -> Visitor | None:
+    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
+    try:
+        with frame.bot.connect() as db:
+            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
+    except SignInNeeded:
+        return None
+    return cast("Visitor", g.visitor)
+
+
+def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
+    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
+
+    @wraps(show)
+    def answer(**path: str) -> Response:
+        visitor = find(frame)
+        if visitor is None:
+            forget()
+            return frame.pages.go("sign_in.show")
+        try:
+            return show(frame=frame, visitor=visitor, **given, **path)
+        except SignInNeeded:  # it ended in this moment
+            forget()
+            return frame.pages.go("sign_in.show")
+
+    return answer

@@ -1,0 +1,84 @@
+"""People with active accounts, a hasher that counts instead of taking its time, and a browser of theirs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from flask.testing import FlaskClient
+from sqlite_utils import Database
+from werkzeug.test import TestResponse
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.cases import Case
+from bot.domain.ris import User
+from bot.services import accounts
+from bot.services.desk import Desk
+from bot.store import accounts as kept
+from bot.store.database import transaction
+
+PASSWORD = "Sieben Tassen, kein Tee 7"
+COOKIE, HOST = "__Host-usher", "portal.example.com"
+
+
+class CountingHasher:
+    """A port `Hasher` for tests: it says how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.outdated = False
+
+    def hash(self, secret: str) -> str:
+        return f"hash of {secret}"
+
+    def verify(self, hashed: str, secret: str) -> bool:
+        self.asked.append(hashed)
+        return hashed == f"hash of {secret}"
+
+    def is_outdated(self, hashed: str) -> bool:
+        return self.outdated and bool(hashed)
+
+
+def move_in(
+    db: Database, desk: Desk, case: Case, people: Sequence[User] = (), *, now: datetime
+) -> list[Account]:
+    """The people of a case have accounts, which are active and have all the same password."""
+    case = replace(case, ris=replace(case.ris, users=tuple(people))) if people else case
+    with transaction(db):
+        made = accounts.open_all(db, desk, case, by="usher", now=now)
+        for one in made:
+            kept.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
+            kept.set_password(db, one.id, desk.hasher.hash(PASSWORD), now=now)
+    found = [kept.find(db, one.id) for one in made]
+    return [one for one in found if one]
+
+
+class Browser:
+    """Somebody at the portal, who fills in the forms that a page shows."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def post(self, path: str, *, on: str = "/sign-in", **fields: str) -> TestResponse:
+        """Send a form that stands on that page."""
+        found = re.search(
+            r'name="csrf_token" value="([^"]+)"', self.client.get(on, follow_redirects=True).text
+        )
+        assert found, f"{on} has no form"
+        return self.client.post(path, data={"csrf_token": found[1], **fields})
+
+    def cookie(self) -> str:
+        found = self.client.get_cookie(COOKIE, HOST)
+        return found.value if found else ""
+
+    def with_cookie(self, value: str) -> Self:
+        """The same browser, showing a cookie of its choice."""
+        self.client.set_cookie(COOKIE, value, domain=HOST, secure=True)
+        return self
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/sign-in", name=name, password=password)

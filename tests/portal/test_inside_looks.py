@@ -1,0 +1,82 @@
+"""The pages of those who are signed in, in Chromium: they fit, and axe finds nothing serious."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from bot.domain.accounts import Account
+from bot.domain.ris import Role
+from bot.services import members
+from handlers.portal.serve import PortalServer
+from tests.people import PASSWORD, move_in
+from tests.portal.conftest import Found
+from tests.portal.test_registration import a_case
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
+
+PAGES = {
+    "dashboard": "/dashboard",
+    "users": "/users?done=created",
+    "user": "/users/2",
+    "user_new": "/users/new",
+    "user_invite": "/users/invite",
+    "terms": "/applications/ForumPass/terms",
+}
+FOR_USERS = ("dashboard", "terms")
+GRAVE = frozenset({"serious", "critical"})
+
+
+@pytest.fixture
+def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
+    """A portal with the people of one organisation; the first is its administrator."""
+    town = found(portal_url="http://127.0.0.1:8080")
+    with town.bot.connect() as db:
+        now = town.bot.clock.now()
+        people = move_in(db, town.bot.desk, a_case(town), now=now)
+        members.invite(db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now)
+    server = PortalServer(town.bot)
+    server.start()
+    yield f"http://{server.portal_address}", people
+    server.stop()
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, url: str, who: Account, *, width: int, scheme: str, lang: str
+) -> Iterator[Page]:
+    dark = scheme == "dark"
+    with browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", locale=lang
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{url}/sign-in")
+        page.fill("#name", who.user_id)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/dashboard")
+        yield page
+
+
+def look(page: Page, url: str, names: tuple[str, ...], picture: str) -> None:
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    for name in names:
+        page.goto(f"{url}{PAGES[name]}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{folder}/inside-{name}-{picture}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "scheme", "lang"), [(1280, "light", "en"), (390, "dark", "de")])
+def test_every_page_fits_and_can_be_used_by_everybody(
+    served: tuple[str, list[Account]], browser: Browser, width: int, scheme: str, lang: str
+) -> None:
+    url, people = served
+    for who, names in ((people[0], tuple(PAGES)), (people[-1], FOR_USERS)):
+        with signed_in(browser, url, who, width=width, scheme=scheme, lang=lang) as page:
+            look(page, url, names, f"{who.role}-{width}-{scheme}-{lang}")

@@ -1,0 +1,111 @@
+"""The pages of an Organization Administrator, and the terms they accept for everybody."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.accounts import Account
+from bot.domain.ris import Role
+from bot.store import accounts
+from handlers.portal import app
+from tests.people import Browser, CountingHasher, move_in
+from tests.portal.conftest import Town, client_of
+from tests.portal.test_registration import a_case
+
+TERMS = "/applications/ForumPass/terms"
+NEW = {
+    "salutation": "", "first_name": "Ina", "last_name": "Okoye", "email": "ina@kunde.example.org",
+    "job_title": "", "role": "user",
+}  # fmt: skip
+
+
+@pytest.fixture
+def people(town: Town) -> list[Account]:
+    """Everybody of one organisation, active; the first is its administrator."""
+    town.bot = replace(town.bot, desk=replace(town.bot.desk, hasher=CountingHasher()))
+    with town.bot.connect() as db:
+        return move_in(db, town.bot.desk, a_case(town), now=town.bot.clock.now())
+
+
+def signed_in(town: Town, account: Account) -> Browser:
+    browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+    assert browser.sign_in(account.user_id).status_code == 303
+    return browser
+
+
+def everybody(town: Town) -> dict[str, Account]:
+    with town.bot.connect() as db:
+        return {one.email: one for one in accounts.list_of_organisation(db, 1)}
+
+
+def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: list[Account]) -> None:
+    browser = signed_in(town, people[0])
+    assert browser.post("/users/new", on="/users/new", **NEW).headers["Location"] == "/users?done=created"
+    ina = everybody(town)["ina@kunde.example.org"]
+    invited = browser.post("/users/invite", on="/users/invite", email="jo@kunde.example.org", role="user")
+    assert invited.headers["Location"] == "/users?done=invited"
+    page = browser.get("/users?lang=de").text
+    assert all(said in page for said in ("Ina Okoye", "jo@kunde.example.org", "wartet auf Aktivierung"))
+    hers = f"/users/{ina.id}"
+    changed = browser.post(f"{hers}/role", on=hers, role="application_administrator")
+    assert changed.headers["Location"] == f"{hers}?done=role"
+    assert browser.post(f"{hers}/remind", on=hers).status_code == 303
+    assert browser.post(f"{hers}/credential", on=hers).headers["Location"] == f"{hers}?done=asked"
+    assert browser.post("/users/invitations/1/call-back", on="/users").status_code == 303
+    assert browser.post(f"{hers}/deactivate", on=hers).status_code == 303
+    assert "deactivated" in browser.get(hers).text
+    assert everybody(town)["ina@kunde.example.org"].role is Role.APPLICATION_ADMINISTRATOR
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
+    town: Town, people: list[Account]
+) -> None:
+    browser = signed_in(town, people[0])
+    wrong = NEW | {"first_name": "", "email": "<b>no</b>", "last_name": "=cmd|' /C calc'!A1{{7*7}}"}
+    answer = browser.post("/users/new", on="/users/new", **wrong)
+
+    assert answer.status_code == 400
+    assert answer.text.count('aria-invalid="true"') == 2
+    assert 'href="#first_name"' in answer.text
+    assert "&lt;b&gt;no&lt;/b&gt;" in answer.text
+    assert "{{7*7}}" in answer.text
+    assert "ina@kunde.example.org" not in everybody(town)
+
+
+def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[Account]) -> None:
+    user = next(one for one in people if not one.is_administrator)
+    browser, stranger = signed_in(town, user), client_of(app.build(town.bot), town.bot.settings.portal_url)
+    rules = [
+        re.sub(r"<int:\w+>", str(people[0].id), rule.rule)
+        for rule in app.build(town.bot).url_map.iter_rules()
+        if rule.rule.startswith("/users") and "GET" in (rule.methods or ())
+    ]
+    assert len(rules) == 4
+    for path in rules:
+        assert browser.get(path).status_code == 409
+        assert stranger.get(path).headers["Location"] == "/sign-in"
+    acts = ("role", "deactivate", "remind", "credential", "key")
+    for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
+        assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
+    assert everybody(town) == {one.email: one for one in people}
+    assert browser.get("/users/999").status_code == 409
+
+
+def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: list[Account]) -> None:
+    user = next(one for one in people if one.role is Role.USER)
+    waiting, administrator = signed_in(town, user), signed_in(town, people[0])
+    assert people[0].name in waiting.get("/dashboard").text
+    assert people[0].name in waiting.get(TERMS).text
+    assert 'name="agree"' not in waiting.get(TERMS).text
+    assert TERMS in administrator.get("/dashboard").text
+    digest = re.search(r'name="digest" value="(\w+)"', administrator.get(TERMS).text)
+    assert digest
+
+    assert administrator.post(TERMS, on=TERMS, digest=digest[1]).status_code == 400
+    assert administrator.post(TERMS, on=TERMS, digest="0" * 64, agree="yes").status_code == 400
+    assert waiting.post(TERMS, on="/dashboard", digest=digest[1], agree="yes").status_code == 409
+    assert administrator.post(TERMS, on=TERMS, digest=digest[1], agree="yes").status_code == 303
+    assert "Go to Dashboard" in administrator.get(TERMS).text
+    assert people[0].name not in waiting.get("/dashboard").text
+    assert administrator.get("/applications/Other/terms").status_code == 409

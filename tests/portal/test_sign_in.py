@@ -1,0 +1,184 @@
+"""Signing in and out: the same page and the same work for everybody who does not get in."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.bootstrap import Bot
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.tries import Tried
+from bot.services import sign_in as services
+from bot.store import accounts, tries
+from bot.store.database import transaction
+from handlers.portal import app
+from tests.people import PASSWORD, Browser, CountingHasher, move_in
+from tests.portal.conftest import Town, client_of
+from tests.portal.test_registration import a_case
+
+LOCK = timedelta(minutes=30)
+
+
+class Village(Town):
+    """A town whose people have accounts."""
+
+    hasher: CountingHasher
+    people: list[Account]
+
+    def browser(self) -> Browser:
+        return Browser(client_of(app.build(self.bot), self.bot.settings.portal_url))
+
+
+def settled(town: Town) -> Village:
+    """The people of one organisation have accounts; two of them share an address."""
+    hasher = CountingHasher()
+    bot: Bot = replace(town.bot, desk=replace(town.bot.desk, hasher=hasher))
+    village = Village(bot, town.clock, town.tokens)
+    village.hasher = hasher
+    case = a_case(village)
+    first, second, *others = case.ris.users
+    people = (first, second, replace(second, first_name="Twin"), *others)
+    with bot.connect() as db:
+        village.people = move_in(db, bot.desk, case, people, now=bot.clock.now())
+    return village
+
+
+def without_tokens(page: str) -> str:
+    """What a page says, without what is drawn anew each time and what was typed."""
+    return re.sub(r'value="[^"]*"', "", page)
+
+
+def jobs(town: Town, template: str) -> list[str]:
+    with town.bot.connect() as db:
+        found = db.query("select recipient from outbox where template = ? order by id", [template])
+        return [str(job["recipient"]) for job in found]
+
+
+def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: Town) -> None:
+    village = settled(town)
+    anna, twin, waiting = village.people[0], village.people[1], village.people[3]
+    with village.bot.connect() as db, transaction(db):
+        db.execute("update accounts set status = 'waiting' where id = ?", [waiting.id])
+    browser, pages = village.browser(), set()
+    asked = []
+    for name, password in (
+        (anna.user_id, "wrong"),
+        (anna.email, "wrong"),
+        (anna.user_id.upper().replace("-", ""), ""),
+        ("nobody@example.org", PASSWORD),
+        ("bbbb-bbbb", PASSWORD),
+        (twin.email, PASSWORD),  # two accounts have it
+        (waiting.user_id, PASSWORD),
+        ("", ""),
+        ("x" * 5_000, PASSWORD),
+        ("' or 1=1 --", "\x00"),
+    ):
+        village.hasher.asked.clear()
+        answer = browser.sign_in(name, password)
+        pages.add((answer.status_code, without_tokens(answer.text)))
+        asked.append(len(village.hasher.asked))
+
+    assert len(pages) == 1
+    assert asked == [1] * 10
+    assert jobs(village, "user_ids") == [twin.email]
+    assert browser.get("/dashboard").headers["Location"].endswith("/sign-in")
+
+
+def test_a_user_id_or_an_address_and_the_password_lead_to_the_dashboard(town: Town) -> None:
+    village = settled(town)
+    anna = village.people[0]
+    for name in (anna.user_id, f" {anna.email.upper()} "):
+        browser = village.browser()
+        answer = browser.sign_in(name)
+        page = browser.get("/dashboard").text
+
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/dashboard")
+        assert all(said in page for said in (anna.user_id, anna.name, "Borealis Turbines GmbH", "ForumPass"))
+        assert "password only" in page
+        assert browser.get("/sign-in").headers["Location"] == "/dashboard"
+
+
+def test_ten_wrong_passwords_lock_for_half_an_hour_and_tell_the_owner_once(town: Town) -> None:
+    village = settled(town)
+    anna = village.people[0]
+    for _ in range(9):
+        attempt(village, anna.user_id, "wrong")
+    assert attempt(village, anna.user_id, PASSWORD)  # a right one begins a new count
+    for _ in range(12):
+        assert not attempt(village, anna.user_id, "wrong")
+
+    assert not attempt(village, anna.user_id, PASSWORD)
+    assert jobs(village, "account_locked") == [anna.email]
+    village.clock.at += LOCK - timedelta(seconds=1)
+    assert not attempt(village, anna.user_id, PASSWORD)
+    village.clock.at += timedelta(seconds=1)
+    assert attempt(village, anna.user_id, PASSWORD)
+
+
+def attempt(village: Village, name: str, password: str) -> str:
+    with village.bot.connect() as db:
+        return services.sign_in(
+            db, village.bot.desk, name=name, password=password, now=village.bot.clock.now()
+        )
+
+
+def test_a_guess_that_was_being_checked_when_the_lock_fell_does_not_get_in(town: Town) -> None:
+    village = settled(town)
+    anna = village.people[0]
+
+    def fall(hashed: str, secret: str) -> bool:
+        with village.bot.connect() as other, transaction(other):
+            now = village.bot.clock.now()
+            locked = replace(tries.find(other, anna.id, Tried.PASSWORD), wrong=10, locked_until=now + LOCK)
+            tries.put(other, anna.id, Tried.PASSWORD, locked, now=now)
+        return CountingHasher.verify(village.hasher, hashed, secret)
+
+    village.hasher.verify = fall  # type: ignore[method-assign]
+
+    assert not attempt(village, anna.user_id, PASSWORD)
+
+
+def test_a_hash_of_older_costs_is_made_anew_and_a_deactivated_account_stays_out(town: Town) -> None:
+    village = settled(town)
+    anna = village.people[0]
+    village.hasher.outdated = True
+    assert attempt(village, anna.user_id, PASSWORD)
+    with village.bot.connect() as db, transaction(db):
+        assert accounts.find_password(db, anna.id) == village.hasher.hash(PASSWORD)
+        since, to = AccountStatus.ACTIVE, AccountStatus.DEACTIVATED
+        accounts.move(db, anna.id, since=since, to=to, now=village.bot.clock.now())
+
+    assert not attempt(village, anna.user_id, PASSWORD)
+
+
+def test_a_cookie_from_before_signing_in_or_after_signing_out_opens_nothing(town: Town) -> None:
+    village = settled(town)
+    anna, other = village.people[0], village.people[1]
+    browser = village.browser()
+    browser.get("/sign-in")
+    stale = [browser.cookie()]
+    browser.sign_in(anna.user_id)
+    stale.append(browser.cookie())
+    browser.post("/sign-in", on="/dashboard", name=other.user_id, password=PASSWORD)
+    stale.append(browser.cookie())
+    assert other.user_id in browser.get("/dashboard").text
+    browser.post("/sign-out", on="/dashboard")
+
+    assert len(set(stale)) == len(stale)
+    for cookie in stale:
+        assert browser.with_cookie(cookie).get("/dashboard").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+def test_a_form_of_another_site_signs_nobody_in_or_out(town: Town, path: str) -> None:
+    assert town.client().post(path, data={"name": "a", "password": "b"}).status_code == 400
+
+
+def test_a_network_is_slowed_and_the_account_is_not_locked_by_that(town: Town) -> None:
+    village = settled(town)
+    browser = village.browser()
+    answers = [browser.sign_in("nobody").status_code for _ in range(31)]
+
+    assert answers == [400] * 30 + [429]
+    assert village.browser().sign_in(village.people[0].user_id).status_code == 303

@@ -1,0 +1,299 @@
+"""An Organization Administrator adds, invites, changes and ends accounts of their own organisation only."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.errors import (
+    AdministratorsOnly,
+    CredentialAsked,
+    InvitedAlready,
+    LastAdministrator,
+    LinkUnknown,
+    MemberUnknown,
+    Refusal,
+    TooManyMembers,
+)
+from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
+from bot.domain.license_keys import KeyState, Seat
+from bot.domain.members import MOST_A_DAY, read_member
+from bot.domain.ris import Role
+from bot.domain.sessions import Strength
+from bot.services import accounts, license_keys, members, sessions
+from bot.store import accounts as kept
+from bot.store import links
+from bot.store.database import transaction
+from tests.cast import AVERY, Office, a_case, an_office
+from tests.services.walked import approved
+from tests.services.walked import office as stocked
+
+__all__ = ["stocked"]
+
+GIVEN = {
+    "salutation": "Ms", "first_name": "Ina", "last_name": "Okoye", "email": "Ina.Okoye@kunde.example.org",
+    "job_title": "Buyer", "role": "user",
+}  # fmt: skip
+
+
+def a_person(**changes: str) -> NewAccount:
+    new, faults = read_member(GIVEN | changes, lang="en", origin=Origin.ADMINISTRATOR)
+    assert new is not None, faults
+    return new
+
+
+def opened(office: Office, ref: str) -> tuple[Account, Account]:
+    """The active administrator and a user of a case's organisation."""
+    with office.connect() as db, transaction(db):
+        people = accounts.open_all(db, office.desk, office.case(ref), by=AVERY.id, now=office.now)
+        for one in people:
+            kept.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=office.now)
+        people = kept.list_of_case(db, office.case(ref).id)
+    administrator = next(one for one in people if one.is_administrator)
+    return administrator, next(one for one in people if not one.is_administrator)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = an_office(tmp_path)
+    a_case(office)
+    return office
+
+
+def do(office: Office, verb: Callable[..., Any], *given: object, **named: object) -> Any:  # noqa: ANN401
+    """One verb at this moment."""
+    with office.connect() as db:
+        return verb(db, *given, **named, now=office.now)
+
+
+def find(office: Office, account_id: int) -> Account:
+    with office.connect() as db:
+        found = kept.find(db, account_id)
+    assert found is not None
+    return found
+
+
+def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> None:
+    case = approved(stocked)
+    stocked.work_till_quiet()
+    administrator, _ = opened(stocked, case.ref)
+    assert do(stocked, members.list_members, administrator).spare == 1
+
+    added = do(stocked, members.create, stocked.desk, a_person(), by=administrator)
+    again = do(
+        stocked, members.create, stocked.desk, a_person(email="jo@kunde.example.org"), by=administrator
+    )
+    stocked.work_till_quiet()
+
+    found = do(stocked, members.list_members, administrator)
+    seats = {one.account.id: one.seat for one in found.members}
+    assert found.spare == 0
+    assert seats[added.id].key.state is KeyState.ISSUED
+    assert seats[again.id] is None
+    mails = {(job.template, job.recipient) for job in stocked.mails()}
+    assert {("activation", added.email), ("license_key", added.email)} <= mails
+    assert ("license_key", again.email) not in mails
+
+
+def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Office) -> None:
+    administrator, _ = opened(office, "C-1")
+    invite = {"email": "new@kunde.example.org", "role": Role.USER, "by": administrator}
+    do(office, members.invite, office.desk, **invite)
+    with pytest.raises(InvitedAlready):
+        do(office, members.invite, office.desk, **invite)
+    office.work()
+    (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
+    greedy = a_person(email="mallory@elsewhere.example.net", role="organization_administrator")
+
+    activating = do(office, members.join, office.desk, token, greedy)
+
+    with office.connect() as db:
+        ref = links.get_subject(db, activating, purpose=accounts.ACTIVATION, now=office.now)
+    joined = find(office, int(ref.removeprefix("A-")))
+    assert (joined.email, joined.role, joined.origin) == ("new@kunde.example.org", Role.USER, Origin.INVITED)
+    assert joined.organisation == administrator.organisation
+    with pytest.raises(Refusal):
+        do(office, members.join, office.desk, token, greedy)
+    assert do(office, members.list_members, administrator).invited == ()
+
+
+def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office: Office) -> None:
+    administrator, _ = opened(office, "C-1")
+    for email in ("a@kunde.example.org", "b@kunde.example.org"):
+        do(office, members.invite, office.desk, email=email, role=Role.USER, by=administrator)
+    office.work()
+    first, second = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
+    do(office, members.call_back, invitation_id=1, by=administrator)
+
+    with pytest.raises(LinkUnknown):
+        do(office, members.get_invited, first)
+    with pytest.raises(MemberUnknown):
+        do(office, members.call_back, invitation_id=1, by=administrator)
+    office.clock.at += timedelta(days=15)
+    with pytest.raises(Refusal):
+        do(office, members.join, office.desk, second, a_person())
+
+
+def test_one_administrator_always_remains(office: Office) -> None:
+    administrator, user = opened(office, "C-1")
+
+    with pytest.raises(LastAdministrator):
+        do(office, members.deactivate, account_id=administrator.id, by=administrator)
+    with pytest.raises(LastAdministrator):
+        do(office, members.set_role, account_id=administrator.id, role=Role.USER, by=administrator)
+    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
+    do(office, members.set_role, account_id=administrator.id, role=Role.USER, by=find(office, user.id))
+    assert not find(office, administrator.id).is_administrator
+
+
+def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(office: Office) -> None:
+    administrator, user = opened(office, "C-1")
+    with office.connect() as db, transaction(db):
+        token = sessions.begin(db, office.desk, user, strength=Strength.PHONE_OTP, now=office.now)
+    do(office, members.deactivate, account_id=user.id, by=administrator)
+    do(office, members.deactivate, account_id=user.id, by=administrator)
+
+    with pytest.raises(Refusal):
+        do(office, sessions.get, token)
+    assert find(office, user.id).status is AccountStatus.DEACTIVATED
+    assert [event.tag for event in office.events()].count("account:deactivated") == 1
+
+
+def keyed(office: Office) -> tuple[Account, Account, Account]:
+    """An administrator and a user with keys, and somebody added who has none; no seat is spare."""
+    case = approved(office, seats=2)
+    office.work_till_quiet()
+    administrator, user = opened(office, case.ref)
+    added = do(office, members.create, office.desk, a_person(), by=administrator)
+    office.work_till_quiet()
+    return administrator, user, added
+
+
+def test_without_a_spare_seat_the_sponsor_is_asked_once(stocked: Office) -> None:
+    administrator, user, added = keyed(stocked)
+    ask = {"account_id": added.id, "by": administrator}
+
+    assert do(stocked, members.ask_credential, stocked.desk, **ask) is False
+    with pytest.raises(CredentialAsked):
+        do(stocked, members.ask_credential, stocked.desk, **ask)
+    with pytest.raises(HasSeat):
+        do(stocked, members.ask_credential, stocked.desk, account_id=user.id, by=administrator)
+    job = stocked.job("credential_request")
+    assert job.recipient == stocked.case("C-1").sponsor.address
+    assert (job.values["words"]["person"], job.values["attach"]) == (added.name, {"what": "blank_form"})
+
+
+def test_an_unused_key_passes_to_another_of_them_and_a_used_one_never(stocked: Office) -> None:
+    administrator, user, added = keyed(stocked)
+    seat = seat_of(stocked, administrator, user)
+    pass_on = partial(do, stocked, members.pass_key_on, stocked.desk, seat_id=seat.id, by=administrator)
+
+    with pytest.raises(SeatChanged):
+        pass_on(seen="what another page showed", to=added.id)
+    with pytest.raises(MemberUnknown):
+        pass_on(seen=seat.seal, to=999)
+    stranger = replace(administrator, organisation=999)
+    with pytest.raises(UnknownSeat):
+        pass_on(seen=seat.seal, to=added.id, by=stranger)
+    pass_on(seen=seat.seal, to=added.id)
+    stocked.work_till_quiet()
+
+    assert seat_of(stocked, administrator, added).id == seat.id
+    told = {(job.template, job.recipient) for job in stocked.mails()}
+    assert {("key_handed_over", added.email), ("key_taken_over", user.email)} <= told
+    held = seat_of(stocked, administrator, added)
+    do(stocked, license_keys.mark_used, key_id=held.key.id if held.key else 0)
+    with pytest.raises(KeyAlreadyUsed):
+        pass_on(seen=seat_of(stocked, administrator, added).seal, to=user.id)
+
+
+def seat_of(office: Office, by: Account, whose: Account) -> Seat:
+    found = do(office, members.list_members, by).members
+    seat = next(one.seat for one in found if one.account.id == whose.id)
+    assert isinstance(seat, Seat)
+    return seat
+
+
+def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callable[[], object]]:
+    desk = office.desk
+    return {
+        "list": lambda: do(office, members.list_members, by),
+        "create": lambda: do(office, members.create, desk, a_person(), by=by),
+        "invite": lambda: do(office, members.invite, desk, email="x@y.example", role=Role.USER, by=by),
+        "call_back": lambda: do(office, members.call_back, invitation_id=1, by=by),
+        "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
+        "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
+        "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
+        "ask_credential": lambda: do(office, members.ask_credential, desk, account_id=other.id, by=by),
+        "pass_key_on": lambda: do(office, members.pass_key_on, desk, seat_id=1, seen="", to=other.id, by=by),
+    }
+
+
+def test_nobody_but_an_active_administrator_does_any_of_it(office: Office) -> None:
+    administrator, user = opened(office, "C-1")
+    claims = replace(user, role=Role.ORGANIZATION_ADMINISTRATOR)
+    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
+    do(office, members.deactivate, account_id=administrator.id, by=find(office, user.id))
+    do(office, members.deactivate, account_id=administrator.id, by=find(office, user.id))
+    with office.connect() as db:
+        kept.set_role(db, user.id, Role.USER)
+
+    for nobody in (administrator, claims, replace(claims, id=999)):
+        for verb in _every_verb(office, nobody, user).values():
+            with pytest.raises(AdministratorsOnly):
+                verb()
+
+
+def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -> None:
+    a_case(office)
+    administrator, _ = opened(office, "C-1")
+    theirs, their_user = opened(office, "C-2")
+    do(office, members.invite, office.desk, email="x@y.example", role=Role.USER, by=theirs)
+
+    for stranger in (their_user, replace(their_user, id=999)):
+        verbs = _every_verb(office, administrator, stranger)
+        for name in ("call_back", "remind", "set_role", "deactivate", "ask_credential"):
+            with pytest.raises(MemberUnknown):
+                verbs[name]()
+    assert find(office, their_user.id) == their_user
+
+
+def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST_A_DAY", 2)
+    administrator, _ = opened(office, "C-1")
+    do(office, members.create, office.desk, a_person(), by=administrator)
+    do(office, members.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
+
+    with pytest.raises(TooManyMembers):
+        do(office, members.create, office.desk, a_person(), by=administrator)
+    office.clock.at += timedelta(days=1, seconds=1)
+    do(office, members.create, office.desk, a_person(), by=administrator)
+    assert MOST_A_DAY == 100
+
+
+@pytest.mark.parametrize(
+    ("changed", "faults"),
+    [
+        ({"first_name": " ", "email": ""}, {"first_name": "missing", "email": "missing"}),
+        ({"email": "not an address"}, {"email": "bad_email"}),
+        ({"email": "a@b.example\nBcc: x@y.example"}, {"email": "bad_email"}),
+        ({"role": "root"}, {"role": "unknown_role"}),
+        ({"last_name": "x" * 1_000_000}, {"last_name": "too_long"}),
+        ({"job_title": "\u202egpj.exe"}, {"job_title": "too_long"}),
+    ],
+)
+def test_a_form_says_by_field_what_is_wrong(changed: dict[str, str], faults: dict[str, str]) -> None:
+    assert read_member(GIVEN | changed, lang="en", origin=Origin.INVITED) == (None, faults)
+
+
+def test_a_form_is_read_as_it_is_meant() -> None:
+    new, _ = read_member({**GIVEN, "first_name": "  Ina  Maria "}, lang="de", origin=Origin.INVITED)
+
+    assert new is not None
+    assert (new.first_name, new.email, new.lang) == ("Ina Maria", "ina.okoye@kunde.example.org", "de")
