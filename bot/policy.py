@@ -12,6 +12,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from bot.brand_policy import Brand
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
@@ -309,6 +310,7 @@ class Policy(_Part):
     """The whole of `usher.toml`."""
 
     desk: Desk
+    brand: Brand = Brand()
     programmes: dict[str, Programme]
     approvals: Approvals = Approvals()
     provisioning: Provisioning = Provisioning()

@@ -10,7 +10,9 @@ from jinja2 import StrictUndefined
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
+from bot.rendering.pages.brand import Brand
 from handlers.portal import (
+    brand,
     dashboard,
     enrolment,
     errors,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 ROOMS = (
+    brand,
     dashboard,
     enrolment,
     home,
@@ -73,7 +76,9 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    frame = Frame(bot=bot, pages=Pages(bot.desk.policy), guards=security.protect(app, bot))
+    frame = Frame(
+        bot=bot, pages=Pages(bot.desk.policy, Brand.of(bot.desk.policy)), guards=security.protect(app, bot)
+    )
     errors.register(app, frame)
     for room in ROOMS:
         room.register(app, frame)

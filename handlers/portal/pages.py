@@ -7,6 +7,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering.pages import static_url
+from bot.rendering.pages.brand import Brand
 from bot.rendering.words import LANGUAGES, Words, words
 
 #: a language names itself
@@ -18,6 +19,7 @@ class Pages:
     """The one way to answer with a page."""
 
     policy: Policy
+    brand: Brand
 
     def words(self) -> Words:
         """The words of this request's reader."""
@@ -31,6 +33,7 @@ class Pages:
             role_name=lambda role: reader.choice(Role, role),
             lang=reader.lang,
             languages=LANGUAGE_NAMES,
+            brand=self.brand,
             desk=self.policy.desk,
             programme=self.policy.mag,
             keep_lang=self._keep_lang(),

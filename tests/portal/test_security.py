@@ -32,7 +32,7 @@ class Inline(HTMLParser):
         for name, value in attrs:
             if name == "style" or name.startswith("on") or (value or "").lower().startswith("javascript:"):
                 self.found.append(f"{tag} {name}")
-            if name == "src" and not (value or "").startswith("/static/"):
+            if name == "src" and not (value or "").startswith(("/static/", "/brand/")):
                 self.found.append(f"{tag} src={value}")
 
 
