@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -363,9 +364,14 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
 }
 
 
+@cache
+def _shipped_policy() -> Policy:
+    return policies.load()
+
+
 def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
     """What `render_mail` needs to show a mail with invented people."""
-    return _SAMPLES[name](lang, policy or policies.load()) | {
+    return _SAMPLES[name](lang, policy or _shipped_policy()) | {
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
