@@ -121,13 +121,15 @@ def a_team(name: str, domain: str) -> tuple[User, ...]:
     )  # fmt: skip
 
 
-def neighbours(town: Town, **config: object) -> Neighbours:
-    """`config` changes what the portal's Flask app is set to."""
+def neighbours(
+    town: Town, *, name: str = "Quist", company: str = "Quistgaard Rotors", **config: object
+) -> Neighbours:
+    """What those are called who have something to lose; `config` is for the portal's Flask app."""
     town.bot = replace(town.bot, desk=replace(town.bot.desk, hasher=CountingHasher()))
-    lose, curious = a_case(town, "Quistgaard Rotors"), a_case(town, "Borealis Turbines GmbH")
+    lose, curious = a_case(town, company), a_case(town, "Borealis Turbines GmbH")
     now = town.clock.now()
     with town.bot.connect() as db:
-        victims = move_in(db, town.bot.desk, lose, a_team("Quist", "quist.example.net"), now=now)
+        victims = move_in(db, town.bot.desk, lose, a_team(name, "quist.example.net"), now=now)
         others = move_in(db, town.bot.desk, curious, a_team("Lund", "lund.example.org"), now=now)
         for team, key, phone in ((victims, KEY, PHONE), (others, OTHER_KEY, OTHER_PHONE)):
             agree(db, town.bot.desk, team, now=now)

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bot.domain.accounts import Account
+from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from handlers.portal import app
-from tests.people import KEY, PASSWORD
+from tests.people import COOKIE, HOST, KEY, PASSWORD
 from tests.portal.conftest import Town
 from tests.portal.neighbours import BELONGS, COUNTERS, PHONE, Neighbours, neighbours
 from tests.portal.people import csrf_of
@@ -232,6 +233,43 @@ def test_no_form_acts_without_its_token_or_from_another_site(town: Town) -> None
         assert [answer.status_code for answer in answers] == [400] * 5, rule
         assert all("Please send that once more" in answer.text for answer in answers), rule
     assert near.dump() == before
+
+
+# Sessions that somebody else knows
+
+
+@pytest.mark.slow
+def test_a_cookie_that_was_known_before_is_worth_nothing_after_any_way_in(town: Town) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    person, browser, known = near.others[0], near.browser(), list[str]()
+
+    def step(path: str, **typed: str) -> str:
+        found = browser.get_cookie(COOKIE, HOST)
+        known.append(found.value if found else "")
+        return near.ask(browser, "POST", path, data=typed).location
+
+    near.ask(browser, "GET", "/sign-in")  # a planted cookie, whose token its planter knows
+    assert step("/sign-in", name=person.user_id, password=PASSWORD) == "/dashboard"
+    for _ in range(2):
+        place = near.ask(browser, "POST", "/passcode", data={"phone": "2"}).location
+        assert step(place, code=newest_code(town)) == "/dashboard"
+        town.wait(minutes=3)
+    link = f"/activate/{near.links['/activate/<token>']}"
+    second = near.ask(browser, "POST", link, data=NEW_PASSWORD).location
+    assert step(second, **QUESTIONS) == "/dashboard"
+    step("/dashboard/sign-out")
+
+    assert len(set(known)) == len(known) == 5
+    for cookie in known:
+        other = near.browser()
+        other.set_cookie(COOKIE, cookie, domain=HOST, secure=True)
+        assert near.ask(other, "GET", "/dashboard").location == "/sign-in"
+
+
+def newest_code(town: Town) -> str:
+    with town.bot.connect() as db:
+        (found,) = db.query("select sealed from phone_codes order by id desc limit 1")
+    return town.bot.desk.keyring.open(PURPOSE, found["sealed"])
 
 
 # Programs that open links
