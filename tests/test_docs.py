@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
 README = ROOT / "README.md"
 PROCESS = ROOT / "docs" / "process.md"
+SECURITY = ROOT / "docs" / "security.md"
 OPERATE = ROOT / "docs" / "operate.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FIGURE = re.compile(r"`(usher_\w+)`")
@@ -200,10 +201,12 @@ def test_every_target_of_make_is_there(document: Path) -> None:
 # The process, sentence by sentence
 
 
-def test_every_test_that_the_process_names_is_there() -> None:
-    said = TEST_NAME.findall(read(PROCESS))
+@pytest.mark.parametrize("document", [PROCESS, SECURITY], ids=lambda path: path.name)
+def test_every_test_that_a_document_names_is_there(document: Path) -> None:
+    said = TEST_NAME.findall(read(document))
 
     assert len(said) > 30
+    assert len(said) == read(document).count(".py::")
     assert [name for file, name in said if f"def {name}(" not in read_test(file)] == []
 
 
@@ -219,6 +222,14 @@ def test_every_sentence_of_the_process_has_a_test_or_says_that_it_is_not_built()
 
     assert len(sentences) > 80
     assert [row for row in sentences if not TEST_NAME.search(row) and "not built yet" not in row] == []
+
+
+def test_every_item_of_security_has_a_test_or_says_that_it_is_not_met() -> None:
+    rows = [line for line in read(SECURITY).splitlines() if re.match(r"\| [\d\w]", line)]
+    items = [row for row in rows if not row.startswith(("| item |", "| thing |"))]
+
+    assert len(items) > 60
+    assert [row for row in items if not TEST_NAME.search(row) and "**not met**" not in row] == []
 
 
 # Slack's manifest
