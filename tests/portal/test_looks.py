@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.services import registration
@@ -16,6 +17,7 @@ from handlers.portal.serve import PortalServer
 from tests.forms import sound_form, with_cells
 from tests.people import KEY, PASSWORD, hand_key
 from tests.portal.conftest import Found
+from tests.portal.test_inside_looks import GRAVE
 from tests.portal.test_passcode import code_of
 from tests.portal.test_registration import a_case
 from tests.portal.test_sign_in import settled
@@ -139,9 +141,8 @@ def test_the_pages_of_who_is_signed_in_fit_too(
         hand_key(db, village.bot.desk, village.people[0], now=village.bot.clock.now())
     server = PortalServer(village.bot)
     server.start()
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=lang, java_script_enabled=False
-    )
+    size = {"width": width, "height": 800}
+    context = browser.new_context(viewport=size, color_scheme=scheme, locale=lang)  # type: ignore[arg-type]
     page, shown = context.new_page(), Shown(width=width, name=f"{width}-{scheme}-{lang}")
     page.goto(f"http://{server.portal_address}/sign-in")
     shown.look(page, "sign_in")
@@ -189,5 +190,7 @@ class Shown:
 
     def look(self, page: Page, name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/mine-{name}-{self.name}.png", full_page=True)
