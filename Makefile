@@ -18,8 +18,8 @@ RAM = $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 20
 
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q -j 2 bot handlers tests
-	@$(if $(ALL),THOROUGH=1,$(addprefix TMPDIR=,$(RAM))) $(BIN)/python -m pytest \
-		$(if $(ALL),,-m "not slow" --assert=plain -o tmp_path_retention_policy=failed) || \
+	@$(addprefix TMPDIR=,$(RAM)) $(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest \
+		-o tmp_path_retention_policy=failed $(if $(ALL),,-m "not slow" --assert=plain) || \
 		{ echo "for the values behind a failed assert: $(BIN)/python -m pytest FILE"; exit 1; }
 
 check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQUIRE_SERVICES=1 allows no skip

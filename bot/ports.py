@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.mail import Attachment, FetchedMail, InboundMail, OutboundMail
-from bot.domain.provisioning import Order, Record
+from bot.domain.provisioning import CalledOff, Order, Record
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
@@ -76,8 +76,15 @@ class Provisioner(Protocol):
     def place(self, order: Order) -> Record | None:
         """Make it and read it back; None where a person makes it and enters its number.
 
-        It is looked for first: an earlier try may have made it. Raise NotNow, TransientFailure,
-        PermanentFailure, or UnknownOutcome where the line was lost after the last byte.
+        It is looked for first: an earlier try may have made it. Where a corrected form is ordered, what
+        stands there is changed to it. Raise NotNow, TransientFailure, PermanentFailure, or UnknownOutcome
+        where the line was lost after the last byte.
+        """
+
+    def call_off(self, order: Order) -> CalledOff:
+        """Say that the order's case has ended, if anything stands there, as often as it is asked.
+
+        Nothing is deleted. Raise as `place` does.
         """
 
     def check(self) -> str:

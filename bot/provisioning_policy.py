@@ -21,8 +21,9 @@ class NetSuiteCase(BaseModel):
 
     custom_form: str = ""  #: the form's internal id; "" for the role's preferred one
     fields: dict[str, FieldValue] = {}
+    stopped: dict[str, FieldValue] = {}  #: what is set once a case has ended; {} leaves it to a person
 
-    @field_validator("fields")
+    @field_validator("fields", "stopped")
     @classmethod
     def _not_ours(cls, value: dict[str, FieldValue]) -> dict[str, FieldValue]:
         for name in value:

@@ -34,9 +34,10 @@ from bot.services import audit, cases, effects, intake, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.effects import Ways
-from bot.store import database, ledger
+from bot.store import ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
+from tests import connections
 from tests.outside import (
     APPROVALS,
     NOW,
@@ -81,9 +82,9 @@ class StillClock:
         return self.at
 
 
-def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
+@cache
+def _checked_settings(**changes: str) -> all_settings.Settings:
     values = {
-        "database_url": f"sqlite:///{folder / 'usher.db'}",
         "imap_host": "127.0.0.1",
         "imap_user": DESK_ADDRESS,
         "imap_password": "not-used",
@@ -103,6 +104,17 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
         "delivery": "live",
     }
     return all_settings.load_given(values | changes)
+
+
+def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
+    """The desk's settings over a database in that folder; the rest is checked once a process."""
+    own = {"database_url": f"sqlite:///{folder / 'usher.db'}"}
+    return _checked_settings(**changes).model_copy(update=own)
+
+
+@cache
+def _shipped_desk(**changes: str) -> Desk:
+    return make_desk(_checked_settings(**changes))
 
 
 @dataclass
@@ -133,7 +145,7 @@ class Office:
 
     @contextmanager
     def connect(self) -> Iterator[Database]:
-        with database.connect(self.path) as db:
+        with connections.connect(self.path) as db:
             yield db
 
     # Mail comes in
@@ -261,7 +273,7 @@ def an_office(folder: Path, **changes: str) -> Office:
     people = [Member(id=who.id, name=who.name, full=who.staff) for who in (AVERY, BLAKE, CASEY, ELI)]
     chat, mailer, server, reader = FakeChat(people), FakeMailer(), FakeServer(), PlainReader()
     tokens: list[str] = []
-    desk = make_desk(settings)
+    desk = make_desk(settings) if "usher_config" in changes else _shipped_desk(**changes)
 
     def new_token() -> str:
         tokens.append(desk.new_token())
@@ -286,8 +298,6 @@ def an_office(folder: Path, **changes: str) -> Office:
     )
     return Office(bot, clock, chat, mailer, server, reader, tokens)
 
-
-# Builders
 
 _count = itertools.count(1)
 

@@ -1,15 +1,38 @@
 """What every room of the tests may ask for."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
 
-from tests import slack_rules
+from tests import connections, slack_rules
 from tests.cast import Office, an_office
 
 slack_rules.watch()
+
+# Hypothesis measures by the clock on the wall: a busy machine is no fault of an example's. What must be quick
+# is measured in CPU by its own test, and what hangs ends after `timeout` (pyproject.toml).
+settings.register_profile(
+    "steady", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+
+#: rooms whose files take long, whatever the number of their tests
+LONG = ("stories", "handlers", "cli", "adapters", "portal", "rendering", "services")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: a worker takes whole files, and must not wait for the other at the end."""
+    items.sort(key=lambda item: LONG.index(room) if (room := item.path.parent.name) in LONG else len(LONG))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: nobody need look for garbage among it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +47,12 @@ def last_payloads_keep_the_rules() -> Iterator[None]:
     """The same for what a desk sent while it was closed behind the last test."""
     yield
     assert slack_rules.BOOK.take() == []
+
+
+@pytest.fixture(autouse=True)
+def no_connection_lies_idle() -> Iterator[None]:
+    yield
+    connections.close_idle()
 
 
 @pytest.fixture

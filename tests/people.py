@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cases import Case
 from bot.domain.license_keys import Holder
+from bot.domain.passwords import HowSet
 from bot.domain.ris import Credential, User
 from bot.services import accounts, terms
 from bot.services.desk import Desk
 from bot.store import accounts as kept
-from bot.store import license_keys, seats
+from bot.store import license_keys, passwords, seats
 from bot.store.database import transaction
 from tests.license_keys import lay_stock
 
@@ -53,7 +54,8 @@ def move_in(
         made = accounts.open_all(db, desk, case, by="usher", now=now)
         for one in made:
             kept.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
-            kept.set_password(db, one.id, desk.hasher.hash(PASSWORD), now=now)
+            hashed = desk.hasher.hash(PASSWORD)
+            passwords.swap(db, one.id, hashed, since="", how=HowSet.ACTIVATION, keep=24, now=now)
     found = [kept.find(db, one.id) for one in made]
     return [one for one in found if one]
 

@@ -61,6 +61,7 @@ class OutsideServer(ABC):
     ) -> None:
         self.records: dict[str, dict[str, Any]] = {}
         self.made: list[str] = []  #: the external id of each record, as it was made
+        self.ended: list[str] = []  #: the external id of each record whose case ended, as it was told
         self.requests: list[Asked] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.token_faults: deque[Fault] = deque()  #: the same, of requests for a token
@@ -79,6 +80,14 @@ class OutsideServer(ABC):
     def asked(self, method: str) -> list[Asked]:
         """The requests of that method, without those for tokens."""
         return [one for one in self.requests if one.method == method and one.path != TOKEN_PATH]
+
+    def asked_all(self) -> list[Asked]:
+        """Every request, without those for tokens."""
+        return [one for one in self.requests if one.path != TOKEN_PATH]
+
+    @abstractmethod
+    def corrections(self, external_id: str) -> list[tuple[str, str, str]]:
+        """Each correction that a record took: the company, its phone, and the last user's address."""
 
     @abstractmethod
     def settings(self, folder: Path) -> dict[str, object]:
@@ -134,6 +143,8 @@ class NetSuiteServer(OutsideServer):
         super().__init__(tls=tls, now=now)
         self.lifetime = timedelta(hours=1)
         self.shown = True  #: whether a case can be read back
+        self.rewrites: dict[str, str] = {}  #: what a workflow makes of a field that is written
+        self.messages: dict[str, list[str]] = defaultdict(list)  #: each that was written is added to its case
         self.tokens: list[str] = []  #: each that was given
         self.claims: list[dict[str, Any]] = []
         self._good: dict[str, datetime] = {}
@@ -153,6 +164,15 @@ class NetSuiteServer(OutsideServer):
             "netsuite_certificate_id": CERTIFICATE_ID,
             "netsuite_private_key": str(path),
         }
+
+    def corrections(self, external_id: str) -> list[tuple[str, str, str]]:
+        case, corrected = self.records[external_id], "Corrected form"
+        name = str(case["title"]).partition(" for ")[2]
+        return [
+            (name, str(case["phone"]), message.splitlines()[-1].split(", ")[1])
+            for message in self.messages[external_id]
+            if corrected in message
+        ]
 
     def revoke(self) -> None:
         """Every token given so far is good no longer."""
@@ -185,7 +205,12 @@ class NetSuiteServer(OutsideServer):
             internal = str(4700 + len(self.made))
             standing = {"id": internal, "caseNumber": f"CASE{internal}", "externalId": external_id}
             self.made.append(external_id)
-        self.records[external_id] = {**standing, **asked.said}
+        written = {name: self.rewrites.get(name, value) for name, value in asked.said.items()}
+        self.records[external_id] = {**standing, **written}
+        if "incomingMessage" in asked.said:
+            self.messages[external_id].append(asked.said["incomingMessage"])
+        if "status" in asked.said:
+            self.ended.append(external_id)
         return Said(status=204, headers={"Location": f"{self.url}{CASES}/{standing['id']}"})
 
     def _give(self, asked: Asked) -> Said:
@@ -234,6 +259,8 @@ class WebhookServer(OutsideServer):
         super().__init__(tls=tls, now=now)
         self.careless = False  #: makes another record of each order, also of a repeated one
         self.slow = False  #: takes an order with 202 and has no number yet
+        self.names_version = False  #: says of which form what stands here is
+        self.heard: dict[str, dict[str, Any]] = {}  #: each other message by its id, as it first came
 
     def settings(self, folder: Path) -> dict[str, object]:
         assert folder.is_dir()
@@ -247,11 +274,34 @@ class WebhookServer(OutsideServer):
             return self._show(external_id, 200)
         if asked.method != "POST" or asked.path != HOOK:
             return Said(status=404, content={"error": "there is no such address"})
+        if asked.said["type"].partition(".")[2] != "requested":
+            return self._hear(external_id, asked.said)
         if external_id in self.records and not self.careless:
             return self._show(external_id, 200)
         self.made.append(external_id)
         self.records[external_id] = {**asked.said["data"], "number": f"SITE-{len(self.made)}"}
         return self._show(external_id, 201)
+
+    def corrections(self, external_id: str) -> list[tuple[str, str, str]]:
+        told = [said["data"] for said in self.heard.values() if said["type"].endswith(".changed")]
+        return [
+            (data["company"]["name"], data["company"]["contact_phone"], data["users"][-1]["email"])
+            for data in told
+            if data["external_id"] == external_id
+        ]
+
+    def _hear(self, message_id: str, said: dict[str, Any]) -> Said:
+        """A correction or an end of what stands here; one that came before is answered and not done again."""
+        external_id = said["data"]["external_id"]
+        if not message_id.startswith(f"{external_id}.") or external_id not in self.records:
+            return Said(status=422, content={"error": "nothing stands here by that name"})
+        if message_id not in self.heard:
+            self.heard[message_id] = said
+            if said["type"].endswith(".stopped"):
+                self.ended.append(external_id)
+            else:
+                self.records[external_id] |= said["data"]
+        return self._show(external_id, 200)
 
     def _show(self, external_id: str, status: int) -> Said:
         standing = self.records.get(external_id)
@@ -260,7 +310,9 @@ class WebhookServer(OutsideServer):
         if self.slow:
             return Said(status=202, content={})
         number = standing["number"]
-        return Said(status=status, content={"number": number, "url": f"https://sites.example.com/{number}"})
+        version = {"version": standing["version"]} if self.names_version else {}
+        url = f"https://sites.example.com/{number}"
+        return Said(status=status, content={"number": number, "url": url, **version})
 
     def _is_signed(self, asked: Asked, external_id: str) -> bool:
         seconds = asked.headers.get("webhook-timestamp", "")

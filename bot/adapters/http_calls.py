@@ -24,6 +24,7 @@ class Caller:
     address: str  #: what to check when it is not found where the settings say
     find_words: Callable[[Mapping[str, Any]], str]  #: why it refused; "" where it does not say
     mends: Mapping[int, str] = field(default_factory=dict)  #: by status
+    otherwise: str = ""  #: what mends every other refusal
 
     def call(
         self,
@@ -57,7 +58,7 @@ class Caller:
             return PermanentFailure(
                 f"at {self.line.name} there is no such address ({said})", mend=self.address
             )
-        return PermanentFailure(f"{self.line.name} refused it ({said})", mend=mend)
+        return PermanentFailure(f"{self.line.name} refused it ({said})", mend=mend or self.otherwise)
 
     def _line_failure(self, exc: LineFailure, *, changes: bool) -> Exception:
         name = self.line.name

@@ -12,11 +12,13 @@ from threading import Event, Timer
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bot.adapters.pauses import Pause
 from bot.adapters.remarks import line_trouble
 from bot.domain.loopback import is_loopback
 
 DEADLINE = 15.0  # seconds for one answer, however slowly it trickles in
 LONGEST_ANSWER = 65_536
+LEFT_ALONE = "it was silent several times in a row, and is asked again in a minute"
 LONGEST_WAIT = 600.0  # believed of a Retry-After
 
 
@@ -79,12 +81,14 @@ class HttpLine:
         proxy: str = "",
         deadline: float = DEADLINE,
         longest: int = LONGEST_ANSWER,
+        pause: Pause | None = None,
     ) -> None:
         self._url = urlsplit(url)
         self._context = context
         self._proxy = None if is_loopback(url) or not proxy else _read_proxy(proxy)
         self._deadline = deadline
         self._longest = longest
+        self._pause = pause  #: None where nobody waits behind
 
     @property
     def host(self) -> str:
@@ -103,7 +107,9 @@ class HttpLine:
 
     def exchange(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Ask once; raise NotSent or Lost."""
-        sent = False
+        if self._pause and self._pause.lasts:
+            raise NotSent(LEFT_ALONE)
+        sent = silent = False
         try:
             with contextlib.closing(self._open()) as line:
                 line.connect()
@@ -113,8 +119,11 @@ class HttpLine:
                     with contextlib.closing(line.getresponse()) as response:
                         return self._read(response)
         except (OSError, HTTPException, ValueError) as exc:
-            failure = Lost if sent else NotSent
+            failure, silent = Lost if sent else NotSent, isinstance(exc, TimeoutError)
             raise failure(_trouble(exc), trusted=not isinstance(exc, ssl.SSLCertVerificationError)) from exc
+        finally:
+            if self._pause:
+                self._pause.note(silent=silent)
 
     def _read(self, response: HTTPResponse) -> Answer:
         content = response.read(self._longest + 1)

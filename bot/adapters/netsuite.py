@@ -1,6 +1,7 @@
 """The Sales Provisioning Case in NetSuite: SuiteTalk REST, one support case per external id."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from bot.adapters.http_calls import Caller, read_number
 from bot.adapters.http_line import Answer
 from bot.adapters.oauth import TokenSource
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
-from bot.domain.provisioning import Order, Record
+from bot.domain.provisioning import CalledOff, Order, Record
 from bot.domain.ris import User
 from bot.provisioning_policy import NetSuiteCase
 
@@ -23,6 +24,7 @@ MENDS = {
     _UNAUTHORIZED: "check the role and the entity of the certificate's mapping in NetSuite",
     403: "give the role of the certificate's mapping 'REST Web Services' and 'Support Cases' (full)",
 }
+OTHERWISE = "set the field it names under [provisioning.netsuite] of usher.toml, or there; then try again"
 
 
 class NetSuite:
@@ -40,16 +42,46 @@ class NetSuite:
         standing = self._find(path)
         if standing is None:
             self._call("PUT", path, said={**wanted, "incomingMessage": _message(order)})
-        elif changed := {
-            name: value for name, value in wanted.items() if not _same(value, standing.get(name))
-        }:
-            self._call("PATCH", path, said=changed)
-        else:
+            return self._record(self._shown(path))
+        changed = _differing(wanted | _emptied(order), standing)
+        if not changed:
             return self._record(standing)
+        if order.corrected and "title" in changed:  # it names the version whose message stands there
+            changed["incomingMessage"] = _message(order)
+        return self._patch(path, changed, strict=order.corrected)
+
+    def call_off(self, order: Order) -> CalledOff:
+        """Mark the case as the policy says; where it says nothing, a person has to."""
+        path = f"{CASES}/eid:{quote(order.external_id, safe='')}"
+        standing = self._find(path)
+        if standing is None:
+            return CalledOff(record=None, told=False)
+        if changed := _differing(self._case.stopped, standing):
+            return CalledOff(record=self._patch(path, changed, strict=True), told=True)
+        return CalledOff(record=self._record(standing), told=bool(self._case.stopped))
+
+    def _patch(self, path: str, changed: Mapping[str, Any], *, strict: bool) -> Record:
+        """Change those fields and read them back; where it matters, one that was not kept is a failure."""
+        self._call("PATCH", path, said=changed)
+        standing = self._shown(path)
+        record = self._record(standing)
+        lost = [
+            name
+            for name, value in changed.items()
+            if name != "incomingMessage" and not _kept(value, standing.get(name))
+        ]
+        if strict and lost:
+            raise PermanentFailure(
+                f"{self._name} took the change of {record.number} and did not keep {', '.join(sorted(lost))}",
+                mend="change that there by hand and enter its number, or let our role edit it and try again",
+            )
+        return record
+
+    def _shown(self, path: str) -> dict[str, Any]:
         standing = self._find(path)
         if standing is None:
             raise TransientFailure(f"{self._name} took the case and does not show it yet")
-        return self._record(standing)
+        return standing
 
     def check(self) -> str:
         answer = self._call("GET", f"{CASES}?limit=1")
@@ -103,7 +135,7 @@ class NetSuite:
     def _fields_of(self, order: Order) -> dict[str, Any]:
         """The fields that are ours; the message is not one, for each that is written is added to the case."""
         ours: dict[str, Any] = {
-            "title": f"{order.ref}: {order.company.application} for {order.company.name}"[:LONGEST_TITLE],
+            "title": _title(order)[:LONGEST_TITLE],
             "email": order.company.contact_email,
             "phone": order.company.contact_phone,
         }
@@ -125,11 +157,48 @@ def find_words(said: Mapping[str, Any]) -> str:
     return f"{first.get('o:errorCode', '')} {first.get('detail', '')}".strip()
 
 
+def _differing(wanted: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if not _same(value, standing.get(name))}
+
+
+def _emptied(order: Order) -> dict[str, None]:
+    """What the earlier form filled in and the corrected one leaves empty; what people wrote is not ours."""
+    if order.before is None:
+        return {}
+    pairs = {
+        "email": (order.before.contact_email, order.company.contact_email),
+        "phone": (order.before.contact_phone, order.company.contact_phone),
+    }
+    return {name: None for name, (before, now) in pairs.items() if before and not now}
+
+
 def _same(wanted: object, standing: object) -> bool:
-    """A reference comes back with more than its id, so only what we would write counts."""
+    """A reference comes back with more than its id, and any value as a number or as text."""
     if isinstance(wanted, dict):
         return isinstance(standing, dict) and all(_same(wanted[name], standing.get(name)) for name in wanted)
-    return wanted == standing
+    if isinstance(standing, dict):
+        return "id" in standing and _same(wanted, standing["id"])
+    if wanted is None:
+        return standing in (None, "")
+    if isinstance(wanted, bool) or isinstance(standing, bool):
+        return wanted is standing
+    return _plain(wanted) == _plain(standing)
+
+
+def _plain(value: object) -> str:
+    """5, 5.0 and "5" are one; None is no text."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole and isinstance(value, float) else str(value)
+
+
+def _kept(wanted: object, standing: object) -> bool:
+    """Whether it is there after all: an account may write phones and texts in its own way."""
+    if _same(wanted, standing):
+        return True
+    if not (isinstance(wanted, str) and isinstance(standing, str)):
+        return False
+    theirs, ours = (re.sub(r"\W", "", text).casefold() for text in (standing, wanted))
+    return bool(theirs) and (ours == theirs or (ours.isdigit() and ours.endswith(theirs.lstrip("0"))))
 
 
 def _page_of(host: str, internal_id: str) -> str:
@@ -140,11 +209,19 @@ def _page_of(host: str, internal_id: str) -> str:
     return f"https://{account}.app.netsuite.com/app/crm/support/supportcase.nl?id={quote(internal_id)}"
 
 
+def _title(order: Order) -> str:
+    """By the version in it a case shows which form it has: the change that writes it adds its message."""
+    name = f"{order.ref} (version {order.version})" if order.corrected else order.ref
+    return f"{name}: {order.company.application} for {order.company.name}"
+
+
 def _message(order: Order) -> str:
     """The Sales Provisioning Case Form, as the one who works in NetSuite reads it."""
     company = order.company
+    corrected = [f"Corrected form, version {order.version}. It takes the place of every earlier one."]
     lines = [
         f"Sales provisioning for {order.ref}",
+        *(corrected if order.corrected else []),
         "",
         f"Company: {company.name}",
         f"Address: {company.street}, {company.postal_code} {company.city}, {company.state} {company.country}",

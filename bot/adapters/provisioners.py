@@ -3,14 +3,14 @@
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from bot.adapters import netsuite, webhook
 from bot.adapters.checklist import Checklist
 from bot.adapters.http_calls import Caller
-from bot.adapters.http_line import DEADLINE, HttpLine
+from bot.adapters.http_line import DEADLINE, LONGEST_ANSWER, HttpLine
 from bot.adapters.oauth import TokenSource
+from bot.adapters.pauses import Pause
 from bot.domain.errors import SettingsFault
 from bot.domain.provisioning import Task, Way
 from bot.ports import Provisioner
@@ -33,7 +33,11 @@ def build_opener(
     Raise one SettingsFault that names each setting which a chosen way lacks.
     """
     check_ways(settings, policy)
-    line_to = partial(HttpLine, context=context, proxy=settings.https_proxy, deadline=deadline)
+
+    def line_to(url: str, longest: int = LONGEST_ANSWER) -> HttpLine:
+        pause, proxy = Pause(now), settings.https_proxy
+        return HttpLine(url, context=context, proxy=proxy, deadline=deadline, longest=longest, pause=pause)
+
     made: dict[Way, Callable[[], Provisioner]] = {}
     for way in map(policy.way_of, Task):
         if way is Way.NETSUITE:
@@ -81,6 +85,7 @@ def _netsuite_opener(
         address="check NETSUITE_URL",
         find_words=netsuite.find_words,
         mends=netsuite.MENDS,
+        otherwise=netsuite.OTHERWISE,
     )
     return lambda: netsuite.NetSuite(caller, tokens, case=case)
 
@@ -93,5 +98,6 @@ def _webhook_opener(
         address="check WEBHOOK_URL",
         find_words=webhook.find_words,
         mends=webhook.MENDS,
+        otherwise=webhook.OTHERWISE,
     )
     return lambda: webhook.Webhook(caller, key=settings.webhook_key, now=now)

@@ -14,7 +14,7 @@ from bot.adapters.http_calls import Caller, read_number
 from bot.adapters.http_line import Answer
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.loopback import keeps_secrets
-from bot.domain.provisioning import Order, Record
+from bot.domain.provisioning import CalledOff, Order, Record
 from bot.domain.ris import User
 
 NOT_THERE = "check-by-usher-doctor"  #: an external id that no order has
@@ -22,7 +22,14 @@ LONGEST_URL = 2_000
 
 _NOT_FOUND, _CONFLICT = 404, 409
 _SIGNATURE = "compare WEBHOOK_SECRET on both sides, and both clocks"
-MENDS = {401: _SIGNATURE, 403: _SIGNATURE}
+MENDS = {
+    401: _SIGNATURE,
+    402: "the account there is not paid for: let its owner see to that, then try again",
+    403: f"let a firewall or gateway in front of it pass what Usher sends, and {_SIGNATURE}, then try again",
+    413: "let it take larger bodies (a proxy in front of it often allows 1 MB), then try again",
+    415: "let it take application/json, then try again",
+}
+OTHERWISE = "mend what it names on that side and try again, or do it there by hand and enter its number"
 
 
 class Webhook:
@@ -38,20 +45,41 @@ class Webhook:
 
         Whoever has it and no number yet is asked again later.
         """
-        path = self._caller.line.path
         standing = self._look(order.external_id)
+        ordered_anew = standing is None
         if standing is None:
-            answer = self._call(
-                "POST", path, order.external_id, _body(order, at=self._now()), takes=_CONFLICT
-            )
+            said = _say(order, "requested", _form(order), at=self._now())
+            answer = self._send(order.external_id, said)
             standing = answer if answer.fine else self._look(order.external_id)
         record = _read_record(standing) if standing else None
-        if record is None:
+        if standing is None or record is None:
             raise TransientFailure(
                 f"{self._caller.line.name} has the order and gives no number yet",
                 retry_after=standing.wait if standing else None,
             )
-        return record
+        if ordered_anew or not order.corrected or standing.said.get("version") == order.version:
+            return record
+        return self._correct(order, record)
+
+    def _correct(self, order: Order, record: Record) -> Record:
+        """Its id is of the content: that one correction may come twice, and another is never taken for it."""
+        form = _form(order)
+        digest = sha256(json.dumps(form, sort_keys=True).encode("ascii")).hexdigest()[:16]
+        said = _say(order, "changed", {**form, "number": record.number}, at=self._now())
+        answer = self._send(f"{order.external_id}.{digest}", said)
+        return _read_record(answer) or record
+
+    def call_off(self, order: Order) -> CalledOff:
+        standing = self._look(order.external_id)
+        if standing is None:
+            return CalledOff(record=None, told=False)
+        record = _read_record(standing)
+        data = {"external_id": order.external_id, "ref": order.ref, "version": order.version}
+        if record:
+            data["number"] = record.number
+        said = _say(order, "stopped", data, at=self._now())
+        self._send(f"{order.external_id}.stopped.{order.version}", said)
+        return CalledOff(record=record, told=True)
 
     def check(self) -> str:
         """A signed question after what is not there."""
@@ -70,19 +98,22 @@ class Webhook:
         answer = self._call("GET", path, external_id, b"", takes=_NOT_FOUND)
         return answer if answer.fine else None
 
-    def _call(self, method: str, path: str, external_id: str, body: bytes, *, takes: int) -> Answer:
-        headers = sign(external_id, body, key=self._key, at=self._now())
+    def _send(self, message_id: str, said: bytes) -> Answer:
+        return self._call("POST", self._caller.line.path, message_id, said, takes=_CONFLICT)
+
+    def _call(self, method: str, path: str, message_id: str, body: bytes, *, takes: int) -> Answer:
+        headers = sign(message_id, body, key=self._key, at=self._now())
         return self._caller.call(method, path, headers=headers, body=body, takes=frozenset({takes}))
 
 
-def sign(external_id: str, body: bytes, *, key: bytes, at: datetime) -> dict[str, str]:
-    """The headers of Standard Webhooks; the id is that of the order, so that a repeat is seen to be one."""
+def sign(message_id: str, body: bytes, *, key: bytes, at: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks; a repeat has the same id, so that it is seen to be one."""
     seconds = str(int(at.timestamp()))
-    signed = hmac.new(key, f"{external_id}.{seconds}.".encode() + body, sha256).digest()
+    signed = hmac.new(key, f"{message_id}.{seconds}.".encode() + body, sha256).digest()
     return {
         "Content-Type": "application/json",
-        "Idempotency-Key": external_id,
-        "webhook-id": external_id,
+        "Idempotency-Key": message_id,
+        "webhook-id": message_id,
         "webhook-timestamp": seconds,
         "webhook-signature": f"v1,{b64encode(signed).decode('ascii')}",
     }
@@ -94,8 +125,14 @@ def find_words(said: Mapping[str, Any]) -> str:
     return next((word for word in words if isinstance(word, str)), "")
 
 
-def _body(order: Order, *, at: datetime) -> bytes:
-    data = {
+def _say(order: Order, what: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+    said = {"type": f"{order.task}.{what}", "timestamp": at.isoformat(timespec="seconds"), "data": data}
+    return json.dumps(said).encode("ascii")
+
+
+def _form(order: Order) -> dict[str, Any]:
+    """All that its maker needs to know."""
+    return {
         "external_id": order.external_id,
         "ref": order.ref,
         "company": asdict(order.company),
@@ -104,9 +141,8 @@ def _body(order: Order, *, at: datetime) -> bytes:
         "sponsor": asdict(order.sponsor),
         "lang": order.lang,
         "case_number": order.case_number,
+        "version": order.version,
     }
-    said = {"type": f"{order.task}.requested", "timestamp": at.isoformat(timespec="seconds"), "data": data}
-    return json.dumps(said).encode("ascii")
 
 
 def _user(user: User) -> dict[str, Any]:

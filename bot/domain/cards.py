@@ -15,6 +15,7 @@ from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Bought, Quote
+from bot.domain.registration import Registered, Registration
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 
@@ -58,11 +59,23 @@ class CaseCard:
     quote: Quote | None = None  #: what approving it buys, while that is undecided
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
     bought: Bought | None = None
+    registration: Registration | None = None  #: once it was invited
+    registered: Registered | None = None  #: what was last submitted, as it is understood
+    ticked_outside: bool = False  #: it comes and is approved where accounts are kept, and staff say so here
 
     @property
     def offer(self) -> str:
         """The seal of what approving it costs; "" where that is not shown."""
         return self.quote.seal if self.quote else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What stands outside as an earlier form had it, and has to be changed to the newest."""
+
+    number: str
+    url: str
+    before: CaseVersion
 
 
 @dataclass(frozen=True, kw_only=True)

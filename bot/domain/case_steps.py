@@ -14,10 +14,13 @@ class StepName(StrEnum):
     CASE = "case"  # the Sales Provisioning Case
     SITE = "site"
     INVITATION = "invitation"  # to the Organization Administrator
+    ACCOUNTS = "accounts"  # of an addition's people; an organisation's are made with its registration
 
 
+#: of the form with which an organisation begins
+OF_ORGANISATION = (StepName.KEYS, StepName.KEY_MAILS, StepName.CASE, StepName.SITE, StepName.INVITATION)
 #: an addition brings people only: the organisation has its site and its registration
-OF_ADDITION = (StepName.KEYS, StepName.KEY_MAILS)
+OF_ADDITION = (StepName.KEYS, StepName.KEY_MAILS, StepName.ACCOUNTS)
 
 
 class StepState(StrEnum):
@@ -55,6 +58,7 @@ class StepResult:
     reason: str = ""
     number: str = ""
     url: str = ""
+    version: int = 0  #: of the form for which it was made
 
 
 @dataclass(frozen=True, kw_only=True)

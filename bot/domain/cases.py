@@ -25,7 +25,8 @@ class CaseStatus(StrEnum):
     PURCHASING = "purchasing"  # approved -> its License Keys are issued and mailed
     PROVISIONING = "provisioning"  # purchasing -> its provisioning case and its site are made
     INVITED = "invited"  # provisioning -> the invitation to register went out
-    LIVE = "live"  # purchasing -> all is done: of an addition, its people have their keys
+    REGISTRATION_REVIEW = "registration_review"  # invited -> the customer registered: the desk decides
+    LIVE = "live"  # registration_review -> it is registered; of an addition: purchasing -> all is done
     REJECTED = "rejected"  # in_review, received or waiting -> the desk said no
     WITHDRAWN = (
         "withdrawn"  # open -> staff said that it is no RIS; open or approved -> its sponsor took it back
@@ -37,7 +38,7 @@ OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_
 #: the desk said yes, and its steps are under way
 UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PROVISIONING})
 #: the desk said yes, and it stands
-STANDING = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.LIVE}
+STANDING = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW, CaseStatus.LIVE}
 
 
 class BallHolder(StrEnum):
@@ -58,6 +59,7 @@ BALL: dict[CaseStatus, BallHolder] = {
     CaseStatus.PURCHASING: BallHolder.USHER,
     CaseStatus.PROVISIONING: BallHolder.USHER,
     CaseStatus.INVITED: BallHolder.CUSTOMER,
+    CaseStatus.REGISTRATION_REVIEW: BallHolder.DESK,
     CaseStatus.LIVE: BallHolder.NOBODY,
     CaseStatus.REJECTED: BallHolder.NOBODY,
     CaseStatus.WITHDRAWN: BallHolder.NOBODY,
@@ -72,7 +74,7 @@ def ball_of(status: CaseStatus, phase: Phase | None, step: StepState | None = No
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED
         return BallHolder.USHER if runs else BallHolder.DESK
-    if phase in (Phase.DECIDED, Phase.EXECUTING):
+    if status is not CaseStatus.REGISTRATION_REVIEW and phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
     return BALL[status]
 

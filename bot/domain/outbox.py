@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     CASE_CARD = "case_card"  # posted once, then updated; one in line shows the newest state
     SMS = "sms"  # a text to a phone; it never repeats, and never goes late
     STEP = "step"  # one step of an approved case; its template is the step's name
+    CALL_OFF = "call_off"  # outside systems hear that a case has ended
     NOTE = "note"  # a message posted once: a question, a mail set aside, a held mail, an alarm
 
 

@@ -12,6 +12,9 @@ from bot.domain.staff import Act, Staff
 
 OLD = timedelta(days=3)  #: who asks for what is old means at least this
 
+#: states in which somebody decides, and what that is
+_DECIDED_BY = {CaseStatus.IN_REVIEW: Act.REVIEW, CaseStatus.REGISTRATION_REVIEW: Act.REGISTRATION}
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueueEntry:
@@ -42,17 +45,18 @@ class QueueEntry:
             return self.step in (StepState.DESK, StepState.FAILED)
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
-        return self.status is CaseStatus.IN_REVIEW and self._decidable(by)
+        act = _DECIDED_BY.get(self.status)
+        return act is not None and self._decidable(act, by)
 
-    def _decidable(self, by: Staff) -> bool:
+    def _decidable(self, act: Act, by: Staff) -> bool:
         try:
             find_right(
-                Act.REVIEW,
+                act,
                 ref=self.ref,
                 hands=self.hands,
                 by=by,
-                escalated=self.escalated,
-                given=self.given,
+                escalated=self.escalated and act is Act.REVIEW,
+                given=self.given if act is Act.REVIEW else (),
             )
         except Refusal:
             return False

@@ -12,6 +12,8 @@ class Tried(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a count
     LICENSE_KEY = "license_key"
     PHONE_CODE = "phone_code"
+    PASSWORD_AGAIN = "password_again"  # noqa: S105 - of somebody who is signed in
+    ANSWER = "answer"  # to a security question
 
 
 @dataclass(frozen=True, kw_only=True)

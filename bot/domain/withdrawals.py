@@ -116,14 +116,12 @@ class Standing(StrEnum):
 
     CONFIRMATION_SENT = "confirmation_sent"  # the order confirmation went out; it counts no more
     KEYS_VOID = "keys_void"  # License Keys went out; they are worth nothing any more
-    MADE = "made"  # a provisioning case or a site stands outside, for staff to close
+    MADE = "made"  # a provisioning case or a site stands outside, or may: staff hear which, and close it
     MAY_HAVE_GONE = "may_have_gone"  # it is on its way, or nobody knows whether it arrived
 
 
-def list_standing(
-    effects: Sequence[JobStatus], *, keys_void: bool = False, made: bool = False
-) -> tuple[Standing, ...]:
-    """What cannot be called back of a decision: of its mails by their states, of its keys, and outside."""
+def list_standing(effects: Sequence[JobStatus], *, keys_void: bool = False) -> tuple[Standing, ...]:
+    """What cannot be called back of a decision: of its mails by their states, and of its keys."""
     found = []
     if JobStatus.SENT in effects:
         found.append(Standing.CONFIRMATION_SENT)
@@ -131,8 +129,6 @@ def list_standing(
         found.append(Standing.MAY_HAVE_GONE)
     if keys_void:
         found.append(Standing.KEYS_VOID)
-    if made:
-        found.append(Standing.MADE)
     return tuple(found)
 
 

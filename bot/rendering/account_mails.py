@@ -6,6 +6,8 @@ from datetime import datetime
 from bot.domain.accounts import Account
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
+from bot.domain.email_changes import EmailChange
+from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
@@ -23,6 +25,67 @@ def activation(account: Account, case: Case, policy: Policy, *, until: datetime)
         "webinars_url": policy.mag.webinars_url or None,
         "takes_key": account.credential is Credential.PHONE_OTP,
     }
+
+
+def activated(account: Account, case: Case, policy: Policy, *, at: datetime) -> Values:
+    """To its owner, once they have activated it."""
+    return _at(account, case, policy, at) | {"takes_key": account.credential is Credential.PHONE_OTP}
+
+
+def password_changed(
+    account: Account, case: Case, policy: Policy, *, at: datetime, reset: bool = False
+) -> Values:
+    """To its owner; `reset`: by a link, after it was forgotten or an administrator wished it."""
+    return _at(account, case, policy, at) | {"reset": reset}
+
+
+def questions_changed(account: Account, case: Case, policy: Policy, *, at: datetime) -> Values:
+    """To its owner."""
+    return _at(account, case, policy, at)
+
+
+def recovery(
+    account: Account, case: Case, policy: Policy, *, way: Way, until: datetime | None = None
+) -> Values:
+    """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_account(account, case, policy) | {"way": way, "until": say.instant(until) if until else ""}
+
+
+def reset_wished(owner: Account, administrator: Account, case: Case, policy: Policy) -> Values:
+    """To an Organization Administrator whom somebody of their organisation asks for a new password."""
+    own = _of_account(administrator, case, policy)
+    return own | {"person": owner.name, "person_id": owner.user_id}
+
+
+def email_change(account: Account, change: EmailChange, policy: Policy, *, to_new: bool) -> Values:
+    """To either end of a change of address; the link comes as a secret, `email_url`."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_owner(account, policy) | {
+        "old": change.old,
+        "new": change.new,
+        "to_new": to_new,
+        "until": say.instant(change.until),
+    }
+
+
+def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: datetime) -> Values:
+    """To both ends, once both have said yes."""
+    say = words(account.lang, policy.desk.zone)
+    return _of_owner(account, policy) | {"old": change.old, "new": change.new, "at": say.instant(at)}
+
+
+def _of_owner(account: Account, policy: Policy) -> Values:
+    return owner(policy) | {
+        "lang": account.lang,
+        "ref": f"C-{account.case_id}",
+        "name": account.name,
+        "user_id": account.user_id,
+    }
+
+
+def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:
+    return _of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
 
 
 def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:

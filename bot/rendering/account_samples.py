@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
+from bot.domain.email_changes import CHANGE_LASTS, EmailChange
 from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering import account_mails
@@ -37,6 +38,24 @@ def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
     person, asker = account(case, 1, at=at), account(case, at=at)
     return account_mails.credential_request(person, asker, case, policy)
+
+
+def change_of(case: Case, *, at: datetime) -> EmailChange:
+    """The second person takes another address."""
+    person = account(case, 1, at=at)
+    return EmailChange(
+        id=1, account_id=person.id, old=person.email, new=f"tz@{person.email.partition('@')[2]}",
+        until=at + CHANGE_LASTS, confirmed=frozenset(),
+    )  # fmt: skip
+
+
+def email_change(case: Case, policy: Policy, *, at: datetime, to_new: bool = True) -> Values:
+    person, change = account(case, 1, at=at), change_of(case, at=at)
+    return account_mails.email_change(person, change, policy, to_new=to_new)
+
+
+def email_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
+    return account_mails.email_changed(account(case, 1, at=at), change_of(case, at=at), policy, at=at)
 
 
 def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:

@@ -15,6 +15,7 @@ from bot.rendering import (
     organisations,
     progress,
     quoting,
+    registration,
 )
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
@@ -32,10 +33,18 @@ def case_card(card: CaseCard, *, words: Words) -> Card:
 def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words: Words) -> Card:
     """The current card for one pair of eyes, with only the button of the command they typed."""
     case = card.case
+    if case.status is CaseStatus.REGISTRATION_REVIEW:
+        return _confirm_registration(card, _REGISTRATION[action], words)
     may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
     ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
     button = [_actions(card, (action,), words)] if may else []
     return Card(text=_notification(case, words), blocks=[*_case(card, words), blocks.context(ask), *button])
+
+
+def _confirm_registration(card: CaseCard, button: str, words: Words) -> Card:
+    found = registration.buttons(card, words, only=button)
+    ask = blocks.context(words.say("card.ask.confirm" if found else "card.ask.nothing"))
+    return Card(text=_notification(card.case, words), blocks=[*_case(card, words), ask, *found])
 
 
 def _notification(case: Case, words: Words) -> str:
@@ -54,6 +63,7 @@ def _case(card: CaseCard, words: Words) -> list[Block]:
         blocks.header(title),
         blocks.section(_state(card, words)),
         *progress.approvals(card, words),
+        *registration.shown(card, words),
         *case_steps.quoted(card, words),
         *progress.decision(card, words),
         *case_steps.shown(card, words),
@@ -175,13 +185,15 @@ _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "kind_not_ris"),
     CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "kind_not_ris"),
 }
+#: what the words of a command decide while a registration waits
+_REGISTRATION = {"approve": "registration_approve", "reject": "registration_refuse"}
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
 
 def _buttons(card: CaseCard, words: Words) -> list[Block]:
     case = card.case
     if card.steps and case.status in STANDING:
-        return case_steps.buttons(card, words)
+        return [*registration.buttons(card, words), *case_steps.buttons(card, words)]
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []

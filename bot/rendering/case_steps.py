@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.cards import CaseCard
+from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import BadLink, NumberMissing
-from bot.rendering import approving, blocks, quoting, step_up
+from bot.rendering import approving, blocks, provisioning, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
@@ -19,6 +19,8 @@ MADE_BY = {Task.CASE: StepName.CASE, Task.SITE: StepName.SITE}
 REASON = "reason"  #: the block and the action of a field
 MOST_REASON = 500
 MOST_NUMBER = 80
+LONGEST_REASON = 600  #: the other side's words, and after them how a person mends it
+NONE: Mapping[StepName, Corrected] = {}
 #: of what a refusal is about where not of the first field
 _OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 #: buttons that stand elsewhere too
@@ -46,6 +48,7 @@ class Hand:
     code: str = ""
     asked: tuple[str, ...] = ()  #: the fields that were there
     records: Mapping[StepName, Record] = field(default_factory=dict)  #: what was made by hand
+    ticked: frozenset[StepName] = frozenset()  #: what stood there and was changed by hand
 
     def field_of(self, refusal: Refusal) -> str:
         """At which field it is said: a code's at the code, a record's at its own, all else at the first."""
@@ -112,14 +115,14 @@ def _line(step: CaseStep, words: Words) -> str:
     key = f"step.line.{step.state}"
     if step.reason and step.state in (StepState.RUNNING, StepState.DESK):
         key += ".reason"
-    if step.state is StepState.DONE and step.number:
+    if step.state in (StepState.DONE, StepState.STOPPED) and step.number:
         key += ".number"
     said = words.say(
         key,
         step=words.say(f"step.{step.name}"),
         at=words.moment(step.since),
         reason=reason(step, words),
-        number=_linked(step),
+        number=provisioning.linked(step.number, step.url),
         by=words.person(step.by, slack=True) if step.by else "",
     )
     return f"{_SIGNS[step.state]} {said}"
@@ -128,16 +131,7 @@ def _line(step: CaseStep, words: Words) -> str:
 def reason(step: CaseStep, words: Words) -> str:
     """Why it does not go on: in our words where the reason is one of our codes, else in the other side's."""
     key = f"step.reason.{step.reason}"
-    return words.say(key) if key in words else safe(step.reason, 300)
-
-
-def _linked(step: CaseStep) -> str:
-    number = safe(step.number, MOST_NUMBER)
-    return f"<{step.url}|{number}>" if _is_plain_link(step.url) else number
-
-
-def _is_plain_link(url: str) -> bool:
-    return url.startswith("https://") and not any(sign in url for sign in '<>|" \n')
+    return words.say(key) if key in words else safe(step.reason, LONGEST_REASON)
 
 
 def buttons(card: CaseCard, words: Words) -> list[Block]:
@@ -173,8 +167,11 @@ def _hands(at: CaseStep) -> list[str]:
     ]
 
 
-def checklist_modal(card: CaseCard, *, words: Words) -> Block:
-    """The Sales Provisioning Case Form as a checklist, with a number to enter for each record."""
+def checklist_modal(card: CaseCard, corrected: Mapping[StepName, Corrected] = NONE, *, words: Words) -> Block:
+    """The Sales Provisioning Case Form as a checklist, with a number to enter for each record.
+
+    `corrected`: what stands already, by an earlier form; what changed is shown, and a tick is asked for.
+    """
     case = card.case
     made = (step for step in card.steps if step.name in MADE_BY.values())
     open_steps = [step for step in made if step.is_enterable]
@@ -186,7 +183,7 @@ def checklist_modal(card: CaseCard, *, words: Words) -> Block:
         shown=[
             blocks.section(words.say("checklist.intro")),
             blocks.fields(list(_form(card, words))),
-            *(block for step in open_steps for block in _entry(step, words)),
+            *(block for step in open_steps for block in _made(card, corrected, step, words)),
         ],
         words=words,
     )
@@ -213,6 +210,14 @@ def _form(card: CaseCard, words: Words) -> Iterator[str]:
     }
     for label, value in facts.items():
         yield words.say("card.field", label=label, value=safe(value, 300) or words.say("card.none"))
+
+
+def _made(
+    card: CaseCard, corrected: Mapping[StepName, Corrected], step: CaseStep, words: Words
+) -> Iterator[Block]:
+    if step.name in corrected:
+        yield from provisioning.corrected(card, corrected, step.name, words=words)
+    yield from _entry(step, words)
 
 
 def _entry(step: CaseStep, words: Words) -> Iterator[Block]:
@@ -311,6 +316,7 @@ def read_hand(view: Block) -> Hand:
         code=_typed(values, step_up.CODE, step_up.CODE),
         asked=tuple(values),
         records=records,
+        ticked=provisioning.read_ticks(values, MADE_BY.values()),
     )
 
 

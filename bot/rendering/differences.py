@@ -19,10 +19,11 @@ def changes(before: RisCase, after: RisCase, since: int, words: Words, *, shown:
     if not len(found):
         return [blocks.context(words.say("differences.none", version=since))]
     heading = words.say("differences.heading", version=since, number=len(found))
-    return [blocks.listing(heading, _lines(found, words), words, shown=shown, of=len(found))]
+    return [blocks.listing(heading, lines(found, words), words, shown=shown, of=len(found))]
 
 
-def _lines(found: Differences, words: Words) -> Iterator[str]:
+def lines(found: Differences, words: Words) -> Iterator[str]:
+    """One for each cell that differs, the company's first; and for each person who came or went."""
     for change in found.company:
         yield words.say("differences.cell", **_sides(change, words))
     for one in found.changed:
@@ -63,8 +64,8 @@ def headings(ris: RisCase, words: Words, *, shown: int, only_doubtful: bool = Fa
         return []
     key = "headings.doubtful" if only_doubtful else "headings.all"
     heading = words.say(key, number=len(ris.headings), doubtful=len(doubtful))
-    lines = (_heading(one, words) for one in listed)
-    return [blocks.listing(heading, lines, words, shown=shown, of=len(listed))]
+    said = (_heading(one, words) for one in listed)
+    return [blocks.listing(heading, said, words, shown=shown, of=len(listed))]
 
 
 def _heading(read: HeadingRead, words: Words) -> str:

@@ -39,13 +39,15 @@ _OF_ITS_OWN: Values = {
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
+    "invitation": {"why": "first", "outside": False, "spare": 0},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
     },
+    "rejection": {"made": False},
     "unreadable_ris": {"rows": ""},
-    "withdrawal": {"stopped": False, "keys_void": False},
+    "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip
 
 
@@ -123,17 +125,18 @@ def receipt(case: Case, policy: Policy) -> Values:
     )
 
 
-def rejection(case: Case, policy: Policy, *, brought_before: bool = False) -> Values:
+def rejection(case: Case, policy: Policy, *, brought_before: bool = False, made: bool = False) -> Values:
     """To the sponsor, once the desk said no; the reason's code chooses the words, the note stays inside.
 
     `brought_before`: this same sponsor has brought the company in another form. Unless they have, they do not
     hear that it is known: whom another sponsor has brought is no business of this one.
+    `made`: something stands outside, or may, of an approval that was taken back.
     """
     reason = case.decision.reason if case.decision else None
     told = case.addition.told if case.addition else brought_before
     if reason is RejectionReason.DUPLICATE and not told:
         reason = None
-    return of_case(case, policy) | {"reason": str(reason or "other")}
+    return of_case(case, policy) | {"reason": str(reason or "other"), "made": made}
 
 
 def desk_question(case: Case, policy: Policy, questions: Sequence[tuple[int, str]]) -> Values:

@@ -16,9 +16,9 @@ _ORDER = (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.CUSTOMER, BallHolder.U
 
 def waiting_note(note: WaitingNote, *, words: Words) -> Card:
     """A notice; it pings whom it calls, for that is what it is for."""
-    text = words.say(
-        f"notice.{note.kind}", ref=safe(note.ref), status=words.status(note.status), count=note.after
-    )
+    of_status = f"notice.{note.kind}.{note.status}"
+    key = of_status if of_status in words else f"notice.{note.kind}"
+    text = words.say(key, ref=safe(note.ref), status=words.status(note.status), count=note.after)
     text = f"{text}\n{_called(note, words)}"
     since = words.say("notice.since", since=words.moment(note.since))
     return Card(text=text, blocks=[blocks.section(text), blocks.context(since)])

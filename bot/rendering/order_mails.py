@@ -1,12 +1,10 @@
 """Mails about what was ordered: a builder for each, which takes values for the outbox."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.purchasing import Quote
-from bot.domain.ris import Credential, User
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import case_facts
@@ -41,20 +39,8 @@ def withdrawal(
         "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
         "stopped": stopped,
         "keys_void": Standing.KEYS_VOID in standing,
+        "made": Standing.MADE in standing,
         "approved_on": words_for(case, policy).date(approved.at) if approved else "",
         "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
         "may_have_gone": Standing.MAY_HAVE_GONE in standing,
-    }
-
-
-def invitation(case: Case, invited: User, policy: Policy, *, until: datetime, spare: int = 0) -> Values:
-    """To whom the form names first as Organization Administrator; the link comes as a secret.
-
-    `spare`: keys that wait with them for others, where no other mail tells them.
-    """
-    return of_case(case, policy) | {
-        "name": case_facts.name(invited),
-        "until": words_for(case, policy).date(until),
-        "keys": any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
-        "spare": spare,
     }

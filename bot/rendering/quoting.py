@@ -13,7 +13,7 @@ _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
-_SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 #: signs with which mrkdwn begins bold, code and strike-through, and their harmless twins
 _MRKDWN = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 _UNDERLINE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
@@ -24,6 +24,8 @@ _EMOJI_CODE = re.compile(r":(?=[\w+-]+:)")
 def lines(text: str) -> str:
     """Text of several lines without control and private characters, lone surrogates, reordering marks."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").translate(_BIDI)
+    if kept.replace("\n", "").isprintable():
+        return kept  # what nearly all text is, quickly
     return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
 
 
@@ -62,7 +64,7 @@ def check_url(url: str) -> str:
 
 def units(text: str) -> int:
     """The length as Slack counts it, in UTF-16."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, most: int) -> str:
@@ -79,9 +81,11 @@ def cut(text: str, most: int) -> str:
 
 def slack(text: str, limit: int = 3000) -> str:
     """Text that stays text in Slack, cut so that its escaped form keeps within `limit`."""
-    pieces = [_SLACK.get(sign, sign) for sign in text[: limit + 1]]
-    if sum(map(units, pieces)) <= limit:
-        return "".join(pieces)
+    begun = text[: limit + 1]
+    whole = begun.translate(_SLACK)
+    if units(whole) <= limit:
+        return whole
+    pieces = [sign.translate(_SLACK) for sign in begun]
     room = limit - 1
     for kept, piece in enumerate(pieces):
         room -= units(piece)

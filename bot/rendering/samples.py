@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -30,7 +31,17 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
-from bot.rendering import account_samples, key_samples, mails, order_mails, staff_mails, stock_mails
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    order_mails,
+    password_samples,
+    registration_mails,
+    registration_samples,
+    staff_mails,
+    stock_mails,
+)
 from bot.rendering.case_facts import Values
 from bot.rendering.words import LANGUAGES
 
@@ -267,14 +278,31 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
-    "invitation": lambda lang, policy: order_mails.invitation(
+    "invitation": lambda lang, policy: registration_mails.invitation(
         decided_case(lang),
         decided_case(lang).ris.users[0],
         policy,
         until=DECIDED_AT + timedelta(days=30),
         spare=2,
     ),
+    "registration_refused": lambda lang, policy: registration_samples.refused(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "site_ready": lambda lang, policy: registration_mails.site_ready(
+        decided_case(lang), policy, administrator=USERS[0], site="lindgren-soehne", outside=False
+    ),
     "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
+    "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),
+    "password_changed": lambda lang, policy: password_samples.password_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "questions_changed": lambda lang, policy: password_samples.questions_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "recovery": lambda lang, policy: password_samples.recovery(decided_case(lang), policy, at=DECIDED_AT),
+    "reset_wished": lambda lang, policy: password_samples.reset_wished(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "self_registration": lambda lang, policy: account_samples.self_registration(
         decided_case(lang), policy, at=DECIDED_AT
     ),
@@ -288,6 +316,12 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang), policy, at=DECIDED_AT
     ),
     "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
+    "email_change": lambda lang, policy: account_samples.email_change(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
+    "email_changed": lambda lang, policy: account_samples.email_changed(
+        decided_case(lang), policy, at=DECIDED_AT
+    ),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -330,13 +364,20 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
 }
 
 
+@cache
+def _shipped_policy() -> Policy:
+    return policies.load()
+
+
 def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> Values:
     """What `render_mail` needs to show a mail with invented people."""
-    return _SAMPLES[name](lang, policy or policies.load()) | {
+    return _SAMPLES[name](lang, policy or _shipped_policy()) | {
         "status_url": STATUS_URL,
         "enrolment_url": STATUS_URL.replace("/status/", "/enroll/"),
         "registration_url": STATUS_URL.replace("/status/", "/register/"),
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
+        "recovery_url": STATUS_URL.replace("/status/", "/password/"),
+        "email_url": STATUS_URL.replace("/status/", "/email/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }

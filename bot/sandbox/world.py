@@ -112,7 +112,9 @@ class World:
             applications.blueprint(Keyring((self._secret_key,)), now=self.clock.now),
         )
         self._server = make_server(HOST, self._ports["lobby"], app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=self._server.serve_forever, name="lobby", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="lobby", daemon=True
+        ).start()
 
     def stop(self) -> None:
         if self._server is not None:

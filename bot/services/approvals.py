@@ -14,7 +14,7 @@ from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
-from bot.services import case_steps, purchasing, step_up, timeline
+from bot.services import case_steps, provisioning, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
@@ -182,8 +182,9 @@ def reject(
         decision_id = _decide(
             db, case, Choice.REJECTED, by=by, right_of=right, now=now, reason=reason, note=note
         )
+        made = provisioning.call_off(db, desk, case, now=now)  # of an approval that was taken back before
         if case.status is not CaseStatus.RECEIVED:
-            words = mails.rejection(get_case(db, ref), desk.policy, brought_before=brought_before)
+            words = mails.rejection(get_case(db, ref), desk.policy, brought_before=brought_before, made=made)
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id, words=words)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)

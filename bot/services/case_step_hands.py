@@ -1,23 +1,24 @@
 """Staff lend a step a hand: enter what they made, try again, leave it out (two people), or stop the case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, find_right
-from bot.domain.cards import CaseCard
+from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
-from bot.domain.provisioning import Record
+from bot.domain.provisioning import Record, Task
 from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
+from bot.domain.withdrawals import Standing
 from bot.rendering import order_mails
-from bot.services import purchasing, step_up, timeline, withdrawals
+from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -25,7 +26,7 @@ from bot.services.outbox import retry as retry_job
 from bot.services.queueing import queue_case_card
 from bot.services.rights import at_this_moment
 from bot.services.undoing import find_obstacle, void_decision
-from bot.store import case_steps, outbox, step_jobs
+from bot.store import case_steps, case_versions, outbox, step_jobs
 from bot.store.database import transaction
 
 #: what a person may make by hand
@@ -39,12 +40,33 @@ def check_enterable(card: CaseCard) -> None:
         raise _not_open(card.case, StepName.SITE, at.get(StepName.SITE))
 
 
+def find_corrected(db: Database, card: CaseCard) -> dict[StepName, Corrected]:
+    """What stands outside as an earlier form had it, for the steps that wait to be made by hand."""
+    found = {}
+    for step in card.steps:
+        kept = provisioning.find_kept(db, card.case.id, Task(step.name)) if step.name in BY_HAND else None
+        if kept is None or not step.is_enterable or kept.version == card.case.version:
+            continue
+        if before := case_versions.find(db, card.case.id, kept.version):
+            found[step.name] = Corrected(number=kept.record.number, url=kept.record.url, before=before)
+    return found
+
+
 def enter(
-    db: Database, *, ref: str, seen: str, records: Mapping[StepName, Record], by: Staff, now: datetime
+    db: Database,
+    *,
+    ref: str,
+    seen: str,
+    records: Mapping[StepName, Record],
+    ticked: Collection[StepName] = (),
+    by: Staff,
+    now: datetime,
 ) -> Case:
-    """Take what staff made by hand: the number of the provisioning case, of the site, or both."""
-    if not records:
-        raise NothingEntered
+    """Take what staff made by hand: the number of the provisioning case, of the site, or both.
+
+    `ticked`: what stood there before and was changed to the corrected form; its number stays unless another
+    one is entered.
+    """
     for record in records.values():
         if not record.number:
             raise NumberMissing
@@ -53,9 +75,13 @@ def enter(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
+        kept = {name: provisioning.find_kept(db, case.id, Task(name)) for name in ticked}
+        made = {name: found.record for name, found in kept.items() if found} | dict(records)
+        if not made:
+            raise NothingEntered
         for name in BY_HAND:
-            if name in records:
-                _enter(db, case, name, records[name], by=by, now=now)
+            if name in made:
+                _enter(db, case, name, made[name], by=by, now=now)
         advance(db, case.id, now=now)
         queue_case_card(db, case.id, now=now)
         return case
@@ -68,6 +94,7 @@ def _enter(db: Database, case: Case, name: StepName, record: Record, *, by: Staf
     since, to = (step.state,), StepState.DONE
     number, url = record.number, record.url
     case_steps.move(db, case.id, name, since=since, to=to, now=now, number=number, url=url, by=by.id)
+    provisioning.keep(db, case.id, Task(name), record, version=case.version, by=by.id)
     timeline.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, at_step=name)
 
 
@@ -214,6 +241,8 @@ def stop(
         case, right = _stoppable(db, ref, seen, by, now)
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
+        if provisioning.call_off(db, desk, case, now=now):
+            standing = (*standing, Standing.MADE)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")

@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlite_utils import Database
 
 from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
-from bot.domain.cases import UNDER_WAY, Case
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import PermanentFailure
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.outbox import Job, JobStatus
-from bot.domain.provisioning import Order, Task, Way
+from bot.domain.provisioning import Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
-from bot.rendering import order_mails
-from bot.services import key_mails, license_keys, purchasing, registration, stock
+from bot.services import accounts, license_keys, provisioning, purchasing, registration, stock
 from bot.services.case_steps import STATUS, result_of_mails, settle, wake
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.services.queueing import queue_case_card
+from bot.services.registration import Why
 from bot.store import case_steps, cases, outbox, seats, step_jobs
 from bot.store.database import transaction
 
@@ -27,6 +27,8 @@ from bot.store.database import transaction
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
+#: why a person acts who made it before: it stands there as an earlier form had it
+CORRECTED = "corrected"
 UNREADABLE = "key_unreadable"  #: why they cannot be mailed
 
 
@@ -106,26 +108,15 @@ def _make(work: Work, *, task: Task) -> StepResult:
     way = work.desk.policy.provisioning.way_of(task)
     if way not in work.provisioners:
         raise PermanentFailure(f"nothing is connected for {way}", mend="check [provisioning] of usher.toml")
-    record = work.provisioners[way].place(_order(work, task))
+    kept = provisioning.find_kept(work.db, work.case.id, task)
+    record = None
+    if kept is None or not kept.by:  # what a person made by hand no system has: it would make another
+        order = provisioning.order_for(work.db, work.desk, work.case, task)
+        record = work.provisioners[way].place(order)
     if record is None:
-        return StepResult(state=StepState.DESK)
-    return StepResult(state=StepState.DONE, number=record.number, url=record.url)
-
-
-def _order(work: Work, task: Task) -> Order:
-    case, made = work.case, case_steps.find(work.db, work.case.id, StepName.CASE)
-    ordered = case.ordered_seats
-    return Order(
-        external_id=f"{work.desk.policy.provisioning.prefix}-{case.ref}-{task}",
-        task=task,
-        ref=case.ref,
-        company=case.ris.company,
-        users=case.ordered_users,
-        seats=ordered if isinstance(ordered, int) else 0,
-        sponsor=case.sponsor,
-        lang=case.lang,
-        case_number=made.number if made else "",
-    )
+        return StepResult(state=StepState.DESK, reason=CORRECTED if kept else "")
+    number, url, version = record.number, record.url, work.case.version
+    return StepResult(state=StepState.DONE, number=number, url=url, version=version)
 
 
 def _invite(work: Work) -> StepResult:
@@ -143,26 +134,25 @@ def _mail_invitation(work: Work) -> None:
     key = f"{case.ref}:{case.version}:invitation" + (f":{dropped}" if dropped else "")
     if outbox.find_by_key(db, key) is not None:
         return
-    if (invited := find_invited(case.ris)) is None:
+    if find_invited(case.ris) is None:
         raise PermanentFailure("the form names no Organization Administrator")
-    until = now + timedelta(days=desk.policy.mag.invitation_days)
-    spare = key_mails.count_untold(db, desk, case, invited)
-    url = desk.policy.mag.registration_url or issue_link(
-        db, desk, case.ref, purpose=registration.LINK, path="register", until=until, now=now
-    )
-    queue_mail(
-        db,
-        desk,
-        "invitation",
-        key=key,
-        to=invited.email.lower(),
-        lang=case.lang,
-        ref=case.ref,
-        words=order_mails.invitation(case, invited, desk.policy, until=until, spare=spare),
-        now=now,
-        case_id=case.id,
-        secrets={"registration_url": url},
-    )
+    registration.invite(db, desk, case, key=key, why=Why.FIRST, now=now)
+
+
+def _open_accounts(work: Work) -> StepResult:
+    """Of an addition's people; those of an organisation that is not registered yet wait for that.
+
+    How far it came is written down at once, before anybody approves the registration.
+    """
+    db, case, root = work.db, work.case, work.case.addition.ref if work.case.addition else ""
+    with transaction(db, locks=(f"case:{root}", f"case:{case.ref}")):
+        if not _stands(work) or case.addition is None:
+            return StepResult(state=StepState.STOPPED)
+        organisation = cases.find(db, case.addition.of)
+        if organisation and organisation.status is CaseStatus.LIVE and work.desk.policy.mag.keeps_accounts:
+            accounts.open_all(db, work.desk, case, by="usher", now=work.now)
+        settle(db, case.id, StepName.ACCOUNTS, StepResult(state=StepState.DONE), now=work.now)
+    return StepResult(state=StepState.DONE)
 
 
 def _stands(work: Work) -> bool:
@@ -177,4 +167,5 @@ _WORK: Mapping[StepName, Callable[[Work], StepResult]] = {
     StepName.CASE: partial(_make, task=Task.CASE),
     StepName.SITE: partial(_make, task=Task.SITE),
     StepName.INVITATION: _invite,
+    StepName.ACCOUNTS: _open_accounts,
 }

@@ -5,12 +5,22 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import ENDED, MAILS, OF_ADDITION, CaseStep, StepName, StepResult, StepState
+from bot.domain.case_steps import (
+    ENDED,
+    MAILS,
+    OF_ADDITION,
+    OF_ORGANISATION,
+    CaseStep,
+    StepName,
+    StepResult,
+    StepState,
+)
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import StepNotOpen
-from bot.services import timeline
+from bot.services import provisioning, timeline
 from bot.services.queueing import queue_case_card
 from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
@@ -21,6 +31,7 @@ STATUS = {
     StepName.CASE: CaseStatus.PROVISIONING,
     StepName.SITE: CaseStatus.PROVISIONING,
     StepName.INVITATION: CaseStatus.PROVISIONING,
+    StepName.ACCOUNTS: CaseStatus.PURCHASING,
 }
 _TAGS = {
     StepState.DONE: EventTag.STEP_ENDED,
@@ -34,7 +45,7 @@ _GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 
 def begin(db: Database, case: Case, *, now: datetime) -> None:
     """Lay the steps of a case that was approved and begin the first, in the deciding transaction."""
-    case_steps.lay(db, case.id, OF_ADDITION if case.addition else tuple(StepName), now=now)
+    case_steps.lay(db, case.id, OF_ADDITION if case.addition else OF_ORGANISATION, now=now)
     advance(db, case.id, now=now)
 
 
@@ -103,6 +114,9 @@ def follow(
     if job.kind is not JobKind.STEP or job.case_id is None:
         return
     name = StepName(job.template)
+    if result is not None and result.number:  # also of a case that was stopped meanwhile
+        record = Record(number=result.number, url=result.url)
+        provisioning.keep(db, job.case_id, Task(name), record, version=result.version)
     step = case_steps.find(db, job.case_id, name)
     if step is None or job.key != _job_key(step):  # of an approval that was taken back meanwhile
         return
@@ -179,14 +193,12 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         queue_case_card(db, case_id, now=now)
 
 
-def stop(db: Database, case_id: int, *, now: datetime) -> list[CaseStep]:
-    """End every step that is not at its end, in the caller's transaction; return those that were done."""
-    steps = case_steps.list_of_case(db, case_id)
-    for step in steps:
+def stop(db: Database, case_id: int, *, now: datetime) -> None:
+    """End every step that is not at its end, in the caller's transaction."""
+    for step in case_steps.list_of_case(db, case_id):
         if step.state not in ENDED:
             since, reason = (step.state,), step.reason
             to = StepState.STOPPED
             case_steps.move(db, case_id, step.name, since=since, to=to, now=now, reason=reason)
     for job_id in step_jobs.list_queued(db, case_id):
         outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
-    return [step for step in steps if step.state is StepState.DONE]

@@ -16,6 +16,7 @@ from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCas
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import Job, JobKind
+from bot.domain.registration import Registered, Registration, understand
 from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict
@@ -36,6 +37,7 @@ from bot.store import (
     finding,
     links,
     outbox,
+    registration,
     seats,
 )
 from bot.store.database import transaction
@@ -337,8 +339,18 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         quote=purchasing.quote(db, desk, case, now=now) if case.status is CaseStatus.IN_REVIEW else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
         bought=purchasing.find_bought(db, case),
+        registration=(found := registration.find(db, case.id)),
+        registered=_registered(desk, case, found),
+        ticked_outside=not desk.policy.mag.keeps_accounts,
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
+
+
+def _registered(desk: Desk, case: Case, found: Registration | None) -> Registered | None:
+    """What was submitted, as it is understood; None where nothing was."""
+    if found is None or not found.seal:
+        return None
+    return understand(case.ris, found.draft, applications=desk.policy.mag.applications)
 
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
@@ -349,7 +361,7 @@ def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
 def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:
     """The current card for somebody about to decide; raise the refusal that stands in the way."""
     card = get_card(db, desk, ref, now=now)
-    rights.check_undecided(db, card.case, by, now=now)
+    rights.check_may_decide(db, card.case, by, now=now)
     return card
 
 

@@ -46,6 +46,7 @@ from bot.rendering import (
     trail,
 )
 from bot.rendering import notices as notice_cards
+from bot.rendering import provisioning as provisioning_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
 from bot.services import (
@@ -58,6 +59,8 @@ from bot.services import (
     marking,
     notices,
     nudges,
+    provisioning,
+    registration,
     standing,
     texts,
 )
@@ -224,10 +227,6 @@ def _standing(db: Database, desk: Desk, ways: Ways, _: Job, now: datetime) -> di
     return {"note": note} if note else None
 
 
-def _answers(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
-    return {"note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])}
-
-
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
 
@@ -329,9 +328,8 @@ BROADCAST = frozenset({"turn_note"})
 #: mails that are looked at again before they go: whether they are true still, and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
-    key_mails.OWN: key_mails.still_true,
-    key_mails.LIST: key_mails.still_true,
-    key_mails.HANDED_OVER: key_mails.still_true,
+    registration.MAIL: registration.still_invites,
+    **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
 }
 RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
     nudges.TEMPLATE: nudges.with_links,
@@ -342,7 +340,9 @@ RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
 LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {
     "waiting_note": _waiting,
     "standing_note": _standing,
-    "answers_note": _answers,
+    "answers_note": lambda db, desk, _, job, __: {
+        "note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])
+    },
     "mail_note": _mail,
     "clipping_note": _clipped,
     "held_note": _held,
@@ -371,6 +371,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "step_note": _step,
     "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
     "turn_note": _turn,
+    "outside_note": lambda values, say: provisioning_cards.outside_note(values, words=say),
     "away_note": _away,
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
@@ -383,16 +384,17 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
 }
 
 
-def _take_step(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
+def _act_outside(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """The other side's no is the step's: it is shown on the card, where a person chooses what to do."""
-    result = case_step_work.carry_out(db, desk, ways.provisioners, job, now=now)
-    return Outcome(status=JobStatus.SENT, step=result)
+    carry = case_step_work.carry_out if job.kind is JobKind.STEP else provisioning.carry_out
+    return Outcome(status=JobStatus.SENT, step=carry(db, desk, ways.provisioners, job, now=now))
 
 
 CARRIERS: dict[JobKind, Callable[[Database, Desk, Ways, Job, datetime], Outcome]] = {
     JobKind.MAIL: _send_mail,
+    JobKind.STEP: _act_outside,
+    JobKind.CALL_OFF: _act_outside,
     JobKind.SMS: lambda _, desk, ways, job, now: texts.send(desk, ways.texter, job, now),
-    JobKind.STEP: _take_step,
     JobKind.CASE_CARD: _show_card,
     JobKind.NOTE: _post_note,
 }

@@ -8,19 +8,19 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
-from bot.domain.errors import (
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.key_refusals import HasSeat, UnknownSeat
+from bot.domain.license_keys import Holder, Seat
+from bot.domain.member_refusals import (
     AdministratorsOnly,
     CredentialAsked,
     InvitedAlready,
     LastAdministrator,
-    LinkUnknown,
     MemberUnknown,
     NeedsNoKey,
     TooManyMembers,
 )
-from bot.domain.events import EventTag
-from bot.domain.key_refusals import HasSeat, UnknownSeat
-from bot.domain.license_keys import Holder, Seat
 from bot.domain.members import (
     INVITATION_LASTS,
     MOST_A_DAY,
@@ -37,6 +37,7 @@ from bot.services.cases import get_case
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import issue_link, queue_mail
+from bot.services.recovery import send_reset
 from bot.store import accounts, events, links, member_invitations, seats, sessions
 from bot.store.database import transaction
 
@@ -206,6 +207,16 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
         _check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
         mail_activation(db, desk, get_case(db, f"C-{account.case_id}"), account, now=now)
+
+
+def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
+    """Mail somebody else the way to a new password; raise ResetOften."""
+    with transaction(db, locks=(f"account:{account_id}",)):
+        _check(db, by)
+        account = _get(db, by, account_id)
+        if account.id == by.id or account.status is not AccountStatus.ACTIVE:
+            raise MemberUnknown
+        send_reset(db, desk, account, by=f"account:{by.id}", now=now)
 
 
 def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: datetime) -> None:

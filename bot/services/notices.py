@@ -22,7 +22,6 @@ STEPS = (NoticeKind.REMINDER, NoticeKind.ESCALATION)
 TAGS = {
     NoticeKind.REMINDER: EventTag.CASE_REMINDED,
     NoticeKind.ESCALATION: EventTag.CASE_ESCALATED,
-    NoticeKind.STANDSTILL: EventTag.SPONSOR_SILENT,
 }
 
 
@@ -38,15 +37,25 @@ def remind(db: Database, desk: Desk, *, now: datetime) -> None:
     for waiting in notices.list_waiting(db, BallHolder.DESK):
         step = 0 if waiting.given == len(STEPS) else hours_reached(calendar, waiting.since, hours, now=now)
         if step > waiting.given:
-            give(db, waiting, step, STEPS[step - 1], after=hours[step - 1], now=now)
+            kind = STEPS[step - 1]
+            give(db, waiting, step, kind, tag=TAGS[kind], after=hours[step - 1], now=now)
 
 
-def give(db: Database, waiting: Waiting, step: int, kind: NoticeKind, *, after: int, now: datetime) -> None:
+def give(
+    db: Database,
+    waiting: Waiting,
+    step: int,
+    kind: NoticeKind,
+    *,
+    tag: EventTag,
+    after: int,
+    now: datetime,
+) -> None:
     """Give a notice in its case's thread, unless somebody else did or nothing is waited for any more."""
     with transaction(db, locks=(f"case:{waiting.ref}",)):
         if not notices.claim(db, waiting, step, now=now):
             return
-        events.add(db, TAGS[kind], f"case:{waiting.case_id}", actor="usher", at=now, after=after)
+        events.add(db, tag, f"case:{waiting.case_id}", actor="usher", at=now, after=after)
         if kind is NoticeKind.ESCALATION:
             cases.escalate(db, waiting.case_id, now=now)
             queue_case_card(db, waiting.case_id, now=now)

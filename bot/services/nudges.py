@@ -9,11 +9,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.addresses import mailbox_of
-from bot.domain.cases import BallHolder, Case, Thread
+from bot.domain.cases import BallHolder, Case, CaseStatus, Thread
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
+from bot.domain.registration import find_invited
 from bot.rendering import mails
-from bot.services import timeline
+from bot.services import registration, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
@@ -39,8 +40,66 @@ def _open_questions(db: Database) -> list[Waiting]:
     return notices.list_waiting(db, BallHolder.SPONSOR)
 
 
-#: each lists what waits for somebody outside; invitations, activations, terms and unused keys will join
-SOURCES: tuple[Callable[[Database], list[Waiting]], ...] = (_open_questions,)
+def _invitations(db: Database) -> list[Waiting]:
+    """Organisations whose invited person has not registered them."""
+    return notices.list_waiting(db, BallHolder.CUSTOMER, (CaseStatus.INVITED,))
+
+
+def _remind_invited(db: Database, desk: Desk, group: Sequence[Due], *, now: datetime) -> list[Due]:
+    """A new link for each of them; where organisations register elsewhere nobody here knows who has."""
+    if not desk.policy.mag.keeps_accounts:
+        return []
+    return [one for one in group if _mail_invited(db, desk, one, now=now)]
+
+
+def _mail_invited(db: Database, desk: Desk, one: Due, *, now: datetime) -> bool:
+    key = f"{one.case.ref}:invitation:{one.waiting.subject}:{one.step}"
+    return registration.invite(db, desk, one.case, key=key, why=registration.Why.REMINDER, now=now)
+
+
+def _ask_sponsor(db: Database, desk: Desk, group: Sequence[Due], *, now: datetime) -> list[Due]:
+    """One mail about all of it, under one key a mailbox and day."""
+    key = f"nudge:{_mailbox(group[0].case.sponsor.address)}:{_today(desk, now)}"
+    return list(group) if _queue(db, desk, group, key=key, now=now) else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Something that waits for somebody outside: what does, whom it is asked of, and how."""
+
+    find: Callable[[Database], list[Waiting]]
+    address_of: Callable[[Case], str]
+    nudged: EventTag  #: as the trail has it
+    silent: EventTag  #: that the desk was told instead
+    write: Callable[..., list[Due]]  #: returns what was really asked after: the caps may keep something back
+
+
+def _sponsor_of(case: Case) -> str:
+    return case.sponsor.address
+
+
+def _invited_of(case: Case) -> str:
+    invited = find_invited(case.ris)
+    return invited.email.lower() if invited else ""
+
+
+#: activations, terms and unused keys will join
+SOURCES: tuple[Source, ...] = (
+    Source(
+        find=_open_questions,
+        address_of=_sponsor_of,
+        nudged=EventTag.SPONSOR_NUDGED,
+        silent=EventTag.SPONSOR_SILENT,
+        write=_ask_sponsor,
+    ),
+    Source(
+        find=_invitations,
+        address_of=_invited_of,
+        nudged=EventTag.CUSTOMER_NUDGED,
+        silent=EventTag.CUSTOMER_SILENT,
+        write=_remind_invited,
+    ),
+)
 
 
 def nudge(db: Database, desk: Desk, *, now: datetime) -> None:
@@ -54,16 +113,18 @@ def nudge(db: Database, desk: Desk, *, now: datetime) -> None:
     if not (mailing or telling):
         return
     after = (*desk.policy.nudges.after_days, desk.policy.nudges.desk_after_days)
-    due: dict[str, list[Due]] = {}
-    for waiting in (one for source in SOURCES for one in source(db)):
-        step = _step(desk, waiting, after, now)
-        if step == len(after) and telling:
-            give(db, waiting, step, NoticeKind.STANDSTILL, after=after[-1], now=now)
-        elif 0 < step < len(after) and mailing and (case := cases.find(db, waiting.case_id)):
-            due.setdefault(case.sponsor.address, []).append(Due(waiting=waiting, case=case, step=step))
-    for address, group in due.items():
-        if not bounces.is_given_up(db, address):
-            _write(db, desk, address, group, now=now)
+    for source in SOURCES:
+        due: dict[str, list[Due]] = {}
+        for waiting in source.find(db):
+            step = _step(desk, waiting, after, now)
+            if step == len(after) and telling:
+                give(db, waiting, step, NoticeKind.STANDSTILL, tag=source.silent, after=after[-1], now=now)
+            elif 0 < step < len(after) and mailing and (case := cases.find(db, waiting.case_id)):
+                address = source.address_of(case)
+                due.setdefault(address, []).append(Due(waiting=waiting, case=case, step=step))
+        for address, group in due.items():
+            if not bounces.is_given_up(db, address):
+                _write(db, desk, source, address, group, now=now)
 
 
 def _step(desk: Desk, waiting: Waiting, after: Sequence[int], now: datetime) -> int:
@@ -74,23 +135,30 @@ def _step(desk: Desk, waiting: Waiting, after: Sequence[int], now: datetime) -> 
     return reached if reached > waiting.given else 0
 
 
-def _write(db: Database, desk: Desk, address: str, group: Sequence[Due], *, now: datetime) -> None:
-    """Queue one mail about all of it, unless one went to that mailbox today or nothing is open any more.
+def _write(
+    db: Database, desk: Desk, source: Source, address: str, group: Sequence[Due], *, now: datetime
+) -> None:
+    """Ask after all of it, unless a nudge went to that mailbox today or nothing is open any more.
 
     What the caps keep back stays due, and is tried again on the next day.
     """
     with transaction(db, locks=tuple(f"case:{one.case.ref}" for one in group)):
         group = [one for one in group if notices.is_next(db, one.waiting)][:MOST]
-        today = desk.policy.calendar_outside.day_of(now).isoformat()
-        mailbox = hashlib.sha256(mailbox_of(address).encode()).hexdigest()[:16]
-        if not group or not notices.add(db, f"mailbox:{mailbox}:{today}", 1, now=now):
+        noted = f"mailbox:{_mailbox(address)}:{_today(desk, now)}"
+        if not group or not notices.add(db, noted, 1, now=now):
             return
-        if _queue(db, desk, group, key=f"nudge:{mailbox}:{today}", now=now):
-            for one in group:
-                notices.claim(db, one.waiting, one.step, now=now)
-                timeline.record(
-                    db, EventTag.SPONSOR_NUDGED, one.case.id, actor="usher", at=now, step=one.step
-                )
+        for one in source.write(db, desk, group, now=now):
+            notices.claim(db, one.waiting, one.step, now=now)
+            timeline.record(db, source.nudged, one.case.id, actor="usher", at=now, step=one.step)
+
+
+def _mailbox(address: str) -> str:
+    """How notices call a mailbox."""
+    return hashlib.sha256(mailbox_of(address).encode()).hexdigest()[:16]
+
+
+def _today(desk: Desk, now: datetime) -> str:
+    return desk.policy.calendar_outside.day_of(now).isoformat()
 
 
 def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: datetime) -> bool:

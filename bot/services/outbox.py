@@ -19,7 +19,7 @@ from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
-from bot.services import case_steps, key_mails, letters
+from bot.services import case_steps, key_mails, letters, provisioning
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, chat_messages, events, holds, license_keys, outbox, workers
@@ -44,6 +44,7 @@ class Outcome:
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
+_OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
 #: what was issued since the backup is in no stock: a step would give it away again
 AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error="waits since a restore", not_now=True)
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
@@ -63,7 +64,7 @@ def claim(
     with transaction(db):
         on_hold = holds.find(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
-            if job.kind is JobKind.STEP and on_hold:
+            if job.kind in _OUTSIDE and on_hold:
                 _end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
                 continue
             if job.kind is JobKind.MAIL and not job.released:
@@ -155,6 +156,7 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         _show_refused(db, job, outcome.refused, now=now)
         _follow_letter(db, job, status, now=now)
         case_steps.follow(db, job, status, outcome.step, outcome.error, now=now)
+        provisioning.follow(db, job, status, outcome.error, now=now)
         follow(db, job.decision_id, now=now)
     return status
 
@@ -356,6 +358,8 @@ def _move(
             letters.take_back(db, job, by=by, now=now)
         _follow_letter(db, job, to, now=now)
         case_steps.follow(db, job, to, None, job.error, now=now)
+        if to is JobStatus.DISCARDED:
+            provisioning.follow(db, job, to, job.error, now=now)
         follow(db, job.decision_id, now=now)
     return job
 

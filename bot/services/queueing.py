@@ -30,6 +30,8 @@ HIDDEN = {
     "registration_url": "https://register.example/hidden-until-sent",
     "enrolment_url": "https://enroll.example/hidden-until-sent",
     "activation_url": "https://activate.example/hidden-until-sent",
+    "recovery_url": "https://recover.example/hidden-until-sent",
+    "email_url": "https://email.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }
 

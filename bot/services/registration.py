@@ -1,27 +1,72 @@
-"""The invitation to register an organisation, as whoever holds its link sees it."""
+"""The invited person registers their organisation: get started, fill in, check, submit; or get a new link."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import STANDING
+from bot.domain.case_steps import StepName, StepResult, StepState
+from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
-from bot.domain.registration import find_invited
-from bot.domain.ris import Company
-from bot.store import cases, links
+from bot.domain.events import EventTag
+from bot.domain.registration import (
+    LINK_AGAIN_AFTER,
+    Draft,
+    Registered,
+    Registration,
+    Stage,
+    digest,
+    find_invited,
+    first_draft,
+    read_draft,
+    seal,
+    understand,
+)
+from bot.domain.registration_refusals import DraftChanged, NotTicked
+from bot.domain.review_values import is_address, text_of, written_address
+from bot.domain.ris import User
+from bot.rendering import registration_mails
+from bot.services import case_steps, key_mails, timeline
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.store import cases, events, links
+from bot.store import registration as store
+from bot.store.database import transaction
+from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
+MAIL = "invitation"  #: the template of the mail with such a link
+ENDED = "registration_page"  #: what a trail calls the invited person
+
+
+class Why(StrEnum):
+    """Why an invitation is mailed."""
+
+    FIRST = "first"
+    AGAIN = "again"  # its reader asked for a new link
+    REMINDER = "reminder"  # nobody has registered yet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """What the desk knows of the organisation that is to be registered."""
+    """What whoever holds the link sees."""
 
-    ref: str
-    company: Company
-    invited: str  #: who becomes its Organization Administrator
-    email: str
+    case: Case
+    invited: User  #: as the form names them; who becomes the Organization Administrator
+    registration: Registration
+
+    @property
+    def may_act(self) -> bool:
+        """Whether anything can still be typed or submitted."""
+        return self.case.status in UNDER_WAY | {CaseStatus.INVITED}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the desk has approved it."""
+        return self.case.status is CaseStatus.LIVE
 
 
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
@@ -30,7 +75,174 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     case = cases.find(db, int(ref.removeprefix("C-")))
     if case is None or case.status not in STANDING:
         raise LinkUnknown
-    if (invited := find_invited(case.ris)) is None:
+    invited, found = find_invited(case.ris), store.find(db, case.id)
+    if invited is None or found is None:
         raise LinkUnknown
-    name = f"{invited.first_name} {invited.last_name}".strip()
-    return Invitation(ref=case.ref, company=case.ris.company, invited=name, email=invited.email)
+    return Invitation(case=case, invited=invited, registration=found)
+
+
+def get_registered(desk: Desk, invitation: Invitation) -> Registered:
+    """Their draft as it is understood now."""
+    return understand_draft(desk, invitation.case, invitation.registration.draft)
+
+
+def understand_draft(desk: Desk, case: Case, draft: Draft) -> Registered:
+    return understand(case.ris, draft, applications=desk.policy.mag.applications)
+
+
+def begin(db: Database, *, token: str, now: datetime) -> None:
+    """Accept the invitation: a draft of what the form says, unless there is one already."""
+    with transaction(db):
+        found = get_invitation(db, token, now=now)
+        if found.may_act and found.registration.stage is Stage.INVITED:
+            store.put_draft(db, found.case.id, first_draft(found.case.ris), Stage.FORM)
+            tag, subject = EventTag.REGISTRATION_BEGUN, f"case:{found.case.id}"
+            events.add(db, tag, subject, actor=ENDED, at=now)
+
+
+def save(db: Database, desk: Desk, *, token: str, typed: Draft, now: datetime) -> Registered | None:
+    """Keep what they typed; what is sound is checked once more. None where nothing is asked now."""
+    draft = read_draft(typed)
+    with transaction(db):
+        found = get_invitation(db, token, now=now)
+        if not found.may_act or found.registration.stage is Stage.INVITED:
+            return None
+        registered = understand_draft(desk, found.case, draft)
+        stage = Stage.FORM if registered.faults else Stage.CHECK
+        return registered if store.put_draft(db, found.case.id, draft, stage) else None
+
+
+def go_back(db: Database, *, token: str, now: datetime) -> None:
+    """From the last look to the form."""
+    with transaction(db):
+        found = get_invitation(db, token, now=now)
+        if found.may_act and found.registration.stage is Stage.CHECK:
+            store.put_draft(db, found.case.id, found.registration.draft, Stage.FORM)
+
+
+def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now: datetime) -> None:
+    """Hand it to the desk, once: what comes after the first finds it done.
+
+    `seen`: the digest of the draft that the page showed. Raise NotTicked, or DraftChanged where it is
+    another one now.
+    """
+    with transaction(db):
+        found = get_invitation(db, token, now=now)
+        if not found.may_act or found.registration.stage is Stage.SUBMITTED:
+            return
+        _check(desk, found, seen, ticked=ticked)
+        case = _arrived(db, found.case, now=now)
+        sealed = seal(case.content_hash, found.registration.draft, at=now)
+        since, to = (CaseStatus.INVITED,), CaseStatus.REGISTRATION_REVIEW
+        moved = cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now)
+        if not moved or not store.submit(db, case.id, sealed, now=now):
+            raise DraftChanged
+        cases.add_hand(db, case, found.registration.email)
+        timeline.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
+        queue_case_card(db, case.id, now=now)
+
+
+def _check(desk: Desk, found: Invitation, seen: str, *, ticked: bool) -> None:
+    draft = found.registration.draft
+    if found.registration.stage is not Stage.CHECK or digest(draft) != seen:
+        raise DraftChanged
+    if not ticked:
+        raise NotTicked
+    if get_registered(desk, found).faults:  # the rules have changed since
+        raise DraftChanged
+
+
+def _arrived(db: Database, case: Case, *, now: datetime) -> Case:
+    """Whoever answers an invitation has it, whatever is known of its mail."""
+    if case.status in UNDER_WAY:
+        case_steps.settle(db, case.id, StepName.INVITATION, StepResult(state=StepState.DONE), now=now)
+    return cases.find(db, case.id) or case
+
+
+# The way to the page
+
+
+def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: datetime) -> bool:
+    """Mail the link to whom the form invites, in the caller's transaction; whether it was queued.
+
+    One that they asked for, or that reminds them, is an automatic mail, and capped as such.
+    """
+    invited = find_invited(case.ris)
+    if invited is None:
+        return False
+    until = now + timedelta(days=desk.policy.mag.invitation_days)
+    email = invited.email.lower()
+    if why is Why.FIRST:
+        links.end(db, purpose=LINK, subject=case.ref, now=now)  # of an approval that was taken back
+        store.invite(db, case.id, email, now=now)
+    else:
+        store.note_mailed(db, case.id, now=now)
+    return queue_mail(
+        db,
+        desk,
+        MAIL,
+        key=key,
+        to=email,
+        lang=case.lang,
+        ref=case.ref,
+        words=registration_mails.invitation(
+            case,
+            invited,
+            desk.policy,
+            until=until,
+            why=why,
+            spare=key_mails.count_untold(db, desk, case, invited),
+        ),
+        now=now,
+        case_id=case.id,
+        secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
+        automatic=why is not Why.FIRST,
+    )
+
+
+def make_url(db: Database, desk: Desk, case: Case, *, until: datetime, now: datetime) -> str:
+    """Where they register: here by a fresh link, or on the page that the policy names."""
+    if desk.policy.mag.keeps_accounts:
+        return issue_link(db, desk, case.ref, purpose=LINK, path="register", until=until, now=now)
+    return desk.policy.mag.registration_url
+
+
+def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
+    """For whoever holds an old link: mail a new one to the address on file, if it would open anything.
+
+    Nothing is returned and nothing raised, so that everybody is told the same.
+    """
+    with transaction(db):
+        ref = links.find_subject(db, token, purpose=LINK)
+        if ref is not None:
+            _mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
+
+
+def read_address(typed: str) -> str:
+    """The address that somebody typed, lower case; "" for none."""
+    address = written_address(text_of(typed[:1_000])).lower()
+    return address if is_address(address) else ""
+
+
+def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
+    """For whoever says that they were invited: a mail goes only where an invitation to them is open."""
+    with transaction(db):
+        for case_id in store.list_invited(db, email):
+            _mail_again(db, desk, case_id, now=now)
+
+
+def _mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> None:
+    case, found = cases.find(db, case_id), store.find(db, case_id)
+    if case is None or found is None or case.status is not CaseStatus.INVITED:
+        return
+    if now < found.mailed_at + LINK_AGAIN_AFTER:
+        return
+    key = f"{case.ref}:invitation:again:{next_number(db, 'invitation')}"
+    if invite(db, desk, case, key=key, why=Why.AGAIN, now=now):
+        events.add(db, EventTag.INVITATION_MAILED_AGAIN, f"case:{case.id}", actor=ENDED, at=now)
+
+
+def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether a queued invitation is true still: its case waits for the registration, or will."""
+    case = cases.find(db, int(str(words["ref"]).removeprefix("C-")))
+    return case is not None and case.status in UNDER_WAY | {CaseStatus.INVITED}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import Choice
-from bot.domain.cases import OPEN, BallHolder, CaseStatus
+from bot.domain.cases import OPEN, STANDING, BallHolder, CaseStatus
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.report import Decided, Decisions, Dwell, Figures, Report, Week, by_day, dwell
 from bot.ports import Chat, Picture
@@ -79,7 +79,7 @@ def _figures(db: Database, since: datetime, until: datetime) -> Figures:
 
 def _is_under_way(turn: Turn) -> bool:
     """Undecided, or on its way to its end; an older case that was approved without steps waits for nobody."""
-    waits = OPEN | {CaseStatus.PURCHASING, CaseStatus.PROVISIONING, CaseStatus.INVITED}
+    waits = (OPEN | STANDING) - {CaseStatus.APPROVED, CaseStatus.LIVE}
     return turn.status in waits or turn.holder is BallHolder.USHER
 
 

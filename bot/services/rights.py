@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Grave, SecondReason, find_right
-from bot.domain.cases import Case
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, Refusal
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
@@ -38,10 +38,23 @@ def at_this_moment(db: Database, by: Staff, now: datetime) -> Staff:
     return replace(by, stands_for=tuple(still))
 
 
+def right_on_registration(db: Database, case: Case, by: Staff, *, now: datetime) -> str:
+    """Whose right lets them decide about an organisation's registration; raise what keeps them from it."""
+    return find_right(Act.REGISTRATION, ref=case.ref, hands=case.hands, by=at_this_moment(db, by, now))
+
+
+def check_may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> None:
+    """Raise what keeps them from deciding what is to be decided about a case now."""
+    if case.status is CaseStatus.REGISTRATION_REVIEW:
+        right_on_registration(db, case, by, now=now)
+    else:
+        check_undecided(db, case, by, now=now)
+
+
 def may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> bool:
     """Whether a card shows them buttons that decide."""
     try:
-        check_undecided(db, case, by, now=now)
+        check_may_decide(db, case, by, now=now)
     except Refusal:
         return False
     return True

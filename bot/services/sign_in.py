@@ -7,13 +7,14 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, fold_user_id
 from bot.domain.events import EventTag
+from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.services import sessions
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import accounts, events, organisations, tries
+from bot.store import accounts, events, organisations, passwords, tries
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -35,8 +36,9 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
     found = _list_active(db, name)
     account = found[0] if len(found) == 1 else None
     hashed = accounts.find_password(db, account.id) if account else ""
-    fits = desk.hasher.verify(hashed, password)
-    renewed = desk.hasher.hash(password) if fits and desk.hasher.is_outdated(hashed) else ""
+    secret = normal(password)
+    fits = desk.hasher.verify(hashed, secret)
+    renewed = desk.hasher.hash(secret) if fits and desk.hasher.is_outdated(hashed) else ""
     with transaction(db, locks=(f"account:{account.id if account else NOBODY}",)):
         if account is None:
             _count_wrong(db, desk, None, now)
@@ -47,7 +49,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
             _count_wrong(db, desk, account, now)
             return ""
         if renewed:
-            accounts.renew_password(db, account.id, renewed)
+            passwords.rehash(db, account.id, renewed, since=hashed)
         tries.drop(db, account.id, Tried.PASSWORD)
         return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
 

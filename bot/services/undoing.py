@@ -54,7 +54,7 @@ def void_decision(
             events.add(db, EventTag.JOB_DISCARDED, f"job:{job.id}", actor=by, at=now)
         else:
             gone.append(job.status)
-    made = case_steps.stop(db, case.id, now=now)
+    case_steps.stop(db, case.id, now=now)
     _call_back_invitation(db, case, now=now)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
@@ -65,4 +65,4 @@ def void_decision(
     events.add(
         db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
     )
-    return list_standing(gone, keys_void=back.void + back.used > 0, made=any(step.number for step in made))
+    return list_standing(gone, keys_void=back.void + back.used > 0)

@@ -15,7 +15,7 @@ from bot.domain.parties import is_party
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
 from bot.rendering import order_mails
-from bot.services import questions
+from bot.services import provisioning, questions
 from bot.services.cases import get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
@@ -45,8 +45,8 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
     answering = replace(case, thread=Thread.answering(mail))
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     if case.status in OPEN:
-        _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)
-        note(db, case, "done", now=now)
+        standing = _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)
+        note(db, case, "done", now=now, standing=standing)
     elif obstacle := find_obstacle(db, case):
         _tell(db, desk, answering, now=now)
         note(db, case, "kept", now=now, other=obstacle)
@@ -92,6 +92,8 @@ def _withdraw(
 ) -> tuple[Standing, ...]:
     """`by` "usher": at the word of the mail `mail_id`."""
     standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now)
+    if provisioning.call_off(db, desk, case, now=now):  # also of an approval that was taken back before
+        standing = (*standing, Standing.MADE)
     move_or_explain(db, case, (case.status,), CaseStatus.WITHDRAWN, now=now)
     events.add(
         db,

@@ -90,24 +90,19 @@ def set_role(db: Database, account_id: int, role: Role) -> None:
     count(db, "update accounts set role = :role where id = :id", {"id": account_id, "role": role})
 
 
+def set_email(db: Database, account_id: int, email: str) -> None:
+    """In lower case."""
+    count(db, "update accounts set email = :email where id = :id", {"id": account_id, "email": email})
+
+
+def set_language(db: Database, account_id: int, lang: str) -> None:
+    count(db, "update accounts set lang = :lang where id = :id", {"id": account_id, "lang": lang})
+
+
 def find_password(db: Database, account_id: int) -> str:
     """The argon2 hash of its password; "" where none is set."""
     found = row(db, "select password from accounts where id = :id", {"id": account_id})
     return str(found["password"]) if found else ""
-
-
-def set_password(db: Database, account_id: int, hashed: str, *, now: datetime) -> None:
-    count(
-        db,
-        "update accounts set password = :hashed, password_set_at = :now where id = :id",
-        {"id": account_id, "hashed": hashed, "now": text_of(now)},
-    )
-
-
-def renew_password(db: Database, account_id: int, hashed: str) -> None:
-    """The same password, hashed with today's costs: to its owner nothing has changed."""
-    sql = "update accounts set password = :hashed where id = :id"
-    count(db, sql, {"id": account_id, "hashed": hashed})
 
 
 def _account(found: Mapping[str, Any]) -> Account:

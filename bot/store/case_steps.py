@@ -95,6 +95,13 @@ def set_reason(db: Database, case_id: int, name: StepName, reason: str) -> bool:
     return bool(count(db, sql, {"case_id": case_id, "name": name, "reason": reason}))
 
 
+def name_stopped(db: Database, case_id: int, name: StepName, *, number: str, url: str) -> bool:
+    """Say of a step that was stopped what it has made all the same; False where it was not stopped."""
+    sql = """update case_steps set number = :number, url = :url
+             where case_id = :case_id and name = :name and state = 'stopped'"""
+    return bool(count(db, sql, {"case_id": case_id, "name": name, "number": number, "url": url}))
+
+
 def find_skip(db: Database, case_id: int, name: StepName) -> Approval | None:
     """Who has asked to leave the step out, since it was last begun."""
     found = row(

@@ -48,6 +48,17 @@ def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
     return str(found["subject"]) if found else None
 
 
+def count_since(db: Database, *, purpose: str, subject: str, since: datetime) -> int:
+    """How many were made about that, whatever became of them."""
+    found = row(
+        db,
+        """select count(*) as made from links
+           where purpose = :purpose and subject = :subject and created_at > :since""",
+        {"purpose": purpose, "subject": subject, "since": text_of(since)},
+    )
+    return int(found["made"]) if found else 0
+
+
 def end(db: Database, *, purpose: str, subject: str, now: datetime) -> None:
     """Let every link about that be over: it was used, or a newer one takes its place."""
     count(

@@ -1,13 +1,14 @@
 """What waits for whom, and which notices about it are given: each once for ever."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.cases import OPEN, BallHolder, CaseStatus
 from bot.domain.notices import Standing, Waiting
-from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 
 #: a newer version of the same turn is waited for since it came
 _SINCE = "case when v.made_at > t.since then v.made_at else t.since end"
@@ -30,12 +31,13 @@ def make_tables(db: Database) -> None:
     """)
 
 
-def list_waiting(db: Database, holder: BallHolder) -> list[Waiting]:
-    """Open cases whose turn it is, longest waiting first.
+def list_waiting(db: Database, holder: BallHolder, states: Collection[CaseStatus] = OPEN) -> list[Waiting]:
+    """Cases in those states whose turn it is, longest waiting first.
 
     A sponsor who writes without settling anything is waited for since then; one whose answers wait for a
     click of staff is waited for no longer.
     """
+    inside, values = listed("status", sorted(states))
     found = rows(
         db,
         f"""select t.id turn, c.id case_id, c.version, {_SINCE} since,
@@ -44,11 +46,11 @@ def list_waiting(db: Database, holder: BallHolder) -> list[Waiting]:
                  where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
-              and c.status in ('received', 'in_review', 'waiting_for_sponsor')
+              and c.status in ({inside})
               and not (t.holder = 'sponsor' and exists (
                   select 1 from case_answers a where a.case_id = c.id and a.state = 'open'))
             order by t.since, c.id""",
-        {"holder": holder},
+        {**values, "holder": holder},
     )
     return [_waiting(entry, holder) for entry in found]
 
@@ -105,7 +107,8 @@ def list_standing(db: Database) -> list[Standing]:
         f"""select c.id, v.company, t.holder, c.status, {_SINCE} since, c.assigned_to from {_OPEN_TURNS}
             left join decisions d on d.case_id = c.id and d.voided_at is null
             where t.until is null and (d.phase in ('decided', 'executing', 'failed') or c.status in (
-                'received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning', 'invited'))
+                'received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning', 'invited',
+                'registration_review'))
             order by since, c.id""",
     )
     return [

@@ -107,7 +107,8 @@ def claim_jobs(
 ) -> list[tuple[Job, str]]:
     """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
 
-    Nobody else gets them until the lease ends. To be called inside a transaction.
+    In turns: the oldest of every case, then the second of every case, so that the many of one hold up no
+    other's few. Nobody else gets them until the lease ends. To be called inside a transaction.
     """
     wanted, values = listed("kind", kinds)
     values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
@@ -116,13 +117,16 @@ def claim_jobs(
         f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
                 attempts = attempts + 1
             where id in (
-                select job.id from outbox job
-                where job.status = 'queued' and job.next_at <= :now
-                  and job.kind in ({wanted})
-                  and not exists (
-                      select 1 from outbox ahead where ahead.stream = job.stream and (
-                          ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id)))
-                order by job.id limit :limit)
+                select id from (
+                    select job.id, job.case_id from outbox job
+                    where job.status = 'queued' and job.next_at <= :now
+                      and job.kind in ({wanted})
+                      and not exists (
+                          select 1 from outbox ahead where ahead.stream = job.stream and (
+                              ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id))))
+                order by case when case_id is null then 1
+                    else row_number() over (partition by case_id order by id) end, id
+                limit :limit)
             returning {COLUMNS}""",
         {**values, "limit": limit},
     )

@@ -28,7 +28,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
            left join turns t on t.case_id = c.id and t.until is null
            left join decisions d on d.case_id = c.id and d.voided_at is null
            where c.status in ('received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning',
-                              'invited')
+                              'invited', 'registration_review')
               or d.phase in ('decided', 'executing', 'failed')
            order by held_since, c.id limit :limit""",
         {"limit": limit},

@@ -13,15 +13,20 @@ from bot.store import (
     clippings,
     conversations,
     credentials,
+    email_changes,
     finding,
     key_mails,
     license_keys,
     member_invitations,
     notices,
+    passwords,
     phone_codes,
+    provisioning,
     purchase_orders,
+    registration,
     rounds,
     seats,
+    security_questions,
     sessions,
     terms,
     tries,
@@ -117,8 +122,18 @@ def m024_keys_are_masked_on_the_way_in(db: Database) -> None:
 
 
 @migrations()
+def m025_passwords_and_questions(db: Database) -> None:
+    passwords.make_tables(db)
+    security_questions.make_tables(db)
+
+
+@migrations()
 def m026_credentials_and_codes(db: Database) -> None:
     tries.make_tables(db)
+    credentials.make_tables(db)
+    phone_codes.make_tables(db)
+    certificates.make_tables(db)
+    db.execute("alter table sessions add column launching text not null default ''")
 
 
 @migrations()
@@ -142,8 +157,15 @@ def m030_money_is_corrected(db: Database) -> None:
 
 
 @migrations()
-def m031_credentials_and_codes(db: Database) -> None:
-    credentials.make_tables(db)
-    phone_codes.make_tables(db)
-    certificates.make_tables(db)
-    db.execute("alter table sessions add column launching text not null default ''")
+def m031_what_stands_outside(db: Database) -> None:
+    provisioning.make_tables(db)
+
+
+@migrations()
+def m032_email_changes(db: Database) -> None:
+    email_changes.make_tables(db)
+
+
+@migrations()
+def m033_registrations(db: Database) -> None:
+    registration.make_tables(db)

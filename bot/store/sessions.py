@@ -1,12 +1,14 @@
 """Sessions of the portal: only the hash of a token is kept."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.sessions import Session, Strength
-from bot.store.database import count, instant, row, text_of
+from bot.store.database import count, instant, row, rows, text_of
 
 
 def add(db: Database, token: str, session: Session) -> None:
@@ -27,15 +29,13 @@ def add(db: Database, token: str, session: Session) -> None:
 
 def find(db: Database, token: str) -> Session | None:
     found = row(db, "select * from sessions where hash = :hash", {"hash": name_of(token)})
-    if found is None:
-        return None
-    return Session(
-        account_id=found["account_id"],
-        strength=Strength(found["strength"]),
-        made_at=instant(found["made_at"]),
-        seen_at=instant(found["seen_at"]),
-        launching=found["launching"],
-    )
+    return _session(found) if found else None
+
+
+def list_of_account(db: Database, account_id: int) -> list[Session]:
+    """The newest first; some may be over."""
+    sql = "select * from sessions where account_id = :id order by made_at desc"
+    return [_session(found) for found in rows(db, sql, {"id": account_id})]
 
 
 def touch(db: Database, token: str, *, now: datetime) -> None:
@@ -64,6 +64,16 @@ def drop_all(db: Database, account_id: int, *, but: str = "") -> int:
 def drop_old(db: Database, *, seen_before: datetime) -> int:
     """What is over and nobody will ask for."""
     return count(db, "delete from sessions where seen_at < :before", {"before": text_of(seen_before)})
+
+
+def _session(found: Mapping[str, Any]) -> Session:
+    return Session(
+        account_id=found["account_id"],
+        strength=Strength(found["strength"]),
+        made_at=instant(found["made_at"]),
+        seen_at=instant(found["seen_at"]),
+        launching=found["launching"],
+    )
 
 
 def name_of(token: str) -> str:

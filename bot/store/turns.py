@@ -11,6 +11,13 @@ from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
 from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
+#: states in which the desk is told that a case is its own again
+_COMES_BACK = OPEN | {
+    CaseStatus.PURCHASING,
+    CaseStatus.PROVISIONING,
+    CaseStatus.REGISTRATION_REVIEW,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
@@ -37,7 +44,7 @@ class Change:
         return (
             self.holder is BallHolder.DESK
             and self.before not in (None, BallHolder.DESK)
-            and self.status in OPEN | {CaseStatus.PURCHASING, CaseStatus.PROVISIONING}
+            and self.status in _COMES_BACK
         )
 
 

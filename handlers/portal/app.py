@@ -2,6 +2,7 @@
 
 import io
 import time
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
@@ -12,19 +13,26 @@ from bot.bootstrap import Bot
 from bot.rendering import pages
 from bot.rendering.pages.brand import Brand
 from handlers.portal import (
+    activation,
     brand,
     credentials,
     dashboard,
+    email_changes,
     enrolment,
     errors,
     home,
+    joining,
     launch,
     legal,
     members,
     passcode,
+    passwords,
+    profile,
+    recovery,
     registration,
     ris,
     security,
+    security_questions,
     sign_in,
     slack_events,
     status,
@@ -38,22 +46,26 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("portal")
 
-ROOMS = (
-    brand,
+#: each has `register(app, frame)`
+ROOMS = (brand, enrolment, home, legal, ris, status)
+#: pages of accounts: where accounts are kept elsewhere there are none of them
+ACCOUNT_ROOMS = (
+    activation,
     credentials,
     dashboard,
-    enrolment,
-    home,
+    email_changes,
+    joining,
     launch,
-    legal,
     members,
     passcode,
+    passwords,
+    profile,
+    recovery,
     registration,
-    ris,
+    security_questions,
     sign_in,
-    status,
     terms,
-)  #: each has `register(app, frame)`
+)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -82,15 +94,27 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    frame = Frame(
-        bot=bot, pages=Pages(bot.desk.policy, Brand.of(bot.desk.policy)), guards=security.protect(app, bot)
-    )
+    pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
+    app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
+    frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
     for room in ROOMS:
         room.register(app, frame)
+    here = set(app.blueprints)
+    for room in ACCOUNT_ROOMS:
+        room.register(app, frame)
+    if not bot.desk.policy.mag.keeps_accounts:
+        elsewhere |= set(app.blueprints) - here
     if slack_app is not None:
         slack_events.register(app, frame, slack_app)
     return app
+
+
+def _say_elsewhere(pages_of_desk: Pages, elsewhere: set[str]) -> Response | None:
+    """Whom to ask, in the place of a page of those blueprints."""
+    if request.blueprint not in elsewhere:
+        return None
+    return pages_of_desk.render("error.html", status=404, error="elsewhere", id="")
 
 
 def _start() -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
-from bot.domain.errors import MemberUnknown
+from bot.domain.member_refusals import MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
@@ -117,6 +117,13 @@ def _remind(number: int, frame: Frame, visitor: Visitor) -> str:
     return "reminded"
 
 
+def _reset_password(number: int, frame: Frame, visitor: Visitor) -> str:
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        members.reset_password(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
+    return "reset"
+
+
 def _ask_credential(number: int, frame: Frame, visitor: Visitor) -> str:
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
@@ -153,6 +160,7 @@ ACTS = {
     "role": _set_role,
     "deactivate": _deactivate,
     "remind": _remind,
+    "reset": _reset_password,
     "credential": _ask_credential,
     "key": _pass_key_on,
 }

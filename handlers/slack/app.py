@@ -25,6 +25,7 @@ from handlers.slack import (
     places,
     queue,
     records,
+    registration,
     step_up,
     stock,
     undoing,
@@ -39,6 +40,7 @@ ROOMS = (
     cases,
     case_answers,
     case_steps,
+    registration,
     letters,
     license_keys,
     clippings,
@@ -61,6 +63,7 @@ def build(bot: Bot) -> App:
     """The app with every listener; nothing is asked of Slack yet, so that it may be down at the start."""
     signing_secret = bot.settings.slack_signing_secret.get_secret_value()
     app = App(
+        name="usher",  # without one Bolt looks for it in the sources of everybody on the stack
         client=bot.slack_client,
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),

@@ -53,7 +53,8 @@ def on_checklist(ack: Ack, body: Body, respond: Respond, client: WebClient, *, b
         check_is_staff(staff_in(body, bot))
         card = cases.get_card(db, bot.desk, ref, now=bot.clock.now())
         case_step_hands.check_enterable(card)
-        view = placed(shown.checklist_modal(card, words=words(bot)), body)
+        corrected = case_step_hands.find_corrected(db, card)
+        view = placed(shown.checklist_modal(card, corrected, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
@@ -62,8 +63,10 @@ def on_entered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            records = given.records
-            case_step_hands.enter(db, ref=given.ref, seen=given.seen, records=records, by=by, now=now)
+            records, ticked = given.records, given.ticked
+            case_step_hands.enter(
+                db, ref=given.ref, seen=given.seen, records=records, ticked=ticked, by=by, now=now
+            )
     except Refusal as refusal:
         _refuse(ack, refusal, given, bot)
     else:

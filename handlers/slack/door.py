@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 
 import structlog
@@ -47,9 +48,7 @@ class SlackDoor:
                 self._look(handler)
             self._replay(lambda: list_overdue(self._bot))
         if handler is not None:
-            # The client complains about the line it closes itself.
-            handler.client.logger.setLevel(logging.CRITICAL)
-            handler.close()  # type: ignore[no-untyped-call]
+            _hang_up(handler)
 
     def _connect(self) -> SocketModeHandler | None:
         """Connect, as often as it takes: Slack being down must not keep mail from being taken in."""
@@ -89,3 +88,15 @@ class SlackDoor:
     def _report(self, sentence: str, *, well: bool) -> None:
         if self._bot.health.report("slack", sentence, well=well, now=self._bot.clock.now()):
             log.info("slack line", well=well, sentence=sentence)
+
+
+def _hang_up(handler: SocketModeHandler) -> None:
+    """Close the line at once: by itself the client first waits three seconds for Slack to say something."""
+    client = handler.client
+    # The client complains about the line it closes itself.
+    client.logger.setLevel(logging.CRITICAL)
+    client.current_session_state.terminated = True
+    if client.current_session is not None:
+        with suppress(OSError):  # a line that is cut answers nothing
+            client.current_session.ping("the end")
+    handler.close()  # type: ignore[no-untyped-call]

@@ -27,7 +27,7 @@ LANES: tuple[tuple[str, tuple[JobKind, ...]], ...] = (
     ("mail", (JobKind.MAIL,)),
     ("texts", (JobKind.SMS,)),
     ("slack", (JobKind.CASE_CARD, JobKind.NOTE)),
-    ("steps", (JobKind.STEP,)),
+    ("steps", (JobKind.STEP, JobKind.CALL_OFF)),
 )
 
 

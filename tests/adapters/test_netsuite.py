@@ -114,6 +114,70 @@ def test_only_the_named_fields_that_differ_are_patched(account: Account) -> None
     assert account.server.made == [ID]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "standing"),
+    [
+        ({"id": "42"}, {"id": 42, "refName": "EMEA"}),
+        ({"id": "42"}, {"id": "42", "links": []}),
+        (42, {"id": "42", "refName": "EMEA"}),
+        (5, "5"),
+        (5, 5.0),
+        ("5", 5),
+        (True, True),
+    ],
+)
+def test_what_comes_back_in_another_shape_is_not_patched_again(
+    account: Account, wanted: object, standing: object
+) -> None:
+    account.open(fields={"custevent_x": wanted}).place(ORDER)
+    account.case.update(custevent_x=standing, id=4700)
+    account.open(fields={"custevent_x": wanted}).place(ORDER)
+
+    assert account.server.asked("PATCH") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "standing"), [({"id": "42"}, {"id": 43}), (True, 1), (1, True), ("5", None), ("5", {"id": 6})]
+)
+def test_what_really_differs_is_patched(account: Account, wanted: object, standing: object) -> None:
+    account.open(fields={"custevent_x": wanted}).place(ORDER)
+    account.case["custevent_x"] = standing
+    account.open(fields={"custevent_x": wanted}).place(ORDER)
+
+    assert [asked.said for asked in account.server.asked("PATCH")] == [{"custevent_x": wanted}]
+
+
+def corrected(**changed: str) -> Order:
+    company = replace(ORDER.company, **changed)
+    return replace(ORDER, company=company, version=2, corrected=True, before=ORDER.company)
+
+
+def test_a_correction_empties_what_the_form_had_filled_in_and_nothing_else(account: Account) -> None:
+    account.open().place(ORDER)
+    account.case["phone"] = "typed by a colleague"
+    account.open().place(corrected(contact_email=""))
+
+    assert account.case["email"] is None
+    assert account.case["phone"] == "typed by a colleague"
+    assert account.case["title"] == "C-7 (version 2): ForumPass for Nordwind GmbH"
+
+
+@pytest.mark.parametrize(
+    ("standing", "kept"), [("(421) 123-456", True), ("421123456", True), ("", False), ("999", False)]
+)
+def test_a_correction_that_netsuite_does_not_keep_names_the_field(
+    account: Account, standing: str, *, kept: bool
+) -> None:
+    account.open().place(ORDER)
+    account.server.rewrites["phone"] = standing
+    order = corrected(contact_phone="+49421123456")
+    if kept:
+        assert account.open().place(order) is not None
+    else:
+        with pytest.raises(PermanentFailure, match="CASE4700 and did not keep phone: change that there"):
+            account.open().place(order)
+
+
 @pytest.mark.parametrize("fault", [silent(after_acting=True), cut(after_acting=False), says(500)])
 def test_a_patch_that_was_lost_is_looked_at_and_made_again(account: Account, fault: Fault) -> None:
     account.open().place(ORDER)

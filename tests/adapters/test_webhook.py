@@ -14,7 +14,7 @@ from bot.adapters.tls import build_context
 from bot.adapters.webhook import NOT_THERE, find_words, sign
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Address
-from bot.domain.provisioning import Order, Record, Task, Way
+from bot.domain.provisioning import CalledOff, Order, Record, Task, Way
 from bot.domain.ris import Company, User
 from bot.ports import Provisioner
 from bot.provisioning_policy import Provisioning
@@ -98,6 +98,35 @@ def test_a_repeat_carries_the_same_id(server: WebhookServer, webhook: Provisione
         ("GET", ID),
         ("POST", ID),
     ]
+
+
+def test_a_correction_has_an_id_of_its_content_and_a_side_that_names_its_version_gets_it_once(
+    server: WebhookServer, webhook: Provisioner
+) -> None:
+    webhook.place(ORDER)
+    for version, name in ((2, "A"), (3, "B"), (4, "A")):
+        again = replace(ORDER, company=Company(name=name), version=version, corrected=True)
+        assert webhook.place(again) == Record(number="SITE-1", url="https://sites.example.com/SITE-1")
+        webhook.place(again)
+
+    sent = [asked.headers["webhook-id"] for asked in server.asked("POST")]
+    assert (len(sent), len(set(sent))) == (7, 4)
+    assert all(one.startswith(f"{ID}.") for one in sent[1:])
+    assert (server.records[ID]["version"], server.records[ID]["company"]["name"]) == (4, "A")
+    server.names_version = True
+    webhook.place(replace(ORDER, version=4, corrected=True))
+    assert len(server.asked("POST")) == 7
+
+
+def test_what_has_no_number_yet_is_corrected_once_it_has(server: WebhookServer, webhook: Provisioner) -> None:
+    webhook.place(ORDER)
+    server.slow = True
+    with pytest.raises(TransientFailure):
+        webhook.place(replace(ORDER, version=2, corrected=True))
+    assert webhook.call_off(ORDER) == CalledOff(record=None, told=True)
+
+    assert [asked.said["type"] for asked in server.asked("POST")] == ["site.requested", "site.stopped"]
+    assert server.asked("POST")[-1].said["data"] == {"external_id": ID, "ref": "C-7", "version": 1}
 
 
 def test_what_takes_its_time_is_asked_after_and_not_sent_again(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -142,8 +143,8 @@ def test_what_strangers_wrote_does_not_steer_the_terminal(usher: Shell) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "decision", "reason"),
     [
-        ("bomb.xlsx", zip_bomb(), "refused", "zip_bomb"),
-        ("far.xlsx", far_cell(), "refused", None),
+        ("bomb.xlsx", zip_bomb, "refused", "zip_bomb"),
+        ("far.xlsx", far_cell, "refused", None),
         ("empty.xlsx", b"", "refused", "corrupt"),
         ("noise.xlsx", b"PK\x03\x04" + bytes(range(256)) * 20, "refused", "corrupt"),
         ("letter.txt", b"Company: Acme GmbH\nDear all\n", "refused", "unsupported"),
@@ -152,9 +153,9 @@ def test_what_strangers_wrote_does_not_steer_the_terminal(usher: Shell) -> None:
     ],
 )
 def test_hostile_files_are_refused_and_the_next_is_read(
-    usher: Shell, name: str, content: bytes, decision: str, reason: str | None
+    usher: Shell, name: str, content: bytes | Callable[[], bytes], decision: str, reason: str | None
 ) -> None:
-    Path(name).write_bytes(content)
+    Path(name).write_bytes(content if isinstance(content, bytes) else content())
     Path("good.xlsx").write_bytes(sound_form())
     answer = usher("ris", "check", "--json", name, "good.xlsx")
 

@@ -1,110 +1,18 @@
 """Whoever makes cases and sites outside: exactly one each, whatever fails on the way, and nothing guessed."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.provisioners import build_opener
-from bot.adapters.tls import build_context
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
-from bot.domain.mail import Address
-from bot.domain.provisioning import Order, Record, Task, Way
-from bot.domain.ris import Company, User
-from bot.ports import Provisioner
-from bot.provisioning_policy import Provisioning
-from bot.settings import load_given
+from bot.domain.provisioning import CalledOff, Task, Way
 from tests import provisioning_faults as faults
 from tests.certificates import make_authority
-from tests.outside import NOW
+from tests.contracts.outside_ways import CORRECTED, Side, Trouble, carry, every_served_way, every_way, side
 from tests.provisioning_faults import Fault, says
-from tests.provisioning_servers import HOOK, TOKEN_PATH, NetSuiteServer, OutsideServer, WebhookServer
-from tests.test_settings import GOOD
+from tests.provisioning_servers import HOOK, TOKEN_PATH, NetSuiteServer, WebhookServer
 
-Trouble = TransientFailure | UnknownOutcome
-
-DEADLINE = 0.4  # seconds
-ATTEMPTS = 6
-
-TRUST = build_context()
-SERVED = ["netsuite-case", "webhook-site", pytest.param("webhook-case", marks=pytest.mark.slow)]
-
-
-@dataclass
-class Side:
-    """One way of making one thing, and the outside that it is made in; none where the desk makes it."""
-
-    way: Way
-    task: Task
-    server: OutsideServer | None
-    settings: Mapping[str, object]
-
-    @property
-    def outside(self) -> OutsideServer:
-        assert self.server is not None
-        return self.server
-
-    @property
-    def changing(self) -> str:
-        """The method by which it is made."""
-        return {Way.NETSUITE: "PUT", Way.WEBHOOK: "POST"}[self.way]
-
-    @property
-    def order(self) -> Order:
-        return Order(
-            external_id=f"usher-C-7-{self.task}",
-            task=self.task,
-            ref="C-7",
-            company=Company(
-                name="Nordwind GmbH",
-                street="Am Wall 1",
-                city="Bremen",
-                country="DE",
-                application="ForumPass",
-                contact_email="ida@nordwind.example.com",
-                contact_phone="+49421123456",
-            ),
-            users=(User(first_name="Ida", last_name="Brandt", email="ida@nordwind.example.com"),),
-            seats=14,
-            sponsor=Address(name="Dana Reyes", address="dana@sponsor.example.org"),
-            lang="de",
-            case_number="CASE4700" if self.task is Task.SITE else "",
-        )
-
-    def open(self, **changed: object) -> Provisioner:
-        settings = load_given({**GOOD, **self.settings, **changed})
-        policy = Provisioning.model_validate({self.task.value: self.way})
-        context = build_context(settings.ca_bundle) if settings.ca_bundle else TRUST
-        return build_opener(settings, policy, context, now=lambda: NOW, deadline=DEADLINE)()[self.way]
-
-
-@pytest.fixture
-def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
-    way, _, task = request.param.partition("-")
-    if way == "desk":
-        yield Side(Way.DESK, Task(task), None, {})
-        return
-    made: dict[str, Callable[[], OutsideServer]] = {"netsuite": NetSuiteServer, "webhook": WebhookServer}
-    with made[way]() as server:
-        yield Side(Way(way), Task(task), server, server.settings(tmp_path))
-
-
-EVERY = ["desk-case", "desk-site", "netsuite-case", "webhook-case", "webhook-site"]
-every_way = pytest.mark.parametrize("side", EVERY, indirect=True)
-every_served_way = pytest.mark.parametrize("side", SERVED, indirect=True)
-
-
-def carry(provisioner: Provisioner, order: Order) -> tuple[Record | None, list[Trouble]]:
-    """As the outbox does: what may have passed is tried again."""
-    troubles: list[Trouble] = []
-    for _ in range(ATTEMPTS):
-        try:
-            return provisioner.place(order), troubles
-        except (TransientFailure, UnknownOutcome) as exc:
-            troubles.append(exc)
-    raise AssertionError(troubles)
-
+__all__ = ["side"]  # pytest finds the fixture here
 
 # All three
 
@@ -134,6 +42,78 @@ def test_a_check_logs_in_and_changes_nothing(side: Side) -> None:
     if side.server is not None:
         assert {asked.method for asked in side.server.requests if asked.path != TOKEN_PATH} == {"GET"}
         assert side.server.records == {}
+
+
+# A corrected form, and the end of a case
+
+
+@every_way
+def test_a_corrected_form_reaches_what_stands_once_and_makes_nothing_new(side: Side) -> None:
+    placed = side.open().place(side.order)
+    again = {side.open().place(side.corrected) for _ in range(3)}
+
+    assert again == {placed}
+    assert side.server is None or side.server.made == [side.order.external_id]
+    assert side.server is None or side.server.corrections(side.order.external_id) == [CORRECTED]
+
+
+@every_served_way
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.cut(after_acting=False),
+        faults.cut(after_acting=True),
+        says(500, acts=True),
+        says(429, Retry_After="7"),
+    ],
+)
+def test_a_correction_that_was_lost_is_made_once_all_the_same(side: Side, fault: Fault) -> None:
+    side.open().place(side.order)
+    side.outside.faults[side.correcting].append(fault)
+    record, troubles = carry(side.open(), side.corrected)
+
+    assert record is not None
+    assert len(troubles) <= 1
+    assert side.outside.corrections(side.order.external_id) == [CORRECTED]
+
+
+@every_served_way
+def test_a_correction_that_is_refused_says_what_a_person_can_do(side: Side) -> None:
+    side.open().place(side.order)
+    side.outside.faults[side.correcting].append(says(422, {"error": "this never changes"}))
+    with pytest.raises(PermanentFailure, match="422") as caught:
+        side.open().place(side.corrected)
+
+    assert "try again" in caught.value.mend
+
+
+@every_way
+def test_what_was_never_made_is_not_called_off(side: Side) -> None:
+    assert side.open().call_off(side.order) == CalledOff(record=None, told=False)
+    assert side.server is None or {one.method for one in side.server.asked_all()} == {"GET"}
+
+
+@every_served_way
+@pytest.mark.parametrize("fault", [None, faults.cut(after_acting=True), says(503, acts=True)])
+def test_the_end_of_a_case_is_told_once_and_names_what_stands(side: Side, fault: Fault | None) -> None:
+    side.netsuite = {"stopped": {"status": {"id": "5"}}}
+    placed = side.open().place(side.order)
+    if fault:
+        side.outside.faults[side.correcting].append(fault)
+        with pytest.raises(UnknownOutcome):
+            side.open().call_off(side.order)
+
+    assert {side.open().call_off(side.order) for _ in range(2)} == {CalledOff(record=placed, told=True)}
+    assert side.outside.ended == [side.order.external_id]
+
+
+def test_netsuite_is_marked_only_where_the_policy_says_how(tmp_path: Path) -> None:
+    with NetSuiteServer() as server:
+        side = Side(Way.NETSUITE, Task.CASE, server, server.settings(tmp_path))
+        placed = side.open().place(side.order)
+
+        assert side.open().call_off(side.order) == CalledOff(record=placed, told=False)
+        assert server.asked("PATCH") == []
 
 
 # What can go wrong while it is made: exactly one in the end, and every unknown told as such
@@ -263,6 +243,22 @@ def test_nothing_is_made_while_it_cannot_be_looked_for(side: Side, fault: Fault,
     assert len(side.outside.asked(side.changing)) == before == 1
 
 
+@every_served_way
+@pytest.mark.slow
+def test_a_side_that_is_silent_again_and_again_is_left_alone_for_a_while(side: Side) -> None:
+    provisioner = side.open()
+    provisioner.check()
+    side.outside.faults["GET"].extend([faults.silent(after_acting=False)] * 3)
+    for _ in range(3):
+        with pytest.raises(NotNow, match="no answer in time"):
+            provisioner.place(side.order)
+    before = len(side.outside.requests)
+
+    with pytest.raises(NotNow, match="silent several times in a row"):
+        provisioner.place(side.order)
+    assert len(side.outside.requests) == before
+
+
 # What only a person can mend
 
 
@@ -293,6 +289,8 @@ def test_a_refusal_says_the_other_sides_words_and_no_secret(side: Side, status: 
         side.open().place(side.order)
 
     assert f"({status} " in caught.value.reason
+    assert "try again" in caught.value.mend or status == 403
+    assert caught.value.mend
     assert "Invalid field value for seats" in caught.value.reason
     assert "ida@" not in str(caught.value)
     assert "a1.b2a1.b2" not in str(caught.value)

@@ -29,7 +29,8 @@ TOKEN = "a-token-that-opens-a-case"
 CUSTOMERS = (
     "/", "/faq", "/faq/reset-password", "/contact", f"/status/{TOKEN}", "/ris", "/register",
     f"/register/{TOKEN}", f"/activate/{TOKEN}", f"/invite/{TOKEN}", "/prolong", f"/prolong/{TOKEN}",
-    "/sign-in", "/passcode", "/dashboard", "/password", "/imprint", "/privacy", "/terms", "/slack/events",
+    "/sign-in", "/passcode", "/dashboard", "/password", "/security-questions",
+    "/imprint", "/privacy", "/terms", "/slack/events",
 )  # fmt: skip
 STAFFS = (f"/enroll/{TOKEN}", "/readyz", "/metrics", "/slack/events/more", "/faqs", "/statuses")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from slack_sdk import WebClient
 from werkzeug.test import TestResponse
 
@@ -51,9 +53,9 @@ class NobodyThere:
         raise AssertionError(f"the portal asked the outside world: {name}")
 
 
-def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
+@cache
+def _checked_settings(**changes: str) -> all_settings.Settings:
     values = {
-        "database_url": f"sqlite:///{folder / 'usher.db'}",
         "imap_host": "127.0.0.1",
         "imap_user": "onboarding@desk.example.com",
         "imap_password": "not-used",
@@ -74,6 +76,29 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
     return all_settings.load_given(values | changes)
 
 
+def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
+    """The desk's settings over a database in that folder; the rest is checked once a process."""
+    own = {"database_url": f"sqlite:///{folder / 'usher.db'}"}
+    return _checked_settings(**changes).model_copy(update=own)
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a process, for the many portals of these tests; a changed source is another."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._codes.get(f"{bucket.key} {bucket.checksum}"):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class Visitor(FlaskClient):
     """Asks at the portal's own address unless told otherwise."""
 
@@ -84,6 +109,7 @@ class Visitor(FlaskClient):
 
 
 def client_of(portal: Flask, url: str) -> FlaskClient:
+    portal.jinja_env.bytecode_cache = COMPILED
     portal.test_client_class = Visitor
     client = portal.test_client()
     assert isinstance(client, Visitor)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -11,15 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.services import registration
-from bot.store import links
 from handlers.portal.serve import PortalServer
 from tests.forms import sound_form, with_cells
 from tests.people import KEY, PASSWORD, hand_key
 from tests.portal.conftest import Found
 from tests.portal.test_inside_looks import GRAVE
 from tests.portal.test_passcode import code_of
-from tests.portal.test_registration import a_case
+from tests.portal.test_registration import a_case, bring, invite
 from tests.portal.test_sign_in import settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -45,12 +42,13 @@ def places(found: Found) -> Iterator[dict[str, str]]:
     town.wait(days=1)
     town.approve(approved)
     places["approved"] = town.link()
-    town.approve(invited := a_case(town))
-    with town.bot.connect() as db:
-        until = town.bot.clock.now() + timedelta(days=30)
-        now = town.bot.clock.now()
-        links.add(db, "invited", purpose=registration.LINK, subject=invited.ref, now=now, expires_at=until)
-    places["register"] = "/register/invited"
+    for far, name in enumerate(("register", "register_form", "register_check", "register_done")):
+        town.approve(case := a_case(town, f"Lindgren & Söhne {name.title()} GmbH"))
+        invite(town, case.ref, token=name)
+        bring(town, name, far)
+        places[name] = f"/register/{name}"
+    places["register_again"] = "/register"
+    places["register_over"] = "/register/none"
     rejected = town.open_case(company="Pechvogel KG")
     town.wait(days=1)
     town.reject(rejected)

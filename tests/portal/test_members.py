@@ -85,11 +85,31 @@ def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[A
     for path in rules:
         assert browser.get(path).status_code == 409
         assert stranger.get(path).headers["Location"] == "/sign-in"
-    acts = ("role", "deactivate", "remind", "credential", "key")
+    acts = ("role", "deactivate", "remind", "reset", "credential", "key")
     for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
         assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
     assert everybody(town) == {one.email: one for one in people}
     assert browser.get("/users/999").status_code == 409
+
+
+def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people: list[Account]) -> None:
+    administrator, stranger = (
+        signed_in(town, people[0]),
+        Browser(client_of(app.build(town.bot), town.bot.settings.portal_url)),
+    )
+    administrator.post("/users/invite", on="/users/invite", email="jo@kunde.example.org", role="user")
+    link = f"/join/{town.tokens[-1]}"
+    assert "jo@kunde.example.org" in stranger.get(link).text
+    assert stranger.post(link, on=link, first_name="", last_name="").status_code == 400
+    assert "jo@kunde.example.org" not in everybody(town)
+    answer = stranger.post(
+        link, on=link, first_name="Jo", last_name="Lund", role="organization_administrator"
+    )
+
+    assert re.fullmatch(r"/activate/[\w-]+", answer.headers["Location"])
+    assert "Jo Lund" in stranger.get(answer.headers["Location"]).text
+    assert everybody(town)["jo@kunde.example.org"].role is Role.USER
+    assert stranger.get(link).status_code == 410
 
 
 def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: list[Account]) -> None:

@@ -66,8 +66,11 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "enrolment_url",
         "registration_url",
         "activation_url",
+        "recovery_url",
+        "way",
         "key_url",
         "joining_url",
+        "email_url",
         "sign_in_url",
         "why",
     }

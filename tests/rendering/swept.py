@@ -43,7 +43,9 @@ from bot.rendering import (
     license_key_cards,
     modals,
     notices,
+    provisioning,
     queue,
+    registration,
     report,
     samples,
     sender_notes,
@@ -64,6 +66,7 @@ from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_queue as queues
+from tests.rendering import test_registration as registrations
 from tests.rendering import test_stock as stocked
 from tests.rendering.poison import MARK, poisoned
 
@@ -174,7 +177,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "cards.case_card": lambda text: [
         cards.case_card(poisoned(card, text), words=ENGLISH)
-        for card in (a_full_case(), a_decided_case(), steps_room.every_state())
+        for card in (a_full_case(), a_decided_case(), steps_room.every_state(), registrations.to_decide())
     ],
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
@@ -269,7 +272,19 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "report.sent_card": lambda _: [report.sent_card(trouble=SAID, words=ENGLISH)],
     "case_steps.checklist_modal": lambda text: [
-        case_steps.checklist_modal(poisoned(steps_room.GOLDEN["steps_desk"], text), words=ENGLISH)
+        case_steps.checklist_modal(*poisoned(steps_room.CORRECTED, text), words=ENGLISH)
+    ],
+    "provisioning.outside_note": lambda text: [
+        provisioning.outside_note(steps_room.ended(poisoned(steps_room.ENDED, text)), words=ENGLISH)
+    ],
+    "registration.approve_modal": lambda text: [
+        registration.approve_modal(poisoned(registrations.to_decide(), text), words=ENGLISH)
+    ],
+    "registration.refuse_modal": lambda text: [
+        registration.refuse_modal(poisoned(registrations.to_decide(), text), words=ENGLISH)
+    ],
+    "registration.tick_modal": lambda text: [
+        registration.tick_modal(poisoned(registrations.to_decide(), text), code=True, words=ENGLISH)
     ],
     "case_steps.skip_modal": lambda text: [
         case_steps.skip_modal(card, card.steps[0], first="U0AVERY", code=True, words=ENGLISH)

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import policy as policies
-from bot.domain.cards import CaseCard
-from bot.domain.case_steps import OPEN_TO_HANDS, CaseStep, StepName, StepState
-from bot.domain.cases import CaseStatus
+from bot.adapters.webhook import OTHERWISE
+from bot.domain.cards import CaseCard, Corrected
+from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
+from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.errors import Refusal
-from bot.domain.provisioning import Record
+from bot.domain.provisioning import Ended, Ending, Record, Task
 from bot.domain.purchasing import Bought, Quote
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing
-from bot.rendering import case_steps, order_mails, samples
+from bot.rendering import case_steps, order_mails, provisioning, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.cards import case_card
 from bot.rendering.words import LANGUAGES, words
@@ -34,7 +35,7 @@ def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
     last = max((at for at, state in enumerate(states) if state is not StepState.WAITING), default=0)
     return tuple(
         a_step(name, state, **(more if at == last else {}))
-        for at, (name, state) in enumerate(zip(StepName, states, strict=True))
+        for at, (name, state) in enumerate(zip(OF_ORGANISATION, states, strict=True))
     )
 
 
@@ -88,6 +89,39 @@ GOLDEN = {
     "money_short": quoted(QUOTES["short"]),
     "money_no_price": quoted(QUOTES["no_price"]),
 }
+CORRECTED = (
+    GOLDEN["steps_desk"],
+    {
+        StepName.CASE: Corrected(
+            number="SC-4711",
+            url="https://netsuite.example/4711",
+            before=CaseVersion(
+                number=1,
+                content_hash="c0ffee",
+                ris=samples.incomplete_case().ris,
+                made_by="mail:4",
+                made_at=AT,
+            ),
+        )
+    },
+)
+#: each ending with all that may be said of it, and with as little
+ENDED = tuple(
+    Ended(
+        task=task, ending=ending, external_id=f"usher-C-7-{task}", number=number, url=url, reason="no answer"
+    )
+    for ending in Ending
+    for task, number, url in (
+        (Task.CASE, "SC-4711", "https://netsuite.example/4711"),
+        (Task.SITE, "N-1" if ending is Ending.BY_HAND else "", ""),
+    )
+)
+
+
+def ended(lines: tuple[Ended, ...]) -> dict[str, object]:
+    return {"ref": "C-7", "ended": [asdict(one) for one in lines]}
+
+
 MODALS = {
     "checklist_modal": lambda card: case_steps.checklist_modal(card, words=ENGLISH),
     "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], first="", code=True, words=ENGLISH),
@@ -96,6 +130,41 @@ MODALS = {
     ),
     "stop_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH),
 }
+
+
+@pytest.mark.golden
+def test_what_stands_outside_looks_as_it_was_approved() -> None:
+    note = provisioning.outside_note(ended(ENDED), words=ENGLISH)
+    assert check_blocks(note.blocks) == []
+    assert_json_approved("cards/outside_note.json", asdict(note))
+    modal = case_steps.checklist_modal(*CORRECTED, words=ENGLISH)
+    assert check_view(modal) == []
+    assert_json_approved("cards/checklist_modal_corrected.json", modal)
+
+
+def test_an_ended_case_outside_which_nothing_stands_says_so() -> None:
+    nothing = tuple(one for one in ENDED if one.ending is Ending.NOTHING)
+    said = provisioning.outside_note(ended(nothing), words=words("de")).text
+
+    assert said == "*C-7 ist beendet.* Zu dem, was außerhalb angelegt wird:"
+
+
+def test_a_tick_is_read_and_a_box_left_empty_is_not() -> None:
+    box = {"type": "checkboxes", "selected_options": [{"value": "changed"}]}
+    left = {"type": "checkboxes", "selected_options": []}
+    view = case_steps.checklist_modal(*CORRECTED, words=ENGLISH)
+    values = {"case_changed": {"changed": box}, "site_changed": {"changed": left}}
+    hand = case_steps.read_hand({**view, "state": {"values": values}})
+
+    assert hand.ticked == {StepName.CASE}
+    assert hand.records == {}
+
+
+def test_a_long_refusal_keeps_its_mend_on_the_card() -> None:
+    reason = f"sites.example.com refused it (422 {'x' * 200}): {OTHERWISE}"
+    card = shown(under_way(S.DONE, S.DONE, S.DONE, S.FAILED, S.WAITING, reason=reason))
+
+    assert OTHERWISE in str(card.blocks)
 
 
 def shown(card: CaseCard) -> Card:
@@ -119,7 +188,7 @@ def test_every_state_of_a_step_is_said_within_slacks_limits(lang: str) -> None:
     card = case_card(every_state(), words=words(lang))
 
     assert check_blocks(card.blocks) == []
-    assert str(card.blocks).count("<https://netsuite.example/x|x>") == 1  # of what is done
+    assert str(card.blocks).count("<https://netsuite.example/x|x>") == 2  # of what is done or stopped
 
 
 @pytest.mark.parametrize("name", MODALS)

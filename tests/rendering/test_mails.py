@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,9 +15,21 @@ from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.mail import Address
+from bot.domain.recovery import Way
+from bot.domain.registration import RefusalReason
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
-from bot.rendering import account_samples, key_samples, mails, markdown, order_mails, samples
+from bot.rendering import (
+    account_samples,
+    key_samples,
+    mails,
+    markdown,
+    order_mails,
+    password_samples,
+    registration_mails,
+    registration_samples,
+    samples,
+)
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
@@ -55,14 +68,25 @@ def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     )
 
 
+def _recovery(lang: str, way: Way) -> dict[str, Any]:
+    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
+
+
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
+    "email_change_of_old": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
+    ),
     "activation_with_pages": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
     ),
+    "password_changed_reset": lambda lang: password_samples.password_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
+    ),
+    **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
     ),
@@ -71,6 +95,18 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
+    ),
+    "invitation_again": lambda lang: registration_mails.invitation(
+        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="again"
+    ),
+    "invitation_reminder": lambda lang: registration_mails.invitation(
+        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="reminder"
+    ),
+    "registration_refused_own": lambda lang: registration_samples.refused(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reason=RefusalReason.OWN_DATA
+    ),
+    "site_ready_outside": lambda lang: registration_mails.site_ready(
+        samples.decided_case(lang), POLICY, administrator=samples.USERS[0], site="", outside=True
     ),
     "key_handed_over_of_list": lambda lang: key_samples.handed_over(
         samples.decided_case(lang), POLICY, own=False
@@ -100,7 +136,12 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-URLS = {"status_url": samples.STATUS_URL, "activation_url": samples.STATUS_URL.replace("status", "activate")}
+URLS = {
+    "status_url": samples.STATUS_URL,
+    "activation_url": samples.STATUS_URL.replace("status", "activate"),
+    "recovery_url": samples.STATUS_URL.replace("status", "password"),
+    "registration_url": samples.STATUS_URL.replace("status", "register"),
+}
 
 
 @pytest.mark.golden

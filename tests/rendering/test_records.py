@@ -118,7 +118,10 @@ NO_STEPS = {
     "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored", "link:issued", "case:viewed",
 }  # fmt: skip
 #: what people do with their accounts is no step of a case
-OF_ACCOUNTS = frozenset({"account", "credential", "member", "session", "sign_in"})
+OF_ACCOUNTS = frozenset({
+    "account", "application", "credential", "member", "password", "phone", "phone_code", "questions",
+    "recovery", "session", "sign_in", "tries",
+})  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -16,6 +16,7 @@ from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal,
 from bot.domain.key_refusals import UnknownKey
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
+from bot.domain.password_refusals import PasswordWrong
 from bot.domain.ris import (
     Company,
     Credential,
@@ -73,6 +74,9 @@ CARRIED: dict[str, dict[str, Value]] = {
     "offer_changed": {"ref": "C-7"},
     "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
     "nothing_entered": {},
+    "registration_changed": {"ref": "C-7"},
+    "draft_changed": {},
+    "not_ticked": {},
     "number_missing": {},
     "keys_are_out": {"ref": "C-7"},
     "bad_link": {"found": "netsuite"},
@@ -137,6 +141,13 @@ CARRIED: dict[str, dict[str, Value]] = {
     "bad_holder_address": {},
     "link_unknown": {},
     "sign_in_needed": {},
+    "tries_resting": {"until": AT},
+    "password_wrong": {},
+    "password_too_soon": {"until": AT},
+    "password_meanwhile": {},
+    "answer_wrong": {},
+    "draft_gone": {},
+    "reset_often": {"most": 5},
     "license_key_refused": {},
     "license_keys_rest": {"until": AT},
     "has_credential": {},
@@ -161,6 +172,9 @@ CARRIED: dict[str, dict[str, Value]] = {
     "too_many_members": {"most": 100},
     "needs_no_key": {},
     "credential_asked": {},
+    "address_unsound": {},
+    "address_not_new": {},
+    "too_many_changes": {"most": 3},
     "unknown_application": {},
     "terms_not_yours": {},
     "terms_changed": {},
@@ -175,7 +189,7 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
 def test_refusals_of_other_modules_are_among_them() -> None:
-    assert UnknownKey in REFUSALS
+    assert {UnknownKey, PasswordWrong} <= set(REFUSALS)
 
 
 @every_language

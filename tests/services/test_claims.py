@@ -1,13 +1,16 @@
 """Claims under a lease: late workers, dead workers, and what is given back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
 from bot.services import outbox
 from bot.services.outbox import Outcome
+from bot.store import outbox as store
 from bot.store import workers
-from tests.cast import Office, a_case, an_office
+from bot.store.database import transaction
+from tests.cast import Office, a_case, a_new_job, a_submission, an_office
 from tests.services.test_outbox import MAILS, a_receipt
 
 
@@ -140,3 +143,20 @@ def test_a_job_that_is_given_back_untried_has_lost_no_try(office: Office) -> Non
     assert office.job("neutral_receipt").attempts == 0
     office.work()
     assert len(office.mailer.sent) == 1
+
+
+def test_a_case_with_many_jobs_holds_up_no_other(office: Office) -> None:
+    for number in (1, 2):
+        a_case(office, replace(a_submission(), mail_id=number))
+    office.work()
+    with office.connect() as db, transaction(db):
+        for key, case_id in [
+            *((f"many-{n}", 1) for n in range(9)),
+            ("few-1", 2),
+            ("few-2", 2),
+            ("own", None),
+        ]:
+            store.add(db, a_new_job(key, case_id=case_id), now=office.now)
+
+    assert [job.key for job in office.claim(limit=3)] == ["many-0", "few-1", "own"]
+    assert [job.key for job in office.claim(limit=4)] == ["many-1", "many-2", "many-3", "few-2"]

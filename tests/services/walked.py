@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.domain.cases import Case
-from bot.domain.provisioning import Order, Record, Way
+from bot.domain.errors import PermanentFailure
+from bot.domain.provisioning import CalledOff, Order, Record, Task, Way
 from bot.domain.ris import User
 from bot.domain.staff import Act, Staff
 from bot.services import approvals, case_step_hands
@@ -29,12 +30,23 @@ class Maker:
         self.faults = list(faults)
         self.records: dict[str, Record] = {}
         self.asked: list[Order] = []
+        self.called_off: list[Order] = []
+        self.refuses: set[Task] = set()
 
     def place(self, order: Order) -> Record:
         self.asked.append(order)
+        if order.task in self.refuses:
+            raise PermanentFailure("no such template", mend="make one")
         if self.faults:
             raise self.faults.pop(0)
         return self.records.setdefault(order.external_id, Record(number=f"N-{len(self.records) + 1}"))
+
+    def call_off(self, order: Order) -> CalledOff:
+        self.called_off.append(order)
+        if self.faults:
+            raise self.faults.pop(0)
+        record = self.records.get(order.external_id)
+        return CalledOff(record=record, told=record is not None)
 
     def check(self) -> str:
         return "a maker"

@@ -104,8 +104,9 @@ def test_withdrawn_by_its_sponsor_after_a_number_was_entered(desk: SuppliedDesk)
     customer.at("✓✓✓··", "Withdrawn")
     said = ended(customer, f"{customer.company} is withdrawn")
     assert "The License Keys that went out are void" in said
-    note = as_text(desk.message("approvals", "closed by hand", thread_ts=customer.card()["ts"]))
-    assert "worth nothing any more" in note
+    thread = customer.card()["ts"]
+    desk.message("approvals", "worth nothing any more", "Something was made outside", thread_ts=thread)
+    desk.message("approvals", "Provisioning case SC-7 stands there", "close it by hand", thread_ts=thread)
     assert desk.money(customer.purchase_order) == (300, 0, 200)
 
 

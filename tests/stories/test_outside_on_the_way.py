@@ -173,13 +173,32 @@ def test_a_case_stopped_at_a_failed_step_names_what_stands_outside(outside: Outs
     customer.stop("it is not to be")
 
     customer.at("✓✓✓··", "Withdrawn")
-    note = as_text(outside.desk.message("approvals", "closed by hand", thread_ts=customer.card()["ts"]))
-    assert "<@U0AVERY0001>" in note
+    thread = customer.card()["ts"]
+    outside.desk.message("approvals", "<@U0AVERY0001>", "Something was made outside", thread_ts=thread)
+    outside.desk.message("approvals", "stands there. Please close it by hand", thread_ts=thread)
+    outside.desk.message("approvals", "Site: nothing was made", thread_ts=thread)
     mail = text_of(customer.mail_to(customer.sponsor, f"{customer.company}: we have stopped the order"))
     assert "it is not to be" not in mail
+    assert "nothing is charged" not in mail
     assert customer.subjects(customer.administrator) == [
         "Your License Key for ForumPass",
     ]
+
+
+def test_a_site_that_is_made_while_its_case_is_being_stopped_is_named_and_told(outside: Outside) -> None:
+    customer = outside.customer()
+
+    def made_and_slow(exchange: Exchange) -> None:
+        exchange.act()
+        customer.stop("it is not to be")  # longer than anybody waits for an answer
+
+    outside.hook.faults["POST"].append(made_and_slow)
+    customer.press("case_approve")
+    thread = customer.card("Withdrawn")["ts"]
+
+    outside.desk.message("approvals", "stands there. The other side was told", thread_ts=thread)
+    assert outside.hook.ended == [f"usher-{customer.ref}-site"]
+    customer.card("stands outside")
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"], ids=["at netsuite", "at the webhook"])

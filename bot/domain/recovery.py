@@ -1,0 +1,37 @@
+"""Account Recovery: which way back an account has, and for how long its link works."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.accounts import Account, AccountStatus
+
+LINK_LASTS = timedelta(hours=2)
+RESET_LASTS = timedelta(days=3)  #: of the link that an administrator has sent, over a weekend
+MOST_LINKS = 5  #: that are mailed for one account …
+MOST_WITHIN = timedelta(hours=24)  #: … in that time
+
+
+class Way(StrEnum):
+    """What the mail to somebody who wants their account back says."""
+
+    LINK = "link"  # a link to a security question and a new password
+    RESET = "reset"  # a link to a new password: an administrator knows them
+    SEVERAL = "several"  # several accounts have that address: a person helps
+    CLOSED = "closed"  # it was deactivated
+
+
+def find_way(same_address: Sequence[Account]) -> tuple[Way | None, Account] | None:
+    """The way back for whoever reads the mails of an address, and the account it is about.
+
+    None as the way: that account was never activated, and gets its activation mail. None at all: nobody
+    has that address. An account that was deactivated counts only where there is no other.
+    """
+    if not same_address:
+        return None
+    living = [one for one in same_address if one.status is not AccountStatus.DEACTIVATED]
+    if not living:
+        return Way.CLOSED, same_address[-1]
+    if len(living) > 1:
+        return Way.SEVERAL, living[0]
+    return (Way.LINK if living[0].status is AccountStatus.ACTIVE else None), living[0]

@@ -1,0 +1,21 @@
+"""Why the rules say no to what is done with a registration."""
+
+from bot.domain.errors import Refusal
+
+
+class RegistrationChanged(Refusal):
+    """What was submitted is no longer what was shown; values: ref."""
+
+    code = "registration_changed"
+
+
+class DraftChanged(Refusal):
+    """Another page changed the draft since this one showed it, or it is not sound any more."""
+
+    code = "draft_changed"
+
+
+class NotTicked(Refusal):
+    """They did not say that they have checked it."""
+
+    code = "not_ticked"

@@ -1,0 +1,47 @@
+"""Mail the owner of an account, about their own case, in their own language."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.cases import Case
+from bot.rendering.case_facts import Values
+from bot.services.desk import Desk
+from bot.services.queueing import queue_mail
+from bot.store import cases
+from bot.store.numbers import next_number
+
+
+def mail_owner(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    template: str,
+    *,
+    words: Callable[[Case], Values],
+    now: datetime,
+    secrets: Mapping[str, str] | None = None,
+    once: str = "",
+) -> bool:
+    """Queue one in the caller's transaction, to the address on file.
+
+    Of several with the same `once` the account gets the first only; return whether it was queued.
+    """
+    case = cases.find(db, account.case_id)
+    if case is None:
+        raise LookupError(f"account {account.id} has no case")  # a foreign key keeps it
+    return queue_mail(
+        db,
+        desk,
+        template,
+        key=f"{account.ref}:{template}:{once or next_number(db, template)}",
+        to=account.email,
+        lang=account.lang,
+        ref=case.ref,
+        words=words(case),
+        now=now,
+        case_id=case.id,
+        secrets=dict(secrets or {}),
+    )

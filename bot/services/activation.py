@@ -1,0 +1,128 @@
+"""Activate an account: a password is chosen, questions are answered, and only then does it all count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, account_id
+from bot.domain.cases import Case
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.password_refusals import DraftGone
+from bot.domain.passwords import HowSet, PasswordFault
+from bot.domain.security_questions import Given, find_faults
+from bot.domain.sessions import Strength
+from bot.rendering import account_mails
+from bot.services import passwords, security_questions, sessions
+from bot.services.account_mails import mail_owner
+from bot.services.accounts import ACTIVATION, mail_activation
+from bot.services.desk import Desk
+from bot.services.security_questions import Faults
+from bot.store import accounts, cases, events, links
+from bot.store import passwords as kept_passwords
+from bot.store import security_questions as kept_questions
+from bot.store.database import transaction
+
+DRAFT_LASTS = timedelta(hours=24)  #: from the password to the answers
+MOST_MAILS = 3  #: that a link's page sends for one account …
+MOST_WITHIN = timedelta(hours=24)  #: … in that time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """What the holder of a link sees."""
+
+    account: Account
+    case: Case
+
+
+def get(db: Database, token: str, *, now: datetime) -> Activation:
+    """Raise LinkUnknown or LinkExpired; an account that is active needs no link any more."""
+    number = account_id(links.get_subject(db, token, purpose=ACTIVATION, now=now))
+    account = accounts.find(db, number) if number else None
+    case = cases.find(db, account.case_id) if account else None
+    if account is None or case is None or account.status is not AccountStatus.WAITING:
+        raise LinkUnknown
+    return Activation(account=account, case=case)
+
+
+def choose_password(
+    db: Database, desk: Desk, token: str, password: str, *, now: datetime
+) -> tuple[str, tuple[PasswordFault, ...]]:
+    """Keep the hash until the questions are answered; the draft's token, or "" and what is wrong with it.
+
+    Each choice is a draft of its own: another tab, or whoever else has read the mail, changes none.
+    Raise LinkUnknown or LinkExpired.
+    """
+    account = get(db, token, now=now).account
+    if faults := passwords.find_all_faults(db, desk, account, password):
+        return "", faults
+    hashed, draft = passwords.make_hash(desk, password), desk.new_token()
+    with transaction(db, locks=(f"account:{account.id}",)):
+        get(db, token, now=now)
+        kept_passwords.drop_old_drafts(db, before=now - DRAFT_LASTS)
+        kept_passwords.add_draft(db, draft, account.id, hashed, now=now)
+    return draft, ()
+
+
+def get_with_draft(db: Database, token: str, draft: str, *, now: datetime) -> tuple[Activation, str]:
+    """The same with the hash of the chosen password; raise DraftGone, LinkUnknown or LinkExpired."""
+    found = get(db, token, now=now)
+    hashed = kept_passwords.find_draft(db, draft, found.account.id, since=now - DRAFT_LASTS)
+    if not hashed:
+        raise DraftGone
+    return found, hashed
+
+
+def complete(
+    db: Database, desk: Desk, token: str, draft: str, given: Sequence[Given], *, now: datetime
+) -> tuple[str, Faults]:
+    """Activate it; the token of its owner's first session, or "" and what is wrong with each answer.
+
+    Raise DraftGone, LinkUnknown or LinkExpired.
+    """
+    account = get_with_draft(db, token, draft, now=now)[0].account
+    if any(faults := find_faults(given)):
+        return "", faults
+    answers = security_questions.make_hashes(desk, given)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        _, hashed = get_with_draft(db, token, draft, now=now)
+        accounts.move(db, account.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
+        passwords.put(db, desk, account, hashed, since="", how=HowSet.ACTIVATION, now=now)
+        kept_questions.put(db, account.id, answers, now=now)
+        links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+        kept_passwords.drop_drafts(db, account.id)
+        about = f"account:{account.id}"
+        events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
+        _say_activated(db, desk, account, now=now)
+        return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now), ()
+
+
+def _say_activated(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    mail_owner(
+        db,
+        desk,
+        account,
+        "activated",
+        words=lambda case: account_mails.activated(account, case, desk.policy, at=now),
+        now=now,
+    )
+
+
+def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
+    """For whoever holds a link, old or not: mail a new one to the address on file, if it is still needed.
+
+    Nothing is returned and nothing raised, so that everybody is told the same.
+    """
+    with transaction(db):
+        ref = links.find_subject(db, token, purpose=ACTIVATION)
+        number = account_id(ref) if ref else None
+        account = accounts.find(db, number) if number else None
+        case = cases.find(db, account.case_id) if account else None
+        if account is None or case is None:
+            return
+        lately = links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=now - MOST_WITHIN)
+        if lately < MOST_MAILS:
+            mail_activation(db, desk, case, account, now=now)

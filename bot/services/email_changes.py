@@ -1,0 +1,126 @@
+"""Change an account's e-mail address: asked for with the password, proven at both ends, told to both."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.email_changes import CHANGE_LASTS, MOST_A_DAY, EmailChange, End
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
+from bot.domain.review_values import is_address, text_of
+from bot.domain.sessions import Visitor
+from bot.rendering import account_mails as words
+from bot.services import passwords
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_mail
+from bot.store import accounts, email_changes, events, links, seats
+from bot.store.database import transaction
+
+LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<end>"
+
+
+def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str, now: datetime) -> None:
+    """Mail both ends a link. Slow, for the password is asked again.
+
+    Raise AddressUnsound, AddressNotNew, TooManyChanges, PasswordWrong or TriesResting.
+    """
+    account, new = visitor.account, text_of(email[:400]).lower()
+    if not is_address(new):
+        raise AddressUnsound
+    if new == account.email:
+        raise AddressNotNew
+    passwords.check_current(db, desk, visitor, password, now=now)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        if email_changes.count_since(db, account.id, since=now - timedelta(days=1)) >= MOST_A_DAY:
+            raise TooManyChanges(most=MOST_A_DAY)
+        until = now + CHANGE_LASTS
+        change = email_changes.add(
+            db, account_id=account.id, old=account.email, new=new, now=now, until=until
+        )
+        for end in End:
+            _mail_link(db, desk, account, change, end, now=now)
+        _record(db, EventTag.EMAIL_CHANGE_ASKED, account.id, now)
+
+
+def _mail_link(
+    db: Database, desk: Desk, account: Account, change: EmailChange, end: End, *, now: datetime
+) -> None:
+    subject = f"E-{change.id}:{end}"
+    url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+    queue_mail(
+        db, desk, "email_change",
+        key=f"{account.ref}:email_change:{change.id}:{end}",
+        to=change.new if end is End.NEW else change.old, lang=account.lang, ref=f"C-{account.case_id}",
+        words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
+        now=now, case_id=account.case_id, secrets={"email_url": url},
+    )  # fmt: skip
+
+
+def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, End, Account]:
+    """What the holder of a link is asked; raise LinkUnknown or LinkExpired."""
+    subject = links.get_subject(db, token, purpose=LINK, now=now)
+    number, _, end = subject.removeprefix("E-").partition(":")
+    change = email_changes.find(db, int(number), now=now)
+    account = accounts.find(db, change.account_id) if change else None
+    if change is None or account is None or account.status is not AccountStatus.ACTIVE:
+        raise LinkUnknown
+    if account.email != change.old:
+        raise LinkUnknown
+    return change, End(end), account
+
+
+def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
+    """Say yes for one end; True when that was the second, and the address is changed."""
+    with transaction(db):
+        change, end, account = get_change(db, token, now=now)
+        email_changes.confirm(db, change.id, end, now=now)
+        links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+        if change.confirmed | {end} != frozenset(End):
+            return False
+        email_changes.drop(db, account.id, now=now)
+        accounts.set_email(db, account.id, change.new)
+        _take_seat_along(db, account, change)
+        _record(db, EventTag.EMAIL_CHANGED, account.id, now)
+        _tell_both(db, desk, account, change, now=now)
+        return True
+
+
+def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
+    """What its owner has asked for and is not over."""
+    return email_changes.find_of(db, account.id, now=now)
+
+
+def _take_seat_along(db: Database, account: Account, change: EmailChange) -> None:
+    """Their License Key stays theirs: it is known by name and address."""
+    for seat in seats.list_held(db, account.organisation):
+        holder = seat.holder
+        if holder and (holder.email.lower(), holder.name) == (change.old, account.name):
+            seats.hand_over(db, seat, replace(holder, email=change.new))
+
+
+def refuse(db: Database, token: str, *, now: datetime) -> None:
+    """Say no for either end: nothing changes, and the other link is over too."""
+    with transaction(db):
+        change, _, account = get_change(db, token, now=now)
+        email_changes.drop(db, account.id, now=now)
+        for end in End:
+            links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+        _record(db, EventTag.EMAIL_CHANGE_REFUSED, account.id, now)
+
+
+def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, *, now: datetime) -> None:
+    for to in (change.old, change.new):
+        queue_mail(
+            db, desk, "email_changed",
+            key=f"{account.ref}:email_changed:{change.id}:{'old' if to == change.old else 'new'}",
+            to=to, lang=account.lang, ref=f"C-{account.case_id}",
+            words=words.email_changed(account, change, desk.policy, at=now),
+            now=now, case_id=account.case_id,
+        )  # fmt: skip
+
+
+def _record(db: Database, tag: EventTag, account_id: int, now: datetime) -> None:
+    events.add(db, tag, f"account:{account_id}", actor=f"account:{account_id}", at=now)

@@ -1,0 +1,140 @@
+"""Passwords of accounts: check one, find what is wrong with a new one, set it, change it when signed in."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.events import EventTag
+from bot.domain.password_refusals import (
+    PasswordMeanwhile,
+    PasswordTooSoon,
+    PasswordWrong,
+    TriesResting,
+)
+from bot.domain.passwords import HowSet, Owner, PasswordFault, find_faults, may_change_at, normal
+from bot.domain.sessions import Visitor
+from bot.domain.tries import Limit, Tried
+from bot.rendering import account_mails
+from bot.services.account_mails import mail_owner
+from bot.services.desk import Desk
+from bot.store import accounts, events, passwords, sessions, tries
+from bot.store.database import transaction
+
+#: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
+LIMITS = {
+    Tried.PASSWORD_AGAIN: Limit(most=5, lasts=timedelta(minutes=15)),
+    Tried.ANSWER: Limit(most=5, lasts=timedelta(hours=1)),
+}
+
+
+def check_password(db: Database, desk: Desk, account_id: int | None, password: str) -> bool:
+    """Whether that is the account's password; None is nobody's, and costs as much: one argon2 call.
+
+    Slow, so never inside a transaction. It counts no tries, and asks for no status.
+    """
+    hashed = accounts.find_password(db, account_id) if account_id is not None else ""
+    if len(password) > desk.policy.password_rules.max_length:
+        hashed, password = "", ""  # none of ours is as long
+    return desk.hasher.verify(hashed, normal(password))
+
+
+def owner_of(account: Account) -> Owner:
+    return Owner(user_id=account.user_id, first_name=account.first_name, last_name=account.last_name)
+
+
+def find_all_faults(db: Database, desk: Desk, account: Account, password: str) -> tuple[PasswordFault, ...]:
+    """Every rule that a new password breaks; its owner's history is looked at when no other is.
+
+    Slow, one argon2 call for each password they had: never inside a transaction.
+    """
+    rules = desk.policy.password_rules
+    if faults := find_faults(password, owner_of(account), rules):
+        return faults
+    had = passwords.list_hashes(db, account.id, limit=rules.history)
+    used = any(desk.hasher.verify(hashed, normal(password)) for hashed in had)
+    return (PasswordFault.USED,) if used else ()
+
+
+def make_hash(desk: Desk, password: str) -> str:
+    """As it is kept; slow: never inside a transaction."""
+    return desk.hasher.hash(normal(password))
+
+
+def put(
+    db: Database, desk: Desk, account: Account, hashed: str, *, since: str, how: HowSet, now: datetime
+) -> bool:
+    """Set a password in the caller's transaction; False where the present hash is not `since`."""
+    keep = desk.policy.password_rules.history
+    return passwords.swap(db, account.id, hashed, since=since, how=how, keep=keep, now=now)
+
+
+def get_wait(db: Database, desk: Desk, account: Account) -> datetime | None:
+    """From when on its owner may change it; None where nothing has to be waited for."""
+    last = passwords.find_last(db, account.id)
+    set_at, how = last or (None, None)
+    return may_change_at(set_at, how, desk.policy.password_rules)
+
+
+def take_try(db: Database, account_id: int, what: Tried, *, now: datetime) -> None:
+    """Count a try as wrong before it is looked at, so that many at once are no more than one by one.
+
+    A transaction of its own. Raise TriesResting after too many.
+    """
+    with transaction(db, locks=(f"account:{account_id}",)):
+        before = tries.find(db, account_id, what)
+        if before.locked_until is not None and before.is_locked(now):
+            raise TriesResting(until=before.locked_until)
+        after = before.after_wrong(LIMITS[what], now)
+        tries.put(db, account_id, what, after, now=now)
+        if after.locked_until is not None:
+            about = f"account:{account_id}"
+            events.add(db, EventTag.TRIES_RESTED, about, actor=about, at=now, what=what)
+
+
+def check_current(db: Database, desk: Desk, visitor: Visitor, password: str, *, now: datetime) -> None:
+    """Ask who is signed in for their password again; raise PasswordWrong or TriesResting. Slow."""
+    account_id = visitor.account.id
+    take_try(db, account_id, Tried.PASSWORD_AGAIN, now=now)
+    if not check_password(db, desk, account_id, password):
+        raise PasswordWrong
+    with transaction(db, locks=(f"account:{account_id}",)):
+        tries.drop(db, account_id, Tried.PASSWORD_AGAIN)
+
+
+def change(
+    db: Database, desk: Desk, visitor: Visitor, *, current: str, new: str, now: datetime
+) -> tuple[PasswordFault, ...]:
+    """Set a new password, end the account's other sessions and tell its owner; or return what is wrong.
+
+    Raise PasswordTooSoon, PasswordWrong, TriesResting, or PasswordMeanwhile.
+    """
+    account = visitor.account
+    wait = get_wait(db, desk, account)
+    if wait is not None and now < wait:
+        raise PasswordTooSoon(until=wait)
+    since = accounts.find_password(db, account.id)
+    check_current(db, desk, visitor, current, now=now)
+    if faults := find_all_faults(db, desk, account, new):
+        return faults
+    hashed = make_hash(desk, new)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        if not put(db, desk, account, hashed, since=since, how=HowSet.CHANGE, now=now):
+            raise PasswordMeanwhile
+        sessions.drop_all(db, account.id, but=visitor.token)
+        about = f"account:{account.id}"
+        events.add(db, EventTag.PASSWORD_CHANGED, about, actor=about, at=now)
+        say_changed(db, desk, account, now=now)
+    return ()
+
+
+def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:
+    """Tell its owner, in the caller's transaction: they would not know of a change by somebody else."""
+    mail_owner(
+        db,
+        desk,
+        account,
+        "password_changed",
+        words=lambda case: account_mails.password_changed(account, case, desk.policy, at=now, reset=reset),
+        now=now,
+    )

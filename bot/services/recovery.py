@@ -1,0 +1,203 @@
+"""Account Recovery: a link by mail and an answer, or an administrator, who knows the person."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, account_id, fold_user_id
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
+from bot.domain.passwords import HowSet, PasswordFault, find_faults
+from bot.domain.recovery import LINK_LASTS, MOST_LINKS, MOST_WITHIN, RESET_LASTS, Way, find_way
+from bot.domain.security_questions import Question
+from bot.domain.tries import Tried
+from bot.rendering import account_mails
+from bot.services import passwords, security_questions
+from bot.services.account_mails import mail_owner
+from bot.services.accounts import mail_activation
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link
+from bot.store import accounts, cases, events, links, sessions, tries
+from bot.store.database import transaction
+
+LINK = "recovery"  #: the purpose of a link that asks a security question
+RESET = "reset"  #: and of one that an administrator has sent, which asks none
+_LONGEST = 320  #: characters of an e-mail address
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """What the holder of a link sees; no question where an administrator has sent it."""
+
+    account: Account
+    question: Question | None
+
+
+def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
+    """Mail the way back to the address on file, whatever it is; nobody is told whether there is one.
+
+    The same work for every name: one argon2 call, one transaction, one event.
+    """
+    desk.hasher.verify("", "")
+    with transaction(db):
+        found = find_way(_same_address(db, name))
+        _note_asked(db, found[1] if found else None, now=now)
+        if found:
+            _mail_way(db, desk, *found, now=now)
+
+
+def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
+    """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
+    desk.hasher.verify("", "")
+    with transaction(db):
+        named = _named(db, name)
+        account = named[0] if len(named) == 1 else None
+        _note_asked(db, account, now=now)
+        if account is None or account.status is not AccountStatus.ACTIVE:
+            return
+        for one in accounts.list_of_organisation(db, account.organisation):
+            if one.is_administrator and one.status is AccountStatus.ACTIVE and one.id != account.id:
+                _mail_administrator(db, desk, one, account, now=now)
+
+
+def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """An administrator's or the desk's reset, in the caller's transaction: a link to a new password.
+
+    The caller has checked the right. The old password counts until a new one is set. Raise ResetOften.
+    """
+    if links.count_since(db, purpose=RESET, subject=account.ref, since=now - MOST_WITHIN) >= MOST_LINKS:
+        raise ResetOften(most=MOST_LINKS)
+    until = now + RESET_LASTS
+    events.add(db, EventTag.RECOVERY_MAILED, f"account:{account.id}", actor=by, at=now, way=Way.RESET)
+    _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
+
+
+def get(db: Database, token: str, *, now: datetime) -> Recovery:
+    """Raise LinkUnknown or LinkExpired."""
+    purpose = LINK if links.find_subject(db, token, purpose=RESET) is None else RESET
+    number = account_id(links.get_subject(db, token, purpose=purpose, now=now))
+    account = accounts.find(db, number) if number else None
+    if account is None or account.status is not AccountStatus.ACTIVE:
+        raise LinkUnknown
+    asked = security_questions.find_asked(db, account) if purpose == LINK else None
+    if purpose == LINK and asked is None:
+        raise LinkUnknown
+    return Recovery(account=account, question=asked)
+
+
+def recover(
+    db: Database, desk: Desk, token: str, *, answer: str, new: str, now: datetime
+) -> tuple[PasswordFault, ...]:
+    """Set a new password, end every session and tell its owner; or return what is wrong with it.
+
+    What anybody can tell of the password is told before the answer is tried: it costs no try. Raise
+    AnswerWrong, TriesResting, PasswordMeanwhile, LinkUnknown or LinkExpired.
+    """
+    found = get(db, token, now=now)
+    account, since = found.account, accounts.find_password(db, found.account.id)
+    if faults := find_faults(new, passwords.owner_of(account), desk.policy.password_rules):
+        return faults
+    if found.question and not security_questions.check_answer(db, desk, account, answer, now=now):
+        raise AnswerWrong
+    if faults := passwords.find_all_faults(db, desk, account, new):
+        return faults
+    hashed = passwords.make_hash(desk, new)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        get(db, token, now=now)
+        if not passwords.put(db, desk, account, hashed, since=since, how=HowSet.RESET, now=now):
+            raise PasswordMeanwhile
+        sessions.drop_all(db, account.id)
+        tries.drop(db, account.id, Tried.PASSWORD)  # a lock of the old one
+        _end_links(db, account, now=now)
+        about = f"account:{account.id}"
+        events.add(db, EventTag.PASSWORD_RESET, about, actor=about, at=now, asked=bool(found.question))
+        passwords.say_changed(db, desk, account, now=now, reset=True)
+    return ()
+
+
+def _named(db: Database, name: str) -> list[Account]:
+    """Whom a User ID or an address may mean, deactivated accounts among them."""
+    if len(name) > _LONGEST:
+        return []
+    if user_id := fold_user_id(name):
+        found = accounts.find_by_user_id(db, user_id)
+        return [found] if found else []
+    return accounts.list_by_email(db, name.strip().lower())
+
+
+def _same_address(db: Database, name: str) -> list[Account]:
+    """Every account of the address that is meant: whoever reads its mails reads those of all of them."""
+    named = _named(db, name)
+    return accounts.list_by_email(db, named[0].email) if named else []
+
+
+def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None:
+    about = f"account:{account.id}" if account else "account:none"
+    events.add(db, EventTag.RECOVERY_ASKED, about, actor="usher", at=now)
+
+
+def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, now: datetime) -> None:
+    """At most so many links a day, and what needs none once a day: nobody can fill a mailbox."""
+    purpose = "activation" if way is None else LINK
+    made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
+    if made >= MOST_LINKS and way in (None, Way.LINK):
+        return
+    if way is None:
+        case = cases.find(db, account.case_id)
+        if case is not None:
+            mail_activation(db, desk, case, account, now=now)
+    elif way is Way.LINK:
+        _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, now=now)
+    else:
+        address = hashlib.sha256(account.email.encode()).hexdigest()[:16]
+        _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
+
+
+def _mail(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    way: Way,
+    *,
+    now: datetime,
+    purpose: str = "",
+    until: datetime | None = None,
+    once: str = "",
+) -> None:
+    secrets = {}
+    if until is not None:
+        url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
+        secrets = {"recovery_url": url}
+    mail_owner(
+        db,
+        desk,
+        account,
+        "recovery",
+        words=lambda case: account_mails.recovery(account, case, desk.policy, way=way, until=until),
+        now=now,
+        secrets=secrets,
+        once=once,
+    )
+
+
+def _mail_administrator(
+    db: Database, desk: Desk, administrator: Account, account: Account, *, now: datetime
+) -> None:
+    mail_owner(
+        db,
+        desk,
+        administrator,
+        "reset_wished",
+        words=lambda case: account_mails.reset_wished(account, administrator, case, desk.policy),
+        now=now,
+        once=f"{account.ref}:{now:%Y-%m-%d}",
+    )
+
+
+def _end_links(db: Database, account: Account, *, now: datetime) -> None:
+    """No way back that was mailed before works any more."""
+    for purpose in (LINK, RESET):
+        links.end(db, purpose=purpose, subject=account.ref, now=now)

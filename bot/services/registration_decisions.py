@@ -1,0 +1,230 @@
+"""The desk decides about a registration: approve it, refuse it, or say that it was approved elsewhere."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Choice, Grave
+from bot.domain.cards import CaseCard
+from bot.domain.case_steps import StepName, StepState
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import AlreadyDecided, NotReviewable
+from bot.domain.events import EventTag
+from bot.domain.letters import read_paragraphs
+from bot.domain.registration import RefusalReason, Registration, RegistrationDecision, find_invited
+from bot.domain.registration_refusals import RegistrationChanged
+from bot.domain.ris import User
+from bot.domain.staff import Staff
+from bot.rendering import registration_mails
+from bot.services import accounts, step_up, timeline
+from bot.services.cases import get_card, get_case, get_seen, move_or_explain, refusals_recorded
+from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card, queue_mail
+from bot.services.registration import LINK, make_url, understand_draft
+from bot.services.rights import right_on_registration
+from bot.store import case_steps, cases, links
+from bot.store import registration as store
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+
+def check_decidable(
+    db: Database, *, ref: str, seen: str, by: Staff, now: datetime
+) -> tuple[Case, Registration, str]:
+    """The registration that was shown (`seen`: its seal), and whose right decides, or raise why not."""
+    with refusals_recorded(db, ref, by, now):
+        return _decidable(db, ref, seen, by, now=now)
+
+
+def _decidable(
+    db: Database, ref: str, seen: str, by: Staff, *, now: datetime
+) -> tuple[Case, Registration, str]:
+    case = get_case(db, ref)
+    right, found = right_on_registration(db, case, by, now=now), store.find(db, case.id)
+    if found is None:
+        raise NotReviewable(ref=case.ref, status=case.status)
+    if found.seal != seen:
+        raise RegistrationChanged(ref=case.ref)
+    if (made := found.decision) is not None:
+        raise AlreadyDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
+    if case.status is not CaseStatus.REGISTRATION_REVIEW or not found.is_decidable:
+        raise NotReviewable(ref=case.ref, status=case.status)
+    return case, found, right
+
+
+def find_asked(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> CaseCard | None:
+    """The card for the modal that asks for their code; None where the policy asks for none."""
+    check_decidable(db, ref=ref, seen=seen, by=by, now=now)
+    if not step_up.asks_code(desk, Grave.REGISTRATION):
+        return None
+    with refusals_recorded(db, ref, by, now):
+        step_up.check_ready(db, desk, by=by, now=now)
+    return get_card(db, desk, ref, now=now)
+
+
+def approve(
+    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, code: str = ""
+) -> Case:
+    """Say yes: everybody gets an account and the way to it, the sponsor hears, and the case is live."""
+    check_decidable(db, ref=ref, seen=seen, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.REGISTRATION, now=now)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case, found, right = _decidable(db, ref, seen, by, now=now)
+        made = RegistrationDecision(choice=Choice.APPROVED, by=by.id, right_of=right, at=now)
+        _decide(db, case, found.seal, made, since=CaseStatus.REGISTRATION_REVIEW)
+        registered = replace(case, ris=understand_draft(desk, case, found.draft).ris)
+        _open_accounts(db, desk, registered, by=by.id, now=now)
+        _tell_sponsor(db, desk, registered, outside=False, now=now)
+        return get_case(db, ref)
+
+
+def refuse(
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    by: Staff,
+    reason: RefusalReason,
+    message: str,
+    now: datetime,
+) -> Case:
+    """Say no: whoever registered reads why and what to do, and goes on with their draft by a new link.
+
+    Raise NothingWritten where the mail would not say what to do.
+    """
+    read_paragraphs(message)  # something must stand there
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case, found, right = _decidable(db, ref, seen, by, now=now)
+        made = RegistrationDecision(
+            choice=Choice.REJECTED, by=by.id, right_of=right, at=now, reason=reason, message=message.strip()
+        )
+        _decide(db, case, found.seal, made, since=CaseStatus.REGISTRATION_REVIEW)
+        _mail_refusal(db, desk, case, found, made, now=now)
+        return get_case(db, ref)
+
+
+def check_may_tick(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> CaseCard:
+    """The card of a case whose registration comes and is approved elsewhere; raise what is in the way."""
+    with refusals_recorded(db, ref, by, now):
+        _tickable(db, desk, ref, seen, by, now=now)
+        if step_up.asks_code(desk, Grave.REGISTRATION):
+            step_up.check_ready(db, desk, by=by, now=now)
+        return get_card(db, desk, ref, now=now)
+
+
+def _tickable(
+    db: Database, desk: Desk, ref: str, seen: str, by: Staff, *, now: datetime
+) -> tuple[Case, Registration, str]:
+    case = get_seen(db, ref, seen)
+    right, found = right_on_registration(db, case, by, now=now), store.find(db, case.id)
+    if found and (made := found.decision) is not None:
+        raise AlreadyDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
+    if found is None or case.status is not CaseStatus.INVITED or desk.policy.mag.keeps_accounts:
+        raise NotReviewable(ref=case.ref, status=case.status)
+    return case, found, right
+
+
+def tick(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, code: str = "") -> Case:
+    """Say that the registration came and was approved where accounts are kept: the case is live."""
+    check_may_tick(db, desk, ref=ref, seen=seen, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.REGISTRATION, now=now)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case, found, right = _tickable(db, desk, ref, seen, by, now=now)
+        made = RegistrationDecision(choice=Choice.APPROVED, by=by.id, right_of=right, at=now, outside=True)
+        _decide(db, case, found.seal, made, since=CaseStatus.INVITED)
+        _tell_sponsor(db, desk, case, outside=True, now=now)
+        return get_case(db, ref)
+
+
+def _decide(db: Database, case: Case, seal: str, made: RegistrationDecision, *, since: CaseStatus) -> None:
+    """Compare and swap both the registration and its case."""
+    if not store.decide(db, case.id, seal, made):
+        raise RegistrationChanged(ref=case.ref)
+    approved = made.choice is Choice.APPROVED
+    to = CaseStatus.LIVE if approved else CaseStatus.INVITED
+    move_or_explain(db, case, (since,), to, now=made.at)
+    tag = EventTag.REGISTRATION_APPROVED if approved else EventTag.REGISTRATION_REFUSED
+    timeline.record(
+        db,
+        tag,
+        case.id,
+        actor=made.by,
+        at=made.at,
+        hash=seal,
+        right_of=made.right_of,
+        refused_for=made.reason,
+        outside=made.outside,
+    )
+    queue_case_card(db, case.id, now=made.at)
+
+
+def _open_accounts(db: Database, desk: Desk, registered: Case, *, by: str, now: datetime) -> None:
+    """For the organisation's people, and for those of additions that have their keys already."""
+    accounts.open_all(db, desk, registered, by=by, now=now)
+    for number in cases.list_additions(db, registered.id, (CaseStatus.LIVE,)):
+        addition = cases.find(db, number)
+        if addition is not None and _waited_for_accounts(db, addition):
+            accounts.open_all(db, desk, addition, by=by, now=now)
+
+
+def _waited_for_accounts(db: Database, addition: Case) -> bool:
+    """Whether it came to the step of its accounts while the organisation was not registered."""
+    step = case_steps.find(db, addition.id, StepName.ACCOUNTS)
+    return step is None or step.state is StepState.DONE
+
+
+def _mail_refusal(
+    db: Database,
+    desk: Desk,
+    case: Case,
+    found: Registration,
+    made: RegistrationDecision,
+    *,
+    now: datetime,
+) -> None:
+    links.end(db, purpose=LINK, subject=case.ref, now=now)
+    store.note_mailed(db, case.id, now=now)
+    until = now + timedelta(days=desk.policy.mag.invitation_days)
+    invited = find_invited(case.ris) or User()
+    queue_mail(
+        db,
+        desk,
+        "registration_refused",
+        key=f"{case.ref}:registration_refused:{next_number(db, 'registration_refused')}",
+        to=found.email,
+        lang=case.lang,
+        ref=case.ref,
+        words=registration_mails.registration_refused(case, invited, desk.policy, made, until=until),
+        now=now,
+        case_id=case.id,
+        secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
+    )
+
+
+def _tell_sponsor(db: Database, desk: Desk, case: Case, *, outside: bool, now: datetime) -> None:
+    """That the new site is set up, once for each case."""
+    site = case_steps.find(db, case.id, StepName.SITE)
+    words = registration_mails.site_ready(
+        case,
+        desk.policy,
+        administrator=find_invited(case.ris) or User(),
+        site=site.number if site else "",
+        outside=outside,
+    )
+    queue_mail(
+        db,
+        desk,
+        "site_ready",
+        key=f"{case.ref}:site_ready",
+        to=case.sponsor.address,
+        lang=case.lang,
+        ref=case.ref,
+        words=words,
+        now=now,
+        thread=case.thread,
+        cc=case.cc,
+        case_id=case.id,
+        with_status_link=True,
+    )

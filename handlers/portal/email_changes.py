@@ -1,0 +1,41 @@
+"""The page behind the link that each end of a change of address gets: GET shows, a typed User ID acts."""
+
+from flask import Blueprint, Flask, Response, request
+
+from bot.domain.accounts import fold_user_id
+from bot.services import email_changes
+from handlers.portal.frame import Frame
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("email_changes", __name__)
+    room.add_url_rule("/email/<token>", "show", frame.view(show))
+    room.add_url_rule("/email/<token>", "answer", frame.view(answer), methods=["POST"])
+    frame.guards.links(room)
+    app.register_blueprint(room)
+
+
+def show(token: str, *, frame: Frame, wrong: bool = False) -> Response:
+    with frame.bot.connect() as db:
+        change, end, _ = email_changes.get_change(db, token, now=frame.bot.clock.now())
+    status = REFUSED if wrong else 200
+    return frame.pages.render(
+        "email_change.html", status=status, state="asked", change=change, end=end, token=token, wrong=wrong
+    )
+
+
+def answer(token: str, *, frame: Frame) -> Response:
+    """Yes needs the User ID typed, which no program that opens links knows; no does not."""
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        _, _, account = email_changes.get_change(db, token, now=now)
+        if request.form.get("answer") == "no":
+            email_changes.refuse(db, token, now=now)
+            return frame.pages.render("email_change.html", state="refused")
+    if fold_user_id(request.form.get("user_id", "")) != account.user_id:
+        return show(token, frame=frame, wrong=True)
+    with frame.bot.connect() as db:
+        changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
+    return frame.pages.render("email_change.html", state="changed" if changed else "waits")

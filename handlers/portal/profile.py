@@ -1,0 +1,75 @@
+"""My Account: the address, the language and the data of whoever is signed in."""
+
+import json
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, make_response, request
+
+from bot.domain.errors import Refusal
+from bot.domain.sessions import Visitor
+from bot.services import email_changes, profile
+from handlers.portal.frame import Frame
+from handlers.portal.visitors import signed_in
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("profile", __name__, url_prefix="/account")
+    room.add_url_rule("", "show", signed_in(frame, show))
+    room.add_url_rule("/language", "set_language", signed_in(frame, set_language), methods=["POST"])
+    room.add_url_rule("/email", "ask_email", signed_in(frame, ask_email), methods=["POST"])
+    room.add_url_rule("/data", "data", signed_in(frame, data))
+    frame.guards.tries(room)
+    app.register_blueprint(room)
+
+
+def show(*, frame: Frame, visitor: Visitor) -> Response:
+    return _page(frame, visitor, done=request.args.get("done", ""))
+
+
+def set_language(*, frame: Frame, visitor: Visitor) -> Response:
+    with frame.bot.connect() as db:
+        profile.set_language(db, visitor.account, request.form.get("language", ""), now=frame.bot.clock.now())
+    return frame.pages.go("profile.show", done="language")
+
+
+def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
+    email, password = request.form.get("email", ""), request.form.get("current", "")
+    try:
+        with frame.bot.connect() as db:
+            now = frame.bot.clock.now()
+            email_changes.ask(db, frame.bot.desk, visitor, email=email, password=password, now=now)
+    except Refusal as no:
+        return _page(frame, visitor, email=email, no=no)
+    return frame.pages.go("profile.show", done="email")
+
+
+def data(*, frame: Frame, visitor: Visitor) -> Response:
+    """Everything that is kept about them, for a program or a text editor."""
+    with frame.bot.connect() as db:
+        found = profile.export(db, visitor.account)
+    response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _page(
+    frame: Frame, visitor: Visitor, *, done: str = "", email: str = "", no: Refusal | None = None
+) -> Response:
+    with frame.bot.connect() as db:
+        change = email_changes.find_open(db, visitor.account, now=frame.bot.clock.now())
+    return frame.pages.render(
+        "account.html",
+        status=REFUSED if no else 200,
+        done=done,
+        change=change,
+        email=email,
+        refused=frame.pages.words().refusal(no) if no else "",
+        account=visitor.account,
+    )

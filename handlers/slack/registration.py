@@ -1,0 +1,135 @@
+"""Buttons and modals by which the desk decides about an organisation's registration."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.bootstrap import Bot
+from bot.domain.approvals import Grave
+from bot.domain.errors import Refusal
+from bot.domain.registration_refusals import NotTicked
+from bot.rendering import registration as shown
+from bot.rendering.queue import done_card
+from bot.services import cases
+from bot.services import registration_decisions as decisions
+from bot.services.step_up import asks_code
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
+from handlers.slack.cases import seen_in
+
+
+def register(app: App, bot: Bot) -> None:
+    app.action("registration_approve")(partial(on_approve, bot=bot))
+    app.view("registration_approve")(partial(on_approve_submitted, bot=bot))
+    app.action("registration_refuse")(partial(on_refuse, bot=bot))
+    app.view("registration_refuse")(partial(on_refuse_submitted, bot=bot))
+    app.action("registration_tick")(partial(on_tick, bot=bot))
+    app.view("registration_tick")(partial(on_tick_submitted, bot=bot))
+
+
+def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Decide; where the policy asks for a code, a modal asks first."""
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        card = decisions.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        if card is not None:
+            view = placed(shown.approve_modal(card, words=words(bot)), body)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+            return
+        decisions.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        said = words(bot).say("registration.done.approved", ref=ref)
+        settle(respond, body, done_card(said, words=words(bot)))
+
+
+def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Decide, then ack: what is wrong stands at the field."""
+    given = shown.read_decided(body["view"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            decisions.approve(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
+    except Refusal as refusal:
+        _refuse(ack, refusal, given, bot)
+    else:
+        ack()
+        _say(respond, "registration.done.approved", given.ref, bot)
+
+
+def on_refuse(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Ask why; a click that could not decide is told so before anyone types."""
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        decisions.check_decidable(db, ref=ref, seen=seen, by=by, now=now)
+        card = cases.get_card(db, bot.desk, ref, now=now)
+        view = placed(shown.refuse_modal(card, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_refuse_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    given = shown.read_decided(body["view"])
+    try:
+        with bot.connect() as db:
+            decisions.refuse(
+                db,
+                bot.desk,
+                ref=given.ref,
+                seen=given.seen,
+                by=staff_in(body, bot),
+                reason=given.reason,
+                message=given.message,
+                now=bot.clock.now(),
+            )
+    except Refusal as refusal:
+        _refuse(ack, refusal, given, bot)
+    else:
+        ack()
+        _say(respond, "registration.done.refused", given.ref, bot)
+
+
+def on_tick(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """The checklist of what is done where accounts are kept."""
+    ack()
+    ref, seen = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        card = decisions.check_may_tick(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        view = shown.tick_modal(card, code=asks_code(bot.desk, Grave.REGISTRATION), words=words(bot))
+        client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
+
+
+def on_tick_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    given = shown.read_decided(body["view"])
+    try:
+        if not given.ticked:
+            raise NotTicked
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            decisions.tick(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
+    except Refusal as refusal:
+        _refuse(ack, refusal, given, bot)
+    else:
+        ack()
+        _say(respond, "registration.done.ticked", given.ref, bot)
+
+
+def _refuse(ack: Ack, refusal: Refusal, given: shown.Decided, bot: Bot) -> None:
+    """What is wrong stands at its field."""
+    ack(response_action="errors", errors={given.field_of(refusal): refusal_text(refusal, bot)})
+
+
+def _say(respond: Respond, key: str, ref: str, bot: Bot) -> None:
+    show(respond, done_card(words(bot).say(key, ref=ref), words=words(bot)))

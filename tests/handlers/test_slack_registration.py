@@ -1,0 +1,89 @@
+"""An organisation's registration through Slack's door: buttons, modals, words, refusals, a late click."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.domain.cases import CaseStatus
+from tests.cast import AVERY, BLAKE, CASEY, Office
+from tests.handlers.conftest import Workspace, until
+from tests.services.registering import an_invited, kept, registered
+from tests.services.test_registration_elsewhere import with_policy
+
+Json = dict[str, Any]
+Opened = Callable[[Office], Workspace]
+
+
+def opened(workspace: Workspace) -> Json:
+    until(lambda: workspace.asked("views.open"))
+    view: Json = workspace.asked("views.open")[-1]["view"]
+    return view
+
+
+def submit(workspace: Workspace, view: Json, by: str, **state: Json) -> Json:
+    values = {name: {name: given} for name, given in state.items()}
+    answer = workspace.dispatch(
+        {
+            "type": "view_submission",
+            "user": {"id": by},
+            "team": {"id": "T0"},
+            "view": {**view, "id": "V1", "state": {"values": values}},
+        }
+    )
+    said: Json = json.loads(answer.body) if answer.body else {}
+    return said
+
+
+def test_the_card_and_the_words_decide_and_a_late_click_hears_who_won(
+    open_workspace: Opened, tmp_path: Path
+) -> None:
+    office = registered(tmp_path, city="<!channel> *Bremen*")
+    office.work()
+    card = next(one for one in office.chat.standing.values() if one.key == "card:C-1")
+    said = json.dumps(card.blocks, ensure_ascii=False)
+    assert "registration_approve" in said
+    assert "Hamburg → *&lt;!channel&gt; ∗Bremen∗*" in said  # noqa: RUF001
+    workspace = open_workspace(office)
+    workspace.command("approve C-1", by=CASEY.id)
+    shown = json.dumps(workspace.heard()[0]["blocks"])
+    assert f"registration:{kept(office).seal}" in shown
+    assert "registration_refuse" not in shown
+    seal = kept(office).seal
+    workspace.click("registration_approve", "C-1", by=BLAKE.id, seen=seal)
+    assert "U0AVERY0001" in workspace.heard(2)[1]["text"]  # who may
+    workspace.click("registration_approve", "C-1", by=CASEY.id, seen=seal)
+    assert "the registration is approved" in workspace.heard(3)[2]["text"]
+    workspace.click("registration_refuse", "C-1", by=AVERY.id, seen=seal)
+
+    assert "already approved by <@U0CASEY0001>" in workspace.heard(4)[3]["text"]
+    assert office.case("C-1").status is CaseStatus.LIVE
+
+
+def test_refusing_asks_why_and_what_is_missing_stands_at_its_field(
+    open_workspace: Opened, tmp_path: Path
+) -> None:
+    office = registered(tmp_path)
+    workspace = open_workspace(office)
+    workspace.click("registration_refuse", "C-1", by=CASEY.id, seen=kept(office).seal)
+    view, reason = opened(workspace), {"selected_option": {"value": "own_data"}}
+    empty = submit(workspace, view, CASEY.id, reason=reason, message={"value": "  "})
+    assert list(empty["errors"]) == ["message"]
+    assert submit(workspace, view, CASEY.id, reason=reason, message={"value": "Your title?"}) == {}
+
+    assert office.case("C-1").status is CaseStatus.INVITED
+    assert [job.recipient for job in office.jobs("registration_refused")] == [kept(office).email]
+
+
+def test_what_is_done_elsewhere_is_ticked_as_a_whole(open_workspace: Opened, tmp_path: Path) -> None:
+    office = with_policy(an_invited(tmp_path), accounts="outside", registration_url="https://x.example/r")
+    workspace = open_workspace(office)
+    seen = office.case("C-1").content_hash
+    workspace.click("registration_tick", "C-1", by=CASEY.id, seen=seen)
+    view = opened(workspace)
+    came = {"selected_options": [{"value": "came"}]}
+    assert list(submit(workspace, view, CASEY.id, done=came)["errors"]) == ["done"]
+    both = {"selected_options": [{"value": "approved"}, {"value": "came"}]}
+    assert submit(workspace, view, CASEY.id, done=both) == {}
+
+    assert office.case("C-1").status is CaseStatus.LIVE

@@ -1,0 +1,158 @@
+"""My Account: a language, a file of data, and an address that changes once both ends have said yes."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.accounts import Account
+from bot.domain.license_keys import Holder
+from bot.domain.money import Money
+from bot.store import accounts, seats
+from bot.store.database import transaction
+from handlers.portal import app
+from tests.people import PASSWORD, Browser, CountingHasher, move_in
+from tests.portal.conftest import Town, client_of
+from tests.portal.test_registration import a_case
+
+NEW = "anna.new@kunde.example.org"
+
+
+@pytest.fixture
+def anna(town: Town) -> Account:
+    """Somebody with an account, and a seat at their address."""
+    town.bot = replace(town.bot, desk=replace(town.bot.desk, hasher=CountingHasher()))
+    now = town.bot.clock.now()
+    with town.bot.connect() as db:
+        people = move_in(db, town.bot.desk, a_case(town), now=now)
+        holder = Holder(name=people[0].name, email=people[0].email)
+        with transaction(db):
+            seats.add_all(
+                db, [holder], case_id=1, organisation=1, first=1, purchase_order=None,
+                price=Money(1, "EUR"), now=now,
+            )  # fmt: skip
+    return people[0]
+
+
+def signed_in(town: Town, account: Account) -> Browser:
+    browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+    assert browser.sign_in(account.user_id).status_code == 303
+    return browser
+
+
+def address(town: Town, account: Account) -> str:
+    with town.bot.connect() as db:
+        found = accounts.find(db, account.id)
+    assert found
+    return found.email
+
+
+def mails(town: Town, template: str) -> list[str]:
+    with town.bot.connect() as db:
+        found = db.query("select recipient from outbox where template = ? order by id", [template])
+        return [str(job["recipient"]) for job in found]
+
+
+def asked(town: Town, account: Account) -> tuple[Browser, str, str]:
+    """A change was asked for: a browser, and the links of the old and the new mailbox."""
+    browser, before = signed_in(town, account), len(town.tokens)
+    answer = browser.post("/account/email", on="/account", email=NEW.upper(), current=PASSWORD)
+    assert answer.headers["Location"] == "/account?done=email"
+    old, new = (f"/email/{token}" for token in town.tokens[before:])
+    return browser, old, new
+
+
+def test_an_address_changes_once_both_ends_have_said_yes(town: Town, anna: Account) -> None:
+    browser, old, new = asked(town, anna)
+    assert sorted(mails(town, "email_change")) == sorted([anna.email, NEW])
+    yes = {"answer": "yes", "user_id": anna.user_id.upper().replace("-", " ")}
+
+    assert "other address has to confirm" in browser.post(new, on=new, **yes).text
+    assert address(town, anna) == anna.email
+    assert browser.get(new).status_code == 410
+    assert "new address counts" in browser.post(old, on=old, **yes).text
+    assert address(town, anna) == NEW
+    with town.bot.connect() as db:
+        assert [seat.holder and seat.holder.email for seat in seats.list_held(db, 1)] == [NEW]
+    assert sorted(mails(town, "email_changed")) == sorted([anna.email, NEW])
+    assert browser.get(old).status_code == 410
+
+
+def test_either_end_can_say_no_and_a_program_that_opens_links_says_nothing(town: Town, anna: Account) -> None:
+    browser, old, new = asked(town, anna)
+    for link in (old, new):
+        assert [browser.get(link).status_code for _ in range(2)] == [200, 200]
+        assert browser.client.head(link).status_code == 200
+        for typed in ("", "bbbb-bbbb", anna.email):
+            answer = browser.post(link, on=link, answer="yes", user_id=typed)
+            assert answer.status_code == 400
+    assert "Nothing changes" in browser.post(old, on=old, answer="no").text
+    assert browser.get(new).status_code == 410
+    assert address(town, anna) == anna.email
+
+
+def test_a_change_is_over_after_two_days_or_when_another_takes_its_place(town: Town, anna: Account) -> None:
+    browser, old, _ = asked(town, anna)
+    _, _, newer = asked(town, anna)
+    assert browser.get(old).status_code == 404
+    town.wait(hours=49)
+    assert browser.get(newer).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"email": "not an address"}, "no e-mail address"),
+        ({"email": "a@b.example\r\nBcc: x@y.example"}, "no e-mail address"),
+        ({"email": "x" * 100_000}, "no e-mail address"),
+        ({"email": ""}, "no e-mail address"),
+        ({"current": "wrong"}, "password"),
+        ({"current": ""}, "password"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_goes_out(
+    town: Town, anna: Account, given: dict[str, str], said: str
+) -> None:
+    browser = signed_in(town, anna)
+    answer = browser.post("/account/email", on="/account", **{"email": NEW, "current": PASSWORD, **given})
+
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert mails(town, "email_change") == []
+
+
+def test_nobody_floods_a_strangers_mailbox(town: Town, anna: Account) -> None:
+    for _ in range(3):
+        asked(town, anna)
+    answer = signed_in(town, anna).post("/account/email", on="/account", email=NEW, current=PASSWORD)
+
+    assert answer.status_code == 400
+    assert "go on tomorrow" in answer.text
+    town.clock.at += timedelta(days=1, seconds=1)
+    asked(town, anna)
+
+
+def test_mails_come_in_the_language_that_was_chosen(town: Town, anna: Account) -> None:
+    browser = signed_in(town, anna)
+    for chosen, lang in (("de", "de"), ("xx", "de"), ("", "de"), ("en", "en")):
+        assert browser.post("/account/language", on="/account", language=chosen).status_code == 303
+        with town.bot.connect() as db:
+            found = accounts.find(db, anna.id)
+        assert found
+        assert found.lang == lang
+
+
+def test_ones_data_is_a_file_without_secrets_and_without_others(town: Town, anna: Account) -> None:
+    answer = signed_in(town, anna).get("/account/data")
+    found = json.loads(answer.text)
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert found["account"]["email"] == anna.email
+    assert found["sessions"][0]["strength"] == "password"
+    assert "session:begun" in {event["what"] for event in found["history"]}
+    with town.bot.connect() as db:
+        others = [one for one in accounts.list_of_organisation(db, 1) if one.id != anna.id]
+    assert not any(one.email in answer.text or one.user_id in answer.text for one in others)
+    assert not re.search(r"hash of|argon2|sealed", answer.text)
