@@ -63,6 +63,7 @@ GERMAN = {
     "Password": "Passwort",
     "Launch": "Öffnen",
     "Send": "Senden",
+    "One user has still to activate": "Ein Benutzer muss sein Konto noch aktivieren",
     "Your account for": "Ihr Konto bei",
     "Check the status": "Stand ansehen",
     "is set up": "ist eingerichtet",
@@ -213,6 +214,7 @@ class Story:
         who.open_link(
             re.findall(r"\[(.+?)\]", "[Stand ansehen]" if customer.lang == "de" else "[See the status]")[0]
         )
+        expect(who.page.get_by_text(say("One user has still to activate"))).to_be_visible()
         who.look("status")
         colleague = customer.people[1].email
         assert "/activate/" in text_of(customer.mail_to(colleague, say("Activate your account")))
