@@ -11,6 +11,7 @@ from bot.store import accounts as kept
 from bot.store.database import transaction
 from tests.license_keys import KEYS, lay_stock
 from tests.portal.conftest import Town
+from tests.portal.test_registration import a_case
 
 PERSONS = ("Dana", "Petra", "Uwe", "User0", "sponsor.example.org", "borealis.example.net", "Avery", "U0AVERY")
 
@@ -118,7 +119,7 @@ def test_every_state_has_a_page_in_every_language(town: Town, status: CaseStatus
 
 @pytest.mark.parametrize("waiting", [0, 1])
 def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: int) -> None:
-    case = town.open_case()
+    case, link = a_case(town), town.link()
     with town.bot.connect() as db, transaction(db):
         made = accounts.open_all(db, town.bot.desk, case, by="usher", now=town.bot.clock.now())
         for one in made[waiting:]:
@@ -126,7 +127,7 @@ def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: i
                 db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=town.bot.clock.now()
             )
         db.execute("update cases set status = 'live'")
-    page = read(town)
+    page = read(town, link)
 
     assert ("One user has still to activate" in page) == bool(waiting)
     assert ("All is done." in page) != bool(waiting)

@@ -212,7 +212,7 @@ class Story:
         who.read("order", say("Order confirmed"), address=customer.sponsor)
         who.read("site-ready", f"{customer.company} {say('is set up')}", address=customer.sponsor)
         who.open_link(
-            re.findall(r"\[(.+?)\]", "[Stand ansehen]" if customer.lang == "de" else "[See the status]")[0]
+            re.findall(r"\[(.+?)\]", "[Stand ansehen]" if customer.lang == "de" else "[Check the status]")[0]
         )
         expect(who.page.get_by_text(say("One user has still to activate"))).to_be_visible()
         who.look("status")

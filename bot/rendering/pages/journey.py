@@ -173,9 +173,8 @@ def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
     """Every step up to the end; a case that ended shows none beyond the one it ended at."""
     at = list(Step).index(_at(page))
     steps = list(Step)[: at + 1] if page.status in ENDED else list(Step)
-    return tuple(
-        _stop(page, step, _mark(page, step, number - at), words) for number, step in enumerate(steps)
-    )
+    marks = [_mark(page, step, number - at) for number, step in enumerate(steps)]
+    return tuple(_stop(page, step, mark, words) for step, mark in zip(steps, marks, strict=True))
 
 
 def _at(page: StatusPage) -> Step:
