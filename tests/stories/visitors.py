@@ -28,16 +28,15 @@ class Visitor:
     # What they see
 
     def look(self, name: str) -> None:
-        """Nothing is cut off, and the page is in their language."""
+        """Nothing is cut off; what they do next they do in the width that was looked at last."""
         page, lang, folder = self.page, self.customer.lang, os.environ.get("PICTURES", "1")
         self.seen.append(name)
-        for width in WIDTHS:
+        for width in WIDTHS if len(self.seen) % 2 else reversed(WIDTHS):
             page.set_viewport_size({"width": width, "height": 900})
             if folder != "1":
                 number = f"{len(self.seen):02}"
                 page.screenshot(path=Path(folder) / f"{lang}-{number}-{name}-{width}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
     def arrive(self, name: str, heading: str) -> None:
         """The next page is there."""
