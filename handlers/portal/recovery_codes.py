@@ -23,9 +23,7 @@ def register(app: Flask, frame: Frame) -> None:
     app.register_blueprint(room)
 
 
-def show(
-    *, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused: str = ""
-) -> Response:
+def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused: str = "") -> Response:
     with frame.bot.connect() as db:
         mine, left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
     if not mine.verified:
@@ -41,7 +39,7 @@ def show(
 
 
 def make(*, frame: Frame, visitor: Visitor) -> Response:
-    """Answered with the codes themselves, which lie nowhere: whoever reloads it gets a new set, as it says."""
+    """Answered with the codes themselves, which lie nowhere: a reload makes a new set, as the page says."""
     bot = frame.bot
     try:
         with bot.connect() as db:
