@@ -21,7 +21,7 @@ from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Texter, Tokens
 from bot.rendering import terms
-from bot.services import absences, upkeep
+from bot.services import absences, masking, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import Settings
@@ -247,6 +247,8 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     open_provisioners = build_opener(settings, desk.policy.provisioning, context, now=clock.now)
     if prepare:
         open_database(settings)
+        with connect(settings) as db:
+            masking.learn_shapes(db, desk)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
     # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.

@@ -2,17 +2,17 @@
 
 import tomllib
 from dataclasses import replace
-from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from bot.brand_policy import Brand
+from bot.calendar_policy import WorkingTimes, known_zone
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
@@ -21,7 +21,7 @@ from bot.domain.money import Money
 from bot.domain.passwords import PasswordRules, words_of
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
-from bot.domain.working_time import Calendar, public_holidays
+from bot.domain.working_time import Calendar
 from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
 
@@ -59,12 +59,8 @@ class Desk(_Part):
 
     @field_validator("timezone")
     @classmethod
-    def known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("must name a time zone such as Europe/Berlin") from None
-        return value
+    def _zone(cls, value: str) -> str:
+        return known_zone(value)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -231,75 +227,6 @@ class Approvals(_Part):
             second_if_unverified=self.second_if_unverified,
             step_up=frozenset(self.step_up),
         )
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_WEEKDAYS = get_args(Weekday)
-#: they are regions: to know that, nothing need be loaded that takes a third of a second
-_REGIONS = ("", "DE", "GB", "US")
-
-
-class Times(_Part):
-    """When somebody works; what is not said is as it is for the others."""
-
-    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
-    opens: Annotated[time | None, Field(alias="from")] = None
-    closes: Annotated[time | None, Field(alias="to")] = None
-    holidays: str | None = None  #: "DE", "DE-BE", "GB-ENG": whose public holidays are free; "" has none
-    closed: tuple[date, ...] | None = None
-
-    @field_validator("opens", "closes", mode="before")
-    @classmethod
-    def _clock(cls, value: object) -> object:
-        if isinstance(value, str | time) and "+" not in str(value) and "Z" not in str(value).upper():
-            return value
-        raise ValueError('must be a time of day such as "09:00"')
-
-    @field_validator("holidays")
-    @classmethod
-    def _known(cls, value: str | None) -> str | None:
-        if value and value not in _REGIONS:
-            try:
-                public_holidays(value, 2026)
-            except ValueError:
-                raise ValueError("must name a region such as DE, DE-BE or GB-ENG, or be empty") from None
-        return value
-
-    def over(self, calendar: Calendar) -> Calendar:
-        """That calendar, with what is said here in its place."""
-        days = None if self.working_days is None else frozenset(map(_WEEKDAYS.index, self.working_days))
-        return replace(
-            calendar,
-            weekdays=calendar.weekdays if days is None else days,
-            opens=calendar.opens if self.opens is None else self.opens,
-            closes=calendar.closes if self.closes is None else self.closes,
-            region=calendar.region if self.holidays is None else self.holidays,
-            closed=calendar.closed if self.closed is None else frozenset(self.closed),
-        )
-
-
-class Outside(Times):
-    """When those work to whom the desk writes, where that differs from its own times."""
-
-    timezone: str = ""  #: "" for the desk's
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        return Desk.known_zone(value) if value else value
-
-
-class WorkingTimes(Times):
-    """When the desk works."""
-
-    outside: Outside = Outside()
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        desk = self.over(Calendar(zone=ZoneInfo("UTC")))
-        if any(calendar.opens >= calendar.closes for calendar in (desk, self.outside.over(desk))):
-            raise ValueError("from must be earlier than to")
-        return self
 
 
 class Nudges(_Part):

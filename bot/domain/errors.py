@@ -345,66 +345,6 @@ class AnswersSettled(Refusal):
     code = "answers_settled"
 
 
-class AdministratorsOnly(Refusal):
-    """Only an Organization Administrator of that organisation does that."""
-
-    code = "administrators_only"
-
-
-class MemberUnknown(Refusal):
-    """There is no such person in the organisation."""
-
-    code = "member_unknown"
-
-
-class LastAdministrator(Refusal):
-    """One administrator always remains."""
-
-    code = "last_administrator"
-
-
-class InvitedAlready(Refusal):
-    """An invitation to that address is open."""
-
-    code = "invited_already"
-
-
-class TooManyMembers(Refusal):
-    """`most` people a day are added or invited by one organisation."""
-
-    code = "too_many_members"
-
-
-class NeedsNoKey(Refusal):
-    """A certificate is stronger than what a License Key brings."""
-
-    code = "needs_no_key"
-
-
-class CredentialAsked(Refusal):
-    """The sponsor was asked for that person's credential before."""
-
-    code = "credential_asked"
-
-
-class UnknownApplication(Refusal):
-    """The organisation has no such application, or it has no terms."""
-
-    code = "unknown_application"
-
-
-class TermsNotYours(Refusal):
-    """Only an Organization or Application Administrator accepts terms."""
-
-    code = "terms_not_yours"
-
-
-class TermsChanged(Refusal):
-    """The text that was read is no longer the one that counts."""
-
-    code = "terms_changed"
-
-
 class SignInNeeded(Refusal):
     """Nobody is signed in there, or not any more."""
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.applications import Application, Stage
-from bot.domain.errors import UnknownApplication
 from bot.domain.events import EventTag
 from bot.domain.launch import LASTS, HandOver, purpose_of
 from bot.domain.launch_refusals import TermsOpen
 from bot.domain.sessions import Visitor
+from bot.domain.terms_refusals import UnknownApplication
 from bot.services import applications
 from bot.services.desk import Desk
 from bot.store import events, sessions

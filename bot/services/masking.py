@@ -6,13 +6,14 @@ from itertools import chain
 
 from sqlite_utils import Database
 
-from bot.domain.license_keys import KEY, mask_of
+from bot.domain.license_keys import KEY, mask_of, shape_of
 from bot.domain.mail import InboundMail
 from bot.domain.masking import Looks, masked
 from bot.domain.sheets import CellValue, Workbook
 from bot.ports import ReadMail
 from bot.services.desk import Desk
 from bot.store import license_keys
+from bot.store.database import transaction
 
 
 def find_masked(db: Database, desk: Desk, texts: Iterable[str]) -> dict[str, str]:
@@ -28,6 +29,19 @@ def find_masked(db: Database, desk: Desk, texts: Iterable[str]) -> dict[str, str
     known = {marks[mark]: mask_of(tail) for mark, tail in tails.items()}
     changed = {text: masked(text, candidates, known) for text, candidates in found.items()} if known else {}
     return {text: new for text, new in changed.items() if new != text}
+
+
+def learn_shapes(db: Database, desk: Desk) -> None:
+    """What keys look like that an earlier version imported, once; one that nothing opens is left out."""
+    if license_keys.list_shapes(db):
+        return
+    shapes = set()
+    for sealed in license_keys.list_all_sealed(db):
+        if desk.keyring.opens(KEY, sealed):
+            shapes.add(shape_of(desk.keyring.open(KEY, sealed)))
+    if shapes:
+        with transaction(db):
+            license_keys.add_shapes(db, shapes)
 
 
 def mask_text(db: Database, desk: Desk, text: str) -> str:

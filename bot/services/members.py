@@ -8,19 +8,19 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
-from bot.domain.errors import (
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.key_refusals import HasSeat, UnknownSeat
+from bot.domain.license_keys import Holder, Seat
+from bot.domain.member_refusals import (
     AdministratorsOnly,
     CredentialAsked,
     InvitedAlready,
     LastAdministrator,
-    LinkUnknown,
     MemberUnknown,
     NeedsNoKey,
     TooManyMembers,
 )
-from bot.domain.events import EventTag
-from bot.domain.key_refusals import HasSeat, UnknownSeat
-from bot.domain.license_keys import Holder, Seat
 from bot.domain.members import (
     INVITATION_LASTS,
     MOST_A_DAY,

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.errors import TermsChanged, TermsNotYours, UnknownApplication
 from bot.domain.events import EventTag
 from bot.domain.terms import MAY_ACCEPT, Acceptance, TermsStanding, TermsText, find_text, is_in_force
+from bot.domain.terms_refusals import TermsChanged, TermsNotYours, UnknownApplication
 from bot.services import timeline
 from bot.services.desk import Desk
 from bot.store import accounts, terms

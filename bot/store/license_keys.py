@@ -1,6 +1,6 @@
 """Vouchers and their License Keys: sealed, found by keyed hashes, each in one seat at most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,9 +31,14 @@ def add_all(db: Database, keys: Sequence[SealedKey], *, by: str, now: datetime) 
             for key in keys
         ],
     )
+    add_shapes(db, {key.shape for key in keys})
+
+
+def add_shapes(db: Database, shapes: Collection[Shape]) -> None:
+    """What keys look like that are ours; a shape is kept once."""
     db.conn.executemany(
         "insert into key_shapes (signs, kinds) values (:signs, :kinds) on conflict do nothing",
-        [vars(shape) for shape in {key.shape for key in keys}],
+        [vars(shape) for shape in shapes],
     )
 
 
@@ -92,6 +97,11 @@ def list_sealed(db: Database) -> list[str]:
     """Everything sealed that is still worth something."""
     sql = "select key_sealed from license_keys where state in ('stock', 'issued')"
     return [str(found["key_sealed"]) for found in rows(db, sql)]
+
+
+def list_all_sealed(db: Database) -> list[str]:
+    """Every key that was ever imported."""
+    return [str(found["key_sealed"]) for found in rows(db, "select key_sealed from license_keys")]
 
 
 def count_stock(db: Database, credential: Credential, *, on: date) -> int:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
-from bot.domain.errors import MemberUnknown
+from bot.domain.member_refusals import MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask, Response, request
 
-from bot.domain.errors import TermsChanged
 from bot.domain.sessions import Visitor
+from bot.domain.terms_refusals import TermsChanged
 from bot.rendering.terms import in_html
 from bot.services import terms
 from handlers.portal.frame import Frame

@@ -167,6 +167,7 @@ class People(RuleBasedStateMachine):
             assert self.desk.wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_decisions_are_few_rightful_and_about_what_was_seen(httpserver: HTTPServer) -> None:
     People.server = httpserver

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from handlers.portal.serve import PortalServer
 from tests.forms import sound_form, with_cells
 from tests.people import KEY, PASSWORD, hand_key
 from tests.portal.conftest import Found
+from tests.portal.test_inside_looks import GRAVE
 from tests.portal.test_passcode import code_of
 from tests.portal.test_registration import a_case, bring, invite
 from tests.portal.test_sign_in import settled
@@ -137,32 +139,31 @@ def test_the_pages_of_who_is_signed_in_fit_too(
         hand_key(db, village.bot.desk, village.people[0], now=village.bot.clock.now())
     server = PortalServer(village.bot)
     server.start()
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, locale=lang, java_script_enabled=False
-    )
+    size = {"width": width, "height": 800}
+    context = browser.new_context(viewport=size, color_scheme=scheme, locale=lang)  # type: ignore[arg-type]
     page, shown = context.new_page(), Shown(width=width, name=f"{width}-{scheme}-{lang}")
     page.goto(f"http://{server.portal_address}/sign-in")
     shown.look(page, "sign_in")
     for name in ("nobody", village.people[0].user_id):
         page.fill("#name", name)
         page.fill("#password", PASSWORD)
-        page.click("main .button")
+        press(page)
         shown.look(page, "sign_in_refused" if name == "nobody" else "dashboard")
     page.click(".profile summary")
     shown.look(page, "profile")
     page.goto(f"http://{server.portal_address}/dashboard/license-key")
     for key in ("WRONG-KEY", KEY):
         page.fill("#key", key)
-        page.click("main .button")
+        press(page)
         shown.look(page, "key_refused" if key != KEY else "phones_none")
     page.fill("#number", "+4915112345678")
-    page.click("main .button")
+    press(page)
     shown.look(page, "code")
     page.fill("#code", "12 34 56")
-    page.click("main .button")
+    press(page)
     shown.look(page, "code_refused")
     page.fill("#code", code_of(village))
-    page.click("main .button")
+    press(page)
     shown.look(page, "phones")
     page.goto(f"http://{server.portal_address}/dashboard")
     shown.look(page, "dashboard_otp")
@@ -170,6 +171,12 @@ def test_the_pages_of_who_is_signed_in_fit_too(
     shown.look(page, "passcode")
     context.close()
     server.stop()
+
+
+def press(page: Page) -> None:
+    """The form's first button; the next page is there when this returns."""
+    with page.expect_navigation():
+        page.click("main .button")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,5 +188,7 @@ class Shown:
 
     def look(self, page: Page, name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/mine-{name}-{self.name}.png", full_page=True)

@@ -139,6 +139,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 URLS = {
     "status_url": samples.STATUS_URL,
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
+    "email_url": samples.STATUS_URL.replace("status", "email"),
     "recovery_url": samples.STATUS_URL.replace("status", "password"),
     "registration_url": samples.STATUS_URL.replace("status", "register"),
 }

@@ -119,8 +119,8 @@ NO_STEPS = {
 }  # fmt: skip
 #: what people do with their accounts is no step of a case
 OF_ACCOUNTS = frozenset({
-    "account", "application", "credential", "member", "password", "phone", "phone_code", "questions",
-    "recovery", "session", "sign_in", "tries",
+    "account", "application", "certificate", "credential", "member", "password", "phone", "phone_code",
+    "questions", "recovery", "session", "sign_in", "tries",
 })  # fmt: skip
 
 

@@ -192,3 +192,13 @@ def test_where_no_key_is_held_or_none_looks_alike_nothing_is_asked(tmp_path: Pat
         masking.mask_text(db, office.desk, "There are 12 of us, and no key is among these words. " * 2_000)
         db.conn.set_trace_callback(None)
     assert len(asked) == 2
+
+
+def test_keys_that_an_earlier_version_imported_are_known_too(desk: Office) -> None:
+    with desk.connect() as db:
+        db.execute("delete from key_shapes")
+        assert masking.mask_text(db, desk.desk, KEY) == KEY
+        masking.learn_shapes(db, desk.desk)
+        masking.learn_shapes(db, desk.desk)
+
+        assert KEY not in masking.mask_text(db, desk.desk, f"It is {KEY}.")

@@ -11,18 +11,17 @@ from typing import Any
 import pytest
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.errors import (
+from bot.domain.errors import LinkUnknown, Refusal
+from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
+from bot.domain.license_keys import KeyState, Seat
+from bot.domain.member_refusals import (
     AdministratorsOnly,
     CredentialAsked,
     InvitedAlready,
     LastAdministrator,
-    LinkUnknown,
     MemberUnknown,
-    Refusal,
     TooManyMembers,
 )
-from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
-from bot.domain.license_keys import KeyState, Seat
 from bot.domain.members import MOST_A_DAY, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength

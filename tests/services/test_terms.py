@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.errors import SettingsFault, TermsChanged, TermsNotYours, UnknownApplication
+from bot.domain.errors import SettingsFault
 from bot.domain.ris import Role
 from bot.domain.terms import TermsStanding, TermsText
+from bot.domain.terms_refusals import TermsChanged, TermsNotYours, UnknownApplication
 from bot.rendering import terms as texts
 from bot.services import accounts, terms
 from bot.store import accounts as kept

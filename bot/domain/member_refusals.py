@@ -1,0 +1,45 @@
+"""What an Organization Administrator may not do with the people of their organisation, by name."""
+
+from bot.domain.errors import Refusal
+
+
+class AdministratorsOnly(Refusal):
+    """Only an Organization Administrator of that organisation does that."""
+
+    code = "administrators_only"
+
+
+class MemberUnknown(Refusal):
+    """There is no such person in the organisation."""
+
+    code = "member_unknown"
+
+
+class LastAdministrator(Refusal):
+    """One administrator always remains."""
+
+    code = "last_administrator"
+
+
+class InvitedAlready(Refusal):
+    """An invitation to that address is open."""
+
+    code = "invited_already"
+
+
+class TooManyMembers(Refusal):
+    """`most` people a day are added or invited by one organisation."""
+
+    code = "too_many_members"
+
+
+class NeedsNoKey(Refusal):
+    """A certificate is stronger than what a License Key brings."""
+
+    code = "needs_no_key"
+
+
+class CredentialAsked(Refusal):
+    """The sponsor was asked for that person's credential before."""
+
+    code = "credential_asked"
