@@ -106,11 +106,11 @@ def give(db: Database, desk: Desk, account: Account, seen: PhoneReset, yes: Appr
         raise ResetSettled(state=seen.state)
     tag, eye = EventTag.PHONE_RESET_AGREED, len(reset.given)
     _record(db, tag, reset, by=yes.by, now=now, eye=eye, right_of=yes.right_of)
+    notices.refresh_card(db, reset, now=now)
     if reset.state is ResetState.COOLING:
         notices.tell_owner(db, desk, account, reset, now=now)
     else:
         _call(db, desk, account, reset, now=now)
-    notices.refresh_card(db, reset, now=now)
     return reset
 
 
