@@ -56,7 +56,11 @@ def test_a_yes_asks_for_a_code_and_is_to_what_the_card_showed(asked: Workspace) 
 
 
 def test_a_no_ends_it_and_those_without_the_right_end_nothing(asked: Workspace) -> None:
-    clicks = ((BLAKE, "asked", "Only approvers"), (AVERY, "agreed", "Too late"), (AVERY, "asked", "You refused R-1"))
+    clicks = (
+        (BLAKE, "asked", "Only approvers"),
+        (AVERY, "agreed", "Too late"),
+        (AVERY, "asked", "You refused R-1"),
+    )
     for number, (who, seen, said) in enumerate(clicks, 1):
         assert state(asked) is ResetState.ASKED
         asked.click("phone_reset_refuse", f"1:{seen}", by=who.id)
