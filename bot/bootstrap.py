@@ -126,6 +126,7 @@ def make_desk(settings: Settings) -> Desk:
         approvals_channel=settings.slack_approvals_channel,
         support_channel=settings.slack_support_channel,
         reviewers=policy.approvals.groups.review or settings.slack_approvers,
+        registrars=policy.approvals.groups.registration or settings.slack_approvers,
         templates_dir=settings.templates_dir,
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),

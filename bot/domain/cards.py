@@ -247,3 +247,4 @@ class StatusPage:
     phase: Phase | None = None
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
     supplied: bool = False  #: License Keys of it went out, and do not come back
+    waiting: int = 0  #: people of it who have not activated their accounts

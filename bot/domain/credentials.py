@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain import phones
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit
 
@@ -34,9 +35,13 @@ class Phone:
     used_at: datetime | None  #: when a code of its last signed somebody in
 
     @property
+    def spaced(self) -> str:
+        return phones.spaced(self.number)
+
+    @property
     def masked(self) -> str:
         """As a page shows it to whoever has a password: enough to know one's own phones apart."""
-        return f"{self.number[:3]} ••• ••{self.number[-_SHOWN:]}"
+        return f"{self.spaced.partition(' ')[0]} ••• ••{self.number[-_SHOWN:]}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,12 @@ _SPACE = (
 #: … and the marks of a quoted line.
 _QUOTED = r"\n[ \t]*+(?:[>|][ \t]*+)++"
 _RUN = "[{sign}](?:(?:{quoted}|[{space}])*+[{sign}]){{{more},}}"
+#: between keys of letters and digits only, anything else may stand
+_BETWEEN_PLAIN = r"\W_"
 _WORD = re.compile(f"({_QUOTED})|[{_PLAIN}]+|[{_ANY}]")
+_PLAIN_WORD = re.compile(f"({_QUOTED})|[{_PLAIN}]+")
+#: full-width letters, digits and hyphens as the plain ones they stand for, sign by sign
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DIGIT = re.compile("[0-9]")
 
 
@@ -34,23 +39,38 @@ class Candidate:
 
 
 class Looks:
-    """How the keys that are held look; most words do not."""
+    """How the keys that are held look; most words do not.
+
+    Between keys of letters and digits only anything else may stand; the others are broken by spaces alone.
+    """
 
     def __init__(self, shapes: Iterable[Shape]) -> None:
-        self._wanted: dict[int, set[str]] = {}
-        for shape in shapes:
-            if shape.signs >= RECOGNISED_FROM:
-                self._wanted.setdefault(shape.signs, set()).add(shape.kinds)
-        kinds = [one for found in self._wanted.values() for one in found]
-        self._digits = all(DIGITS in one for one in kinds)
-        plain = all(one.isalnum() for one in kinds)
-        self._least = min(self._wanted, default=1)
-        sign, more = _PLAIN if plain else _ANY, self._least - 1
-        self._run = re.compile(_RUN.format(sign=sign, quoted=_QUOTED, space=_SPACE, more=more))
+        told = [shape for shape in shapes if shape.signs >= RECOGNISED_FROM]
+        plain = [shape for shape in told if shape.kinds.isalnum()]
+        signed = [shape for shape in told if not shape.kinds.isalnum()]
+        self._looks = [_Look(group, plain=group is plain) for group in (plain, signed) if group]
 
     def find(self, text: str) -> list[Candidate]:
-        """What may be a key: whole words, in any case, broken by spaces, lines, quote marks and hyphens."""
-        if not self._wanted or len(text) < self._least or (self._digits and not _DIGIT.search(text)):
+        """What may be a key: whole words, in any case, however they are broken."""
+        text = text if text.isascii() else text.translate(_FULL_WIDTH)
+        return [one for look in self._looks for one in look.find(text)]
+
+
+class _Look:
+    """The shapes of keys that are made of the same signs."""
+
+    def __init__(self, shapes: Iterable[Shape], *, plain: bool) -> None:
+        self._wanted: dict[int, set[str]] = {}
+        for shape in shapes:
+            self._wanted.setdefault(shape.signs, set()).add(shape.kinds)
+        self._digits = all(DIGITS in one for found in self._wanted.values() for one in found)
+        self._least = min(self._wanted)
+        sign, space = (_PLAIN, _BETWEEN_PLAIN) if plain else (_ANY, _SPACE)
+        self._word = _PLAIN_WORD if plain else _WORD
+        self._run = re.compile(_RUN.format(sign=sign, quoted=_QUOTED, space=space, more=self._least - 1))
+
+    def find(self, text: str) -> list[Candidate]:
+        if len(text) < self._least or (self._digits and not _DIGIT.search(text)):
             return []
         runs = (run.span() for run in self._run.finditer(text))
         return [
@@ -61,7 +81,7 @@ class Looks:
         ]
 
     def _in_run(self, text: str, start: int, end: int) -> Iterator[Candidate]:
-        words = [word for word in _WORD.finditer(text, start, end) if word[1] is None]
+        words = [word for word in self._word.finditer(text, start, end) if word[1] is None]
         signs = "".join(word[0] for word in words).upper()
         begins = list(accumulate((len(word[0]) for word in words), initial=0))
         ends = dict(zip(begins[1:], words, strict=True))

@@ -52,6 +52,15 @@ def takes_texts(number: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) not in _NO_TEXTS
 
 
+def spaced(number: str) -> str:
+    """An E.164 number as people read it, such as +49 30 901820; what is none stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))
+
+
 def calling_code(region: str) -> str:
     return str(phonenumbers.country_code_for_region(region) or "")
 

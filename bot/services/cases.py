@@ -26,6 +26,7 @@ from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
 from bot.store import (
+    accounts,
     approvals,
     bounces,
     case_answers,
@@ -382,4 +383,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         phase=decision.phase if decision else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
         supplied=seats.has_key(db, case.id),
+        waiting=accounts.count_waiting(db, case.id),
     )

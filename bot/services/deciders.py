@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
-from bot.domain.cases import Case
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.staff import Member
 from bot.ports import Chat
 from bot.services.desk import Desk
@@ -16,7 +16,9 @@ from bot.store import absences
 def list_deciders(
     db: Database, desk: Desk, chat: Chat, case: Case, given: Collection[Approval], *, now: datetime
 ) -> list[Member]:
-    """Everybody who may still decide it: with those whom an escalation added."""
+    """Everybody who may still decide it: of a form, with those whom an escalation added."""
+    if case.status is CaseStatus.REGISTRATION_REVIEW:
+        return list_free(db, chat, desk.registrars, case, (), now=now)
     added = desk.policy.approvals.escalate_to if case.escalated else ()
     return list_free(db, chat, (*desk.reviewers, *added), case, given, now=now)
 
@@ -56,7 +58,7 @@ def list_called(
     db: Database, desk: Desk, chat: Chat, case: Case, given: Collection[Approval], *, now: datetime
 ) -> list[Member]:
     """Whom a reminder calls: the one to whom it is assigned, else everybody who may still decide it."""
-    mine = [case.assigned_to] if case.assigned_to else []
+    mine = [case.assigned_to] if case.assigned_to and case.status in OPEN else []
     return list_free(db, chat, mine, case, given, now=now) or list_deciders(
         db, desk, chat, case, given, now=now
     )

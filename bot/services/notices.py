@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import BallHolder, Case
+from bot.domain.cases import OPEN, BallHolder, Case, CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, WaitingNote, hours_reached
 from bot.domain.staff import Member
@@ -34,7 +34,7 @@ def remind(db: Database, desk: Desk, *, now: datetime) -> None:
     if not calendar.is_working(now):
         return
     hours = (rules.remind_after_hours, rules.escalate_after_hours)
-    for waiting in notices.list_waiting(db, BallHolder.DESK):
+    for waiting in notices.list_waiting(db, BallHolder.DESK, OPEN | {CaseStatus.REGISTRATION_REVIEW}):
         step = 0 if waiting.given == len(STEPS) else hours_reached(calendar, waiting.since, hours, now=now)
         if step > waiting.given:
             kind = STEPS[step - 1]
@@ -56,7 +56,8 @@ def give(
         if not notices.claim(db, waiting, step, now=now):
             return
         events.add(db, tag, f"case:{waiting.case_id}", actor="usher", at=now, after=after)
-        if kind is NoticeKind.ESCALATION:
+        case = cases.find(db, waiting.case_id)
+        if kind is NoticeKind.ESCALATION and case is not None and case.status in OPEN:
             cases.escalate(db, waiting.case_id, now=now)
             queue_case_card(db, waiting.case_id, now=now)
         queue_note(
@@ -99,6 +100,8 @@ def find_note(
 
 
 def _added(db: Database, desk: Desk, chat: Chat, case: Case, *, now: datetime) -> list[Member]:
+    if case.status not in OPEN:
+        return []
     names, given = desk.policy.approvals.escalate_to, approvals.list_given(db, case)
     return deciders.list_free(db, chat, names, case, given, now=now)
 

@@ -154,12 +154,14 @@ def _raise(db: Database, name: str, *, now: datetime) -> bool:
 def _mail_sponsor(
     db: Database, desk: Desk, order: PurchaseOrder, left: int, *, key: str, now: datetime
 ) -> bool:
-    """To the contact of the purchase order, else to the newest known sponsor whose case it paid for."""
+    """To the contact of the purchase order; without one nobody outside may read its balance.
+
+    Whoever names its number in a form is no proof that it is theirs.
+    """
+    if not (to := order.contact):
+        return False
     case_id = figures.find_payer_case(db, order.id)
     case = cases.find(db, case_id) if case_id is not None else None
-    to = order.contact or (case.sponsor.address if case else "")
-    if not to:
-        return False
     lang = case.lang if case else "en"
     return queue_mail(
         db,

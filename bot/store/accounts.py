@@ -72,6 +72,13 @@ def list_of_case(db: Database, case_id: int) -> list[Account]:
     return [_account(entry) for entry in found]
 
 
+def count_waiting(db: Database, case_id: int) -> int:
+    """Those of them who have not activated theirs."""
+    sql = "select count(*) as many from accounts where case_id = :id and status = :status"
+    (found,) = rows(db, sql, {"id": case_id, "status": AccountStatus.WAITING})
+    return int(found["many"])
+
+
 def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStatus, now: datetime) -> bool:
     """Compare, then swap; False where it is no longer what it was seen to be."""
     return bool(

@@ -43,6 +43,8 @@ def seen(text: str, *keys: str) -> str:
         KEY.replace("-P", "-\n> P"),
         KEY.replace("-P", "-\r\n>> > | P"),
         KEY.replace("-P", "\n\n  P"),
+        *(KEY.replace("-", between) for between in (".", "_", "/", "|", "+", ",", "*", "\\-", " ... ")),
+        KEY.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
     ],
 )
 def test_a_key_is_masked_however_it_is_written(written: str) -> None:

@@ -129,3 +129,21 @@ def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: 
     assert "Go to Dashboard" in administrator.get(TERMS).text
     assert people[0].name not in waiting.get("/dashboard").text
     assert administrator.get("/applications/Other/terms").status_code == 409
+
+
+def test_the_pages_that_the_programme_has_elsewhere_are_linked_where_they_help(
+    town: Town, people: list[Account]
+) -> None:
+    pages = {name: f"https://www.example.com/{name}" for name in ("fis", "administrator", "webinars")}
+    policy = town.bot.desk.policy
+    mag = policy.mag.model_copy(update={f"{name}_url": url for name, url in pages.items()})
+    policy = policy.model_copy(update={"programmes": policy.programmes | {"mag": mag}})
+    assert (
+        "https://www.example.com" not in signed_in(town, people[0]).get("/users").text.partition("<footer")[0]
+    )
+    town.bot = replace(town.bot, desk=replace(town.bot.desk, policy=policy))
+    browser = signed_in(town, people[0])
+
+    assert f'href="{pages["fis"]}"' in browser.get("/dashboard").text
+    users = browser.get("/users").text
+    assert all(f'href="{pages[name]}"' in users for name in ("administrator", "webinars"))

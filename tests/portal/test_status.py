@@ -4,9 +4,14 @@ import re
 
 import pytest
 
+from bot.domain.accounts import AccountStatus
 from bot.domain.cases import CaseStatus
+from bot.services import accounts
+from bot.store import accounts as kept
+from bot.store.database import transaction
 from tests.license_keys import KEYS, lay_stock
 from tests.portal.conftest import Town
+from tests.portal.test_registration import a_case
 
 PERSONS = ("Dana", "Petra", "Uwe", "User0", "sponsor.example.org", "borealis.example.net", "Avery", "U0AVERY")
 
@@ -110,6 +115,23 @@ def test_every_state_has_a_page_in_every_language(town: Town, status: CaseStatus
     assert len(re.findall(r'aria-current="step"', page)) == (
         0 if status in {CaseStatus.REJECTED, CaseStatus.WITHDRAWN, CaseStatus.LIVE} else 1
     )
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: int) -> None:
+    case, link = a_case(town), town.link()
+    with town.bot.connect() as db, transaction(db):
+        made = accounts.open_all(db, town.bot.desk, case, by="usher", now=town.bot.clock.now())
+        for one in made[waiting:]:
+            kept.move(
+                db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=town.bot.clock.now()
+            )
+        db.execute("update cases set status = 'live'")
+    page = read(town, link)
+
+    assert ("One user has still to activate" in page) == bool(waiting)
+    assert ("All is done." in page) != bool(waiting)
+    assert marks(page)[-2:] == (["now", "done"] if waiting else ["done", "done"])
 
 
 @pytest.mark.parametrize("problems", [0, 2])

@@ -189,7 +189,7 @@ def test_where_no_key_is_held_or_none_looks_alike_nothing_is_asked(tmp_path: Pat
     stock(office)
     with office.connect() as db:
         db.conn.set_trace_callback(asked.append)
-        masking.mask_text(db, office.desk, "There are 12 of us, and no key is among these words. " * 2_000)
+        masking.mask_text(db, office.desk, "There are 12 colleagues who ask, and none is named. " * 2_000)
         db.conn.set_trace_callback(None)
     assert len(asked) == 2
 

@@ -22,7 +22,7 @@ from bot.domain.errors import (
 from bot.domain.registration import RefusalReason, Stage
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged
 from bot.domain.staff import Act
-from bot.services import case_step_hands, nudges, registration, registration_decisions, withdrawals
+from bot.services import case_step_hands, notices, nudges, registration, registration_decisions, withdrawals
 from bot.store import accounts, links
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.services.registering import (
@@ -222,3 +222,20 @@ def test_a_refusal_says_what_to_do_and_a_registration_is_neither_withdrawn_nor_s
         with pytest.raises(Refusal):
             case_step_hands.check_may_stop(db, ref="C-1", seen=case.content_hash, by=CASEY, now=office.now)
     assert office.case("C-1").status is CaseStatus.REGISTRATION_REVIEW
+
+
+def test_a_registration_that_waits_for_the_desk_is_reminded_of_and_escalates_to_no_others(
+    tmp_path: Path,
+) -> None:
+    office = registered(tmp_path)
+    since = office.now
+    for _ in range(24 * 7):
+        office.clock.wait(hours=1)
+        with office.connect() as db:
+            notices.remind(db, office.desk, now=office.now)
+        office.work()
+    told = [event.tag for event in office.events() if event.at > since]
+
+    assert [told.count(tag) for tag in ("case:reminded", "case:escalated")] == [1, 1]
+    assert not office.case("C-1").escalated
+    assert f"<@{CASEY.id}>" in office.chat.texts()

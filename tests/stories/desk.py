@@ -123,7 +123,7 @@ class Desk:
         """Every card that names that company, without what stands in their threads."""
         messages = self.world.workspace.messages("approvals")
         heads = [m for m in messages if m.get("thread_ts", m["ts"]) == m["ts"]]
-        return [card for card in heads if company in json.dumps(card)]
+        return [card for card in heads if company in as_text(card)]
 
     def message(self, channel: str, *words: str, thread_ts: str | None = None) -> Message:
         def find() -> list[Message]:

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.sandbox.samples import DANA
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
-from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_letters import a_case
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

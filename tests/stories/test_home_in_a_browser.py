@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
-from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_spine import company_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

@@ -1,30 +1,15 @@
 """A newcomer's first five minutes by mouse, from the lobby to the mail; takes the README's pictures."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from bot.sandbox.samples import DANA
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-
-
-def take_picture(page: Page, name: str, selector: str = "") -> None:
-    """Keep a picture for the README when asked to (`make pictures`)."""
-    if os.environ.get("PICTURES") != "1":
-        return
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    path = PICTURES / f"{name}.png"
-    if selector:
-        page.locator(selector).first.screenshot(path=path)
-    else:
-        page.screenshot(path=path)
 
 
 def test_a_newcomer_sends_a_ris_approves_it_and_reads_the_confirmation(desk: Desk, page: Page) -> None:

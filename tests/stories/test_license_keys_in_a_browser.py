@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from bot.domain.ris import Credential
 from bot.sandbox.samples import DANA
 from tests.license_keys import lay_stock, supply
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk, as_text, text_of
 from tests.stories.phones import Phone, set_up
-from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_spine import an_organisation
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.stories.browsing import at, button, open_mail, picture_of_card, take_picture
 from tests.stories.desk import text_of
 from tests.stories.supplied import Customer, SuppliedDesk, a_customer, supplied
-from tests.stories.test_in_a_browser import take_picture
-from tests.stories.test_steps_in_a_browser import at, button, open_mail, picture_of_card
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -1,31 +1,20 @@
 """Signing in by mouse and without JavaScript: License Key, phones, Two-Step Verification, ForumPass."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.bootstrap import Bot
 from bot.domain.accounts import Account
-from bot.policy import Launch
 from bot.sandbox import supplies
-from bot.sandbox.world import World
 from bot.services import cases
 from bot.store.database import transaction
 from tests.cast import a_submission
 from tests.people import KEY, PASSWORD, agree, hand_key, move_in
-from tests.stories.desk import Desk, running, until
-from tests.stories.test_in_a_browser import take_picture
+from tests.stories.browsing import leading_on, next_code, take_picture
+from tests.stories.desk import Desk, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-def leading_on(bot: Bot, world: World) -> Bot:
-    """ForumPass is where the sandbox has it."""
-    mag = bot.desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=world.forumpass_url)}})
-    policy = bot.desk.policy.model_copy(update={"programmes": {"mag": mag}})
-    return replace(bot, desk=replace(bot.desk, policy=policy))
 
 
 @pytest.fixture
@@ -64,13 +53,12 @@ def sign_in(page: Page, desk: Desk, owner: Account) -> None:
 
 def press_and_enter(page: Page, desk: Desk, button: str, picture: str = "") -> None:
     """Let a code be sent, read it on the phone, and type it."""
-    texts = desk.world.texts.texts
-    before = len(texts())
+    before = len(desk.world.texts.texts())
     page.get_by_role("button", name=button).click()
-    until(lambda: len(texts()) > before or None)
+    code = next_code(desk, before)
     if picture:
         take_picture(page, picture)
-    page.get_by_label("OTP code").fill(texts()[0].words.split()[0])
+    page.get_by_label("OTP code").fill(code)
     page.get_by_role("button", name="Submit").click()
 
 

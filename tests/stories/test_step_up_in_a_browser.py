@@ -7,9 +7,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
 from tests.stories.phones import Phone, link_to
-from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_spine import an_organisation
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

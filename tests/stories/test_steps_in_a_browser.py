@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.provisioning_faults import says
 from tests.provisioning_servers import WebhookServer
+from tests.stories.browsing import at, button, open_mail, picture_of_card, take_picture
 from tests.stories.desk import text_of
 from tests.stories.supplied import Customer, SuppliedDesk, a_customer, supplied
-from tests.stories.test_in_a_browser import take_picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -25,31 +25,6 @@ def hook() -> Iterator[WebhookServer]:
 def desk(tmp_path_factory: pytest.TempPathFactory, hook: WebhookServer) -> Iterator[SuppliedDesk]:
     with supplied(tmp_path_factory.mktemp("steps"), hook, site="webhook") as desk:
         yield desk
-
-
-def at(page: Page, desk: SuppliedDesk, member: str) -> None:
-    page.set_default_timeout(20_000)
-    page.set_viewport_size({"width": 1280, "height": 1500})  # a whole card
-    page.goto(f"{desk.world.slack.url}?as={member}&channel=approvals")
-
-
-def button(page: Page, action: str) -> Locator:
-    return page.locator(f"[data-action-id={action}]").last
-
-
-def picture_of_card(page: Page, customer: Customer, name: str, said: str) -> None:
-    """Once the card holds those words."""
-    card = page.locator(f"article[data-ts='{customer.card()['ts']}']")
-    expect(card.get_by_text(re.compile(said)).first).to_be_visible()
-    take_picture(page, name)
-
-
-def open_mail(page: Page, customer: Customer, address: str, about: str) -> Locator:
-    """A mail in that person's mailbox; its body."""
-    customer.mail_to(address, about)
-    page.goto(f"{customer.desk.world.webmail_url}{address}/")
-    page.get_by_text(about).first.click()
-    return page.frame_locator("iframe").first.locator("body")
 
 
 def open_status(page: Page, customer: Customer, name: str, *words: str) -> None:

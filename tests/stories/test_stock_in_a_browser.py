@@ -9,9 +9,9 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from bot.sandbox import supplies
 from tests.services.stocked import a_voucher_file
+from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk, running
 from tests.stories.phones import set_up
-from tests.stories.test_in_a_browser import take_picture
 from tests.stories.test_spine import an_organisation
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

@@ -113,7 +113,7 @@ def journey(page: StatusPage, words: Words) -> Journey:
         state=words.status(page.status),
         mood=MOODS[page.status],
         lead=_lead(page, words),
-        holder="" if holder is BallHolder.NOBODY else words.say(f"page.status.holder.{holder}"),
+        holder=_named(page, holder, words),
         since=words.instant(page.since),
         next=_next(page, words),
         facts=_facts(page, words),
@@ -126,6 +126,17 @@ def _holder(page: StatusPage) -> BallHolder:
     return ball_of(page.status, page.phase, at.state if at else None)
 
 
+def _named(page: StatusPage, holder: BallHolder, words: Words) -> str:
+    if _is_activating(page):
+        return words.say("page.status.holder.users")
+    return "" if holder is BallHolder.NOBODY else words.say(f"page.status.holder.{holder}")
+
+
+def _is_activating(page: StatusPage) -> bool:
+    """The site is live, and somebody has not come through its door yet."""
+    return page.status is CaseStatus.LIVE and page.waiting > 0
+
+
 def _lead(page: StatusPage, words: Words) -> str:
     key = f"page.status.lead.{page.status}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
@@ -133,6 +144,8 @@ def _lead(page: StatusPage, words: Words) -> str:
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
     if page.status is CaseStatus.WITHDRAWN and page.supplied:
         return words.say(f"{key}.supplied")
+    if _is_activating(page):
+        return words.say(f"{key}.activating", count=page.waiting)
     return words.say(key)
 
 
@@ -140,6 +153,8 @@ def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
     if _holder(page) is BallHolder.USHER and f"{key}.running" in words:
         key = f"{key}.running"
+    if _is_activating(page):
+        key = f"{key}.activating"
     return words.say(key)
 
 
@@ -158,7 +173,8 @@ def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
     """Every step up to the end; a case that ended shows none beyond the one it ended at."""
     at = list(Step).index(_at(page))
     steps = list(Step)[: at + 1] if page.status in ENDED else list(Step)
-    return tuple(_stop(page, step, _mark(page, number - at), words) for number, step in enumerate(steps))
+    marks = [_mark(page, step, number - at) for number, step in enumerate(steps)]
+    return tuple(_stop(page, step, mark, words) for step, mark in zip(steps, marks, strict=True))
 
 
 def _at(page: StatusPage) -> Step:
@@ -167,9 +183,9 @@ def _at(page: StatusPage) -> Step:
     return Step.INVITATION if at and at.name is StepName.INVITATION else AT[page.status]
 
 
-def _mark(page: StatusPage, ahead: int) -> Mark:
+def _mark(page: StatusPage, step: Step, ahead: int) -> Mark:
     if page.status is CaseStatus.LIVE:
-        return Mark.DONE
+        return Mark.NOW if step is Step.ACTIVATION and _is_activating(page) else Mark.DONE
     if ahead:
         return Mark.DONE if ahead < 0 else Mark.NEXT
     return Mark.STOPPED if page.status in ENDED else Mark.NOW

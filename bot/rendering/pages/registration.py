@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain import forms
+from bot.domain import forms, phones
 from bot.domain.registration import (
     COMPANY,
     HEADQUARTERS,
@@ -153,7 +153,7 @@ def _person(ris: RisCase, say: Words) -> Iterable[tuple[str, str]]:
         return
     yield say.field("salutation"), forms.said(forms.SALUTATIONS, person.salutation, say.lang)
     yield from ((say.field(name), getattr(person, name)) for name in PERSON[1:])
-    yield say.field("phones"), ", ".join(person.phones)
+    yield say.field("phones"), ", ".join(phones.spaced(number) for number in person.phones)
 
 
 def _lines(lines: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

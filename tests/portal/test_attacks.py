@@ -1,0 +1,353 @@
+"""Every page of the portal, whoever asks for it: strangers read nothing, change nothing, and burn no link.
+
+A new page has to say here for whom it is: `ROWS` has one line for each rule and method that the portal knows.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bot.domain.accounts import Account
+from bot.domain.phone_codes import PURPOSE
+from bot.domain.ris import Role
+from handlers.portal import app
+from tests.people import COOKIE, HOST, KEY, PASSWORD
+from tests.portal.conftest import Town
+from tests.portal.neighbours import BELONGS, COUNTERS, PHONE, Neighbours, neighbours
+from tests.portal.people import csrf_of
+
+
+class For(StrEnum):
+    """Whom a page answers with what it has."""
+
+    ANYBODY = auto()
+    HOLDER = auto()  # of its link
+    SIGNED_IN = auto()  # with what is their own
+    ADMINISTRATOR = auto()  # of the organisation whose people it is about
+
+
+@dataclass(frozen=True)
+class Row:
+    """For whom a rule is, and the fields that somebody sends who means it."""
+
+    to: For
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+NEW_PASSWORD = {"password": "Zwölf Esel 8 singen", "again": "Zwölf Esel 8 singen"}
+QUESTIONS = {
+    "question1": "teacher", "answer1": "Frau Rot", "question2": "pet", "answer2": "Waldi",
+    "question3": "dish", "answer3": "Suppe",
+}  # fmt: skip
+PERSON = {
+    "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
+    "job_title": "", "role": "organization_administrator",
+}  # fmt: skip
+ROWS = {
+    **dict.fromkeys(
+        (
+            "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
+            "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
+            "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
+            "GET /activate/sent", "GET /register", "POST /ris",
+        ),
+        Row(For.ANYBODY),
+    ),
+    "POST /sign-in": Row(For.ANYBODY, {"name": "ada@quist.example.net", "password": "wrong"}),
+    "POST /password/forgotten": Row(For.ANYBODY, {"name": "ada@quist.example.net", "method": "link"}),
+    "POST /register": Row(For.ANYBODY, {"email": "ada@quist.example.net"}),
+    **dict.fromkeys(
+        (
+            "GET /status/<token>", "GET /enroll/<token>", "GET /register/<token>", "GET /join/<token>",
+            "GET /email/<token>", "GET /activate/<token>", "GET /password/<token>",
+            "GET /activate/<token>/questions/<draft>", "POST /enroll/<token>/again",
+            "POST /register/<token>/again", "POST /activate/<token>/again",
+        ),
+        Row(For.HOLDER),
+    ),
+    "POST /enroll/<token>": Row(For.HOLDER, {"code": "123456"}),
+    "POST /register/<token>": Row(For.HOLDER, {"do": "start"}),
+    "POST /join/<token>": Row(For.HOLDER, PERSON),
+    "POST /email/<token>": Row(For.HOLDER, {"answer": "no"}),
+    "POST /activate/<token>": Row(For.HOLDER, NEW_PASSWORD),
+    "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
+    "POST /password/<token>": Row(For.HOLDER, {"answer": "Frau Rot", **NEW_PASSWORD}),
+    **dict.fromkeys(
+        (
+            "GET /dashboard", "GET /dashboard/license-key", "GET /dashboard/phones", "GET /passcode",
+            "GET /passcode/<int:phone>", "GET /account", "GET /account/data", "GET /password/changed",
+            "GET /security-questions", "GET /security-questions/changed",
+            "GET /applications/<application>/terms", "POST /dashboard/sign-out",
+            "POST /dashboard/phones/<int:phone>/remove", "POST /passcode/<int:phone>/again",
+            "POST /passcode/certificate",
+        ),
+        Row(For.SIGNED_IN),
+    ),
+    "POST /dashboard/launch": Row(For.SIGNED_IN, {"application": "ForumPass"}),
+    "POST /dashboard/license-key": Row(For.SIGNED_IN, {"key": KEY}),
+    "POST /dashboard/phones": Row(For.SIGNED_IN, {"number": PHONE}),
+    "POST /passcode": Row(For.SIGNED_IN, {"phone": "1"}),
+    "POST /passcode/<int:phone>": Row(For.SIGNED_IN, {"code": "123456"}),
+    "POST /account/language": Row(For.SIGNED_IN, {"language": "de"}),
+    "POST /account/email": Row(For.SIGNED_IN, {"email": "ada@quist.example.net", "current": PASSWORD}),
+    "POST /password": Row(For.SIGNED_IN, {"current": PASSWORD, **NEW_PASSWORD}),
+    "POST /security-questions": Row(For.SIGNED_IN, {"current": PASSWORD, **QUESTIONS}),
+    "POST /applications/<application>/terms": Row(For.SIGNED_IN, {"agree": "yes", "digest": "0" * 64}),
+    **dict.fromkeys(
+        (
+            "GET /users", "GET /users/new", "GET /users/invite", "GET /users/<int:number>",
+            "POST /users/<int:number>/deactivate", "POST /users/<int:number>/remind",
+            "POST /users/<int:number>/reset", "POST /users/<int:number>/credential",
+            "POST /users/invitations/<int:number>/call-back",
+        ),
+        Row(For.ADMINISTRATOR),
+    ),
+    "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
+    "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
+    "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
+}  # fmt: skip
+
+ROLES = (Role.USER, Role.APPLICATION_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR)
+
+
+def rules_of(town: Town) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.build(town.bot).url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_page_says_for_whom_it_is(town: Town) -> None:
+    assert rules_of(town) == set(ROWS)
+
+
+def test_every_table_of_an_account_or_organisation_is_looked_at(town: Town) -> None:
+    with town.bot.connect() as db:
+        held = {
+            table
+            for table in db.table_names()
+            if {"account_id", "organisation"} & {column.name for column in db[table].columns}
+        }
+
+    assert held - COUNTERS <= set(BELONGS)
+
+
+# Another organisation's, or a colleague's
+
+
+def allowed(row: Row, who: Account | None, answer: TestResponse, rule: str) -> bool:
+    """Whether that answer is one that somebody may have who is not meant."""
+    if row.to is For.SIGNED_IN or (row.to is For.ADMINISTRATOR and who is None):
+        led = answer.location == "/sign-in"
+        return answer.status_code == 303 and led if who is None else answer.status_code < 500
+    if row.to is For.ADMINISTRATOR and who is not None:
+        refused = answer.status_code == 409
+        return refused or (who.is_administrator and "number" not in rule and answer.status_code in {200, 303})
+    if row.to is For.HOLDER and rule.startswith("GET"):
+        return answer.status_code == 404
+    return answer.status_code < 500
+
+
+def attack(near: Neighbours, who: Account | None, rule: str) -> TestResponse:
+    row, (method, path) = ROWS[rule], rule.split(" ", 1)
+    return near.ask(
+        near.signed_in(who), method, near.path(path), data=row.typed if method == "POST" else None
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [None, *ROLES], ids=str)
+def test_nothing_of_another_organisation_is_read_or_changed(town: Town, role: Role | None) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    who = next((one for one in near.others if one.role is role), None)
+    before, read, odd = near.belongings(), [], []
+    for rule, row in ROWS.items():
+        answer = attack(near, who, rule)
+        said = answer.text.lower()
+        for typed in row.typed.values():
+            said = said.replace(typed.lower(), "")
+        read += [(rule, tale) for tale in near.telltales() if tale in said]
+        odd += [] if allowed(row, who, answer, rule) else [(rule, answer.status_code, answer.location)]
+        assert rule.startswith("GET") or near.belongings() == before, rule
+
+    assert (read, odd) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [Role.USER, Role.APPLICATION_ADMINISTRATOR], ids=str)
+def test_a_colleague_does_nothing_that_is_an_administrators_or_anothers(town: Town, role: Role) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    who = next(one for one in near.victims if one.role is role)
+    hers = [rule for rule in ROWS if ROWS[rule].to is For.ADMINISTRATOR or "<int:phone>" in rule]
+    assert len(hers) > 15
+    for rule in hers:
+        before = [{**rows, "sessions": []} for rows in [near.belongings()]]
+        answer = attack(near, who, rule)
+        assert [{**rows, "sessions": []} for rows in [near.belongings()]] == before, rule
+        assert PHONE not in answer.text
+        assert answer.status_code in ({409} if ROWS[rule].to is For.ADMINISTRATOR else {303, 400}), rule
+
+
+@pytest.mark.slow
+def test_a_link_opens_the_page_of_its_own_purpose_only(town: Town) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    before = near.belongings()
+    for own, token in near.links.items():
+        for rule in near.links:
+            answer = near.ask(near.browser(), "GET", near.path(rule, token=token))
+            assert answer.status_code == (200 if rule == own else 404), (own, rule)
+        for rule, row in ROWS.items():
+            method, path = rule.split(" ", 1)
+            if method == "POST" and "<token>" in path and not path.startswith(own):
+                near.ask(near.browser(), "POST", near.path(path, token=token), data=row.typed)
+    assert near.belongings() == before
+
+
+# Forms of other sites
+
+
+@pytest.mark.slow
+def test_no_form_acts_without_its_token_or_from_another_site(town: Town) -> None:
+    near = neighbours(town)
+    browser = near.signed_in(near.others[0])
+    token = csrf_of(near.ask(browser, "GET", "/dashboard").text)
+    before, posts = near.dump(), [rule for rule in ROWS if rule.startswith("POST")]
+    assert len(posts) > 30
+    for rule in posts:
+        path, typed = near.path(rule.split(" ", 1)[1]), ROWS[rule].typed
+        sealed, away = {"csrf_token": token, **typed}, {"Sec-Fetch-Site": "cross-site"}
+        answers = [
+            near.ask(browser, "POST", path, data=typed),
+            near.ask(browser, "POST", path, data={"csrf_token": "made-up", **typed}),
+            near.ask(browser, "POST", path, data=sealed, headers=away),
+            near.ask(browser, "POST", path, data=sealed, headers={"Sec-Fetch-Site": "same-site"}),
+            near.ask(near.browser(), "POST", path, data=sealed),  # a token belongs to one browser
+        ]
+        assert [answer.status_code for answer in answers] == [400] * 5, rule
+        assert all("Please send that once more" in answer.text for answer in answers), rule
+    assert near.dump() == before
+
+
+# Sessions that somebody else knows
+
+
+@pytest.mark.slow
+def test_a_cookie_that_was_known_before_is_worth_nothing_after_any_way_in(town: Town) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    person, browser, known = near.others[0], near.browser(), list[str]()
+
+    def step(path: str, **typed: str) -> str:
+        found = browser.get_cookie(COOKIE, HOST)
+        known.append(found.value if found else "")
+        return near.ask(browser, "POST", path, data=typed).location
+
+    near.ask(browser, "GET", "/sign-in")  # a planted cookie, whose token its planter knows
+    assert step("/sign-in", name=person.user_id, password=PASSWORD) == "/dashboard"
+    for _ in range(2):
+        place = near.ask(browser, "POST", "/passcode", data={"phone": "2"}).location
+        assert step(place, code=newest_code(town)) == "/dashboard"
+        town.wait(minutes=3)
+    link = f"/activate/{near.links['/activate/<token>']}"
+    second = near.ask(browser, "POST", link, data=NEW_PASSWORD).location
+    assert step(second, **QUESTIONS) == "/dashboard"
+    step("/dashboard/sign-out")
+
+    assert len(set(known)) == len(known) == 5
+    for cookie in known:
+        other = near.browser()
+        other.set_cookie(COOKIE, cookie, domain=HOST, secure=True)
+        assert near.ask(other, "GET", "/dashboard").location == "/sign-in"
+
+
+def newest_code(town: Town) -> str:
+    with town.bot.connect() as db:
+        (found,) = db.query("select sealed from phone_codes order by id desc limit 1")
+    return town.bot.desk.keyring.open(PURPOSE, found["sealed"])
+
+
+# Programs that open links
+
+
+class Forms(HTMLParser):
+    """The first form of a page with what it would send as it stands, its first button pressed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self._in = self._pressed = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and given.get("method") == "post" and not self.action:
+            self.action, self._in = given["action"], True
+        ticked = given.get("type") not in {"checkbox", "radio"} or "checked" in given
+        pressed = tag == "button" and not self._pressed
+        if self._in and given.get("name") and (pressed or (tag == "input" and ticked)):
+            self.fields.setdefault(given["name"], given.get("value", ""))
+        self._pressed |= self._in and tag == "button"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in &= tag != "form"
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+def scan(near: Neighbours, browser: FlaskClient, path: str, *, submit: bool) -> None:
+    """As the programs do that look after mailboxes: look, look again, and press what can be pressed."""
+    near.ask(browser, "HEAD", path)
+    page = near.ask(browser, "GET", path)
+    forms = Forms()
+    forms.feed(page.text)
+    assert page.status_code == 200
+    assert bool(forms.action) is not path.startswith("/status/"), path
+    if submit and forms.action:
+        near.ask(browser, "POST", forms.action, data=forms.fields)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("submit", [False, True])
+def test_a_program_that_opens_links_and_sends_forms_burns_none(town: Town, *, submit: bool) -> None:
+    near = neighbours(town)
+    behind = {rule.split(" ", 1)[1] for rule, row in ROWS.items() if row.to is For.HOLDER}
+    assert {rule for rule in behind if rule.count("<") == 1 and rule.endswith(">")} == set(near.links)
+    shown = {}
+    before = near.dump()
+    for rule, token in near.links.items():
+        path = near.path(rule, token=token)
+        shown[path] = near.ask(near.browser(), "GET", path).text
+        for browser in (near.browser(), near.browser()):
+            scan(near, browser, path, submit=submit)
+    after = {path: near.ask(near.browser(), "GET", path) for path in shown}
+
+    # Get Started only turns the page of an invitation: the link goes on working, and nothing is submitted.
+    still = [path for path in shown if not (submit and path.startswith("/register/"))]
+    assert [answer.status_code for answer in after.values()] == [200] * len(near.links)
+    assert {path: without_tokens(after[path].text) for path in still} == {
+        path: without_tokens(shown[path]) for path in still
+    }
+    assert submit or near.dump() == before
+    assert near.belongings()["registrations"][0]["submitted_at"] is None
+
+
+@pytest.mark.slow
+def test_looking_at_any_page_changes_nothing(town: Town) -> None:
+    near = neighbours(town)
+    browser = near.signed_in(near.victims[0])
+    before = near.dump()
+    for rule in (rule for rule in ROWS if rule.startswith("GET")):
+        path = rule.split(" ", 1)[1]
+        token = near.links.get(path, near.ids["token"])
+        for method in ("HEAD", "GET", "OPTIONS"):
+            near.ask(browser, method, near.path(path, token=token))
+
+    assert near.dump() == before
