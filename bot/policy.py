@@ -119,10 +119,10 @@ class Programme(_Part):
     keys_to: KeysTo = KeysTo.USERS
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation to register works
     activation_days: Annotated[int, Field(ge=1, le=365)] = 14  #: for which an activation mail's link works
-    sign_in_tries: Annotated[int, Field(ge=3, le=100)] = (
-        10  #: wrong passwords in a row, which lock an account …
-    )
+    #: wrong passwords in a row, which lock an account …
+    sign_in_tries: Annotated[int, Field(ge=3, le=100)] = 10
     sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30  #: … for so long
+    phone_reset_hours: Annotated[int, Field(ge=1, le=336)] = 24  #: to stop the removal of lost phones
     accounts: Literal["here", "outside"] = "here"  #: "outside": the desk ticks what is done there
     registration_url: str = ""  #: where organisations register; "" for this portal
     key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard

@@ -87,6 +87,12 @@ class PhoneCodeRefused(Refusal):
     code = "phone_code_refused"
 
 
+class RecoveryCodeRefused(Refusal):
+    """It is none of this account's, was used, or a newer set took its place."""
+
+    code = "recovery_code_refused"
+
+
 class PhoneCodesRest(Refusal):
     """Too many wrong ones; values: until."""
 

@@ -137,6 +137,15 @@ class EventTag(StrEnum):
     PHONE_CODE_SENT = "phone_code:sent"
     PHONE_CODE_TAKEN = "phone_code:taken"
     PHONE_CODE_FAILED = "phone_code:failed"
+    RECOVERY_CODES_MADE = "recovery_codes:made"
+    RECOVERY_CODE_USED = "recovery_code:used"
+    RECOVERY_CODE_FAILED = "recovery_code:failed"
+    PHONE_RESET_ASKED = "phone_reset:asked"  # somebody says that all their phones are lost
+    PHONE_RESET_AGREED = "phone_reset:agreed"  # by the first, then by the second eye
+    PHONE_RESET_REFUSED = "phone_reset:refused"
+    PHONE_RESET_STOPPED = "phone_reset:stopped"  # by its owner, in the cooling time or before
+    PHONE_RESET_LAPSED = "phone_reset:lapsed"  # nobody agreed
+    PHONE_RESET_DONE = "phone_reset:done"  # the phones are gone
     APPLICATION_LAUNCHED = "application:launched"
     EMAIL_CHANGE_ASKED = "account:email_change_asked"
     EMAIL_CHANGE_REFUSED = "account:email_change_refused"
@@ -148,12 +157,12 @@ class EventTag(StrEnum):
     DATABASE_RESTORED = "database:restored"
 
 
-_SUBJECTS = {"C": "case", "Q": "conversation", "A": "account"}
+_SUBJECTS = {"C": "case", "Q": "conversation", "A": "account", "R": "phone_reset"}
 
 
 def subject_of(ref: str) -> str:
-    """What an event about "C-7", "Q-3" or "A-5" is about; whatever else somebody typed is not repeated."""
-    found = re.fullmatch(r"([CQA])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
+    """What an event about "C-7", "Q-3", "A-5" or "R-2" is about; nothing else that was typed is repeated."""
+    found = re.fullmatch(r"([CQAR])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
     return f"{_SUBJECTS[found[1]]}:{int(found[2])}" if found else "unknown"
 
 

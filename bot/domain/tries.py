@@ -14,6 +14,7 @@ class Tried(StrEnum):
     PHONE_CODE = "phone_code"
     PASSWORD_AGAIN = "password_again"  # noqa: S105 - of somebody who is signed in
     ANSWER = "answer"  # to a security question
+    RECOVERY_CODE = "recovery_code"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from bot.rendering.words import words
 def activation(account: Account, case: Case, policy: Policy, *, until: datetime) -> Values:
     """To the owner of a new account; the link comes as a secret, `activation_url`."""
     say = words(account.lang, policy.desk.zone)
-    return _of_account(account, case, policy) | {
+    return of_account(account, case, policy) | {
         "until": say.date(until),
         "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
@@ -49,12 +49,12 @@ def recovery(
 ) -> Values:
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`."""
     say = words(account.lang, policy.desk.zone)
-    return _of_account(account, case, policy) | {"way": way, "until": say.instant(until) if until else ""}
+    return of_account(account, case, policy) | {"way": way, "until": say.instant(until) if until else ""}
 
 
 def reset_wished(owner: Account, administrator: Account, case: Case, policy: Policy) -> Values:
     """To an Organization Administrator whom somebody of their organisation asks for a new password."""
-    own = _of_account(administrator, case, policy)
+    own = of_account(administrator, case, policy)
     return own | {"person": owner.name, "person_id": owner.user_id}
 
 
@@ -85,13 +85,13 @@ def _of_owner(account: Account, policy: Policy) -> Values:
 
 
 def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:
-    return _of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
+    return of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
 
 
 def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
     """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
     say = words(inviter.lang, policy.desk.zone)
-    return _of_account(inviter, case, policy) | {
+    return of_account(inviter, case, policy) | {
         "role": say.choice(Role, role),
         "inviter": inviter.name,
         "until": say.date(until),
@@ -166,7 +166,7 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
     }
 
 
-def _of_account(account: Account, case: Case, policy: Policy) -> Values:
+def of_account(account: Account, case: Case, policy: Policy) -> Values:
     say = words(account.lang, policy.desk.zone)
     company = case.ris.company
     return owner(policy) | {

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, account_of
+from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.email_changes import CHANGE_LASTS, EmailChange
+from bot.domain.phone_resets import PhoneReset, ResetState
 from bot.domain.ris import Role
 from bot.policy import Policy
-from bot.rendering import account_mails
+from bot.rendering import account_mails, phone_reset_mails
 from bot.rendering.case_facts import Values
 
 PAGES = "https://www.example.com/mag"
@@ -94,6 +96,26 @@ def credential_notice(
         at=at,
         until=at + CODE_LIMIT.lasts,
         sign_in_url=SIGN_IN_URL,
+    )
+
+
+def phone_reset(
+    case: Case, policy: Policy, *, at: datetime, state: ResetState = ResetState.COOLING
+) -> Values:
+    due = at + timedelta(hours=policy.mag.phone_reset_hours)
+    yes = tuple(Approval(by=by, right_of=by, at=at) for by in ("account:2", "account:3"))
+    reset = PhoneReset(id=1, account_id=1, state=state, asked_at=at, given=yes, due_at=due)
+    return phone_reset_mails.phone_reset(account(case, at=at), case, policy, reset, at=at)
+
+
+def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str = "") -> Values:
+    return phone_reset_mails.phone_reset_wished(
+        account(case, 1, at=at),
+        account(case, at=at),
+        case,
+        policy,
+        first=first,
+        users_url=SIGN_IN_URL.replace("sign-in", "users/2"),
     )
 
 

@@ -267,6 +267,11 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
     return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
 
 
+def _decided(build: Callable[..., Values]) -> Callable[[str, Policy], Values]:
+    """A mail about the case that was approved."""
+    return lambda lang, policy: build(decided_case(lang), policy, at=DECIDED_AT)
+
+
 _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "order_confirmation": lambda lang, policy: order_mails.order_confirmation(decided_case(lang), policy),
     "ris_problems": lambda lang, policy: mails.ris_problems(incomplete_case(lang), policy),
@@ -285,43 +290,25 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         until=DECIDED_AT + timedelta(days=30),
         spare=2,
     ),
-    "registration_refused": lambda lang, policy: registration_samples.refused(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
+    "registration_refused": _decided(registration_samples.refused),
     "site_ready": lambda lang, policy: registration_mails.site_ready(
         decided_case(lang), policy, administrator=USERS[0], site="lindgren-soehne", outside=False
     ),
-    "activation": lambda lang, policy: account_samples.activation(decided_case(lang), policy, at=DECIDED_AT),
-    "activated": lambda lang, policy: password_samples.activated(decided_case(lang), policy, at=DECIDED_AT),
-    "password_changed": lambda lang, policy: password_samples.password_changed(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "questions_changed": lambda lang, policy: password_samples.questions_changed(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "recovery": lambda lang, policy: password_samples.recovery(decided_case(lang), policy, at=DECIDED_AT),
-    "reset_wished": lambda lang, policy: password_samples.reset_wished(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "self_registration": lambda lang, policy: account_samples.self_registration(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "credential_request": lambda lang, policy: account_samples.credential_request(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "account_locked": lambda lang, policy: account_samples.account_locked(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "credential_notice": lambda lang, policy: account_samples.credential_notice(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "user_ids": lambda lang, policy: account_samples.user_ids(decided_case(lang), policy, at=DECIDED_AT),
-    "email_change": lambda lang, policy: account_samples.email_change(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
-    "email_changed": lambda lang, policy: account_samples.email_changed(
-        decided_case(lang), policy, at=DECIDED_AT
-    ),
+    "activation": _decided(account_samples.activation),
+    "activated": _decided(password_samples.activated),
+    "password_changed": _decided(password_samples.password_changed),
+    "questions_changed": _decided(password_samples.questions_changed),
+    "recovery": _decided(password_samples.recovery),
+    "reset_wished": _decided(password_samples.reset_wished),
+    "self_registration": _decided(account_samples.self_registration),
+    "credential_request": _decided(account_samples.credential_request),
+    "account_locked": _decided(account_samples.account_locked),
+    "credential_notice": _decided(account_samples.credential_notice),
+    "phone_reset": _decided(account_samples.phone_reset),
+    "phone_reset_wished": _decided(account_samples.phone_reset_wished),
+    "user_ids": _decided(account_samples.user_ids),
+    "email_change": _decided(account_samples.email_change),
+    "email_changed": _decided(account_samples.email_changed),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -378,6 +365,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
         "recovery_url": STATUS_URL.replace("/status/", "/password/"),
         "email_url": STATUS_URL.replace("/status/", "/email/"),
+        "stop_url": STATUS_URL.replace("/status/", "/phone-reset/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),
         "attached": "own",
     }

@@ -25,6 +25,7 @@ from bot.store.database import transaction
 LIMITS = {
     Tried.PASSWORD_AGAIN: Limit(most=5, lasts=timedelta(minutes=15)),
     Tried.ANSWER: Limit(most=5, lasts=timedelta(hours=1)),
+    Tried.RECOVERY_CODE: Limit(most=5, lasts=timedelta(hours=1)),
 }
 
 

@@ -23,6 +23,7 @@ from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
+NOTHING: Mapping[str, str] = {}
 STATUS = "status"  #: the purpose of a status link
 #: stands where a mail's links will be, for the eyes of staff
 HIDDEN = {
@@ -32,6 +33,7 @@ HIDDEN = {
     "activation_url": "https://activate.example/hidden-until-sent",
     "recovery_url": "https://recover.example/hidden-until-sent",
     "email_url": "https://email.example/hidden-until-sent",
+    "stop_url": "https://stop.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }
 
@@ -97,10 +99,35 @@ def queue_text(
         kind=JobKind.SMS,
         stream=key,
         template="phone_code",
-        values={"lang": lang, "until": code.ends_at.isoformat()},
+        values={"lang": lang, "until": code.ends_at.isoformat(), "needs": ["digits"]},
         recipient=to,
     )
     outbox.add(db, job, sealed=_seal(desk, {"digits": code.digits}), now=now)
+
+
+def queue_notice(
+    db: Database,
+    desk: Desk,
+    template: str,
+    *,
+    key: str,
+    to: str,
+    lang: str,
+    until: datetime,
+    now: datetime,
+    words: Mapping[str, str] = NOTHING,
+    secrets: Mapping[str, str] = NOTHING,
+) -> None:
+    """Queue a text that tells somebody what happened; after `until` it is news no more, and does not go."""
+    job = NewJob(
+        key=key,
+        kind=JobKind.SMS,
+        stream=key,
+        template=template,
+        values={"lang": lang, "until": until.isoformat(), "words": dict(words), "needs": sorted(secrets)},
+        recipient=to,
+    )
+    outbox.add(db, job, sealed=_seal(desk, secrets), now=now)
 
 
 def _seal(desk: Desk, hidden: Mapping[str, str | list[str]]) -> str:

@@ -10,6 +10,7 @@ from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
 from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
 from bot.services.desk import Desk
+from bot.services.phone_resets import stop_by_factor
 from bot.store import accounts, events, organisations, sessions
 from bot.store.database import transaction
 
@@ -46,6 +47,8 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
 def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, now: datetime) -> str:
     """A factor was proven, in the caller's transaction: the session goes on under another token.
 
+    No phone of theirs is lost, then: a request to remove them stops.
+
     Whoever knew the old one, from before the factor, has nothing of it. Raise SignInNeeded where it is over.
     """
     token = desk.new_token()
@@ -56,6 +59,7 @@ def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, 
     sessions.add(db, token, raised)
     about = f"account:{session.account_id}"
     events.add(db, EventTag.SESSION_RAISED, about, actor=about, at=now, strength=int(to))
+    stop_by_factor(db, desk, session.account_id, now=now)
     return token
 
 

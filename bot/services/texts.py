@@ -1,4 +1,4 @@
-"""Carry a text to a phone: once, and only while the code in it can still be entered."""
+"""Carry a text to a phone: once, and only while what it says is of use."""
 
 from datetime import datetime
 
@@ -10,11 +10,12 @@ from bot.services.outbox import Outcome
 
 
 def send(desk: Desk, texter: Texter, job: Job, now: datetime) -> Outcome:
-    """A code that has ended while its text waited is not sent any more, nor one that was wiped since."""
-    digits = job.secrets.get("digits")
-    if not digits or now >= datetime.fromisoformat(job.values["until"]):
-        return Outcome(status=JobStatus.REPLACED, error="its code has ended")
+    """What has ended while its text waited is not sent any more, nor what was wiped since."""
+    wiped = any(name not in job.secrets for name in job.values.get("needs", ["digits"]))
+    if wiped or now >= datetime.fromisoformat(job.values["until"]):
+        return Outcome(status=JobStatus.REPLACED, error="its time has ended")
     say = words(job.values["lang"], desk.policy.desk.zone)
-    text = say.say("text.phone_code", digits=digits, programme=desk.policy.mag.name)
+    words_of = {**job.values.get("words", {}), **job.secrets}
+    text = say.say(f"text.{job.template}", programme=desk.policy.mag.name, **words_of)
     texter.send(job.recipient, text, key=job.key)
     return Outcome(status=JobStatus.SENT)

@@ -21,8 +21,10 @@ from bot.store import (
     notices,
     passwords,
     phone_codes,
+    phone_resets,
     provisioning,
     purchase_orders,
+    recovery_codes,
     registration,
     rounds,
     seats,
@@ -169,3 +171,9 @@ def m032_email_changes(db: Database) -> None:
 @migrations()
 def m033_registrations(db: Database) -> None:
     registration.make_tables(db)
+
+
+@migrations()
+def m034_lost_phones(db: Database) -> None:
+    recovery_codes.make_tables(db)
+    phone_resets.make_tables(db)

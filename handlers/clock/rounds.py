@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
-from bot.services import notices, nudges, rounds, standing, stock
+from bot.services import notices, nudges, phone_resets, rounds, standing, stock
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
@@ -34,6 +34,7 @@ class Round:
 EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
+    "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),
 }
 
 #: before anybody works, so that the morning finds it

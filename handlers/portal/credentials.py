@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, request
 
 from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
-from bot.services import credentials, phone_codes
+from bot.services import credentials, phone_codes, recovery_codes
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -44,7 +44,7 @@ def enter_key(*, frame: Frame, visitor: Visitor) -> Response:
 
 def show_phones(*, frame: Frame, visitor: Visitor, refused: str = "", typed: str = "") -> Response:
     with frame.bot.connect() as db:
-        mine = credentials.get(db, visitor)
+        mine, codes_left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
     if mine.registered_at is None:
         return frame.pages.go("credentials.show_key")
     known = {phone.number for phone in mine.phones}
@@ -54,6 +54,8 @@ def show_phones(*, frame: Frame, visitor: Visitor, refused: str = "", typed: str
         status=REFUSED if refused else 200,
         mine=mine,
         may_change=mine.may_change(visitor.session.strength),
+        codes_left=codes_left,
+        recovered="recovered" in request.args,
         offered=typed or next(iter(free), ""),
         most=credentials.MOST_PHONES,
         refused=refused,

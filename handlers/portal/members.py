@@ -7,7 +7,7 @@ from bot.domain.member_refusals import MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
-from bot.services import members
+from bot.services import members, phone_resets
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
 
@@ -77,8 +77,17 @@ def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     found = next((each for each in everybody.members if each.account.id == number), None)
     if found is None:
         raise MemberUnknown
+    with frame.bot.connect() as db:
+        lost, refusal = phone_resets.look(db, visitor, number) or (None, None)
     return frame.pages.render(
-        "member.html", member=found, heirs=_heirs(everybody, found), roles=Role, done=request.args.get("done")
+        "member.html",
+        member=found,
+        heirs=_heirs(everybody, found),
+        roles=Role,
+        done=request.args.get("done"),
+        lost=lost,
+        refusal=refusal,
+        refused=frame.pages.words().refusal(refusal) if refusal else "",
     )
 
 
@@ -132,16 +141,36 @@ def _ask_credential(number: int, frame: Frame, visitor: Visitor) -> str:
 
 
 def _pass_key_on(number: int, frame: Frame, visitor: Visitor) -> str:
-    everybody, to = _list(frame, visitor), request.form.get("to", "")
+    everybody, to = _list(frame, visitor), _number("to")
     seat = next((each.seat for each in everybody.members if each.account.id == number), None)
-    if seat is None or not (to.isascii() and to.isdigit() and len(to) < 10):  # noqa: PLR2004 - no account has more
+    if seat is None:
         raise MemberUnknown
     seen, now = request.form.get("seen", ""), frame.bot.clock.now()
     with frame.bot.connect() as db:
         members.pass_key_on(
-            db, frame.bot.desk, seat_id=seat.id, seen=seen, to=int(to), by=visitor.account, now=now
+            db, frame.bot.desk, seat_id=seat.id, seen=seen, to=to, by=visitor.account, now=now
         )
     return "passed_on"
+
+
+def _agree_lost(number: int, frame: Frame, visitor: Visitor) -> str:
+    desk, now, reset = frame.bot.desk, frame.bot.clock.now(), _number("reset")
+    with frame.bot.connect() as db:
+        phone_resets.agree(db, desk, account_id=number, reset_id=reset, by=visitor, now=now)
+    return "agreed"
+
+
+def _refuse_lost(number: int, frame: Frame, visitor: Visitor) -> str:
+    desk, now, reset = frame.bot.desk, frame.bot.clock.now(), _number("reset")
+    with frame.bot.connect() as db:
+        phone_resets.refuse(db, desk, account_id=number, reset_id=reset, by=visitor, now=now)
+    return "refused"
+
+
+def _number(field: str) -> int:
+    """Of a hidden field; 0, which is nobody's, for whatever is none."""
+    typed = request.form.get(field, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
 
 
 def _list(frame: Frame, visitor: Visitor) -> Members:
@@ -163,4 +192,6 @@ ACTS = {
     "reset": _reset_password,
     "credential": _ask_credential,
     "key": _pass_key_on,
+    "lost-phones": _agree_lost,
+    "not-lost": _refuse_lost,
 }

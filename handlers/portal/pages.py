@@ -30,6 +30,7 @@ class Pages:
         body = render_template(
             template,
             say=reader.say,
+            instant=reader.instant,
             role_name=lambda role: reader.choice(Role, role),
             lang=reader.lang,
             languages=LANGUAGE_NAMES,

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, request
 
 from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
-from bot.services import certificates, credentials, phone_codes
+from bot.services import certificates, credentials, phone_codes, recovery_codes
 from handlers.portal import launch, visitors
 from handlers.portal.frame import Frame
 
@@ -85,9 +85,12 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return show_code(phone, frame=frame, visitor=visitor, refused=said)
-    return _stronger(
-        frame, visitor, taken.token, then="" if taken.phone.verified_at else "credentials.show_phones"
-    )
+    if taken.phone.verified_at:
+        return _stronger(frame, visitor, taken.token)
+    with bot.connect() as db:
+        has_codes = recovery_codes.count_left(db, visitor) > 0
+    then = "credentials.show_phones" if has_codes else "recovery_codes.show"
+    return _stronger(frame, visitor, taken.token, then=then)
 
 
 def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:

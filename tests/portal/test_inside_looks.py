@@ -3,16 +3,23 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.ris import Role
-from bot.services import members
+from bot.domain.sessions import Strength
+from bot.services import credentials as entering
+from bot.services import members, phone_resets, sessions
+from bot.services.desk import Desk
+from bot.store import credentials
+from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
-from tests.people import PASSWORD, move_in
+from tests.people import KEY, PASSWORD, hand_key, move_in
 from tests.portal.conftest import Found
 from tests.portal.test_registration import a_case
 
@@ -25,8 +32,12 @@ PAGES = {
     "user_new": "/users/new",
     "user_invite": "/users/invite",
     "terms": "/applications/ForumPass/terms",
+    "phones": "/dashboard/phones",
+    "lost": "/passcode/lost",
+    "codes": "/dashboard/recovery-codes",
 }
-FOR_USERS = ("dashboard", "terms")
+FOR_ADMINISTRATORS = ("dashboard", "users", "user", "user_new", "user_invite", "terms")
+FOR_USERS = ("dashboard", "terms", "phones", "lost", "codes")
 GRAVE = frozenset({"serious", "critical"})
 
 
@@ -37,11 +48,24 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
     with town.bot.connect() as db:
         now = town.bot.clock.now()
         people = move_in(db, town.bot.desk, a_case(town), now=now)
+        lose_phone(db, town.bot.desk, people[1], now=now)
         members.invite(db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now)
     server = PortalServer(town.bot)
     server.start()
     yield f"http://{server.portal_address}", people
     server.stop()
+
+
+def lose_phone(db: Database, desk: Desk, owner: Account, *, now: datetime) -> None:
+    """They had one, and have said that it is lost."""
+    hand_key(db, desk, owner, now=now)
+    with transaction(db):
+        token = sessions.begin(db, desk, owner, strength=Strength.PASSWORD, now=now)
+        phone = credentials.add_phone(db, owner.id, "+4915112345678", now=now)
+        credentials.note_code(db, phone, now=now)
+    visitor = sessions.get(db, token, now=now)
+    entering.enter_key(db, desk, visitor, text=KEY, now=now)
+    phone_resets.ask(db, desk, visitor, now=now)
 
 
 @contextmanager
@@ -77,6 +101,6 @@ def test_every_page_fits_and_can_be_used_by_everybody(
     served: tuple[str, list[Account]], browser: Browser, width: int, scheme: str, lang: str
 ) -> None:
     url, people = served
-    for who, names in ((people[0], tuple(PAGES)), (people[-1], FOR_USERS)):
+    for who, names in ((people[0], FOR_ADMINISTRATORS), (people[1], FOR_USERS)):
         with signed_in(browser, url, who, width=width, scheme=scheme, lang=lang) as page:
             look(page, url, names, f"{who.role}-{width}-{scheme}-{lang}")

@@ -71,7 +71,10 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "key_url",
         "joining_url",
         "email_url",
+        "stop_url",
         "sign_in_url",
+        "users_url",
+        "state",
         "why",
     }
 

@@ -22,6 +22,7 @@ from bot.domain.letters import Letter, OpenQuestion
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
 from bot.domain.outbox import JobStatus
+from bot.domain.phone_resets import ResetState
 from bot.domain.queue import read_wanted
 from bot.domain.report import Decisions, Figures, Report, Week
 from bot.domain.ris import HeadingRead, Problem, ProblemKind
@@ -43,6 +44,7 @@ from bot.rendering import (
     license_key_cards,
     modals,
     notices,
+    phone_resets,
     provisioning,
     queue,
     registration,
@@ -65,6 +67,7 @@ from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
+from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
 from tests.rendering import test_stock as stocked
@@ -295,6 +298,13 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "approving.approve_modal": lambda text: [
         approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
+    ],
+    "phone_resets.agree_modal": lambda text: [
+        phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
+    ],
+    "phone_resets.reset_note": lambda text: [
+        phone_resets.reset_note(poisoned(resets.card(state=state), text), words=ENGLISH)
+        for state in ResetState
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],

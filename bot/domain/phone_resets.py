@@ -1,0 +1,98 @@
+"""All phones of an account are lost, and no recovery code is left: who has to agree, and how long."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.approvals import Approval
+
+LAPSES = timedelta(days=7)  #: after which nobody agrees any more, or removes what was due all that time
+MOST_ASKED = 3  #: times that somebody asks …
+ASKED_WITHIN = timedelta(days=1)  #: … within this
+
+
+class ResetState(StrEnum):
+    """How far it is; each value says how one gets there."""
+
+    ASKED = "asked"  # its owner has asked, signed in with the password
+    AGREED = "agreed"  # asked -> an Organization Administrator, or else the desk, has agreed
+    COOLING = "cooling"  # agreed -> a second eye has too: its owner has time to stop it
+    DONE = "done"  # cooling -> the phones are gone
+    REFUSED = "refused"  # any of the open ones -> an administrator or the desk has said no
+    STOPPED = "stopped"  # the same -> its owner has, or has signed in with a factor after all
+    LAPSED = "lapsed"  # the same -> nobody agreed in time, or the account has ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneReset:
+    """One request. `given`: who has agreed, "account:7" or a Slack id, the first eye before the second."""
+
+    id: int
+    account_id: int
+    state: ResetState
+    asked_at: datetime
+    given: tuple[Approval, ...] = ()
+    due_at: datetime | None = None  #: from when on the phones may be removed
+    ended_at: datetime | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"R-{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
+
+    @property
+    def lapses_at(self) -> datetime:
+        return (self.due_at or self.asked_at) + LAPSES
+
+    @property
+    def cooling(self) -> timedelta:
+        """How long its owner has to stop it, once they could know of it."""
+        return self.due_at - self.given[-1].at if self.due_at else timedelta(0)
+
+    def is_due(self, *, told_at: datetime | None, now: datetime) -> bool:
+        """Whether the phones may go: never before its owner has had the whole time since the mail went."""
+        return self.due_at is not None and told_at is not None and now >= max(
+            self.due_at, told_at + self.cooling
+        )  # fmt: skip
+
+
+UNDECIDED = (ResetState.ASKED, ResetState.AGREED)
+OPEN = (*UNDECIDED, ResetState.COOLING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetCard:
+    """A request as the desk sees it."""
+
+    reset: PhoneReset
+    account: Account
+    company: str
+    eyes: tuple[str, ...]  #: who has agreed: names of administrators, Slack ids of staff
+    needs_desk: bool  #: no administrator is left who could agree
+
+
+def actor(account: Account) -> str:
+    return f"account:{account.id}"
+
+
+def list_eyes(asker: Account, everybody: Collection[Account], given: Collection[Approval]) -> list[Account]:
+    """The administrators who may agree still.
+
+    Never who asks or who has agreed, under whichever of their accounts: one mailbox is one person.
+    """
+    spent = {one.by for one in given} | {actor(asker)}
+    people = {one.email for one in everybody if actor(one) in spent} | {asker.email}
+    return [
+        one
+        for one in everybody
+        if one.is_administrator and one.status is AccountStatus.ACTIVE and one.email not in people
+    ]

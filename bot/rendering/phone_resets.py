@@ -1,0 +1,70 @@
+"""Lost phones in Slack: the card by which the desk is the second eye, and the modal that asks for a code."""
+
+import json
+from collections.abc import Iterator
+
+from bot.domain.phone_resets import ResetCard, ResetState
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.step_up import CODE, code_field
+from bot.rendering.words import Words
+
+AGREE, REFUSE = "phone_reset_agree", "phone_reset_refuse"  #: the buttons; the first is the modal's name too
+
+
+def reset_note(card: ResetCard, *, words: Words) -> Card:
+    """Who has lost their phones, who has agreed, and what the desk may do about it now."""
+    title = words.say("phone_reset.title", ref=card.reset.ref)
+    shown = [blocks.section(f"*{title}*\n" + "\n".join(_lines(card, words)))]
+    if card.needs_desk:
+        shown.append(blocks.context(words.say("phone_reset.how")))
+        shown.append(blocks.actions(*_buttons(card, words)))
+    return Card(text=title, blocks=shown)
+
+
+def _lines(card: ResetCard, words: Words) -> Iterator[str]:
+    reset, account = card.reset, card.account
+    yield words.say(
+        "phone_reset.who",
+        name=safe(account.name, 80),
+        user_id=safe(account.user_id),
+        company=safe(card.company, 80) or words.say("card.nameless"),
+        ref=f"C-{account.organisation}",
+        at=words.moment(reset.asked_at),
+    )
+    for who, yes in zip(card.eyes, reset.given, strict=True):
+        named = safe(who, 80) if yes.by.startswith("account:") else words.person(who, slack=True)
+        yield words.say("phone_reset.agreed", who=named, at=words.moment(yes.at))
+    due = words.moment(reset.due_at) if reset.due_at else ""
+    if not card.needs_desk:
+        yield words.say(f"phone_reset.state.{reset.state}", due=due)
+
+
+def _buttons(card: ResetCard, words: Words) -> Iterator[Block]:
+    """The value carries the state that was shown: a yes is to that, and to no later one."""
+    value = f"{card.reset.id}:{card.reset.state}"
+    yield blocks.button(words.say("phone_reset.agree"), action=AGREE, value=value, style="primary")
+    yield blocks.button(words.say("phone_reset.refuse"), action=REFUSE, value=value, style="danger")
+
+
+def read_value(value: str) -> tuple[int, ResetState]:
+    """The request's number and its state, of a button or a modal."""
+    number, _, state = value.partition(":")
+    return int(number), ResetState(state)
+
+
+def agree_modal(card: ResetCard, *, words: Words) -> Block:
+    """Ask whoever agrees for their own code."""
+    about = {"reset": f"{card.reset.id}:{card.reset.state}"}
+    return {
+        "type": "modal",
+        "callback_id": AGREE,
+        "private_metadata": json.dumps(about),
+        "title": blocks.plain(words.say("phone_reset.modal")),
+        "submit": blocks.plain(words.say("phone_reset.agree")),
+        "close": blocks.plain(words.say("modal.close")),
+        "blocks": [blocks.section("\n".join(_lines(card, words))), code_field(words)],
+    }
+
+
+__all__ = ["AGREE", "CODE", "REFUSE", "agree_modal", "read_value", "reset_note"]

@@ -1,0 +1,101 @@
+"""The desk as the eye on lost phones, where no administrator of the organisation is left to be it."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.approvals import Approval, Grave, find_right
+from bot.domain.errors import AlreadyApproved, OwnWork
+from bot.domain.phone_reset_refusals import (
+    AdministratorsFirst,
+    AgreedBefore,
+    OwnReset,
+    ResetSettled,
+    ResetUnknown,
+)
+from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, actor
+from bot.domain.staff import Act, Staff
+from bot.services import step_up
+from bot.services.desk import Desk
+from bot.services.phone_resets import find_eyes, finish, give
+from bot.services.rights import at_this_moment
+from bot.store import accounts, organisations, phone_resets
+from bot.store.database import transaction
+
+
+def get_card(db: Database, reset_id: int) -> ResetCard:
+    """Raise ResetUnknown."""
+    reset, account = _get(db, reset_id)
+    people = {actor(one): one.name for one in accounts.list_of_organisation(db, account.organisation)}
+    return ResetCard(
+        reset=reset,
+        account=account,
+        company=organisations.get_customer(db, account.organisation).name,
+        eyes=tuple(people.get(one.by, one.by) for one in reset.given),
+        needs_desk=reset.is_undecided and not find_eyes(db, account, reset),
+    )
+
+
+def check_may_decide(db: Database, *, reset_id: int, seen: ResetState, by: Staff, now: datetime) -> None:
+    """Raise what keeps them from deciding about what a card showed in that state."""
+    _right(db, reset_id, seen, by, now)
+
+
+def agree(
+    db: Database, desk: Desk, *, reset_id: int, seen: ResetState, by: Staff, code: str, now: datetime
+) -> PhoneReset:
+    """The desk's yes, with a code of theirs where the policy asks for one at an override."""
+    check_may_decide(db, reset_id=reset_id, seen=seen, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
+    with transaction(db, locks=(_lock(db, reset_id),)):
+        reset, account, right = _right(db, reset_id, seen, by, now)
+        return give(db, desk, account, reset, Approval(by=by.id, right_of=right, at=now))
+
+
+def refuse(
+    db: Database, desk: Desk, *, reset_id: int, seen: ResetState, by: Staff, now: datetime
+) -> PhoneReset:
+    """The desk's no."""
+    with transaction(db, locks=(_lock(db, reset_id),)):
+        reset, account, _ = _right(db, reset_id, seen, by, now)
+        return finish(db, desk, account, reset, ResetState.REFUSED, by=by.id, now=now)
+
+
+def _lock(db: Database, reset_id: int) -> str:
+    return actor(_get(db, reset_id)[1])
+
+
+def _right(
+    db: Database, reset_id: int, seen: ResetState, by: Staff, now: datetime
+) -> tuple[PhoneReset, Account, str]:
+    """Whose right it is. Nobody decides about what they asked for or agreed to, as whomever."""
+    reset, account = _get(db, reset_id)
+    given = {one.by for one in reset.given}
+    people = accounts.list_of_organisation(db, account.organisation)
+    hands = {account.email} | {one.email for one in people if actor(one) in given}
+    try:
+        right = find_right(
+            Act.OVERRIDE,
+            ref=reset.ref,
+            hands=frozenset(hands),
+            by=at_this_moment(db, by, now),
+            given=reset.given,
+        )
+    except OwnWork:
+        raise OwnReset from None
+    except AlreadyApproved:
+        raise AgreedBefore from None
+    if not reset.is_undecided or reset.state is not seen:
+        raise ResetSettled(state=reset.state)
+    if find_eyes(db, account, reset):
+        raise AdministratorsFirst(ref=reset.ref)
+    return reset, account, right
+
+
+def _get(db: Database, reset_id: int) -> tuple[PhoneReset, Account]:
+    reset = phone_resets.find(db, reset_id)
+    account = accounts.find(db, reset.account_id) if reset else None
+    if reset is None or account is None:
+        raise ResetUnknown
+    return reset, account

@@ -1,0 +1,112 @@
+"""Tell whom lost phones concern: the owner on every channel, administrators by mail, the desk by a card."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.phone_resets import PhoneReset, ResetState, actor
+from bot.rendering import phone_reset_mails as words
+from bot.services.account_mails import mail_owner
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_note, queue_notice
+from bot.store import accounts, credentials, outbox
+from bot.store.numbers import next_number
+
+STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
+MAIL = "phone_reset"
+NOTE = "phone_reset_note"
+TEXT_LASTS = timedelta(days=1)  #: for which a text that the phones are gone is still news
+STOPPABLE = frozenset({ResetState.ASKED, ResetState.COOLING})  #: what is told with a link to stop it
+TEXTED = frozenset({ResetState.COOLING, ResetState.DONE})  #: what goes to the phones too
+
+
+def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *, now: datetime) -> None:
+    """What became of it, in the caller's transaction and while the phones are still there."""
+    mail_owner(
+        db,
+        desk,
+        account,
+        MAIL,
+        words=lambda case: words.phone_reset(account, case, desk.policy, reset, at=now),
+        now=now,
+        secrets=_stop_link(db, desk, reset, now=now),
+        once=_once(reset),
+    )
+    if reset.state in TEXTED:
+        for phone in credentials.get(db, account.id).verified:
+            _text(
+                db, desk, account, reset, phone.number, key=f"{reset.ref}:{reset.state}:{phone.id}", now=now
+            )
+
+
+def _text(
+    db: Database, desk: Desk, account: Account, reset: PhoneReset, number: str, *, key: str, now: datetime
+) -> None:
+    queue_notice(
+        db,
+        desk,
+        f"phone_reset_{reset.state}",
+        key=key,
+        to=number,
+        lang=account.lang,
+        until=reset.due_at if reset.due_at and reset.is_open else now + TEXT_LASTS,
+        now=now,
+        words=words.text_words(account, desk.policy, reset),
+        secrets=_stop_link(db, desk, reset, now=now),
+    )
+
+
+def _stop_link(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) -> dict[str, str]:
+    """One for each channel; it works for as long as there is anything to stop."""
+    if reset.state not in STOPPABLE:
+        return {}
+    until = (reset.due_at or reset.lapses_at) + timedelta(days=30)
+    url = issue_link(db, desk, reset.ref, purpose=STOP, path="phone-reset", until=until, now=now)
+    return {"stop_url": url}
+
+
+def find_told_at(db: Database, account: Account, reset: PhoneReset) -> datetime | None:
+    """When the mail about the cooling time was taken by the mail server; None before that."""
+    job = outbox.find_by_key(db, f"{account.ref}:{MAIL}:{_once(reset)}")
+    return job.sent_at if job else None
+
+
+def _once(reset: PhoneReset) -> str:
+    return f"{reset.id}:{reset.state}"
+
+
+def call_administrators(
+    db: Database, desk: Desk, account: Account, reset: PhoneReset, eyes: list[Account], *, now: datetime
+) -> None:
+    """Ask those who may agree still, each by mail."""
+    people = {actor(one): one.name for one in accounts.list_of_organisation(db, account.organisation)}
+    name = next((people[one.by] for one in reset.given if one.by in people), "")
+    url = f"{desk.portal_url.rstrip('/')}/users/{account.id}"
+    for eye in eyes:
+        mail_owner(
+            db,
+            desk,
+            eye,
+            "phone_reset_wished",
+            words=lambda case, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
+                account, eye, case, desk.policy, first=name, users_url=url
+            ),
+            now=now,
+            once=f"{reset.id}:{len(reset.given)}",
+        )
+
+
+def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
+    """A card with its buttons, once; False where it stands."""
+    key = f"card:{reset.ref}"
+    return queue_note(db, NOTE, key=key, values={"reset_id": reset.id}, now=now, stream=key)
+
+
+def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:
+    """Let the card say what is true now, where there is one."""
+    key = f"card:{reset.ref}"
+    if outbox.find_by_key(db, key) is not None:
+        number = next_number(db, "phone_reset_card")
+        values = {"reset_id": reset.id}
+        queue_note(db, NOTE, key=f"{key}:{number}", values=values, now=now, stream=key, instead_of=key)

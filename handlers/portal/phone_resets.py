@@ -1,0 +1,67 @@
+"""All phones lost: the page with the ways back, the request to remove them, and the link that stops it."""
+
+from flask import Blueprint, Flask, Response
+
+from bot.domain.errors import Refusal
+from bot.domain.sessions import Visitor
+from bot.services import credentials, phone_resets, recovery_codes
+from handlers.portal import visitors
+from handlers.portal.frame import Frame
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("phone_resets", __name__)
+    room.add_url_rule("/passcode/lost", "show", visitors.signed_in(frame, show))
+    room.add_url_rule("/passcode/lost", "ask", visitors.signed_in(frame, ask), methods=["POST"])
+    frame.guards.tries(room)
+    app.register_blueprint(room)
+    stopping = Blueprint("phone_reset_stops", __name__)
+    stopping.add_url_rule("/phone-reset/<token>", "show", frame.view(show_stop))
+    stopping.add_url_rule("/phone-reset/<token>", "stop", frame.view(stop), methods=["POST"])
+    frame.guards.links(stopping)
+    app.register_blueprint(stopping)
+
+
+def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+    with frame.bot.connect() as db:
+        mine, left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
+        reset = phone_resets.find_open(db, visitor)
+    if not mine.verified or mine.may_change(visitor.session.strength):
+        return frame.pages.go("credentials.show_phones")
+    return frame.pages.render(
+        "phones_lost.html",
+        status=REFUSED if refused else 200,
+        left=left,
+        reset=reset,
+        hours=frame.bot.desk.policy.mag.phone_reset_hours,
+        refused=refused,
+    )
+
+
+def ask(*, frame: Frame, visitor: Visitor) -> Response:
+    bot = frame.bot
+    try:
+        with bot.connect() as db:
+            phone_resets.ask(db, bot.desk, visitor, now=bot.clock.now())
+    except Refusal as refusal:
+        return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    return frame.pages.go("phone_resets.show")
+
+
+def show_stop(token: str, *, frame: Frame) -> Response:
+    """What is open, or what became of it; nothing of whose it is."""
+    with frame.bot.connect() as db:
+        reset, _ = phone_resets.get_stoppable(db, token, now=frame.bot.clock.now())
+    return frame.pages.render("phone_reset.html", reset=reset, token=token)
+
+
+def stop(token: str, *, frame: Frame) -> Response:
+    """A no needs nothing typed: whoever reads the mail or the text on one of the phones may say it."""
+    bot = frame.bot
+    with bot.connect() as db:
+        reset, _ = phone_resets.get_stoppable(db, token, now=bot.clock.now())
+        if reset.is_open:
+            phone_resets.stop(db, bot.desk, token, now=bot.clock.now())
+    return frame.pages.go("phone_reset_stops.show", token=token)

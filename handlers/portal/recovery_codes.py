@@ -1,0 +1,63 @@
+"""Recovery codes: a set is made and shown once; one of them is entered where all phones are lost."""
+
+from flask import Blueprint, Flask, Response, request
+
+from bot.domain.errors import Refusal, SignInNeeded
+from bot.domain.sessions import Visitor
+from bot.services import credentials, recovery_codes
+from handlers.portal import phone_resets, visitors
+from handlers.portal.frame import Frame
+
+REFUSED = 400
+
+
+def register(app: Flask, frame: Frame) -> None:
+    room = Blueprint("recovery_codes", __name__)
+    for path, name, view, method in (
+        ("/dashboard/recovery-codes", "show", show, "GET"),
+        ("/dashboard/recovery-codes", "make", make, "POST"),
+        ("/passcode/lost/code", "take", take, "POST"),
+    ):
+        room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
+    frame.guards.tries(room)
+    app.register_blueprint(room)
+
+
+def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused: str = "") -> Response:
+    with frame.bot.connect() as db:
+        mine, left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
+    if not mine.verified:
+        return frame.pages.go("credentials.show_phones")
+    return frame.pages.render(
+        "recovery_codes.html",
+        status=REFUSED if refused else 200,
+        codes=codes,
+        left=left,
+        may_make=mine.may_change(visitor.session.strength),
+        refused=refused,
+    )
+
+
+def make(*, frame: Frame, visitor: Visitor) -> Response:
+    """Answered with the codes themselves, which lie nowhere: a reload makes a new set, as the page says."""
+    bot = frame.bot
+    try:
+        with bot.connect() as db:
+            codes = recovery_codes.make(db, bot.desk, visitor, now=bot.clock.now())
+    except Refusal as refusal:
+        return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    return show(frame=frame, visitor=visitor, codes=codes)
+
+
+def take(*, frame: Frame, visitor: Visitor) -> Response:
+    bot, code = frame.bot, request.form.get("code", "")
+    try:
+        with bot.connect() as db:
+            token = recovery_codes.take(db, bot.desk, visitor, text=code, now=bot.clock.now())
+    except SignInNeeded:  # the session ended in this moment
+        raise
+    except Refusal as refusal:
+        said = frame.pages.words().refusal(refusal)
+        return phone_resets.show(frame=frame, visitor=visitor, refused=said)
+    visitors.remember(token)
+    return frame.pages.go("credentials.show_phones", recovered="yes")

@@ -1,0 +1,97 @@
+"""From the lost phone to the new one in a browser: by a recovery code, or by two administrators and a day."""
+
+import re
+
+import pytest
+
+from bot.domain.ris import Role
+from bot.services import phone_resets
+from bot.store import accounts
+from bot.store.database import transaction
+from tests.portal.conftest import Town
+from tests.portal.test_passcode import Village, registered, signed_in, village
+
+__all__ = ["village"]  # the fixture
+
+
+@pytest.fixture
+def lost(village: Village) -> Village:
+    """The first has a phone; two others are administrators."""
+    registered(village)
+    with village.bot.connect() as db, transaction(db):
+        for one in village.people:
+            is_one = one in village.people[2:4]
+            accounts.set_role(db, one.id, Role.ORGANIZATION_ADMINISTRATOR if is_one else Role.USER)
+    return village
+
+
+def tell(town: Town) -> None:
+    """The mails of that moment have gone out."""
+    with town.bot.connect() as db, transaction(db):
+        now = town.clock.now().isoformat(timespec="microseconds")
+        db.execute("update outbox set status = 'sent', sent_at = ? where kind = 'mail'", [now])
+
+
+@pytest.mark.slow
+def test_codes_are_shown_once_and_one_leads_to_the_phones(village: Village) -> None:
+    strong = registered(village)
+    assert "You have no recovery codes" in strong.get("/dashboard/phones").text
+    page = strong.post("/dashboard/recovery-codes", on="/dashboard/recovery-codes")
+    codes = re.findall(r"<code>([\w-]+)</code>", page.text)
+    assert len(codes) == 8
+    assert all(code in page.text.split('href="data:text/plain')[1].split('"')[0] for code in codes)
+    assert codes[0] not in strong.get("/dashboard/recovery-codes").text
+    weak = signed_in(village, village.people[0])
+    assert "for your protection" in weak.get("/dashboard/recovery-codes").text.lower()
+    assert "/passcode/lost" in weak.get("/passcode").text
+    refused = weak.post("/passcode/lost/code", on="/passcode/lost", code="<b>22222</b>")
+    assert refused.status_code == 400
+    assert "none of your recovery codes" in refused.text
+    old = weak.cookie()
+    taken = weak.post("/passcode/lost/code", on="/passcode/lost", code=codes[0])
+    assert taken.headers["Location"] == "/dashboard/phones?recovered=yes"
+    assert "+4915112345678" in weak.get(taken.headers["Location"]).text
+    assert "7 unused" in weak.get("/dashboard/phones").text
+    assert weak.with_cookie(old).get("/dashboard").status_code == 303
+
+
+@pytest.mark.slow
+def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_anew(lost: Village) -> None:
+    anna, first, second = lost.people[0], lost.people[2], lost.people[3]
+    browser, hers = signed_in(lost, anna), f"/users/{anna.id}"
+    asked = browser.post("/passcode/lost", on="/passcode/lost")
+    assert asked.headers["Location"] == "/passcode/lost"
+    assert "nobody has so far" in browser.get("/passcode/lost").text
+    assert browser.post("/passcode/lost", on="/passcode/lost").status_code == 400
+    assert browser.post(f"{hers}/lost-phones", on="/passcode/lost", reset="1").status_code == 409
+    for administrator in (first, second):
+        theirs = signed_in(lost, administrator)
+        assert "says that all their phones are lost" in theirs.get(hers).text
+        for reset in ("", "2", "²"):
+            assert theirs.post(f"{hers}/lost-phones", on=hers, reset=reset).status_code == 409
+        done = theirs.post(f"{hers}/lost-phones", on=hers, reset="1")
+        assert done.headers["Location"] == f"{hers}?done=agreed"
+        assert theirs.post(f"{hers}/lost-phones", on=hers, reset="1").status_code == 409
+    tell(lost)
+    lost.wait(hours=24)
+    with lost.bot.connect() as db:
+        phone_resets.carry_out(db, lost.bot.desk, now=lost.clock.now())
+
+    assert browser.get("/dashboard").headers["Location"] == "/sign-in"
+    again = signed_in(lost, anna)
+    assert again.get("/passcode/lost").headers["Location"] == "/dashboard/phones"
+    place = again.post("/dashboard/phones", on="/dashboard/phones", number="+4930901820")
+    assert place.headers["Location"].startswith("/passcode/")
+
+
+def test_a_link_shows_by_get_stops_by_post_and_says_so_again(lost: Village) -> None:
+    signed_in(lost, lost.people[0]).post("/passcode/lost", on="/passcode/lost")
+    link, stranger = f"/phone-reset/{lost.tokens[-1]}", lost.browser()
+    for _ in range(2):
+        page = stranger.get(link).text
+        assert "Stop it" in page
+        assert lost.people[0].name not in page
+    assert stranger.client.post(link).status_code == 400  # without the page's form
+    assert stranger.post(link, on=link).headers["Location"] == link
+    assert "It is stopped" in stranger.get(link).text
+    assert stranger.get("/phone-reset/none").status_code == 404

@@ -1,0 +1,51 @@
+"""The card by which the desk is the second eye on lost phones: buttons only while it is asked."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.approvals import Approval
+from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
+from bot.rendering import account_samples, phone_resets, samples
+from bot.rendering.words import words
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def card(*, state: ResetState = ResetState.AGREED) -> ResetCard:
+    """An administrator has agreed, and no other is left."""
+    return ResetCard(
+        reset=PhoneReset(
+            id=7,
+            account_id=1,
+            state=state,
+            asked_at=AT,
+            given=(Approval(by="account:2", right_of="account:2", at=AT + timedelta(hours=1)),),
+            due_at=AT + timedelta(days=1) if state is ResetState.COOLING else None,
+        ),
+        account=account_samples.account(samples.decided_case(), at=AT),
+        company="Lindgren Söhne AG",
+        eyes=("Ada Lindqvist",),
+        needs_desk=state in (ResetState.ASKED, ResetState.AGREED),
+    )
+
+
+@pytest.mark.parametrize("state", ResetState)
+def test_it_says_who_agreed_and_offers_what_can_be_done(state: ResetState) -> None:
+    shown = phone_resets.reset_note(card(state=state), words=words("en"))
+    said = json.dumps(shown.blocks, ensure_ascii=False)
+
+    assert all(part in said for part in ("Ada Lindqvist", "Lindgren Söhne AG"))
+    assert (f'"7:{state}"' in said) == (state in (ResetState.ASKED, ResetState.AGREED))
+    assert phone_resets.read_value(f"7:{state}") == (7, state)
+
+
+def test_staff_are_mentioned_and_strangers_are_not() -> None:
+    by = Approval(by="U0AVERY0001", right_of="U0AVERY0001", at=AT)
+    found = replace(card(), eyes=("U0AVERY0001",), reset=replace(card().reset, given=(by,)))
+    named = replace(card(), eyes=("<@U0AVERY0001>",))
+
+    assert "<@U0AVERY0001> agreed" in str(phone_resets.reset_note(found, words=words("en")).blocks)
+    assert "<@U0" not in str(phone_resets.reset_note(named, words=words("en")).blocks)

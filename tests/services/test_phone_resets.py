@@ -1,0 +1,298 @@
+"""All phones lost and no code left: two eyes, a cooling time in which anybody warned can stop it, once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.accounts import Account, AccountStatus, account_of
+from bot.domain.approvals import Approval
+from bot.domain.errors import CodeMissing, NotApprover, Refusal
+from bot.domain.member_refusals import AdministratorsOnly, MemberUnknown
+from bot.domain.outbox import JobKind
+from bot.domain.phone_reset_refusals import (
+    AdministratorsFirst,
+    AgreedBefore,
+    AgreeingNeedsOtp,
+    NoPhoneToLose,
+    OwnReset,
+    PhoneResetsRest,
+    ResetOpen,
+    ResetSettled,
+    ResetUnknown,
+)
+from bot.domain.phone_resets import PhoneReset, ResetState, list_eyes
+from bot.domain.ris import Role
+from bot.domain.sessions import Strength, Visitor
+from bot.domain.staff import Staff
+from bot.services import accounts as opening
+from bot.services import audit, cases, phone_reset_desk, phone_resets, sessions
+from bot.store import accounts, credentials
+from bot.store import phone_resets as store
+from bot.store.database import transaction
+from tests.authenticators import enrolled
+from tests.cast import AVERY, BLAKE, CASEY, a_case
+from tests.people import move_in
+from tests.services.test_credentials import NUMBERS, Home
+
+DAY = 24
+
+
+class House(Home):
+    """The first of its people has a phone; who is an administrator, a test says."""
+
+    def __init__(self, folder: Path, administrators: int) -> None:
+        super().__init__(folder)
+        desk, now = self.office.desk, self.office.now
+        with self.office.connect() as db, transaction(db):
+            case = cases.get_case(db, "C-1")
+            for name in ("Ada", "Bo"):
+                user = replace(case.ris.users[1], first_name=name, email=f"{name.lower()}@kunde.example.org")
+                one = opening.open_one(db, desk, case, account_of(user, lang="en"), by="usher", now=now)
+                accounts.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
+            self.people = accounts.list_of_organisation(db, case.id)
+            for number, one in enumerate(self.people):
+                rank = Role.ORGANIZATION_ADMINISTRATOR if 0 < number <= administrators else Role.USER
+                accounts.set_role(db, one.id, rank)
+        self.registered()
+        self.anna = self.people[0]
+
+    def ask(self) -> PhoneReset:
+        with self.office.connect() as db:
+            return phone_resets.ask(db, self.office.desk, self.visit(), now=self.office.now)
+
+    def agree(self, number: int, *, reset_id: int = 1) -> PhoneReset:
+        return self.agree_as(self.visit(number), reset_id=reset_id)
+
+    def agree_as(self, by: Visitor, *, reset_id: int = 1) -> PhoneReset:
+        with self.office.connect() as db:
+            return phone_resets.agree(
+                db, self.office.desk, account_id=self.anna.id, reset_id=reset_id, by=by, now=self.office.now
+            )
+
+    def refuse(self, number: int) -> PhoneReset:
+        with self.office.connect() as db:
+            return phone_resets.refuse(
+                db, self.office.desk, account_id=self.anna.id, reset_id=1, by=self.visit(number),
+                now=self.office.now,
+            )  # fmt: skip
+
+    def decide(self, by: Staff, code: str, seen: ResetState = ResetState.AGREED) -> PhoneReset:
+        with self.office.connect() as db:
+            return phone_reset_desk.agree(
+                db, self.office.desk, reset_id=1, seen=seen, by=by, code=code, now=self.office.now
+            )
+
+    def stop(self, token: str) -> PhoneReset:
+        with self.office.connect() as db:
+            return phone_resets.stop(db, self.office.desk, token, now=self.office.now)
+
+    def look(self, **later: float) -> PhoneReset:
+        """What has become of it when the clock has looked, so much later."""
+        self.wait(**later)
+        with self.office.connect() as db:
+            phone_resets.carry_out(db, self.office.desk, now=self.office.now)
+            found = store.find(db, 1)
+        assert found
+        return found
+
+    def count_phones(self) -> int:
+        with self.office.connect() as db:
+            return len(credentials.get(db, self.anna.id).phones)
+
+    def told(self) -> list[str]:
+        return [job.values["words"]["state"] for job in self.office.jobs("phone_reset")]
+
+    def send_all(self) -> None:
+        self.office.work(kinds=(JobKind.MAIL, JobKind.SMS))
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Callable[[int], House]:
+    return lambda administrators: House(tmp_path, administrators)
+
+
+def refused(act: Callable[[], object]) -> type[Refusal] | None:
+    try:
+        act()
+    except Refusal as refusal:
+        return type(refusal)
+    return None
+
+
+def token_in(text: str) -> str:
+    return text.partition("/phone-reset/")[2].split()[0].strip("<>)")
+
+
+def test_two_administrators_a_day_and_the_phones_are_gone_once(found: Callable[[int], House]) -> None:
+    house = found(2)
+    open_session = house.visit()
+    house.ask()
+    assert house.agree(1).state is ResetState.AGREED
+    assert house.agree(2).state is ResetState.COOLING
+    house.send_all()
+
+    assert house.texter.sent[-1][0] == "+4930901820"
+    assert "/phone-reset/" in house.texter.sent[-1][1]
+    wished = [
+        (job.recipient, job.values["words"]["first"]) for job in house.office.jobs("phone_reset_wished")
+    ]
+    first, second = house.people[1], house.people[2]
+    assert wished == [(first.email, ""), (second.email, ""), (second.email, first.name)]
+    assert house.look(hours=DAY - 0.01).state is ResetState.COOLING
+    assert house.look(hours=0.02, days=3).state is ResetState.DONE  # the clock was down meanwhile
+    assert house.look(minutes=1).state is ResetState.DONE
+    assert house.count_phones() == 0
+    assert house.told() == ["asked", "cooling", "done"]
+    with house.office.connect() as db:
+        assert audit.verify(db).broken_at is None
+        with pytest.raises(Refusal):
+            sessions.get(db, open_session.token, now=house.office.now)
+        assert credentials.get(db, house.anna.id).registered_at  # no new License Key
+    visitor = house.visit()
+    phone = house.add(visitor, NUMBERS[1])
+    assert house.take(visitor, phone, house.send(visitor, phone))
+
+
+def test_nobody_is_both_eyes_nor_one_on_their_own_nor_on_strangers(found: Callable[[int], House]) -> None:
+    house = found(2)
+    with house.office.connect() as db:
+        elsewhere = move_in(
+            db, house.office.desk, a_case(house.office, company="Other AG"), now=house.office.now
+        )
+        with transaction(db):
+            accounts.set_role(db, elsewhere[0].id, Role.ORGANIZATION_ADMINISTRATOR)
+            accounts.set_role(db, house.anna.id, Role.ORGANIZATION_ADMINISTRATOR)
+            accounts.set_email(db, elsewhere[0].id, "mallory@elsewhere.example.org")
+    house.people += elsewhere
+    house.ask()
+    acts: tuple[tuple[Callable[[], object], type[Refusal] | None], ...] = (
+        (house.ask, ResetOpen),
+        (lambda: house.agree(0), OwnReset),
+        (lambda: house.refuse(0), OwnReset),
+        (lambda: house.agree(3), AdministratorsOnly),
+        (lambda: house.agree(house.people.index(elsewhere[0])), MemberUnknown),
+        (lambda: house.agree(1, reset_id=2), ResetUnknown),
+        (lambda: house.decide(AVERY, "", ResetState.ASKED), AdministratorsFirst),
+        (lambda: house.agree(1), None),
+        (lambda: house.agree(1), AgreedBefore),
+        (lambda: house.decide(AVERY, ""), AdministratorsFirst),
+        (lambda: house.refuse(1), None),  # on second thoughts
+        (lambda: house.agree(2), ResetSettled),
+    )
+    assert [refused(act) for act, _ in acts] == [wanted for _, wanted in acts]
+    assert house.told() == ["asked", "refused"]
+    assert house.count_phones() == 1
+
+
+def test_one_mailbox_is_one_person_however_many_accounts_it_has(found: Callable[[int], House]) -> None:
+    house = found(3)
+    anna, first, twin, other = house.people[:4]
+    with house.office.connect() as db:
+        people = accounts.list_of_organisation(db, anna.organisation)
+    people = [replace(one, email=first.email) if one.id == twin.id else one for one in people]
+    yes = Approval(by=f"account:{first.id}", right_of=f"account:{first.id}", at=house.office.now)
+
+    def ids(found: list[Account]) -> list[int]:
+        return [one.id for one in found]
+
+    assert ids(list_eyes(anna, people, ())) == [first.id, twin.id, other.id]
+    assert ids(list_eyes(anna, people, [yes])) == [other.id]
+    assert ids(list_eyes(replace(anna, email=first.email), people, ())) == [other.id]
+
+
+def test_an_administrator_with_a_phone_agrees_only_with_its_code(found: Callable[[int], House]) -> None:
+    house = found(2)
+    with house.office.connect() as db, transaction(db):
+        phone = credentials.add_phone(db, house.people[1].id, "+4915112345678", now=house.office.now)
+        credentials.note_code(db, phone, now=house.office.now)
+    house.ask()
+    by = house.visit(1)
+
+    assert refused(lambda: house.agree_as(by)) is AgreeingNeedsOtp
+    strong = replace(by, session=replace(by.session, strength=Strength.PHONE_OTP))
+    assert house.agree_as(strong).state is ResetState.AGREED
+
+
+@pytest.mark.parametrize("way", ["mail", "text", "phone"])
+def test_its_owner_stops_it_by_any_channel_in_the_last_second(
+    found: Callable[[int], House], way: str
+) -> None:
+    house = found(2)
+    house.ask()
+    with house.office.connect() as db:
+        (phone,) = credentials.get(db, house.anna.id).phones
+    house.agree(1)
+    house.agree(2)
+    house.send_all()
+    text = house.texter.sent[-1][1]
+    mail = [one for one in house.office.mailer.sent if "/phone-reset/" in one.text][-1].text
+    house.look(hours=DAY - 0.1)
+    house.wait(hours=0.1)  # it is due, and the clock has not looked yet
+    if way == "phone":
+        visitor = house.visit()
+        house.take(visitor, phone.id, house.send(visitor, phone.id))
+    else:
+        said = text if way == "text" else mail
+        assert house.stop(token_in(said)).state is ResetState.STOPPED
+        assert refused(lambda: house.stop(token_in(text))) is ResetSettled
+
+    assert house.look(days=9).state is ResetState.STOPPED
+    assert house.told() == ["asked", "cooling", "stopped"]
+    assert house.count_phones() == 1
+
+
+def test_it_cools_only_from_when_its_owner_was_told(found: Callable[[int], House]) -> None:
+    house = found(2)
+    house.ask()
+    house.agree(1)
+    house.agree(2)
+    assert house.look(hours=DAY * 2).state is ResetState.COOLING  # the mail is held, or its server away
+    house.send_all()
+
+    assert house.look(hours=DAY - 0.01).state is ResetState.COOLING
+    assert house.look(hours=0.02).state is ResetState.DONE
+
+
+@pytest.mark.parametrize(("administrators", "yes"), [(1, (CASEY,)), (0, (AVERY, CASEY))])
+def test_where_no_administrator_is_left_the_desk_is_the_eye(
+    found: Callable[[int], House], administrators: int, yes: tuple[Staff, ...]
+) -> None:
+    house = found(administrators)
+    phones = {who.id: enrolled(house.office, who) for who in (AVERY, CASEY)}
+    house.ask()
+    for number in range(administrators):
+        assert not house.office.jobs("phone_reset_note")
+        house.agree(number + 1)
+    assert len(house.office.jobs("phone_reset_note")) == 1
+    house.look(minutes=1)
+    assert len(house.office.jobs("phone_reset_note")) == 1  # a card is posted once
+    seen = ResetState.AGREED if administrators else ResetState.ASKED
+    assert refused(lambda: house.decide(BLAKE, "", seen)) is NotApprover
+    assert refused(lambda: house.decide(AVERY, "", seen)) is CodeMissing
+    asker = replace(AVERY, email=house.anna.email)
+    assert refused(lambda: house.decide(asker, "", seen)) is OwnReset
+    for who in yes:
+        house.decide(who, phones[who.id].code(house.office.now), seen)
+        house.wait(seconds=30)
+        again = phones[who.id].code(house.office.now)
+        assert refused(lambda: house.decide(who, again, ResetState.AGREED)) is not None  # noqa: B023
+        seen = ResetState.AGREED
+    house.send_all()
+
+    assert house.look(hours=DAY).state is ResetState.DONE
+
+
+def test_it_lapses_and_is_not_asked_for_without_end(found: Callable[[int], House]) -> None:
+    house = found(2)
+    with house.office.connect() as db, pytest.raises(NoPhoneToLose):
+        phone_resets.ask(db, house.office.desk, house.visit(1), now=house.office.now)
+    house.ask()
+    assert house.look(days=7).state is ResetState.LAPSED
+    for _ in range(3):
+        house.ask()
+        with house.office.connect() as db, transaction(db):
+            phone_resets.stop_by_factor(db, house.office.desk, house.anna.id, now=house.office.now)
+
+    assert refused(house.ask) is PhoneResetsRest
