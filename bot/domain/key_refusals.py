@@ -64,9 +64,15 @@ class KeySentOften(Refusal):
 
 
 class StockUnchecked(Refusal):
-    """Since a restore, keys in stock may be with somebody already; values: count."""
+    """Since a restore, keys in stock may be with somebody already."""
 
     code = "stock_unchecked"
+
+
+class VouchersUnchecked(Refusal):
+    """Since a restore, keys that were mailed may be imported as new ones."""
+
+    code = "vouchers_unchecked"
 
 
 class KeysUnreadable(Refusal):

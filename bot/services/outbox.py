@@ -22,7 +22,7 @@ from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back
 from bot.services import case_steps, key_mails, letters, provisioning
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, cases, chat_messages, events, holds, license_keys, outbox, workers
+from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
 from bot.store.database import transaction
 
 
@@ -295,14 +295,13 @@ def find_hold(db: Database) -> datetime | None:
 def release_all(db: Database, *, by: str, now: datetime, keys_checked: bool = False) -> int:
     """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
 
-    Keys that were issued since the backup lie in stock again: while there are any, raise StockUnchecked until
-    somebody says that they looked (`keys_checked`).
+    Keys that were issued since the backup lie in stock again, or will once their file is imported again:
+    raise StockUnchecked until somebody says that they looked (`keys_checked`).
     What waits because its address was given up is left: it is released one by one.
     """
     with transaction(db):
-        free = license_keys.count_by_state(db, on=now.date()).get("stock", 0)
-        if holds.find(db) and free and not keys_checked:
-            raise StockUnchecked(count=free)
+        if holds.find(db) and not keys_checked:
+            raise StockUnchecked
         if holds.lift(db):
             events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
     released = 0

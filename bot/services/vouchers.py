@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import find_right
 from bot.domain.case_steps import StepName
 from bot.domain.events import EventTag
+from bot.domain.key_refusals import VouchersUnchecked
 from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, shape_of, tail_of
 from bot.domain.ris import Credential
 from bot.domain.staff import Act, Staff
@@ -19,7 +20,7 @@ from bot.services import case_steps, stock
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.services.rights import at_this_moment
-from bot.store import events, license_keys
+from bot.store import events, holds, license_keys
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -43,8 +44,12 @@ class Looked:
 
 
 def check_may_import(db: Database, *, by: Staff, now: datetime) -> None:
-    """Raise what keeps them from it: vouchers are money, and are for those who decide about it."""
+    """Raise what keeps them from it: vouchers are money, and are for those who decide about it.
+
+    After a restore the first import is confirmed where the files and the mails lie, not in Slack.
+    """
     find_right(Act.PURCHASE, ref="", hands=frozenset(), by=at_this_moment(db, by, now))
+    _check_confirmed(db)
 
 
 def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, now: datetime) -> Looked:
@@ -55,12 +60,24 @@ def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes
 
 
 def import_file(
-    db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, by: str, now: datetime
+    db: Database,
+    desk: Desk,
+    reader: Reader,
+    *,
+    name: str,
+    content: bytes,
+    by: str,
+    now: datetime,
+    keys_checked: bool = False,
 ) -> Looked:
     """Take every voucher of a file, or none where one of its rows is not fit; cases that wait go on.
 
-    Reading, marking and sealing happen before the transaction.
+    A restored stock does not know which keys were imported and mailed since the backup: raise
+    VouchersUnchecked for the first file after a restore until somebody says that they looked
+    (`keys_checked`). Reading, marking and sealing happen before the transaction.
     """
+    if not keys_checked:
+        _check_confirmed(db)
     looked = _look(desk, reader, name, content, now)
     marks = _marks(desk, looked.reading.good)
     if not looked.fit:
@@ -70,6 +87,8 @@ def import_file(
         looked = _without_known(looked, marks, license_keys.list_known(db, _all(marks)))
         if not looked.fit:
             return looked
+        if holds.lift(db, holds.VOUCHERS):
+            events.add(db, EventTag.HOLD_LIFTED, "vouchers", actor=by, at=now)
         license_keys.add_all(db, keys, by=by, now=now)
         _tell(db, desk, looked, by=by, now=now)
         case_steps.wake(db, StepName.KEYS, now=now)
@@ -85,6 +104,11 @@ def import_seen(
     if hashlib.sha256(file.content).hexdigest() != seen:
         return check(db, desk, reader, name=file.name, content=file.content, now=now)
     return import_file(db, desk, reader, name=file.name, content=file.content, by=by.id, now=now)
+
+
+def _check_confirmed(db: Database) -> None:
+    if holds.find(db, holds.VOUCHERS):
+        raise VouchersUnchecked
 
 
 def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) -> Looked:

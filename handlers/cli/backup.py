@@ -31,5 +31,5 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `usher backup
     now = bootstrap.make_clock(settings).now()
     held = backups.restore(file, settings.database_path, by=operator(), now=now)
     waiting = "1 job is" if held == 1 else f"{held} jobs are"
-    later = "every later mail too, until `usher jobs release --all`"
+    later = "every later mail too, until `usher jobs release --all --keys-checked`"
     say(f"restored {plain(file)}; {waiting} held, {later}")

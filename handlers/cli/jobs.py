@@ -40,7 +40,10 @@ def list_jobs(
     else:
         say("nothing waits and nothing failed")
     if since and not as_json:
-        say(f"since the restore of {since:%Y-%m-%d %H:%M} UTC every mail is held: `usher jobs release --all`")
+        say(
+            f"since the restore of {since:%Y-%m-%d %H:%M} UTC every mail is held: "
+            "`usher jobs release --all --keys-checked`"
+        )
     raise typer.Exit(int(any(job.status in (JobStatus.FAILED, JobStatus.UNKNOWN) for job in jobs)))
 
 
@@ -71,7 +74,7 @@ def release(
     everything: Annotated[bool, typer.Option("--all", help="Everything that is held.")] = False,
     keys_checked: Annotated[
         bool,
-        typer.Option("--keys-checked", help="After a restore: no key in stock was mailed since the backup."),
+        typer.Option("--keys-checked", help="After a restore: keys that were mailed since the backup are void or noted."),
     ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""

@@ -24,6 +24,10 @@ def import_file(
     ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look through it.")] = False,
+    keys_checked: Annotated[
+        bool,
+        typer.Option("--keys-checked", help="After a restore: no key in it was mailed since the backup."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import vouchers: all of a file, or nothing.
@@ -41,7 +45,16 @@ def import_file(
         if dry_run:
             looked = vouchers.check(db, desk, reader, name=name, content=content, now=now)
         else:
-            looked = vouchers.import_file(db, desk, reader, name=name, content=content, by=opened.by, now=now)
+            looked = vouchers.import_file(
+                db,
+                desk,
+                reader,
+                name=name,
+                content=content,
+                by=opened.by,
+                now=now,
+                keys_checked=keys_checked,
+            )
         left = vouchers.count_stock(db, desk, now=now)
     if as_json:
         from bot.rendering.vouchers import reading_json

@@ -91,7 +91,7 @@ class Worker:
 
     def _standing(self, db: Database) -> str:
         if JobKind.MAIL in self._kinds and outbox.find_hold(db) is not None:
-            return "holds every mail since a restore; `usher jobs release --all` ends that"
+            return "holds every mail since a restore; `usher jobs release --all --keys-checked` ends that"
         return "carries effects out"
 
     def _stumble(self, exc: Exception) -> None:

@@ -102,7 +102,9 @@ def test_a_restore_brings_back_what_was_and_holds_what_waited(desk: Shell) -> No
     assert [event["tag"] for event in trail[-2:]] == [EventTag.DATABASE_RESTORED, EventTag.JOB_HELD]
     assert trail[-2]["actor"].startswith("cli:")
     assert desk("audit", "verify").code == 0
-    released = desk("jobs", "release", "--all")
+    refused = desk("jobs", "release", "--all")
+    assert (refused.code, "--keys-checked" in refused.err) == (2, True)
+    released = desk("jobs", "release", "--all", "--keys-checked")
     assert (released.code, released.out.splitlines()[0]) == (0, "released 1 job")
     assert "the hold since the restore is over" in released.out
     assert [job["status"] for job in desk("jobs", "list", "--json").objects] == ["queued", "queued"]

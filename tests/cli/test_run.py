@@ -236,7 +236,7 @@ def test_held_mail_survives_a_restore_and_goes_out_once_on_release(world: World,
     with running(tmp_path / "second", env=env) as service:
         service.wait_until_well(*WHOLE)
         waiting = receipts(world)
-        released = usher("jobs", "release", "--all")
+        released = usher("jobs", "release", "--all", "--keys-checked")
         until(lambda: receipts(world) == before + 1)
         verified = usher("audit", "verify")
         assert service.end(signal.SIGTERM)[0] == 0

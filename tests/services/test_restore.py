@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.domain.events import EventTag
+from bot.domain.key_refusals import StockUnchecked, VouchersUnchecked
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobStatus
-from bot.services import backup, outbox
-from tests.cast import Office, a_mail
+from bot.services import backup, outbox, vouchers
+from tests.cast import AVERY, Office, a_mail
 from tests.forms import sound_form
+from tests.services.stocked import a_voucher_file, stock_up
 
 
 def a_ris() -> bytes:
@@ -42,7 +46,7 @@ def test_releasing_all_ends_the_hold_for_what_comes_later_too(office: Office, tm
     office.take(late)
     office.work()
     with office.connect() as db:
-        outbox.release_all(db, by="U0AVERY", now=office.now)
+        outbox.release_all(db, by="U0AVERY", now=office.now, keys_checked=True)
     office.work()
     office.take(a_ris())
     office.work()
@@ -84,3 +88,49 @@ def test_a_card_that_stands_already_is_found_and_not_posted_again(office: Office
     office.work()
 
     assert [message.key for message in office.chat.standing.values()].count("card:C-1") == 1
+
+
+def test_a_backup_without_any_key_asks_too_whether_keys_were_mailed_since(
+    office: Office, tmp_path: Path
+) -> None:
+    backup.back_up(office.path, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+
+    with office.connect() as db:
+        with pytest.raises(StockUnchecked):
+            outbox.release_all(db, by=AVERY.id, now=office.now)
+        assert outbox.find_hold(db)
+
+
+def test_the_first_import_after_a_restore_is_confirmed_and_no_later_one(
+    office: Office, tmp_path: Path
+) -> None:
+    backup.back_up(office.path, tmp_path / "copy.db")
+    stock_up(office, 2)
+    for _ in range(2):
+        backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+        with office.connect() as db:
+            outbox.release_all(db, by=AVERY.id, now=office.now, keys_checked=True)
+            with pytest.raises(VouchersUnchecked):  # in Slack
+                vouchers.check_may_import(db, by=AVERY, now=office.now)
+        with pytest.raises(VouchersUnchecked):
+            stock_up(office, 2)
+        assert not imported(
+            office, b"Voucher;License Key", keys_checked=True
+        )  # took nothing: it is asked again
+        with pytest.raises(VouchersUnchecked):
+            stock_up(office, 2)
+
+        assert imported(office, a_voucher_file(2), keys_checked=True)
+        stock_up(office, 2, first=3)
+        lifted = [event.subject for event in office.events() if event.tag == EventTag.HOLD_LIFTED]
+        assert lifted == ["outbox", "vouchers"]
+
+
+def imported(office: Office, content: bytes, *, keys_checked: bool) -> bool:
+    with office.connect() as db:
+        looked = vouchers.import_file(
+            db, office.desk, office.reader, name="v.csv", content=content, by="cli:anna", now=office.now,
+            keys_checked=keys_checked,
+        )  # fmt: skip
+    return looked.imported
