@@ -16,7 +16,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record, Task
 from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import UNSENT, Standing
 from bot.rendering import order_mails
 from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
 from bot.services.case_steps import advance, start
@@ -26,7 +26,7 @@ from bot.services.outbox import retry as retry_job
 from bot.services.queueing import queue_case_card
 from bot.services.rights import at_this_moment
 from bot.services.undoing import find_obstacle, void_decision
-from bot.store import case_steps, case_versions, outbox, step_jobs
+from bot.store import case_steps, case_versions, events, outbox, step_jobs
 from bot.store.database import transaction
 
 #: what a person may make by hand
@@ -158,7 +158,8 @@ def skip(
 ) -> bool:
     """Agree that a step is left out; True when that was the second yes, and the case goes on without it.
 
-    Keys that are skipped are not bought: what was held for them is released.
+    Keys that are skipped are not bought: what was held for them is released. Of mails that are skipped, those
+    that did not go are discarded.
     """
     find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
@@ -198,6 +199,10 @@ def _leave_out(
     case_steps.move(db, case.id, step.name, since=since, to=to, now=now, reason=reason, by=by.id)
     for job_id in step_jobs.list_queued(db, case.id):
         outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
+    # Released later, they would send what two people left out.
+    for job_id in step_jobs.list_mails(db, case.id, MAILS.get(step.name, ()), UNSENT):
+        if outbox.move(db, job_id, since=UNSENT, to=JobStatus.DISCARDED, now=now):
+            events.add(db, EventTag.JOB_DISCARDED, f"job:{job_id}", actor=by.id, at=now)
     advance(db, case.id, now=now)
     queue_case_card(db, case.id, now=now)
 

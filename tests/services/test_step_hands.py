@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.case_steps import MAILS
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import (
     AlreadyApproved,
@@ -15,6 +16,7 @@ from bot.domain.errors import (
     PermanentFailure,
     UnknownJob,
 )
+from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
@@ -294,3 +296,29 @@ def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:
         outbox.release_all(db, by="U0AVERY0001", now=office.now, keys_checked=True)
     office.work_till_quiet()
     assert office.case("C-1").status is CaseStatus.INVITED
+
+
+@pytest.mark.parametrize("step", [N.KEY_MAILS, N.INVITATION])
+def test_held_mails_of_a_step_that_was_left_out_are_not_released(tmp_path: Path, step: N) -> None:
+    office = a_desk(tmp_path, delivery="hold")
+    lay_stock(office, KEYS[:4])
+    outside(office)
+    approved(office)
+    office.work()
+
+    def release_all() -> None:
+        with office.connect() as db:
+            outbox.release_all(db, by=AVERY.id, now=office.now)
+        office.work()
+
+    if step is N.INVITATION:
+        release_all()
+    held = [job.id for job in office.mails() if job.template in MAILS[step]]
+    skip(office, step, AVERY)
+    skip(office, step, CASEY)
+    release_all()
+
+    after = {job.id: job.status for job in office.mails() if job.id in held}
+    assert after == dict.fromkeys(held, JobStatus.DISCARDED) != {}
+    dropped = {event.subject for event in office.events() if event.tag == EventTag.JOB_DISCARDED}
+    assert dropped >= {f"job:{number}" for number in held}
