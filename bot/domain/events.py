@@ -79,6 +79,7 @@ class EventTag(StrEnum):
     KEYS_MAILED = "keys:mailed"
     KEY_SENT_AGAIN = "key:sent_again"
     KEY_HANDED_OVER = "key:handed_over"
+    KEY_GIVEN = "key:given"  # a spare one, to somebody
     KEY_VOIDED = "key:voided"
     KEY_USED = "key:used"
     KEY_LOOKED_UP = "key:looked_up"  # somebody pasted it to see whose it is

@@ -118,7 +118,7 @@ def _options(keys: CaseKeys, one: SeatShown, words: Words) -> list[Block]:
     held = one.seat.holder is not None
     values = {
         "again": f"again:{one.seat.id}" if held else "",
-        "hand_over": f"hand_over:{key.id}" if held else "",
+        "hand_over": f"hand_over:{key.id}",
         "void": f"void:{key.id}",
         "used": f"used:{key.id}" if held and keys.entered_outside else "",
     }
@@ -187,7 +187,7 @@ def hand_over_modal(found: FoundKey, about: Mapping[str, Any], *, asks_code: boo
     seat = found.seat
     shown = [
         blocks.section(_about("hand_over", found, words)),
-        blocks.section(words.say("hand_over.policy")),
+        blocks.section(words.say("hand_over.policy" if seat and seat.holder else "hand_over.policy.spare")),
         _text("name", words.say("hand_over.name"), most=LONGEST_NAME),
         _text("email", words.say("hand_over.email"), most=320, hint=words.say("hand_over.email.hint")),
         *([code_field(words)] if asks_code else []),

@@ -19,14 +19,18 @@ ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:
     """An account and an activation mail for everybody whom a case brings, in the caller's transaction.
 
-    A case that has accounts gets no more.
+    A case that has accounts gets no more; neither does who has one, whose void key an addition replaces.
     """
     if accounts.list_of_case(db, case.id):
         return []
-    return [
-        open_one(db, desk, case, account_of(user, lang=case.lang), by=by, now=now)
-        for user in case.ordered_users
-    ]
+    organisation = case.addition.of if case.addition else case.id
+    there = {_person(one) for one in accounts.list_of_organisation(db, organisation)}
+    new = [account_of(user, lang=case.lang) for user in case.ordered_users]
+    return [open_one(db, desk, case, one, by=by, now=now) for one in new if _person(one) not in there]
+
+
+def _person(one: Account | NewAccount) -> tuple[str, str, str]:
+    return one.email.lower(), one.first_name, one.last_name
 
 
 def open_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:

@@ -29,7 +29,7 @@ from bot.services.rights import at_this_moment
 from bot.store import events, key_mails, license_keys, seats
 
 #: whoever did one of these was faster than who comes now
-_CHANGES = frozenset({EventTag.KEY_HANDED_OVER, EventTag.KEY_VOIDED, EventTag.KEY_USED})
+_CHANGES = frozenset({EventTag.KEY_HANDED_OVER, EventTag.KEY_GIVEN, EventTag.KEY_VOIDED, EventTag.KEY_USED})
 NOBODY = "-"
 
 
@@ -45,6 +45,14 @@ class Held:
 
 def get_held(db: Database, seat_id: int) -> Held:
     """Raise why there is nothing to be mailed or moved."""
+    key, seat, case = get_unused(db, seat_id)
+    if seat.holder is None:
+        raise NobodyHolds(ref=case.ref)
+    return Held(seat=seat, case=case, key=key, holder=seat.holder)
+
+
+def get_unused(db: Database, seat_id: int) -> tuple[LicenseKey, Seat, Case]:
+    """A seat's unused key, be it a spare one; raise why there is none."""
     seat = seats.find(db, seat_id)
     if seat is None:
         raise UnknownSeat
@@ -52,9 +60,7 @@ def get_held(db: Database, seat_id: int) -> Held:
     if seat.key is None:
         raise NoKeyYet(ref=case.ref)
     check_open(seat.key, seat)
-    if seat.holder is None:
-        raise NobodyHolds(ref=case.ref)
-    return Held(seat=seat, case=case, key=seat.key, holder=seat.holder)
+    return seat.key, seat, case
 
 
 def find_all(db: Database, key_id: int) -> tuple[LicenseKey, Seat | None, Case | None]:

@@ -1,10 +1,13 @@
 """The life of a License Key once it is issued: mailed, sent again, handed over, void, used, looked up."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from sqlite_utils import Database
 
+from bot.domain.accounts import Account
 from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.cases import Case
 from bot.domain.errors import Refusal
@@ -40,14 +43,17 @@ from bot.domain.license_keys import (
     SeatShown,
     fold_key,
 )
+from bot.domain.member_refusals import NeedsNoKey
+from bot.domain.organisations import KNOWN
 from bot.domain.outbox import JobStatus
 from bot.domain.review_values import is_address
+from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
 from bot.rendering import key_mails as mails
 from bot.services import held_keys, key_mails, step_up, timeline
-from bot.services.cases import get_case, refusals_recorded
+from bot.services.cases import get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
-from bot.store import events, license_keys, seats
+from bot.store import accounts, cases, events, license_keys, seats
 from bot.store import key_mails as mail_store
 from bot.store.database import transaction
 
@@ -182,18 +188,35 @@ def hand_over(
     """Give a seat with its unused key to somebody else (`seen`: the seat's seal as it was shown).
 
     Whoever is to have it gets the key, whoever had it hears that it is theirs no more; a mail that has not
-    gone yet never reaches them. Raise what stands in the way, SeatChanged where somebody was faster.
+    gone yet never reaches them. A spare one may so take the place of a void one. Raise what stands in the
+    way, SeatChanged where somebody was faster.
     """
     check_is_staff(by)
     to = _read_holder(to)
-    ref = held_keys.get_held(db, seat_id).case.ref
+    ref = held_keys.get_unused(db, seat_id)[2].ref
     with refusals_recorded(db, ref, by, now):
         _check_heir(db, seat_id, seen=seen, to=to, by=by, now=now)
         step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
         with transaction(db, locks=(f"seat:{seat_id}",)):
             right = _check_heir(db, seat_id, seen=seen, to=to, by=by, now=now)
-            pass_on(db, desk, held_keys.get_held(db, seat_id), to, by=by.id, right_of=right, now=now)
+            if held_keys.get_unused(db, seat_id)[1].holder is None:
+                _give_spare(db, desk, seat_id, to, by=by.id, right_of=right, now=now)
+            else:
+                pass_on(db, desk, held_keys.get_held(db, seat_id), to, by=by.id, right_of=right, now=now)
     return held_keys.get_held(db, seat_id).seat
+
+
+def _give_spare(
+    db: Database, desk: Desk, seat_id: int, to: Holder, *, by: str, right_of: str, now: datetime
+) -> None:
+    """A holder for a seat that has none, and the first mail with its key, in the caller's transaction."""
+    _, spare, case = held_keys.get_unused(db, seat_id)
+    if not seats.hold(db, seat_id, replace(to, lang=case.lang), used_in=case.id):
+        raise held_keys.overtaken(db, spare)
+    seat = held_keys.get_held(db, seat_id).seat
+    key_mails.queue_one(db, desk, case, seat, why=Mailed.FIRST, now=now)
+    held_keys.record(db, EventTag.KEY_GIVEN, case, seat, by=by, now=now, right_of=right_of)
+    refresh_additions(db, case, now=now)
 
 
 def pass_on(
@@ -208,6 +231,7 @@ def pass_on(
     _tell_both(db, desk, held, now=now)
     tag = EventTag.KEY_HANDED_OVER
     held_keys.record(db, tag, held.case, held.seat, by=by, now=now, right_of=right_of)
+    refresh_additions(db, held.case, now=now)
 
 
 def _tell_both(db: Database, desk: Desk, before: held_keys.Held, *, now: datetime) -> None:
@@ -257,6 +281,7 @@ def void(
                 seats.close(db, seat.id, now=now)
                 tag = EventTag.KEY_VOIDED
                 held_keys.record(db, tag, case, seat, by=by.id, now=now, reason=why, right_of=right)
+                refresh_additions(db, case, now=now)
     return key
 
 
@@ -301,21 +326,36 @@ def _check_voidable(db: Database, key_id: int, seen: str, by: Staff, now: dateti
 
 def _check_heir(db: Database, seat_id: int, *, seen: str, to: Holder, by: Staff, now: datetime) -> str:
     """Whose right lets them hand it over to that person."""
-    held = held_keys.get_held(db, seat_id)
-    right = held_keys.find_purchase_right(db, held.case.ref, by, now)
-    check_heir(db, held, to, seen=seen)
+    _, seat, case = held_keys.get_unused(db, seat_id)
+    right = held_keys.find_purchase_right(db, case.ref, by, now)
+    check_heir(db, seat, to, seen=seen)
+    if _has_certificate(db, seat.organisation, to.email):
+        raise NeedsNoKey
     return right
 
 
-def check_heir(db: Database, held: held_keys.Held, to: Holder, *, seen: str) -> None:
-    """Raise what keeps that person from having the key: they have one, or it is no longer as it was seen."""
-    if held.seat.seal != seen:
-        raise held_keys.overtaken(db, held.seat)
-    if held.holder.email.lower() == to.email:
-        raise SameHolder(holder=held.holder.name)
-    for other in seats.list_held(db, held.seat.organisation):
+def check_heir(db: Database, seat: Seat, to: Holder, *, seen: str) -> None:
+    """Raise what keeps that person from having the key: they have one, or it has changed since.
+
+    `seen`: the seat's seal as it was shown.
+    """
+    if seat.seal != seen:
+        raise held_keys.overtaken(db, seat)
+    if seat.holder and seat.holder.email.lower() == to.email:
+        raise SameHolder(holder=seat.holder.name)
+    for other in seats.list_held(db, seat.organisation):
         if other.holder and other.holder.email.lower() == to.email:
             raise HasSeat(holder=other.holder.name)
+
+
+def _has_certificate(db: Database, organisation: int, email: str) -> bool:
+    """Whether a form of the organisation, or an account there, has a certificate for that address."""
+    additions = cases.list_additions(db, organisation, KNOWN)
+    forms = [get_case(db, f"C-{number}").ris.users for number in (organisation, *additions)]
+    people: Iterator[User | Account] = chain(*forms, accounts.list_of_organisation(db, organisation))
+    return any(
+        one.email.strip().lower() == email and one.credential != Credential.PHONE_OTP for one in people
+    )
 
 
 def _read_holder(to: Holder) -> Holder:

@@ -33,7 +33,7 @@ from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys
 from bot.services.accounts import ACTIVATION, mail_activation, open_one
-from bot.services.cases import get_case
+from bot.services.cases import get_case, refresh_additions
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import issue_link, queue_mail
@@ -83,6 +83,7 @@ def _take_spare(db: Database, desk: Desk, case: Case, account: Account, *, now: 
     if not spare or not seats.hold(db, spare[0].id, holder_of(account), used_in=case.id):
         return False
     license_keys.mail_keys(db, desk, case, now=now)
+    refresh_additions(db, case, now=now)
     return True
 
 
@@ -133,7 +134,7 @@ def pass_key_on(
             raise MemberUnknown
         if heir.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        license_keys.check_heir(db, held, holder_of(heir), seen=seen)
+        license_keys.check_heir(db, held.seat, holder_of(heir), seen=seen)
         license_keys.pass_on(
             db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
         )

@@ -1,7 +1,7 @@
 """Which known organisation a case may be of, and what an addition brings; staff's verbs: `additions`."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -23,10 +23,10 @@ from bot.domain.organisations import (
     marks_of,
     people_of,
 )
-from bot.domain.ris import RisCase
+from bot.domain.ris import Credential, RisCase, User
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import cases, organisations
+from bot.store import cases, organisations, seats
 
 SHOWN = 3  #: organisations that staff are asked about
 WEIGHED = 20  #: of those that share something, the nearest: a domain may be that of thousands
@@ -126,15 +126,25 @@ def _list_with_same_form(db: Database, case: Case) -> list[int]:
 
 def addition_to(db: Database, case: Case, root: Case) -> Addition:
     """What the case is once it is added to that organisation."""
-    known = known_people(case.ris.users, organisations.list_people(db, root.id))
+    known = _known(db, case.ris.users, root.id)
     return Addition(of=root.id, known=known, told=are_one_sponsor(case, root))
+
+
+def _known(db: Database, users: Sequence[User], organisation: int) -> tuple[int, ...]:
+    """Who of a form is there already, counted from 0; not whoever needs another key for a void one."""
+    lost = seats.list_lost(db, organisation)
+    return tuple(
+        number
+        for number in known_people(users, organisations.list_people(db, organisation))
+        if users[number].credential != Credential.PHONE_OTP or users[number].email.strip().lower() not in lost
+    )
 
 
 def renewed(db: Database, case: Case, ris: RisCase) -> tuple[Addition | None, str]:
     """What an addition is by a newer form, and the hash of what is to be decided then."""
     if case.addition is None:
         return None, ris.content_hash()
-    known = known_people(ris.users, organisations.list_people(db, case.addition.of))
+    known = _known(db, ris.users, case.addition.of)
     addition = replace(case.addition, known=known)
     return addition, addition.seal(ris)
 

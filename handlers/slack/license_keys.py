@@ -11,6 +11,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import CodeMissing, CodesLocked, CodeUsed, NotEnrolled, Refusal, WrongCode
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName, HasSeat, KeyInTheOpen, SameHolder
 from bot.domain.license_keys import KeyVoided, names_case
+from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.staff import Staff
 from bot.rendering import license_key_cards as shown
 from bot.rendering.blocks import Block, Card, safe, section
@@ -32,7 +33,7 @@ from handlers.slack.markup import typed
 #: at which field a refusal stands; any other at the first one
 FIELDS: dict[type[Refusal], str] = {
     BadHolderName: "name",
-    **dict.fromkeys((BadHolderAddress, SameHolder, HasSeat), "email"),
+    **dict.fromkeys((BadHolderAddress, SameHolder, HasSeat, NeedsNoKey), "email"),
     **dict.fromkeys((CodeMissing, WrongCode, CodeUsed, CodesLocked, NotEnrolled), CODE),
 }
 

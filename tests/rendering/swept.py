@@ -373,8 +373,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "license_key_cards.hand_over_modal": lambda text: [
         license_key_cards.hand_over_modal(
-            poisoned(keys.FOUND[0], text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
+            poisoned(found, text), {"ref": "C-7", "page": 1}, asks_code=True, words=ENGLISH
         )
+        for found in keys.FOUND[:2]
     ],
     "license_key_cards.keys_card": lambda _: [license_key_cards.keys_card("C-7", words=ENGLISH)],
     "license_key_cards.keys_modal": lambda text: [

@@ -117,7 +117,7 @@ def test_only_an_unused_key_has_a_menu_and_only_a_held_one_can_be_sent() -> None
     assert does == {
         "seat:1": ["again", "hand_over", "void", "used"],
         "seat:2": ["again", "hand_over", "void", "used"],
-        "seat:3": ["void"],
+        "seat:3": ["hand_over", "void"],
         "seat:7": ["again", "hand_over", "void", "used"],
     }
 
