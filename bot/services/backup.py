@@ -46,8 +46,8 @@ def restore(backup: Path, target: Path, *, by: str, now: datetime) -> int:
     """Put a backup in the database's place, everything that was waiting held; return how many that is.
 
     What was queued at the time of the backup may have gone out since, and so may the answers to mails that
-    are taken in again now: until a person releases all (`usher jobs release --all --keys-checked`), every mail is held,
-    and the first import of vouchers waits for a confirmation of its own.
+    are taken in again now: until a person releases all (`usher jobs release --all --keys-checked`), each
+    mail is held, and the first import of vouchers waits for a confirmation of its own.
     Refused while a service uses the database. Until the very end, and whatever goes wrong before it, the
     present database stays as it is.
     """

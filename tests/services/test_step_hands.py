@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.case_steps import MAILS
+from bot.domain.case_steps import MAILS, StepName
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import (
     AlreadyApproved,
@@ -299,7 +299,7 @@ def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:
 
 
 @pytest.mark.parametrize("step", [N.KEY_MAILS, N.INVITATION])
-def test_held_mails_of_a_step_that_was_left_out_are_not_released(tmp_path: Path, step: N) -> None:
+def test_held_mails_of_a_step_that_was_left_out_are_not_released(tmp_path: Path, step: StepName) -> None:
     office = a_desk(tmp_path, delivery="hold")
     lay_stock(office, KEYS[:4])
     outside(office)
