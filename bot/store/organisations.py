@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from sqlite_utils import Database
 
 from bot.domain.accounts import Customer
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import STANDING, CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
 from bot.store.cases import ris_of
 from bot.store.database import count, count_each, listed, row, rows
@@ -79,11 +79,12 @@ def list_people(db: Database, organisation: int) -> list[Mark]:
 
 
 def _marks_of_organisation(db: Database, organisation: int, kind: MarkKind) -> list[Mark]:
+    standing, named = listed("status", sorted(STANDING))
     found = rows(
         db,
-        """select m.value, m.detail from case_marks m join cases c on c.id = m.case_id
-           where m.kind = :kind and (c.id = :id or (c.addition_of = :id and c.status = 'approved'))""",
-        {"kind": kind, "id": organisation},
+        f"""select m.value, m.detail from case_marks m join cases c on c.id = m.case_id
+            where m.kind = :kind and (c.id = :id or (c.addition_of = :id and c.status in ({standing})))""",
+        {**named, "kind": kind, "id": organisation},
     )
     return [Mark(kind, entry["value"], entry["detail"]) for entry in found]
 
