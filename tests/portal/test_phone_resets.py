@@ -9,7 +9,8 @@ from bot.services import phone_resets
 from bot.store import accounts
 from bot.store.database import transaction
 from tests.portal.conftest import Town
-from tests.portal.test_passcode import Village, registered, signed_in, village
+from tests.portal.test_passcode import registered, signed_in, village
+from tests.portal.test_sign_in import Village
 
 __all__ = ["village"]  # the fixture
 
