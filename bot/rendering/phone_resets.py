@@ -32,7 +32,7 @@ def _lines(card: ResetCard, words: Words) -> Iterator[str]:
         ref=f"C-{account.organisation}",
         at=words.moment(reset.asked_at),
     )
-    for who, yes in zip(card.eyes, reset.given, strict=True):
+    for who, yes in zip(card.eyes, reset.given, strict=False):
         named = safe(who, 80) if yes.by.startswith("account:") else words.person(who, slack=True)
         yield words.say("phone_reset.agreed", who=named, at=words.moment(yes.at))
     due = words.moment(reset.due_at) if reset.due_at else ""

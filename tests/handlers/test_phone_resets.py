@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.phone_resets import ResetState
-from bot.services import phone_reset_notices
+from bot.services import phone_reset_notices as notices
 from bot.store import accounts, credentials
 from bot.store import phone_resets as store
 from bot.store.database import transaction
@@ -29,7 +29,7 @@ def asked(workspace: Workspace) -> Workspace:
             credentials.note_code(db, phone, now=now)
             reset = store.add(db, anna.id, now=now)
             assert reset
-            phone_reset_notices.call_desk(db, reset, now=now)
+            notices.call_desk(db, reset, now=now)
             assert accounts.find(db, anna.id)
     return workspace
 

@@ -52,6 +52,9 @@ GERMAN = {
     "Go to Dashboard": "Zum Dashboard",
     "Enter it here": "Hier eingeben",
     "Enter your License Key": "Geben Sie Ihren License Key ein",
+    "Recovery codes": "Wiederherstellungscodes",
+    "Show my recovery codes": "Meine Wiederherstellungscodes zeigen",
+    "I have kept them": "Ich habe sie aufbewahrt",
     "Your phone numbers": "Ihre Telefonnummern",
     "Phone number": "Telefonnummer",
     "Send a code to verify it": "Code zur Bestätigung senden",
@@ -176,6 +179,11 @@ class Story:
         expect(who.page.get_by_role("alert")).to_be_visible()
         who.look("code-late")
         self._enter(who.ask_for_code(say("Resend Code")))
+        who.arrive("recovery-codes-none", say("Recovery codes"))
+        who.press(say("Show my recovery codes"))
+        expect(who.page.locator("ol.codes li")).to_have_count(8)
+        who.look("recovery-codes")
+        who.press(say("I have kept them"))
         who.arrive("phones-one", say("Your phone numbers"))
         who.fill(say("Phone number"), "+49 30 901820")
         self._enter(who.ask_for_code(say("Send a code to verify it")))
