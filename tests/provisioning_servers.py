@@ -60,6 +60,7 @@ class OutsideServer(ABC):
         self, *, tls: ssl.SSLContext | None = None, now: Callable[[], datetime] = lambda: NOW
     ) -> None:
         self.records: dict[str, dict[str, Any]] = {}
+        self.names_company = False  #: names the company when it is asked; NetSuite's title does always
         self.made: list[str] = []  #: the external id of each record, as it was made
         self.ended: list[str] = []  #: the external id of each record whose case ended, as it was told
         self.requests: list[Asked] = []
@@ -311,8 +312,9 @@ class WebhookServer(OutsideServer):
             return Said(status=202, content={})
         number = standing["number"]
         version = {"version": standing["version"]} if self.names_version else {}
+        company = {"company": standing["company"]} if self.names_company else {}
         url = f"https://sites.example.com/{number}"
-        return Said(status=status, content={"number": number, "url": url, **version})
+        return Said(status=status, content={"number": number, "url": url, **version, **company})
 
     def _is_signed(self, asked: Asked, external_id: str) -> bool:
         seconds = asked.headers.get("webhook-timestamp", "")

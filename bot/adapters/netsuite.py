@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.http_calls import Caller, read_number
 from bot.adapters.http_line import Answer
 from bot.adapters.oauth import TokenSource
+from bot.adapters.whose import check_is_ours
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 from bot.domain.provisioning import CalledOff, Order, Record
 from bot.domain.ris import User
@@ -43,6 +45,7 @@ class NetSuite:
         if standing is None:
             self._call("PUT", path, said={**wanted, "incomingMessage": _message(order)})
             return self._record(self._shown(path))
+        self._check_is_ours(order, standing)
         changed = _differing(wanted | _emptied(order), standing)
         if not changed:
             return self._record(standing)
@@ -56,9 +59,16 @@ class NetSuite:
         standing = self._find(path)
         if standing is None:
             return CalledOff(record=None, told=False)
+        self._check_is_ours(order, standing)
         if changed := _differing(self._case.stopped, standing):
             return CalledOff(record=self._patch(path, changed, strict=True), told=True)
         return CalledOff(record=self._record(standing), told=bool(self._case.stopped))
+
+    def _check_is_ours(self, order: Order, standing: Mapping[str, Any]) -> None:
+        """By the title that we gave it; one that people wrote says nothing."""
+        names = tuple(_named(_title(order, name)[:LONGEST_TITLE]) for name in order.names)
+        company = _named(str(standing.get("title") or ""))
+        check_is_ours(replace(order, names=names), company, where=self._name)
 
     def _patch(self, path: str, changed: Mapping[str, Any], *, strict: bool) -> Record:
         """Change those fields and read them back; where it matters, one that was not kept is a failure."""
@@ -209,10 +219,16 @@ def _page_of(host: str, internal_id: str) -> str:
     return f"https://{account}.app.netsuite.com/app/crm/support/supportcase.nl?id={quote(internal_id)}"
 
 
-def _title(order: Order) -> str:
+def _named(title: str) -> str:
+    """The company in a title of ours; "" in another's."""
+    found = re.fullmatch(r"C-\d+(?: \(version \d+\))?: .*? for (.+)", title)
+    return found[1] if found else ""
+
+
+def _title(order: Order, company: str = "") -> str:
     """By the version in it a case shows which form it has: the change that writes it adds its message."""
     name = f"{order.ref} (version {order.version})" if order.corrected else order.ref
-    return f"{name}: {order.company.application} for {order.company.name}"
+    return f"{name}: {order.company.application} for {company or order.company.name}"
 
 
 def _message(order: Order) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from bot.adapters.http_calls import Caller, read_number
 from bot.adapters.http_line import Answer
+from bot.adapters.whose import check_is_ours
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.loopback import keeps_secrets
 from bot.domain.provisioning import CalledOff, Order, Record
@@ -51,6 +52,8 @@ class Webhook:
             said = _say(order, "requested", _form(order), at=self._now())
             answer = self._send(order.external_id, said)
             standing = answer if answer.fine else self._look(order.external_id)
+        if standing:
+            self._check_is_ours(order, standing)
         record = _read_record(standing) if standing else None
         if standing is None or record is None:
             raise TransientFailure(
@@ -73,6 +76,7 @@ class Webhook:
         standing = self._look(order.external_id)
         if standing is None:
             return CalledOff(record=None, told=False)
+        self._check_is_ours(order, standing)
         record = _read_record(standing)
         data = {"external_id": order.external_id, "ref": order.ref, "version": order.version}
         if record:
@@ -80,6 +84,12 @@ class Webhook:
         said = _say(order, "stopped", data, at=self._now())
         self._send(f"{order.external_id}.stopped.{order.version}", said)
         return CalledOff(record=record, told=True)
+
+    def _check_is_ours(self, order: Order, standing: Answer) -> None:
+        """Where the other side names a company, as text or as in the order."""
+        said = standing.said.get("company")
+        name = said.get("name") if isinstance(said, dict) else said
+        check_is_ours(order, name if isinstance(name, str) else "", where=self._caller.line.name)
 
     def check(self) -> str:
         """A signed question after what is not there."""

@@ -37,6 +37,9 @@ class Order:
     case_number: str = ""  #: of a site: what the provisioning case is called
     version: int = 1  #: of the form; of two orders under one id the higher one counts
     corrected: bool = False  #: an earlier form was approved, and may have been ordered under this id
+    #: the company's name in each version of the form, where we remember nothing that was made: what stands
+    #: for another company is not ours then; empty where it is known to be
+    names: tuple[str, ...] = ()
     before: Company | None = None  #: the company of that earlier form, where it is known what was made for it
 
 

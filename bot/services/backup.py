@@ -1,5 +1,7 @@
 """Copy the database while it is in use, and put a copy back so that nothing goes out twice."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +10,16 @@ from sqlite_utils import Database
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
 from bot.services.outbox import show_held
-from bot.store import database, events, holds, migrations, outbox
+from bot.store import database, events, holds, migrations, numbers, outbox
 from bot.store.database import transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What whoever restored a backup has to know."""
+
+    held: int  #: jobs that were waiting
+    next_case: int  #: the number of the next case
 
 
 def back_up(source: Path, target: Path) -> None:
@@ -42,12 +52,13 @@ def _write_copy(db: Database, target: Path) -> None:
         raise SettingsFault(f"{target}: cannot be written: {exc.strerror}") from None
 
 
-def restore(backup: Path, target: Path, *, by: str, now: datetime) -> int:
-    """Put a backup in the database's place, everything that was waiting held; return how many that is.
+def restore(backup: Path, target: Path, *, by: str, now: datetime) -> Restored:
+    """Put a backup in the database's place, everything that was waiting held.
 
     What was queued at the time of the backup may have gone out since, and so may the answers to mails that
-    are taken in again now: until a person releases all (`usher jobs release --all --keys-checked`), each
-    mail is held, and the first import of vouchers waits for a confirmation of its own.
+    are taken in again now: until a person releases all (`usher jobs release --all --keys-checked`), every
+    mail is held. The first import of vouchers waits for a confirmation of its own, and every series of
+    numbers goes on far behind what may have been given out since.
     Refused while a service uses the database. Until the very end, and whatever goes wrong before it, the
     present database stays as it is.
     """
@@ -59,16 +70,27 @@ def restore(backup: Path, target: Path, *, by: str, now: datetime) -> int:
     with database.exclusively(target):
         database.remove(fresh)
         try:
-            held = _prepare(backup, fresh, by=by, now=now)
+            restored = _prepare(backup, fresh, _list_given(target), by=by, now=now)
             database.put_in_place(fresh, target)
         except database.OPEN_ERRORS as exc:
             raise SettingsFault(f"{backup}: cannot be restored: {exc}") from None
         finally:
             database.remove(fresh)
-    return held
+    return restored
 
 
-def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
+def _list_given(target: Path) -> dict[str, int]:
+    """The last numbers of the database that is replaced; none where nobody can read them any more."""
+    if not target.is_file():
+        return {}
+    try:
+        with database.look_into(target) as db:
+            return numbers.list_last(db)
+    except database.OPEN_ERRORS:  # it is broken: mostly that is why a backup is put back
+        return {}
+
+
+def _prepare(backup: Path, fresh: Path, given: Mapping[str, int], *, by: str, now: datetime) -> Restored:
     with database.look_into(backup) as db:
         _check_backup(db, backup)
         _write_copy(db, fresh)
@@ -79,10 +101,12 @@ def _prepare(backup: Path, fresh: Path, *, by: str, now: datetime) -> int:
         with transaction(db):
             held = outbox.hold_waiting(db)
             holds.add(db, now)
-            events.add(db, EventTag.DATABASE_RESTORED, "database", actor=by, at=now, held=len(held))
+            case = numbers.jump(db, given) + 1
+            tag, many = EventTag.DATABASE_RESTORED, len(held)
+            events.add(db, tag, "database", actor=by, at=now, held=many, next_case=case)
             for job in held:
                 show_held(db, job, now=now)
-    return len(held)
+    return Restored(held=len(held), next_case=case)
 
 
 def _check_backup(db: Database, path: Path) -> None:

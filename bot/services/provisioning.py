@@ -46,6 +46,7 @@ def order_for(db: Database, desk: Desk, case: Case, task: Task) -> Order:
         case_number=made.number if made else "",
         version=case.version,
         corrected=any(decision.choice is Choice.APPROVED for decision in case.voided),
+        names=() if kept else case_versions.list_names(db, case.id),
         before=before.ris.company if before else None,
     )
 

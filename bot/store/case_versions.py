@@ -24,6 +24,12 @@ def list_numbers(db: Database, case_id: int) -> list[tuple[int, datetime]]:
     return [(found["version"], instant(found["made_at"])) for found in rows(db, sql, {"id": case_id})]
 
 
+def list_names(db: Database, case_id: int) -> tuple[str, ...]:
+    """What the company was called in any of its versions."""
+    sql = "select distinct company from case_versions where case_id = :id order by company"
+    return tuple(str(found["company"]) for found in rows(db, sql, {"id": case_id}))
+
+
 def list_mails(db: Database, case_id: int) -> list[int]:
     """The ledger's rows of the mails that made its versions, oldest first."""
     sql = "select distinct mail_id from case_versions where case_id = :id order by mail_id"

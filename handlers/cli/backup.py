@@ -29,7 +29,8 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `usher backup
 
     settings = settings_room.load()
     now = bootstrap.make_clock(settings).now()
-    held = backups.restore(file, settings.database_path, by=operator(), now=now)
-    waiting = "1 job is" if held == 1 else f"{held} jobs are"
+    restored = backups.restore(file, settings.database_path, by=operator(), now=now)
+    waiting = "1 job is" if restored.held == 1 else f"{restored.held} jobs are"
     later = "every later mail too, until `usher jobs release --all --keys-checked`"
     say(f"restored {plain(file)}; {waiting} held, {later}")
+    say(f"the next case is C-{restored.next_case}: numbers that were given out since the backup stay unused")

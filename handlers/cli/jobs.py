@@ -74,10 +74,7 @@ def release(
     everything: Annotated[bool, typer.Option("--all", help="Everything that is held.")] = False,
     keys_checked: Annotated[
         bool,
-        typer.Option(
-            "--keys-checked",
-            help="After a restore: keys that were mailed since the backup are void or noted.",
-        ),
+        typer.Option("--keys-checked", help="After a restore: keys mailed since are void or noted."),
     ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""

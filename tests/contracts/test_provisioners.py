@@ -1,5 +1,6 @@
 """Whoever makes cases and sites outside: exactly one each, whatever fails on the way, and nothing guessed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,24 @@ def test_another_worker_does_not_make_it_anew(side: Side) -> None:
 
     assert len(placed) == 1
     assert side.server is None or side.server.made == [side.order.external_id]
+
+
+@every_served_way
+def test_what_stands_for_another_company_is_left_alone_and_shown(side: Side) -> None:
+    """As after a restore that gave a case's number out again."""
+    side.open().place(side.order)
+    side.outside.names_company = True
+    ours = replace(side.order, names=(side.order.company.name,))
+    assert side.open().place(ours)  # of a lost answer
+    before = dict(side.outside.records[ours.external_id])
+    other = replace(ours, company=replace(ours.company, name="Beta AG"), names=("Beta AG",))
+    for do in (side.open().place, side.open().call_off):
+        with pytest.raises(PermanentFailure, match=r"another company.*Nordwind GmbH") as refused:
+            do(other)
+        assert "enter its number" in refused.value.mend
+    assert side.outside.records[ours.external_id] == before
+    renamed = replace(other, names=("Beta AG", "NORDWIND"))  # by a later form, before we heard of a number
+    assert side.open().place(renamed)
 
 
 @every_way

@@ -90,14 +90,13 @@ def test_the_keys_of_a_case_look_as_they_were_approved() -> None:
 
 
 @pytest.mark.golden
-@pytest.mark.parametrize("name", ["hand_over", "void"])
+@pytest.mark.parametrize("name", ["hand_over", "hand_over_spare", "void"])
 def test_what_is_asked_looks_as_it_was_approved(name: str) -> None:
-    modal = {"hand_over": hand_over_modal, "void": void_modal}[name]
+    modal = void_modal if name == "void" else hand_over_modal
+    found = FOUND[1 if name == "hand_over_spare" else 0]
 
     about = {"ref": "C-7", "page": 2}
-    assert_json_approved(
-        f"cards/key_{name}_modal.json", modal(FOUND[0], about, asks_code=True, words=ENGLISH)
-    )
+    assert_json_approved(f"cards/key_{name}_modal.json", modal(found, about, asks_code=True, words=ENGLISH))
 
 
 @pytest.mark.golden

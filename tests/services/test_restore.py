@@ -134,3 +134,13 @@ def imported(office: Office, content: bytes, *, keys_checked: bool) -> bool:
             keys_checked=keys_checked,
         )  # fmt: skip
     return looked.imported
+
+
+def test_no_number_that_may_have_been_given_out_is_given_again(office: Office, tmp_path: Path) -> None:
+    backup.back_up(office.path, tmp_path / "copy.db")
+    for number, later in ((1, 2_001), (2_001, 4_001)):
+        office.take(a_ris())
+        assert office.case(f"C-{number}")
+        restored = backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+        assert restored.next_case == later
+        assert office.events()[-1].data == {"held": 0, "next_case": later}
