@@ -1,6 +1,6 @@
 """All phones lost: the page with the ways back, the request to remove them, and the link that stops it."""
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 
 from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
@@ -50,18 +50,26 @@ def ask(*, frame: Frame, visitor: Visitor) -> Response:
     return frame.pages.go("phone_resets.show")
 
 
-def show_stop(token: str, *, frame: Frame) -> Response:
+def show_stop(token: str, *, frame: Frame, not_ticked: bool = False) -> Response:
     """What is open, or what became of it; nothing of whose it is."""
     with frame.bot.connect() as db:
         reset, _ = phone_resets.get_stoppable(db, token, now=frame.bot.clock.now())
-    return frame.pages.render("phone_reset.html", reset=reset, token=token)
+    return frame.pages.render(
+        "phone_reset.html",
+        status=REFUSED if not_ticked else 200,
+        reset=reset,
+        token=token,
+        not_ticked=not_ticked,
+    )
 
 
 def stop(token: str, *, frame: Frame) -> Response:
-    """A no needs nothing typed: whoever reads the mail or the text on one of the phones may say it."""
+    """A tick, which no program makes that opens links: whoever reads the mail or the text may say no."""
     bot = frame.bot
     with bot.connect() as db:
         reset, _ = phone_resets.get_stoppable(db, token, now=bot.clock.now())
+        if reset.is_open and not request.form.get("sure"):
+            return show_stop(token, frame=frame, not_ticked=True)
         if reset.is_open:
             phone_resets.stop(db, bot.desk, token, now=bot.clock.now())
     return frame.pages.go("phone_reset_stops.show", token=token)

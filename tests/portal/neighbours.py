@@ -14,7 +14,7 @@ from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
-from bot.services import accounts, credentials, email_changes, members, phone_codes, sessions
+from bot.services import accounts, credentials, email_changes, members, phone_codes, phone_resets, sessions
 from bot.store.database import transaction
 from handlers.portal import app
 from tests.people import KEY, PASSWORD, CountingHasher, agree, hand_key, move_in
@@ -37,7 +37,9 @@ BELONGS = {
     "password_drafts": "account_id in (select id from accounts where organisation = :org)",
     "passwords": "account_id in (select id from accounts where organisation = :org)",
     "phone_codes": "account_id in (select id from accounts where organisation = :org)",
+    "phone_resets": "account_id in (select id from accounts where organisation = :org)",
     "phones": "account_id in (select id from accounts where organisation = :org)",
+    "recovery_codes": "account_id in (select id from accounts where organisation = :org)",
     "registrations": "case_id = :org",
     "seats": "organisation = :org",
     "security_answers": "account_id in (select id from accounts where organisation = :org)",
@@ -178,6 +180,8 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
         visitor, email = _visitor(db, town, ada), "ada.new@quist.example.net"
         email_changes.ask(db, desk, visitor, email=email, password=PASSWORD, now=now)
         found["/email/<token>"] = tokens[-1]
+        phone_resets.ask(db, desk, visitor, now=now)
+        found["/phone-reset/<token>"] = tokens[-1]
         with transaction(db):
             accounts.open_one(db, desk, lose, new, by="usher", now=now)
         found["/activate/<token>"] = tokens[-1]
