@@ -21,7 +21,7 @@ def outside_note(values: Mapping[str, Any], *, words: Words) -> Card:
     still = any(one.ending in _OPEN for one in ended)
     sentence = words.say("outside.title" if still else "outside.title.quiet", ref=ref)
     lines = [sentence, *(_ended(one, words) for one in ended)]
-    return Card(text=sentence, blocks=[blocks.section("\n".join(lines))])
+    return Card(text=sentence, blocks=[blocks.section(line) for line in lines])
 
 
 def _read(one: Mapping[str, Any]) -> Ended:
