@@ -10,6 +10,8 @@ from tests.cast import lay_database, settings_for
 from tests.cli.shell import Shell
 from tests.services.stocked import a_voucher_file
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def desk(usher: Shell, tmp_path: Path) -> Shell:

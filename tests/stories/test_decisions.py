@@ -10,6 +10,8 @@ from bot.sandbox.samples import DANA
 from tests.stories.desk import Desk, as_text, text_of, until
 from tests.stories.test_spine import an_organisation, company_of
 
+pytestmark = pytest.mark.slow
+
 
 def ref_of(message: dict[str, object]) -> str:
     found = re.search(r"C-\d+", str(message["text"]))
