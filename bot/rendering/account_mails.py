@@ -112,11 +112,7 @@ def account_locked(
 ) -> Values:
     """To the owner of an account that too many wrong passwords have locked."""
     say = words(account.lang, policy.desk.zone)
-    return owner(policy) | {
-        "lang": account.lang,
-        "ref": f"C-{account.case_id}",
-        "name": account.name,
-        "user_id": account.user_id,
+    return _of_owner(account, policy) | {
         "company": company or say.say("mail.nameless"),
         "tries": tries,
         "until": say.instant(until),
@@ -137,11 +133,7 @@ def credential_notice(
 ) -> Values:
     """To the owner of an account whose phones have changed, or whose codes are being guessed."""
     say = words(account.lang, policy.desk.zone)
-    return owner(policy) | {
-        "lang": account.lang,
-        "ref": f"C-{account.case_id}",
-        "name": account.name,
-        "user_id": account.user_id,
+    return _of_owner(account, policy) | {
         "company": company or say.say("mail.nameless"),
         "why": why,
         "phone": phone,

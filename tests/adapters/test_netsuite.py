@@ -44,6 +44,8 @@ ORDER = Order(
     lang="de",
 )
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Account:

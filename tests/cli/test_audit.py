@@ -16,6 +16,8 @@ from tests.cli.shell import Shell, settings_of
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def trail(usher: Shell, world: World) -> Shell:

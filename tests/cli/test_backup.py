@@ -18,6 +18,8 @@ from tests.cli.shell import Shell, settings_of
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def desk(usher: Shell, world: World) -> Shell:

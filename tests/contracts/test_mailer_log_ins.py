@@ -23,6 +23,8 @@ from tests.token_server import MAILBOX, Clock, TokenServer
 HIDDEN = {"password": (), "XOAUTH2": ("OAUTHBEARER",), "OAUTHBEARER": ("XOAUTH2",)}
 ENCRYPTED = [Tls.TLS, Tls.STARTTLS]
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Site:

@@ -17,6 +17,8 @@ __all__ = ["side"]  # pytest finds the fixture here
 
 # All three
 
+pytestmark = pytest.mark.slow
+
 
 @every_way
 def test_what_is_placed_again_and_again_stands_once(side: Side) -> None:

@@ -16,6 +16,8 @@ from tests.license_keys import KEYS, a_desk, approved, mail_keys, seat_of, stock
 Json = dict[str, Any]
 Opened = Callable[[Office], Workspace]
 
+pytestmark = pytest.mark.slow
+
 
 def supplied(open_workspace: Opened, folder: Path, **more: Any) -> tuple[Workspace, Case]:  # noqa: ANN401 - of a desk
     """A workspace whose case C-1 has its keys, and they are mailed."""

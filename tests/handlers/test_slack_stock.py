@@ -19,6 +19,8 @@ from tests.services.stocked import a_voucher_file, pay_in, priced, stock_up
 
 GOOD = a_voucher_file(3)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def desk(workspace: Workspace) -> Workspace:

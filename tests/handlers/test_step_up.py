@@ -14,6 +14,8 @@ from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, BLAKE, CASEY, a_case, a_submission
 from tests.handlers.conftest import Workspace, until
 
+pytestmark = pytest.mark.slow
+
 
 def a_large_case(workspace: Workspace, company: str = "Borealis Turbines GmbH") -> Case:
     form = a_submission(company=company)

@@ -36,6 +36,7 @@ def test_a_complete_ris_is_approved_by_button_and_confirmed_to_the_sponsor(desk:
     assert len(desk.cards(company)) == 1
 
 
+@pytest.mark.slow
 def test_the_confirmation_carries_a_link_to_the_status_page(desk: Desk) -> None:
     company = company_of(desk.send(desk.world.samples.complete_ris()))
     desk.act("casey").click("approvals", desk.card(company)["ts"], "case_approve")
@@ -50,6 +51,7 @@ def test_the_confirmation_carries_a_link_to_the_status_page(desk: Desk) -> None:
     assert "C-" in page
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_card_and_asks_to_confirm(desk: Desk) -> None:
     company = company_of(desk.send(desk.world.samples.complete_ris()))
     ref = re.search(r"C-\d+", desk.card(company)["text"])
@@ -64,6 +66,7 @@ def test_the_command_shows_the_card_and_asks_to_confirm(desk: Desk) -> None:
     desk.mail_to(DANA[1], about=f"Order confirmed: {company}")
 
 
+@pytest.mark.slow
 def test_an_incomplete_ris_is_answered_with_every_problem_its_cell_and_what_to_do(desk: Desk) -> None:
     company = company_of(desk.send(desk.world.samples.incomplete_ris()))
 
@@ -75,6 +78,7 @@ def test_an_incomplete_ris_is_answered_with_every_problem_its_cell_and_what_to_d
     assert "case_approve" not in card
 
 
+@pytest.mark.slow
 def test_a_corrected_workbook_by_reply_becomes_the_next_version(desk: Desk) -> None:
     org = an_organisation(desk)
     desk.send_ris(replace(org.company, city=""), org.users)
@@ -89,6 +93,7 @@ def test_a_corrected_workbook_by_reply_becomes_the_next_version(desk: Desk) -> N
     assert receipt["In-Reply-To"]
 
 
+@pytest.mark.slow
 def test_a_reply_without_a_party_of_the_case_opens_a_new_case(desk: Desk) -> None:
     org = an_organisation(desk)
     desk.send_ris(replace(org.company, city=""), org.users)
@@ -100,6 +105,7 @@ def test_a_reply_without_a_party_of_the_case_opens_a_new_case(desk: Desk) -> Non
     assert len(desk.cards(org.company.name)) == 2
 
 
+@pytest.mark.slow
 def test_a_question_reaches_the_support_channel_in_the_senders_words(desk: Desk) -> None:
     sample = desk.send(desk.world.samples.question())
     words = text_of(parsed(sample.raw)).splitlines()[0]
@@ -110,6 +116,7 @@ def test_a_question_reaches_the_support_channel_in_the_senders_words(desk: Desk)
     desk.mail_to(sample.sender, about="We have your message")
 
 
+@pytest.mark.slow
 def test_robots_bounces_and_lists_are_recorded_with_their_reason_and_answered_by_nobody(desk: Desk) -> None:
     desk.settled()
     spoken = len(desk.world.workspace.messages("support")) + len(desk.world.workspace.messages("approvals"))
@@ -127,6 +134,7 @@ def test_robots_bounces_and_lists_are_recorded_with_their_reason_and_answered_by
     assert heard == spoken
 
 
+@pytest.mark.slow
 def test_settled_mails_are_moved_out_of_the_inbox(desk: Desk) -> None:
     sample = desk.send(desk.world.samples.list_mail())
     message_id = str(parsed(sample.raw)["Message-ID"])
@@ -139,6 +147,7 @@ def test_settled_mails_are_moved_out_of_the_inbox(desk: Desk) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_status_link_that_nobody_issued_tells_a_stranger_nothing(desk: Desk) -> None:
     address = f"{desk.world.portal_url}/status/{'x' * 43}"
 
