@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +16,7 @@ from bot.services.queueing import HIDDEN
 from bot.store import accounts, outbox
 from bot.store.database import transaction
 from handlers.portal import app
+from tests.people import CountingHasher
 from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import a_case
 
@@ -29,24 +30,6 @@ ANSWERS = {
     "question3": "dish",
     "answer3": "Grießbrei",
 }
-
-
-@dataclass
-class CountingHasher:
-    """Like argon2, only quick: a hash names its secret's digest, and calls are counted."""
-
-    calls: list[str] = field(default_factory=list)
-
-    def hash(self, secret: str) -> str:
-        self.calls.append("hash")
-        return f"quick${len(self.calls)}${secret.encode('utf-8', 'surrogatepass').hex()}"
-
-    def verify(self, hashed: str, secret: str) -> bool:
-        self.calls.append("verify")
-        return hashed.endswith(f"${secret.encode('utf-8', 'surrogatepass').hex()}") and bool(hashed)
-
-    def is_outdated(self, hashed: str) -> bool:
-        return not hashed.startswith("quick$")
 
 
 @dataclass
