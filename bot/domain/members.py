@@ -15,7 +15,7 @@ LONGEST = 120  #: characters of a name or job title
 
 #: the fields of a new member, in the order in which they are asked for
 FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "role")
-_NEEDED = frozenset({"first_name", "last_name", "email", "role"})
+OPTIONAL = frozenset({"salutation", "job_title"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def read_member(
 ) -> tuple[NewAccount | None, dict[str, str]]:
     """The person of a form, and by field what is wrong: missing, too_long, bad_email or unknown_role."""
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
-    faults = {name: "missing" for name in FIELDS if name in _NEEDED and not said[name]}
+    faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
     faults |= {
         name: "too_long" for name in FIELDS if len(said[name]) > LONGEST or not said[name].isprintable()
     }

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
 from bot.domain.members import read_member
+from bot.rendering.pages.members import fields, listed
 from bot.services import members
 from handlers.portal.frame import Frame
 
@@ -42,7 +43,13 @@ def join(token: str, *, frame: Frame) -> Response:
 def _form(token: str, frame: Frame, given: dict[str, str], faults: dict[str, str]) -> Response:
     with frame.bot.connect() as db:
         invited, case, _ = members.get_invited(db, token, now=frame.bot.clock.now())
+    words = frame.pages.words()
     return frame.pages.render(
-        "join.html", status=REFUSED if faults else 200, invited=invited, company=case.ris.company.name,
-        given=given, faults=faults, fields=ASKED, token=token,
-    )  # fmt: skip
+        "join.html",
+        status=REFUSED if faults else 200,
+        invited=invited,
+        company=case.ris.company.name,
+        fields=fields(ASKED, given, faults, words, own=True),
+        faults=listed(faults, words),
+        token=token,
+    )

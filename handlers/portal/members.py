@@ -1,5 +1,7 @@
 """The pages on which an Organization Administrator looks after the people of their organisation."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
@@ -7,11 +9,17 @@ from bot.domain.member_refusals import MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
+from bot.rendering.pages.members import fields, listed
 from bot.services import members, phone_resets
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
 
 REFUSED = 400
+#: what each form asks besides the role
+ASKED = {
+    "member_new.html": tuple(name for name in FIELDS if name != "role"),
+    "member_invite.html": ("email",),
+}
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -35,26 +43,21 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def form(*, frame: Frame, visitor: Visitor) -> Response:
-    everybody = _list(frame, visitor)
-    return frame.pages.render("member_new.html", given={}, faults={}, fields=FIELDS, spare=everybody.spare)
+    return _form("member_new.html", frame, visitor, {}, {})
 
 
 def create(*, frame: Frame, visitor: Visitor) -> Response:
     given = {name: request.form.get(name, "") for name in FIELDS}
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.ADMINISTRATOR)
     if new is None:
-        spare = _list(frame, visitor).spare
-        return frame.pages.render(
-            "member_new.html", status=REFUSED, given=given, faults=faults, fields=FIELDS, spare=spare
-        )
+        return _form("member_new.html", frame, visitor, given, faults)
     with frame.bot.connect() as db:
         members.create(db, frame.bot.desk, new, by=visitor.account, now=frame.bot.clock.now())
     return frame.pages.go("members.show", done="created")
 
 
 def invitation(*, frame: Frame, visitor: Visitor) -> Response:
-    _list(frame, visitor)
-    return frame.pages.render("member_invite.html", given={}, faults={})
+    return _form("member_invite.html", frame, visitor, {}, {})
 
 
 def invite(*, frame: Frame, visitor: Visitor) -> Response:
@@ -64,7 +67,7 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
     }
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.INVITED)
     if new is None:
-        return frame.pages.render("member_invite.html", status=REFUSED, given=given, faults=faults)
+        return _form("member_invite.html", frame, visitor, given, faults)
     with frame.bot.connect() as db:
         members.invite(
             db, frame.bot.desk, email=new.email, role=new.role, by=visitor.account, now=frame.bot.clock.now()
@@ -177,6 +180,21 @@ def _list(frame: Frame, visitor: Visitor) -> Members:
     """Raise AdministratorsOnly for anybody else."""
     with frame.bot.connect() as db:
         return members.list_members(db, visitor.account, now=frame.bot.clock.now())
+
+
+def _form(
+    page: str, frame: Frame, visitor: Visitor, given: Mapping[str, str], faults: Mapping[str, str]
+) -> Response:
+    """A form for an administrator, as it was typed; its role is chosen apart from the fields."""
+    words, spare = frame.pages.words(), _list(frame, visitor).spare
+    return frame.pages.render(
+        page,
+        status=REFUSED if faults else 200,
+        fields=fields(ASKED[page], given, faults, words),
+        faults=listed(faults, words),
+        chosen=given.get("role", Role.USER),
+        spare=spare,
+    )
 
 
 def _heirs(everybody: Members, giver: Member) -> list[Member]:

@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, TriesResting
 from bot.domain.passwords import PasswordFault
-from bot.rendering.pages.passwords import Fault, new_password
+from bot.rendering.pages.passwords import new_password
 from bot.services import recovery
 from bot.services.passwords import owner_of
 from bot.services.recovery import Recovery
@@ -40,9 +40,9 @@ def ask(*, frame: Frame) -> Response:
     name, method = request.form.get("name", ""), request.form.get("method", "")
     faults = []
     if not name.strip():
-        faults.append(Fault(field="name", words=say("page.recovery.fault.name")))
+        faults.append(FieldFault(field="name", words=say("page.recovery.fault.name")))
     if method not in METHODS:
-        faults.append(Fault(field="method-link", words=say("page.recovery.fault.method")))
+        faults.append(FieldFault(field="method-link", words=say("page.recovery.fault.method")))
     if faults:
         return _ask_page(frame, name=name, method=method, faults=faults)
     with frame.bot.connect() as db:
@@ -109,7 +109,7 @@ def _get(token: str, frame: Frame) -> Recovery:
         return recovery.get(db, token, now=frame.bot.clock.now())
 
 
-def _ask_page(frame: Frame, *, name: str, method: str, faults: list[Fault]) -> Response:
+def _ask_page(frame: Frame, *, name: str, method: str, faults: list[FieldFault]) -> Response:
     status = WRONG if faults else 200
     return frame.pages.render("recovery.html", status=status, name=name, method=method, faults=faults)
 

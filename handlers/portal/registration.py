@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.registration import Fault, Stage, digest
 from bot.domain.registration_refusals import DraftChanged, NotTicked
-from bot.rendering.pages.registration import entered, label_of, sections, sentence
+from bot.rendering.pages.registration import entered, listed, sections
 from bot.services import registration
 from bot.services.registration import Invitation
 from handlers.portal.frame import Frame
@@ -108,7 +108,7 @@ def _page(
     if state is Stage.FORM:
         draft = found.registration.draft
         given["sections"] = sections(draft, faults, say, email=found.registration.email)
-        given["faults"] = [(one.field, label_of(one.field, say), sentence(one, say)) for one in faults]
+        given["faults"] = listed(faults, say)
     elif state is not Stage.INVITED:
         given["seen"] = digest(found.registration.draft)
         given["entered"] = entered(registration.get_registered(frame.bot.desk, found), say)

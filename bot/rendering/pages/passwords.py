@@ -14,17 +14,10 @@ from bot.domain.passwords import (
     PasswordRules,
     parts_of,
 )
+from bot.rendering.pages.fields import FieldFault
 from bot.rendering.words import Words
 
 SERVERS = frozenset({PasswordFault.USED})  #: which only the server can look at
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """What is wrong with a form, and the field that it is about."""
-
-    field: str
-    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +36,7 @@ class NewPassword:
 
     rules: tuple[Rule, ...]
     data: str  #: JSON for static/password.js
-    faults: tuple[Fault, ...]
+    faults: tuple[FieldFault, ...]
     hours: int  #: for which the new one stays
 
 
@@ -64,12 +57,12 @@ def new_password(
         "word": (rules.words or COMMON_WORDS)[0].capitalize(),
     }
     faults = [
-        Fault(field="password", words=say.say(f"page.password.fault.{fault}", **values))
+        FieldFault(field="password", words=say.say(f"page.password.fault.{fault}", **values))
         for fault in PasswordFault
         if fault in broken
     ]
     if unlike:
-        faults.append(Fault(field="again", words=say.say("page.password.fault.unlike")))
+        faults.append(FieldFault(field="again", words=say.say("page.password.fault.unlike")))
     return NewPassword(
         rules=tuple(
             Rule(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.security_questions import HOW_MANY, AnswerFault, Given, Question
-from bot.rendering.pages.passwords import Fault
+from bot.rendering.pages.fields import FieldFault
 from bot.rendering.words import Words
 
 NOTHING = Given("", "")
@@ -16,7 +16,7 @@ class Choice:
 
     number: int
     given: Given
-    fault: Fault | None
+    fault: FieldFault | None
     wrong: str
 
 
@@ -28,7 +28,7 @@ class Questions:
     choices: tuple[Choice, ...]
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[FieldFault, ...]:
         return tuple(one.fault for one in self.choices if one.fault)
 
 
@@ -50,5 +50,5 @@ def _choice(number: int, given: Given, fault: AnswerFault | None, say: Words) ->
     of_question = fault in (AnswerFault.NO_QUESTION, AnswerFault.SAME_QUESTION)
     wrong = "" if fault is None else "question" if of_question else "answer"
     words = say.say(f"page.questions.fault.{fault}", number=number) if fault else ""
-    told = Fault(field=f"{wrong}{number}", words=words) if fault else None
+    told = FieldFault(field=f"{wrong}{number}", words=words) if fault else None
     return Choice(number=number, given=given, fault=told, wrong=wrong)

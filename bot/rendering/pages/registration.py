@@ -18,30 +18,8 @@ from bot.domain.registration import (
 )
 from bot.domain.ris import RisCase
 from bot.rendering import quoting
+from bot.rendering.pages.fields import Field, FieldFault, Option
 from bot.rendering.words import Words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    value: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One field; `options` of one that is chosen from a list, `hint` and `faults` "" and () for none."""
-
-    name: str
-    label: str
-    value: str
-    required: bool
-    autocomplete: str
-    inputmode: str = "text"
-    options: tuple[Option, ...] = ()
-    empty: str = ""  #: what the list says while nothing is chosen
-    hint: str = ""
-    faults: tuple[str, ...] = ()
-    longest: int = LONGEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +82,7 @@ def _field(name: str, draft: Draft, faults: Sequence[Fault], say: Words) -> Fiel
         empty=say.say("page.register.choose"),
         hint=say.say(hint) if hint in say else "",
         faults=tuple(sentence(fault, say) for fault in faults if fault.field == name),
+        longest=LONGEST,
     )
 
 
@@ -123,6 +102,11 @@ def label_of(name: str, say: Words) -> str:
     if name in PHONES:
         return say.say("page.register.phone", number=PHONES.index(name) + 1)
     return say.say("page.register.headquarters") if name == HEADQUARTERS else say.field(name)
+
+
+def listed(faults: Sequence[Fault], say: Words) -> list[FieldFault]:
+    """All that is wrong, for the top of the page."""
+    return [FieldFault(field=one.field, words=sentence(one, say)) for one in faults]
 
 
 def sentence(fault: Fault, say: Words) -> str:
