@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, TriesResting
 from bot.domain.passwords import PasswordFault
+from bot.rendering.pages.fields import FieldFault
 from bot.rendering.pages.passwords import new_password
 from bot.services import recovery
 from bot.services.passwords import owner_of
