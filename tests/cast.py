@@ -24,7 +24,7 @@ from bot.domain.events import Event
 from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address, InboundMail, OutboundMail
-from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
@@ -394,10 +394,3 @@ def a_case(
 
                 case_store.add_hand(db, case, changed_by.id)
         return cases.get_case(db, case.ref)
-
-
-def a_new_job(
-    key: str = "job-1", *, kind: JobKind = JobKind.NOTE, stream: str = "", **more: object
-) -> NewJob:
-    plain = NewJob(key=key, kind=kind, stream=stream or key, template="trouble_note", values={})
-    return replace(plain, **more)  # type: ignore[arg-type]

@@ -384,17 +384,3 @@ def get_source(db: Database, desk: Desk, mail_id: int) -> bytes:
     if raw is None:
         raise UnknownMail(id=mail_id)
     return raw
-
-
-def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) -> dict[MailStatus, list[int]]:
-    """UIDs of settled mails that still lie in the folder, by what became of them."""
-    found: dict[MailStatus, list[int]] = {}
-    for uid, status in ledger.list_unmoved(db, mailbox, uidvalidity, limit):
-        found.setdefault(status, []).append(uid)
-    return found
-
-
-def mark_moved(db: Database, mailbox: str, uidvalidity: int, uids: Sequence[int], *, now: datetime) -> None:
-    """Note that these lie where settled mail belongs."""
-    with transaction(db, locks=(f"mailbox:{mailbox}",)):
-        ledger.mark_moved(db, mailbox, uidvalidity, uids, now)

@@ -14,7 +14,7 @@ from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure,
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
 from bot.ports import Mailbox, ReadMail
-from bot.services import intake, upkeep
+from bot.services import intake, moves, upkeep
 
 log = structlog.get_logger("mail")
 T = TypeVar("T")
@@ -141,10 +141,10 @@ class MailLoop:
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
         name = self._bot.settings.imap_folder
         with self._bot.connect() as db:
-            while found := intake.list_to_move(db, name, uidvalidity, limit=BATCH):
+            while found := moves.list_to_move(db, name, uidvalidity, limit=BATCH):
                 for status, uids in found.items():
                     mailbox.move(uids, FOLDERS[status])
-                    intake.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
+                    moves.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
 
     def _report_well(self) -> None:
         self._failures = 0

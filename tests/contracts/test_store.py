@@ -19,9 +19,10 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.store import cases, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
-from tests.cast import Office, a_case, a_new_job
+from tests.cast import Office, a_case
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import LEASE, claim, claim_all, decide, take_numbers, write_events
+from tests.jobs import a_new_job
 from tests.outside import NOW, fetched
 
 STATES = tuple(JobStatus)

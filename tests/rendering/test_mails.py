@@ -1,8 +1,6 @@
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,24 +9,14 @@ from hypothesis import strategies as st
 
 from bot import policy as policies
 from bot.domain.approvals import Choice, RejectionReason
-from bot.domain.cases import Addition, Case, CaseStatus
-from bot.domain.credentials import Notice
-from bot.domain.license_keys import KeyVoided
+from bot.domain.cases import Addition, Case
 from bot.domain.mail import Address
-from bot.domain.phone_resets import ResetState
-from bot.domain.recovery import Way
-from bot.domain.registration import RefusalReason
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
-    account_samples,
-    key_samples,
     mails,
     markdown,
     order_mails,
-    password_samples,
-    registration_mails,
-    registration_samples,
     samples,
 )
 from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
@@ -36,6 +24,7 @@ from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
 from tests.budget import examples
 from tests.golden import assert_approved
+from tests.rendering.mail_states import STATES, URLS, unreadable
 from tests.rendering.strangers import EACH, hostile_values, outline
 
 POLICY = policies.load()
@@ -56,113 +45,6 @@ def test_a_mail_reads_as_it_was_approved(name: str, lang: str) -> None:
 
     assert_approved(f"mails/{name}.{lang}.txt", head + mail.text)
     assert_approved(f"mails/{name}.{lang}.html", mail.html)
-
-
-def _unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
-    return mails.unreadable_ris(
-        reason=reason,
-        source="RIS Lindgren.xlsx",
-        ref="Q-4",
-        sender=samples.complete_case().sponsor,
-        lang=lang,
-        policy=POLICY,
-    )
-
-
-def _recovery(lang: str, way: Way) -> dict[str, Any]:
-    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
-
-
-def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
-    case = samples.decided_case(lang)
-    return account_samples.phone_reset(case, POLICY, at=samples.DECIDED_AT, state=state)
-
-
-#: of those that its owner is told; nothing is mailed when only the first has agreed
-RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
-
-#: what a mail says in another state than that of its sample
-STATES: dict[str, Callable[[str], dict[str, Any]]] = {
-    "activation_of_user": lambda lang: account_samples.activation(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
-    ),
-    "email_change_of_old": lambda lang: account_samples.email_change(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
-    ),
-    "activation_with_pages": lambda lang: account_samples.activation(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, pages=True
-    ),
-    "password_changed_reset": lambda lang: password_samples.password_changed(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
-    ),
-    **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
-    "credential_notice_removed": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
-    ),
-    "credential_notice_locked": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
-    ),
-    "credential_notice_codes": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
-    ),
-    "credential_notice_code_used": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODE_USED
-    ),
-    **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in RESET_STATES},
-    "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"
-    ),
-    "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
-        samples.addition_case(lang), POLICY
-    ),
-    "invitation_again": lambda lang: registration_mails.invitation(
-        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="again"
-    ),
-    "invitation_reminder": lambda lang: registration_mails.invitation(
-        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="reminder"
-    ),
-    "registration_refused_own": lambda lang: registration_samples.refused(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reason=RefusalReason.OWN_DATA
-    ),
-    "site_ready_outside": lambda lang: registration_mails.site_ready(
-        samples.decided_case(lang), POLICY, administrator=samples.USERS[0], site="", outside=True
-    ),
-    "key_handed_over_of_list": lambda lang: key_samples.handed_over(
-        samples.decided_case(lang), POLICY, own=False
-    ),
-    "key_voided_not_needed": lambda lang: key_samples.voided(
-        samples.decided_case(lang), POLICY, why=KeyVoided.NOT_NEEDED
-    ),
-    "license_key_alone": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, spare=0),
-    "license_keys_part": lambda lang: key_samples.listed(
-        samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
-    ),
-    "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
-    "receipt_addition": lambda lang: mails.receipt(
-        replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
-    ),
-    "receipt_corrected": lambda lang: mails.receipt(
-        replace(samples.withdrawn_case(lang), decision=None, version=2, status=CaseStatus.IN_REVIEW), POLICY
-    ),
-    "unreadable_ris_too_large": lambda lang: _unreadable(lang, SheetRefusal.TOO_LARGE),
-    "unreadable_ris_zip_bomb": lambda lang: _unreadable(lang, SheetRefusal.ZIP_BOMB),
-    "unreadable_ris_corrupt": lambda lang: _unreadable(lang, SheetRefusal.CORRUPT),
-    "unreadable_ris_unsupported": lambda lang: _unreadable(lang, SheetRefusal.UNSUPPORTED),
-    "withdrawal_kept": lambda lang: order_mails.withdrawal(samples.decided_case(lang), POLICY),
-    "withdrawal_undecided": lambda lang: order_mails.withdrawal(
-        replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY
-    ),
-}
-
-
-URLS = {
-    "status_url": samples.STATUS_URL,
-    "activation_url": samples.STATUS_URL.replace("status", "activate"),
-    "email_url": samples.STATUS_URL.replace("status", "email"),
-    "stop_url": samples.STATUS_URL.replace("status", "phone-reset"),
-    "recovery_url": samples.STATUS_URL.replace("status", "password"),
-    "registration_url": samples.STATUS_URL.replace("status", "register"),
-}
 
 
 @pytest.mark.golden
@@ -377,7 +259,7 @@ def test_the_desks_note_never_leaves_the_desk() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_file_that_is_too_large_is_told_the_limits_of_files(lang: str) -> None:
-    text = render_mail("unreadable_ris", lang, _unreadable(lang, SheetRefusal.TOO_LARGE)).text
+    text = render_mail("unreadable_ris", lang, unreadable(lang, SheetRefusal.TOO_LARGE)).text
 
     assert "10\u00a0MB" in text
     assert {"en": "20,050", "de": "20.050"}[lang] in text

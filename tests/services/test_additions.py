@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.approvals import RejectionReason
-from bot.domain.cases import STANDING, Case, CaseStatus
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import (
     ContentChanged,
     HasAdditions,
@@ -278,18 +278,6 @@ def test_people_who_join_meanwhile_are_known_at_once_and_void_what_was_shown(off
     assert now.addition is not None
     assert now.addition.known == (0,)
     assert now.content_hash != third.content_hash
-
-
-@pytest.mark.parametrize("status", sorted(STANDING))
-def test_people_of_an_addition_stay_known_however_far_it_is(office: Office, status: CaseStatus) -> None:
-    a_form(office)
-    approve(office, "C-1")
-    approve(office, same(office, a_form(office, NEW)).ref)
-    with office.connect() as db:
-        db.execute("update cases set status = :status where id = 2", {"status": status})
-    again = same(office, a_form(office, NEW, HARDWARE))
-
-    assert [user.email for user in again.ordered_users] == [HARDWARE.email]
 
 
 @pytest.mark.parametrize("other", ["C-2", "C-3"])

@@ -10,7 +10,8 @@ from bot.services.outbox import Outcome
 from bot.store import outbox as store
 from bot.store import workers
 from bot.store.database import transaction
-from tests.cast import Office, a_case, a_new_job, a_submission, an_office
+from tests.cast import Office, a_case, a_submission, an_office
+from tests.jobs import a_new_job
 from tests.services.test_outbox import MAILS, a_receipt
 
 

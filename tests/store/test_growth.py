@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlite_utils import Database
 
-from bot.services import intake
+from bot.services import intake, moves
 from bot.store.database import text_of
 from tests.cast import INBOX, Office, a_mail
 from tests.forms import sound_form
@@ -47,8 +47,8 @@ def take_in(office: Office, subject: str) -> int:
         understood = intake.understand(db, office.desk, row, mail, books)
         spent = steps(db, lambda: intake.decide(db, office.desk, understood, now=office.now))
         spent += steps(db, lambda: intake.list_waiting(db, limit=20))
-        spent += steps(db, lambda: intake.list_to_move(db, INBOX, 1, limit=100))
-        intake.mark_moved(db, INBOX, 1, [row.uid], now=office.now)
+        spent += steps(db, lambda: moves.list_to_move(db, INBOX, 1, limit=100))
+        moves.mark_moved(db, INBOX, 1, [row.uid], now=office.now)
     return spent
 
 
