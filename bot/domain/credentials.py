@@ -40,8 +40,9 @@ class Phone:
 
     @property
     def masked(self) -> str:
-        """As a page shows it to whoever has a password: enough to know one's own phones apart."""
-        return f"{self.spaced.partition(' ')[0]} ••• ••{self.number[-_SHOWN:]}"
+        """As a page shows it to whoever has a password: enough to know one's own phones apart, on one line."""
+        country = self.spaced.partition(" ")[0]
+        return f"{country}\N{NO-BREAK SPACE}•••\N{NO-BREAK SPACE}••{self.number[-_SHOWN:]}"
 
 
 @dataclass(frozen=True, kw_only=True)

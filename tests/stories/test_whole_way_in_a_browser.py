@@ -52,7 +52,7 @@ GERMAN = {
     "Go to Dashboard": "Zum Dashboard",
     "Enter it here": "Hier eingeben",
     "Enter your License Key": "Geben Sie Ihren License Key ein",
-    "Recovery codes": "Wiederherstellungscodes",
+    "Recovery codes": "Wiederherstellungs\N{SOFT HYPHEN}codes",
     "Show my recovery codes": "Meine Wiederherstellungscodes zeigen",
     "I have kept them": "Ich habe sie aufbewahrt",
     "Your phone numbers": "Ihre Telefonnummern",
