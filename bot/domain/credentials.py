@@ -40,7 +40,7 @@ class Phone:
 
     @property
     def masked(self) -> str:
-        """As a page shows it to whoever has a password: enough to know one's own phones apart, on one line."""
+        """As a page shows it to whoever has a password: enough to know one's own apart, on one line."""
         country = self.spaced.partition(" ")[0]
         return f"{country}\N{NO-BREAK SPACE}•••\N{NO-BREAK SPACE}••{self.number[-_SHOWN:]}"
 
