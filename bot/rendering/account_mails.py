@@ -108,12 +108,11 @@ def credential_request(account: Account, asker: Account, case: Case, policy: Pol
 
 
 def account_locked(
-    account: Account, policy: Policy, *, company: str, tries: int, until: datetime, sign_in_url: str
+    account: Account, case: Case, policy: Policy, *, tries: int, until: datetime, sign_in_url: str
 ) -> Values:
     """To the owner of an account that too many wrong passwords have locked."""
     say = words(account.lang, policy.desk.zone)
-    return _of_owner(account, policy) | {
-        "company": company or say.say("mail.nameless"),
+    return of_account(account, case, policy) | {
         "tries": tries,
         "until": say.instant(until),
         "sign_in_url": sign_in_url,
@@ -122,9 +121,9 @@ def account_locked(
 
 def credential_notice(
     account: Account,
+    case: Case,
     policy: Policy,
     *,
-    company: str,
     why: Notice,
     phone: str,
     at: datetime,
@@ -133,8 +132,7 @@ def credential_notice(
 ) -> Values:
     """To the owner of an account whose phones have changed, or whose codes are being guessed."""
     say = words(account.lang, policy.desk.zone)
-    return _of_owner(account, policy) | {
-        "company": company or say.say("mail.nameless"),
+    return of_account(account, case, policy) | {
         "why": why,
         "phone": phone,
         "at": say.instant(at),

@@ -76,8 +76,8 @@ SIGN_IN_URL = "https://onboarding.example.com/sign-in"
 def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.account_locked(
         account(case, at=at),
+        case,
         policy,
-        company=case.ris.company.name,
         tries=policy.mag.sign_in_tries,
         until=at + timedelta(minutes=policy.mag.sign_in_lock_minutes),
         sign_in_url=SIGN_IN_URL,
@@ -89,8 +89,8 @@ def credential_notice(
 ) -> Values:
     return account_mails.credential_notice(
         account(case, at=at),
+        case,
         policy,
-        company=case.ris.company.name,
         why=why,
         phone="+49 ••• ••78",
         at=at,

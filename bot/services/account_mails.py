@@ -24,19 +24,20 @@ def mail_owner(
     now: datetime,
     secrets: Mapping[str, str] | None = None,
     once: str = "",
-) -> bool:
-    """Queue one in the caller's transaction, to the address on file.
+) -> str:
+    """Queue one in the caller's transaction, to the address on file; its key.
 
-    Of several with the same `once` the account gets the first only; return whether it was queued.
+    Of several with the same `once` the account gets the first only: "" where it is not queued.
     """
     case = cases.find(db, account.case_id)
     if case is None:
         raise LookupError(f"account {account.id} has no case")  # a foreign key keeps it
-    return queue_mail(
+    key = f"{account.ref}:{template}:{once or next_number(db, template)}"
+    queued = queue_mail(
         db,
         desk,
         template,
-        key=f"{account.ref}:{template}:{once or next_number(db, template)}",
+        key=key,
         to=account.email,
         lang=account.lang,
         ref=case.ref,
@@ -45,3 +46,4 @@ def mail_owner(
         case_id=case.id,
         secrets=dict(secrets or {}),
     )
+    return key if queued else ""

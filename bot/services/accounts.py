@@ -8,10 +8,10 @@ from bot.domain.accounts import Account, AccountStatus, NewAccount, account_of, 
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.rendering import account_mails
+from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_mail
+from bot.services.queueing import issue_link
 from bot.store import accounts, events
-from bot.store.numbers import next_number
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 
@@ -40,11 +40,11 @@ def open_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, 
         user_id = make_user_id(desk.new_token())
         made = accounts.add(db, new, user_id=user_id, organisation=organisation, case_id=case.id, now=now)
     events.add(db, EventTag.ACCOUNT_MADE, f"account:{made.id}", actor=by, at=now, case=case.ref)
-    mail_activation(db, desk, case, made, now=now)
+    mail_activation(db, desk, made, now=now)
     return made
 
 
-def mail_activation(db: Database, desk: Desk, case: Case, account: Account, *, now: datetime) -> None:
+def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
     """A link to activate it, in the caller's transaction; those of earlier mails keep working.
 
     An account that is no longer waiting gets none.
@@ -53,16 +53,12 @@ def mail_activation(db: Database, desk: Desk, case: Case, account: Account, *, n
         return
     until = now + timedelta(days=desk.policy.mag.activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
-    queue_mail(
+    mail_owner(
         db,
         desk,
+        account,
         "activation",
-        key=f"{account.ref}:activation:{next_number(db, 'activation')}",
-        to=account.email,
-        lang=account.lang,
-        ref=case.ref,
-        words=account_mails.activation(account, case, desk.policy, until=until),
+        words=lambda case: account_mails.activation(account, case, desk.policy, until=until),
         now=now,
-        case_id=case.id,
         secrets={"activation_url": url},
     )

@@ -125,4 +125,4 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
             return
         lately = links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=now - MOST_WITHIN)
         if lately < MOST_MAILS:
-            mail_activation(db, desk, case, account, now=now)
+            mail_activation(db, desk, account, now=now)

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.cases import Case
 from bot.domain.credentials import Notice, Phone
 from bot.rendering import account_mails
+from bot.rendering.case_facts import Values
+from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail
-from bot.store import organisations
-from bot.store.numbers import next_number
 
 
 def tell(
@@ -24,26 +24,17 @@ def tell(
     until: datetime | None = None,
 ) -> str:
     """To the address on file, in the caller's transaction; the number goes out masked. The mail's key."""
-    words = account_mails.credential_notice(
-        account,
-        desk.policy,
-        company=organisations.get_customer(db, account.organisation).name,
-        why=why,
-        phone=phone.masked if phone else "",
-        at=now,
-        until=until,
-        sign_in_url=f"{desk.portal_url.rstrip('/')}/sign-in",
-    )
-    key = f"{account.ref}:notice:{next_number(db, 'credential_notice')}"
-    queue_mail(
-        db,
-        desk,
-        "credential_notice",
-        key=key,
-        to=account.email,
-        lang=account.lang,
-        ref=f"C-{account.case_id}",
-        words=words,
-        now=now,
-    )
-    return key
+
+    def words(case: Case) -> Values:
+        return account_mails.credential_notice(
+            account,
+            case,
+            desk.policy,
+            why=why,
+            phone=phone.masked if phone else "",
+            at=now,
+            until=until,
+            sign_in_url=f"{desk.portal_url.rstrip('/')}/sign-in",
+        )
+
+    return mail_owner(db, desk, account, "credential_notice", words=words, now=now)

@@ -207,7 +207,7 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
         _check(db, by)
         _check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
-        mail_activation(db, desk, get_case(db, f"C-{account.case_id}"), account, now=now)
+        mail_activation(db, desk, account, now=now)
 
 
 def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:

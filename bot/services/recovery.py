@@ -148,7 +148,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
     if way is None:
         case = cases.find(db, account.case_id)
         if case is not None:
-            mail_activation(db, desk, case, account, now=now)
+            mail_activation(db, desk, account, now=now)
     elif way is Way.LINK:
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, now=now)
     else:

@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, fold_user_id
+from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
+from bot.rendering.case_facts import Values
 from bot.services import sessions
+from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
 from bot.store import accounts, events, organisations, passwords, tries
 from bot.store.database import transaction
-from bot.store.numbers import next_number
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
 LONGEST_NAME = 320  #: characters of an e-mail address
@@ -93,25 +95,17 @@ def _count_wrong(db: Database, desk: Desk, account: Account | None, now: datetim
 
 
 def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, now: datetime) -> None:
-    words = account_mails.account_locked(
-        account,
-        desk.policy,
-        company=organisations.get_customer(db, account.organisation).name,
-        tries=desk.policy.mag.sign_in_tries,
-        until=until,
-        sign_in_url=_sign_in_url(desk),
-    )
-    queue_mail(
-        db,
-        desk,
-        "account_locked",
-        key=f"{account.ref}:locked:{next_number(db, 'account_locked')}",
-        to=account.email,
-        lang=account.lang,
-        ref=f"C-{account.case_id}",
-        words=words,
-        now=now,
-    )
+    def words(case: Case) -> Values:
+        return account_mails.account_locked(
+            account,
+            case,
+            desk.policy,
+            tries=desk.policy.mag.sign_in_tries,
+            until=until,
+            sign_in_url=_sign_in_url(desk),
+        )
+
+    mail_owner(db, desk, account, "account_locked", words=words, now=now)
 
 
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:

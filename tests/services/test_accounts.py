@@ -52,7 +52,7 @@ def test_a_link_in_an_earlier_mail_still_works_after_another(tmp_path: Path) -> 
     (first, *_) = sent(office)
     with office.connect() as db, transaction(db):
         account = accounts.list_of_case(db, 1)[0]
-        services.mail_activation(db, office.desk, office.case("C-1"), account, now=office.now)
+        services.mail_activation(db, office.desk, account, now=office.now)
         assert links.get_subject(db, first, purpose=services.ACTIVATION, now=office.now) == account.ref
 
     assert len(office.jobs("activation")) == len(office.case("C-1").ris.users) + 1
@@ -67,7 +67,7 @@ def test_an_account_that_is_active_gets_no_way_to_be_activated_again(tmp_path: P
         )
         assert (move(), move()) == (True, False)
         active = accounts.list_of_case(db, 1)[0]
-        services.mail_activation(db, office.desk, office.case("C-1"), active, now=office.now)
+        services.mail_activation(db, office.desk, active, now=office.now)
 
     assert len(office.jobs("activation")) == before
 

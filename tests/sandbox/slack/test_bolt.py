@@ -178,9 +178,9 @@ def test_a_repeated_event_says_that_it_is_repeated(desk: Desk) -> None:
 
     def heard() -> list[Json]:
         twice = [one for one in app.heard if one.get("event", {}).get("text") == "twice"]
-        return twice if len(twice) == 2 else []
+        return twice if len(twice) >= 2 else []  # a slow machine loses patience once more
 
-    first, second = workspace.wait_for(heard)
+    first, second, *_ = workspace.wait_for(heard)
     workspace.courier.patience = patience
     assert first["event_id"] == second["event_id"]
     assert second["headers"]["x-slack-retry-num"] == ["1"]
