@@ -28,7 +28,7 @@ def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *,
         desk,
         account,
         MAIL,
-        words=lambda case: words.phone_reset(account, case, desk.policy, reset, at=now),
+        words=lambda customer: words.phone_reset(account, customer, desk.policy, reset, at=now),
         now=now,
         secrets=_stop_link(db, desk, reset, now=now),
         once=_once(reset),
@@ -89,8 +89,8 @@ def call_administrators(
             desk,
             eye,
             "phone_reset_wished",
-            words=lambda case, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
-                account, eye, case, desk.policy, first=name, users_url=url
+            words=lambda customer, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
+                account, eye, customer, desk.policy, first=name, users_url=url
             ),
             now=now,
             once=f"{reset.id}:{len(reset.given)}",
