@@ -4,6 +4,7 @@ Ends are days by the desk's calendar, so that no change of the clocks moves one:
 whole day on which it ends. A life is counted in cycles, and a stage is told once in each.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -82,6 +83,17 @@ class ClockRules:
 
     def closes(self, ends_on: date) -> datetime:
         return self._at(self.last_way_back(ends_on) + _DAY)
+
+    def begins(self, day: date) -> datetime:
+        """The first moment of a day."""
+        return datetime.combine(day, time(), tzinfo=self.calendar.zone).astimezone(UTC)
+
+    @property
+    def digest(self) -> str:
+        """Changes with whatever moves the days on which something is due."""
+        own, hours = self.calendar, (self.validation, self.reminder, self.reactivation, self.hour)
+        free = (sorted(own.weekdays), own.region, sorted(own.closed), str(own.zone))
+        return hashlib.sha256(repr((hours, free)).encode()).hexdigest()[:16]
 
     def _at(self, day: date) -> datetime:
         return datetime.combine(day, self.hour, tzinfo=self.calendar.zone).astimezone(UTC)
@@ -257,6 +269,12 @@ def foresee(life: Life, rules: ClockRules, *, now: datetime, until: datetime) ->
         if step.next_at is None or step.next_at > until:
             return
         life, at = _arrived(step.life, at), step.next_at
+
+
+def foresee_day(life: Life, rules: ClockRules, *, on: date, now: datetime) -> list[Foreseen]:
+    """What happens on that day, which is today or a later one."""
+    begins, ends = rules.begins(on), rules.begins(on + _DAY)
+    return [one for one in foresee(life, rules, now=now, until=ends) if begins <= one.at < ends]
 
 
 def _arrived(life: Life, at: datetime) -> Life:
