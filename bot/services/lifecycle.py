@@ -34,6 +34,11 @@ def find(db: Database, account_id: int) -> Life | None:
     return found.life if found else None
 
 
+def list_moves(db: Database, account_id: int) -> list[Moved]:
+    """Every end that an account had, the first one first, with who moved it and why."""
+    return store.list_moves(db, account_id)
+
+
 def begin(
     db: Database,
     desk: Desk,
@@ -104,11 +109,9 @@ def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> Iterator[Ex
     It is foreseen from the accounts, the policy and the clock alone, and changes nothing.
     """
     rules = desk.policy.clock_rules
-    if on < rules.calendar.day_of(now):
-        raise DayPassed(day=on.isoformat())
-    place = Place()
+    place, ends = Place(), get_end_of(desk, on, now=now)
     while True:
-        page, place = store.list_due(db, until=_end_of(desk, on), after=place, limit=PAGE)
+        page, place = store.list_due(db, until=ends, after=place, limit=PAGE)
         for row in page:
             if row.account.status is not AccountStatus.ACTIVE:
                 continue
@@ -118,7 +121,10 @@ def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> Iterator[Ex
             return
 
 
-def _end_of(desk: Desk, day: date) -> datetime:
+def get_end_of(desk: Desk, day: date, *, now: datetime) -> datetime:
+    """The end of today or of a later day; raise DayPassed."""
+    if day < desk.policy.clock_rules.calendar.day_of(now):
+        raise DayPassed(day=day.isoformat())
     return desk.policy.clock_rules.begins(date.fromordinal(day.toordinal() + 1))
 
 

@@ -107,10 +107,16 @@ def let_go(db: Database, desk: Desk, gate_id: int, *, by: Staff, now: datetime) 
     return open_gate(db, desk, gate_id, by=by.id, now=now)
 
 
-def open_gate(db: Database, desk: Desk, gate_id: int, *, by: str, now: datetime) -> int:
-    """Let everything go that waits now, at the clock's next look; how many mails. Raise GateSettled."""
+def open_gate(
+    db: Database, desk: Desk, gate_id: int, *, by: str, now: datetime, until: datetime | None = None
+) -> int:
+    """Let everything go that waits now, at the clock's next look; how many mails. Raise GateSettled.
+
+    `until`: of a look that warns of what is due by then.
+    """
+    until = max(now, until or now)
     after = gates.find_released(db)
-    mails = sum(1 for _ in _list_waiting(db, desk.policy.clock_rules, after=after, now=now, until=now))
+    mails = sum(1 for _ in _list_waiting(db, desk.policy.clock_rules, after=after, now=now, until=until))
     with transaction(db, locks=("life_gates",)):
         gate = gates.find(db, gate_id)
         if gate is None or not gates.settle(db, gate_id, by=by, released=mails, now=now):

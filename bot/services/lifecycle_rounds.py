@@ -38,16 +38,18 @@ class Ran:
     waiting: int = 0
 
 
-def run(db: Database, desk: Desk, *, now: datetime, warn_until: datetime | None = None) -> Ran:
+def run(
+    db: Database, desk: Desk, *, now: datetime, warn_until: datetime | None = None, agreed: bool = False
+) -> Ran:
     """Do all that is due, batch by batch; nothing of it where more mails are due than go by themselves.
 
-    `warn_until`: warnings that are due by then go now.
+    `warn_until`: warnings that are due by then go now. `agreed`: somebody has just let all of it go.
     """
     rules, until = desk.policy.clock_rules, max(now, warn_until or now)
     _follow_rules(db, rules, now=now)
     if not store.count_due(db, after=None, until=until):
         return Ran()
-    if waiting := gates.keep_back(db, rules, now=now, until=until):
+    if not agreed and (waiting := gates.keep_back(db, rules, now=now, until=until)):
         return Ran(waiting=waiting)
     told, held, closed, place = Counter[Stage](), 0, 0, Place()
     while True:

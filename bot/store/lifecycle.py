@@ -12,7 +12,6 @@ from bot.domain.lifecycle import Delivery, Life, LifeState, Notice, Stage
 from bot.store import accounts
 from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
-
 LAST = 2**63 - 1  #: no account has a higher number
 
 
