@@ -67,9 +67,19 @@ class ClockRules:
     hour: time = time(9)
     hold: int = 14  #: for which an end without a warning moves; more than WARNED_FOR
     most_a_day: int = 200  #: notices that go without anybody's click
+    #: what was reckoned already: of thousands of accounts most end on the same few days
+    _known: dict[tuple[Stage, date], datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def due(self, stage: Stage, ends_on: date) -> datetime:
         """When it is due, in UTC: a warning on the last working day that is not after its day."""
+        at = self._known.get((stage, ends_on))
+        if at is None:
+            at = self._known[stage, ends_on] = self._reckon(stage, ends_on)
+        return at
+
+    def _reckon(self, stage: Stage, ends_on: date) -> datetime:
         if stage is Stage.EXPIRED:
             return self._at(ends_on + _DAY)
         day = ends_on - timedelta(days=self.validation if stage is Stage.VALIDATION else self.reminder)

@@ -111,7 +111,7 @@ def mail_job(
 ) -> NewJob:
     """One mail as `queue_mail` takes it, for whoever queues many at once."""
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
-    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
+    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": dict(vars(thread))}
     return NewJob(
         key=key,
         kind=JobKind.MAIL,

@@ -74,6 +74,7 @@ def save_all(db: Database, lives: Iterable[tuple[Life, datetime | None]]) -> Non
 
 def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: datetime) -> None:
     """Stages that are told (True) or skipped in a life's cycle."""
+    moment = text_of(at)
     count_each(
         db,
         """insert into life_notices (account_id, cycle, stage, ends_on, told, at)
@@ -85,7 +86,7 @@ def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: d
                 "stage": stage,
                 "ends_on": life.ends_on.isoformat(),
                 "told": int(told),
-                "at": text_of(at),
+                "at": moment,
             }
             for life, stage, told in notices
         ],

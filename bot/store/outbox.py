@@ -20,12 +20,13 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     if job.kind is JobKind.CASE_CARD:
         _replace_queued(db, job.stream)
         tried = _was_tried(db, job.stream)
-    return bool(count(db, _INSERT, _values(job, sealed, now) | {"attempts": int(tried)}))
+    return bool(count(db, _INSERT, _values(job, sealed, text_of(now)) | {"attempts": int(tried)}))
 
 
 def add_all(db: Database, jobs: Iterable[NewJob], *, now: datetime) -> int:
     """Queue many at once, none of which has secrets or is a card; how many had a key of their own."""
-    return count_each(db, _INSERT, [_values(job, "", now) for job in jobs])
+    moment = text_of(now)
+    return count_each(db, _INSERT, [_values(job, "", moment) for job in jobs])
 
 
 _INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
@@ -35,7 +36,7 @@ _INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, sta
              on conflict do nothing"""
 
 
-def _values(job: NewJob, sealed: str, now: datetime) -> dict[str, Any]:
+def _values(job: NewJob, sealed: str, now: str) -> dict[str, Any]:
     return {
         "key": job.key,
         "kind": job.kind,
@@ -49,8 +50,8 @@ def _values(job: NewJob, sealed: str, now: datetime) -> dict[str, Any]:
         "recipient": job.recipient,
         "message_id": job.message_id,
         "automatic": int(job.automatic),
-        "now": text_of(now),
-        "next_at": text_of(job.not_before or now),
+        "now": now,
+        "next_at": text_of(job.not_before) if job.not_before else now,
     }
 
 

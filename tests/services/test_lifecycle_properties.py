@@ -144,6 +144,7 @@ class World:
     rules: Numbers
     done: Counter[str] = field(default_factory=Counter)
     told: dict[str, Told] = field(default_factory=dict)
+    holds: dict[int, list[Told]] = field(default_factory=dict)  #: what was told and holds for the present end
 
     def __post_init__(self) -> None:
         self.office = an_office(self.folder)
@@ -188,6 +189,7 @@ class World:
         if verb == "validate":
             with transaction(db):
                 life = lifecycle.validate(db, self.office.desk, self.people[how].id, by="x", now=now)
+            self.holds.pop(life.account_id, None)
             assert life.ends_on == self.rules.today(now) + timedelta(days=self.rules.valid)
             return
         number, days = how
@@ -195,6 +197,9 @@ class World:
         account = self.people[number].id
         lifecycle.extend(db, self.office.desk, account, ends_on=end, reason="r", by="x", now=now)
         assert days >= 0
+        told = self.holds.get(account, [])
+        if any(one.ends_on > end or self.rules.due(one.stage, end) > now for one in told):
+            self.holds.pop(account)  # it is untrue, or its day lies ahead again: it is owed anew
 
     def bounce(self, number: int) -> None:
         mine = [told for told in self.told.values() if told.account == self.people[number].id]
@@ -204,13 +209,19 @@ class World:
 
     def look(self, *, kill: int | None = None) -> None:
         """The clock's look, and perhaps one before that dies in its n-th batch; then the oracle's."""
-        before = self.lives()
+        before, end = self.lives(), self.rules.due
+        proven = {
+            account: self.is_proven(account, seen.ends_on, max(self.office.now, end("expired", seen.ends_on)))
+            for account, seen in before.items()
+        }
         with self.office.connect() as db:
             if kill is not None:
                 with dying(kill), suppress(Killed):
                     lifecycle_rounds.run(db, self.office.desk, now=self.office.now)
             lifecycle_rounds.run(db, self.office.desk, now=self.office.now)
         self.check(before)
+        for account, seen in self.lives().items():
+            assert not (proven[account] and self.is_held(before[account], seen)), "held in spite of a warning"
 
     # The oracle
 
@@ -229,6 +240,8 @@ class World:
 
     def check(self, before: dict[int, Seen]) -> None:
         after, fresh = self.lives(), Counter[int]()
+        for account in (one for one in after if self.is_held(before[one], after[one])):
+            self.holds.pop(account, None)
         jobs = self.query("select key, template from outbox where template like 'account_%' order by id")
         for job in (one for one in jobs if one["key"] not in self.told):
             ref, _, cycle, stage = job["key"].split(":")
@@ -240,6 +253,7 @@ class World:
             fresh[account] += 1
             self.check_told(told, before[account], after[account])
             self.told[told.key] = told
+            self.holds.setdefault(account, []).append(told)
             self.done[stage] += 1
         assert len(jobs) == len(self.told)
         assert set(fresh.values()) <= {1}, "of several that are due only one goes"
@@ -249,12 +263,12 @@ class World:
     def check_told(self, told: Told, before: Seen, after: Seen) -> None:
         """At most once in a cycle, in order, not early, the last that is due, and of the true end."""
         now, rules = self.office.now, self.rules
-        others = [one for one in self.told.values() if (one.account, one.cycle) == (told.account, told.cycle)]
+        others = self.holds.get(told.account, [])
         assert all(STAGES.index(one.stage) < STAGES.index(told.stage) for one in others)
         assert told.cycle == after.cycle
         if told.stage == "expired":
             assert now >= rules.due("expired", before.ends_on), "expired early"
-            assert self.is_proven(told.account, before, now), "expired without a warning"
+            assert self.is_proven(told.account, before.ends_on, now), "expired without a warning"
             assert after.state == "expired"
             return
         assert after.state == "valid"
@@ -262,12 +276,14 @@ class World:
         assert told.stage == "reminder" or now < rules.due("reminder", after.ends_on), "not the tightest"
         end = rules.due("expired", after.ends_on)
         assert now < end, "warned after the end as if before"
-        assert end - now >= WEEK or self.is_proven(told.account, after, end), "warned too late to end so"
+        assert end - now >= WEEK or self.is_proven(told.account, after.ends_on, end), (
+            "warned too late to end so"
+        )
 
     def check_state(self, account: int, before: Seen, after: Seen) -> None:
         """After one look nothing that is due is left."""
         now, rules = self.office.now, self.rules
-        mine = [one for one in self.told.values() if (one.account, one.cycle) == (account, after.cycle)]
+        mine = self.holds.get(account, [])
         if after.state == "valid":
             assert now < rules.due("expired", after.ends_on), "an end was left"
             due = [stage for stage in STAGES if now >= rules.due(stage, after.ends_on)]
@@ -280,24 +296,28 @@ class World:
             assert before.state == "expired"
             assert now >= rules.at(before.ends_on + timedelta(days=rules.back + 1)), "closed early"
             self.done["closed"] += 1
-        if after.cycle != before.cycle:
+        if self.is_held(before, after):
             self.check_held(account, before, after)
+
+    def is_held(self, before: Seen, after: Seen) -> bool:
+        return after.cycle != before.cycle  # within one look nothing else begins one
 
     def check_held(self, account: int, before: Seen, after: Seen) -> None:
         now, rules = self.office.now, self.rules
         assert (before.state, after.cycle) == ("valid", before.cycle + 1)
-        end = rules.due("expired", before.ends_on)
-        assert not self.is_proven(account, before, max(now, end)), "held in spite of a warning"
         assert after.ends_on == max(before.ends_on, rules.today(now) + timedelta(days=rules.hold))
         notes = self.query("select vals from outbox where template = 'life_hold_note'")
         said = f'[{account}, "'
         assert any(f'"{after.ends_on}"' in note["vals"] and said in note["vals"] for note in notes)
         self.done["held"] += 1
 
-    def is_proven(self, account: int, seen: Seen, at: datetime) -> bool:
-        """Whether a warning of this cycle was taken a week before, stayed out, and told no later end."""
-        mine = [one for one in self.told.values() if (one.account, one.cycle) == (account, seen.cycle)]
-        warnings = [one for one in mine if one.stage != "expired" and one.ends_on <= seen.ends_on]
+    def is_proven(self, account: int, ends_on: date, at: datetime) -> bool:
+        """Whether a warning that holds was taken a week before, stayed out, and told no later end."""
+        warnings = [
+            one for one in self.holds.get(account, []) if one.stage != "expired" and one.ends_on <= ends_on
+        ]
+        if not warnings:
+            return False
         returned = "select job_id from bounces"
         sent = self.query(f"select key, sent_at from outbox where status = 'sent' and id not in ({returned})")
         at_of = {one["key"]: instant(one["sent_at"]) for one in sent}
