@@ -15,7 +15,7 @@ ACTION = "account_"  #: every button's `action_id` begins so, and ends with its 
 def account_card(view: AccountView, *, words: Words, done: AccountAct | None = None) -> Card:
     """Private to whoever asked; `done` is said on top. A button's value is the account's number."""
     account = view.account
-    title = words.say("account.title", name=safe(account.name, 80), user_id=account.user_id)
+    title = words.say("account.title", name=safe(account.name, 80), user_id=safe(account.user_id, 20))
     told = [blocks.section(words.say(f"account.done.{done}"))] if done else []
     mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
     return Card(
@@ -62,7 +62,7 @@ def _state(view: AccountView, words: Words) -> str:
 
 def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
     if view.phones:
-        yield words.say("account.phones", phones=", ".join(view.phones))
+        yield words.say("account.phones", phones=safe(", ".join(view.phones), 120))
     else:
         yield words.say("account.no_phone" if view.key_entered else "account.no_key")
     if view.waits:
@@ -73,7 +73,7 @@ def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
 def _mail(mail: AccountMail, words: Words) -> str:
     said = words.say(
         "account.mail",
-        mail=words.say(f"mail.{mail.template}"),
+        mail=words.say(key) if (key := f"mail.{mail.template}") in words else safe(mail.template, 40),
         state=words.name(mail.status),
         at=words.moment(mail.at),
     )
@@ -88,7 +88,7 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
         "style": "danger",
         "confirm": {
             "title": blocks.plain(words.say("account.close.title")),
-            "text": blocks.plain(words.say("account.close.text", user_id=view.account.user_id)),
+            "text": blocks.plain(words.say("account.close.text", user_id=safe(view.account.user_id, 20))),
             "confirm": blocks.plain(words.say("account.act.close")),
             "deny": blocks.plain(words.say("modal.close")),
         },
