@@ -1,6 +1,6 @@
 """Sessions of the portal: begun by a password, raised by a second factor, ended by time or by hand."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -9,10 +9,20 @@ from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
 from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
+from bot.services import passwords
 from bot.services.desk import Desk
 from bot.services.phone_resets import stop_by_factor
 from bot.store import accounts, events, organisations, sessions
 from bot.store.database import transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """One of the browsers in which somebody is signed in; its name ends it, and opens nothing."""
+
+    name: str
+    session: Session
+    here: bool  #: it is the one that asks
 
 
 def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now: datetime) -> str:
@@ -70,3 +80,34 @@ def end(db: Database, token: str, *, now: datetime) -> None:
         if session is not None and sessions.drop(db, token):
             about = f"account:{session.account_id}"
             events.add(db, EventTag.SESSION_ENDED, about, actor=about, at=now)
+
+
+def list_open(db: Database, visitor: Visitor, *, now: datetime) -> list[OpenSession]:
+    """Where that account is signed in: this browser first, then the newest."""
+    here = sessions.name_of(visitor.token)
+    found = [
+        OpenSession(name=name, session=session, here=name == here)
+        for name, session in sessions.list_of_account(db, visitor.account.id).items()
+        if not session.is_over(now)
+    ]
+    return sorted(found, key=lambda one: not one.here)
+
+
+def end_others(
+    db: Database, desk: Desk, visitor: Visitor, *, name: str, password: str, now: datetime
+) -> None:
+    """End one session of theirs by its name, or with "" all but this one; one that is over stays so.
+
+    Whoever found a browser open shall not sign its owner out: raise PasswordWrong or TriesResting. Slow.
+    """
+    passwords.check_current(db, desk, visitor, password, now=now)
+    account_id = visitor.account.id
+    about = f"account:{account_id}"
+    with transaction(db, locks=(about,)):
+        ended = (
+            int(sessions.drop_named(db, account_id, name))
+            if name
+            else sessions.drop_all(db, account_id, but=visitor.token)
+        )
+        if ended:
+            events.add(db, EventTag.SESSION_ENDED, about, actor=about, at=now, count=ended)
