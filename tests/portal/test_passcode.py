@@ -11,6 +11,7 @@ from bot.domain.launch import purpose_of
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.policy import Launch
+from bot.store.database import transaction
 from tests.people import KEY, Browser, agree, hand_key
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
@@ -144,6 +145,21 @@ def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village
     assert "Resend Code" in answer.text
     assert right not in answer.text
     assert "password only" in browser.get("/dashboard").text
+
+
+def test_a_text_that_did_not_go_out_is_said_where_its_code_is_awaited(village: Village) -> None:
+    browser = registered(village)
+    village.wait(minutes=3)
+    place = browser.post("/passcode", on="/passcode", phone="1").headers["Location"]
+    assert "seems not to have gone out" not in browser.get(place).text
+    with village.bot.connect() as db, transaction(db):
+        db.execute("update outbox set status = 'failed', error = 'gateway: 402 no money' where kind = 'sms'")
+    page = browser.get(place).text
+
+    assert "seems not to have gone out" in page
+    assert "onboarding@desk.example.com" in page
+    assert "no money" not in page
+    assert 'name="code"' in page  # for it may come all the same
 
 
 def test_what_waits_for_its_terms_is_not_launched(town: Town) -> None:
