@@ -102,7 +102,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
             desk.policy,
             tries=desk.policy.mag.sign_in_tries,
             until=until,
-            sign_in_url=_sign_in_url(desk),
+            sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
 
     mail_owner(db, desk, account, "account_locked", words=words, now=now)
@@ -111,6 +111,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
     """Once a day, however often somebody tries."""
     first = found[0]
+    sign_in_url = desk.page_url("sign-in", lang=first.lang)
     named = [(account, organisations.get_customer(db, account.organisation).name) for account in found]
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
     queue_mail(
@@ -121,10 +122,6 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         to=first.email,
         lang=first.lang,
         ref=f"C-{first.case_id}",
-        words=account_mails.user_ids(named, desk.policy, sign_in_url=_sign_in_url(desk)),
+        words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
         now=now,
     )
-
-
-def _sign_in_url(desk: Desk) -> str:
-    return f"{desk.portal_url.rstrip('/')}/sign-in"
