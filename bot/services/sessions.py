@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
-from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
+from bot.domain.sessions import LONGEST, SEEN_EVERY, Ending, Session, Strength, Visitor
 from bot.services import passwords
 from bot.services.desk import Desk
 from bot.services.phone_resets import stop_by_factor
@@ -28,7 +28,7 @@ class OpenSession:
 def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now: datetime) -> str:
     """A fresh session in the caller's transaction; its token, which stands nowhere else."""
     token = desk.new_token()
-    sessions.drop_old(db, seen_before=now - IDLE)
+    sessions.drop_old(db, seen_before=now - LONGEST)
     session = Session(account_id=account.id, strength=strength, made_at=now, seen_at=now)
     sessions.add(db, token, session)
     about = f"account:{account.id}"
@@ -52,6 +52,12 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
             sessions.touch(db, token, now=now)
     customer = organisations.get_customer(db, account.organisation)
     return Visitor(session=session, account=account, customer=customer, token=token)
+
+
+def find_ending(db: Database, token: str, *, now: datetime) -> Ending:
+    """Why a browser that shows that token is signed in no more."""
+    session = sessions.find(db, token)
+    return session.ending(now) if session else Ending.ELSEWHERE
 
 
 def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, now: datetime) -> str:

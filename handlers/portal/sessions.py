@@ -1,9 +1,11 @@
 """My Account: the browsers in which somebody is signed in, and an end to one or to all others."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.errors import Refusal
-from bot.domain.sessions import Visitor
+from bot.domain.sessions import IDLE, LONGEST, Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
@@ -26,6 +28,8 @@ def show(*, frame: Frame, visitor: Visitor, chosen: str = "", refused: str = "")
         "sessions.html",
         status=REFUSED if refused else 200,
         sessions=found,
+        idle_minutes=IDLE // timedelta(minutes=1),
+        longest_hours=LONGEST // timedelta(hours=1),
         chosen=chosen,
         done="done" in request.args,
         refused=refused,
