@@ -282,6 +282,12 @@ def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.
         ({"first_name": " ", "email": ""}, {"first_name": "missing", "email": "missing"}),
         ({"email": "not an address"}, {"email": "bad_email"}),
         ({"email": "a@b.example\nBcc: x@y.example"}, {"email": "bad_email"}),
+        ({"first_name": "=HYPERLINK(1)"}, {"first_name": "formula"}),
+        ({"last_name": "\t@SUM(1)"}, {"last_name": "formula"}),
+        (
+            {"job_title": "+cmd|x", "salutation": "-SUM(A1)"},
+            {"salutation": "formula", "job_title": "formula"},
+        ),
         ({"role": "root"}, {"role": "unknown_role"}),
         ({"last_name": "x" * 1_000_000}, {"last_name": "too_long"}),
         ({"job_title": "\u202egpj.exe"}, {"job_title": "too_long"}),
