@@ -62,7 +62,10 @@ class Invited:
 def read_member(
     given: Mapping[str, str], *, lang: str, origin: Origin
 ) -> tuple[NewAccount | None, dict[str, str]]:
-    """The person of a form, and by field what is wrong: missing, too_long, formula, bad_email, unknown_role."""
+    """The person of a form, and by field what is wrong.
+
+    missing, too_long, formula (as the forms of registrations say it), bad_email or unknown_role.
+    """
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
     faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
     faults |= {

@@ -284,10 +284,7 @@ def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.
         ({"email": "a@b.example\nBcc: x@y.example"}, {"email": "bad_email"}),
         ({"first_name": "=HYPERLINK(1)"}, {"first_name": "formula"}),
         ({"last_name": "\t@SUM(1)"}, {"last_name": "formula"}),
-        (
-            {"job_title": "+cmd|x", "salutation": "-SUM(A1)"},
-            {"salutation": "formula", "job_title": "formula"},
-        ),
+        ({"job_title": "+cmd|x"}, {"job_title": "formula"}),
         ({"role": "root"}, {"role": "unknown_role"}),
         ({"last_name": "x" * 1_000_000}, {"last_name": "too_long"}),
         ({"job_title": "\u202egpj.exe"}, {"job_title": "too_long"}),
