@@ -26,6 +26,7 @@ from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import Settings
 from bot.store import database, migrations, workers
+from bot.store.connections import Connections
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -55,6 +56,7 @@ class Bot:
     """Everything a door needs; handed to each door's `build`."""
 
     settings: Settings
+    connections: Connections
     desk: Desk
     clock: Clock
     health: Health
@@ -74,11 +76,12 @@ class Bot:
     @contextmanager
     def connect(self) -> Iterator[Database]:
         """A database connection for one handled event, in this thread."""
-        with database.connect(self.settings.database_path) as db:
+        with self.connections.take() as db:
+            before = db.conn.total_changes
             try:
                 yield db
             finally:
-                if db.conn.total_changes:
+                if db.conn.total_changes != before:
                     self.bell.ring()
 
     def who(self, user_id: str) -> Staff:
@@ -257,6 +260,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,
+        connections=Connections(settings.database_path),
         desk=desk,
         clock=clock,
         health=Health(),

@@ -36,6 +36,7 @@ from bot.services.desk import Desk
 from bot.services.effects import Ways
 from bot.store import ledger
 from bot.store import outbox as outbox_store
+from bot.store.connections import Connections
 from bot.store.database import transaction
 from tests import connections
 from tests.outside import (
@@ -281,6 +282,7 @@ def an_office(folder: Path, **changes: str) -> Office:
 
     bot = Bot(
         settings=settings,
+        connections=Connections(settings.database_path),
         desk=replace(desk, new_token=new_token),
         clock=clock,
         health=Health(),

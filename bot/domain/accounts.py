@@ -20,6 +20,13 @@ class AccountStatus(StrEnum):
     DEACTIVATED = "deactivated"  # waiting or active -> an administrator or the desk ended it
 
 
+class Programme(StrEnum):
+    """Whose accounts these are (process.md): the two live by rules of their own."""
+
+    MAG = "mag"
+    EXTRANET = "extranet"
+
+
 class Origin(StrEnum):
     """How an account came."""
 
@@ -46,9 +53,14 @@ class NewAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class Account(NewAccount):
-    """An account. `organisation` is the case with which the organisation began, `case_id` its person's."""
+    """An account.
+
+    `organisation` is the case with which the organisation began, `case_id` its person's: both 0 where it is
+    a partner's, of the Extranet, who came by no form.
+    """
 
     id: int
+    programme: Programme
     user_id: str  #: as it is shown: two groups of four
     organisation: int
     case_id: int
@@ -62,6 +74,11 @@ class Account(NewAccount):
         return f"A-{self.id}"
 
     @property
+    def thread(self) -> str:
+        """What mails to its owner are about: the case of its person, or the account itself."""
+        return f"C-{self.case_id}" if self.case_id else self.ref
+
+    @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.user_id
 
@@ -72,7 +89,7 @@ class Account(NewAccount):
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """The organisation of an account, as its people see it; `id` is the case with which it began."""
+    """The organisation of an account, as its people see it; `id` is the case with which it began, or 0."""
 
     id: int
     name: str

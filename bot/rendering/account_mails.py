@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
 from bot.domain.email_changes import EmailChange
@@ -15,10 +15,10 @@ from bot.rendering.mails import of_case
 from bot.rendering.words import words
 
 
-def activation(account: Account, case: Case, policy: Policy, *, until: datetime) -> Values:
+def activation(account: Account, customer: Customer, policy: Policy, *, until: datetime) -> Values:
     """To the owner of a new account; the link comes as a secret, `activation_url`."""
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, case, policy) | {
+    return of_account(account, customer, policy) | {
         "until": say.date(until),
         "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
@@ -27,34 +27,34 @@ def activation(account: Account, case: Case, policy: Policy, *, until: datetime)
     }
 
 
-def activated(account: Account, case: Case, policy: Policy, *, at: datetime) -> Values:
+def activated(account: Account, customer: Customer, policy: Policy, *, at: datetime) -> Values:
     """To its owner, once they have activated it."""
-    return _at(account, case, policy, at) | {"takes_key": account.credential is Credential.PHONE_OTP}
+    return _at(account, customer, policy, at) | {"takes_key": account.credential is Credential.PHONE_OTP}
 
 
 def password_changed(
-    account: Account, case: Case, policy: Policy, *, at: datetime, reset: bool = False
+    account: Account, customer: Customer, policy: Policy, *, at: datetime, reset: bool = False
 ) -> Values:
     """To its owner; `reset`: by a link, after it was forgotten or an administrator wished it."""
-    return _at(account, case, policy, at) | {"reset": reset}
+    return _at(account, customer, policy, at) | {"reset": reset}
 
 
-def questions_changed(account: Account, case: Case, policy: Policy, *, at: datetime) -> Values:
+def questions_changed(account: Account, customer: Customer, policy: Policy, *, at: datetime) -> Values:
     """To its owner."""
-    return _at(account, case, policy, at)
+    return _at(account, customer, policy, at)
 
 
 def recovery(
-    account: Account, case: Case, policy: Policy, *, way: Way, until: datetime | None = None
+    account: Account, customer: Customer, policy: Policy, *, way: Way, until: datetime | None = None
 ) -> Values:
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`."""
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, case, policy) | {"way": way, "until": say.instant(until) if until else ""}
+    return of_account(account, customer, policy) | {"way": way, "until": say.instant(until) if until else ""}
 
 
-def reset_wished(owner: Account, administrator: Account, case: Case, policy: Policy) -> Values:
+def reset_wished(owner: Account, administrator: Account, customer: Customer, policy: Policy) -> Values:
     """To an Organization Administrator whom somebody of their organisation asks for a new password."""
-    own = of_account(administrator, case, policy)
+    own = of_account(administrator, customer, policy)
     return own | {"person": owner.name, "person_id": owner.user_id}
 
 
@@ -78,20 +78,22 @@ def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: 
 def _of_owner(account: Account, policy: Policy) -> Values:
     return owner(policy) | {
         "lang": account.lang,
-        "ref": f"C-{account.case_id}",
+        "ref": account.thread,
         "name": account.name,
         "user_id": account.user_id,
     }
 
 
-def _at(account: Account, case: Case, policy: Policy, at: datetime) -> Values:
-    return of_account(account, case, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
+def _at(account: Account, customer: Customer, policy: Policy, at: datetime) -> Values:
+    return of_account(account, customer, policy) | {"at": words(account.lang, policy.desk.zone).instant(at)}
 
 
-def self_registration(inviter: Account, case: Case, policy: Policy, *, role: Role, until: datetime) -> Values:
+def self_registration(
+    inviter: Account, customer: Customer, policy: Policy, *, role: Role, until: datetime
+) -> Values:
     """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
     say = words(inviter.lang, policy.desk.zone)
-    return of_account(inviter, case, policy) | {
+    return of_account(inviter, customer, policy) | {
         "role": say.choice(Role, role),
         "inviter": inviter.name,
         "until": say.date(until),
@@ -108,11 +110,11 @@ def credential_request(account: Account, asker: Account, case: Case, policy: Pol
 
 
 def account_locked(
-    account: Account, case: Case, policy: Policy, *, tries: int, until: datetime, sign_in_url: str
+    account: Account, customer: Customer, policy: Policy, *, tries: int, until: datetime, sign_in_url: str
 ) -> Values:
     """To the owner of an account that too many wrong passwords have locked."""
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, case, policy) | {
+    return of_account(account, customer, policy) | {
         "tries": tries,
         "until": say.instant(until),
         "sign_in_url": sign_in_url,
@@ -121,7 +123,7 @@ def account_locked(
 
 def credential_notice(
     account: Account,
-    case: Case,
+    customer: Customer,
     policy: Policy,
     *,
     why: Notice,
@@ -132,7 +134,7 @@ def credential_notice(
 ) -> Values:
     """To the owner of an account whose phones have changed, or whose codes are being guessed."""
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, case, policy) | {
+    return of_account(account, customer, policy) | {
         "why": why,
         "phone": phone,
         "at": say.instant(at),
@@ -147,7 +149,7 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
     nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
     return owner(policy) | {
         "lang": first.lang,
-        "ref": f"C-{first.case_id}",
+        "ref": first.thread,
         "name": first.name,
         "accounts": [
             {"user_id": account.user_id, "company": company or nameless} for account, company in found
@@ -156,17 +158,16 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
     }
 
 
-def of_account(account: Account, case: Case, policy: Policy) -> Values:
+def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
     say = words(account.lang, policy.desk.zone)
-    company = case.ris.company
     return owner(policy) | {
         "lang": account.lang,
-        "ref": case.ref,
+        "ref": account.thread,
         "name": account.name,
         "email": account.email,
         "user_id": account.user_id,
         "role": say.choice(Role, account.role),
         "sponsor": policy.mag.sponsor,
-        "company": company.name or say.say("mail.nameless"),
-        "application": company.application,
+        "company": customer.name or say.say("mail.nameless"),
+        "application": customer.application,
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.accounts import Account, AccountStatus, account_of
+from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_of
 from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
@@ -22,6 +22,7 @@ def account(case: Case, number: int = 0, *, at: datetime) -> Account:
     return Account(
         **vars(account_of(case.ris.users[number], lang=case.lang)),
         id=number + 1,
+        programme=Programme.MAG,
         user_id=USER_IDS[number],
         organisation=case.id,
         case_id=case.id,
@@ -31,10 +32,15 @@ def account(case: Case, number: int = 0, *, at: datetime) -> Account:
     )
 
 
+def customer(case: Case) -> Customer:
+    company = case.ris.company
+    return Customer(id=case.id, name=company.name, application=company.application, country=company.country)
+
+
 def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
     until = at + timedelta(days=14)
     inviter = account(case, at=at)
-    return account_mails.self_registration(inviter, case, policy, role=Role.USER, until=until)
+    return account_mails.self_registration(inviter, customer(case), policy, role=Role.USER, until=until)
 
 
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
@@ -67,7 +73,7 @@ def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pag
         mag = policy.mag.model_copy(update=found)
         policy = policy.model_copy(update={"programmes": policy.programmes | {"mag": mag}})
     until = at + timedelta(days=policy.mag.activation_days)
-    return account_mails.activation(account(case, number, at=at), case, policy, until=until)
+    return account_mails.activation(account(case, number, at=at), customer(case), policy, until=until)
 
 
 SIGN_IN_URL = "https://onboarding.example.com/sign-in"
@@ -76,7 +82,7 @@ SIGN_IN_URL = "https://onboarding.example.com/sign-in"
 def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.account_locked(
         account(case, at=at),
-        case,
+        customer(case),
         policy,
         tries=policy.mag.sign_in_tries,
         until=at + timedelta(minutes=policy.mag.sign_in_lock_minutes),
@@ -89,7 +95,7 @@ def credential_notice(
 ) -> Values:
     return account_mails.credential_notice(
         account(case, at=at),
-        case,
+        customer(case),
         policy,
         why=why,
         phone="+49 ••• ••78",
@@ -105,14 +111,14 @@ def phone_reset(
     due = at + timedelta(hours=policy.mag.phone_reset_hours)
     yes = tuple(Approval(by=by, right_of=by, at=at) for by in ("account:2", "account:3"))
     reset = PhoneReset(id=1, account_id=1, state=state, asked_at=at, given=yes, due_at=due)
-    return phone_reset_mails.phone_reset(account(case, at=at), case, policy, reset, at=at)
+    return phone_reset_mails.phone_reset(account(case, at=at), customer(case), policy, reset, at=at)
 
 
 def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str = "") -> Values:
     return phone_reset_mails.phone_reset_wished(
         account(case, 1, at=at),
         account(case, at=at),
-        case,
+        customer(case),
         policy,
         first=first,
         users_url=SIGN_IN_URL.replace("sign-in", "users/2"),

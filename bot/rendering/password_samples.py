@@ -6,26 +6,26 @@ from bot.domain.cases import Case
 from bot.domain.recovery import LINK_LASTS, Way
 from bot.policy import Policy
 from bot.rendering import account_mails
-from bot.rendering.account_samples import account
+from bot.rendering.account_samples import account, customer
 from bot.rendering.case_facts import Values
 
 
 def activated(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.activated(account(case, at=at), case, policy, at=at)
+    return account_mails.activated(account(case, at=at), customer(case), policy, at=at)
 
 
 def password_changed(case: Case, policy: Policy, *, at: datetime, reset: bool = False) -> Values:
-    return account_mails.password_changed(account(case, at=at), case, policy, at=at, reset=reset)
+    return account_mails.password_changed(account(case, at=at), customer(case), policy, at=at, reset=reset)
 
 
 def questions_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.questions_changed(account(case, at=at), case, policy, at=at)
+    return account_mails.questions_changed(account(case, at=at), customer(case), policy, at=at)
 
 
 def recovery(case: Case, policy: Policy, *, at: datetime, way: Way = Way.LINK) -> Values:
     until = at + LINK_LASTS if way in (Way.LINK, Way.RESET) else None
-    return account_mails.recovery(account(case, at=at), case, policy, way=way, until=until)
+    return account_mails.recovery(account(case, at=at), customer(case), policy, way=way, until=until)
 
 
 def reset_wished(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.reset_wished(account(case, 1, at=at), account(case, at=at), case, policy)
+    return account_mails.reset_wished(account(case, 1, at=at), account(case, at=at), customer(case), policy)

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.accounts import Account
-from bot.domain.cases import Case
+from bot.domain.accounts import Account, Customer
 from bot.domain.phone_resets import PhoneReset
 from bot.policy import Policy
 from bot.rendering.account_mails import of_account
@@ -11,10 +10,12 @@ from bot.rendering.case_facts import Values
 from bot.rendering.words import words
 
 
-def phone_reset(account: Account, case: Case, policy: Policy, reset: PhoneReset, *, at: datetime) -> Values:
+def phone_reset(
+    account: Account, customer: Customer, policy: Policy, reset: PhoneReset, *, at: datetime
+) -> Values:
     """To its owner, about each state; the link that stops it comes as a secret, `stop_url`."""
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, case, policy) | {
+    return of_account(account, customer, policy) | {
         "state": reset.state,
         "at": say.instant(at),
         "due": say.instant(reset.due_at) if reset.due_at else "",
@@ -23,10 +24,10 @@ def phone_reset(account: Account, case: Case, policy: Policy, reset: PhoneReset,
 
 
 def phone_reset_wished(
-    owner: Account, eye: Account, case: Case, policy: Policy, *, first: str, users_url: str
+    owner: Account, eye: Account, customer: Customer, policy: Policy, *, first: str, users_url: str
 ) -> Values:
     """To an administrator who may agree; `first`: who has agreed already, "" where nobody has."""
-    return of_account(eye, case, policy) | {
+    return of_account(eye, customer, policy) | {
         "person": owner.name,
         "person_id": owner.user_id,
         "first": first,

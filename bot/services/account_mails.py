@@ -1,16 +1,15 @@
-"""Mail the owner of an account, about their own case, in their own language."""
+"""Mail the owner of an account, in their own language."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
-from bot.domain.cases import Case
+from bot.domain.accounts import Account, Customer
 from bot.rendering.case_facts import Values
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import cases
+from bot.store import organisations
 from bot.store.numbers import next_number
 
 
@@ -20,7 +19,7 @@ def mail_owner(
     account: Account,
     template: str,
     *,
-    words: Callable[[Case], Values],
+    words: Callable[[Customer], Values],
     now: datetime,
     secrets: Mapping[str, str] | None = None,
     once: str = "",
@@ -29,9 +28,6 @@ def mail_owner(
 
     Of several with the same `once` the account gets the first only: "" where it is not queued.
     """
-    case = cases.find(db, account.case_id)
-    if case is None:
-        raise LookupError(f"account {account.id} has no case")  # a foreign key keeps it
     key = f"{account.ref}:{template}:{once or next_number(db, template)}"
     queued = queue_mail(
         db,
@@ -40,10 +36,10 @@ def mail_owner(
         key=key,
         to=account.email,
         lang=account.lang,
-        ref=case.ref,
-        words=words(case),
+        ref=account.thread,
+        words=words(organisations.get_customer(db, account)),
         now=now,
-        case_id=case.id,
+        case_id=account.case_id or None,
         secrets=dict(secrets or {}),
     )
     return key if queued else ""

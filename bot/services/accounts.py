@@ -58,7 +58,7 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
         desk,
         account,
         "activation",
-        words=lambda case: account_mails.activation(account, case, desk.policy, until=until),
+        words=lambda customer: account_mails.activation(account, customer, desk.policy, until=until),
         now=now,
         secrets={"activation_url": url},
     )

@@ -106,7 +106,7 @@ def _say_activated(db: Database, desk: Desk, account: Account, *, now: datetime)
         desk,
         account,
         "activated",
-        words=lambda case: account_mails.activated(account, case, desk.policy, at=now),
+        words=lambda customer: account_mails.activated(account, customer, desk.policy, at=now),
         now=now,
     )
 

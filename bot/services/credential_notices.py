@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
-from bot.domain.cases import Case
+from bot.domain.accounts import Account, Customer
 from bot.domain.credentials import Notice, Phone
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
@@ -25,10 +24,10 @@ def tell(
 ) -> str:
     """To the address on file, in the caller's transaction; the number goes out masked. The mail's key."""
 
-    def words(case: Case) -> Values:
+    def words(customer: Customer) -> Values:
         return account_mails.credential_notice(
             account,
-            case,
+            customer,
             desk.policy,
             why=why,
             phone=phone.masked if phone else "",

@@ -53,9 +53,9 @@ def _mail_link(
     queue_mail(
         db, desk, "email_change",
         key=f"{account.ref}:email_change:{change.id}:{end}",
-        to=change.new if end is End.NEW else change.old, lang=account.lang, ref=f"C-{account.case_id}",
+        to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
         words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
-        now=now, case_id=account.case_id, secrets={"email_url": url},
+        now=now, case_id=account.case_id or None, secrets={"email_url": url},
     )  # fmt: skip
 
 
@@ -116,9 +116,9 @@ def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, 
         queue_mail(
             db, desk, "email_changed",
             key=f"{account.ref}:email_changed:{change.id}:{'old' if to == change.old else 'new'}",
-            to=to, lang=account.lang, ref=f"C-{account.case_id}",
+            to=to, lang=account.lang, ref=account.thread,
             words=words.email_changed(account, change, desk.policy, at=now),
-            now=now, case_id=account.case_id,
+            now=now, case_id=account.case_id or None,
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import issue_link, queue_mail
 from bot.services.recovery import send_reset
-from bot.store import accounts, events, links, member_invitations, seats, sessions
+from bot.store import accounts, events, links, member_invitations, organisations, seats, sessions
 from bot.store.database import transaction
 
 JOINING = "joining"  #: the purpose of the link in a self-registration invitation
@@ -152,13 +152,13 @@ def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now
             db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
             until=until,
         )  # fmt: skip
-        case = get_case(db, f"C-{by.organisation}")
+        customer = organisations.get_customer(db, inviter)
         url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
         queue_mail(
             db, desk, "self_registration",
-            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=case.ref,
-            words=account_mails.self_registration(inviter, case, desk.policy, role=role, until=until),
-            now=now, case_id=case.id, secrets={"joining_url": url},
+            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=inviter.thread,
+            words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
+            now=now, case_id=inviter.case_id or None, secrets={"joining_url": url},
         )  # fmt: skip
         _record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
 

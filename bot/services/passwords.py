@@ -136,6 +136,6 @@ def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, re
         desk,
         account,
         "password_changed",
-        words=lambda case: account_mails.password_changed(account, case, desk.policy, at=now, reset=reset),
+        words=lambda of: account_mails.password_changed(account, of, desk.policy, at=now, reset=reset),
         now=now,
     )

@@ -31,7 +31,7 @@ def get_card(db: Database, reset_id: int) -> ResetCard:
     return ResetCard(
         reset=reset,
         account=account,
-        company=organisations.get_customer(db, account.organisation).name,
+        company=organisations.get_customer(db, account).name,
         eyes=tuple(people.get(one.by, one.by) for one in reset.given),
         needs_desk=reset.is_undecided and not find_eyes(db, account, reset),
     )

@@ -176,7 +176,7 @@ def _mail(
         desk,
         account,
         "recovery",
-        words=lambda case: account_mails.recovery(account, case, desk.policy, way=way, until=until),
+        words=lambda customer: account_mails.recovery(account, customer, desk.policy, way=way, until=until),
         now=now,
         secrets=secrets,
         once=once,
@@ -191,7 +191,7 @@ def _mail_administrator(
         desk,
         administrator,
         "reset_wished",
-        words=lambda case: account_mails.reset_wished(account, administrator, case, desk.policy),
+        words=lambda customer: account_mails.reset_wished(account, administrator, customer, desk.policy),
         now=now,
         once=f"{account.ref}:{now:%Y-%m-%d}",
     )

@@ -20,6 +20,7 @@ from bot.rendering import registration_mails
 from bot.services import accounts, step_up, timeline
 from bot.services.cases import get_card, get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
+from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card, queue_mail
 from bot.services.registration import LINK, make_url, understand_draft
 from bot.services.rights import right_on_registration
@@ -73,10 +74,21 @@ def approve(
         case, found, right = _decidable(db, ref, seen, by, now=now)
         made = RegistrationDecision(choice=Choice.APPROVED, by=by.id, right_of=right, at=now)
         _decide(db, case, found.seal, made, since=CaseStatus.REGISTRATION_REVIEW)
-        registered = replace(case, ris=understand_draft(desk, case, found.draft).ris)
+        registered = _register(db, desk, case, found, by=by.id, now=now)
         _open_accounts(db, desk, registered, by=by.id, now=now)
         _tell_sponsor(db, desk, registered, outside=False, now=now)
         return get_case(db, ref)
+
+
+def _register(db: Database, desk: Desk, case: Case, found: Registration, *, by: str, now: datetime) -> Case:
+    """What was registered is the case's newest version: pages, mails and later forms go by it."""
+    ris = understand_draft(desk, case, found.draft).ris
+    if ris == case.ris:
+        return case
+    registered = replace(case, ris=ris, version=case.version + 1)
+    cases.register(db, registered, made_by=by, now=now)
+    note_marks(db, desk, registered)
+    return registered
 
 
 def refuse(

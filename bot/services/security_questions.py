@@ -68,7 +68,7 @@ def change(
             desk,
             account,
             "questions_changed",
-            words=lambda case: account_mails.questions_changed(account, case, desk.policy, at=now),
+            words=lambda customer: account_mails.questions_changed(account, customer, desk.policy, at=now),
             now=now,
         )
     return ()

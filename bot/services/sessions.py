@@ -50,7 +50,7 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
     if now - session.seen_at >= SEEN_EVERY:
         with transaction(db):
             sessions.touch(db, token, now=now)
-    customer = organisations.get_customer(db, account.organisation)
+    customer = organisations.get_customer(db, account)
     return Visitor(session=session, account=account, customer=customer, token=token)
 
 

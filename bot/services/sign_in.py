@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, fold_user_id
-from bot.domain.cases import Case
+from bot.domain.accounts import Account, AccountStatus, Customer, fold_user_id
 from bot.domain.events import EventTag
 from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
@@ -95,10 +94,10 @@ def _count_wrong(db: Database, desk: Desk, account: Account | None, now: datetim
 
 
 def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, now: datetime) -> None:
-    def words(case: Case) -> Values:
+    def words(customer: Customer) -> Values:
         return account_mails.account_locked(
             account,
-            case,
+            customer,
             desk.policy,
             tries=desk.policy.mag.sign_in_tries,
             until=until,
@@ -112,7 +111,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
     """Once a day, however often somebody tries."""
     first = found[0]
     sign_in_url = desk.page_url("sign-in", lang=first.lang)
-    named = [(account, organisations.get_customer(db, account.organisation).name) for account in found]
+    named = [(account, organisations.get_customer(db, account).name) for account in found]
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
     queue_mail(
         db,

@@ -7,16 +7,24 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
 from bot.domain.ris import Credential, Role
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
 def add(
-    db: Database, new: NewAccount, *, user_id: str, organisation: int, case_id: int, now: datetime
+    db: Database,
+    new: NewAccount,
+    *,
+    user_id: str,
+    programme: Programme = Programme.MAG,
+    organisation: int = 0,
+    case_id: int = 0,
+    now: datetime,
 ) -> Account | None:
     """Make it, waiting for its activation; None where that User ID is taken."""
     values = {
+        "programme": programme,
         "user_id": user_id,
         "organisation": organisation,
         "case_id": case_id,
@@ -34,10 +42,11 @@ def add(
     }
     added = count(
         db,
-        """insert into accounts (user_id, organisation, case_id, salutation, first_name, last_name, email,
-               phones, job_title, role, credential, lang, origin, status, made_at)
-           values (:user_id, :organisation, :case_id, :salutation, :first_name, :last_name, :email,
-               :phones, :job_title, :role, :credential, :lang, :origin, 'waiting', :now)
+        """insert into accounts (programme, user_id, organisation, case_id, salutation, first_name, last_name,
+               email, phones, job_title, role, credential, lang, origin, status, made_at)
+           values (:programme, :user_id, nullif(:organisation, 0), nullif(:case_id, 0), :salutation,
+               :first_name, :last_name, :email, :phones, :job_title, :role, :credential, :lang, :origin,
+               'waiting', :now)
            on conflict do nothing""",
         values,
     )
@@ -116,8 +125,9 @@ def _account(found: Mapping[str, Any]) -> Account:
     return Account(
         id=found["id"],
         user_id=found["user_id"],
-        organisation=found["organisation"],
-        case_id=found["case_id"],
+        programme=Programme(found["programme"]),
+        organisation=found["organisation"] or 0,
+        case_id=found["case_id"] or 0,
         salutation=found["salutation"],
         first_name=found["first_name"],
         last_name=found["last_name"],
@@ -162,3 +172,24 @@ def make_tables(db: Database) -> None:
         create index accounts_by_organisation on accounts (organisation);
         create index accounts_by_case on accounts (case_id);
     """)
+
+
+def add_programmes(db: Database) -> None:
+    """The step of a later migration: an account may be a partner's, and belong to no case.
+
+    A constraint goes by an edit of the table's text, as SQLite's own page on `alter table` has it: making the
+    table anew would drop what refers to it.
+    """
+    db.execute("alter table accounts add column programme text not null default 'mag'")
+    version = db.execute("pragma schema_version").fetchone()[0]
+    db.execute("pragma writable_schema = on")
+    for column in ("organisation", "case_id"):
+        count(
+            db,
+            """update sqlite_schema
+               set sql = replace(sql, :column || ' integer not null', :column || ' integer')
+               where type = 'table' and name = 'accounts'""",
+            {"column": column},
+        )
+    db.execute(f"pragma schema_version = {version + 1}")
+    db.execute("pragma writable_schema = off")

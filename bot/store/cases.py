@@ -47,6 +47,13 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
     return bool(moved)
 
 
+def register(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
+    """Store what its organisation registered as the newest version; what was decided by a card stands."""
+    sql = "update cases set version = :version where id = :id"
+    count(db, sql, {"id": case.id, "version": case.version})
+    _add_version(db, case, made_by=made_by, now=now)
+
+
 def _add_version(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
     count(
         db,

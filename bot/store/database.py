@@ -1,4 +1,4 @@
-"""Open the database and write to it: one connection a handled event, one short transaction a decision."""
+"""Open the database and write to it: one event a connection, one short transaction a decision."""
 
 import fcntl
 import os
@@ -36,12 +36,14 @@ OPEN_ERRORS = (sqlite3.DatabaseError,)
 
 
 @contextmanager
-def connect(path: Path) -> Iterator[Database]:
-    """Open the database for this thread and close it again.
+def connect(path: Path, *, one_thread: bool = True) -> Iterator[Database]:
+    """Open the database, for this thread unless told otherwise, and close it again.
 
     `synchronous=FULL`: a mail that was moved on the server must be in the ledger after a power cut.
     """
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=one_thread
+    )
     try:
         _use_wal(connection)
         connection.execute("pragma synchronous = full")

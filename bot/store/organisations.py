@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Customer
+from bot.domain.accounts import Account, Customer
 from bot.domain.cases import STANDING, CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
 from bot.store.cases import ris_of
@@ -100,17 +100,19 @@ def find_name(db: Database, case_id: int) -> tuple[str, CaseStatus] | None:
     return (found["company"], CaseStatus(found["status"])) if found else None
 
 
-def get_customer(db: Database, organisation: int) -> Customer:
+def get_customer(db: Database, account: Account) -> Customer:
     """What its people call themselves, and what they are subscribed to; not the whole of a large form."""
+    if not account.organisation:
+        return Customer(id=0, name="", application="", country="")
     (found,) = rows(
         db,
         """select v.company, json_extract(v.ris, '$.company.application') application,
              json_extract(v.ris, '$.company.country') country from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version where c.id = :id""",
-        {"id": organisation},
+        {"id": account.organisation},
     )
     return Customer(
-        id=organisation,
+        id=account.organisation,
         name=found["company"],
         application=found["application"] or "",
         country=found["country"] or "",

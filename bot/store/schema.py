@@ -177,3 +177,8 @@ def m033_registrations(db: Database) -> None:
 def m034_lost_phones(db: Database) -> None:
     recovery_codes.make_tables(db)
     phone_resets.make_tables(db)
+
+
+@migrations()
+def m035_programmes(db: Database) -> None:
+    accounts.add_programmes(db)

@@ -98,8 +98,9 @@ def _serve(
     log = structlog.get_logger("service")
     service = Service(bot, doors)
     with ExitStack() as stack:
-        stack.callback(service.stop)
         stack.enter_context(bootstrap.in_use(bot.settings))
+        stack.callback(bot.connections.close)
+        stack.callback(service.stop)
         service.start()
         ready()
         log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)

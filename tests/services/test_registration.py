@@ -149,6 +149,7 @@ def test_approving_makes_accounts_tells_everybody_and_the_case_is_live(tmp_path:
     case = decide(office)
 
     assert case.status is CaseStatus.LIVE
+    assert case.ris.company.name == "Lindgren & Voss GmbH"  # what pages and later forms go by
     greta = made(office)[0]
     assert (greta.last_name, greta.phones, greta.is_administrator) == (
         "Lindgren-Voss", ("+493023125001",), True,
