@@ -71,7 +71,7 @@ def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, 
     session = sessions.find(db, visitor.token)
     if session is None or session.is_over(now) or not sessions.drop(db, visitor.token):
         raise SignInNeeded
-    raised = replace(session, strength=max(session.strength, to), seen_at=now, launching="")
+    raised = replace(session, strength=max(session.strength, to), seen_at=now)
     sessions.add(db, token, raised)
     about = f"account:{session.account_id}"
     events.add(db, EventTag.SESSION_RAISED, about, actor=about, at=now, strength=int(to))

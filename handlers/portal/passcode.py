@@ -90,8 +90,10 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
         return _stronger(frame, visitor, taken.token)
     with bot.connect() as db:
         has_codes = recovery_codes.count_left(db, visitor) > 0
-    then = "credentials.show_phones" if has_codes else "recovery_codes.show"
-    return _stronger(frame, visitor, taken.token, then=then)
+    if has_codes:
+        return _stronger(frame, visitor, taken.token, then="credentials.show_phones")
+    visitors.remember(taken.token)
+    return frame.pages.go("recovery_codes.show")  # what was launched waits for that page
 
 
 def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:

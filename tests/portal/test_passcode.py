@@ -93,6 +93,28 @@ def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(
     assert browser.with_cookie(weak).get("/dashboard").status_code == 303
 
 
+@pytest.mark.parametrize("keeps_codes", [True, False])
+def test_a_launch_that_waits_for_the_first_phone_goes_on_after_the_recovery_codes(
+    village: Village, keeps_codes: bool
+) -> None:
+    browser = signed_in(village, village.people[0])
+    browser.post("/dashboard/license-key", on="/dashboard/license-key", key=KEY)
+    browser.post("/dashboard/launch", on="/dashboard", application="ForumPass")
+    place = browser.post("/dashboard/phones", on="/dashboard/phones", number="+4915112345678").location
+    assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard/recovery-codes"
+    page = browser.get("/dashboard/recovery-codes").text
+    assert "Then ForumPass opens." in page
+    assert "open ForumPass now" in page
+    if keeps_codes:
+        page = browser.post("/dashboard/recovery-codes", on="/dashboard/recovery-codes").text
+        assert "open ForumPass now" not in page
+    assert 'name="application" value="ForumPass"' in page
+    onward = browser.post("/dashboard/launch", on="/dashboard/recovery-codes", application="ForumPass")
+
+    assert onward.location.startswith(FORUM)
+    assert "Then ForumPass opens." not in browser.get("/dashboard/recovery-codes").text
+
+
 def test_without_a_session_or_with_somebody_elses_ids_nothing_opens(village: Village) -> None:
     registered(village)
     stranger, nobody = signed_in(village, village.people[3]), village.browser()
