@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, account_id, fold_user_id
+from bot.domain.accounts import Account, AccountStatus, account_id
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
@@ -17,7 +17,7 @@ from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services import passwords, security_questions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import mail_activation
+from bot.services.accounts import list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
 from bot.store import accounts, cases, events, links, sessions, tries
@@ -25,7 +25,6 @@ from bot.store.database import transaction
 
 LINK = "recovery"  #: the purpose of a link that asks a security question
 RESET = "reset"  #: and of one that an administrator has sent, which asks none
-_LONGEST = 320  #: characters of an e-mail address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
     """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
     desk.hasher.verify("", "")
     with transaction(db):
-        named = _named(db, name)
+        named = list_named(db, name)
         account = named[0] if len(named) == 1 else None
         _note_asked(db, account, now=now)
         if account is None or account.status is not AccountStatus.ACTIVE:
@@ -118,19 +117,9 @@ def recover(
     return ()
 
 
-def _named(db: Database, name: str) -> list[Account]:
-    """Whom a User ID or an address may mean, deactivated accounts among them."""
-    if len(name) > _LONGEST:
-        return []
-    if user_id := fold_user_id(name):
-        found = accounts.find_by_user_id(db, user_id)
-        return [found] if found else []
-    return accounts.list_by_email(db, name.strip().lower())
-
-
 def _same_address(db: Database, name: str) -> list[Account]:
     """Every account of the address that is meant: whoever reads its mails reads those of all of them."""
-    named = _named(db, name)
+    named = list_named(db, name)
     return accounts.list_by_email(db, named[0].email) if named else []
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Customer, fold_user_id
+from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.events import EventTag
 from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
@@ -14,13 +14,13 @@ from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services import sessions
 from bot.services.account_mails import mail_owner
+from bot.services.accounts import list_named
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
 from bot.store import accounts, events, organisations, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
-LONGEST_NAME = 320  #: characters of an e-mail address
 
 
 def limit_of(desk: Desk) -> Limit:
@@ -57,14 +57,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
 
 def _list_active(db: Database, name: str) -> list[Account]:
     """Those who may be meant: one by a User ID, one or several by an address."""
-    if len(name) > LONGEST_NAME:
-        return []
-    if user_id := fold_user_id(name):
-        one = accounts.find_by_user_id(db, user_id)
-        found = [one] if one else []
-    else:
-        found = accounts.list_by_email(db, name.strip().lower())
-    return [account for account in found if account.status is AccountStatus.ACTIVE]
+    return [account for account in list_named(db, name) if account.status is AccountStatus.ACTIVE]
 
 
 def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
+    account_cards,
     answer_cards,
     approving,
     assignments,
@@ -49,6 +50,7 @@ from bot.rendering import (
 from bot.rendering import help as help_room
 from bot.rendering.blocks import Block, Card
 from tests.cast import AVERY
+from tests.rendering import test_account_cards as account_views
 from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
@@ -211,6 +213,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "approving.approve_modal": lambda text: [
         approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
+    ],
+    "account_cards.account_card": lambda text: [
+        account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
+        for view, done in account_views.every_state()
     ],
     "phone_resets.agree_modal": lambda text: [
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
