@@ -14,10 +14,10 @@ from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services import sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named
+from bot.services.accounts import ACTIVATION, list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import accounts, events, organisations, passwords, tries
+from bot.store import accounts, events, links, organisations, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
@@ -45,6 +45,8 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
             _count_wrong(db, desk, None, now)
             if found:
                 _mail_user_ids(db, desk, found, now)
+            else:
+                _mail_waiting(db, desk, name, now)
             return ""
         if not fits or not _may_sign_in(db, account, hashed, now):
             _count_wrong(db, desk, account, now)
@@ -117,3 +119,12 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
         now=now,
     )
+
+
+def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
+    """Whoever has not activated their account hears how, once a day; the page says nothing of it."""
+    waiting = [account for account in list_named(db, name) if account.status is AccountStatus.WAITING]
+    if len(waiting) == 1 and not links.count_since(
+        db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
+    ):
+        mail_activation(db, desk, waiting[0], now=now)
