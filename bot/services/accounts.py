@@ -4,16 +4,34 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, NewAccount, account_of, make_user_id
+from bot.domain.accounts import (
+    Account,
+    AccountStatus,
+    NewAccount,
+    account_of,
+    fold_user_id,
+    make_user_id,
+)
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.rendering import account_mails
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, events
+from bot.store import accounts, events, links, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+LONGEST_NAME = 320  #: characters of an e-mail address
+
+
+def list_named(db: Database, name: str) -> list[Account]:
+    """Whom a User ID or an address may mean, deactivated accounts among them."""
+    if len(name) > LONGEST_NAME:
+        return []
+    if user_id := fold_user_id(name):
+        one = accounts.find_by_user_id(db, user_id)
+        return [one] if one else []
+    return accounts.list_by_email(db, name.strip().lower())
 
 
 def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:
@@ -62,3 +80,10 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
         now=now,
         secrets={"activation_url": url},
     )
+
+
+def deactivate(db: Database, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction: they are signed out everywhere, and nobody gets in by it any more."""
+    accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
+    sessions.drop_all(db, account.id)
+    links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)

@@ -96,6 +96,7 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
         job.template,
         job.values["lang"],
         _said(db, desk, job, {**job.secrets, "attached": attached}),
+        brand=desk.policy.brand,
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -234,6 +235,7 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
         job.template,
         job.values["lang"],
         _said(db, desk, job, {**HIDDEN, "attached": attached}),
+        brand=desk.policy.brand,
         templates_dir=desk.templates_dir,
     )
     return ShownMail(

@@ -33,12 +33,13 @@ from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys
 from bot.services.accounts import ACTIVATION, mail_activation, open_one
+from bot.services.accounts import deactivate as end
 from bot.services.cases import get_case, refresh_additions
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import issue_link, queue_mail
 from bot.services.recovery import send_reset
-from bot.store import accounts, events, links, member_invitations, organisations, seats, sessions
+from bot.store import accounts, events, links, member_invitations, organisations, seats
 from bot.store.database import transaction
 
 JOINING = "joining"  #: the purpose of the link in a self-registration invitation
@@ -242,9 +243,7 @@ def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> 
             return None
         if is_last_administrator(account, everybody):
             raise LastAdministrator
-        accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
-        sessions.drop_all(db, account.id)
-        links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+        end(db, account, now=now)
         return EventTag.ACCOUNT_DEACTIVATED
 
     _change(db, account_id, by, now, change)

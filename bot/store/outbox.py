@@ -68,6 +68,14 @@ def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> lis
     return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
 
 
+def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
+    """The newest mails whose keys begin so."""
+    sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'
+              order by id desc limit :limit"""
+    values = {"begins": beginning, "ends": beginning + "\U0010ffff", "limit": limit}
+    return [_job(found) for found in rows(db, sql, values)]
+
+
 def has_key_from(db: Database, beginning: str) -> bool:
     """Whether a key that begins so was queued at any time."""
     sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"

@@ -8,6 +8,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from handlers.slack import (
+    accounts,
     additions,
     assignments,
     case_answers,
@@ -45,6 +46,7 @@ ROOMS = (
     registration,
     letters,
     license_keys,
+    accounts,
     clippings,
     additions,
     undoing,
