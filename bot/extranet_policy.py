@@ -26,6 +26,7 @@ class ExtranetClock(_Part):
     hour: time = time(9)  #: of the desk's clocks, at which mails go
     expiry_hold_days: Days = 14  #: by which an end moves of which nobody was surely warned
     most_a_day: Annotated[int, Field(ge=1)] = 200  #: mails of the clock; more wait for a click
+    longest_extension_days: Days = 180  #: from today, to which the desk moves an end at most
 
     @field_validator("hour", mode="before")
     @classmethod
@@ -55,6 +56,7 @@ class ExtranetClock(_Part):
             hour=self.hour,
             hold=self.expiry_hold_days,
             most_a_day=self.most_a_day,
+            longest=self.longest_extension_days,
         )
 
 

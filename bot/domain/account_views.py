@@ -1,15 +1,20 @@
 """What the desk sees of one account, and what it may do about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.errors import Refusal
+from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
+from bot.domain.lifecycle_refusals import ReasonNeeded
 from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
 
 MAILS = 5  #: the newest that are shown
+MOVES = 5  #: of an end, as many
+COMING = 3  #: what the clock does next, as much of it
+LONGEST_REASON = 200
 
 
 class AccountAct(StrEnum):
@@ -32,6 +37,18 @@ class AccountMail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LifeView:
+    """How long a partner's account lasts, and why."""
+
+    life: Life
+    back_until: date  #: the last day on which it can come back once it has expired
+    is_over: bool  #: it can come back no more
+    coming: tuple[Foreseen, ...]  #: what the clock does next if nobody acts; what is due comes at once
+    waits: bool  #: what is due waits for a click
+    moves: tuple[Moved, ...]  #: of its end, the newest first
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountView:
     """One account, as it is at this moment."""
 
@@ -46,6 +63,7 @@ class AccountView:
     waits_for: tuple[str, ...]  #: who may accept the terms for which it waits, by name
     waits: bool  #: for terms that nobody accepted
     mails: tuple[AccountMail, ...]  #: the newest first
+    life: LifeView | None = None  #: None for an account without a clock
 
     @property
     def is_locked(self) -> bool:
@@ -55,9 +73,23 @@ class AccountView:
     def acts(self) -> tuple[AccountAct, ...]:
         """What can be done about it now."""
         if self.account.status is AccountStatus.DEACTIVATED:
-            return (AccountAct.REOPEN,)
+            return () if self.life and self.life.is_over else (AccountAct.REOPEN,)
         unlock = (AccountAct.UNLOCK,) if self.tries.wrong else ()
         return (AccountAct.RESEND, *unlock, AccountAct.CLOSE)
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether its end can be moved now."""
+        lives = self.life is not None and self.life.life.state is not LifeState.CLOSED
+        return lives and self.account.status is AccountStatus.ACTIVE
+
+
+def read_reason(typed: str) -> str:
+    """Why an end is moved, on one line; raise ReasonNeeded."""
+    reason = " ".join(typed.split())
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ReasonNeeded(most=LONGEST_REASON)
+    return reason
 
 
 class NoAccountNamed(Refusal):

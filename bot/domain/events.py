@@ -163,6 +163,7 @@ class EventTag(StrEnum):
     LIFE_HELD = "life:held"
     LIFE_EXPIRED = "life:expired"
     LIFE_CLOSED = "life:closed"
+    LIFE_RESUMED = "life:resumed"  # its account was closed, and is open again
     LIFE_GATE_SHUT = "life_gate:shut"
     LIFE_GATE_OPENED = "life_gate:opened"
     SESSION_BEGUN = "session:begun"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.lifecycle_refusals import EndPassed, LifeClosed
+from bot.domain.lifecycle_refusals import EndPassed, EndTooFar, LifeClosed
 from bot.domain.working_time import Calendar
 
 WARNED_FOR = timedelta(
@@ -67,6 +67,7 @@ class ClockRules:
     hour: time = time(9)
     hold: int = 14  #: for which an end without a warning moves; more than WARNED_FOR
     most_a_day: int = 200  #: notices that go without anybody's click
+    longest: int = 180  #: from today, to which an end is moved by hand at most
     #: what was reckoned already: of thousands of accounts most end on the same few days
     _known: dict[tuple[Stage, date], datetime] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -90,6 +91,10 @@ class ClockRules:
     def last_way_back(self, ends_on: date) -> date:
         """The last day on which an expired account can come back."""
         return ends_on + timedelta(days=self.reactivation)
+
+    def last_end(self, now: datetime) -> date:
+        """The last day to which an end is moved by hand."""
+        return self.calendar.day_of(now) + timedelta(days=self.longest)
 
     def closes(self, ends_on: date) -> datetime:
         return self._at(self.last_way_back(ends_on) + _DAY)
@@ -145,6 +150,28 @@ class Life:
         return any(notice.proves(self.ends_on, at=at) for notice in self.notices)
 
 
+class Move(StrEnum):
+    """How an end came about."""
+
+    BEGUN = "begun"
+    VALIDATED = "validated"
+    EXTENDED = "extended"  # by hand, for a reason
+    HELD = "held"  # by the clock, for no warning was proven
+    ENDED = "ended"  # its account was closed: the clock stands
+    RESUMED = "resumed"  # its account is open again: the clock goes on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """An end that somebody, or the clock, has moved."""
+
+    at: datetime
+    by: str
+    how: Move
+    ends_on: date
+    reason: str = ""  #: of EXTENDED as it was typed; of HELD why, a `Held`
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """What is to be done about a life now; `life` is as it is afterwards, `next_at` when to look again."""
@@ -155,6 +182,11 @@ class Step:
     held: Held | None = None
     closes: bool = False
     next_at: datetime | None = None  #: later than now; None for never
+
+    @property
+    def does(self) -> str:
+        """The stage whose mail goes, "closed", "held", or "" for nothing."""
+        return str(self.gives or ("closed" if self.closes else "held" if self.held else ""))
 
     @property
     def acts(self) -> bool:
@@ -176,7 +208,7 @@ def validate(life: Life, rules: ClockRules, *, on: date) -> Life:
 
 
 def extend(life: Life, rules: ClockRules, *, ends_on: date, now: datetime) -> Life:
-    """Move the end, to a later or an earlier day. Raise LifeClosed or EndPassed.
+    """Move the end, to a later or an earlier day. Raise LifeClosed, EndPassed or EndTooFar.
 
     Where what was told is true no more, or its day lies ahead again, a new cycle begins, so that it is told
     anew; else the days of what was not told yet follow the end.
@@ -185,11 +217,21 @@ def extend(life: Life, rules: ClockRules, *, ends_on: date, now: datetime) -> Li
         raise LifeClosed
     if ends_on < rules.calendar.day_of(now):
         raise EndPassed(day=ends_on.isoformat())
+    if ends_on > (last := rules.last_end(now)):
+        raise EndTooFar(last=last.isoformat())
     told = [notice for notice in life.notices if notice.delivery is not Delivery.SKIPPED]
     wrong = any(one.ends_on > ends_on or rules.due(one.stage, ends_on) > now for one in told)
     if life.state is LifeState.VALID and not wrong:
         return replace(life, ends_on=ends_on)
     return replace(life, state=LifeState.VALID, ends_on=ends_on, cycle=life.cycle + 1, notices=())
+
+
+def resume(life: Life, rules: ClockRules, *, on: date) -> Life:
+    """Where it stopped when its account was ended, with the same end; raise LifeClosed if too late."""
+    if on > rules.last_way_back(life.ends_on):
+        raise LifeClosed
+    state = LifeState.EXPIRED if life.knows(Stage.EXPIRED) else LifeState.VALID
+    return replace(life, state=state)
 
 
 def find_next_look(life: Life, rules: ClockRules) -> datetime | None:

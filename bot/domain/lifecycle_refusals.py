@@ -15,6 +15,24 @@ class EndPassed(Refusal):
     code = "end_passed"
 
 
+class EndTooFar(Refusal):
+    """By hand an end moves so far at most; values: last, the last day that can be named."""
+
+    code = "end_too_far"
+
+
+class ReasonNeeded(Refusal):
+    """An end is moved for a reason, on one line; values: most, its signs."""
+
+    code = "reason_needed"
+
+
+class UnclearDay(Refusal):
+    """Not a day; values: text."""
+
+    code = "unclear_day"
+
+
 class LifeUnknown(Refusal):
     """The account has no clock."""
 

@@ -5,26 +5,36 @@ from collections.abc import Iterator
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
 from bot.domain.accounts import AccountStatus
 from bot.domain.ris import Role
-from bot.rendering import blocks
+from bot.rendering import account_lives, blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 ACTION = "account_"  #: every button's `action_id` begins so, and ends with its act
 
 
-def account_card(view: AccountView, *, words: Words, done: AccountAct | None = None) -> Card:
-    """Private to whoever asked; `done` is said on top. A button's value is the account's number."""
+EXTENDED = "extended"  #: what was done, beside the acts
+
+
+def account_card(view: AccountView, *, words: Words, done: str | None = None) -> Card:
+    """Private to whoever asked; `done`, an act or EXTENDED, is said on top.
+
+    A button's value is the account's number.
+    """
     account = view.account
     title = words.say("account.title", name=safe(account.name, 80), user_id=safe(account.user_id, 20))
     told = [blocks.section(words.say(f"account.done.{done}"))] if done else []
+    buttons = [_button(view, act, words) for act in view.acts]
+    if view.can_extend:
+        buttons.insert(1, account_lives.extend_button(view, words=words))
     mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
     return Card(
         text=title,
         blocks=[
             *told,
             blocks.section("\n".join([f"*{title}*", *_lines(view, words)])),
+            *([account_lives.life_block(view.life, words=words)] if view.life else []),
             blocks.section(f"*{words.say('account.mails')}*\n{mails}"),
-            blocks.actions(*[_button(view, act, words) for act in view.acts]),
+            *([blocks.actions(*buttons)] if buttons else []),
         ],
     )
 

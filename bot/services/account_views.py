@@ -1,24 +1,31 @@
 """The desk looks at one account and mends it: the way in again, a lock lifted, closed, opened again."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import islice
 
 from sqlite_utils import Database
 
+from bot.domain import lifecycle as clock
 from bot.domain.account_views import (
+    COMING,
     MAILS,
+    MOVES,
     AccountAct,
     AccountMail,
     AccountView,
     ActTooLate,
+    LifeView,
     NoSuchAccount,
     SeveralAccounts,
+    read_reason,
 )
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme
 from bot.domain.events import EventTag
+from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.tries import Tried
-from bot.services import applications, terms
+from bot.services import applications, lifecycle, lifecycle_gates, terms
 from bot.services.accounts import deactivate, list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
@@ -60,6 +67,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         waits_for=waits_for,
         waits=waits,
         mails=_mails(db, account),
+        life=_life(db, desk, account, now=now),
     )
 
 
@@ -87,10 +95,54 @@ def _mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
     )
 
 
+def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeView | None:
+    life, rules = lifecycle.find(db, account.id), desk.policy.clock_rules
+    if life is None:
+        return None
+    back_until = rules.last_way_back(life.ends_on)
+    coming: tuple[clock.Foreseen, ...] = ()
+    if account.status is AccountStatus.ACTIVE:
+        coming = tuple(islice(clock.foresee(life, rules, now=now, until=now + _FAR), COMING))
+    due = any(one.at <= now for one in coming)
+    return LifeView(
+        life=life,
+        back_until=back_until,
+        is_over=life.state is LifeState.CLOSED and rules.calendar.day_of(now) > back_until,
+        coming=coming,
+        waits=due and lifecycle_gates.find_shut(db) is not None,
+        moves=tuple(reversed(lifecycle.list_moves(db, account.id)[-MOVES:])),
+    )
+
+
+_FAR = timedelta(days=20 * 366)  #: whatever the policy, the clock does its next things before then
+
+
+def extend(
+    db: Database, desk: Desk, *, account_id: int, ends_on: date, reason: str, by: str, now: datetime
+) -> AccountView:
+    """Move the end of a partner's account by hand, for a reason; how it is then.
+
+    Raise ReasonNeeded, EndPassed, EndTooFar, LifeClosed, LifeUnknown or ActTooLate.
+    """
+    account, why = accounts.find(db, account_id), read_reason(reason)
+    if account is None or account.status is not AccountStatus.ACTIVE:
+        raise ActTooLate(user_id=account.user_id if account else "")
+    lifecycle.extend(db, desk, account_id, ends_on=ends_on, reason=why, by=by, now=now)
+    return _view(db, desk, account, now=now)
+
+
+def get(db: Database, desk: Desk, account_id: int, *, now: datetime) -> AccountView:
+    """One that a card has shown before; raise ActTooLate where there is none."""
+    account = accounts.find(db, account_id)
+    if account is None:
+        raise ActTooLate(user_id="")
+    return _view(db, desk, account, now=now)
+
+
 def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, now: datetime) -> AccountView:
     """Do it and return how the account is then; raise ActTooLate where there is nothing of that to do.
 
-    `by`: a member of staff, or `cli:anna`. Raise ResetOften and LastAdministrator.
+    `by`: a member of staff, or `cli:anna`. Raise ResetOften, LastAdministrator and LifeClosed.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = accounts.find(db, account_id)
@@ -98,9 +150,7 @@ def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, 
             raise ActTooLate(user_id=account.user_id if account else "")
         if tag := _ACTS[act](db, desk, account, by, now):
             events.add(db, tag, f"account:{account.id}", actor=by, at=now)
-    changed = accounts.find(db, account_id)
-    assert changed is not None  # noqa: S101 - nothing removes one
-    return _view(db, desk, changed, now=now)
+    return get(db, desk, account_id, now=now)
 
 
 def _resend(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag | None:
@@ -118,17 +168,19 @@ def _unlock(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
 
 
 def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
-    del desk, by
+    del desk
     if account.organisation and is_last_administrator(
         account, accounts.list_of_organisation(db, account.organisation)
     ):
         raise LastAdministrator
     deactivate(db, account, now=now)
+    lifecycle.end(db, account.id, by=by, now=now)
     return EventTag.ACCOUNT_DEACTIVATED
 
 
 def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
     """It had a password, or else is to be activated still."""
+    lifecycle.resume(db, desk, account.id, by=by, now=now)
     before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
     accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
     if before is AccountStatus.WAITING:

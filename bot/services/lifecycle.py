@@ -9,13 +9,13 @@ from sqlite_utils import Database
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, Step
+from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, Move, Moved, Step
 from bot.domain.lifecycle_refusals import DayPassed, LifeUnknown
 from bot.services.desk import Desk
 from bot.store import events
 from bot.store import lifecycle as store
 from bot.store.database import transaction
-from bot.store.lifecycle import Moved, Place, Row
+from bot.store.lifecycle import Place, Row
 
 PAGE = 500  #: lives that are read at once
 
@@ -57,7 +57,7 @@ def begin(
     on = validated_on or rules.calendar.day_of(now)
     life = lifecycle.begin(account.id, rules, on=on, ends_on=ends_on)
     if store.add(db, life, next_at=_look_at(desk, life, now)):
-        _record(db, EventTag.LIFE_BEGUN, life, "begun", by=by, now=now)
+        _record(db, EventTag.LIFE_BEGUN, life, Move.BEGUN, by=by, now=now)
     return _get(db, account.id)
 
 
@@ -69,7 +69,7 @@ def validate(db: Database, desk: Desk, account_id: int, *, by: str, now: datetim
     rules = desk.policy.clock_rules
     life = lifecycle.validate(_get(db, account_id), rules, on=rules.calendar.day_of(now))
     store.save_all(db, [(life, _look_at(desk, life, now))])
-    _record(db, EventTag.LIFE_VALIDATED, life, "validated", by=by, now=now)
+    _record(db, EventTag.LIFE_VALIDATED, life, Move.VALIDATED, by=by, now=now)
     return life
 
 
@@ -83,7 +83,7 @@ def extend(
     with transaction(db, locks=(f"account:{account_id}",)):
         life = lifecycle.extend(_get(db, account_id), desk.policy.clock_rules, ends_on=ends_on, now=now)
         store.save_all(db, [(life, _look_at(desk, life, now))])
-        _record(db, EventTag.LIFE_EXTENDED, life, "extended", by=by, now=now, reason=reason)
+        _record(db, EventTag.LIFE_EXTENDED, life, Move.EXTENDED, by=by, now=now, reason=reason)
     return life
 
 
@@ -92,8 +92,22 @@ def end(db: Database, account_id: int, *, by: str, now: datetime) -> None:
     found = store.find(db, account_id)
     if found is None or found.life.state is LifeState.CLOSED:
         return
-    store.save_all(db, [(replace(found.life, state=LifeState.CLOSED), None)])
-    events.add(db, EventTag.LIFE_CLOSED, f"account:{account_id}", actor=by, at=now, cycle=found.life.cycle)
+    life = replace(found.life, state=LifeState.CLOSED)
+    store.save_all(db, [(life, None)])
+    _record(db, EventTag.LIFE_CLOSED, life, Move.ENDED, by=by, now=now)
+
+
+def resume(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime) -> None:
+    """The clock of an account that is opened again goes on, in the caller's transaction.
+
+    Nothing that was told is told again. Raise LifeClosed where it could come back no more.
+    """
+    found, rules = find(db, account_id), desk.policy.clock_rules
+    if found is None:
+        return
+    life = lifecycle.resume(found, rules, on=rules.calendar.day_of(now))
+    store.save_all(db, [(life, _look_at(desk, life, now))])
+    _record(db, EventTag.LIFE_RESUMED, life, Move.RESUMED, by=by, now=now)
 
 
 def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime) -> Step:
@@ -142,7 +156,7 @@ def _get(db: Database, account_id: int) -> Life:
 
 
 def _record(
-    db: Database, tag: EventTag, life: Life, how: str, *, by: str, now: datetime, reason: str = ""
+    db: Database, tag: EventTag, life: Life, how: Move, *, by: str, now: datetime, reason: str = ""
 ) -> None:
     moved = Moved(at=now, by=by, how=how, ends_on=life.ends_on, reason=reason)
     store.add_move(db, life.account_id, moved)

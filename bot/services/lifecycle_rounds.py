@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain import lifecycle
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Stage, Step
+from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
 from bot.domain.outbox import NewJob
 from bot.services import lifecycle_gates as gates
 from bot.services.desk import Desk
@@ -20,7 +20,7 @@ from bot.store import events, outbox, rounds, sessions
 from bot.store import lifecycle as store
 from bot.store.database import transaction
 from bot.store.events import Data, NewEvent
-from bot.store.lifecycle import Moved, Place, Row
+from bot.store.lifecycle import Place, Row
 from bot.store.numbers import next_number
 
 BATCH = 500  #: accounts in one transaction, which holds up whoever else writes for some 50 ms
@@ -118,7 +118,7 @@ def _events(step: Step) -> list[NewEvent]:
 def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
     """The desk hears of each once: of all that a batch held, in one message."""
     for step in held:
-        moved = Moved(at=now, by="usher", how="held", ends_on=step.life.ends_on, reason=str(step.held))
+        moved = Moved(at=now, by="usher", how=Move.HELD, ends_on=step.life.ends_on, reason=str(step.held))
         store.add_move(db, step.life.account_id, moved)
     if held:
         lives = [[step.life.account_id, str(step.held), step.life.ends_on.isoformat()] for step in held]

@@ -8,7 +8,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.lifecycle import Delivery, Life, LifeState, Notice, Stage
+from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Notice, Stage
 from bot.store import accounts
 from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
@@ -35,17 +35,6 @@ class Place:
     def after(cls, moment: datetime) -> Self:
         """Behind everything that was to be looked at by that moment."""
         return cls(next_at=text_of(moment), account_id=LAST)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """An end that somebody, or the clock, has moved."""
-
-    at: datetime
-    by: str
-    how: str  #: "begun", "validated", "extended" or "held"
-    ends_on: date
-    reason: str = ""
 
 
 def add(db: Database, life: Life, *, next_at: datetime | None) -> bool:
@@ -166,7 +155,7 @@ def list_moves(db: Database, account_id: int) -> list[Moved]:
         Moved(
             at=instant(one["at"]),
             by=one["actor"],
-            how=one["how"],
+            how=Move(one["how"]),
             ends_on=date.fromisoformat(one["ends_on"]),
             reason=one["reason"],
         )

@@ -1,5 +1,6 @@
 """`usher accounts`: one account seen, mended, closed, and what the desk registers for it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,9 +9,9 @@ from handlers.cli.desk import open_desk
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from bot.domain.account_views import AccountAct, AccountView
+    from bot.domain.account_views import AccountAct, AccountView, LifeView
 
-app = typer.Typer(help="See, unlock and close accounts.", no_args_is_help=True)
+app = typer.Typer(help="See, unlock, extend and close accounts.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A User ID, or the address of exactly one account.")]
 
@@ -26,9 +27,46 @@ def show(name: Name, *, as_json: JsonOption = False) -> None:
         print_json(_facts(view))
         return
     facts = _facts(view)
-    mails = facts.pop("mails")
+    mails, life = facts.pop("mails"), facts.pop("life")
     print_table(("", ""), [(name.replace("_", " "), _shown(value)) for name, value in facts.items()])
+    if life:
+        _print_life(life)
     print_table(("mail", "state", "at"), [tuple(mail.values())[:3] for mail in mails])
+
+
+def _print_life(life: dict[str, Any]) -> None:
+    coming, moves = life.pop("coming"), life.pop("moves")
+    print_table(("life", ""), [(name.replace("_", " "), value) for name, value in life.items()])
+    print_table(("comes", "does", "ends_on", "held"), [tuple(one.values()) for one in coming])
+    print_table(("moved", "how", "by", "ends_on", "reason"), [tuple(one.values()) for one in moves])
+
+
+@app.command(
+    "extend", epilog="Example: usher accounts extend k7m3-x9p2 --until 2026-08-31 --reason 'On leave'"
+)
+def extend(
+    name: Name,
+    *,
+    until: Annotated[
+        datetime, typer.Option("--until", formats=["%Y-%m-%d"], metavar="DATE", help="The new last day.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why, on one line; it is kept beside the day.")],
+) -> None:
+    """Move the day on which a partner's account ends; an expired one works again."""
+    from bot.services import account_views
+
+    with open_desk() as opened:
+        found = account_views.find(opened.db, name)
+        view = account_views.extend(
+            opened.db,
+            opened.desk,
+            account_id=found.id,
+            ends_on=until.date(),
+            reason=reason,
+            by=opened.by,
+            now=opened.now,
+        )
+    say(f"ends on {until.date()}: {plain(view.account.user_id)} ({plain(view.account.name)})")
 
 
 @app.command("unlock", epilog="Example: usher accounts unlock k7m3-x9p2")
@@ -80,6 +118,38 @@ def _facts(view: "AccountView") -> dict[str, Any]:
         "mails": [
             {"mail": mail.template, "status": mail.status, "at": mail.at, "came_back": mail.came_back}
             for mail in view.mails
+        ],
+        "life": _life(view.life) if view.life else None,
+    }
+
+
+def _life(view: "LifeView") -> dict[str, Any]:
+    life = view.life
+    return {
+        "state": life.state,
+        "validated_on": life.validated_on.isoformat(),
+        "ends_on": life.ends_on.isoformat(),
+        "back_until": view.back_until.isoformat(),
+        "cycle": life.cycle,
+        "waits_for_a_click": view.waits,
+        "coming": [
+            {
+                "at": one.at,
+                "does": one.step.does,
+                "ends_on": one.step.life.ends_on.isoformat(),
+                "held": one.step.held,
+            }
+            for one in view.coming
+        ],
+        "moves": [
+            {
+                "at": moved.at,
+                "how": moved.how,
+                "by": moved.by,
+                "ends_on": moved.ends_on.isoformat(),
+                "reason": moved.reason,
+            }
+            for moved in view.moves
         ],
     }
 

@@ -45,7 +45,7 @@ def _line(opened: OpenDesk, one: "Expected") -> dict[str, str | None]:
     step, rules = one.foreseen.step, opened.desk.policy.clock_rules
     return {
         "at": one.foreseen.at.astimezone(rules.calendar.zone).isoformat(timespec="minutes"),
-        "does": str(step.gives) if step.gives else "closed" if step.closes else "held",
+        "does": step.does,
         "user_id": one.account.user_id,
         "email": one.account.email,
         "lang": one.account.lang,

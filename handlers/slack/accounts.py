@@ -7,10 +7,23 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.domain.account_views import AccountAct, NoAccountNamed
 from bot.domain.approvals import check_is_staff
-from bot.rendering.account_cards import ACTION, account_card
+from bot.domain.errors import Refusal
+from bot.rendering import account_lives
+from bot.rendering.account_cards import ACTION, EXTENDED, account_card
+from bot.rendering.account_lives import EXTEND
 from bot.rendering.blocks import Card
 from bot.services import account_views
-from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 from handlers.slack.markup import typed
 
@@ -18,6 +31,8 @@ from handlers.slack.markup import typed
 def register(app: App, bot: Bot) -> None:
     for act in AccountAct:
         app.action(f"{ACTION}{act}")(partial(on_act, bot=bot, act=act))
+    app.action(EXTEND)(partial(on_extend, bot=bot))
+    app.view(EXTEND)(partial(on_extended, bot=bot))
 
 
 def show_account(line: Line) -> Card:
@@ -40,3 +55,39 @@ def on_act(ack: Ack, body: Body, respond: Respond, *, bot: Bot, act: AccountAct)
         number = int(body["actions"][0]["value"])
         view = account_views.act(db, bot.desk, act, account_id=number, by=by.id, now=now)
         settle(respond, body, account_card(view, words=words(bot), done=act))
+
+
+def on_extend(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Ask until when, and why."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        now, number = bot.clock.now(), int(body["actions"][0]["value"])
+        check_is_staff(staff_in(body, bot))
+        view = account_views.get(db, bot.desk, number, now=now)
+        last = bot.desk.policy.clock_rules.last_end(now)
+        modal = account_lives.extend_modal(view, last=last, words=words(bot))
+        bot.slack_client.views_open(trigger_id=body["trigger_id"], view=placed(modal, body))
+
+
+def on_extended(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Move the end, then ack: a refusal stands at the field."""
+    try:
+        by = staff_in(body, bot)
+        check_is_staff(by)
+        asked = account_lives.read_extension(body["view"])
+        with bot.connect() as db:
+            view = account_views.extend(
+                db,
+                bot.desk,
+                account_id=asked.account_id,
+                ends_on=asked.until,
+                reason=asked.reason,
+                by=by.id,
+                now=bot.clock.now(),
+            )
+    except Refusal as refusal:
+        field = account_lives.field_of(refusal)
+        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+        return
+    ack()
+    show(respond, account_card(view, words=words(bot), done=EXTENDED))

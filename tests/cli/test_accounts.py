@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from datetime import timedelta
 from pathlib import Path
 
 from bot.bootstrap import Bot, make_desk
@@ -14,6 +15,7 @@ from bot.store import accounts, tries
 from tests.cast import a_case, an_office
 from tests.cli.shell import Shell
 from tests.cli.test_stock import desk
+from tests.partners import begun
 from tests.people import move_in
 
 __all__ = ["desk"]  # pytest finds the fixture here
@@ -86,3 +88,27 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
     assert mine in several.faults[0]
     assert theirs in several.faults[0]
     assert desk("accounts", "show", "nobody@example.com").code == 2
+
+
+def test_a_partners_life_is_shown_and_its_end_moves(desk: Shell, tmp_path: Path) -> None:
+    office = an_office(tmp_path)
+    bot, now = office.bot, office.bot.clock.now()
+    with bot.connect() as db:
+        account = begun(db, bot.desk, now=now)
+    until = (now.date() + timedelta(days=100)).isoformat()
+    moved = desk("accounts", "extend", account.email, "--until", until, "--reason", "Long leave")
+    refused = [
+        desk("accounts", "extend", account.email, "--until", day, "--reason", why)
+        for day, why in ((until, " "), ("2099-01-01", "Leave"), ("soon", "Leave"))
+    ]
+    facts = desk("accounts", "show", account.email, "--json").objects[0]["life"]
+
+    assert until in moved.out
+    assert [one.code for one in refused] == [2, 2, 2]
+    assert (facts["state"], facts["ends_on"], facts["cycle"]) == ("valid", until, 1)
+    assert [one["does"] for one in facts["coming"]] == ["validation", "reminder", "expired"]
+    assert [(one["how"], one["reason"]) for one in facts["moves"]] == [
+        ("extended", "Long leave"),
+        ("begun", ""),
+    ]
+    assert "Long leave" in desk("accounts", "show", account.email).out

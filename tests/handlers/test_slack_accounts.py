@@ -3,14 +3,16 @@
 import json
 
 import pytest
+from slack_bolt import BoltResponse
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
 from bot.domain.tries import Tried
-from bot.services import audit, sign_in
+from bot.services import audit, lifecycle_rounds, sign_in
 from bot.store import accounts, sessions, tries
 from tests.cast import AVERY, ELI, a_case
 from tests.handlers.conftest import Workspace
+from tests.partners import begun
 from tests.people import PASSWORD, move_in
 
 
@@ -133,3 +135,73 @@ def test_guests_see_and_change_nothing(workspace: Workspace, people: list[Accoun
     for said in workspace.heard(2):
         assert people[1].name not in json.dumps(said)
     assert status(workspace, people[1]) is AccountStatus.ACTIVE
+
+
+def extension(
+    workspace: Workspace, until: str | None, reason: str, *, by: str, account: int = 1
+) -> BoltResponse:
+    values = {"until": {"until": {"selected_date": until}}, "reason": {"reason": {"value": reason}}}
+    about = json.dumps({"account_id": account, "place": f"{workspace.url}/respond"})
+    view = {
+        "type": "modal",
+        "callback_id": "account_extend",
+        "private_metadata": about,
+        "state": {"values": values},
+    }
+    return workspace.dispatch(
+        {"type": "view_submission", "user": {"id": by}, "team": {"id": "T0"}, "view": view}
+    )
+
+
+def test_a_partners_end_moves_for_a_reason_within_what_the_policy_allows(workspace: Workspace) -> None:
+    office = workspace.office
+    with office.connect() as db:
+        account = begun(db, office.desk, now=office.now)  # ends on 31 May
+    workspace.command(f"account {account.email}", by=AVERY.id)
+    assert "Works until 31 May 2026" in heard(workspace, 1)
+    workspace.click("account_extend", str(account.id), by=ELI.id)
+    assert "Extend an account" not in heard(workspace, 2)
+    workspace.click("account_extend", str(account.id), by=AVERY.id)
+    assert "29 August 2026 is the last day" in str(workspace.asked("views.open")[0]["view"])
+
+    for until, reason, by, said in (
+        ("2026-08-01", "Leave", ELI.id, "until"),
+        (None, "Leave", AVERY.id, "choose a day"),
+        ("2026-03-01", "Leave", AVERY.id, "has passed"),
+        ("2026-08-30", "Leave", AVERY.id, "too far ahead"),
+        ("2026-08-01", " \n ", AVERY.id, '"reason": "Please say'),
+    ):
+        assert said in extension(workspace, until, reason, by=by).body
+    assert "act" in extension(workspace, "2026-08-01", "Leave", by=AVERY.id, account=99).body
+    assert extension(workspace, "2026-08-01", "Leave <!channel>", by=AVERY.id).body == ""
+    card = heard(workspace, 3)
+    for said in ("The end is moved", "Works until 1 August 2026", f"moved by <@{AVERY.id}>", "Reason: Leave"):
+        assert said in card
+    assert "<!channel>" not in card
+    with office.connect() as db:
+        assert [one.actor for one in audit.export(db) if one.tag == EventTag.LIFE_EXTENDED] == [AVERY.id]
+
+
+@pytest.mark.parametrize(("days", "again"), [(30, True), (160, False)])
+def test_the_clock_of_a_closed_account_stands_and_goes_on_within_the_way_back(
+    workspace: Workspace, days: int, again: bool
+) -> None:
+    """31 May is the end, 30 July the last way back; nothing is told while it stands, or told twice."""
+    office = workspace.office
+    with office.connect() as db:
+        account = begun(db, office.desk, now=office.now)
+    workspace.click("account_close", str(account.id), by=AVERY.id)
+    assert "The clock stands" in heard(workspace, 1)
+    office.clock.wait(days=days)
+    with office.connect() as db:
+        assert not lifecycle_rounds.run(db, office.desk, now=office.now).told
+    workspace.click("account_reopen", str(account.id), by=AVERY.id)
+    card = heard(workspace, 2)
+    assert ("opened again by" in card) is again
+    assert (status(workspace, account) is AccountStatus.ACTIVE) is again
+    office.clock.wait(days=30)
+    with office.connect() as db:
+        told = lifecycle_rounds.run(db, office.desk, now=office.now).told
+        tags = [one.tag for one in audit.export(db) if one.tag.startswith("life:")]
+    assert dict(told) == ({"validation": 1} if again else {})
+    assert tags == ["life:begun", "life:closed", *(["life:resumed", "life:told"] if again else [])]

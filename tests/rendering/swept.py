@@ -220,6 +220,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
     ],
+    "account_lives.extend_modal": lambda text: [
+        account_views.a_modal(poisoned(account_views.partner(), text))
+    ],
     "lifecycle.gate_note": lambda text: [
         lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)
         for settled in (False, True)
@@ -330,7 +333,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
     ],
 }
-PARTS = frozenset({"queue.row", "step_up.code_field"})  #: shown in those above
+PARTS = frozenset(
+    {"account_lives.extend_button", "account_lives.life_block", "queue.row", "step_up.code_field"}
+)  #: shown in those above
 #: whose values no stranger chooses
 OURS = frozenset(
     {

@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.account_views import AccountAct, AccountMail, AccountView
+from bot.domain import lifecycle as clock
+from bot.domain.account_views import AccountAct, AccountMail, AccountView, LifeView
 from bot.domain.accounts import AccountStatus
+from bot.domain.lifecycle import ClockRules, Held, LifeState, Move, Moved, foresee
 from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
-from bot.rendering import account_cards, account_samples, samples
+from bot.domain.working_time import Calendar
+from bot.rendering import account_cards, account_lives, account_samples, lifecycle_samples, samples
+from bot.rendering.blocks import Block
 from bot.rendering.words import LANGUAGES, words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -35,13 +40,44 @@ def view(status: AccountStatus = AccountStatus.ACTIVE) -> AccountView:
     )
 
 
-def every_state() -> Iterator[tuple[AccountView, AccountAct | None]]:
+RULES = ClockRules(calendar=Calendar(zone=ZoneInfo("Europe/Berlin")))
+
+
+def partner(state: LifeState = LifeState.VALID, *, over: bool = False) -> AccountView:
+    """A partner whose end was held, then moved by hand, and whose next mail waits for a click."""
+    life = replace(clock.begin(7, RULES, on=date(2026, 1, 1)), state=state, ends_on=date(2026, 4, 1))
+    later = list(foresee(life, RULES, now=AT, until=AT + timedelta(days=400)))
+    moves = [
+        Moved(at=AT, by="U0AVERY0001", how=Move.EXTENDED, ends_on=life.ends_on, reason="On leave"),
+        Moved(at=AT, by="usher", how=Move.HELD, ends_on=date(2026, 3, 20), reason=Held.LOST),
+        *(
+            Moved(at=AT, by="usher", how=how, ends_on=life.ends_on)
+            for how in Move
+            if how not in ("extended", "held")
+        ),
+    ]
+    seen = LifeView(
+        life=life, back_until=RULES.last_way_back(life.ends_on), is_over=over, coming=tuple(later),
+        waits=state is LifeState.VALID, moves=tuple(moves),
+    )  # fmt: skip
+    account = lifecycle_samples.partner(samples.decided_case(), at=AT)
+    status = AccountStatus.DEACTIVATED if state is LifeState.CLOSED else AccountStatus.ACTIVE
+    return replace(view(), account=replace(account, status=status), waits=False, life=seen)
+
+
+def a_modal(text: AccountView) -> Block:
+    return account_lives.extend_modal(text, last=RULES.last_end(AT), words=words("en"))
+
+
+def every_state() -> Iterator[tuple[AccountView, str | None]]:
     """Each state once, and each thing that can have been done."""
     for status in AccountStatus:
         yield view(status), None
     for act in AccountAct:
         bare = replace(view(), phones=(), mails=(), waits_for=(), signed_in_at=None, tries=Tries())
         yield replace(bare, key_entered=act is AccountAct.CLOSE), act
+    for state in LifeState:
+        yield partner(state), account_cards.EXTENDED
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -61,3 +97,41 @@ def test_it_says_why_somebody_cannot_get_in() -> None:
     said = json.dumps(account_cards.account_card(view(), words=words("en")).blocks, ensure_ascii=False)
     for part in ("Locked until 2 Mar, 10:00", "terms wait for Ada Lindqvist", "came back", "+49 ••• ••78"):
         assert part in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("shown", "buttons"),
+    [
+        (partner(), ["account_resend", "account_extend", "account_unlock", "account_close"]),
+        (partner(LifeState.EXPIRED), ["account_resend", "account_extend", "account_unlock", "account_close"]),
+        (partner(LifeState.CLOSED), ["account_reopen"]),
+        (partner(LifeState.CLOSED, over=True), []),
+    ],
+)
+def test_a_partner_is_extended_while_that_is_possible(
+    shown: AccountView, buttons: list[str], lang: str
+) -> None:
+    last = account_cards.account_card(shown, words=words(lang)).blocks[-1]
+    assert [button["action_id"] for button in last.get("elements", ())] == buttons
+
+
+def test_a_partners_life_says_what_comes_and_how_the_end_came_about() -> None:
+    said = json.dumps(account_cards.account_card(partner(), words=words("en")).blocks, ensure_ascii=False)
+    for part in (
+        "Works until 1 April 2026 (validated 1 January 2026)", "waits for a click",
+        "2 Mar, 09:30 · asked to validate",
+        "16 Mar, 08:00 · reminded", "2 Apr, 07:00 · expires",
+        "moved by <@U0AVERY0001>: until 1 April 2026. Reason: On leave",
+        "The warnings came back, or could not be sent",
+    ):  # fmt: skip
+        assert part in said
+
+
+def test_the_modal_proposes_no_past_day() -> None:
+    ended = partner()
+    assert ended.life
+    past = replace(ended.life, life=replace(ended.life.life, ends_on=date(2026, 2, 1)))
+    assert [
+        a_modal(one)["blocks"][1]["element"]["initial_date"] for one in (ended, replace(ended, life=past))
+    ] == ["2026-04-01", "2026-03-02"]
