@@ -12,6 +12,7 @@ from bot.services import audit, lifecycle_rounds, sign_in
 from bot.store import accounts, sessions, tries
 from tests.cast import AVERY, ELI, a_case
 from tests.handlers.conftest import Workspace
+from tests.handlers.conftest import until as wait_until
 from tests.partners import begun
 from tests.people import PASSWORD, move_in
 
@@ -162,7 +163,8 @@ def test_a_partners_end_moves_for_a_reason_within_what_the_policy_allows(workspa
     workspace.click("account_extend", str(account.id), by=ELI.id)
     assert "Extend an account" not in heard(workspace, 2)
     workspace.click("account_extend", str(account.id), by=AVERY.id)
-    assert "29 August 2026 is the last day" in str(workspace.asked("views.open")[0]["view"])
+    (opened,) = wait_until(lambda: workspace.asked("views.open"))
+    assert "29 August 2026 is the last day" in str(opened["view"])
 
     for until, reason, by, said in (
         ("2026-08-01", "Leave", ELI.id, "until"),
