@@ -110,7 +110,7 @@ def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
 
 def _stronger(frame: Frame, before: Visitor, token: str, *, then: str = "") -> Response:
     """The session goes on under that token: to what was launched, or to the next page."""
-    visitors.remember(token)
+    visitors.go_on(token)
     if before.session.launching:
         return launch.go_on(frame, before.session.launching)
     return frame.pages.go(then or "dashboard.show")

@@ -59,5 +59,5 @@ def take(*, frame: Frame, visitor: Visitor) -> Response:
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return phone_resets.show(frame=frame, visitor=visitor, refused=said)
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("credentials.show_phones", recovered="yes")

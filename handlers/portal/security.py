@@ -73,6 +73,7 @@ def protect(app: Flask, bot: Bot) -> Guards:
         # Flask-WTF would want a Referer on TLS, which our own Referrer-Policy forbids to send;
         # `refuse_other_sites` stands in for it.
         WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a form counts for as long as the session that its token is bound to
         RATELIMIT_HEADERS_ENABLED=False,
     )
     told = (bot.settings.client_cert_verify_header, bot.settings.client_cert_subject_header)

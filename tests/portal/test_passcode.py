@@ -21,7 +21,10 @@ FORUM = "https://forumpass.example.com/enter"
 @pytest.fixture
 def village(town: Town) -> Village:
     """Its first person holds a License Key, and ForumPass takes hand-overs."""
-    found = settled(town)
+    return hold_key(settled(town))
+
+
+def hold_key(found: Village) -> Village:
     desk = found.bot.desk
     mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
     policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
