@@ -13,8 +13,11 @@ SECRETS = ("csrf_token", "password", "again", "current", "answer", "code", "key"
 
 
 def show(frame: Frame) -> Response:
-    """Mostly another tab has signed in meanwhile. Only a browser that says it comes from a page of ours
-    is shown what it sent: nobody else's words stand in a form that is one click away from acting."""
+    """Say what happened, which mostly is that another tab has signed in, and keep what was typed.
+
+    Only a browser that says it comes from a page of ours is shown what it sent: nobody else's words
+    stand in a form that is one click away from acting.
+    """
     ours = request.headers.get("Sec-Fetch-Site", "") == "same-origin"
     visitor = visitors.find(frame)
     if ours and visitor and request.endpoint in WAYS_IN:

@@ -85,6 +85,7 @@ def _page(
         account=visitor.account,
         action="/password",
         question="",
+        answer="",
         asks_current=True,
         button=words.say("page.change.button"),
     )

@@ -9,8 +9,9 @@ from werkzeug.test import TestResponse
 
 from tests.people import PASSWORD, Browser
 from tests.portal.conftest import Town
-from tests.portal.people import csrf_of
+from tests.portal.people import NEW, csrf_of
 from tests.portal.test_passcode import code_of, hold_key, registered, signed_in
+from tests.portal.test_passwords import active, link_of
 from tests.portal.test_sign_in import Village, settled
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -93,3 +94,32 @@ def test_a_form_in_another_tab_outlives_the_second_factor(town: Town) -> None:
         send(browser.client, "/account/language", token, language="de").location == "/account?done=language"
     )
     assert browser.with_cookie(before).get("/dashboard").location == "/sign-in"
+
+
+def test_an_answer_stays_typed_where_the_new_password_will_not_do(town: Town) -> None:
+    greta = active(town)[0]
+    link = link_of(greta)
+    for password, again in (("kurzes1", "kurzes1"), (NEW, "another one")):
+        page = greta.post(link, answer='Hektor "der" Hund', password=password, again=again)
+
+        assert page.status_code == 400
+        assert 'name="answer" value="Hektor &#34;der&#34; Hund"' in page.text
+        assert password not in page.text
+
+
+def test_a_double_click_on_a_codes_submit_signs_nobody_out(town: Town) -> None:
+    village = hold_key(settled(town))
+    registered(village)
+    browser = signed_in(village, village.people[0])
+    place = browser.post("/passcode", on="/passcode", phone="1").location
+    token, code, before = browser.token(place), code_of(village), browser.cookie()
+    assert send(browser.client, place, token, code=code).location == "/dashboard"
+    after = browser.cookie()
+    second = send(browser.with_cookie(before).client, place, token, code=code)  # it was on its way already
+
+    assert second.location == "/sign-in"
+    assert "Set-Cookie" not in second.headers
+    assert browser.with_cookie(after).get("/sign-in").location == "/dashboard"
+    third = send(browser.client, place, token, code=code)  # or left with the newer cookie
+    assert third.location == "/dashboard"
+    assert "Phone OTP" in browser.get("/dashboard").text
