@@ -47,18 +47,20 @@ def find(frame: Frame) -> Visitor | None:
 
 
 def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
-    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
+    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
+
+    Their cookie stays as it is: of two clicks the first may just have brought the browser a newer one, by
+    which the page to sign in leads on to the dashboard.
+    """
 
     @wraps(show)
     def answer(**path: object) -> Response:
         visitor = find(frame)
         if visitor is None:
-            forget()
             return frame.pages.go("sign_in.show")
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
-            forget()
             return frame.pages.go("sign_in.show")
 
     return answer
