@@ -48,6 +48,11 @@ def get(db: Database, token: str, *, now: datetime) -> Activation:
     return Activation(account=account, case=case)
 
 
+def was_for(db: Database, token: str, account: Account) -> bool:
+    """Whether that account was activated by the link, or can be."""
+    return links.find_subject(db, token, purpose=ACTIVATION) == account.ref
+
+
 def choose_password(
     db: Database, desk: Desk, token: str, password: str, *, now: datetime
 ) -> tuple[str, tuple[PasswordFault, ...]]:

@@ -28,6 +28,8 @@ LIMITS = {
     Tried.RECOVERY_CODE: Limit(most=5, lasts=timedelta(hours=1)),
 }
 
+MOMENT = timedelta(minutes=1)  #: within which a form that is sent again is held to be a second click
+
 
 def check_password(db: Database, desk: Desk, account_id: int | None, password: str) -> bool:
     """Whether that is the account's password; None is nobody's, and costs as much: one argon2 call.
@@ -108,8 +110,32 @@ def change(
 ) -> tuple[PasswordFault, ...]:
     """Set a new password, end the account's other sessions and tell its owner; or return what is wrong.
 
-    Raise PasswordTooSoon, PasswordWrong, TriesResting, or PasswordMeanwhile.
+    Of two clicks the second is answered as the first. Raise PasswordTooSoon, PasswordWrong, TriesResting, or
+    PasswordMeanwhile.
     """
+    try:
+        return _change(db, desk, visitor, current=current, new=new, now=now)
+    except (PasswordTooSoon, PasswordWrong, PasswordMeanwhile):
+        if _was_just_set(db, desk, visitor, new, now=now):
+            return ()
+        raise
+
+
+def _was_just_set(db: Database, desk: Desk, visitor: Visitor, new: str, *, now: datetime) -> bool:
+    """Whether its owner changed it to that one a moment ago; it counts as a try, as any other."""
+    set_at, how = passwords.find_last(db, visitor.account.id) or (None, None)
+    if set_at is None or how is not HowSet.CHANGE or now - set_at > MOMENT:
+        return False
+    try:
+        check_current(db, desk, visitor, new, now=now)
+    except (PasswordWrong, TriesResting):
+        return False
+    return True
+
+
+def _change(
+    db: Database, desk: Desk, visitor: Visitor, *, current: str, new: str, now: datetime
+) -> tuple[PasswordFault, ...]:
     account = visitor.account
     wait = get_wait(db, desk, account)
     if wait is not None and now < wait:

@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
-from tests.people import PASSWORD, Browser
+from tests.people import COOKIE, HOST, PASSWORD, Browser
 from tests.portal.conftest import Town
-from tests.portal.people import NEW, csrf_of
+from tests.portal.people import ANSWERS, GOOD, NEW, csrf_of, people
 from tests.portal.test_passcode import code_of, hold_key, registered, signed_in
-from tests.portal.test_passwords import active, link_of
+from tests.portal.test_passwords import active, link_of, sign_in
 from tests.portal.test_sign_in import Village, settled
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -123,3 +123,56 @@ def test_a_double_click_on_a_codes_submit_signs_nobody_out(town: Town) -> None:
     third = send(browser.client, place, token, code=code)  # or left with the newer cookie
     assert third.location == "/dashboard"
     assert "Phone OTP" in browser.get("/dashboard").text
+
+
+def test_a_password_that_is_changed_by_two_clicks_is_changed_once_and_said_so_twice(town: Town) -> None:
+    greta = active(town)[0]
+    sign_in(greta)
+    fields = {"current": GOOD, "password": NEW, "again": NEW}
+    token = csrf_of(greta.client.get("/password").text)
+    said = [send(greta.client, "/password", token, **fields).location for _ in range(2)]
+
+    assert said == ["/password/changed"] * 2
+    assert len(greta.mails("password_changed")) == 1
+    other = send(
+        greta.client,
+        "/password",
+        token,
+        **fields | {"password": "noch ein anderes 9", "again": "noch ein anderes 9"},
+    )
+    assert other.status_code == 400  # that is no second click
+    town.wait(minutes=2)
+    assert send(greta.client, "/password", token, **fields).status_code == 400
+
+
+def test_nobody_guesses_the_new_password_by_a_second_click(town: Town) -> None:
+    greta = active(town)[0]
+    sign_in(greta)
+    token = csrf_of(greta.client.get("/password").text)
+    send(greta.client, "/password", token, current=GOOD, password=NEW, again=NEW)
+    for number in range(5):
+        guess = f"{NEW} {number}"
+        assert (
+            send(greta.client, "/password", token, current="x", password=guess, again=guess).status_code
+            == 400
+        )
+
+    right = send(greta.client, "/password", token, current="x", password=NEW, again=NEW)
+    assert right.status_code == 400
+
+
+def test_the_last_step_of_activating_leads_on_when_it_is_sent_twice(town: Town) -> None:
+    greta, other = people(town)[:2]
+    page = greta.choose().location
+    token = csrf_of(greta.client.get(page).text)
+    before = greta.client.get_cookie(COOKIE, HOST)
+    assert before
+    assert send(greta.client, page, token, **ANSWERS).location == "/dashboard"
+    assert send(greta.client, page, token, **ANSWERS).location == "/dashboard"  # with the newer cookie
+    late = greta.stranger()
+    late.set_cookie(COOKIE, before.value, domain=HOST, secure=True)
+    assert send(late, page, token, **ANSWERS).location == greta.link  # it was on its way already
+    assert greta.client.get(greta.link).location == "/dashboard"
+    assert other.client.get(greta.link).status_code == 404
+    other.activate()
+    assert other.client.get(greta.link).status_code == 404
