@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
-from flask import Response, g, session
+from flask import Response, g, request, session
 
+from bot.bootstrap import Bot
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import sessions
@@ -36,11 +37,21 @@ def token() -> str:
     return str(session.get(_TOKEN, ""))
 
 
+def meet(bot: Bot) -> None:
+    """Before any page, error pages too: it has the Profile Menu of who is signed in here."""
+    if token() and request.endpoint != "static":
+        _look(bot)
+
+
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
+    """Who is signed in here at this moment, for a page that anybody may see."""
+    return _look(frame.bot)
+
+
+def _look(bot: Bot) -> Visitor | None:
     try:
-        with frame.bot.connect() as db:
-            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
+        with bot.connect() as db:
+            g.visitor = sessions.get(db, token(), now=bot.clock.now())
     except SignInNeeded:
         return None
     return cast("Visitor", g.visitor)

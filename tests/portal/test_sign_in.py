@@ -186,3 +186,25 @@ def test_a_network_is_slowed_and_the_account_is_not_locked_by_that(town: Town) -
 
     assert answers == [400] * 30 + [429]
     assert village.browser().sign_in(village.people[0].user_id).status_code == 303
+
+
+def test_every_page_leads_in_or_has_the_profile_menu_error_pages_too(town: Town) -> None:
+    village = settled(town)
+    browser = village.browser()
+    paths = ("/", "/contact", "/nope", "/status/none", "/terms")
+    for path in paths:
+        page = browser.get(path).text
+        assert 'href="/sign-in"' in page, path
+        assert "Profile Menu" not in page, path
+    assert 'href="/password"' in browser.get("/").text
+    browser.sign_in(village.people[0].user_id)
+    for path in (*paths, "/users", "/users/999"):
+        page = browser.get(path).text
+        assert all(f'href="{to}"' in page for to in ("/dashboard", "/account")), path
+        assert 'href="/sign-in"' not in page, path
+    refused = browser.client.post("/account/email", data={})
+    assert "Profile Menu" in refused.text
+    for _ in range(31):
+        refused = browser.client.post("/sign-in", data={"name": "x", "csrf_token": browser.token("/account")})
+    assert refused.status_code == 429
+    assert "Profile Menu" in refused.text
