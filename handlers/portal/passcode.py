@@ -23,7 +23,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/passcode/<int:phone>/again", "send_again", send_again, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

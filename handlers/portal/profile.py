@@ -20,7 +20,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/language", "set_language", signed_in(frame, set_language), methods=["POST"])
     room.add_url_rule("/email", "ask_email", signed_in(frame, ask_email), methods=["POST"])
     room.add_url_rule("/data", "data", signed_in(frame, data))
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

@@ -19,7 +19,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/passcode/lost/code", "take", take, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

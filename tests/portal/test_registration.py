@@ -278,3 +278,4 @@ def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found)
     for path in ("/", "/ris", "/contact", "/privacy", "/enroll/none"):
         assert client.get(path).status_code in {200, 404}
         assert "kept elsewhere" not in client.get(path).text
+        assert "/sign-in" not in client.get(path).text
