@@ -74,7 +74,7 @@ ROWS = {
     "POST /register/<token>": Row(For.HOLDER, {"do": "start"}),
     "POST /join/<token>": Row(For.HOLDER, PERSON),
     "POST /phone-reset/<token>": Row(For.HOLDER, {"sure": "yes"}),
-    "POST /email/<token>": Row(For.HOLDER, {"answer": "no"}),
+    "POST /email/<token>": Row(For.HOLDER, {"do": "no", "sure": "yes"}),
     "POST /activate/<token>": Row(For.HOLDER, NEW_PASSWORD),
     "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
     "POST /password/<token>": Row(For.HOLDER, {"answer": "Frau Rot", **NEW_PASSWORD}),

@@ -67,7 +67,7 @@ def asked(town: Town, account: Account) -> tuple[Browser, str, str]:
 def test_an_address_changes_once_both_ends_have_said_yes(town: Town, anna: Account) -> None:
     browser, old, new = asked(town, anna)
     assert sorted(mails(town, "email_change")) == sorted([anna.email, NEW])
-    yes = {"answer": "yes", "user_id": anna.user_id.upper().replace("-", " ")}
+    yes = {"do": "yes", "user_id": anna.user_id.upper().replace("-", " ")}
 
     assert "other address has to confirm" in browser.post(new, on=new, **yes).text
     assert address(town, anna) == anna.email
@@ -86,9 +86,12 @@ def test_either_end_can_say_no_and_a_program_that_opens_links_says_nothing(town:
         assert [browser.get(link).status_code for _ in range(2)] == [200, 200]
         assert browser.client.head(link).status_code == 200
         for typed in ("", "bbbb-bbbb", anna.email):
-            answer = browser.post(link, on=link, answer="yes", user_id=typed)
+            answer = browser.post(link, on=link, do="yes", user_id=typed)
             assert answer.status_code == 400
-    assert "Nothing changes" in browser.post(old, on=old, answer="no").text
+        for pressed in ({"do": "no"}, {"do": "no", "user_id": anna.user_id}, {"user_id": anna.user_id}, {}):
+            assert browser.post(link, on=link, **pressed).status_code == 400
+    assert "tick the box" in browser.post(old, on=old, do="no").text
+    assert "Nothing changes" in browser.post(old, on=old, do="no", sure="yes").text
     assert browser.get(new).status_code == 410
     assert address(town, anna) == anna.email
 
