@@ -77,6 +77,7 @@ class ResetCard:
     account: Account
     company: str
     eyes: tuple[str, ...]  #: who has agreed: names of administrators, Slack ids of staff
+    codes_left: int  #: unused recovery codes: who has some may have lost those too, or be somebody else
     needs_desk: bool  #: no administrator is left who could agree
 
 

@@ -30,6 +30,7 @@ def _lines(card: ResetCard, words: Words) -> Iterator[str]:
         user_id=safe(account.user_id),
         company=safe(card.company, 80) or words.say("card.nameless"),
         ref=f"C-{account.organisation}",
+        codes=card.codes_left,
         at=words.moment(reset.asked_at),
     )
     for who, yes in zip(card.eyes, reset.given, strict=False):
