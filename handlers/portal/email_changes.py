@@ -1,4 +1,4 @@
-"""The page behind the link that each end of a change of address gets: GET shows, a typed User ID or a tick acts."""
+"""The page behind the link that each end of a change of address gets: GET shows, what is typed acts."""
 
 from flask import Blueprint, Flask, Response, request
 
@@ -27,7 +27,7 @@ def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
 
 
 def answer(token: str, *, frame: Frame) -> Response:
-    """Yes needs the User ID typed, and no a tick: a program that opens links and presses buttons has neither."""
+    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
     form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
         _, _, account = email_changes.get_change(db, token, now=now)

@@ -46,9 +46,9 @@ def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def data(*, frame: Frame, visitor: Visitor) -> Response:
-    """Everything that is kept about them, for a program or a text editor."""
+    """What is kept about them, for a program or a text editor."""
     with frame.bot.connect() as db:
-        found = profile.export(db, visitor.account)
+        found = profile.export(db, visitor.account, now=frame.bot.clock.now())
     response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.accounts import Account
-from bot.domain.license_keys import Holder
+from bot.domain.license_keys import Holder, mask_of, tail_of
 from bot.domain.money import Money
-from bot.store import accounts, seats
+from bot.domain.registration import Stage
+from bot.store import accounts, certificates, registration, seats
 from bot.store.database import transaction
 from handlers.portal import app
-from tests.people import PASSWORD, Browser, CountingHasher, move_in
+from tests.people import KEY, PASSWORD, Browser, CountingHasher, hand_key, move_in
 from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import a_case
 
@@ -148,12 +149,28 @@ def test_mails_come_in_the_language_that_was_chosen(town: Town, anna: Account) -
 
 
 def test_ones_data_is_a_file_without_secrets_and_without_others(town: Town, anna: Account) -> None:
+    with town.bot.connect() as db:
+        hand_key(db, town.bot.desk, anna, now=town.clock.now())
+    with town.bot.connect() as db, transaction(db):
+        certificates.add(db, "CN=anna", anna.id, by="U0AVERY", now=town.clock.now())
+        registration.invite(db, anna.case_id, anna.email, now=town.clock.now())
+        registration.put_draft(db, anna.case_id, {"city": "Bremen"}, Stage.FORM)
+    asked(town, anna)
     answer = signed_in(town, anna).get("/account/data")
     found = json.loads(answer.text)
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert found["account"]["email"] == anna.email
     assert found["sessions"][0]["strength"] == "password"
+    assert [held["key"] for held in found["license_keys"]] == ["", mask_of(tail_of(KEY))]
+    assert KEY not in answer.text
+    assert found["email_change"]["to"] == NEW
+    assert {mail["what"] for mail in found["mails_and_texts"]} >= {"activation", "email_change"}
+    assert {mail["to"] for mail in found["mails_and_texts"]} == {anna.email}
+    assert [one["state"] for one in found["lost_phones"]] == []
+    assert found["unused_recovery_codes"] == 0
+    assert [one["subject"] for one in found["certificates"]] == ["CN=anna"]
+    assert found["registration"]["entered"] == {"city": "Bremen"}
     assert "session:begun" in {event["what"] for event in found["history"]}
     with town.bot.connect() as db:
         others = [one for one in accounts.list_of_organisation(db, 1) if one.id != anna.id]
