@@ -29,9 +29,11 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def set_language(*, frame: Frame, visitor: Visitor) -> Response:
+    """Mails come in it from now on, and so do the pages of this visit."""
+    lang = request.form.get("language", "")
     with frame.bot.connect() as db:
-        profile.set_language(db, visitor.account, request.form.get("language", ""), now=frame.bot.clock.now())
-    return frame.pages.go("profile.show", done="language")
+        profile.set_language(db, visitor.account, lang, now=frame.bot.clock.now())
+    return frame.pages.go("profile.show", lang=lang, done="language")
 
 
 def ask_email(*, frame: Frame, visitor: Visitor) -> Response:

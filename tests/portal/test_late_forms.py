@@ -91,7 +91,8 @@ def test_a_form_in_another_tab_outlives_the_second_factor(town: Town) -> None:
     assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard"
 
     assert (
-        send(browser.client, "/account/language", token, language="de").location == "/account?done=language"
+        send(browser.client, "/account/language", token, language="de").location
+        == "/account?lang=de&done=language"
     )
     assert browser.with_cookie(before).get("/dashboard").location == "/sign-in"
 
