@@ -48,7 +48,7 @@ def export(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
         **_list_factors(db, account),
         "sessions": [
             {"began": one.made_at, "last_page": one.seen_at, "strength": one.strength.name.lower()}
-            for one in sessions.list_of_account(db, account.id)
+            for one in sessions.list_of_account(db, account.id).values()
         ],
         **_list_asked(db, account, now=now),
         "terms_accepted": [

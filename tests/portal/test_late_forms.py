@@ -94,7 +94,7 @@ def test_a_form_in_another_tab_outlives_the_second_factor(town: Town) -> None:
         send(browser.client, "/account/language", token, language="de").location
         == "/account?lang=de&done=language"
     )
-    assert browser.with_cookie(before).get("/dashboard").location == "/sign-in"
+    assert browser.with_cookie(before).get("/dashboard").location.startswith("/sign-in")
 
 
 def test_an_answer_stays_typed_where_the_new_password_will_not_do(town: Town) -> None:
@@ -118,7 +118,7 @@ def test_a_double_click_on_a_codes_submit_signs_nobody_out(town: Town) -> None:
     after = browser.cookie()
     second = send(browser.with_cookie(before).client, place, token, code=code)  # it was on its way already
 
-    assert second.location == "/sign-in"
+    assert second.location.startswith("/sign-in")
     assert "Set-Cookie" not in second.headers
     assert browser.with_cookie(after).get("/sign-in").location == "/dashboard"
     third = send(browser.client, place, token, code=code)  # or left with the newer cookie

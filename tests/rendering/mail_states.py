@@ -71,6 +71,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "credential_notice_locked": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
     ),
+    "credential_notice_answers": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.ANSWERS_LOCKED
+    ),
     "credential_notice_codes": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
     ),
@@ -129,6 +132,7 @@ URLS = {
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
     "email_url": samples.STATUS_URL.replace("status", "email"),
     "stop_url": samples.STATUS_URL.replace("status", "phone-reset"),
+    "prolong_url": samples.STATUS_URL.replace("status", "prolong"),
     "recovery_url": samples.STATUS_URL.replace("status", "password"),
     "registration_url": samples.STATUS_URL.replace("status", "register"),
 }
