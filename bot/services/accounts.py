@@ -18,7 +18,7 @@ from bot.rendering import account_mails
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, events, links, sessions
+from bot.store import accounts, events, links, member_invitations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 LONGEST_NAME = 320  #: characters of an e-mail address
@@ -82,8 +82,16 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
     )
 
 
-def deactivate(db: Database, account: Account, *, now: datetime) -> None:
+def deactivate(db: Database, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: they are signed out everywhere, and nobody gets in by it any more."""
+    end_invitations(db, account, by=by, now=now)
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+
+
+def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: whom they invited may not come any more."""
+    for number in member_invitations.end_all_by(db, account.id, now=now):
+        subject, organisation = f"invitation:{number}", f"C-{account.organisation}"
+        events.add(db, EventTag.MEMBER_UNINVITED, subject, actor=by, at=now, organisation=organisation)

@@ -1,53 +1,41 @@
 """What an Organization Administrator does with the people of their organisation, and with nobody else's."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
-from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
 from bot.domain.license_keys import Holder, Seat
 from bot.domain.member_refusals import (
     AdministratorsOnly,
     CredentialAsked,
-    InvitedAlready,
     LastAdministrator,
     MemberUnknown,
     NeedsNoKey,
     TooManyMembers,
 )
-from bot.domain.members import (
-    INVITATION_LASTS,
-    MOST_A_DAY,
-    Invited,
-    Member,
-    Members,
-    is_last_administrator,
-)
+from bot.domain.members import MOST_A_DAY, Member, Members, is_last_administrator
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys
-from bot.services.accounts import ACTIVATION, mail_activation, open_one
 from bot.services.accounts import deactivate as end
+from bot.services.accounts import end_invitations, mail_activation, open_one
 from bot.services.cases import get_case, refresh_additions
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
-from bot.services.queueing import issue_link, queue_mail
+from bot.services.queueing import queue_mail
 from bot.services.recovery import send_reset
-from bot.store import accounts, events, links, member_invitations, organisations, seats
+from bot.store import accounts, events, member_invitations, seats
 from bot.store.database import transaction
-
-JOINING = "joining"  #: the purpose of the link in a self-registration invitation
 
 
 def list_members(db: Database, by: Account, *, now: datetime) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
-    _check(db, by)
+    check_administrator(db, by)
     held = seats.list_held(db, by.organisation)
     return Members(
         members=tuple(
@@ -65,13 +53,14 @@ def create(db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datet
     Raise AdministratorsOnly or TooManyMembers.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
-        _check_many(db, by.organisation, now=now)
+        check_administrator(db, by)
+        check_many(db, by.organisation, now=now)
         case = get_case(db, f"C-{by.organisation}")
-        return _open(db, desk, case, new, by=f"account:{by.id}", now=now)
+        return open_member(db, desk, case, new, by=f"account:{by.id}", now=now)
 
 
-def _open(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+    """The same in the caller's transaction, who has checked the right."""
     account = open_one(db, desk, case, new, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)
@@ -98,7 +87,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
     Whether a spare seat was there. Raise HasSeat, NeedsNoKey, or CredentialAsked where that mail went before.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        asker = _check(db, by)
+        asker = check_administrator(db, by)
         account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
@@ -114,7 +103,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         )  # fmt: skip
         if not asked:
             raise CredentialAsked
-        _record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
+        record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
         return False
 
 
@@ -126,7 +115,7 @@ def pass_key_on(
     It may be, while nobody has used it (seed 000, Login FAQs). Raise what stands in the way.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}", f"seat:{seat_id}")):
-        _check(db, by)
+        check_administrator(db, by)
         held = held_keys.get_held(db, seat_id)
         if held.seat.organisation != by.organisation:
             raise UnknownSeat
@@ -141,72 +130,11 @@ def pass_key_on(
         )
 
 
-def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:
-    """Mail somebody the way to register themselves. Raise InvitedAlready where an invitation is open."""
-    until = now + INVITATION_LASTS
-    with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        inviter = _check(db, by)
-        _check_many(db, by.organisation, now=now)
-        if any(one.email == email for one in member_invitations.list_open(db, by.organisation, now=now)):
-            raise InvitedAlready
-        number = member_invitations.add(
-            db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
-            until=until,
-        )  # fmt: skip
-        customer = organisations.get_customer(db, inviter)
-        url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
-        queue_mail(
-            db, desk, "self_registration",
-            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=inviter.thread,
-            words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
-            now=now, case_id=inviter.case_id or None, secrets={"joining_url": url},
-        )  # fmt: skip
-        _record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
-
-
-def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
-    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
-    with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
-        ended = member_invitations.end(
-            db, invitation_id, organisation=by.organisation, account_id=None, now=now
-        )
-        if not ended:
-            raise MemberUnknown
-        _record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
-
-
-def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
-    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
-    ref = links.get_subject(db, token, purpose=JOINING, now=now)
-    found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
-    if found is None:
-        raise LinkUnknown
-    invited, organisation, lang = found
-    return invited, get_case(db, f"C-{organisation}"), lang
-
-
-def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
-    """Take the invitation: an account at the address that was invited, in the role that was given.
-
-    The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
-    """
-    with transaction(db):
-        invited, case, lang = get_invited(db, token, now=now)
-        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
-        account = _open(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
-        member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
-        links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
-        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
-        links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
-        return activating
-
-
 def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
     """Another activation mail to somebody who has not activated their account."""
     with transaction(db, locks=(f"account:{account_id}",)):
-        _check(db, by)
-        _check_many(db, by.organisation, now=now)
+        check_administrator(db, by)
+        check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
         mail_activation(db, desk, account, now=now)
 
@@ -214,7 +142,7 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
 def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
     """Mail somebody else the way to a new password; raise ResetOften."""
     with transaction(db, locks=(f"account:{account_id}",)):
-        _check(db, by)
+        check_administrator(db, by)
         account = _get(db, by, account_id)
         if account.id == by.id or account.status is not AccountStatus.ACTIVE:
             raise MemberUnknown
@@ -222,7 +150,10 @@ def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, no
 
 
 def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
-    """Raise LastAdministrator where nobody would be left for an administrator's work."""
+    """Who is no administrator any more has nobody invited.
+
+    Raise LastAdministrator where nobody would be left for an administrator's work.
+    """
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
         if account.role is role:
@@ -230,6 +161,8 @@ def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: dat
         if is_last_administrator(account, everybody):
             raise LastAdministrator
         accounts.set_role(db, account.id, role)
+        if account.is_administrator:
+            end_invitations(db, account, by=f"account:{by.id}", now=now)
         return EventTag.MEMBER_ROLE_CHANGED
 
     _change(db, account_id, by, now, change)
@@ -243,7 +176,7 @@ def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> 
             return None
         if is_last_administrator(account, everybody):
             raise LastAdministrator
-        end(db, account, now=now)
+        end(db, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_DEACTIVATED
 
     _change(db, account_id, by, now, change)
@@ -257,13 +190,13 @@ def _change(
     change: Callable[[Account, list[Account]], EventTag | None],
 ) -> None:
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
+        check_administrator(db, by)
         account = _get(db, by, account_id)
         if tag := change(account, accounts.list_of_organisation(db, by.organisation)):
-            _record(db, tag, f"account:{account.id}", by, now)
+            record(db, tag, f"account:{account.id}", by, now)
 
 
-def _check(db: Database, by: Account) -> Account:
+def check_administrator(db: Database, by: Account) -> Account:
     """Who they are at this moment; raise AdministratorsOnly."""
     now = accounts.find(db, by.id)
     if now is None or not now.is_administrator or now.status is not AccountStatus.ACTIVE:
@@ -271,7 +204,8 @@ def _check(db: Database, by: Account) -> Account:
     return now
 
 
-def _check_many(db: Database, organisation: int, *, now: datetime) -> None:
+def check_many(db: Database, organisation: int, *, now: datetime) -> None:
+    """Raise TooManyMembers."""
     since = now - timedelta(days=1)
     made = sum(
         one.made_at >= since and one.origin is not Origin.FORM
@@ -293,5 +227,5 @@ def _seat_of(account: Account, held: list[Seat]) -> Seat | None:
     return next((one for one in held if one.holder and one.holder.email.lower() == account.email), None)
 
 
-def _record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
+def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
     events.add(db, tag, subject, actor=f"account:{by.id}", at=now, organisation=f"C-{by.organisation}")

@@ -71,6 +71,17 @@ def end(
     )  # fmt: skip
 
 
+def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
+    """Those that an administrator sent and nobody took are over; their numbers."""
+    found = rows(
+        db,
+        """update member_invitations set ended_at = :now where made_by = :by and ended_at is null
+           returning id""",
+        {"by": account_id, "now": text_of(now)},
+    )
+    return sorted(int(entry["id"]) for entry in found)
+
+
 def count_since(db: Database, organisation: int, *, since: datetime) -> int:
     """How many were made since then."""
     found = row(

@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.accounts import Origin
 from bot.domain.members import read_member
 from bot.rendering.pages.members import fields, listed
-from bot.services import members
+from bot.services import member_invitations
 from handlers.portal.frame import Frame
 
 REFUSED = 400
@@ -29,20 +29,20 @@ def join(token: str, *, frame: Frame) -> Response:
     """Their name has to be typed, so that no program that opens links registers anybody."""
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        invited, _, lang = members.get_invited(db, token, now=now)
+        invited, _, lang = member_invitations.get_invited(db, token, now=now)
     given = {name: request.form.get(name, "") for name in ASKED}
     said = given | {"email": invited.email, "role": invited.role}
     new, faults = read_member(said, lang=lang, origin=Origin.INVITED)
     if new is None:
         return _form(token, frame, given, faults)
     with frame.bot.connect() as db:
-        activating = members.join(db, frame.bot.desk, token, new, now=now)
+        activating = member_invitations.join(db, frame.bot.desk, token, new, now=now)
     return frame.pages.go("activation.show", token=activating)
 
 
 def _form(token: str, frame: Frame, given: dict[str, str], faults: dict[str, str]) -> Response:
     with frame.bot.connect() as db:
-        invited, case, _ = members.get_invited(db, token, now=frame.bot.clock.now())
+        invited, case, _ = member_invitations.get_invited(db, token, now=frame.bot.clock.now())
     words = frame.pages.words()
     return frame.pages.render(
         "join.html",

@@ -10,7 +10,7 @@ from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
 from bot.rendering.pages.members import fields, listed
-from bot.services import members, phone_resets
+from bot.services import member_invitations, members, phone_resets
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
 
@@ -69,7 +69,7 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
     if new is None:
         return _form("member_invite.html", frame, visitor, given, faults)
     with frame.bot.connect() as db:
-        members.invite(
+        member_invitations.invite(
             db, frame.bot.desk, email=new.email, role=new.role, by=visitor.account, now=frame.bot.clock.now()
         )
     return frame.pages.go("members.show", done="invited")
@@ -96,7 +96,7 @@ def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
 
 def call_back(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     with frame.bot.connect() as db:
-        members.call_back(db, invitation_id=number, by=visitor.account, now=frame.bot.clock.now())
+        member_invitations.call_back(db, invitation_id=number, by=visitor.account, now=frame.bot.clock.now())
     return frame.pages.go("members.show", done="called_back")
 
 

@@ -14,7 +14,7 @@ from bot.domain.accounts import Account
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import credentials as entering
-from bot.services import members, phone_resets, sessions
+from bot.services import member_invitations, phone_resets, sessions
 from bot.services.desk import Desk
 from bot.store import credentials
 from bot.store.database import transaction
@@ -49,7 +49,9 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         now = town.bot.clock.now()
         people = move_in(db, town.bot.desk, a_case(town), now=now)
         lose_phone(db, town.bot.desk, people[1], now=now)
-        members.invite(db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now)
+        member_invitations.invite(
+            db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now
+        )
     server = PortalServer(town.bot)
     server.start()
     yield f"http://{server.portal_address}", people

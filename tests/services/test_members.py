@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.errors import LinkUnknown, Refusal
 from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
@@ -25,7 +26,7 @@ from bot.domain.member_refusals import (
 from bot.domain.members import MOST_A_DAY, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
-from bot.services import accounts, license_keys, members, sessions
+from bot.services import account_views, accounts, license_keys, member_invitations, members, sessions
 from bot.store import accounts as kept
 from bot.store import links
 from bot.store.database import transaction
@@ -103,14 +104,14 @@ def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> Non
 def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Office) -> None:
     administrator, _ = opened(office, "C-1")
     invite = {"email": "new@kunde.example.org", "role": Role.USER, "by": administrator}
-    do(office, members.invite, office.desk, **invite)
+    do(office, member_invitations.invite, office.desk, **invite)
     with pytest.raises(InvitedAlready):
-        do(office, members.invite, office.desk, **invite)
+        do(office, member_invitations.invite, office.desk, **invite)
     office.work()
     (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     greedy = a_person(email="mallory@elsewhere.example.net", role="organization_administrator")
 
-    activating = do(office, members.join, office.desk, token, greedy)
+    activating = do(office, member_invitations.join, office.desk, token, greedy)
 
     with office.connect() as db:
         ref = links.get_subject(db, activating, purpose=accounts.ACTIVATION, now=office.now)
@@ -118,25 +119,47 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     assert (joined.email, joined.role, joined.origin) == ("new@kunde.example.org", Role.USER, Origin.INVITED)
     assert joined.organisation == administrator.organisation
     with pytest.raises(Refusal):
-        do(office, members.join, office.desk, token, greedy)
+        do(office, member_invitations.join, office.desk, token, greedy)
     assert do(office, members.list_members, administrator).invited == ()
 
 
 def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office: Office) -> None:
     administrator, _ = opened(office, "C-1")
     for email in ("a@kunde.example.org", "b@kunde.example.org"):
-        do(office, members.invite, office.desk, email=email, role=Role.USER, by=administrator)
+        do(office, member_invitations.invite, office.desk, email=email, role=Role.USER, by=administrator)
     office.work()
     first, second = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
-    do(office, members.call_back, invitation_id=1, by=administrator)
+    do(office, member_invitations.call_back, invitation_id=1, by=administrator)
 
     with pytest.raises(LinkUnknown):
-        do(office, members.get_invited, first)
+        do(office, member_invitations.get_invited, first)
     with pytest.raises(MemberUnknown):
-        do(office, members.call_back, invitation_id=1, by=administrator)
+        do(office, member_invitations.call_back, invitation_id=1, by=administrator)
     office.clock.at += timedelta(days=15)
     with pytest.raises(Refusal):
-        do(office, members.join, office.desk, second, a_person())
+        do(office, member_invitations.join, office.desk, second, a_person())
+
+
+@pytest.mark.parametrize("way", ["closed", "by_the_desk", "demoted"])
+def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, way: str) -> None:
+    administrator, user = opened(office, "C-1")
+    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
+    rogue, role = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR
+    do(office, member_invitations.invite, office.desk, email="me@private.example", role=role, by=rogue)
+    office.work()
+    (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
+    if way == "demoted":
+        do(office, members.set_role, account_id=rogue.id, role=Role.USER, by=administrator)
+    elif way == "closed":
+        do(office, members.deactivate, account_id=rogue.id, by=administrator)
+    else:
+        close = {"account_id": rogue.id, "by": AVERY.id}
+        do(office, account_views.act, office.desk, AccountAct.CLOSE, **close)
+
+    with pytest.raises(LinkUnknown):
+        do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"))
+    assert do(office, members.list_members, administrator).invited == ()
+    assert [event.tag for event in office.events()].count("member:uninvited") == 1
 
 
 def test_one_administrator_always_remains(office: Office) -> None:
@@ -224,8 +247,10 @@ def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callab
     return {
         "list": lambda: do(office, members.list_members, by),
         "create": lambda: do(office, members.create, desk, a_person(), by=by),
-        "invite": lambda: do(office, members.invite, desk, email="x@y.example", role=Role.USER, by=by),
-        "call_back": lambda: do(office, members.call_back, invitation_id=1, by=by),
+        "invite": lambda: do(
+            office, member_invitations.invite, desk, email="x@y.example", role=Role.USER, by=by
+        ),
+        "call_back": lambda: do(office, member_invitations.call_back, invitation_id=1, by=by),
         "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
         "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
         "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
@@ -253,7 +278,7 @@ def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -
     a_case(office)
     administrator, _ = opened(office, "C-1")
     theirs, their_user = opened(office, "C-2")
-    do(office, members.invite, office.desk, email="x@y.example", role=Role.USER, by=theirs)
+    do(office, member_invitations.invite, office.desk, email="x@y.example", role=Role.USER, by=theirs)
 
     for stranger in (their_user, replace(their_user, id=999)):
         verbs = _every_verb(office, administrator, stranger)
@@ -267,7 +292,7 @@ def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.
     monkeypatch.setattr(members, "MOST_A_DAY", 2)
     administrator, _ = opened(office, "C-1")
     do(office, members.create, office.desk, a_person(), by=administrator)
-    do(office, members.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
+    do(office, member_invitations.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
 
     with pytest.raises(TooManyMembers):
         do(office, members.create, office.desk, a_person(), by=administrator)

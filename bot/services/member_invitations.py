@@ -1,0 +1,85 @@
+"""An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, NewAccount, Origin
+from bot.domain.cases import Case
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.member_refusals import InvitedAlready, MemberUnknown
+from bot.domain.members import INVITATION_LASTS, Invited
+from bot.domain.ris import Role
+from bot.rendering import account_mails
+from bot.services.accounts import ACTIVATION
+from bot.services.cases import get_case
+from bot.services.desk import Desk
+from bot.services.members import check_administrator, check_many, open_member, record
+from bot.services.queueing import issue_link, queue_mail
+from bot.store import links, member_invitations, organisations
+from bot.store.database import transaction
+
+JOINING = "joining"  #: the purpose of the link in a self-registration invitation
+
+
+def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:
+    """Mail somebody the way to register themselves. Raise InvitedAlready where an invitation is open."""
+    until = now + INVITATION_LASTS
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        inviter = check_administrator(db, by)
+        check_many(db, by.organisation, now=now)
+        if any(one.email == email for one in member_invitations.list_open(db, by.organisation, now=now)):
+            raise InvitedAlready
+        number = member_invitations.add(
+            db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
+            until=until,
+        )  # fmt: skip
+        customer = organisations.get_customer(db, inviter)
+        url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
+        queue_mail(
+            db, desk, "self_registration",
+            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=inviter.thread,
+            words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
+            now=now, case_id=inviter.case_id or None, secrets={"joining_url": url},
+        )  # fmt: skip
+        record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
+
+
+def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
+    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        check_administrator(db, by)
+        ended = member_invitations.end(
+            db, invitation_id, organisation=by.organisation, account_id=None, now=now
+        )
+        if not ended:
+            raise MemberUnknown
+        record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
+
+
+def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
+    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
+    ref = links.get_subject(db, token, purpose=JOINING, now=now)
+    found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
+    if found is None:
+        raise LinkUnknown
+    invited, organisation, lang = found
+    return invited, get_case(db, f"C-{organisation}"), lang
+
+
+def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
+    """Take the invitation: an account at the address that was invited, in the role that was given.
+
+    The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
+    """
+    with transaction(db):
+        invited, case, lang = get_invited(db, token, now=now)
+        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
+        account = open_member(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
+        member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
+        links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
+        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
+        links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
+        return activating
