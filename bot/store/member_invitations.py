@@ -82,6 +82,12 @@ def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
     return sorted(int(entry["id"]) for entry in found)
 
 
+def list_inviters(db: Database, organisation: int) -> dict[int, int]:
+    """By invitation, be it over or not, the account that sent it."""
+    sql = "select id, made_by from member_invitations where organisation = :id"
+    return {entry["id"]: entry["made_by"] for entry in rows(db, sql, {"id": organisation})}
+
+
 def count_since(db: Database, organisation: int, *, since: datetime) -> int:
     """How many were made since then."""
     found = row(

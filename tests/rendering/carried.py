@@ -54,6 +54,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "reset_settled": {"state": "stopped"},
     "own_reset": {},
     "agreed_before": {},
+    "not_independent": {},
     "agreeing_needs_otp": {},
     "administrators_first": {"ref": "R-7"},
     "registration_changed": {"ref": "C-7"},
