@@ -27,6 +27,18 @@ class InvitedAlready(Refusal):
     code = "invited_already"
 
 
+class MemberThere(Refusal):
+    """Somebody of that name and address has an account in the organisation; values: name, user_id."""
+
+    code = "member_there"
+
+
+class AddressShared(Refusal):
+    """A colleague has that address, and nobody has said that it is shared; values: name, email."""
+
+    code = "address_shared"
+
+
 class TooManyMembers(Refusal):
     """`most` people a day are added or invited by one organisation."""
 

@@ -10,6 +10,7 @@ from bot.domain.review_values import is_address, text_of
 from bot.domain.ris import Credential, Role
 
 INVITATION_LASTS = timedelta(days=14)
+AT_ONCE = timedelta(minutes=1)  #: in which the same once more is a second click
 MOST_A_DAY = 100  #: people whom one organisation adds or invites, so that nobody floods
 LONGEST = 120  #: characters of a name or job title
 
@@ -90,6 +91,15 @@ def read_member(
         ),
         {},
     )
+
+
+def same_person(one: NewAccount, other: NewAccount) -> bool:
+    """Whether they have one name, however it is written, and one address."""
+    return one.email == other.email and _folded(one) == _folded(other)
+
+
+def _folded(one: NewAccount) -> str:
+    return f"{one.first_name} {one.last_name}".casefold()
 
 
 def is_last_administrator(account: Account, everybody: Iterable[Account]) -> bool:

@@ -10,13 +10,13 @@ from bot.domain.cases import Case
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.member_refusals import InvitedAlready, MemberUnknown
-from bot.domain.members import INVITATION_LASTS, Invited
+from bot.domain.members import AT_ONCE, INVITATION_LASTS, Invited
 from bot.domain.ris import Role
 from bot.rendering import account_mails
 from bot.services.accounts import ACTIVATION
 from bot.services.cases import get_case
 from bot.services.desk import Desk
-from bot.services.members import check_administrator, check_many, open_member, record
+from bot.services.members import check_address, check_administrator, check_many, open_member, record
 from bot.services.queueing import issue_link, queue_mail
 from bot.store import links, member_invitations, organisations
 from bot.store.database import transaction
@@ -24,27 +24,61 @@ from bot.store.database import transaction
 JOINING = "joining"  #: the purpose of the link in a self-registration invitation
 
 
-def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:
-    """Mail somebody the way to register themselves. Raise InvitedAlready where an invitation is open."""
-    until = now + INVITATION_LASTS
+def invite(
+    db: Database,
+    desk: Desk,
+    *,
+    email: str,
+    role: Role,
+    by: Account,
+    now: datetime,
+    shared: bool = False,
+) -> None:
+    """Mail somebody the way to register themselves. `shared`: a colleague has that address, and it may be.
+
+    A second click mails nothing more. Raise AdministratorsOnly, InvitedAlready where an invitation is open,
+    AddressShared or TooManyMembers.
+    """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         inviter = check_administrator(db, by)
+        for one in member_invitations.list_open(db, by.organisation, now=now):
+            if one.email == email and one.role is role and one.until > now + INVITATION_LASTS - AT_ONCE:
+                return
+            if one.email == email:
+                raise InvitedAlready
+        check_address(db, by.organisation, email, shared=shared)
         check_many(db, by.organisation, now=now)
-        if any(one.email == email for one in member_invitations.list_open(db, by.organisation, now=now)):
-            raise InvitedAlready
-        number = member_invitations.add(
-            db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
-            until=until,
-        )  # fmt: skip
-        customer = organisations.get_customer(db, inviter)
-        url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
-        queue_mail(
-            db, desk, "self_registration",
-            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=inviter.thread,
-            words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
-            now=now, case_id=inviter.case_id or None, secrets={"joining_url": url},
-        )  # fmt: skip
-        record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
+        _send(db, desk, inviter, email=email, role=role, now=now)
+
+
+def _send(db: Database, desk: Desk, inviter: Account, *, email: str, role: Role, now: datetime) -> None:
+    until = now + INVITATION_LASTS
+    number = member_invitations.add(
+        db,
+        organisation=inviter.organisation,
+        email=email,
+        role=role,
+        lang=inviter.lang,
+        by=inviter.id,
+        now=now,
+        until=until,
+    )
+    customer = organisations.get_customer(db, inviter)
+    url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
+    queue_mail(
+        db,
+        desk,
+        "self_registration",
+        key=f"I-{number}:invitation",
+        to=email,
+        lang=inviter.lang,
+        ref=inviter.thread,
+        words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
+        now=now,
+        case_id=inviter.case_id or None,
+        secrets={"joining_url": url},
+    )
+    record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", inviter, now)
 
 
 def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
@@ -73,6 +107,7 @@ def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime
     """Take the invitation: an account at the address that was invited, in the role that was given.
 
     The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
+    Raise LinkUnknown, LinkExpired or MemberThere.
     """
     with transaction(db):
         invited, case, lang = get_invited(db, token, now=now)

@@ -11,14 +11,16 @@ from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
 from bot.domain.license_keys import Holder, Seat
 from bot.domain.member_refusals import (
+    AddressShared,
     AdministratorsOnly,
     CredentialAsked,
     LastAdministrator,
+    MemberThere,
     MemberUnknown,
     NeedsNoKey,
     TooManyMembers,
 )
-from bot.domain.members import MOST_A_DAY, Member, Members, is_last_administrator
+from bot.domain.members import AT_ONCE, MOST_A_DAY, Member, Members, is_last_administrator, same_person
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys
@@ -47,20 +49,42 @@ def list_members(db: Database, by: Account, *, now: datetime) -> Members:
     )
 
 
-def create(db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datetime) -> Account:
+def create(
+    db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datetime, shared: bool = False
+) -> Account:
     """An account with its activation mail; a spare seat becomes theirs, and its License Key is mailed.
 
-    Raise AdministratorsOnly or TooManyMembers.
+    `shared`: the address is a colleague's too, and may be. A second click gets what the first has made. Raise
+    AdministratorsOnly, TooManyMembers, MemberThere or AddressShared.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         check_administrator(db, by)
+        twin = _find_twin(db, by.organisation, new)
+        if twin and twin.origin is Origin.ADMINISTRATOR and twin.made_at > now - AT_ONCE:
+            return twin
+        check_address(db, by.organisation, new.email, shared=shared or twin is not None)
         check_many(db, by.organisation, now=now)
         case = get_case(db, f"C-{by.organisation}")
         return open_member(db, desk, case, new, by=f"account:{by.id}", now=now)
 
 
+def check_address(db: Database, organisation: int, email: str, *, shared: bool) -> None:
+    """Raise AddressShared where a colleague has it and nobody has said that it may be."""
+    people = accounts.list_of_organisation(db, organisation)
+    known = next((one for one in people if one.email == email), None)
+    if known and not shared:
+        raise AddressShared(name=known.name, email=email)
+
+
+def _find_twin(db: Database, organisation: int, new: NewAccount) -> Account | None:
+    people = accounts.list_of_organisation(db, organisation)
+    return next((one for one in people if same_person(one, new)), None)
+
+
 def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
-    """The same in the caller's transaction, who has checked the right."""
+    """The same in the caller's transaction, who has checked the right; raise MemberThere."""
+    if twin := _find_twin(db, case.id, new):
+        raise MemberThere(name=twin.name, user_id=twin.user_id)
     account = open_one(db, desk, case, new, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
+from bot.domain.member_refusals import MemberThere
 from bot.domain.members import read_member
 from bot.rendering.pages.members import fields, listed
 from bot.services import member_invitations
@@ -35,21 +36,27 @@ def join(token: str, *, frame: Frame) -> Response:
     new, faults = read_member(said, lang=lang, origin=Origin.INVITED)
     if new is None:
         return _form(token, frame, given, faults)
-    with frame.bot.connect() as db:
-        activating = member_invitations.join(db, frame.bot.desk, token, new, now=now)
+    try:
+        with frame.bot.connect() as db:
+            activating = member_invitations.join(db, frame.bot.desk, token, new, now=now)
+    except MemberThere as refusal:
+        return _form(token, frame, given, faults, frame.pages.words().refusal(refusal))
     return frame.pages.go("activation.show", token=activating)
 
 
-def _form(token: str, frame: Frame, given: dict[str, str], faults: dict[str, str]) -> Response:
+def _form(
+    token: str, frame: Frame, given: dict[str, str], faults: dict[str, str], refused: str = ""
+) -> Response:
     with frame.bot.connect() as db:
         invited, case, _ = member_invitations.get_invited(db, token, now=frame.bot.clock.now())
     words = frame.pages.words()
     return frame.pages.render(
         "join.html",
-        status=REFUSED if faults else 200,
+        status=REFUSED if faults or refused else 200,
         invited=invited,
         company=case.ris.company.name,
         fields=fields(ASKED, given, faults, words, own=True),
         faults=listed(faults, words),
+        refused=refused,
         token=token,
     )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
-from bot.domain.member_refusals import MemberUnknown
+from bot.domain.errors import Refusal
+from bot.domain.member_refusals import AddressShared, MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
@@ -51,8 +52,12 @@ def create(*, frame: Frame, visitor: Visitor) -> Response:
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.ADMINISTRATOR)
     if new is None:
         return _form("member_new.html", frame, visitor, given, faults)
-    with frame.bot.connect() as db:
-        members.create(db, frame.bot.desk, new, by=visitor.account, now=frame.bot.clock.now())
+    bot, shared = frame.bot, _is_shared(new.email)
+    try:
+        with bot.connect() as db:
+            members.create(db, bot.desk, new, by=visitor.account, now=bot.clock.now(), shared=shared)
+    except Refusal as refusal:
+        return _form("member_new.html", frame, visitor, given, {}, refusal=refusal)
     return frame.pages.go("members.show", done="created")
 
 
@@ -68,10 +73,13 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.INVITED)
     if new is None:
         return _form("member_invite.html", frame, visitor, given, faults)
-    with frame.bot.connect() as db:
-        member_invitations.invite(
-            db, frame.bot.desk, email=new.email, role=new.role, by=visitor.account, now=frame.bot.clock.now()
-        )
+    bot, shared, email = frame.bot, _is_shared(new.email), new.email
+    by, now = visitor.account, bot.clock.now()
+    try:
+        with bot.connect() as db:
+            member_invitations.invite(db, bot.desk, email=email, role=new.role, by=by, now=now, shared=shared)
+    except Refusal as refusal:
+        return _form("member_invite.html", frame, visitor, given, {}, refusal=refusal)
     return frame.pages.go("members.show", done="invited")
 
 
@@ -182,16 +190,31 @@ def _list(frame: Frame, visitor: Visitor) -> Members:
         return members.list_members(db, visitor.account, now=frame.bot.clock.now())
 
 
+def _is_shared(email: str) -> bool:
+    """Whether they have ticked that it is a colleague's address too; the tick is for that address alone."""
+    return request.form.get("shared") == email
+
+
 def _form(
-    page: str, frame: Frame, visitor: Visitor, given: Mapping[str, str], faults: Mapping[str, str]
+    page: str,
+    frame: Frame,
+    visitor: Visitor,
+    given: Mapping[str, str],
+    faults: Mapping[str, str],
+    *,
+    refusal: Refusal | None = None,
 ) -> Response:
     """A form for an administrator, as it was typed; its role is chosen apart from the fields."""
-    words, spare = frame.pages.words(), _list(frame, visitor).spare
+    words, spare, ticked = frame.pages.words(), _list(frame, visitor).spare, request.form.get("shared", "")
+    asked = refusal.values["email"] if isinstance(refusal, AddressShared) else ticked
     return frame.pages.render(
         page,
-        status=REFUSED if faults else 200,
+        status=REFUSED if faults or refusal else 200,
         fields=fields(ASKED[page], given, faults, words),
         faults=listed(faults, words),
+        refused=words.refusal(refusal) if refusal else "",
+        shared=asked,
+        ticked=bool(ticked) and asked == ticked,
         chosen=given.get("role", Role.USER),
         spare=spare,
     )

@@ -73,6 +73,25 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     assert "ina@kunde.example.org" not in everybody(town)
 
 
+def test_a_colleagues_address_takes_a_tick_and_the_form_keeps_what_was_typed(
+    town: Town, people: list[Account]
+) -> None:
+    browser, new = signed_in(town, people[0]), NEW | {"email": people[1].email}
+    asked = browser.post("/users/new", on="/users/new", **new)
+    assert asked.status_code == 400
+    assert all(said in asked.text for said in (people[1].last_name, 'value="Okoye"', 'name="shared"'))
+    assert len(everybody(town)) == len(people)
+    elsewhere = browser.post("/users/invite", on="/users/invite", shared=people[1].email, **NEW)
+    assert elsewhere.status_code == 303
+    other = browser.post("/users/new", on="/users/new", shared="x@y.example", **new)
+    assert other.status_code == 400  # ticked for another address
+    assert browser.post("/users/new", on="/users/new", shared=people[1].email, **new).status_code == 303
+    again = browser.post("/users/new", on="/users/new", shared=people[1].email, **new)
+    assert again.headers["Location"] == "/users?done=created"
+    with town.bot.connect() as db:
+        assert len(accounts.list_by_email(db, people[1].email)) == 2
+
+
 def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[Account]) -> None:
     user = next(one for one in people if not one.is_administrator)
     browser, stranger = signed_in(town, user), client_of(app.build(town.bot), town.bot.settings.portal_url)

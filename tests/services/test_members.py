@@ -16,10 +16,12 @@ from bot.domain.errors import LinkUnknown, Refusal
 from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
+    AddressShared,
     AdministratorsOnly,
     CredentialAsked,
     InvitedAlready,
     LastAdministrator,
+    MemberThere,
     MemberUnknown,
     TooManyMembers,
 )
@@ -105,8 +107,6 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     administrator, _ = opened(office, "C-1")
     invite = {"email": "new@kunde.example.org", "role": Role.USER, "by": administrator}
     do(office, member_invitations.invite, office.desk, **invite)
-    with pytest.raises(InvitedAlready):
-        do(office, member_invitations.invite, office.desk, **invite)
     office.work()
     (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     greedy = a_person(email="mallory@elsewhere.example.net", role="organization_administrator")
@@ -121,6 +121,36 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     with pytest.raises(Refusal):
         do(office, member_invitations.join, office.desk, token, greedy)
     assert do(office, members.list_members, administrator).invited == ()
+
+
+def test_one_person_gets_one_account_however_often_somebody_clicks(office: Office) -> None:
+    administrator, user = opened(office, "C-1")
+    create = partial(do, office, members.create, office.desk, by=administrator)
+    invite = partial(do, office, member_invitations.invite, office.desk, role=Role.USER, by=administrator)
+    first = create(a_person())
+    assert create(a_person(first_name="INA")).id == first.id  # the second of a double click
+    invite(email="jo@kunde.example.org")
+    invite(email="jo@kunde.example.org")
+    office.clock.wait(minutes=1)
+
+    assert refusal_of(create, a_person(), shared=True) is MemberThere
+    assert refusal_of(create, a_person(first_name="Twin")) is AddressShared
+    assert refusal_of(invite, email=user.email) is AddressShared
+    assert refusal_of(invite, email="jo@kunde.example.org") is InvitedAlready
+    assert refusal_of(create, a_person(first_name="Twin"), shared=True) is None
+    assert refusal_of(invite, email=first.email, shared=True) is None
+    with pytest.raises(MemberThere):  # by an invitation neither
+        do(office, member_invitations.join, office.desk, office.tokens[-1], a_person())
+    assert [job.recipient for job in office.jobs("activation")].count(first.email) == 2
+    assert len(office.jobs("self_registration")) == 2
+
+
+def refusal_of(act: Callable[..., object], *given: object, **named: object) -> type[Refusal] | None:
+    try:
+        act(*given, **named)
+    except Refusal as refusal:
+        return type(refusal)
+    return None
 
 
 def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office: Office) -> None:
@@ -295,9 +325,9 @@ def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.
     do(office, member_invitations.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
 
     with pytest.raises(TooManyMembers):
-        do(office, members.create, office.desk, a_person(), by=administrator)
+        do(office, members.create, office.desk, a_person(email="z@y.example"), by=administrator)
     office.clock.at += timedelta(days=1, seconds=1)
-    do(office, members.create, office.desk, a_person(), by=administrator)
+    do(office, members.create, office.desk, a_person(first_name="Jo"), by=administrator, shared=True)
     assert MOST_A_DAY == 100
 
 
