@@ -1,6 +1,6 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,13 +93,39 @@ def read_member(
     )
 
 
+def owners(held: Iterable[Seat], people: Sequence[Account]) -> dict[int, Account]:
+    """By seat whose it is: of whoever has its holder's name and address, one seat each.
+
+    A name that is nobody's there, as staff may type one, means whoever alone has that address and no other.
+    """
+    people = sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED)
+    found: dict[int, Account] = {}
+    rest = []
+    for seat in held:
+        there = [one for one in people if seat.holder and one.email == seat.holder.email.strip().lower()]
+        named = [one for one in there if seat.holder and _plain(one.name) == _plain(seat.holder.name)]
+        free = [one for one in named if one not in found.values()]
+        if free:
+            found[seat.id] = free[0]
+        elif len(there) == 1 and not named:
+            rest.append((seat, there[0]))
+    for seat, alone in rest:
+        if alone not in found.values():
+            found[seat.id] = alone
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def same_person(one: NewAccount, other: NewAccount) -> bool:
     """Whether they have one name, however it is written, and one address."""
-    return one.email == other.email and _folded(one) == _folded(other)
+    return one.email == other.email and _named(one) == _named(other)
 
 
-def _folded(one: NewAccount) -> str:
-    return f"{one.first_name} {one.last_name}".casefold()
+def _named(one: NewAccount) -> str:
+    return _plain(f"{one.first_name} {one.last_name}")
 
 
 def is_last_administrator(account: Account, everybody: Iterable[Account]) -> bool:
