@@ -21,6 +21,12 @@ class LastAdministrator(Refusal):
     code = "last_administrator"
 
 
+class ClosedByDesk(Refusal):
+    """The desk ended that account, and only the desk opens it again."""
+
+    code = "closed_by_desk"
+
+
 class InvitedAlready(Refusal):
     """An invitation to that address is open."""
 
@@ -55,3 +61,9 @@ class CredentialAsked(Refusal):
     """The sponsor was asked for that person's credential before."""
 
     code = "credential_asked"
+
+
+class RemindedOften(Refusal):
+    """They got `most` activation mails within a day."""
+
+    code = "reminded_often"

@@ -1,5 +1,6 @@
 """Make the accounts of an organisation's people, and mail each the way to activate theirs."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -21,6 +22,8 @@ from bot.services.queueing import issue_link
 from bot.store import accounts, events, links, member_invitations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+MOST_ACTIVATIONS = 3  #: activation mails that one account gets, the desk's wish apart …
+ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
 
 
@@ -82,12 +85,29 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
     )
 
 
+def count_activations(db: Database, account: Account, *, now: datetime) -> int:
+    """How many activation mails it got lately."""
+    since = now - ACTIVATIONS_WITHIN
+    return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
+
+
 def deactivate(db: Database, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: they are signed out everywhere, and nobody gets in by it any more."""
     end_invitations(db, account, by=by, now=now)
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+
+
+def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction: it is as it was, with its password, or else to be activated still.
+
+    Closing and opening is no way to flood a mailbox: the mail goes only where few have gone.
+    """
+    before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
+    accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
+    if count_activations(db, account, now=now) < MOST_ACTIVATIONS:
+        mail_activation(db, desk, replace(account, status=before), now=now)
 
 
 def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:

@@ -13,19 +13,36 @@ from bot.domain.license_keys import Holder, Seat
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
+    ClosedByDesk,
     CredentialAsked,
     LastAdministrator,
     MemberThere,
     MemberUnknown,
     NeedsNoKey,
+    RemindedOften,
     TooManyMembers,
 )
-from bot.domain.members import AT_ONCE, MOST_A_DAY, Member, Members, is_last_administrator, same_person
+from bot.domain.members import (
+    AT_ONCE,
+    MOST_A_DAY,
+    Member,
+    Members,
+    is_last_administrator,
+    owners,
+    same_person,
+)
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys
+from bot.services.accounts import (
+    MOST_ACTIVATIONS,
+    count_activations,
+    end_invitations,
+    mail_activation,
+    open_one,
+    reopen,
+)
 from bot.services.accounts import deactivate as end
-from bot.services.accounts import end_invitations, mail_activation, open_one
 from bot.services.cases import get_case, refresh_additions
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
@@ -38,12 +55,10 @@ from bot.store.database import transaction
 def list_members(db: Database, by: Account, *, now: datetime) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
     check_administrator(db, by)
-    held = seats.list_held(db, by.organisation)
+    people = accounts.list_of_organisation(db, by.organisation)
+    held = _list_held(db, by.organisation)
     return Members(
-        members=tuple(
-            Member(account=one, seat=_seat_of(one, held))
-            for one in accounts.list_of_organisation(db, by.organisation)
-        ),
+        members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
         invited=member_invitations.list_open(db, by.organisation, now=now),
     )
@@ -115,7 +130,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        if _seat_of(account, seats.list_held(db, by.organisation)):
+        if account.id in _list_held(db, by.organisation):
             raise HasSeat(holder=account.name)
         if _take_spare(db, desk, case, account, now=now):
             return True
@@ -148,18 +163,23 @@ def pass_key_on(
             raise MemberUnknown
         if heir.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        license_keys.check_heir(db, held.seat, holder_of(heir), seen=seen)
+        if held.seat.seal != seen:
+            raise held_keys.overtaken(db, held.seat)
+        if heir.id in _list_held(db, by.organisation):
+            raise HasSeat(holder=heir.name)
         license_keys.pass_on(
             db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
         )
 
 
 def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
-    """Another activation mail to somebody who has not activated their account."""
+    """Another activation mail to somebody who has not activated their account; raise RemindedOften."""
     with transaction(db, locks=(f"account:{account_id}",)):
         check_administrator(db, by)
         check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
+        if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
+            raise RemindedOften(most=MOST_ACTIVATIONS)
         mail_activation(db, desk, account, now=now)
 
 
@@ -206,6 +226,22 @@ def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> 
     _change(db, account_id, by, now, change)
 
 
+def reactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
+    """They sign in as before, or get another activation mail; raise ClosedByDesk where the desk ended it."""
+
+    def change(account: Account, everybody: list[Account]) -> EventTag | None:
+        del everybody
+        if account.status is not AccountStatus.DEACTIVATED:
+            return None
+        ended = events.list_tagged(db, [f"account:{account.id}"], [EventTag.ACCOUNT_DEACTIVATED])
+        if not ended or not ended[-1].actor.startswith("account:"):
+            raise ClosedByDesk
+        reopen(db, desk, account, now=now)
+        return EventTag.ACCOUNT_REOPENED
+
+    _change(db, account_id, by, now, change)
+
+
 def _change(
     db: Database,
     account_id: int,
@@ -247,8 +283,11 @@ def _get(db: Database, by: Account, account_id: int) -> Account:
     return account
 
 
-def _seat_of(account: Account, held: list[Seat]) -> Seat | None:
-    return next((one for one in held if one.holder and one.holder.email.lower() == account.email), None)
+def _list_held(db: Database, organisation: int) -> dict[int, Seat]:
+    """The open seats of an organisation by the account whose they are."""
+    held = {seat.id: seat for seat in seats.list_held(db, organisation)}
+    of = owners(held.values(), accounts.list_of_organisation(db, organisation))
+    return {account.id: held[number] for number, account in of.items()}
 
 
 def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
 from bot.domain.errors import Refusal
-from bot.domain.member_refusals import AddressShared, MemberUnknown
+from bot.domain.member_refusals import AddressShared, LastAdministrator, MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
@@ -31,6 +31,10 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/invite", "invitation", signed_in(frame, invitation))
     room.add_url_rule("/invite", "invite", signed_in(frame, invite), methods=["POST"])
     room.add_url_rule("/<int:number>", "one", signed_in(frame, one))
+    room.add_url_rule("/<int:number>/deactivate", "ending", signed_in(frame, ending))
+    room.add_url_rule(
+        "/<int:number>/deactivate", "deactivate", signed_in(frame, deactivate), methods=["POST"]
+    )
     for name in ACTS:
         room.add_url_rule(f"/<int:number>/{name}", name, signed_in(frame, act, name=name), methods=["POST"])
     room.add_url_rule(
@@ -85,9 +89,7 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
 
 def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     everybody = _list(frame, visitor)
-    found = next((each for each in everybody.members if each.account.id == number), None)
-    if found is None:
-        raise MemberUnknown
+    found = _get(everybody, number)
     with frame.bot.connect() as db:
         lost, refusal = phone_resets.look(db, visitor, number) or (None, None)
     return frame.pages.render(
@@ -108,6 +110,32 @@ def call_back(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     return frame.pages.go("members.show", done="called_back")
 
 
+def ending(
+    number: int, *, frame: Frame, visitor: Visitor, not_ticked: bool = False, refused: str = ""
+) -> Response:
+    """The question before an account is deactivated."""
+    return frame.pages.render(
+        "member_end.html",
+        status=REFUSED if not_ticked or refused else 200,
+        member=_get(_list(frame, visitor), number),
+        not_ticked=not_ticked,
+        refused=refused,
+    )
+
+
+def deactivate(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    if not request.form.get("sure"):
+        return ending(number, frame=frame, visitor=visitor, not_ticked=True)
+    bot = frame.bot
+    try:
+        with bot.connect() as db:
+            members.deactivate(db, account_id=number, by=visitor.account, now=bot.clock.now())
+    except LastAdministrator as refusal:
+        said = frame.pages.words().refusal(refusal)
+        return ending(number, frame=frame, visitor=visitor, refused=said)
+    return frame.pages.go("members.one", number=str(number), done="deactivated")
+
+
 def act(number: int, *, name: str, frame: Frame, visitor: Visitor) -> Response:
     """One of the buttons on a person's page."""
     done = ACTS[name](number, frame, visitor)
@@ -124,10 +152,11 @@ def _set_role(number: int, frame: Frame, visitor: Visitor) -> str:
     return "role"
 
 
-def _deactivate(number: int, frame: Frame, visitor: Visitor) -> str:
+def _reactivate(number: int, frame: Frame, visitor: Visitor) -> str:
+    now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        members.deactivate(db, account_id=number, by=visitor.account, now=frame.bot.clock.now())
-    return "deactivated"
+        members.reactivate(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
+    return "reactivated"
 
 
 def _remind(number: int, frame: Frame, visitor: Visitor) -> str:
@@ -184,6 +213,14 @@ def _number(field: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
 
 
+def _get(everybody: Members, number: int) -> Member:
+    """Raise MemberUnknown."""
+    found = next((each for each in everybody.members if each.account.id == number), None)
+    if found is None:
+        raise MemberUnknown
+    return found
+
+
 def _list(frame: Frame, visitor: Visitor) -> Members:
     """Raise AdministratorsOnly for anybody else."""
     with frame.bot.connect() as db:
@@ -228,7 +265,7 @@ def _heirs(everybody: Members, giver: Member) -> list[Member]:
 #: what a person's page can do, by the last part of its address
 ACTS = {
     "role": _set_role,
-    "deactivate": _deactivate,
+    "reactivate": _reactivate,
     "remind": _remind,
     "reset": _reset_password,
     "credential": _ask_credential,

@@ -104,7 +104,8 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /users", "GET /users/new", "GET /users/invite", "GET /users/<int:number>",
-            "POST /users/<int:number>/deactivate", "POST /users/<int:number>/remind",
+            "GET /users/<int:number>/deactivate", "POST /users/<int:number>/reactivate",
+            "POST /users/<int:number>/remind",
             "POST /users/<int:number>/lost-phones", "POST /users/<int:number>/not-lost",
             "POST /users/<int:number>/reset", "POST /users/<int:number>/credential",
             "POST /users/invitations/<int:number>/call-back",
@@ -113,6 +114,7 @@ ROWS = {
     ),
     "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
     "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/<int:number>/deactivate": Row(For.ADMINISTRATOR, {"sure": "yes"}),
     "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
 }  # fmt: skip

@@ -53,8 +53,16 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     assert browser.post(f"{hers}/remind", on=hers).status_code == 303
     assert browser.post(f"{hers}/credential", on=hers).headers["Location"] == f"{hers}?done=asked"
     assert browser.post("/users/invitations/1/call-back", on="/users").status_code == 303
-    assert browser.post(f"{hers}/deactivate", on=hers).status_code == 303
+    unsure = browser.post(f"{hers}/deactivate", on=f"{hers}/deactivate")
+    assert (unsure.status_code, "tick the box" in unsure.text) == (400, True)
+    assert browser.post(f"{hers}/deactivate", on=f"{hers}/deactivate", sure="yes").status_code == 303
     assert "deactivated" in browser.get(hers).text
+    again = browser.post(f"{hers}/reactivate", on=hers)
+    assert again.headers["Location"] == f"{hers}?done=reactivated"
+    assert "waits for activation" in browser.get(hers).text
+    own = f"/users/{people[0].id}/deactivate"
+    assert "your own account" in browser.get(own).text
+    assert "always remains" in browser.post(own, on=own, sure="yes").text
     assert everybody(town)["ina@kunde.example.org"].role is Role.APPLICATION_ADMINISTRATOR
 
 
@@ -100,11 +108,11 @@ def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[A
         for rule in app.build(town.bot).url_map.iter_rules()
         if rule.rule.startswith("/users") and "GET" in (rule.methods or ())
     ]
-    assert len(rules) == 4
+    assert len(rules) == 5
     for path in rules:
         assert browser.get(path).status_code == 409
         assert stranger.get(path).headers["Location"] == "/sign-in"
-    acts = ("role", "deactivate", "remind", "reset", "credential", "key")
+    acts = ("role", "deactivate", "reactivate", "remind", "reset", "credential", "key")
     for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
         assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
     assert everybody(town) == {one.email: one for one in people}

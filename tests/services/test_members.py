@@ -18,11 +18,13 @@ from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
+    ClosedByDesk,
     CredentialAsked,
     InvitedAlready,
     LastAdministrator,
     MemberThere,
     MemberUnknown,
+    RemindedOften,
     TooManyMembers,
 )
 from bot.domain.members import MOST_A_DAY, read_member
@@ -145,6 +147,17 @@ def test_one_person_gets_one_account_however_often_somebody_clicks(office: Offic
     assert len(office.jobs("self_registration")) == 2
 
 
+def test_nobody_is_flooded_with_activation_mails(office: Office) -> None:
+    administrator, _ = opened(office, "C-1")
+    added = do(office, members.create, office.desk, a_person(), by=administrator)
+    remind = partial(do, office, members.remind, office.desk, account_id=added.id, by=administrator)
+
+    assert [refusal_of(remind) for _ in range(4)] == [None, None, RemindedOften, RemindedOften]
+    office.clock.wait(hours=24)
+    assert refusal_of(remind) is None
+    assert [job.recipient for job in office.jobs("activation")].count(added.email) == 4
+
+
 def refusal_of(act: Callable[..., object], *given: object, **named: object) -> type[Refusal] | None:
     try:
         act(*given, **named)
@@ -217,6 +230,21 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
 
 
+def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(
+    office: Office,
+) -> None:
+    administrator, user = opened(office, "C-1")
+    open_again = partial(do, office, members.reactivate, office.desk, by=administrator)
+    do(office, members.deactivate, account_id=user.id, by=administrator)
+    open_again(account_id=user.id)
+    open_again(account_id=user.id)
+    assert find(office, user.id).status is AccountStatus.ACTIVE
+    assert [event.tag for event in office.events()].count("account:reopened") == 1
+    do(office, account_views.act, office.desk, AccountAct.CLOSE, account_id=user.id, by=AVERY.id)
+    assert refusal_of(open_again, account_id=user.id) is ClosedByDesk
+    assert find(office, user.id).status is AccountStatus.DEACTIVATED
+
+
 def keyed(office: Office) -> tuple[Account, Account, Account]:
     """An administrator and a user with keys, and somebody added who has none; no seat is spare."""
     case = approved(office, seats=2)
@@ -284,6 +312,7 @@ def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callab
         "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
         "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
         "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
+        "reactivate": lambda: do(office, members.reactivate, desk, account_id=other.id, by=by),
         "ask_credential": lambda: do(office, members.ask_credential, desk, account_id=other.id, by=by),
         "pass_key_on": lambda: do(office, members.pass_key_on, desk, seat_id=1, seen="", to=other.id, by=by),
     }
@@ -312,7 +341,7 @@ def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -
 
     for stranger in (their_user, replace(their_user, id=999)):
         verbs = _every_verb(office, administrator, stranger)
-        for name in ("call_back", "remind", "set_role", "deactivate", "ask_credential"):
+        for name in ("call_back", "remind", "set_role", "deactivate", "reactivate", "ask_credential"):
             with pytest.raises(MemberUnknown):
                 verbs[name]()
     assert find(office, their_user.id) == their_user
