@@ -45,6 +45,12 @@ class AddressShared(Refusal):
     code = "address_shared"
 
 
+class InvitedOften(Refusal):
+    """`most` mails of one invitation go out within a day."""
+
+    code = "invited_often"
+
+
 class TooManyMembers(Refusal):
     """`most` people a day are added or invited by one organisation."""
 

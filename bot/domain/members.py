@@ -10,6 +10,8 @@ from bot.domain.review_values import is_address, text_of
 from bot.domain.ris import Credential, Role
 
 INVITATION_LASTS = timedelta(days=14)
+MOST_INVITING = 3  #: mails of one invitation …
+INVITING_WITHIN = timedelta(days=1)  #: … within this
 AT_ONCE = timedelta(minutes=1)  #: in which the same once more is a second click
 MOST_A_DAY = 100  #: people whom one organisation adds or invites, so that nobody floods
 LONGEST = 120  #: characters of a name or job title
@@ -58,6 +60,9 @@ class Invited:
     email: str
     role: Role
     until: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        return self.until <= now
 
 
 def read_member(

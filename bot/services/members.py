@@ -52,7 +52,7 @@ from bot.store import accounts, events, member_invitations, seats
 from bot.store.database import transaction
 
 
-def list_members(db: Database, by: Account, *, now: datetime) -> Members:
+def list_members(db: Database, by: Account) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
     check_administrator(db, by)
     people = accounts.list_of_organisation(db, by.organisation)
@@ -60,7 +60,7 @@ def list_members(db: Database, by: Account, *, now: datetime) -> Members:
     return Members(
         members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
-        invited=member_invitations.list_open(db, by.organisation, now=now),
+        invited=member_invitations.list_waiting(db, by.organisation),
     )
 
 

@@ -44,14 +44,26 @@ def find_open(db: Database, invitation_id: int, *, now: datetime) -> tuple[Invit
     return (_invited(found), found["organisation"], found["lang"]) if found else None
 
 
-def list_open(db: Database, organisation: int, *, now: datetime) -> tuple[Invited, ...]:
+def find_waiting(db: Database, invitation_id: int) -> tuple[Invited, int] | None:
+    """One that nobody took and nobody called back, though it be too old, and the account that sent it."""
+    sql = "select * from member_invitations where id = :id and ended_at is null"
+    found = row(db, sql, {"id": invitation_id})
+    return (_invited(found), found["made_by"]) if found else None
+
+
+def list_waiting(db: Database, organisation: int) -> tuple[Invited, ...]:
+    """Those of an organisation, the ones that are too old among them."""
     found = rows(
         db,
-        """select * from member_invitations
-           where organisation = :id and ended_at is null and until > :now order by id""",
-        {"id": organisation, "now": text_of(now)},
+        "select * from member_invitations where organisation = :id and ended_at is null order by id",
+        {"id": organisation},
     )
     return tuple(_invited(entry) for entry in found)
+
+
+def extend(db: Database, invitation_id: int, *, until: datetime) -> None:
+    sql = "update member_invitations set until = :until where id = :id and ended_at is null"
+    count(db, sql, {"id": invitation_id, "until": text_of(until)})
 
 
 def end(

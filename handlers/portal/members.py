@@ -40,11 +40,16 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule(
         "/invitations/<int:number>/call-back", "call_back", signed_in(frame, call_back), methods=["POST"]
     )
+    room.add_url_rule(
+        "/invitations/<int:number>/again", "invite_again", signed_in(frame, invite_again), methods=["POST"]
+    )
     app.register_blueprint(room)
 
 
 def show(*, frame: Frame, visitor: Visitor) -> Response:
-    return frame.pages.render("members.html", everybody=_list(frame, visitor), done=request.args.get("done"))
+    everybody, now = _list(frame, visitor), frame.bot.clock.now()
+    over = {each.id for each in everybody.invited if each.is_over(now)}
+    return frame.pages.render("members.html", everybody=everybody, over=over, done=request.args.get("done"))
 
 
 def form(*, frame: Frame, visitor: Visitor) -> Response:
@@ -136,6 +141,13 @@ def deactivate(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     return frame.pages.go("members.one", number=str(number), done="deactivated")
 
 
+def invite_again(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    bot, by = frame.bot, visitor.account
+    with bot.connect() as db:
+        member_invitations.invite_again(db, bot.desk, invitation_id=number, by=by, now=bot.clock.now())
+    return frame.pages.go("members.show", done="invited")
+
+
 def act(number: int, *, name: str, frame: Frame, visitor: Visitor) -> Response:
     """One of the buttons on a person's page."""
     done = ACTS[name](number, frame, visitor)
@@ -224,7 +236,7 @@ def _get(everybody: Members, number: int) -> Member:
 def _list(frame: Frame, visitor: Visitor) -> Members:
     """Raise AdministratorsOnly for anybody else."""
     with frame.bot.connect() as db:
-        return members.list_members(db, visitor.account, now=frame.bot.clock.now())
+        return members.list_members(db, visitor.account)
 
 
 def _is_shared(email: str) -> bool:

@@ -136,7 +136,12 @@ def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people
     assert re.fullmatch(r"/activate/[\w-]+", answer.headers["Location"])
     assert "Jo Lund" in stranger.get(answer.headers["Location"]).text
     assert everybody(town)["jo@kunde.example.org"].role is Role.USER
-    assert stranger.get(link).status_code == 410
+    assert stranger.get(link).status_code == 404
+    again = stranger.post(link, on="/sign-in", first_name="Jo", last_name="Lund")
+    assert (again.status_code, "registered with it already" in again.text) == (404, True)
+    mail = stranger.post(f"{link}/again", on=link)
+    assert mail.headers["Location"] == "/join/sent"
+    assert "on its way" in stranger.get("/join/sent").text
 
 
 def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: list[Account]) -> None:

@@ -150,6 +150,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "texts_rest": {"most": 8},
     "terms_open": {"application": "ForumPass"},
     "administrators_only": {},
+    "invited_often": {"most": 3},
     "closed_by_desk": {},
     "reminded_often": {"most": 3},
     "member_there": {"name": "Ina Okoye", "user_id": "k7m3-x9p2"},

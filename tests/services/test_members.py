@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.errors import LinkUnknown, Refusal
+from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
@@ -21,13 +21,14 @@ from bot.domain.member_refusals import (
     ClosedByDesk,
     CredentialAsked,
     InvitedAlready,
+    InvitedOften,
     LastAdministrator,
     MemberThere,
     MemberUnknown,
     RemindedOften,
     TooManyMembers,
 )
-from bot.domain.members import MOST_A_DAY, read_member
+from bot.domain.members import MOST_A_DAY, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import account_views, accounts, license_keys, member_invitations, members, sessions
@@ -76,6 +77,11 @@ def do(office: Office, verb: Callable[..., Any], *given: object, **named: object
         return verb(db, *given, **named, now=office.now)
 
 
+def listed(office: Office, by: Account) -> Members:
+    with office.connect() as db:
+        return members.list_members(db, by)
+
+
 def find(office: Office, account_id: int) -> Account:
     with office.connect() as db:
         found = kept.find(db, account_id)
@@ -87,7 +93,7 @@ def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> Non
     case = approved(stocked)
     stocked.work_till_quiet()
     administrator, _ = opened(stocked, case.ref)
-    assert do(stocked, members.list_members, administrator).spare == 1
+    assert listed(stocked, administrator).spare == 1
 
     added = do(stocked, members.create, stocked.desk, a_person(), by=administrator)
     again = do(
@@ -95,7 +101,7 @@ def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> Non
     )
     stocked.work_till_quiet()
 
-    found = do(stocked, members.list_members, administrator)
+    found = listed(stocked, administrator)
     seats = {one.account.id: one.seat for one in found.members}
     assert found.spare == 0
     assert seats[added.id].key.state is KeyState.ISSUED
@@ -122,7 +128,7 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     assert joined.organisation == administrator.organisation
     with pytest.raises(Refusal):
         do(office, member_invitations.join, office.desk, token, greedy)
-    assert do(office, members.list_members, administrator).invited == ()
+    assert listed(office, administrator).invited == ()
 
 
 def test_one_person_gets_one_account_however_often_somebody_clicks(office: Office) -> None:
@@ -183,6 +189,31 @@ def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office:
         do(office, member_invitations.join, office.desk, second, a_person())
 
 
+def test_an_invitation_that_is_too_old_stays_listed_and_is_sent_again_where_it_may_be(office: Office) -> None:
+    administrator, _ = opened(office, "C-1")
+    invite = partial(do, office, member_invitations.invite, office.desk, role=Role.USER, by=administrator)
+    invite(email="a@kunde.example.org")
+    old = office.tokens[-1]
+    invite(email="b@kunde.example.org")
+    called_back = office.tokens[-1]
+    do(office, member_invitations.call_back, invitation_id=2, by=administrator)
+    office.clock.wait(days=15)
+
+    assert refusal_of(do, office, member_invitations.get_invited, old) is LinkExpired
+    assert [one.email for one in listed(office, administrator).invited] == ["a@kunde.example.org"]
+    do(office, member_invitations.renew, office.desk, called_back)
+    do(office, member_invitations.renew, office.desk, "never was")
+    do(office, member_invitations.renew, office.desk, old)
+    mailed = [job.recipient for job in office.jobs("self_registration")]
+    assert mailed == ["a@kunde.example.org", "b@kunde.example.org", "a@kunde.example.org"]
+    again = partial(do, office, member_invitations.invite_again, office.desk, by=administrator)
+    said = [refusal_of(again, invitation_id=number) for number in (1, 1, 1, 2)]
+    assert said == [None, None, InvitedOften, MemberUnknown]
+    do(office, member_invitations.join, office.desk, office.tokens[-1], a_person())
+    do(office, member_invitations.renew, office.desk, old)
+    assert len(office.jobs("self_registration")) == 5
+
+
 @pytest.mark.parametrize("way", ["closed", "by_the_desk", "demoted"])
 def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, way: str) -> None:
     administrator, user = opened(office, "C-1")
@@ -201,7 +232,7 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
 
     with pytest.raises(LinkUnknown):
         do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"))
-    assert do(office, members.list_members, administrator).invited == ()
+    assert listed(office, administrator).invited == ()
     assert [event.tag for event in office.events()].count("member:uninvited") == 1
 
 
@@ -294,7 +325,7 @@ def test_an_unused_key_passes_to_another_of_them_and_a_used_one_never(stocked: O
 
 
 def seat_of(office: Office, by: Account, whose: Account) -> Seat:
-    found = do(office, members.list_members, by).members
+    found = listed(office, by).members
     seat = next(one.seat for one in found if one.account.id == whose.id)
     assert isinstance(seat, Seat)
     return seat
@@ -303,12 +334,13 @@ def seat_of(office: Office, by: Account, whose: Account) -> Seat:
 def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callable[[], object]]:
     desk = office.desk
     return {
-        "list": lambda: do(office, members.list_members, by),
+        "list": lambda: listed(office, by),
         "create": lambda: do(office, members.create, desk, a_person(), by=by),
         "invite": lambda: do(
             office, member_invitations.invite, desk, email="x@y.example", role=Role.USER, by=by
         ),
         "call_back": lambda: do(office, member_invitations.call_back, invitation_id=1, by=by),
+        "again": lambda: do(office, member_invitations.invite_again, desk, invitation_id=1, by=by),
         "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
         "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
         "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
@@ -341,7 +373,15 @@ def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -
 
     for stranger in (their_user, replace(their_user, id=999)):
         verbs = _every_verb(office, administrator, stranger)
-        for name in ("call_back", "remind", "set_role", "deactivate", "reactivate", "ask_credential"):
+        for name in (
+            "call_back",
+            "again",
+            "remind",
+            "set_role",
+            "deactivate",
+            "reactivate",
+            "ask_credential",
+        ):
             with pytest.raises(MemberUnknown):
                 verbs[name]()
     assert find(office, their_user.id) == their_user
