@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
@@ -19,6 +20,15 @@ LONGEST = 120  #: characters of a name or job title
 #: the fields of a new member, in the order in which they are asked for
 FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "role")
 OPTIONAL = frozenset({"salutation", "job_title"})
+
+
+class MemberNotice(StrEnum):
+    """Of what is told by mail about an account of an organisation."""
+
+    PROMOTED = "promoted"  # its owner: they are an Organization Administrator now
+    JOINED = "joined"  # the other administrators: somebody is one now
+    DEACTIVATED = "deactivated"  # its owner
+    REACTIVATED = "reactivated"  # its owner
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,12 +118,11 @@ def _unlock(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
 
 
 def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
-    del desk
     if account.organisation and is_last_administrator(
         account, accounts.list_of_organisation(db, account.organisation)
     ):
         raise LastAdministrator
-    deactivate(db, account, by=by, now=now)
+    deactivate(db, desk, account, by=by, now=now)
     return EventTag.ACCOUNT_DEACTIVATED
 
 

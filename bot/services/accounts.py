@@ -15,7 +15,9 @@ from bot.domain.accounts import (
 )
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
+from bot.domain.members import MemberNotice
 from bot.rendering import account_mails
+from bot.services import member_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
@@ -91,8 +93,9 @@ def count_activations(db: Database, account: Account, *, now: datetime) -> int:
     return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
 
 
-def deactivate(db: Database, account: Account, *, by: str, now: datetime) -> None:
-    """In the caller's transaction: they are signed out everywhere, and nobody gets in by it any more."""
+def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: they are signed out everywhere, nobody gets in, and they are told."""
+    member_notices.tell(db, desk, account, why=MemberNotice.DEACTIVATED, now=now)
     end_invitations(db, account, by=by, now=now)
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
@@ -106,7 +109,9 @@ def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None
     """
     before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
     accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
-    if count_activations(db, account, now=now) < MOST_ACTIVATIONS:
+    if before is AccountStatus.ACTIVE:
+        member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
+    elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
 
 

@@ -1,6 +1,7 @@
 """What an Organization Administrator does with the people of their organisation, and with nobody else's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -26,6 +27,7 @@ from bot.domain.members import (
     AT_ONCE,
     MOST_A_DAY,
     Member,
+    MemberNotice,
     Members,
     is_last_administrator,
     owners,
@@ -33,7 +35,7 @@ from bot.domain.members import (
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
-from bot.services import held_keys, license_keys
+from bot.services import held_keys, license_keys, member_notices
 from bot.services.accounts import (
     MOST_ACTIVATIONS,
     count_activations,
@@ -101,6 +103,8 @@ def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: st
     if twin := _find_twin(db, case.id, new):
         raise MemberThere(name=twin.name, user_id=twin.user_id)
     account = open_one(db, desk, case, new, by=by, now=now)
+    if account.is_administrator:
+        member_notices.tell_administrators(db, desk, account, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)
     return account
@@ -193,8 +197,8 @@ def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, no
         send_reset(db, desk, account, by=f"account:{by.id}", now=now)
 
 
-def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
-    """Who is no administrator any more has nobody invited.
+def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
+    """A new administrator hears what that is, and the others who; who is none any more invites nobody.
 
     Raise LastAdministrator where nobody would be left for an administrator's work.
     """
@@ -207,12 +211,16 @@ def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: dat
         accounts.set_role(db, account.id, role)
         if account.is_administrator:
             end_invitations(db, account, by=f"account:{by.id}", now=now)
+        if role is Role.ORGANIZATION_ADMINISTRATOR:
+            promoted = replace(account, role=role)
+            member_notices.tell(db, desk, promoted, why=MemberNotice.PROMOTED, now=now)
+            member_notices.tell_administrators(db, desk, promoted, by=f"account:{by.id}", now=now)
         return EventTag.MEMBER_ROLE_CHANGED
 
     _change(db, account_id, by, now, change)
 
 
-def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> None:
+def deactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
     """They are signed out everywhere and sign in no more; their seat stays, for its key to be handed over."""
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
@@ -220,7 +228,7 @@ def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> 
             return None
         if is_last_administrator(account, everybody):
             raise LastAdministrator
-        end(db, account, by=f"account:{by.id}", now=now)
+        end(db, desk, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_DEACTIVATED
 
     _change(db, account_id, by, now, change)
@@ -237,6 +245,8 @@ def reactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: d
         if not ended or not ended[-1].actor.startswith("account:"):
             raise ClosedByDesk
         reopen(db, desk, account, now=now)
+        if account.is_administrator:
+            member_notices.tell_administrators(db, desk, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_REOPENED
 
     _change(db, account_id, by, now, change)

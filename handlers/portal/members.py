@@ -134,7 +134,7 @@ def deactivate(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     bot = frame.bot
     try:
         with bot.connect() as db:
-            members.deactivate(db, account_id=number, by=visitor.account, now=bot.clock.now())
+            members.deactivate(db, bot.desk, account_id=number, by=visitor.account, now=bot.clock.now())
     except LastAdministrator as refusal:
         said = frame.pages.words().refusal(refusal)
         return ending(number, frame=frame, visitor=visitor, refused=said)
@@ -160,7 +160,7 @@ def _set_role(number: int, frame: Frame, visitor: Visitor) -> str:
         raise MemberUnknown
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        members.set_role(db, account_id=number, role=Role(role), by=visitor.account, now=now)
+        members.set_role(db, frame.bot.desk, account_id=number, role=Role(role), by=visitor.account, now=now)
     return "role"
 
 

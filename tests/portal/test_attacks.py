@@ -48,6 +48,7 @@ PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
     "job_title": "", "role": "organization_administrator",
 }  # fmt: skip
+INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (
@@ -114,7 +115,7 @@ ROWS = {
         Row(For.ADMINISTRATOR),
     ),
     "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
-    "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/invite": Row(For.ADMINISTRATOR, INVITED),
     "POST /users/<int:number>/deactivate": Row(For.ADMINISTRATOR, {"sure": "yes"}),
     "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),

@@ -217,15 +217,22 @@ def test_an_invitation_that_is_too_old_stays_listed_and_is_sent_again_where_it_m
 @pytest.mark.parametrize("way", ["closed", "by_the_desk", "demoted"])
 def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, way: str) -> None:
     administrator, user = opened(office, "C-1")
-    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
+    do(
+        office,
+        members.set_role,
+        office.desk,
+        account_id=user.id,
+        role=Role.ORGANIZATION_ADMINISTRATOR,
+        by=administrator,
+    )
     rogue, role = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR
     do(office, member_invitations.invite, office.desk, email="me@private.example", role=role, by=rogue)
     office.work()
     (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     if way == "demoted":
-        do(office, members.set_role, account_id=rogue.id, role=Role.USER, by=administrator)
+        do(office, members.set_role, office.desk, account_id=rogue.id, role=Role.USER, by=administrator)
     elif way == "closed":
-        do(office, members.deactivate, account_id=rogue.id, by=administrator)
+        do(office, members.deactivate, office.desk, account_id=rogue.id, by=administrator)
     else:
         close = {"account_id": rogue.id, "by": AVERY.id}
         do(office, account_views.act, office.desk, AccountAct.CLOSE, **close)
@@ -240,11 +247,32 @@ def test_one_administrator_always_remains(office: Office) -> None:
     administrator, user = opened(office, "C-1")
 
     with pytest.raises(LastAdministrator):
-        do(office, members.deactivate, account_id=administrator.id, by=administrator)
+        do(office, members.deactivate, office.desk, account_id=administrator.id, by=administrator)
     with pytest.raises(LastAdministrator):
-        do(office, members.set_role, account_id=administrator.id, role=Role.USER, by=administrator)
-    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
-    do(office, members.set_role, account_id=administrator.id, role=Role.USER, by=find(office, user.id))
+        do(
+            office,
+            members.set_role,
+            office.desk,
+            account_id=administrator.id,
+            role=Role.USER,
+            by=administrator,
+        )
+    do(
+        office,
+        members.set_role,
+        office.desk,
+        account_id=user.id,
+        role=Role.ORGANIZATION_ADMINISTRATOR,
+        by=administrator,
+    )
+    do(
+        office,
+        members.set_role,
+        office.desk,
+        account_id=administrator.id,
+        role=Role.USER,
+        by=find(office, user.id),
+    )
     assert not find(office, administrator.id).is_administrator
 
 
@@ -252,8 +280,8 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     administrator, user = opened(office, "C-1")
     with office.connect() as db, transaction(db):
         token = sessions.begin(db, office.desk, user, strength=Strength.PHONE_OTP, now=office.now)
-    do(office, members.deactivate, account_id=user.id, by=administrator)
-    do(office, members.deactivate, account_id=user.id, by=administrator)
+    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
+    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
 
     with pytest.raises(Refusal):
         do(office, sessions.get, token)
@@ -266,7 +294,7 @@ def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_
 ) -> None:
     administrator, user = opened(office, "C-1")
     open_again = partial(do, office, members.reactivate, office.desk, by=administrator)
-    do(office, members.deactivate, account_id=user.id, by=administrator)
+    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
     open_again(account_id=user.id)
     open_again(account_id=user.id)
     assert find(office, user.id).status is AccountStatus.ACTIVE
@@ -274,6 +302,29 @@ def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_
     do(office, account_views.act, office.desk, AccountAct.CLOSE, account_id=user.id, by=AVERY.id)
     assert refusal_of(open_again, account_id=user.id) is ClosedByDesk
     assert find(office, user.id).status is AccountStatus.DEACTIVATED
+
+
+def test_everybody_concerned_hears_who_is_an_administrator_and_who_is_no_user(
+    office: Office,
+) -> None:
+    administrator, user = opened(office, "C-1")
+    role, desk = Role.ORGANIZATION_ADMINISTRATOR, office.desk
+    do(office, members.set_role, desk, account_id=user.id, role=role, by=administrator)
+    do(office, member_invitations.invite, desk, email="b@kunde.example.org", role=role, by=administrator)
+    do(office, member_invitations.join, desk, office.tokens[-1], a_person())
+    do(office, members.create, desk, a_person(role=role, email="c@kunde.example.org"), by=administrator)
+    do(office, members.deactivate, desk, account_id=user.id, by=administrator)
+    do(office, members.reactivate, desk, account_id=user.id, by=administrator)
+
+    told = [(job.recipient, job.values["words"]["why"]) for job in office.jobs("member_notice")]
+    assert told == [
+        (user.email, "promoted"),
+        (administrator.email, "joined"),  # whom they had invited
+        (user.email, "joined"),
+        (user.email, "joined"),  # whom the other created
+        (user.email, "deactivated"),
+        (user.email, "reactivated"),
+    ]
 
 
 def keyed(office: Office) -> tuple[Account, Account, Account]:
@@ -342,8 +393,10 @@ def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callab
         "call_back": lambda: do(office, member_invitations.call_back, invitation_id=1, by=by),
         "again": lambda: do(office, member_invitations.invite_again, desk, invitation_id=1, by=by),
         "remind": lambda: do(office, members.remind, desk, account_id=other.id, by=by),
-        "set_role": lambda: do(office, members.set_role, account_id=other.id, role=Role.USER, by=by),
-        "deactivate": lambda: do(office, members.deactivate, account_id=other.id, by=by),
+        "set_role": lambda: do(
+            office, members.set_role, office.desk, account_id=other.id, role=Role.USER, by=by
+        ),
+        "deactivate": lambda: do(office, members.deactivate, office.desk, account_id=other.id, by=by),
         "reactivate": lambda: do(office, members.reactivate, desk, account_id=other.id, by=by),
         "ask_credential": lambda: do(office, members.ask_credential, desk, account_id=other.id, by=by),
         "pass_key_on": lambda: do(office, members.pass_key_on, desk, seat_id=1, seen="", to=other.id, by=by),
@@ -353,9 +406,16 @@ def _every_verb(office: Office, by: Account, other: Account) -> dict[str, Callab
 def test_nobody_but_an_active_administrator_does_any_of_it(office: Office) -> None:
     administrator, user = opened(office, "C-1")
     claims = replace(user, role=Role.ORGANIZATION_ADMINISTRATOR)
-    do(office, members.set_role, account_id=user.id, role=Role.ORGANIZATION_ADMINISTRATOR, by=administrator)
-    do(office, members.deactivate, account_id=administrator.id, by=find(office, user.id))
-    do(office, members.deactivate, account_id=administrator.id, by=find(office, user.id))
+    do(
+        office,
+        members.set_role,
+        office.desk,
+        account_id=user.id,
+        role=Role.ORGANIZATION_ADMINISTRATOR,
+        by=administrator,
+    )
+    do(office, members.deactivate, office.desk, account_id=administrator.id, by=find(office, user.id))
+    do(office, members.deactivate, office.desk, account_id=administrator.id, by=find(office, user.id))
     with office.connect() as db:
         kept.set_role(db, user.id, Role.USER)
 

@@ -83,7 +83,7 @@ class House(Home):
                 member_invitations.join(db, desk, self.office.tokens[-1], new, now=now)
             else:
                 made = members.create(db, desk, replace(new, role=Role.USER), by=made_by, now=now)
-                members.set_role(db, account_id=made.id, role=role, by=made_by, now=now)
+                members.set_role(db, desk, account_id=made.id, role=role, by=made_by, now=now)
             one = accounts.list_by_email(db, email)[0]
             with transaction(db):
                 accounts.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
