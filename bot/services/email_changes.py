@@ -81,7 +81,7 @@ def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
         links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
         if change.confirmed | {end} != frozenset(End):
             return False
-        email_changes.drop(db, account.id, now=now)
+        passwords.end_open_ways(db, account, now=now)
         _take_seat_along(db, account, change)
         accounts.set_email(db, account.id, change.new)
         _record(db, EventTag.EMAIL_CHANGED, account.id, now)

@@ -30,6 +30,7 @@ from bot.rendering import (
     clipping_cards,
     history,
     letter_cards,
+    lifecycle,
     phone_resets,
     sender_notes,
     step_up,
@@ -116,5 +117,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
     "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),
+    "life_gate_note": lambda values, say: lifecycle.gate_note(values["card"], words=say),
+    "life_hold_note": lambda values, say: lifecycle.held_note(values["card"], words=say),
     "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

@@ -13,12 +13,13 @@ from bot.domain.password_refusals import (
     TriesResting,
 )
 from bot.domain.passwords import HowSet, Owner, PasswordFault, find_faults, may_change_at, normal
+from bot.domain.recovery import LINK, RESET
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.store import accounts, events, passwords, sessions, tries
+from bot.store import accounts, email_changes, events, links, passwords, sessions, tries
 from bot.store.database import transaction
 
 #: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
@@ -123,10 +124,20 @@ def change(
         if not put(db, desk, account, hashed, since=since, how=HowSet.CHANGE, now=now):
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id, but=visitor.token)
+        end_open_ways(db, account, now=now)
         about = f"account:{account.id}"
         events.add(db, EventTag.PASSWORD_CHANGED, about, actor=about, at=now)
         say_changed(db, desk, account, now=now)
     return ()
+
+
+def end_open_ways(db: Database, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction: what was mailed to an earlier address, or asked for under an earlier
+    password, lets nobody in any more, nor moves the account to another address.
+    """  # noqa: D205 - one sentence
+    for purpose in (LINK, RESET):
+        links.end(db, purpose=purpose, subject=account.ref, now=now)
+    email_changes.drop(db, account.id, now=now)
 
 
 def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:

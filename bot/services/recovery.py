@@ -11,7 +11,16 @@ from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault, find_faults
-from bot.domain.recovery import LINK_LASTS, MOST_LINKS, MOST_WITHIN, RESET_LASTS, Way, find_way
+from bot.domain.recovery import (
+    LINK,
+    LINK_LASTS,
+    MOST_LINKS,
+    MOST_WITHIN,
+    RESET,
+    RESET_LASTS,
+    Way,
+    find_way,
+)
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
@@ -20,11 +29,8 @@ from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, cases, events, links, sessions, tries
+from bot.store import accounts, events, links, sessions, tries
 from bot.store.database import transaction
-
-LINK = "recovery"  #: the purpose of a link that asks a security question
-RESET = "reset"  #: and of one that an administrator has sent, which asks none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +116,7 @@ def recover(
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id)
         tries.drop(db, account.id, Tried.PASSWORD)  # a lock of the old one
-        _end_links(db, account, now=now)
+        passwords.end_open_ways(db, account, now=now)
         about = f"account:{account.id}"
         events.add(db, EventTag.PASSWORD_RESET, about, actor=about, at=now, asked=bool(found.question))
         passwords.say_changed(db, desk, account, now=now, reset=True)
@@ -135,9 +141,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
     if made >= MOST_LINKS and way in (None, Way.LINK):
         return
     if way is None:
-        case = cases.find(db, account.case_id)
-        if case is not None:
-            mail_activation(db, desk, account, now=now)
+        mail_activation(db, desk, account, now=now)
     elif way is Way.LINK:
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, now=now)
     else:
@@ -184,9 +188,3 @@ def _mail_administrator(
         now=now,
         once=f"{account.ref}:{now:%Y-%m-%d}",
     )
-
-
-def _end_links(db: Database, account: Account, *, now: datetime) -> None:
-    """No way back that was mailed before works any more."""
-    for purpose in (LINK, RESET):
-        links.end(db, purpose=purpose, subject=account.ref, now=now)

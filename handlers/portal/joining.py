@@ -21,7 +21,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/join/<token>", "join", frame.view(join), methods=["POST"])
     room.add_url_rule("/join/<token>/again", "again", frame.view(mail_again), methods=["POST"])
     room.add_url_rule("/join/sent", "show_sent", frame.view(show_sent))
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

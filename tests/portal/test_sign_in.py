@@ -72,6 +72,7 @@ def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: 
         (waiting.user_id, PASSWORD),
         ("", ""),
         ("x" * 5_000, PASSWORD),
+        (anna.user_id, "a" + "\u0315\u0300" * 4_000),
         ("' or 1=1 --", "\x00"),
     ):
         village.hasher.calls.clear()
@@ -80,7 +81,7 @@ def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: 
         asked.append(village.hasher.calls.copy())
 
     assert len(pages) == 1
-    assert asked == [["verify"]] * 10
+    assert asked == [["verify"]] * 11
     assert jobs(village, "user_ids") == [twin.email]
     assert browser.get("/dashboard").headers["Location"].endswith("/sign-in")
 
@@ -186,3 +187,18 @@ def test_a_network_is_slowed_and_the_account_is_not_locked_by_that(town: Town) -
 
     assert answers == [400] * 30 + [429]
     assert village.browser().sign_in(village.people[0].user_id).status_code == 303
+
+
+def test_whoever_has_not_activated_their_account_hears_how_once_a_day(town: Town) -> None:
+    village = settled(town)
+    waiting = village.people[3]
+    with village.bot.connect() as db, transaction(db):
+        db.execute("update accounts set status = 'waiting' where id = ?", [waiting.id])
+    village.wait(days=2)
+    before = jobs(village, "activation")
+    for _ in range(3):
+        attempt(village, waiting.email, PASSWORD)
+    assert jobs(village, "activation") == [*before, waiting.email]
+    village.wait(days=1, minutes=1)
+    attempt(village, waiting.user_id, PASSWORD)
+    assert jobs(village, "activation") == [*before, waiting.email, waiting.email]

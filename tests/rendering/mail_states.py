@@ -77,6 +77,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "credential_notice_locked": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
     ),
+    "credential_notice_answers": lambda lang: account_samples.credential_notice(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.ANSWERS_LOCKED
+    ),
     "credential_notice_codes": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
     ),

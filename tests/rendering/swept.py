@@ -33,6 +33,7 @@ from bot.rendering import (
     home,
     letter_cards,
     license_key_cards,
+    lifecycle,
     modals,
     notices,
     phone_resets,
@@ -58,6 +59,7 @@ from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
+from tests.rendering import test_lifecycle as clock
 from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
@@ -218,6 +220,11 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
     ],
+    "lifecycle.gate_note": lambda text: [
+        lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)
+        for settled in (False, True)
+    ],
+    "lifecycle.held_note": lambda text: [lifecycle.held_note(poisoned(clock.held(), text), words=ENGLISH)],
     "phone_resets.agree_modal": lambda text: [
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
     ],
