@@ -74,6 +74,8 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "stop_url",
         "sign_in_url",
         "users_url",
+        "administrator_url",
+        "webinars_url",
         "state",
         "why",
     }
