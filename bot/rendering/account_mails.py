@@ -7,6 +7,7 @@ from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
 from bot.domain.email_changes import EmailChange
+from bot.domain.members import MemberNotice
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
@@ -97,6 +98,28 @@ def self_registration(
         "role": say.choice(Role, role),
         "inviter": inviter.name,
         "until": say.date(until),
+    }
+
+
+def member_notice(
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    *,
+    why: MemberNotice,
+    about: Account,
+    at: datetime,
+    portal_url: str,
+) -> Values:
+    """To the owner of an account, about it or about the account of a colleague."""
+    return _at(account, customer, policy, at) | {
+        "why": why,
+        "person": about.name,
+        "person_email": about.email,
+        "administrator_url": policy.mag.administrator_url or None,
+        "webinars_url": policy.mag.webinars_url or None,
+        "sign_in_url": f"{portal_url}/sign-in",
+        "users_url": f"{portal_url}/users/{about.id}",
     }
 
 

@@ -1,5 +1,6 @@
 """Invented accounts and the mails to their owners, for `usher mails show` and for golden files."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_of
@@ -7,6 +8,7 @@ from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.email_changes import CHANGE_LASTS, EmailChange
+from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
 from bot.domain.ris import Role
 from bot.policy import Policy
@@ -41,6 +43,22 @@ def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
     until = at + timedelta(days=14)
     inviter = account(case, at=at)
     return account_mails.self_registration(inviter, customer(case), policy, role=Role.USER, until=until)
+
+
+def member_notice(
+    case: Case, policy: Policy, *, at: datetime, why: MemberNotice = MemberNotice.PROMOTED
+) -> Values:
+    """About the second person, who is told, or of whom the first is."""
+    person = replace(account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR)
+    return account_mails.member_notice(
+        account(case, at=at) if why is MemberNotice.JOINED else person,
+        customer(case),
+        policy,
+        why=why,
+        about=person,
+        at=at,
+        portal_url=SIGN_IN_URL.removesuffix("/sign-in"),
+    )
 
 
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:

@@ -9,6 +9,7 @@ from bot.domain.accounts import Account, AccountStatus
 from bot.domain.email_changes import CHANGE_LASTS, MOST_A_DAY, EmailChange, End
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
 from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
@@ -81,8 +82,8 @@ def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
         if change.confirmed | {end} != frozenset(End):
             return False
         passwords.end_open_ways(db, account, now=now)
-        accounts.set_email(db, account.id, change.new)
         _take_seat_along(db, account, change)
+        accounts.set_email(db, account.id, change.new)
         _record(db, EventTag.EMAIL_CHANGED, account.id, now)
         _tell_both(db, desk, account, change, now=now)
         return True
@@ -94,11 +95,13 @@ def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange |
 
 
 def _take_seat_along(db: Database, account: Account, change: EmailChange) -> None:
-    """Their License Key stays theirs: it is known by name and address."""
-    for seat in seats.list_held(db, account.organisation):
-        holder = seat.holder
-        if holder and (holder.email.lower(), holder.name) == (change.old, account.name):
-            seats.hand_over(db, seat, replace(holder, email=change.new))
+    """Their License Key stays theirs, by their name and address of now on."""
+    held = {seat.id: seat for seat in seats.list_held(db, account.organisation)}
+    for number, owner in owners(
+        held.values(), accounts.list_of_organisation(db, account.organisation)
+    ).items():
+        if owner.id == account.id and (holder := held[number].holder):
+            seats.hand_over(db, held[number], replace(holder, name=account.name, email=change.new))
 
 
 def refuse(db: Database, token: str, *, now: datetime) -> None:
