@@ -28,6 +28,7 @@ from bot.services import (
     cases,
     clippings,
     deciders,
+    email_change_notices,
     key_mails,
     marking,
     notices,
@@ -251,7 +252,7 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({"standing_note", phone_reset_notices.NOTE})
+AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE})
 
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
@@ -281,6 +282,12 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "clipping_note": _clipped,
     "held_note": _held,
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
+    email_change_notices.NOTE: lambda db, _, __, job, now: {
+        "card": email_change_notices.get_card(db, job.values["words"]["change_id"], now=now)
+    },
+    email_change_notices.TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
+        db, job.values["words"], now=now
+    ),
     phone_reset_notices.NOTE: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])
     },

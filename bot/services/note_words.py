@@ -28,6 +28,7 @@ from bot.rendering import (
     answer_cards,
     cards,
     clipping_cards,
+    email_changes,
     history,
     letter_cards,
     phone_resets,
@@ -116,5 +117,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
     "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),
+    "email_change_note": lambda values, say: email_changes.change_note(values["card"], words=say),
+    "email_change_told": lambda values, say: email_changes.told_note(values["card"], words=say),
     "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

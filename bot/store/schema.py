@@ -182,3 +182,8 @@ def m034_lost_phones(db: Database) -> None:
 @migrations()
 def m035_programmes(db: Database) -> None:
     accounts.add_programmes(db)
+
+
+@migrations()
+def m039_desk_changes_addresses(db: Database) -> None:
+    email_changes.add_desk(db)

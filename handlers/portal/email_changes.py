@@ -30,12 +30,13 @@ def answer(token: str, *, frame: Frame) -> Response:
     """Yes needs the User ID typed, which no program that opens links knows; no does not."""
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        _, _, account = email_changes.get_change(db, token, now=now)
+        change, _, account = email_changes.get_change(db, token, now=now)
+        asked = "desk_" if change.asked_by else ""
         if request.form.get("answer") == "no":
             email_changes.refuse(db, token, now=now)
-            return frame.pages.render("email_change.html", state="refused")
+            return frame.pages.render("email_change.html", state=f"{asked}refused")
     if fold_user_id(request.form.get("user_id", "")) != account.user_id:
         return show(token, frame=frame, wrong=True)
     with frame.bot.connect() as db:
         changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
-    return frame.pages.render("email_change.html", state="changed" if changed else "waits")
+    return frame.pages.render("email_change.html", state=asked + ("changed" if changed else "waits"))
