@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
-from bot.domain.review_values import is_address, text_of
+from bot.domain.review_values import is_address, text_of, would_run
 from bot.domain.ris import Credential, Role
 
 INVITATION_LASTS = timedelta(days=14)
@@ -62,12 +62,16 @@ class Invited:
 def read_member(
     given: Mapping[str, str], *, lang: str, origin: Origin
 ) -> tuple[NewAccount | None, dict[str, str]]:
-    """The person of a form, and by field what is wrong: missing, too_long, bad_email or unknown_role."""
+    """The person of a form, and by field what is wrong.
+
+    missing, too_long, formula (as the forms of registrations say it), bad_email or unknown_role.
+    """
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
     faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
     faults |= {
         name: "too_long" for name in FIELDS if len(said[name]) > LONGEST or not said[name].isprintable()
     }
+    faults |= {name: "formula" for name in FIELDS if would_run(said[name])}
     said["email"] = said["email"].lower()
     if said["email"] and not is_address(said["email"]):
         faults["email"] = "bad_email"

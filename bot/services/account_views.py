@@ -64,7 +64,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         now=now,
         tries=tries.find(db, account.id, Tried.PASSWORD),
         signed_in_at=max(began, default=None),
-        sessions=sum(not one.is_over(now) for one in sessions.list_of_account(db, account.id)),
+        sessions=sum(not one.is_over(now) for one in sessions.list_of_account(db, account.id).values()),
         phones=tuple(phone.masked for phone in mine.verified),
         key_entered=mine.registered_at is not None,
         waits_for=waits_for,

@@ -33,3 +33,7 @@ class Desk:
     templates_dir: Path | None = None  #: overrides of the mails' wording
     terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]
+
+    def page_url(self, path: str, *, lang: str) -> str:
+        """A page of the portal that belongs to nobody's link, in the language of the mail that names it."""
+        return f"{self.portal_url.rstrip('/')}/{path}?lang={lang}"

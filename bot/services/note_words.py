@@ -31,6 +31,7 @@ from bot.rendering import (
     email_changes,
     history,
     letter_cards,
+    lifecycle,
     phone_resets,
     sender_notes,
     step_up,
@@ -119,5 +120,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "money_low_note": lambda values, say: stock.money_low_note(values, words=say),
     "email_change_note": lambda values, say: email_changes.change_note(values["card"], words=say),
     "email_change_told": lambda values, say: email_changes.told_note(values["card"], words=say),
+    "life_gate_note": lambda values, say: lifecycle.gate_note(values["card"], words=say),
+    "life_hold_note": lambda values, say: lifecycle.held_note(values["card"], words=say),
     "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

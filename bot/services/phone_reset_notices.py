@@ -81,7 +81,6 @@ def call_administrators(
     """Ask those who may agree still, each by mail."""
     people = {actor(one): one.name for one in accounts.list_of_organisation(db, account.organisation)}
     name = next((people[one.by] for one in reset.given if one.by in people), "")
-    url = f"{desk.portal_url.rstrip('/')}/users/{account.id}"
     for eye in eyes:
         mail_owner(
             db,
@@ -89,7 +88,12 @@ def call_administrators(
             eye,
             "phone_reset_wished",
             words=lambda customer, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
-                account, eye, customer, desk.policy, first=name, users_url=url
+                account,
+                eye,
+                customer,
+                desk.policy,
+                first=name,
+                users_url=desk.page_url(f"users/{account.id}", lang=eye.lang),
             ),
             now=now,
             once=f"{reset.id}:{len(reset.given)}",

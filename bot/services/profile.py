@@ -35,7 +35,7 @@ def export(db: Database, account: Account) -> dict[str, Any]:
         "credential_registered_at": mine.registered_at,
         "sessions": [
             {"began": one.made_at, "last_page": one.seen_at, "strength": one.strength.name.lower()}
-            for one in sessions.list_of_account(db, account.id)
+            for one in sessions.list_of_account(db, account.id).values()
         ],
         "terms_accepted": [
             {"application": one.application, "version": one.version, "language": one.lang, "at": one.at}

@@ -96,7 +96,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
             desk.policy,
             tries=desk.policy.mag.sign_in_tries,
             until=until,
-            sign_in_url=_sign_in_url(desk),
+            sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
 
     mail_owner(db, desk, account, "account_locked", words=words, now=now)
@@ -105,6 +105,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
     """Once a day, however often somebody tries."""
     first = found[0]
+    sign_in_url = desk.page_url("sign-in", lang=first.lang)
     named = [(account, organisations.get_customer(db, account).name) for account in found]
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
     queue_mail(
@@ -115,7 +116,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         to=first.email,
         lang=first.lang,
         ref=f"C-{first.case_id}",
-        words=account_mails.user_ids(named, desk.policy, sign_in_url=_sign_in_url(desk)),
+        words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
         now=now,
     )
 
@@ -127,7 +128,3 @@ def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
         db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
     ):
         mail_activation(db, desk, waiting[0], now=now)
-
-
-def _sign_in_url(desk: Desk) -> str:
-    return f"{desk.portal_url.rstrip('/')}/sign-in"

@@ -17,6 +17,8 @@ from bot.store import (
     finding,
     key_mails,
     license_keys,
+    lifecycle,
+    lifecycle_gates,
     member_invitations,
     notices,
     passwords,
@@ -182,6 +184,12 @@ def m034_lost_phones(db: Database) -> None:
 @migrations()
 def m035_programmes(db: Database) -> None:
     accounts.add_programmes(db)
+
+
+@migrations()
+def m036_lifecycle(db: Database) -> None:
+    lifecycle.make_tables(db)
+    lifecycle_gates.make_tables(db)
 
 
 @migrations()

@@ -27,7 +27,7 @@ def register(app: Flask, frame: Frame) -> None:
     page = "/activate/<token>/questions/<draft>"
     room.add_url_rule(page, "ask", frame.view(ask))
     room.add_url_rule(page, "complete", frame.view(complete), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

@@ -35,6 +35,7 @@ from handlers.portal import (
     ris,
     security,
     security_questions,
+    sessions,
     sign_in,
     slack_events,
     status,
@@ -67,6 +68,7 @@ ACCOUNT_ROOMS = (
     recovery_codes,
     registration,
     security_questions,
+    sessions,
     sign_in,
     terms,
 )

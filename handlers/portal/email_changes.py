@@ -13,7 +13,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("email_changes", __name__)
     room.add_url_rule("/email/<token>", "show", frame.view(show))
     room.add_url_rule("/email/<token>", "answer", frame.view(answer), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

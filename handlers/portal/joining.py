@@ -17,7 +17,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("joining", __name__)
     room.add_url_rule("/join/<token>", "show", frame.view(show))
     room.add_url_rule("/join/<token>", "join", frame.view(join), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

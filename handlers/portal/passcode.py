@@ -62,14 +62,15 @@ def show_code(phone: int, *, frame: Frame, visitor: Visitor, refused: str = "") 
     bot, now = frame.bot, frame.bot.clock.now()
     try:
         with bot.connect() as db:
-            found, code = phone_codes.find_newest(db, bot.desk, visitor, phone_id=phone, now=now)
+            asked = phone_codes.find_asked(db, bot.desk, visitor, phone_id=phone, now=now)
     except Refusal as refusal:
         return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
     return frame.pages.render(
         "code.html",
         status=REFUSED if refused else 200,
-        phone=found,
-        seconds=int((code.ends_at - now).total_seconds()) if code else 0,
+        phone=asked.phone,
+        seconds=int((asked.code.ends_at - now).total_seconds()) if asked.code else 0,
+        seems_lost=asked.seems_lost,
         launching=visitor.session.launching,
         refused=refused,
     )
@@ -89,8 +90,10 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
         return _stronger(frame, visitor, taken.token)
     with bot.connect() as db:
         has_codes = recovery_codes.count_left(db, visitor) > 0
-    then = "credentials.show_phones" if has_codes else "recovery_codes.show"
-    return _stronger(frame, visitor, taken.token, then=then)
+    if has_codes:
+        return _stronger(frame, visitor, taken.token, then="credentials.show_phones")
+    visitors.remember(taken.token)
+    return frame.pages.go("recovery_codes.show")  # what was launched waits for that page
 
 
 def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:

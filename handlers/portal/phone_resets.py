@@ -20,7 +20,7 @@ def register(app: Flask, frame: Frame) -> None:
     stopping = Blueprint("phone_reset_stops", __name__)
     stopping.add_url_rule("/phone-reset/<token>", "show", frame.view(show_stop))
     stopping.add_url_rule("/phone-reset/<token>", "stop", frame.view(stop), methods=["POST"])
-    frame.guards.links(stopping)
+    frame.takes_links(stopping)
     app.register_blueprint(stopping)
 
 

@@ -27,7 +27,7 @@ def register(app: Flask, frame: Frame) -> None:
     linked.add_url_rule("/password/done", "done", frame.view(show_done))
     linked.add_url_rule("/password/<token>", "show", frame.view(show_link))
     linked.add_url_rule("/password/<token>", "recover", frame.view(recover), methods=["POST"])
-    frame.guards.links(linked)
+    frame.takes_links(linked)
     app.register_blueprint(linked)
 
 

@@ -33,6 +33,7 @@ def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused
         status=REFUSED if refused else 200,
         codes=codes,
         left=left,
+        launching=visitor.session.launching,
         may_make=mine.may_change(visitor.session.strength),
         refused=refused,
     )

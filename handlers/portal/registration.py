@@ -25,7 +25,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/register/<token>", "show", frame.view(show))
     room.add_url_rule("/register/<token>", "act", frame.view(act), methods=["POST"])
     room.add_url_rule("/register/<token>/again", "again", frame.view(mail_again), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

@@ -1,7 +1,10 @@
 """Sign in and out. Whoever cannot get in sees the same page, whatever the reason."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, Response, request
 
+from bot.domain.sessions import IDLE, LONGEST, Ending
 from bot.services import sessions
 from bot.services import sign_in as services
 from handlers.portal import visitors
@@ -22,20 +25,21 @@ def register(app: Flask, frame: Frame) -> None:
 def show(*, frame: Frame) -> Response:
     if visitors.find(frame):
         return frame.pages.go("dashboard.show")
-    return frame.pages.render("sign_in.html", name="", wrong=False)
+    return _page(frame, then=request.args.get("then", ""), ended=request.args.get("ended", ""))
 
 
 def sign_in(*, frame: Frame) -> Response:
     name, password = request.form.get("name", ""), request.form.get("password", "")
+    then = request.form.get("then", "")
     desk, now = frame.bot.desk, frame.bot.clock.now()
     with frame.bot.connect() as db:
         token = services.sign_in(db, desk, name=name, password=password, now=now)
         if token:
             sessions.end(db, visitors.token(), now=now)  # whoever was signed in here before is not any more
     if not token:
-        return frame.pages.render("sign_in.html", status=REFUSED, name=name, wrong=True)
+        return _page(frame, name=name, wrong=True, then=then)
     visitors.remember(token)
-    return frame.pages.go("dashboard.show")
+    return frame.pages.go(then if then in visitors.BACK_TO else "dashboard.show")
 
 
 def sign_out(*, frame: Frame) -> Response:
@@ -43,3 +47,16 @@ def sign_out(*, frame: Frame) -> Response:
         sessions.end(db, visitors.token(), now=frame.bot.clock.now())
     visitors.forget()
     return frame.pages.go("sign_in.show")
+
+
+def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended: str = "") -> Response:
+    return frame.pages.render(
+        "sign_in.html",
+        status=REFUSED if wrong else 200,
+        name=name,
+        wrong=wrong,
+        then=then if then in visitors.BACK_TO else "",
+        ended=ended if ended in set(Ending) else "",
+        idle_minutes=IDLE // timedelta(minutes=1),
+        longest_hours=LONGEST // timedelta(hours=1),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
-from flask import Response, g, session
+from flask import Response, g, request, session
 
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
@@ -12,6 +12,21 @@ from bot.services import sessions
 from handlers.portal.frame import Frame
 
 _TOKEN = "visit"  # noqa: S105 - the name under which the cookie has it
+
+#: pages to which somebody comes back who has to sign in again, by their names: no others, and no addresses
+BACK_TO = frozenset(
+    {
+        "credentials.show_key",
+        "credentials.show_phones",
+        "members.form",
+        "members.invitation",
+        "members.show",
+        "profile.show",
+        "recovery_codes.show",
+        "security_questions.show",
+        "sessions.show",
+    }
+)
 
 VisitorView = Callable[..., Response]
 
@@ -48,12 +63,23 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
     def answer(**path: object) -> Response:
         visitor = find(frame)
         if visitor is None:
-            forget()
-            return frame.pages.go("sign_in.show")
+            return _to_sign_in(frame)
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
-            forget()
-            return frame.pages.go("sign_in.show")
+            return _to_sign_in(frame)
 
     return answer
+
+
+def _to_sign_in(frame: Frame) -> Response:
+    """Whoever was signed in reads there why they are not any more, and may come back to this page."""
+    shown = token()
+    forget()
+    if not shown:
+        return frame.pages.go("sign_in.show")
+    with frame.bot.connect() as db:
+        told = {"ended": sessions.find_ending(db, shown, now=frame.bot.clock.now()).value}
+    if request.method == "GET" and request.endpoint in BACK_TO:
+        told["then"] = request.endpoint
+    return frame.pages.go("sign_in.show", **told)

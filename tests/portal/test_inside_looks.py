@@ -35,9 +35,11 @@ PAGES = {
     "phones": "/dashboard/phones",
     "lost": "/passcode/lost",
     "codes": "/dashboard/recovery-codes",
+    "account": "/account",
+    "sessions": "/account/sessions",
 }
 FOR_ADMINISTRATORS = ("dashboard", "users", "user", "user_new", "user_invite", "terms")
-FOR_USERS = ("dashboard", "terms", "phones", "lost", "codes")
+FOR_USERS = ("dashboard", "terms", "phones", "lost", "codes", "account", "sessions")
 GRAVE = frozenset({"serious", "critical"})
 
 

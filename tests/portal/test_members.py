@@ -66,7 +66,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     answer = browser.post("/users/new", on="/users/new", **wrong)
 
     assert answer.status_code == 400
-    assert answer.text.count('aria-invalid="true"') == 2
+    assert answer.text.count('aria-invalid="true"') == 3
     assert 'href="#first_name"' in answer.text
     assert "&lt;b&gt;no&lt;/b&gt;" in answer.text
     assert "{{7*7}}" in answer.text

@@ -78,7 +78,7 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     with lost.bot.connect() as db:
         phone_resets.carry_out(db, lost.bot.desk, now=lost.clock.now())
 
-    assert browser.get("/dashboard").headers["Location"] == "/sign-in"
+    assert browser.get("/dashboard").headers["Location"] == "/sign-in?ended=elsewhere"
     again = signed_in(lost, anna)
     assert again.get("/passcode/lost").headers["Location"] == "/dashboard/phones"
     place = again.post("/dashboard/phones", on="/dashboard/phones", number="+4930901820")

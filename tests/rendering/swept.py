@@ -35,6 +35,7 @@ from bot.rendering import (
     home,
     letter_cards,
     license_key_cards,
+    lifecycle,
     modals,
     notices,
     phone_resets,
@@ -61,6 +62,7 @@ from tests.rendering import test_email_changes as changes
 from tests.rendering import test_home as homes
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
+from tests.rendering import test_lifecycle as clock
 from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
@@ -233,6 +235,11 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "email_changes.told_note": lambda text: [
         email_changes.told_note(poisoned(changes.card(state), text), words=ENGLISH) for state in changes.OVER
     ],
+    "lifecycle.gate_note": lambda text: [
+        lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)
+        for settled in (False, True)
+    ],
+    "lifecycle.held_note": lambda text: [lifecycle.held_note(poisoned(clock.held(), text), words=ENGLISH)],
     "phone_resets.agree_modal": lambda text: [
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
     ],

@@ -25,7 +25,7 @@ from bot.domain.credential_refusals import (
     PhoneUnknown,
     TextsRest,
 )
-from bot.domain.errors import Refusal, SignInNeeded, UnknownOutcome
+from bot.domain.errors import PermanentFailure, Refusal, SignInNeeded, TransientFailure, UnknownOutcome
 from bot.domain.license_keys import KeyState
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.phone_codes import LASTS, MOST_TEXTS
@@ -202,10 +202,42 @@ def test_resend_repeats_in_its_first_minute_and_then_both_live_to_their_own_end(
     home.wait(seconds=59)
     with home.office.connect() as db:
         now = home.office.now
-        _, newest = phone_codes.find_newest(db, home.office.desk, visitor, phone_id=phone, now=now)
+        newest = phone_codes.find_asked(db, home.office.desk, visitor, phone_id=phone, now=now).code
     assert newest
     assert newest.ends_at - now == timedelta(seconds=61)
     assert home.take(visitor, phone, first)
+
+
+@pytest.mark.parametrize(
+    ("fault", "carried", "waited", "lost"),
+    [
+        (None, True, 0, False),
+        (PermanentFailure("no such number"), True, 0, True),
+        (TransientFailure("the gateway is down"), True, 0, True),
+        (UnknownOutcome("it hung up"), True, 0, True),
+        (None, False, 0, False),  # it is on its way: nothing is known yet
+        (None, False, 30, True),  # nobody carries it
+    ],
+)
+def test_a_page_knows_that_its_text_did_not_go_out(
+    home: Home, fault: Exception | None, carried: bool, waited: int, lost: bool
+) -> None:
+    _, phone = home.registered()
+    home.wait(minutes=3)
+    visitor = home.visit()
+    home.texter.faults.then(fault)
+    with home.office.connect() as db:
+        desk = home.office.desk
+        phone_codes.send(db, desk, visitor, phone_id=phone, lang="en", now=home.office.now)
+        if carried:
+            for job in home.office.claim(kinds=(JobKind.SMS,)):
+                home.office.carry_out(job)
+        home.wait(seconds=waited)
+        asked = phone_codes.find_asked(db, desk, visitor, phone_id=phone, now=home.office.now)
+        assert (asked.seems_lost, asked.code is not None) == (lost, True)
+        home.send(visitor, phone)  # and this one arrives
+        asked = phone_codes.find_asked(db, desk, visitor, phone_id=phone, now=home.office.now)
+        assert not asked.seems_lost
 
 
 def test_guessing_rests_by_code_and_by_person_however_many_codes_there_are(home: Home) -> None:

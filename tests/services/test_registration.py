@@ -218,8 +218,9 @@ def test_a_refusal_says_what_to_do_and_a_registration_is_neither_withdrawn_nor_s
                 message=" \n ",
                 now=office.now,
             )
-        with pytest.raises(NotWithdrawable):
+        with pytest.raises(NotWithdrawable) as refused:
             withdrawals.withdraw(db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now)
+        assert refused.value.values["standing"]
         with pytest.raises(Refusal):
             case_step_hands.check_may_stop(db, ref="C-1", seen=case.content_hash, by=CASEY, now=office.now)
     assert office.case("C-1").status is CaseStatus.REGISTRATION_REVIEW
