@@ -141,6 +141,7 @@ URLS = {
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
     "email_url": samples.STATUS_URL.replace("status", "email"),
     "stop_url": samples.STATUS_URL.replace("status", "phone-reset"),
+    "prolong_url": samples.STATUS_URL.replace("status", "prolong"),
     "recovery_url": samples.STATUS_URL.replace("status", "password"),
     "registration_url": samples.STATUS_URL.replace("status", "register"),
 }

@@ -72,6 +72,7 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "joining_url",
         "email_url",
         "stop_url",
+        "prolong_url",
         "sign_in_url",
         "users_url",
         "state",
