@@ -66,14 +66,21 @@ def email_change(account: Account, change: EmailChange, policy: Policy, *, to_ne
         "old": change.old,
         "new": change.new,
         "to_new": to_new,
+        "by_desk": bool(change.asked_by),
         "until": say.instant(change.until),
     }
 
 
 def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: datetime) -> Values:
-    """To both ends, once both have said yes."""
+    """To both ends, once both have said yes, or the desk for the old one."""
     say = words(account.lang, policy.desk.zone)
-    return _of_owner(account, policy) | {"old": change.old, "new": change.new, "at": say.instant(at)}
+    return _of_owner(account, policy) | {
+        "old": change.old,
+        "new": change.new,
+        "at": say.instant(at),
+        "by_desk": bool(change.asked_by),
+        "stood_in": bool(change.agreed_by),
+    }
 
 
 def _of_owner(account: Account, policy: Policy) -> Values:

@@ -66,22 +66,26 @@ def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.credential_request(person, asker, case, policy)
 
 
-def change_of(case: Case, *, at: datetime) -> EmailChange:
-    """The second person takes another address."""
+def change_of(case: Case, *, at: datetime, by_desk: bool = False) -> EmailChange:
+    """The second person takes another address; `by_desk`: two of the desk saw to it."""
     person = account(case, 1, at=at)
     return EmailChange(
         id=1, account_id=person.id, old=person.email, new=f"tz@{person.email.partition('@')[2]}",
         until=at + CHANGE_LASTS, confirmed=frozenset(),
+        asked_by="U0AVERY" if by_desk else "", agreed_by="U0CASEY" if by_desk else "",
     )  # fmt: skip
 
 
-def email_change(case: Case, policy: Policy, *, at: datetime, to_new: bool = True) -> Values:
-    person, change = account(case, 1, at=at), change_of(case, at=at)
+def email_change(
+    case: Case, policy: Policy, *, at: datetime, to_new: bool = True, by_desk: bool = False
+) -> Values:
+    person, change = account(case, 1, at=at), change_of(case, at=at, by_desk=by_desk)
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 
-def email_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.email_changed(account(case, 1, at=at), change_of(case, at=at), policy, at=at)
+def email_changed(case: Case, policy: Policy, *, at: datetime, by_desk: bool = False) -> Values:
+    change = change_of(case, at=at, by_desk=by_desk)
+    return account_mails.email_changed(account(case, 1, at=at), change, policy, at=at)
 
 
 def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:

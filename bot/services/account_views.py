@@ -22,7 +22,17 @@ from bot.services import applications, terms
 from bot.services.accounts import deactivate, list_named, mail_activation, reopen
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
-from bot.store import accounts, bounces, credentials, events, organisations, outbox, sessions, tries
+from bot.store import (
+    accounts,
+    bounces,
+    credentials,
+    email_changes,
+    events,
+    organisations,
+    outbox,
+    sessions,
+    tries,
+)
 from bot.store.database import transaction
 
 
@@ -60,6 +70,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         waits_for=waits_for,
         waits=waits,
         mails=_mails(db, account),
+        change=email_changes.find_of(db, account.id, now=now),
     )
 
 

@@ -17,9 +17,10 @@ from bot.domain.recovery import LINK, RESET
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
+from bot.services import email_change_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.store import accounts, email_changes, events, links, passwords, sessions, tries
+from bot.store import accounts, events, links, passwords, sessions, tries
 from bot.store.database import transaction
 
 #: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
@@ -163,7 +164,7 @@ def end_open_ways(db: Database, account: Account, *, now: datetime) -> None:
     """  # noqa: D205 - one sentence
     for purpose in (LINK, RESET):
         links.end(db, purpose=purpose, subject=account.ref, now=now)
-    email_changes.drop(db, account.id, now=now)
+    email_change_notices.end(db, account.id, now=now)
 
 
 def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:

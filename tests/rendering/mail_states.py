@@ -61,6 +61,15 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
+    "email_change_by_desk": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
+    ),
+    "email_change_by_desk_of_old": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True
+    ),
+    "email_changed_by_desk": lambda lang: account_samples.email_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
+    ),
     "email_change_of_old": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
     ),
