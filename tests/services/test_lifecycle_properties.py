@@ -126,7 +126,8 @@ acts = st.one_of(
     st.tuples(st.just("refuse"), st.just(0)),
     st.tuples(st.just("bounce"), whom),
     st.tuples(st.just("validate"), whom),
-    st.tuples(st.just("extend"), st.tuples(whom, st.integers(-60, 120))),
+    st.tuples(st.just("extend"), st.tuples(whom, st.integers(-10, 120))),
+    st.tuples(st.just("extend"), st.tuples(whom, st.integers(0, 30))),
     st.tuples(st.just("kill"), st.integers(0, 2)),
     st.tuples(st.just("policy"), numbers()),
 )
