@@ -153,6 +153,7 @@ class EventTag(StrEnum):
     PHONE_RESET_DONE = "phone_reset:done"  # the phones are gone
     APPLICATION_LAUNCHED = "application:launched"
     EMAIL_CHANGE_ASKED = "account:email_change_asked"
+    EMAIL_CHANGE_AGREED = "account:email_change_agreed"  # the desk stood in for the old mailbox
     EMAIL_CHANGE_REFUSED = "account:email_change_refused"
     EMAIL_CHANGED = "account:email_changed"
     LANGUAGE_CHANGED = "account:language_changed"

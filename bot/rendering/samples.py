@@ -302,6 +302,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "recovery": _decided(password_samples.recovery),
     "reset_wished": _decided(password_samples.reset_wished),
     "self_registration": _decided(account_samples.self_registration),
+    "member_notice": _decided(account_samples.member_notice),
     "credential_request": _decided(account_samples.credential_request),
     "account_locked": _decided(account_samples.account_locked),
     "credential_notice": _decided(account_samples.credential_notice),

@@ -248,6 +248,13 @@ def queue_note(
     return outbox.add(db, job, now=now)
 
 
+def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Let the note that was queued under that key say what is true now; nothing where there is none."""
+    if outbox.find_by_key(db, key) is not None:
+        newer = f"{key}:again:{next_number(db, template)}"
+        queue_note(db, template, key=newer, values=values, now=now, stream=key, instead_of=key)
+
+
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:
     return queue_note(db, "trouble_note", key=key, values=asdict(note), now=now)
 

@@ -309,6 +309,17 @@ def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     return [_job(entry) for entry in found]
 
 
+def list_to(db: Database, recipients: Sequence[str]) -> list[Job]:
+    """The mails and texts to those addresses and numbers, the oldest first."""
+    to, values = listed("recipient", recipients)
+    found = rows(
+        db,
+        f"select {COLUMNS} from outbox where recipient in ({to}) and kind in ('mail', 'sms') order by id",
+        values,
+    )
+    return [_job(entry) for entry in found]
+
+
 def list_sealed(db: Database) -> list[str]:
     """The sealed secrets of everything that may still go out."""
     found = rows(

@@ -190,3 +190,8 @@ def m035_programmes(db: Database) -> None:
 def m036_lifecycle(db: Database) -> None:
     lifecycle.make_tables(db)
     lifecycle_gates.make_tables(db)
+
+
+@migrations()
+def m039_desk_changes_addresses(db: Database) -> None:
+    email_changes.add_desk(db)

@@ -40,6 +40,7 @@ from handlers.portal import (
     slack_events,
     status,
     terms,
+    visitors,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -102,6 +103,8 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.after_request(_say)
     pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
+    if bot.desk.policy.mag.keeps_accounts:
+        app.before_request(partial(visitors.meet, bot))
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
     for room in ROOMS:

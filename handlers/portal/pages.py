@@ -47,9 +47,10 @@ class Pages:
         response.vary.add("Accept-Language")
         return response
 
-    def go(self, endpoint: str, **values: str) -> Response:
+    def go(self, endpoint: str, *, lang: str = "", **values: str) -> Response:
         """On to another page of ours in the chosen language, by GET: a reload posts nothing again."""
-        chosen = {"lang": self._chosen()} if self._chosen() else {}
+        to = lang if lang in LANGUAGES else self._chosen()
+        chosen = {"lang": to} if to else {}
         address = url_for(endpoint, _method="GET", **chosen, **values)  # type: ignore[arg-type]
         return make_response(redirect(address, 303))
 

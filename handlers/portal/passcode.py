@@ -23,7 +23,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/passcode/<int:phone>/again", "send_again", send_again, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -92,7 +92,7 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
         has_codes = recovery_codes.count_left(db, visitor) > 0
     if has_codes:
         return _stronger(frame, visitor, taken.token, then="credentials.show_phones")
-    visitors.remember(taken.token)
+    visitors.go_on(taken.token)
     return frame.pages.go("recovery_codes.show")  # what was launched waits for that page
 
 
@@ -113,7 +113,7 @@ def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
 
 def _stronger(frame: Frame, before: Visitor, token: str, *, then: str = "") -> Response:
     """The session goes on under that token: to what was launched, or to the next page."""
-    visitors.remember(token)
+    visitors.go_on(token)
     if before.session.launching:
         return launch.go_on(frame, before.session.launching)
     return frame.pages.go(then or "dashboard.show")

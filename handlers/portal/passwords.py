@@ -20,7 +20,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/password", "show", frame.view(show))
     room.add_url_rule("/password", "change", signed_in(frame, change), methods=["POST"])
     room.add_url_rule("/password/changed", "changed", signed_in(frame, show_changed))
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -85,6 +85,7 @@ def _page(
         account=visitor.account,
         action="/password",
         question="",
+        answer="",
         asks_current=True,
         button=words.say("page.change.button"),
     )

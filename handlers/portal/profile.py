@@ -20,7 +20,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/language", "set_language", signed_in(frame, set_language), methods=["POST"])
     room.add_url_rule("/email", "ask_email", signed_in(frame, ask_email), methods=["POST"])
     room.add_url_rule("/data", "data", signed_in(frame, data))
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -29,9 +29,11 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def set_language(*, frame: Frame, visitor: Visitor) -> Response:
+    """Mails come in it from now on, and so do the pages of this visit."""
+    lang = request.form.get("language", "")
     with frame.bot.connect() as db:
-        profile.set_language(db, visitor.account, request.form.get("language", ""), now=frame.bot.clock.now())
-    return frame.pages.go("profile.show", done="language")
+        profile.set_language(db, visitor.account, lang, now=frame.bot.clock.now())
+    return frame.pages.go("profile.show", lang=lang, done="language")
 
 
 def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
@@ -46,9 +48,9 @@ def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def data(*, frame: Frame, visitor: Visitor) -> Response:
-    """Everything that is kept about them, for a program or a text editor."""
+    """What is kept about them, for a program or a text editor."""
     with frame.bot.connect() as db:
-        found = profile.export(db, visitor.account)
+        found = profile.export(db, visitor.account, now=frame.bot.clock.now())
     response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'

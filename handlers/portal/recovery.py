@@ -129,6 +129,7 @@ def _page(
     return frame.pages.render(
         "new_password.html",
         status=WRONG if broken or unlike or no else 200,
+        answer=request.form.get("answer", ""),
         title=words.say("page.recovery.new.title"),
         lead=words.say("page.recovery.new.lead", user_id=account.user_id),
         note=words.refusal(no) if no else "",

@@ -19,7 +19,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/passcode/lost/code", "take", take, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -60,5 +60,5 @@ def take(*, frame: Frame, visitor: Visitor) -> Response:
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return phone_resets.show(frame=frame, visitor=visitor, refused=said)
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("credentials.show_phones", recovered="yes")

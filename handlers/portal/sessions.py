@@ -17,7 +17,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("sessions", __name__)
     room.add_url_rule("/account/sessions", "show", signed_in(frame, show))
     room.add_url_rule("/account/sessions", "end", signed_in(frame, end), methods=["POST"])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Response, g, request, session
 
+from bot.bootstrap import Bot
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import sessions
@@ -37,6 +38,11 @@ def remember(token: str) -> None:
     session[_TOKEN] = token
 
 
+def go_on(token: str) -> None:
+    """The same visit, stronger, under another token: forms that stand open in other tabs keep counting."""
+    session[_TOKEN] = token
+
+
 def forget() -> None:
     session.clear()
 
@@ -46,18 +52,32 @@ def token() -> str:
     return str(session.get(_TOKEN, ""))
 
 
+def meet(bot: Bot) -> None:
+    """Before any page, error pages too: it has the Profile Menu of who is signed in here."""
+    if token() and request.endpoint != "static":
+        _look(bot)
+
+
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
+    """Who is signed in here at this moment, for a page that anybody may see."""
+    return _look(frame.bot)
+
+
+def _look(bot: Bot) -> Visitor | None:
     try:
-        with frame.bot.connect() as db:
-            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
+        with bot.connect() as db:
+            g.visitor = sessions.get(db, token(), now=bot.clock.now())
     except SignInNeeded:
         return None
     return cast("Visitor", g.visitor)
 
 
 def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
-    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
+    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
+
+    Their cookie stays as it is: of two clicks the first may just have brought the browser a newer one, by
+    which the page to sign in leads on to the dashboard.
+    """
 
     @wraps(show)
     def answer(**path: object) -> Response:
@@ -75,7 +95,6 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
 def _to_sign_in(frame: Frame) -> Response:
     """Whoever was signed in reads there why they are not any more, and may come back to this page."""
     shown = token()
-    forget()
     if not shown:
         return frame.pages.go("sign_in.show")
     with frame.bot.connect() as db:

@@ -48,13 +48,14 @@ PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
     "job_title": "", "role": "organization_administrator",
 }  # fmt: skip
+INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
             "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
-            "GET /activate/sent", "GET /register", "POST /ris",
+            "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris",
         ),
         Row(For.ANYBODY),
     ),
@@ -66,7 +67,7 @@ ROWS = {
             "GET /status/<token>", "GET /enroll/<token>", "GET /register/<token>", "GET /join/<token>",
             "GET /phone-reset/<token>", "GET /email/<token>", "GET /activate/<token>",
             "GET /password/<token>", "GET /activate/<token>/questions/<draft>", "POST /enroll/<token>/again",
-            "POST /register/<token>/again", "POST /activate/<token>/again",
+            "POST /register/<token>/again", "POST /activate/<token>/again", "POST /join/<token>/again",
         ),
         Row(For.HOLDER),
     ),
@@ -74,7 +75,7 @@ ROWS = {
     "POST /register/<token>": Row(For.HOLDER, {"do": "start"}),
     "POST /join/<token>": Row(For.HOLDER, PERSON),
     "POST /phone-reset/<token>": Row(For.HOLDER, {"sure": "yes"}),
-    "POST /email/<token>": Row(For.HOLDER, {"answer": "no"}),
+    "POST /email/<token>": Row(For.HOLDER, {"do": "no", "sure": "yes"}),
     "POST /activate/<token>": Row(For.HOLDER, NEW_PASSWORD),
     "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
     "POST /password/<token>": Row(For.HOLDER, {"answer": "Frau Rot", **NEW_PASSWORD}),
@@ -106,15 +107,18 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /users", "GET /users/new", "GET /users/invite", "GET /users/<int:number>",
-            "POST /users/<int:number>/deactivate", "POST /users/<int:number>/remind",
+            "GET /users/<int:number>/deactivate", "POST /users/<int:number>/reactivate",
+            "POST /users/<int:number>/remind",
             "POST /users/<int:number>/lost-phones", "POST /users/<int:number>/not-lost",
             "POST /users/<int:number>/reset", "POST /users/<int:number>/credential",
             "POST /users/invitations/<int:number>/call-back",
+            "POST /users/invitations/<int:number>/again",
         ),
         Row(For.ADMINISTRATOR),
     ),
     "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
-    "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/invite": Row(For.ADMINISTRATOR, INVITED),
+    "POST /users/<int:number>/deactivate": Row(For.ADMINISTRATOR, {"sure": "yes"}),
     "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
 }  # fmt: skip

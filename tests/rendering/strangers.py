@@ -75,6 +75,8 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "prolong_url",
         "sign_in_url",
         "users_url",
+        "administrator_url",
+        "webinars_url",
         "state",
         "why",
     }
