@@ -8,7 +8,15 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision, list_currencies
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from bot.brand_policy import Brand
@@ -16,12 +24,14 @@ from bot.calendar_policy import WorkingTimes, known_zone
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
+from bot.domain.lifecycle import ClockRules
 from bot.domain.loopback import keeps_secrets
 from bot.domain.money import Money
 from bot.domain.passwords import PasswordRules, words_of
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar
+from bot.extranet_policy import Extranet
 from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
 
@@ -256,7 +266,8 @@ class Policy(_Part):
 
     desk: Desk
     brand: Brand = Brand()
-    programmes: dict[str, Programme]
+    programmes: dict[str, Programme]  #: those to which organisations are taken
+    extranet: Extranet = Field(default=Extranet(), validation_alias=AliasPath("programmes", "extranet"))
     approvals: Approvals = Approvals()
     provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
@@ -264,6 +275,14 @@ class Policy(_Part):
     stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
+
+    @field_validator("programmes", mode="before")
+    @classmethod
+    def _of_organisations(cls, value: object) -> object:
+        """The Partner Extranet stands beside them, and has another shape."""
+        if not isinstance(value, dict):
+            return value
+        return {name: programme for name, programme in value.items() if name != "extranet"}
 
     @field_validator("programmes")
     @classmethod
@@ -295,13 +314,21 @@ class Policy(_Part):
         zone = ZoneInfo(outside.timezone) if outside.timezone else own.zone
         return outside.over(replace(own, zone=zone))
 
+    @property
+    def clock_rules(self) -> ClockRules:
+        """Of the Partner Extranet's accounts: their readers' working days, by the desk's clocks."""
+        return self.extranet.clock.rules(replace(self.calendar_outside, zone=self.desk.zone))
+
     def answered_at(self, address: str) -> Self:
         """The same policy, where every programme that names no address of its own has this one."""
         programmes = {
             name: programme.model_copy(update={"support_address": programme.support_address or address})
             for name, programme in self.programmes.items()
         }
-        return self.model_copy(update={"programmes": programmes})
+        extranet = {"support_address": self.extranet.support_address or address}
+        return self.model_copy(
+            update={"programmes": programmes, "extranet": self.extranet.model_copy(update=extranet)}
+        )
 
 
 def load(path: Path | None = None, *, support_address: str = SAMPLE_ADDRESS) -> Policy:

@@ -1,0 +1,33 @@
+"""Why the rules say no to moving the end of an account."""
+
+from bot.domain.errors import Refusal
+
+
+class LifeClosed(Refusal):
+    """It expired too long ago to come back: it takes a new invitation."""
+
+    code = "life_closed"
+
+
+class EndPassed(Refusal):
+    """An end lies today or later; values: day."""
+
+    code = "end_passed"
+
+
+class LifeUnknown(Refusal):
+    """The account has no clock."""
+
+    code = "life_unknown"
+
+
+class DayPassed(Refusal):
+    """What a day would bring is told of today and later ones; values: day."""
+
+    code = "day_passed"
+
+
+class GateSettled(Refusal):
+    """These mails wait no longer; values: by, at where somebody let them go."""
+
+    code = "gate_settled"
