@@ -98,7 +98,8 @@ def recover(
     """
     found = get(db, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
-    if faults := find_faults(new, passwords.owner_of(account), desk.policy.password_rules):
+    rules = desk.policy.password_rules(account.programme)
+    if faults := find_faults(new, passwords.owner_of(account), rules):
         return faults
     if found.question and not security_questions.check_answer(db, desk, account, answer, now=now):
         raise AnswerWrong

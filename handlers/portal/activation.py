@@ -121,7 +121,7 @@ def _first(
     note: str = "",
 ) -> Response:
     words, account, company = frame.pages.words(), found.account, found.case.ris.company
-    rules = frame.bot.desk.policy.password_rules
+    rules = frame.bot.desk.policy.password_rules(account.programme)
     facts = {
         "user_id": account.user_id,
         "email": account.email,

@@ -72,7 +72,7 @@ def _page(
     unlike: bool = False,
     no: Refusal | None = None,
 ) -> Response:
-    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules
+    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules(visitor.account.programme)
     owner = passwords.owner_of(visitor.account)
     return frame.pages.render(
         "new_password.html",

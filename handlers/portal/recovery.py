@@ -124,8 +124,8 @@ def _page(
     unlike: bool = False,
     no: Refusal | None = None,
 ) -> Response:
-    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules
-    account = found.account
+    words, account = frame.pages.words(), found.account
+    rules = frame.bot.desk.policy.password_rules(account.programme)
     return frame.pages.render(
         "new_password.html",
         status=WRONG if broken or unlike or no else 200,
