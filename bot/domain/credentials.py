@@ -23,6 +23,7 @@ class Notice(StrEnum):
     CODES_LOCKED = "codes_locked"  # whoever enters codes knows the password
     CODES_MADE = "codes_made"  # a new set of recovery codes
     CODE_USED = "code_used"  # one of them was
+    APP_CHANGED = "app_changed"  # a partner has set up another authenticator app
 
 
 @dataclass(frozen=True, kw_only=True)

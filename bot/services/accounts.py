@@ -7,13 +7,14 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus, NewAccount, account_of, make_user_id
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
-from bot.rendering import account_mails
+from bot.rendering import account_mails, partner_mails
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
 from bot.store import accounts, events
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
 
 
 def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:
@@ -51,14 +52,19 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
     """
     if account.status is not AccountStatus.WAITING:
         return
-    until = now + timedelta(days=desk.policy.mag.activation_days)
+    until = now + timedelta(days=desk.policy.of(account.programme).activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
+    if account.is_partner:
+        template, build = PARTNER_PASSWORD, partner_mails.password
+        url = f"{url}?lang={account.lang}"
+    else:
+        template, build = "activation", account_mails.activation
     mail_owner(
         db,
         desk,
         account,
-        "activation",
-        words=lambda customer: account_mails.activation(account, customer, desk.policy, until=until),
+        template,
+        words=lambda customer: build(account, customer, desk.policy, until=until),
         now=now,
         secrets={"activation_url": url},
     )

@@ -97,7 +97,9 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     )
     return OutboundMail(
         message_id=job.message_id,
-        sender=desk.mail_from,
+        sender=desk.sender_of(job.values["ref"]),
+        reply_to=desk.mail_from.address if desk.sender_of(job.values["ref"]) != desk.mail_from else "",
+        envelope=desk.mail_from.address,
         to=job.recipient,
         cc=tuple(job.values["cc"]),
         subject=rendered.subject,

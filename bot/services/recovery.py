@@ -20,7 +20,7 @@ from bot.services.account_mails import mail_owner
 from bot.services.accounts import mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, cases, events, links, sessions, tries
+from bot.store import accounts, events, links, sessions, tries
 from bot.store.database import transaction
 
 LINK = "recovery"  #: the purpose of a link that asks a security question
@@ -30,7 +30,10 @@ _LONGEST = 320  #: characters of an e-mail address
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """What the holder of a link sees; no question where an administrator has sent it."""
+    """What the holder of a link sees; no question where an administrator has sent it, or of a partner.
+
+    Partners have a second factor instead of questions: a new password alone does not let anybody in.
+    """
 
     account: Account
     question: Question | None
@@ -83,7 +86,7 @@ def get(db: Database, token: str, *, now: datetime) -> Recovery:
     if account is None or account.status is not AccountStatus.ACTIVE:
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
-    if purpose == LINK and asked is None:
+    if purpose == LINK and asked is None and not account.is_partner:
         raise LinkUnknown
     return Recovery(account=account, question=asked)
 
@@ -147,9 +150,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
     if made >= MOST_LINKS and way in (None, Way.LINK):
         return
     if way is None:
-        case = cases.find(db, account.case_id)
-        if case is not None:
-            mail_activation(db, desk, account, now=now)
+        mail_activation(db, desk, account, now=now)
     elif way is Way.LINK:
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, now=now)
     else:

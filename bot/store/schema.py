@@ -11,6 +11,7 @@ from bot.store import (
     case_steps,
     certificates,
     clippings,
+    consents,
     conversations,
     credentials,
     email_changes,
@@ -19,6 +20,8 @@ from bot.store import (
     license_keys,
     member_invitations,
     notices,
+    partner_invitations,
+    partners,
     passwords,
     phone_codes,
     phone_resets,
@@ -182,3 +185,11 @@ def m034_lost_phones(db: Database) -> None:
 @migrations()
 def m035_programmes(db: Database) -> None:
     accounts.add_programmes(db)
+
+
+@migrations()
+def m037_partners(db: Database) -> None:
+    partner_invitations.make_tables(db)
+    partners.make_tables(db)
+    consents.make_tables(db)
+    passwords.add_authenticators(db)

@@ -128,6 +128,7 @@ def _page(
     rules = frame.bot.desk.policy.password_rules(account.programme)
     return frame.pages.render(
         "new_password.html",
+        of=account.programme,
         status=WRONG if broken or unlike or no else 200,
         title=words.say("page.recovery.new.title"),
         lead=words.say("page.recovery.new.lead", user_id=account.user_id),

@@ -4,6 +4,7 @@ GET shows, POST acts; what acted answers by a redirect, so that a reload does no
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
@@ -104,7 +105,7 @@ def _page(
 ) -> Response:
     say, stage = frame.pages.words(), found.registration.stage
     state = stage if found.may_act else Stage.SUBMITTED
-    given: dict[str, object] = {"invitation": found, "note": note, "live": found.is_live}
+    given: dict[str, Any] = {"invitation": found, "note": note, "live": found.is_live}
     if state is Stage.FORM:
         draft = found.registration.draft
         given["sections"] = sections(draft, faults, say, email=found.registration.email)

@@ -20,8 +20,8 @@ def register(app: Flask, frame: Frame) -> None:
 
 
 def show(*, frame: Frame) -> Response:
-    if visitors.find(frame):
-        return frame.pages.go("dashboard.show")
+    if visitor := visitors.find(frame):
+        return frame.pages.go(visitors.place_of(visitor))
     return frame.pages.render("sign_in.html", name="", wrong=False)
 
 
@@ -35,7 +35,8 @@ def sign_in(*, frame: Frame) -> Response:
     if not token:
         return frame.pages.render("sign_in.html", status=REFUSED, name=name, wrong=True)
     visitors.remember(token)
-    return frame.pages.go("dashboard.show")
+    visitor = visitors.find(frame)
+    return frame.pages.go(visitors.place_of(visitor) if visitor else "sign_in.show")
 
 
 def sign_out(*, frame: Frame) -> Response:

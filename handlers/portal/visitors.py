@@ -6,14 +6,33 @@ from typing import cast
 
 from flask import Response, g, session
 
+from bot.domain.accounts import Programme
 from bot.domain.errors import SignInNeeded
-from bot.domain.sessions import Visitor
+from bot.domain.sessions import Strength, Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame
 
 _TOKEN = "visit"  # noqa: S105 - the name under which the cookie has it
 
 VisitorView = Callable[..., Response]
+
+
+Programmes = frozenset[Programme]
+OF_MAG = frozenset({Programme.MAG})
+OF_EXTRANET = frozenset({Programme.EXTRANET})
+OF_BOTH = frozenset(Programme)
+
+
+def has_factor(visitor: Visitor) -> bool:
+    """Whether they have shown as much as their programme asks of every page."""
+    return not visitor.account.is_partner or visitor.session.strength > Strength.PASSWORD
+
+
+def place_of(visitor: Visitor) -> str:
+    """The first page of whoever is signed in."""
+    if not visitor.account.is_partner:
+        return "dashboard.show"
+    return "partner_home.show" if has_factor(visitor) else "passcode.show"
 
 
 def remember(token: str) -> None:
@@ -41,8 +60,14 @@ def find(frame: Frame) -> Visitor | None:
     return cast("Visitor", g.visitor)
 
 
-def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
-    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
+def signed_in(
+    frame: Frame, show: VisitorView, *, to: Programmes = OF_MAG, half: bool = False, **given: str
+) -> VisitorView:
+    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
+
+    Whoever is of another programme than `to` is led to their own first page. So are partners who have not
+    shown their second factor, unless the page is `half` open to them.
+    """
 
     @wraps(show)
     def answer(**path: object) -> Response:
@@ -50,6 +75,9 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
         if visitor is None:
             forget()
             return frame.pages.go("sign_in.show")
+        account = visitor.account
+        if account.programme not in to or not (half or has_factor(visitor)):
+            return frame.pages.go(place_of(visitor))
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
