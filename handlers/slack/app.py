@@ -16,6 +16,7 @@ from handlers.slack import (
     clippings,
     commands,
     home,
+    invitations,
     jobs,
     kinds,
     letters,
@@ -57,6 +58,7 @@ ROOMS = (
     phone_resets,
     step_up,
     stock,
+    invitations,
     mentions,
 )
 

@@ -10,7 +10,17 @@ from bot.domain.errors import UnknownCommand
 from bot.rendering.blocks import Card
 from bot.rendering.help import help_card
 from bot.services import masking
-from handlers.slack import absences, assignments, letters, license_keys, queue, records, step_up, stock
+from handlers.slack import (
+    absences,
+    assignments,
+    invitations,
+    letters,
+    license_keys,
+    queue,
+    records,
+    step_up,
+    stock,
+)
 from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
@@ -59,6 +69,7 @@ COMMANDS: dict[str, Command] = {
     "keys": license_keys.keys,
     "find": records.show_found,
     "stock": stock.show_stock,
+    "invite": invitations.invite,
     "report": records.send_report,
     "enroll": step_up.enroll,
     "help": show_help,

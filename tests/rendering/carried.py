@@ -157,5 +157,13 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unknown_application": {},
     "terms_not_yours": {},
     "terms_changed": {},
+    "partner_invited": {},
+    "partner_there": {"user_id": "k7m3-x9p2"},
+    "invitations_rest": {"most": 500},
+    "invitation_unsound": {"column": "E-mail address", "fault": "is missing"},
+    "nobody_named": {},
+    "accounts_outside": {},
+    "app_code_wrong": {},
+    "app_gone": {},
     "link_expired": {"expired_at": AT},
 }
