@@ -1,7 +1,7 @@
 """Partners of the Extranet in each state, as services make them, and the app on their phone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,11 +62,17 @@ def invite(
 
 
 def register(
-    db: Database, desk: Desk, tokens: Sequence[str], *, email: str = PIA, now: datetime
+    db: Database,
+    desk: Desk,
+    tokens: Sequence[str],
+    *,
+    email: str = PIA,
+    named: Mapping[str, str] | None = None,
+    now: datetime,
 ) -> tuple[str, str]:
     """She fills in the form; the tokens of the mail with the way to the password, and of the next page."""
     token = invite(db, desk, tokens, email=email, now=now)
-    done = partners.submit(db, desk, token, FORM, agreed=MANDATORY, lang="en", now=now)
+    done = partners.submit(db, desk, token, FORM | dict(named or {}), agreed=MANDATORY, lang="en", now=now)
     assert done.sent, done
     return tokens[-2], done.sent
 

@@ -8,7 +8,7 @@ from bot.domain.password_refusals import DraftGone
 from bot.rendering.pages.enrolment import shown
 from bot.services import partner_activation as services
 from bot.services import sessions
-from handlers.portal import visitors
+from handlers.portal import activation, visitors
 from handlers.portal.frame import Frame
 
 WRONG = 400
@@ -28,7 +28,7 @@ def ask(token: str, draft: str, *, frame: Frame, refused: str = "") -> Response:
         with frame.bot.connect() as db:
             found = services.get_enrolment(db, frame.bot.desk, token, draft, now=frame.bot.clock.now())
     except (DraftGone, LinkUnknown, LinkExpired):
-        return frame.pages.go("activation.show", token=token)  # which says what to do
+        return activation.show(token, frame=frame)  # which says what to do
     say = frame.pages.words().say
     return frame.pages.render(
         "partner_authenticator.html",
@@ -53,7 +53,7 @@ def complete(token: str, draft: str, *, frame: Frame) -> Response:
             if visit:
                 sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except (DraftGone, LinkUnknown, LinkExpired):
-        return frame.pages.go("activation.show", token=token)
+        return activation.show(token, frame=frame)
     if not visit:
         return ask(token, draft, frame=frame, refused=frame.pages.words().say("page.enroll.wrong"))
     visitors.remember(visit)

@@ -126,7 +126,7 @@ FAULTS = (
     ({"telephone": "12"}, "Telephone: “12” is not a phone number"),
     ({"fax": "12"}, "Fax: “12” is not a phone number"),
     ({"country": "Germoney"}, "is not a country we know"),
-    ({"postal_code": "99999999"}, "Postal code: “99999999” is not a postal code"),
+    ({"postal_code": "ABC"}, "Postal code: “ABC” is not a postal code"),
     ({"website": "nowhere"}, "Company website / imprint: “nowhere” is not a web address"),
     ({"city": "x" * 201}, "City"),
     ({"consent_terms": ""}, "Terms of use: please read them"),
