@@ -53,8 +53,8 @@ def test_each_looks_as_approved(name: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_fault_of_a_file_and_of_a_row_has_its_sentence(lang: str) -> None:
     say = words(lang)
-    for fault in FileFault:
-        assert say.say(f"invite.file.{fault}") in str(looked(Reading(fault=fault), lang))
+    for wrong in FileFault:
+        assert say.say(f"invite.file.{wrong}") in str(looked(Reading(fault=wrong), lang))
     for fault in InviteFault:
         row = BadRow(line=7, column=Column.EMAIL, fault=fault, other=3)
         assert say.say(f"invite_fault.{fault}", other=3) in str(looked(Reading(bad=(row,)), lang))
