@@ -49,3 +49,9 @@ class AppGone(Refusal):
     """Their authenticator cannot be read, as after a lost SECRET_KEY: a recovery code lets them in."""
 
     code = "app_gone"
+
+
+class RequestSettled(Refusal):
+    """A colleague has decided about that request before; values: by."""
+
+    code = "request_settled"

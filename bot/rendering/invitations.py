@@ -7,12 +7,14 @@ from itertools import islice
 from typing import Any
 
 from bot.domain.invitation_files import BadRow, Column, Reading
+from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.extranet_policy import Role
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import LANGUAGES, Words
 
 INVITE = "partner_invite"  #: the modal's `callback_id`
+REQUEST_INVITE, REQUEST_REFUSE = "partner_request_invite", "partner_request_refuse"  #: buttons of a request
 FILE = "file"
 TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 MOST_SHOWN = 15  #: rows that are told; each is a sentence
@@ -28,17 +30,27 @@ class Given:
     file_id: str = ""
     digest: str = ""  #: of what was shown; "" for a file that nobody has looked at
 
+    request_id: int = 0  #: whose wish it is; 0 for nobody's
+
     @property
     def is_clear(self) -> bool:
         """Either a person or a file."""
         return bool(self.said[Column.EMAIL]) is not bool(self.file_id)
 
 
-def invite_modal(roles: Mapping[str, Role], *, trouble: str = "", words: Words) -> Block:
-    """Ask whom; `trouble`: why the last file was not even looked at."""
+def invite_modal(
+    roles: Mapping[str, Role], *, trouble: str = "", asked: PartnerRequest | None = None, words: Words
+) -> Block:
+    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, and no file."""
     shown = [blocks.section(words.say("invite.about"))]
     if trouble:
         shown.insert(0, blocks.section(trouble))
+    if asked is not None:
+        first, _, last = asked.name.partition(" ")
+        known = {Column.EMAIL: asked.email, Column.FIRST_NAME: first, Column.LAST_NAME: last}
+        fields = [_text(column, words, known[column]) for column in _TEXTS]
+        chosen = _choices(roles, words, lang=asked.lang)
+        return _modal([*fields, *chosen], {"request": asked.id}, submit=words.say("invite.one"), words=words)
     fields = [_text(column, words) for column in _TEXTS]
     return _modal([*shown, *fields, *_choices(roles, words), _file(words)], {}, words=words)
 
@@ -73,6 +85,7 @@ def read_given(view: Block) -> Given:
         said=said,
         file_id=str(files[0]["id"]) if files else str(about.get("file", "")),
         digest="" if files else str(about.get("digest", "")),
+        request_id=int(about.get("request", 0)),
     )
 
 
@@ -81,6 +94,33 @@ def partners_note(values: Mapping[str, Any], *, words: Words) -> Card:
     by = words.person(str(values["by"]), slack=True)
     text = words.say("invite.note", by=by, count=int(values["count"]))
     return Card(text=text, blocks=[blocks.section(text)])
+
+
+def request_note(asked: PartnerRequest, *, words: Words) -> Card:
+    """Who asks for an invitation, with the two buttons; or what the desk made of it."""
+    title = words.say("invite.request.title")
+    lines = [
+        f"*{title}*",
+        words.say("invite.request.who", email=safe(asked.email, 120), at=words.moment(asked.asked_at)),
+        words.say(
+            "invite.request.said", name=_or_none(asked.name, words), company=_or_none(asked.company, words)
+        ),
+    ]
+    if asked.state is not RequestState.ASKED:
+        who = words.person(asked.decided_by, slack=True)
+        lines.append(words.say(f"invite.request.{asked.state}", who=who))
+        return Card(text=title, blocks=[blocks.section("\n".join(lines))])
+    value = str(asked.id)
+    buttons = (
+        blocks.button(words.say("invite.one"), action=REQUEST_INVITE, value=value, style="primary"),
+        blocks.button(words.say("invite.request.refuse"), action=REQUEST_REFUSE, value=value, style="danger"),
+    )
+    how = blocks.context(words.say("invite.request.how"))
+    return Card(text=title, blocks=[blocks.section("\n".join(lines)), how, blocks.actions(*buttons)])
+
+
+def _or_none(text: str, words: Words) -> str:
+    return safe(text, 100) or words.say("card.none")
 
 
 def _value(values: Mapping[str, Any], column: Column) -> str:
@@ -135,15 +175,17 @@ def _modal(shown: list[Block], about: Mapping[str, Any], *, submit: str | None =
     return made | ({"submit": blocks.plain(label)} if label else {})
 
 
-def _text(column: Column, words: Words) -> Block:
+def _text(column: Column, words: Words, known: str = "") -> Block:
     kind = "email_text_input" if column is Column.EMAIL else "plain_text_input"
     limit = {} if column is Column.EMAIL else {"max_length": 100}
-    return _input(column, words, {"type": kind, "action_id": str(column), **limit}, optional=True)
+    initial = {"initial_value": known} if known else {}
+    element = {"type": kind, "action_id": str(column), **limit, **initial}
+    return _input(column, words, element, optional=True)
 
 
-def _choices(roles: Mapping[str, Role], words: Words) -> list[Block]:
+def _choices(roles: Mapping[str, Role], words: Words, *, lang: str = "en") -> list[Block]:
     """What counts for one person, and for the rows of a file that say nothing else."""
-    languages = {lang: _NAMED[lang] for lang in LANGUAGES}
+    languages = {one: _NAMED[one] for one in sorted(LANGUAGES, key=lambda one: one != lang)}
     titles = {code: role.title.of(words.lang) for code, role in roles.items()}
     return [_choice(Column.LANGUAGE, languages, words), _choice(Column.ROLE, titles, words)]
 

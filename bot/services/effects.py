@@ -32,6 +32,7 @@ from bot.services import (
     marking,
     notices,
     nudges,
+    partner_requests,
     phone_reset_desk,
     phone_reset_notices,
     provisioning,
@@ -283,6 +284,9 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "clipping_note": _clipped,
     "held_note": _held,
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
+    partner_requests.NOTE: lambda db, _, __, job, ___: {
+        "asked": partner_requests.get(db, job.values["words"]["request_id"])
+    },
     phone_reset_notices.NOTE: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])
     },

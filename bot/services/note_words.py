@@ -111,6 +111,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "away_note": _away,
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
     "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
+    "partner_request_note": lambda values, say: invitations.request_note(values["asked"], words=say),
     "partners_note": lambda values, say: invitations.partners_note(values, words=say),
     "import_note": lambda values, say: stock.import_note(values, words=say),
     "keys_sent_note": lambda values, say: history.keys_sent_note(values, words=say),

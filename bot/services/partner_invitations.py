@@ -27,10 +27,12 @@ from bot.domain.partner_refusals import (
     PartnerInvited,
     PartnerThere,
 )
+from bot.domain.partner_requests import RequestState
 from bot.domain.partners import Invitation, NewInvitation
 from bot.domain.staff import Staff
 from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
+from bot.services import partner_requests
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_note
 from bot.store import events
@@ -61,8 +63,19 @@ def check_may_invite(desk: Desk, *, by: Staff) -> None:
         raise AccountsOutside
 
 
-def invite(db: Database, desk: Desk, said: Mapping[Column, str], *, by: Staff, now: datetime) -> Invitation:
-    """One person. Raise InvitationUnsound, PartnerInvited, PartnerThere or InvitationsRest."""
+def invite(
+    db: Database,
+    desk: Desk,
+    said: Mapping[Column, str],
+    *,
+    by: Staff,
+    now: datetime,
+    request_id: int = 0,
+) -> Invitation:
+    """One person, who may have asked for it (`request_id`).
+
+    Raise InvitationUnsound, PartnerInvited, PartnerThere, InvitationsRest or RequestSettled.
+    """
     check_may_invite(desk, by=by)
     new = read_invitation(said, _known(desk))
     if not isinstance(new, NewInvitation):
@@ -72,6 +85,8 @@ def invite(db: Database, desk: Desk, said: Mapping[Column, str], *, by: Staff, n
             raise PartnerThere(user_id=user_id)
         if store.list_open(db, [new.email], now=now):
             raise PartnerInvited
+        if request_id:
+            partner_requests.settle(db, request_id, to=RequestState.INVITED, by=by, now=now)
         made = open_one(db, desk, new, by=by.id, now=now)
         _note(db, f"{made.ref}:note", 1, by=by.id, now=now)
         return made

@@ -21,6 +21,7 @@ from bot.store import (
     member_invitations,
     notices,
     partner_invitations,
+    partner_requests,
     partners,
     passwords,
     phone_codes,
@@ -190,6 +191,7 @@ def m035_programmes(db: Database) -> None:
 @migrations()
 def m037_partners(db: Database) -> None:
     partner_invitations.make_tables(db)
+    partner_requests.make_tables(db)
     partners.make_tables(db)
     consents.make_tables(db)
     passwords.add_authenticators(db)

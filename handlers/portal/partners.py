@@ -14,7 +14,8 @@ from bot.domain.partners import Invitation
 from bot.domain.registration import Draft, Fault
 from bot.rendering.pages import partners as shown
 from bot.rendering.partner_mails import role_title
-from bot.services import partners
+from bot.services import partner_requests, partners
+from bot.services.registration import read_address
 from handlers.portal.frame import Frame
 
 WRONG = 400
@@ -31,6 +32,11 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/invite/sent/<token>", "send_again", frame.view(send_again), methods=["POST"])
     frame.guards.links(room)
     app.register_blueprint(room)
+    asking = Blueprint("partner_requests", __name__)
+    asking.add_url_rule("/register/partner", "ask", frame.view(ask), methods=["POST"])
+    asking.add_url_rule("/register/partner/asked", "asked", frame.view(show_wish))
+    frame.guards.tries(asking)
+    app.register_blueprint(asking)
 
 
 def show(token: str, *, frame: Frame) -> Response:
@@ -112,6 +118,32 @@ def send_again(token: str, *, frame: Frame) -> Response:
     if not sent:
         return show_sent(token, frame=frame, note="rest", status=WRONG)
     return frame.pages.go("partners.sent", token=token)
+
+
+def ask(*, frame: Frame) -> Response:
+    """Somebody wishes for an invitation: the desk decides, and everybody is told the same."""
+    form, bot, lang = request.form, frame.bot, frame.pages.words().lang
+    if email := read_address(form.get("email", "")):
+        name, company = form.get("name", ""), form.get("company", "")
+        with bot.connect() as db:
+            partner_requests.ask(
+                db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
+            )
+    return frame.pages.go("partner_requests.asked")
+
+
+def show_wish(*, frame: Frame) -> Response:
+    say = frame.pages.words().say
+    return frame.pages.render(
+        "way_back.html",
+        of=OF,
+        title=say("page.partner_request.asked.title"),
+        text=say("page.partner_request.asked.text"),
+        post="",
+        link="",
+        ask=True,
+        sign_in=True,
+    )
 
 
 def _get(token: str, frame: Frame) -> Invitation:

@@ -124,7 +124,14 @@ def mail_again(token: str, *, frame: Frame) -> Response:
 
 
 def show_asking(*, frame: Frame, state: str = "ask", status: int = 200) -> Response:
-    return frame.pages.render("register_again.html", status=status, state=state)
+    extranet = frame.bot.desk.policy.extranet
+    return frame.pages.render(
+        "register_again.html",
+        status=status,
+        state=state,
+        asks_partner=extranet.keeps_accounts,
+        extranet=extranet,
+    )
 
 
 def ask_again(*, frame: Frame) -> Response:

@@ -15,7 +15,18 @@ from bot.rendering import invitations as shown
 from bot.rendering.blocks import Block, Card, safe, section
 from bot.rendering.invitations import Given
 from bot.services import partner_invitations as services
-from handlers.slack.answers import Body, Respond, placed, refusal_text, show, staff_in, words
+from bot.services import partner_requests
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 
 _CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
@@ -23,6 +34,8 @@ _CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwh
 
 def register(app: App, bot: Bot) -> None:
     app.view(shown.INVITE)(partial(on_given, bot=bot))
+    app.action(shown.REQUEST_INVITE)(partial(on_request, bot=bot))
+    app.action(shown.REQUEST_REFUSE)(partial(on_refuse, bot=bot))
 
 
 def invite(line: Line) -> Card:
@@ -34,6 +47,25 @@ def invite(line: Line) -> Card:
     view = shown.invite_modal(bot.desk.policy.extranet.roles, words=say)
     bot.slack_client.views_open(trigger_id=line.trigger_id, view=view)
     return Card(text=say.say("invite.opened"))
+
+
+def on_request(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Somebody has asked: the modal with what they wrote."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by = staff_in(body, bot)
+        services.check_may_invite(bot.desk, by=by)
+        asked = partner_requests.get_open(db, int(body["actions"][0]["value"]), by=by)
+        view = shown.invite_modal(bot.desk.policy.extranet.roles, asked=asked, words=words(bot))
+        client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
+
+
+def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, number = staff_in(body, bot), int(body["actions"][0]["value"])
+        asked = partner_requests.refuse(db, request_id=number, by=by, now=bot.clock.now())
+        settle(respond, body, words(bot).say("invite.refused", email=safe(asked.email, 120)))
 
 
 def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -56,7 +88,9 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
 
 def _invite(bot: Bot, given: Given, by: Staff) -> str:
     with bot.connect() as db:
-        made = services.invite(db, bot.desk, given.said, by=by, now=bot.clock.now())
+        made = services.invite(
+            db, bot.desk, given.said, by=by, now=bot.clock.now(), request_id=given.request_id
+        )
     return words(bot).say("invite.done", email=safe(made.email, 120), until=words(bot).date(made.until))
 
 

@@ -58,12 +58,15 @@ ROWS = {
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
             "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
-            "GET /activate/sent", "GET /register", "POST /ris", "GET /invite/asked",
+            "GET /activate/sent", "GET /register", "POST /ris", "GET /invite/asked", "GET /register/partner/asked",
         ),
         Row(For.ANYBODY),
     ),
     "POST /sign-in": Row(For.ANYBODY, {"name": "ada@quist.example.net", "password": "wrong"}),
     "POST /password/forgotten": Row(For.ANYBODY, {"name": "ada@quist.example.net", "method": "link"}),
+    "POST /register/partner": Row(
+        For.ANYBODY, {"email": "mallory@evil.example.org", "name": "Mal", "company": "Evil"}
+    ),
     "POST /register": Row(For.ANYBODY, {"email": "ada@quist.example.net"}),
     **dict.fromkeys(
         (

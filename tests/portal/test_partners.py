@@ -120,7 +120,7 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
 
 
 FAULTS = (
-    ({"last_name": ""}, "Last name: nothing is filled in"),
+    ({"last_name": ""}, "Last name: please fill this in."),
     ({"vat_id": "N/A"}, "is not enough for a channel or service partner"),
     ({"vat_id": "DE123"}, "is not a valid VAT id"),
     ({"telephone": "12"}, "Telephone: “12” is not a phone number"),

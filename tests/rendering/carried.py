@@ -165,5 +165,6 @@ CARRIED: dict[str, dict[str, Value]] = {
     "accounts_outside": {},
     "app_code_wrong": {},
     "app_gone": {},
+    "request_settled": {"by": "U0AVERY"},
     "link_expired": {"expired_at": AT},
 }

@@ -16,6 +16,7 @@ from bot.domain.invitation_files import Reading as PeopleRead
 from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
+from bot.domain.partner_requests import RequestState
 from bot.domain.phone_resets import ResetState
 from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
@@ -272,13 +273,18 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
     ],
     "invitations.invite_modal": lambda _: [
-        invitations.invite_modal(invites.ROLES, trouble=SAID, words=ENGLISH)
+        invitations.invite_modal(invites.ROLES, trouble=SAID, words=ENGLISH),
+        invitations.invite_modal(invites.ROLES, asked=invites.ASKED, words=ENGLISH),
     ],
     "invitations.looked_modal": lambda text: [
         invites.looked(poisoned(reading, text), "en", name=MARK + text)
         for reading in (replace(invites.UNFIT, bad=invites.BAD * 99), PeopleRead(good=invites.GOOD))
     ],
     "invitations.said_modal": lambda _: [invitations.said_modal(SAID, words=ENGLISH)],
+    "invitations.request_note": lambda text: [
+        invitations.request_note(poisoned(replace(invites.ASKED, state=state), text), words=ENGLISH)
+        for state in RequestState
+    ],
     "invitations.partners_note": lambda text: [
         invitations.partners_note({"by": MARK + text, "count": 2}, words=ENGLISH)
     ],

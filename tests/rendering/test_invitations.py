@@ -1,9 +1,13 @@
 """The modals that invite partners and their note, as they were approved; every fault has its sentence."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from bot import policy
 from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InviteFault, Reading
+from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.domain.partners import NewInvitation
 from bot.rendering import invitations
 from bot.rendering.blocks import Block, Card
@@ -22,6 +26,11 @@ BAD = tuple(
     BadRow(line=line, column=column, fault=fault, other=2 if fault is InviteFault.IN_FILE else 0)
     for line, (fault, column) in enumerate(zip(InviteFault, [*Column] * 2, strict=False), 7)
 )
+ASKED = PartnerRequest(
+    id=4, email="uma@rotor.example.org", name="Uma Okafor", company="Rotor Handels GmbH", lang="de",
+    asked_at=datetime(2024, 9, 12, 8, 2, tzinfo=UTC), state=RequestState.ASKED,
+)  # fmt: skip
+REFUSED = replace(ASKED, state=RequestState.REFUSED, decided_by="U0AVERY0001")
 UNFIT = Reading(good=GOOD, bad=BAD)
 
 
@@ -36,6 +45,9 @@ def shown(lang: str) -> dict[str, Card | Block]:
         "invite_fit": looked(Reading(good=GOOD), lang),
         "invite_unfit": looked(UNFIT, lang),
         "invite_no_file": looked(Reading(fault=FileFault.NO_ADDRESSES), lang),
+        "invite_asked": invitations.invite_modal(ROLES, asked=ASKED, words=say),
+        "invite_request": invitations.request_note(ASKED, words=say),
+        "invite_request_refused": invitations.request_note(REFUSED, words=say),
         "invite_note": invitations.partners_note({"by": "U0AVERY0001", "count": 40}, words=say),
     }
 

@@ -43,14 +43,14 @@ GERMAN = {
     "declaration of consent": "Einverständniserklärung",
     "Submit": "Absenden",
     "Thank you for your registration": "Vielen Dank für Ihre Registrierung",
-    "Your user name": "Ihr Benutzername",
+    "Your user name for": "Ihr Benutzername für",
     "The way to your password": "Der Weg zu Ihrem Passwort",
     "Choose my password": "Mein Passwort wählen",
     "Choose your password": "Wählen Sie Ihr Passwort",
     "New password": "Neues Passwort",
     "New password once more": "Neues Passwort noch einmal",
     "Next": "Weiter",
-    "Set up your authenticator": "Richten Sie Ihre Authenticator-App ein",
+    "Set up your authenticator": "Authenticator-App einrichten",
     "The six digits that the app shows now": "Die sechs Ziffern, die die App jetzt zeigt",
     "Confirm": "Bestätigen",
     "Recovery codes": "Wiederherstellungs\N{SOFT HYPHEN}codes",
@@ -104,8 +104,8 @@ class Story:
         page.locator("[data-composer=channel]").press("Enter")
         expect(modal.get_by_text("Or a file with many")).to_be_visible()
         take_picture(page, f"invite-{self.guest.lang}")
-        modal.get_by_label("E-mail address").fill(self.guest.administrator)
-        modal.get_by_label("Language of mails and pages").select_option(self.guest.lang)
+        modal.locator("[data-action-id=email]").fill(self.guest.administrator)
+        modal.locator("[data-action-id=language]").select_option(self.guest.lang)
         modal.locator("[data-submit]").click()
         expect(modal.get_by_text(re.compile("Invited: "))).to_be_visible()
         take_picture(page, f"invited-{self.guest.lang}")
@@ -161,7 +161,7 @@ class Story:
         """With the user name of the other mail, the password and a passcode."""
         who, say = self.visitor, self.say
         user_name = re.search(
-            r"\b[a-z0-9]{4}-[a-z0-9]{4}\b", who.read("user-name", say("Your user name")).inner_text()
+            r"\b[a-z0-9]{4}-[a-z0-9]{4}\b", who.read("user-name", say("Your user name for")).inner_text()
         )
         assert user_name is not None
         self.desk.world.clock.turn(timedelta(hours=14))

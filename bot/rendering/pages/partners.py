@@ -108,6 +108,8 @@ def _label(name: str, say: Words) -> str:
 
 def _sentence(fault: Fault, say: Words) -> str:
     """What is wrong, and what to do."""
+    if fault.problem is not None and not fault.problem.found:
+        return say.say("page.partner.missing", field=_label(fault.field, say))
     if fault.problem is not None:
         return say.problem(fault.problem, label=_label(fault.field, say))
     return say.say(f"page.register.fault.{fault.code}", field=_label(fault.field, say), most=LONGEST)
