@@ -41,7 +41,7 @@ class Given:
 def invite_modal(
     roles: Mapping[str, Role], *, trouble: str = "", asked: PartnerRequest | None = None, words: Words
 ) -> Block:
-    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, and no file."""
+    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, alone."""
     shown = [blocks.section(words.say("invite.about"))]
     if trouble:
         shown.insert(0, blocks.section(trouble))
