@@ -47,6 +47,7 @@ class Pages:
             keep_lang=self._keep_lang(),
             static_url=static_url,
             visitor=visitor,
+            is_half=visitor is not None and visitor.lacks_factor,
             **values,
         )
         response = make_response(body, status)

@@ -51,7 +51,7 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def show_passcode(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
-    if visitors.has_factor(visitor):
+    if not visitor.lacks_factor:
         return frame.pages.go("partner_home.show")
     return frame.pages.render("partner_passcode.html", status=REFUSED if refused else 200, refused=refused)
 
@@ -97,8 +97,9 @@ def show_codes(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = ()) -
     say = frame.pages.words().say
     return frame.pages.render(
         "recovery_codes.html",
+        eyebrow=say("page.change.my_account"),
         lead=say("page.partner_codes.lead"),
-        none=say("page.partner_codes.none"),
+        no_codes=say("page.partner_codes.none"),
         codes=codes,
         left=left,
         may_make=True,

@@ -10,7 +10,7 @@ from bot.rendering.pages.passwords import new_password
 from bot.services import passwords
 from handlers.portal import recovery, visitors
 from handlers.portal.frame import Frame
-from handlers.portal.visitors import OF_BOTH, has_factor, signed_in
+from handlers.portal.visitors import OF_BOTH, signed_in
 
 WRONG = 400
 
@@ -26,7 +26,7 @@ def register(app: Flask, frame: Frame) -> None:
 
 def show(*, frame: Frame) -> Response:
     visitor = visitors.find(frame)
-    if visitor is None or not has_factor(visitor):
+    if visitor is None or visitor.lacks_factor:
         return recovery.show(frame=frame)
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:

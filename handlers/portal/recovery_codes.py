@@ -32,8 +32,9 @@ def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused
     return frame.pages.render(
         "recovery_codes.html",
         status=REFUSED if refused else 200,
+        eyebrow=say("page.dashboard.credentials"),
         lead=say("page.recovery_codes.lead"),
-        none=say("page.recovery_codes.none"),
+        no_codes=say("page.recovery_codes.none"),
         action=url_for("recovery_codes.make"),
         back=url_for("credentials.show_phones"),
         codes=codes,

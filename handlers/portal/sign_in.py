@@ -22,7 +22,7 @@ def register(app: Flask, frame: Frame) -> None:
 def show(*, frame: Frame) -> Response:
     if visitor := visitors.find(frame):
         return frame.pages.go(visitors.place_of(visitor))
-    return frame.pages.render("sign_in.html", name="", wrong=False)
+    return _page(frame)
 
 
 def sign_in(*, frame: Frame) -> Response:
@@ -33,10 +33,23 @@ def sign_in(*, frame: Frame) -> Response:
         if token:
             sessions.end(db, visitors.token(), now=now)  # whoever was signed in here before is not any more
     if not token:
-        return frame.pages.render("sign_in.html", status=REFUSED, name=name, wrong=True)
+        return _page(frame, name=name, wrong=True)
     visitors.remember(token)
     visitor = visitors.find(frame)
     return frame.pages.go(visitors.place_of(visitor) if visitor else "sign_in.show")
+
+
+def _page(frame: Frame, *, name: str = "", wrong: bool = False) -> Response:
+    """The same for both programmes, as far as their accounts are here."""
+    mag, extranet = frame.bot.desk.policy.mag, frame.bot.desk.policy.extranet
+    return frame.pages.render(
+        "sign_in.html",
+        status=REFUSED if wrong else 200,
+        name=name,
+        wrong=wrong,
+        programmes=[one.name for one in (mag, extranet) if one.keeps_accounts],
+        extranet=extranet if extranet.keeps_accounts else None,
+    )
 
 
 def sign_out(*, frame: Frame) -> Response:

@@ -8,7 +8,7 @@ from flask import Response, g, session
 
 from bot.domain.accounts import Programme
 from bot.domain.errors import SignInNeeded
-from bot.domain.sessions import Strength, Visitor
+from bot.domain.sessions import Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame
 
@@ -23,16 +23,11 @@ OF_EXTRANET = frozenset({Programme.EXTRANET})
 OF_BOTH = frozenset(Programme)
 
 
-def has_factor(visitor: Visitor) -> bool:
-    """Whether they have shown as much as their programme asks of every page."""
-    return not visitor.account.is_partner or visitor.session.strength > Strength.PASSWORD
-
-
 def place_of(visitor: Visitor) -> str:
     """The first page of whoever is signed in."""
     if not visitor.account.is_partner:
         return "dashboard.show"
-    return "partner_home.show" if has_factor(visitor) else "passcode.show"
+    return "passcode.show" if visitor.lacks_factor else "partner_home.show"
 
 
 def remember(token: str) -> None:
@@ -76,7 +71,7 @@ def signed_in(
             forget()
             return frame.pages.go("sign_in.show")
         account = visitor.account
-        if account.programme not in to or not (half or has_factor(visitor)):
+        if account.programme not in to or (visitor.lacks_factor and not half):
             return frame.pages.go(place_of(visitor))
         try:
             return show(frame=frame, visitor=visitor, **given, **path)

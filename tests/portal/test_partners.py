@@ -91,6 +91,7 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
     assert guest.sign_in().location == "/passcode"
     for elsewhere in ("/home", "/account", "/dashboard", "/users"):
         assert guest.client.get(elsewhere).location == "/passcode"
+    assert "Pia" not in guest.client.get("/passcode").text  # who has the password only does not learn whose
     assert f"Hello {guest.user_name} please enter passcode to proceed." in guest.client.get("/passcode").text
     code = phone.code(town.clock.now())
     assert guest.post("/passcode", {"code": phone.wrong(town.clock.now())}).status_code == 400
