@@ -1,4 +1,4 @@
-"""`[brand]` of `usher.toml`: the name, colour and logo that the portal wears."""
+"""`[brand]` of `usher.toml`: the name, colour and logo of the portal, the first two of the mails too."""
 
 import re
 from pathlib import Path

@@ -24,14 +24,17 @@ def connect(path: Path) -> Iterator[Database]:
             yield closing.enter_context(database.connect(path))
             return
         idle = _idle.setdefault((path, path.stat().st_ino), [])
-        if idle:
-            db, kept = idle.pop()
-            closing.enter_context(kept)
-        else:
-            db = closing.enter_context(database.connect(path))
+        db, kept = idle.pop() if idle else _open(path)
+        closing.enter_context(kept)
         yield db
         assert not db.conn.in_transaction, "a transaction was left open"
-        idle.append((db, closing.pop_all()))
+        closing.pop_all()  # it stays open; a stack kept within a stack would grow with every look
+        idle.append((db, kept))
+
+
+def _open(path: Path) -> tuple[Database, ExitStack]:
+    with ExitStack() as opening:
+        return opening.enter_context(database.connect(path)), opening.pop_all()
 
 
 def close_idle() -> None:

@@ -1,95 +1,47 @@
-"""Partners of the Extranet in each state, as services make them, and the app on their phone."""
+"""Partners with active accounts whose clock goes, and mail that comes back."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
-from bot.domain.consents import MANDATORY
-from bot.domain.invitation_files import Column
-from bot.services import activation, partner_activation, partner_invitations, partners
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
+from bot.domain.mail import BounceReport
+from bot.domain.ris import Credential, Role
+from bot.services import lifecycle
 from bot.services.desk import Desk
-from bot.store import accounts
-from tests.authenticators import Phone
-from tests.cast import AVERY
-from tests.people import PASSWORD
-
-PIA = "pia.roth@rotor.example.org"
-FORM = {
-    "salutation": "Ms",
-    "first_name": "Pia",
-    "last_name": "Roth",
-    "street": "Hafenstraße 12",
-    "city": "Hamburg",
-    "postal_code": "20457",
-    "country": "DE",
-    "state": "Hamburg",
-    "telephone": "+49 30 23125001",
-    "fax": "",
-    "job_title": "Head of sales",
-    "company": "Rotor Handels GmbH",
-    "website": "www.rotor.example.org",
-    "vat_id": "DE136695976",
-}
-CONSENTS = {f"consent_{one}": "yes" for one in MANDATORY}
+from bot.store import accounts, bounces, outbox
+from bot.store.database import transaction
 
 
-@dataclass(frozen=True)
-class Pia:
-    """An active partner, and the phone with her app."""
-
-    account: Account
-    phone: Phone
-
-
-def invite(
-    db: Database,
-    desk: Desk,
-    tokens: Sequence[str],
-    *,
-    email: str = PIA,
-    role: str = "",
-    lang: str = "en",
-    now: datetime,
-) -> str:
-    """Staff invite her; the token of her link."""
-    said = {Column.EMAIL: email, Column.ROLE: role, Column.LANGUAGE: lang}
-    partner_invitations.invite(db, desk, said, by=AVERY, now=now)
-    return tokens[-1]
+def a_partner(db: Database, *, number: int = 1, lang: str = "en", now: datetime) -> Account:
+    """An active account of the Extranet, in the caller's transaction."""
+    new = NewAccount(
+        salutation="", first_name="Amara", last_name=f"Falkner {number}", phones=(), job_title="Clerk",
+        email=f"amara{number}@works.example.com", role=Role.USER, credential=Credential.PHONE_OTP, lang=lang,
+        origin=Origin.INVITED,
+    )  # fmt: skip
+    made = accounts.add(db, new, user_id=f"b4tz-{number:04}", programme=Programme.EXTRANET, now=now)
+    assert made is not None
+    accounts.move(db, made.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
+    active = accounts.find(db, made.id)
+    assert active is not None
+    return active
 
 
-def register(
-    db: Database,
-    desk: Desk,
-    tokens: Sequence[str],
-    *,
-    email: str = PIA,
-    named: Mapping[str, str] | None = None,
-    now: datetime,
-) -> tuple[str, str]:
-    """She fills in the form; the tokens of the mail with the way to the password, and of the next page."""
-    token = invite(db, desk, tokens, email=email, now=now)
-    done = partners.submit(db, desk, token, FORM | dict(named or {}), agreed=MANDATORY, lang="en", now=now)
-    assert done.sent, done
-    return tokens[-2], done.sent
+def begun(
+    db: Database, desk: Desk, *, number: int = 1, lang: str = "en", now: datetime, ends_on: date | None = None
+) -> Account:
+    """One whose clock begins now."""
+    with transaction(db):
+        account = a_partner(db, number=number, lang=lang, now=now)
+        lifecycle.begin(db, desk, account, by="usher", now=now, ends_on=ends_on)
+    return account
 
 
-def move_in(db: Database, desk: Desk, tokens: Sequence[str], *, email: str = PIA, now: datetime) -> Pia:
-    """The whole way, to an active account with the password of everybody in the tests."""
-    token, _ = register(db, desk, tokens, email=email, now=now)
-    draft, faults = activation.choose_password(db, desk, token, PASSWORD, now=now)
-    assert not faults
-    phone = Phone(partner_activation.get_enrolment(db, desk, token, draft, now=now).secret)
-    assert partner_activation.complete(db, desk, token, draft, phone.code(now), now=now)
-    (account,) = accounts.list_by_email(db, email)
-    return Pia(account, phone)
-
-
-def secret_on(page: str) -> Phone:
-    """What the page of an authenticator shows, scanned."""
-    found = re.search(r'<p class="secret"><code>([A-Z2-7 ]+)</code>', page)
-    assert found, page
-    return Phone(found[1].replace(" ", ""))
+def bounce(db: Database, key: str, *, now: datetime) -> None:
+    """The mail of that key comes back for good."""
+    job = outbox.find_by_key(db, key)
+    assert job is not None
+    report = BounceReport(recipients=(job.recipient,), permanent=True, status="5.1.1")
+    with transaction(db):
+        bounces.add(db, job.id, job.recipient, report, hard=True, mail_id=1, now=now)

@@ -247,4 +247,5 @@ class StatusPage:
     phase: Phase | None = None
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
     supplied: bool = False  #: License Keys of it went out, and do not come back
+    registered_at: datetime | None = None  #: when the desk approved its registration
     waiting: int = 0  #: people of it who have not activated their accounts

@@ -21,6 +21,7 @@ class Notice(StrEnum):
     PHONE_ADDED = "phone_added"
     PHONE_REMOVED = "phone_removed"
     CODES_LOCKED = "codes_locked"  # whoever enters codes knows the password
+    ANSWERS_LOCKED = "answers_locked"  # whoever answers the security question reads the mailbox
     CODES_MADE = "codes_made"  # a new set of recovery codes
     CODE_USED = "code_used"  # one of them was
     APP_CHANGED = "app_changed"  # a partner has set up another authenticator app

@@ -196,7 +196,7 @@ class NothingToAdd(Refusal):
 
 
 class NotWithdrawable(Refusal):
-    """The case was rejected or withdrawn before; values: ref, status."""
+    """The case has ended, or its site stands (`standing`); values: ref, status, standing."""
 
     code = "not_withdrawable"
 

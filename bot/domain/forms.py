@@ -92,7 +92,7 @@ ROLES: Final[Choices] = {
     Role.USER: Label(en="User", de="Benutzer"),
 }
 CREDENTIALS: Final[Choices] = {
-    Credential.PHONE_OTP: Label(en="Phone OTP", de="Telefon-OTP"),
+    Credential.PHONE_OTP: Label(en="Phone OTP", de="Phone OTP"),
     Credential.MLOA_HARDWARE: Label(en="FIS MLOA hardware", de="FIS-MLOA-Hardware"),
 }
 PARTNER_TYPES: Final[Choices] = {

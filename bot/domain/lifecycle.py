@@ -4,6 +4,7 @@ Ends are days by the desk's calendar, so that no change of the clocks moves one:
 whole day on which it ends. A life is counted in cycles, and a stage is told once in each.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,9 +67,19 @@ class ClockRules:
     hour: time = time(9)
     hold: int = 14  #: for which an end without a warning moves; more than WARNED_FOR
     most_a_day: int = 200  #: notices that go without anybody's click
+    #: what was reckoned already: of thousands of accounts most end on the same few days
+    _known: dict[tuple[Stage, date], datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def due(self, stage: Stage, ends_on: date) -> datetime:
         """When it is due, in UTC: a warning on the last working day that is not after its day."""
+        at = self._known.get((stage, ends_on))
+        if at is None:
+            at = self._known[stage, ends_on] = self._reckon(stage, ends_on)
+        return at
+
+    def _reckon(self, stage: Stage, ends_on: date) -> datetime:
         if stage is Stage.EXPIRED:
             return self._at(ends_on + _DAY)
         day = ends_on - timedelta(days=self.validation if stage is Stage.VALIDATION else self.reminder)
@@ -82,6 +93,17 @@ class ClockRules:
 
     def closes(self, ends_on: date) -> datetime:
         return self._at(self.last_way_back(ends_on) + _DAY)
+
+    def begins(self, day: date) -> datetime:
+        """The first moment of a day."""
+        return datetime.combine(day, time(), tzinfo=self.calendar.zone).astimezone(UTC)
+
+    @property
+    def digest(self) -> str:
+        """Changes with whatever moves the days on which something is due."""
+        own, hours = self.calendar, (self.validation, self.reminder, self.reactivation, self.hour)
+        free = (sorted(own.weekdays), own.region, sorted(own.closed), str(own.zone))
+        return hashlib.sha256(repr((hours, free)).encode()).hexdigest()[:16]
 
     def _at(self, day: date) -> datetime:
         return datetime.combine(day, self.hour, tzinfo=self.calendar.zone).astimezone(UTC)
@@ -257,6 +279,12 @@ def foresee(life: Life, rules: ClockRules, *, now: datetime, until: datetime) ->
         if step.next_at is None or step.next_at > until:
             return
         life, at = _arrived(step.life, at), step.next_at
+
+
+def foresee_day(life: Life, rules: ClockRules, *, on: date, now: datetime) -> list[Foreseen]:
+    """What happens on that day, which is today or a later one."""
+    begins, ends = rules.begins(on), rules.begins(on + _DAY)
+    return [one for one in foresee(life, rules, now=now, until=ends) if begins <= one.at < ends]
 
 
 def _arrived(life: Life, at: datetime) -> Life:

@@ -1,21 +1,34 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
-from bot.domain.review_values import is_address, text_of
+from bot.domain.review_values import is_address, text_of, would_run
 from bot.domain.ris import Credential, Role
 
 INVITATION_LASTS = timedelta(days=14)
+MOST_INVITING = 3  #: mails of one invitation …
+INVITING_WITHIN = timedelta(days=1)  #: … within this
+AT_ONCE = timedelta(minutes=1)  #: in which the same once more is a second click
 MOST_A_DAY = 100  #: people whom one organisation adds or invites, so that nobody floods
 LONGEST = 120  #: characters of a name or job title
 
 #: the fields of a new member, in the order in which they are asked for
 FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "role")
 OPTIONAL = frozenset({"salutation", "job_title"})
+
+
+class MemberNotice(StrEnum):
+    """Of what is told by mail about an account of an organisation."""
+
+    PROMOTED = "promoted"  # its owner: they are an Organization Administrator now
+    JOINED = "joined"  # the other administrators: somebody is one now
+    DEACTIVATED = "deactivated"  # its owner
+    REACTIVATED = "reactivated"  # its owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +71,23 @@ class Invited:
     role: Role
     until: datetime
 
+    def is_over(self, now: datetime) -> bool:
+        return self.until <= now
+
 
 def read_member(
     given: Mapping[str, str], *, lang: str, origin: Origin
 ) -> tuple[NewAccount | None, dict[str, str]]:
-    """The person of a form, and by field what is wrong: missing, too_long, bad_email or unknown_role."""
+    """The person of a form, and by field what is wrong.
+
+    missing, too_long, formula (as the forms of registrations say it), bad_email or unknown_role.
+    """
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
     faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
     faults |= {
         name: "too_long" for name in FIELDS if len(said[name]) > LONGEST or not said[name].isprintable()
     }
+    faults |= {name: "formula" for name in FIELDS if would_run(said[name])}
     said["email"] = said["email"].lower()
     if said["email"] and not is_address(said["email"]):
         faults["email"] = "bad_email"
@@ -90,6 +110,41 @@ def read_member(
         ),
         {},
     )
+
+
+def owners(held: Iterable[Seat], people: Sequence[Account]) -> dict[int, Account]:
+    """By seat whose it is: of whoever has its holder's name and address, one seat each.
+
+    A name that is nobody's there, as staff may type one, means whoever alone has that address and no other.
+    """
+    people = sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED)
+    found: dict[int, Account] = {}
+    rest = []
+    for seat in held:
+        there = [one for one in people if seat.holder and one.email == seat.holder.email.strip().lower()]
+        named = [one for one in there if seat.holder and _plain(one.name) == _plain(seat.holder.name)]
+        free = [one for one in named if one not in found.values()]
+        if free:
+            found[seat.id] = free[0]
+        elif len(there) == 1 and not named:
+            rest.append((seat, there[0]))
+    for seat, alone in rest:
+        if alone not in found.values():
+            found[seat.id] = alone
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def same_person(one: NewAccount, other: NewAccount) -> bool:
+    """Whether they have one name, however it is written, and one address."""
+    return one.email == other.email and _named(one) == _named(other)
+
+
+def _named(one: NewAccount) -> str:
+    return _plain(f"{one.first_name} {one.last_name}")
 
 
 def is_last_administrator(account: Account, everybody: Iterable[Account]) -> bool:

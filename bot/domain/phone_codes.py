@@ -11,6 +11,8 @@ REPEATS_FOR = timedelta(minutes=1)  #: in which Resend sends the same code again
 MOST_WRONG = 5  #: guesses at one code
 MOST_TEXTS = 8  #: that one person has sent to their phones …
 TEXTS_WITHIN = timedelta(hours=1)  #: … within this
+#: a text that no gateway has taken for so long is said to be missing
+LATE = timedelta(seconds=30)
 CODES = 1_000_000
 PURPOSE = "phone code"  #: under which codes are sealed (`Keyring`)
 

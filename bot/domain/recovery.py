@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus
 
+LINK = "recovery"  #: the purpose of a link that asks a security question
+RESET = "reset"  #: and of one that an administrator or the desk has sent, which asks none
 LINK_LASTS = timedelta(hours=2)
 RESET_LASTS = timedelta(days=3)  #: of the link that an administrator has sent, over a weekend
 MOST_LINKS = 5  #: that are mailed for one account …
@@ -25,13 +27,16 @@ def find_way(same_address: Sequence[Account]) -> tuple[Way | None, Account] | No
     """The way back for whoever reads the mails of an address, and the account it is about.
 
     None as the way: that account was never activated, and gets its activation mail. None at all: nobody
-    has that address. An account that was deactivated counts only where there is no other.
+    has that address. Accounts that were never activated count only where no other is active, for anybody's
+    administrator makes them with any address; one that was deactivated only where there is no other at all.
     """
     if not same_address:
         return None
-    living = [one for one in same_address if one.status is not AccountStatus.DEACTIVATED]
+    active = [one for one in same_address if one.status is AccountStatus.ACTIVE]
+    waiting = [one for one in same_address if one.status is AccountStatus.WAITING]
+    living = active or waiting
     if not living:
         return Way.CLOSED, same_address[-1]
     if len(living) > 1:
         return Way.SEVERAL, living[0]
-    return (Way.LINK if living[0].status is AccountStatus.ACTIVE else None), living[0]
+    return (Way.LINK if active else None), living[0]

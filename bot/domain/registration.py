@@ -75,6 +75,11 @@ class Registration:
     decision: RegistrationDecision | None = None
 
     @property
+    def approved_at(self) -> datetime | None:
+        made = self.decision
+        return made.at if made and made.choice is Choice.APPROVED else None
+
+    @property
     def is_decidable(self) -> bool:
         return self.stage is Stage.SUBMITTED and self.decision is None
 

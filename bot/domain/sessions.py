@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from bot.domain.accounts import Account, Customer
 
@@ -19,6 +19,14 @@ class Strength(IntEnum):
     MLOA_HARDWARE = 3
 
 
+class Ending(StrEnum):
+    """Why a browser's session is over."""
+
+    IDLE = "idle"
+    LONGEST = "longest"
+    ELSEWHERE = "elsewhere"  #: from another browser, by a new password, or so long ago that nobody knows
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """One browser's; its token is nowhere but in that browser."""
@@ -31,6 +39,12 @@ class Session:
 
     def ends_at(self) -> datetime:
         return min(self.seen_at + IDLE, self.made_at + LONGEST)
+
+    def ending(self, now: datetime) -> Ending:
+        """Why it is over, or is no use any more."""
+        if now < self.ends_at():
+            return Ending.ELSEWHERE
+        return Ending.IDLE if self.seen_at + IDLE <= self.made_at + LONGEST else Ending.LONGEST
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at()

@@ -58,7 +58,7 @@ COMPANY_HINTS: Final = {
     ),
     "seats": Label(
         en="At least one for each user with a phone OTP; spare seats may be used later.",
-        de="Mindestens einer je Benutzer mit Telefon-OTP; freie Plätze können später genutzt werden.",
+        de="Mindestens einer je Benutzer mit Phone OTP; freie Plätze können später genutzt werden.",
     ),
     "purchase_order": Label(
         en="Where you have one; it may stay empty.", de="Falls vorhanden; darf leer bleiben."
@@ -100,7 +100,7 @@ USER_HINTS: Final = {
     ),
     "credential": Label(
         en="Phone OTP: codes by phone. FIS MLOA hardware: the person has a certificate already.",
-        de="Telefon-OTP: Codes per Telefon. FIS-MLOA-Hardware: Die Person hat bereits ein Zertifikat.",
+        de="Phone OTP: Codes per Telefon. FIS-MLOA-Hardware: Die Person hat bereits ein Zertifikat.",
     ),
 }
 
@@ -113,7 +113,7 @@ ABOUT: Final = (
         en="It is complete when every field with * is filled in, at least one user is an Organization "
         "Administrator, and there is a seat for each user with a phone OTP.",
         de="Es ist vollständig, wenn jedes Feld mit * ausgefüllt ist, mindestens ein Benutzer "
-        "Organisationsadministrator ist und jeder Benutzer mit Telefon-OTP einen Platz hat.",
+        "Organisationsadministrator ist und jeder Benutzer mit Phone OTP einen Platz hat.",
     ),
     Label(
         en="If something is missing, you get one answer that names every cell concerned.",

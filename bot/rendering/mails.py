@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.brand_policy import Brand
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case
 from bot.domain.differences import compare
@@ -26,6 +27,7 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _LONGEST_VALUE = 600
+USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _BY_STAFF = frozenset({"question", "paragraphs"})  #: values that go as staff wrote them, whole and with links
@@ -242,9 +244,14 @@ def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
 
 
 def render_mail(
-    template: str, lang: str, values: Mapping[str, object], *, templates_dir: Path | None = None
+    template: str,
+    lang: str,
+    values: Mapping[str, object],
+    *,
+    brand: Brand = USHERS_OWN,
+    templates_dir: Path | None = None,
 ) -> RenderedMail:
-    """Put a builder's values (and its secrets, such as `status_url`) into words.
+    """Put a builder's values (and its secrets, such as `status_url`) into words, in the desk's brand.
 
     A file in `templates_dir` takes the place of ours of the same name. Raise KeyError for a mail that
     is not one of ours, and jinja2's errors for a template that cannot be used.
@@ -260,9 +267,9 @@ def render_mail(
     )
     source = parts.body.render(known)
     heads = (subject, preheader, str(values["programme"]))
-    shape = _shape(parts, source, tuple(marks.value(head, head).mark for head in heads))
+    shape = _shape(parts, source, brand, tuple(marks.value(head, head).mark for head in heads))
     if not shape.fits_all:  # a wording of the desk's own may put a value where only the parser can judge it
-        shape = _put_together(parts, marks.resolve(source, quoting.markdown), heads)
+        shape = _put_together(parts, marks.resolve(source, quoting.markdown), brand, heads)
     html, text = shape.filled(marks.values)
     return RenderedMail(subject=subject, preheader=preheader, text=text, html=html)
 
@@ -279,15 +286,17 @@ def _marked(marks: Marks, name: str, value: object) -> object:
     return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
 
 
-def _put_together(parts: "_Parts", source: str, heads: tuple[str, ...]) -> Shape:
+def _put_together(parts: "_Parts", source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:
     """Parse the words, lay them out and inline the styles; marks in them come through untouched."""
-    body, lines = markdown.bodies(source)
+    body, lines = markdown.bodies(source, colour=brand.colour)
     subject, preheader, programme = heads
     page = parts.layout.render(
         lang=parts.lang,
         subject=subject,
         preheader=preheader,
         programme=programme,
+        brand=brand.name,
+        colour=brand.colour,
         body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
     return Shape.of(_inliner().inline(page), lines)

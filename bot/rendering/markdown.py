@@ -20,18 +20,19 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9._~/-]*")
 # Outlook draws no padding on a link: there the cell carries it.
 _BUTTON = (
     '<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0"><tr>'
-    '<td class="button" bgcolor="#0b57a4"><a class="button" href="{url}">{text}</a></td></tr></table>\n'
+    '<td class="button" bgcolor="{colour}"><a class="button" href="{url}">{text}</a></td></tr></table>\n'
 )
 
 
-def bodies(source: str) -> tuple[str, list[Line]]:
+def bodies(source: str, *, colour: str) -> tuple[str, list[Line]]:
     """The HTML, in which HTML of the source stays text, and the lines of the text.
 
-    In the text, headings are underlined, a button is "Check the status: https://…" and tables are lists.
+    `colour` is that of buttons, such as "#0b57a4". In the text, headings are underlined, a button is
+    "Check the status: https://…" and tables are lists.
     """
     parser = _parser()
     tokens = parser.parse(source)
-    html = str(parser.renderer.render(tokens, parser.options, {}))
+    html = str(parser.renderer.render(tokens, parser.options, {"colour": colour}))
     return html, list(_apart(_blocks(SyntaxTreeNode(tokens).children)))
 
 
@@ -72,10 +73,10 @@ def _button_of(inline: Token) -> Token | None:
 
 
 def _render_button(
-    _renderer: object, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+    _renderer: object, tokens: Sequence[Token], index: int, _options: OptionsDict, env: EnvType
 ) -> str:
     meta = tokens[index].meta
-    return _BUTTON.format(url=escapeHtml(meta["url"]), text=escapeHtml(meta["text"]))
+    return _BUTTON.format(colour=env["colour"], url=escapeHtml(meta["url"]), text=escapeHtml(meta["text"]))
 
 
 def _mark_tables(state: StateCore) -> None:

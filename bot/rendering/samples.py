@@ -34,6 +34,7 @@ from bot.policy import Policy
 from bot.rendering import (
     account_samples,
     key_samples,
+    lifecycle_samples,
     mails,
     order_mails,
     partner_samples,
@@ -302,6 +303,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "recovery": _decided(password_samples.recovery),
     "reset_wished": _decided(password_samples.reset_wished),
     "self_registration": _decided(account_samples.self_registration),
+    "member_notice": _decided(account_samples.member_notice),
     "credential_request": _decided(account_samples.credential_request),
     "account_locked": _decided(account_samples.account_locked),
     "credential_notice": _decided(account_samples.credential_notice),
@@ -314,6 +316,9 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "user_ids": _decided(account_samples.user_ids),
     "email_change": _decided(account_samples.email_change),
     "email_changed": _decided(account_samples.email_changed),
+    "account_validation": _decided(lifecycle_samples.warning),
+    "account_reminder": _decided(lifecycle_samples.warning),
+    "account_expired": _decided(lifecycle_samples.expired),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
@@ -370,6 +375,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "activation_url": STATUS_URL.replace("/status/", "/activate/"),
         "recovery_url": STATUS_URL.replace("/status/", "/password/"),
         "email_url": STATUS_URL.replace("/status/", "/email/"),
+        "prolong_url": STATUS_URL.replace("/status/", "/prolong/"),
         "stop_url": STATUS_URL.replace("/status/", "/phone-reset/"),
         "invite_url": STATUS_URL.replace("/status/", "/invite/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),

@@ -38,6 +38,7 @@ _SAYS_MORE = {
     "unknown_command": ("nearest",),
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),
+    "not_withdrawable": ("standing",),
 }
 
 

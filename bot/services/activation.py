@@ -16,7 +16,7 @@ from bot.domain.sessions import Strength
 from bot.rendering import account_mails
 from bot.services import passwords, security_questions, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, mail_activation
+from bot.services.accounts import ACTIVATION, MOST_ACTIVATIONS, count_activations, mail_activation
 from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.security_questions import Faults
@@ -27,8 +27,6 @@ from bot.store.database import transaction
 from bot.store.passwords import Chosen
 
 DRAFT_LASTS = timedelta(hours=24)  #: from the password to the answers
-MOST_MAILS = 3  #: that a link's page sends for one account …
-MOST_WITHIN = timedelta(hours=24)  #: … in that time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,11 @@ def get(db: Database, token: str, *, now: datetime) -> Activation:
     if account is None or account.status is not AccountStatus.WAITING:
         raise LinkUnknown
     return Activation(account=account, customer=organisations.get_customer(db, account))
+
+
+def was_for(db: Database, token: str, account: Account) -> bool:
+    """Whether that account was activated by the link, or can be."""
+    return links.find_subject(db, token, purpose=ACTIVATION) == account.ref
 
 
 def choose_password(
@@ -131,6 +134,5 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
         account = accounts.find(db, number) if number else None
         if account is None:
             return
-        lately = links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=now - MOST_WITHIN)
-        if lately < MOST_MAILS:
+        if count_activations(db, account, now=now) < MOST_ACTIVATIONS:
             mail_activation(db, desk, account, now=now)

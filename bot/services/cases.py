@@ -369,7 +369,7 @@ def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: da
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
     """What the holder of a status link may see; raise LinkUnknown or LinkExpired."""
     case = get_case(db, links.get_subject(db, token, purpose=STATUS, now=now))
-    decision = case.decision
+    decision, registered = case.decision, registration.find(db, case.id)
     return StatusPage(
         ref=case.ref,
         company=case.ris.company.name,
@@ -383,5 +383,6 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         phase=decision.phase if decision else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
         supplied=seats.has_key(db, case.id),
+        registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
     )

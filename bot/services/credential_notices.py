@@ -33,7 +33,7 @@ def tell(
             phone=phone.masked if phone else "",
             at=now,
             until=until,
-            sign_in_url=f"{desk.portal_url.rstrip('/')}/sign-in",
+            sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
 
     template = "partner_notice" if account.is_partner else "credential_notice"

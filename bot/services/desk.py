@@ -44,3 +44,7 @@ class Desk:
         extranet = self.policy.extranet
         address = extranet.sender_address.lower() or self.mail_from.address
         return Address(name=extranet.sender_name, address=address)
+
+    def page_url(self, path: str, *, lang: str) -> str:
+        """A page of the portal that belongs to nobody's link, in the language of the mail that names it."""
+        return f"{self.portal_url.rstrip('/')}/{path}?lang={lang}"

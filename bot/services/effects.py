@@ -28,7 +28,11 @@ from bot.services import (
     cases,
     clippings,
     deciders,
+    email_change_notices,
     key_mails,
+    lifecycle_gates,
+    lifecycle_mails,
+    lifecycle_rounds,
     marking,
     notices,
     nudges,
@@ -93,7 +97,8 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        _said(db, job, {**job.secrets, "attached": attached}),
+        _said(db, desk, job, {**job.secrets, "attached": attached}),
+        brand=desk.policy.brand,
         templates_dir=desk.templates_dir,
     )
     return OutboundMail(
@@ -114,11 +119,11 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     )
 
 
-def _said(db: Database, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
+def _said(db: Database, desk: Desk, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
     """A mail's words with its secrets, or with what staff see in their place: HIDDEN, or the words alone."""
     words = {**job.values["words"], **more}
     renew = RENEWED.get(job.template)
-    return renew(db, words) if renew else words
+    return renew(db, desk, words) if renew else words
 
 
 def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
@@ -233,7 +238,8 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
     rendered = mails.render_mail(
         job.template,
         job.values["lang"],
-        _said(db, job, {**HIDDEN, "attached": attached}),
+        _said(db, desk, job, {**HIDDEN, "attached": attached}),
+        brand=desk.policy.brand,
         templates_dir=desk.templates_dir,
     )
     return ShownMail(
@@ -254,7 +260,7 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({"standing_note", phone_reset_notices.NOTE})
+AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE})
 
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
@@ -267,10 +273,12 @@ STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,
     **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
+    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.still_true),
 }
-RENEWED: dict[str, Callable[[Database, Mapping[str, Any]], dict[str, Any]]] = {
-    nudges.TEMPLATE: nudges.with_links,
-    key_mails.LIST: key_mails.with_those_that_stand,
+RENEWED: dict[str, Callable[[Database, Desk, Mapping[str, Any]], dict[str, Any]]] = {
+    nudges.TEMPLATE: lambda db, _, words: nudges.with_links(db, words),
+    key_mails.LIST: lambda db, _, words: key_mails.with_those_that_stand(db, words),
+    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.with_words),
 }
 
 #: notes whose words are looked up when they are carried out
@@ -286,6 +294,18 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
     partner_requests.NOTE: lambda db, _, __, job, ___: {
         "asked": partner_requests.get(db, job.values["words"]["request_id"])
+    },
+    email_change_notices.NOTE: lambda db, _, __, job, now: {
+        "card": email_change_notices.get_card(db, job.values["words"]["change_id"], now=now)
+    },
+    email_change_notices.TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
+        db, job.values["words"], now=now
+    ),
+    lifecycle_gates.NOTE: lambda db, desk, _, job, now: {
+        "card": lifecycle_gates.get_card(db, desk, job.values["words"]["gate_id"], now=now)
+    },
+    lifecycle_rounds.HOLD_NOTE: lambda db, _, __, job, ___: {
+        "card": lifecycle_mails.get_held(db, job.values["words"])
     },
     phone_reset_notices.NOTE: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])

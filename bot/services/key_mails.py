@@ -55,9 +55,9 @@ def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
     return Party(name=sponsor.name, address=sponsor.address, lang=case.lang, thread=case.thread)
 
 
-def key_url(desk: Desk) -> str:
+def key_url(desk: Desk, party: Party) -> str:
     """The page that takes a License Key."""
-    return desk.policy.mag.key_url or f"{desk.portal_url.rstrip('/')}/dashboard"
+    return desk.policy.mag.key_url or desk.page_url("dashboard", lang=party.lang)
 
 
 def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now: datetime) -> int:
@@ -82,7 +82,7 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
             part,
             desk.policy,
             to_name=party.name,
-            key_url=key_url(desk),
+            key_url=key_url(desk, party),
             spare=spare if number == len(parts) else 0,
             part=number,
             parts=len(parts),
@@ -107,7 +107,7 @@ def queue_one(
 ) -> None:
     """Queue the mail with one seat's key to the party on file."""
     party = party_of(desk, case, _holder(seat))
-    given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk), "spare": spare}
+    given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk, party), "spare": spare}
     if party.holder:
         words = mails.license_key(case, seat, desk.policy, **given)
     else:
@@ -126,7 +126,7 @@ def queue_handed_over(
         seat,
         desk.policy,
         to_name=party.name,
-        key_url=key_url(desk),
+        key_url=key_url(desk, party),
         before=before,
         own=party.holder,
     )

@@ -39,13 +39,21 @@ def launch(db: Database, desk: Desk, visitor: Visitor, *, name: str, now: dateti
             sessions.set_launching(db, visitor.token, application.name)
         return Onward(application=application, needs_factor=True)
     url = desk.policy.mag.launch_of(application.name).url
-    if not url:
-        return Onward(application=application)
     with transaction(db, locks=(about,)):
+        sessions.set_launching(db, visitor.token, "")  # it waits no more
+        if not url:
+            return Onward(application=application)
         strength = int(visitor.session.strength)
         tag = EventTag.APPLICATION_LAUNCHED
         events.add(db, tag, about, actor=about, at=now, application=application.name, strength=strength)
     return Onward(application=application, url=_sign(desk, visitor, application, url, now))
+
+
+def give_up(db: Database, visitor: Visitor) -> None:
+    """They went back instead of proving a factor: what waited for it does not go on later."""
+    if visitor.session.launching:
+        with transaction(db, locks=(f"account:{visitor.account.id}",)):
+            sessions.set_launching(db, visitor.token, "")
 
 
 def _sign(desk: Desk, visitor: Visitor, application: Application, url: str, now: datetime) -> str:

@@ -48,7 +48,11 @@ def preview(db: Database, desk: Desk, draft: Draft, *, by: Staff) -> tuple[Draft
     case = _get_writable(db, draft, by)
     words = _words(db, desk, case, draft)
     rendered = mails.render_mail(
-        draft.letter, case.lang, {**words, **HIDDEN}, templates_dir=desk.templates_dir
+        draft.letter,
+        case.lang,
+        {**words, **HIDDEN},
+        brand=desk.policy.brand,
+        templates_dir=desk.templates_dir,
     )
     shown = ShownMail(
         template=draft.letter,

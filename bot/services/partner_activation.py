@@ -9,7 +9,7 @@ from bot.domain.events import EventTag
 from bot.domain.passwords import HowSet
 from bot.domain.sessions import Strength
 from bot.domain.step_up import Authenticator, Enrolment, read_code
-from bot.services import passwords, sessions
+from bot.services import lifecycle, passwords, sessions
 from bot.services.accounts import ACTIVATION
 from bot.services.activation import get_with_draft
 from bot.services.authenticators import open_secret, subject_of
@@ -57,7 +57,7 @@ def complete(db: Database, desk: Desk, token: str, draft: str, code: str, *, now
 def activate(
     db: Database, desk: Desk, account: Account, hashed: str, device: Authenticator, *, now: datetime
 ) -> None:
-    """In the caller's transaction: it is theirs from now on, and the link is spent."""
+    """In the caller's transaction: it is theirs from now on, the link is spent, and its clock begins."""
     about = f"account:{account.id}"
     accounts.move(db, account.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
     passwords.put(db, desk, account, hashed, since="", how=HowSet.ACTIVATION, now=now)
@@ -66,3 +66,4 @@ def activate(
     kept_passwords.drop_drafts(db, account.id)
     events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
     events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
+    lifecycle.begin(db, desk, account, by=about, now=now)

@@ -13,12 +13,14 @@ from bot.domain.password_refusals import (
     TriesResting,
 )
 from bot.domain.passwords import HowSet, Owner, PasswordFault, find_faults, may_change_at, normal
+from bot.domain.recovery import LINK, RESET
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
+from bot.services import email_change_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.store import accounts, events, passwords, sessions, tries
+from bot.store import accounts, events, links, passwords, sessions, tries
 from bot.store.database import transaction
 
 #: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
@@ -27,6 +29,8 @@ LIMITS = {
     Tried.ANSWER: Limit(most=5, lasts=timedelta(hours=1)),
     Tried.RECOVERY_CODE: Limit(most=5, lasts=timedelta(hours=1)),
 }
+
+MOMENT = timedelta(minutes=1)  #: within which a form that is sent again is held to be a second click
 
 
 def check_password(db: Database, desk: Desk, account_id: int | None, password: str) -> bool:
@@ -108,8 +112,32 @@ def change(
 ) -> tuple[PasswordFault, ...]:
     """Set a new password, end the account's other sessions and tell its owner; or return what is wrong.
 
-    Raise PasswordTooSoon, PasswordWrong, TriesResting, or PasswordMeanwhile.
+    Of two clicks the second is answered as the first. Raise PasswordTooSoon, PasswordWrong, TriesResting, or
+    PasswordMeanwhile.
     """
+    try:
+        return _change(db, desk, visitor, current=current, new=new, now=now)
+    except (PasswordTooSoon, PasswordWrong, PasswordMeanwhile):
+        if _was_just_set(db, desk, visitor, new, now=now):
+            return ()
+        raise
+
+
+def _was_just_set(db: Database, desk: Desk, visitor: Visitor, new: str, *, now: datetime) -> bool:
+    """Whether its owner changed it to that one a moment ago; it counts as a try, as any other."""
+    set_at, how = passwords.find_last(db, visitor.account.id) or (None, None)
+    if set_at is None or how is not HowSet.CHANGE or now - set_at > MOMENT:
+        return False
+    try:
+        check_current(db, desk, visitor, new, now=now)
+    except (PasswordWrong, TriesResting):
+        return False
+    return True
+
+
+def _change(
+    db: Database, desk: Desk, visitor: Visitor, *, current: str, new: str, now: datetime
+) -> tuple[PasswordFault, ...]:
     account = visitor.account
     wait = get_wait(db, desk, account)
     if wait is not None and now < wait:
@@ -123,10 +151,20 @@ def change(
         if not put(db, desk, account, hashed, since=since, how=HowSet.CHANGE, now=now):
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id, but=visitor.token)
+        end_open_ways(db, account, now=now)
         about = f"account:{account.id}"
         events.add(db, EventTag.PASSWORD_CHANGED, about, actor=about, at=now)
         say_changed(db, desk, account, now=now)
     return ()
+
+
+def end_open_ways(db: Database, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction: what was mailed to an earlier address, or asked for under an earlier
+    password, lets nobody in any more, nor moves the account to another address.
+    """  # noqa: D205 - one sentence
+    for purpose in (LINK, RESET):
+        links.end(db, purpose=purpose, subject=account.ref, now=now)
+    email_change_notices.end(db, account.id, now=now)
 
 
 def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:

@@ -9,7 +9,8 @@ from bot.domain.credential_refusals import PhoneCodeRefused, PhoneCodesRest, Tex
 from bot.domain.credentials import CODE_LIMIT, Notice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
-from bot.domain.phone_codes import LASTS, MOST_TEXTS, TEXTS_WITHIN, PhoneCode, fits, make_digits
+from bot.domain.outbox import JobStatus
+from bot.domain.phone_codes import LASTS, LATE, MOST_TEXTS, TEXTS_WITHIN, PhoneCode, fits, make_digits
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.step_up import read_code
 from bot.domain.tries import Tried
@@ -17,11 +18,21 @@ from bot.services import credential_notices, sessions
 from bot.services.credentials import check_may_change, get_phone
 from bot.services.desk import Desk
 from bot.services.queueing import queue_text
-from bot.store import credentials, events, phone_codes, tries
+from bot.store import credentials, events, outbox, phone_codes, tries
 from bot.store import sessions as session_store
 from bot.store.database import transaction
 
+_ON_ITS_WAY = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 KEPT = timedelta(days=1)  #: codes and texts that count no more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A phone that is asked for its code; `code` is the newest of this session that can still be entered."""
+
+    phone: Phone
+    code: PhoneCode | None
+    seems_lost: bool  #: the last text to it of which anything is known did not go out, as far as we see
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +56,7 @@ def send(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, lang: str
             raise TextsRest(most=MOST_TEXTS)
         code = _newest_or_new(db, desk, visitor, phone, now)
         number = phone_codes.add_text(db, account.id, now=now)
-        queue_text(db, desk, key=f"text:{number}", to=phone.number, lang=lang, code=code, now=now)
+        queue_text(db, desk, key=_text_key(number), to=phone.number, lang=lang, code=code, now=now)
         _record(db, EventTag.PHONE_CODE_SENT, visitor, phone, now)
     return code
 
@@ -61,13 +72,28 @@ def _newest_or_new(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now
     return code
 
 
-def find_newest(
-    db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, now: datetime
-) -> tuple[Phone, PhoneCode | None]:
-    """One of their phones, and the newest code of this session for it that can still be entered."""
+def find_asked(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, now: datetime) -> Asked:
+    """What the page says that waits for the code of one of their phones."""
     phone = _usable(db, visitor, phone_id)
     living = _living(db, desk, visitor, phone, now)
-    return phone, living[-1] if living else None
+    lost = _seems_lost(db, visitor, phone, now)
+    return Asked(phone=phone, code=living[-1] if living else None, seems_lost=lost)
+
+
+def _seems_lost(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> bool:
+    """Texts go out on their own, after the page: so it looks how the newest fared that is not brand new."""
+    for number in phone_codes.list_texts(db, visitor.account.id, since=now - LASTS):
+        job = outbox.find_by_key(db, _text_key(number))
+        if job is None or job.recipient != phone.number:
+            continue
+        if job.status in _ON_ITS_WAY and not job.error and now - job.created_at < LATE:
+            continue
+        return job.status is not JobStatus.SENT
+    return False
+
+
+def _text_key(number: int) -> str:
+    return f"text:{number}"
 
 
 def take(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, text: str, now: datetime) -> Taken:
@@ -95,7 +121,10 @@ def _take(
     digits = read_code(text)
     if not digits:
         return PhoneCodeRefused()
-    if not fits(_living(db, desk, visitor, phone, now), digits, now):
+    living = _living(db, desk, visitor, phone, now)
+    if not living and phone.verified_at and visitor.session.strength >= Strength.PHONE_OTP:
+        return Taken(token=visitor.token, phone=phone)  # the second click of two: the first has proven it
+    if not fits(living, digits, now):
         return _count_wrong(db, desk, visitor, phone, now)
     tries.drop(db, account.id, Tried.PHONE_CODE)
     phone_codes.end_all(db, account.id)

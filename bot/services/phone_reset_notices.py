@@ -9,9 +9,8 @@ from bot.domain.phone_resets import PhoneReset, ResetState, actor
 from bot.rendering import phone_reset_mails as words
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_note, queue_notice
+from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_note
 from bot.store import accounts, credentials, outbox
-from bot.store.numbers import next_number
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
 MAIL = "phone_reset"
@@ -82,7 +81,6 @@ def call_administrators(
     """Ask those who may agree still, each by mail."""
     people = {actor(one): one.name for one in accounts.list_of_organisation(db, account.organisation)}
     name = next((people[one.by] for one in reset.given if one.by in people), "")
-    url = f"{desk.portal_url.rstrip('/')}/users/{account.id}"
     for eye in eyes:
         mail_owner(
             db,
@@ -90,7 +88,12 @@ def call_administrators(
             eye,
             "phone_reset_wished",
             words=lambda customer, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
-                account, eye, customer, desk.policy, first=name, users_url=url
+                account,
+                eye,
+                customer,
+                desk.policy,
+                first=name,
+                users_url=desk.page_url(f"users/{account.id}", lang=eye.lang),
             ),
             now=now,
             once=f"{reset.id}:{len(reset.given)}",
@@ -105,8 +108,4 @@ def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
 
 def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:
     """Let the card say what is true now, where there is one."""
-    key = f"card:{reset.ref}"
-    if outbox.find_by_key(db, key) is not None:
-        number = next_number(db, "phone_reset_card")
-        values = {"reset_id": reset.id}
-        queue_note(db, NOTE, key=f"{key}:{number}", values=values, now=now, stream=key, instead_of=key)
+    refresh_note(db, NOTE, key=f"card:{reset.ref}", values={"reset_id": reset.id}, now=now)

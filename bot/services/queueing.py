@@ -35,6 +35,7 @@ HIDDEN = {
     "email_url": "https://email.example/hidden-until-sent",
     "stop_url": "https://stop.example/hidden-until-sent",
     "invite_url": "https://invite.example/hidden-until-sent",
+    "prolong_url": "https://prolong.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }
 
@@ -72,9 +73,47 @@ def queue_mail(
     if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
+    job = mail_job(
+        desk,
+        template,
+        key=key,
+        to=to,
+        lang=lang,
+        ref=ref,
+        words=words,
+        thread=thread,
+        cc=cc,
+        case_id=case_id,
+        decision_id=decision_id,
+        automatic=automatic,
+        not_before=not_before,
+        attach=attach,
+    )
+    hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
+    return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
+
+
+def mail_job(
+    desk: Desk,
+    template: str,
+    *,
+    key: str,
+    to: str,
+    lang: str,
+    ref: str,
+    words: Mapping[str, Any],
+    thread: Thread = NO_THREAD,
+    cc: tuple[str, ...] = (),
+    case_id: int | None = None,
+    decision_id: int | None = None,
+    automatic: bool = False,
+    not_before: datetime | None = None,
+    attach: Mapping[str, Any] | None = None,
+) -> NewJob:
+    """One mail as `queue_mail` takes it, for whoever queues many at once."""
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
-    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": asdict(thread)}
-    job = NewJob(
+    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": dict(vars(thread))}
+    return NewJob(
         key=key,
         kind=JobKind.MAIL,
         stream=f"later:{to}" if not_before else f"mail:{to}",
@@ -87,8 +126,6 @@ def queue_mail(
         automatic=automatic,
         not_before=not_before,
     )
-    hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
-    return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
 
 
 def queue_text(
@@ -210,6 +247,13 @@ def queue_note(
         not_before=not_before,
     )
     return outbox.add(db, job, now=now)
+
+
+def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Let the note that was queued under that key say what is true now; nothing where there is none."""
+    if outbox.find_by_key(db, key) is not None:
+        newer = f"{key}:again:{next_number(db, template)}"
+        queue_note(db, template, key=newer, values=values, now=now, stream=key, instead_of=key)
 
 
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:

@@ -6,26 +6,31 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, account_id, fold_user_id
+from bot.domain.accounts import Account, AccountStatus, account_id
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault, find_faults
-from bot.domain.recovery import LINK_LASTS, MOST_LINKS, MOST_WITHIN, RESET_LASTS, Way, find_way
+from bot.domain.recovery import (
+    LINK,
+    LINK_LASTS,
+    MOST_LINKS,
+    MOST_WITHIN,
+    RESET,
+    RESET_LASTS,
+    Way,
+    find_way,
+)
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services import passwords, security_questions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import mail_activation
+from bot.services.accounts import list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
 from bot.store import accounts, events, links, sessions, tries
 from bot.store.database import transaction
-
-LINK = "recovery"  #: the purpose of a link that asks a security question
-RESET = "reset"  #: and of one that an administrator has sent, which asks none
-_LONGEST = 320  #: characters of an e-mail address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,7 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
     """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
     desk.hasher.verify("", "")
     with transaction(db):
-        named = _named(db, name)
+        named = list_named(db, name)
         account = named[0] if len(named) == 1 else None
         _note_asked(db, account, now=now)
         if account is None or account.status is not AccountStatus.ACTIVE:
@@ -115,26 +120,16 @@ def recover(
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id)
         tries.drop(db, account.id, Tried.PASSWORD)  # a lock of the old one
-        _end_links(db, account, now=now)
+        passwords.end_open_ways(db, account, now=now)
         about = f"account:{account.id}"
         events.add(db, EventTag.PASSWORD_RESET, about, actor=about, at=now, asked=bool(found.question))
         passwords.say_changed(db, desk, account, now=now, reset=True)
     return ()
 
 
-def _named(db: Database, name: str) -> list[Account]:
-    """Whom a User ID or an address may mean, deactivated accounts among them."""
-    if len(name) > _LONGEST:
-        return []
-    if user_id := fold_user_id(name):
-        found = accounts.find_by_user_id(db, user_id)
-        return [found] if found else []
-    return accounts.list_by_email(db, name.strip().lower())
-
-
 def _same_address(db: Database, name: str) -> list[Account]:
     """Every account of the address that is meant: whoever reads its mails reads those of all of them."""
-    named = _named(db, name)
+    named = list_named(db, name)
     return accounts.list_by_email(db, named[0].email) if named else []
 
 
@@ -197,9 +192,3 @@ def _mail_administrator(
         now=now,
         once=f"{account.ref}:{now:%Y-%m-%d}",
     )
-
-
-def _end_links(db: Database, account: Account, *, now: datetime) -> None:
-    """No way back that was mailed before works any more."""
-    for purpose in (LINK, RESET):
-        links.end(db, purpose=purpose, subject=account.ref, now=now)

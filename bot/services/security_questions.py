@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.credentials import Notice
 from bot.domain.events import EventTag
 from bot.domain.security_questions import AnswerFault, Given, Question, find_faults, normal
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services.account_mails import mail_owner
+from bot.services.credential_notices import tell
 from bot.services.desk import Desk
 from bot.services.passwords import check_current, take_try
 from bot.store import events, passwords, security_questions, tries
@@ -41,10 +43,19 @@ def check_answer(db: Database, desk: Desk, account: Account, answer: str, *, now
     kept = dict(security_questions.list_of_account(db, account.id))
     take_try(db, account.id, Tried.ANSWER, now=now)
     if not desk.hasher.verify(kept[asked] if asked else "", normal(answer)):
+        _tell_locked(db, desk, account, now=now)
         return False
     with transaction(db, locks=(f"account:{account.id}",)):
         tries.drop(db, account.id, Tried.ANSWER)
     return True
+
+
+def _tell_locked(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """Its owner hears of the last of too many: whoever answers reads their mailbox."""
+    with transaction(db, locks=(f"account:{account.id}",)):
+        until = tries.find(db, account.id, Tried.ANSWER).locked_until
+        if until is not None:
+            tell(db, desk, account, None, why=Notice.ANSWERS_LOCKED, now=now, until=until)
 
 
 def change(

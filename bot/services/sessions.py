@@ -1,6 +1,6 @@
 """Sessions of the portal: begun by a password, raised by a second factor, ended by time or by hand."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -8,17 +8,27 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
-from bot.domain.sessions import IDLE, SEEN_EVERY, Session, Strength, Visitor
+from bot.domain.sessions import LONGEST, SEEN_EVERY, Ending, Session, Strength, Visitor
+from bot.services import passwords
 from bot.services.desk import Desk
 from bot.services.phone_resets import stop_by_factor
 from bot.store import accounts, events, organisations, sessions
 from bot.store.database import transaction
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """One of the browsers in which somebody is signed in; its name ends it, and opens nothing."""
+
+    name: str
+    session: Session
+    here: bool  #: it is the one that asks
+
+
 def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now: datetime) -> str:
     """A fresh session in the caller's transaction; its token, which stands nowhere else."""
     token = desk.new_token()
-    sessions.drop_old(db, seen_before=now - IDLE)
+    sessions.drop_old(db, seen_before=now - LONGEST)
     session = Session(account_id=account.id, strength=strength, made_at=now, seen_at=now)
     sessions.add(db, token, session)
     about = f"account:{account.id}"
@@ -44,6 +54,12 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
     return Visitor(session=session, account=account, customer=customer, token=token)
 
 
+def find_ending(db: Database, token: str, *, now: datetime) -> Ending:
+    """Why a browser that shows that token is signed in no more."""
+    session = sessions.find(db, token)
+    return session.ending(now) if session else Ending.ELSEWHERE
+
+
 def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, now: datetime) -> str:
     """A factor was proven, in the caller's transaction: the session goes on under another token.
 
@@ -55,7 +71,7 @@ def raise_strength(db: Database, desk: Desk, visitor: Visitor, *, to: Strength, 
     session = sessions.find(db, visitor.token)
     if session is None or session.is_over(now) or not sessions.drop(db, visitor.token):
         raise SignInNeeded
-    raised = replace(session, strength=max(session.strength, to), seen_at=now, launching="")
+    raised = replace(session, strength=max(session.strength, to), seen_at=now)
     sessions.add(db, token, raised)
     about = f"account:{session.account_id}"
     events.add(db, EventTag.SESSION_RAISED, about, actor=about, at=now, strength=int(to))
@@ -70,3 +86,34 @@ def end(db: Database, token: str, *, now: datetime) -> None:
         if session is not None and sessions.drop(db, token):
             about = f"account:{session.account_id}"
             events.add(db, EventTag.SESSION_ENDED, about, actor=about, at=now)
+
+
+def list_open(db: Database, visitor: Visitor, *, now: datetime) -> list[OpenSession]:
+    """Where that account is signed in: this browser first, then the newest."""
+    here = sessions.name_of(visitor.token)
+    found = [
+        OpenSession(name=name, session=session, here=name == here)
+        for name, session in sessions.list_of_account(db, visitor.account.id).items()
+        if not session.is_over(now)
+    ]
+    return sorted(found, key=lambda one: not one.here)
+
+
+def end_others(
+    db: Database, desk: Desk, visitor: Visitor, *, name: str, password: str, now: datetime
+) -> None:
+    """End one session of theirs by its name, or with "" all but this one; one that is over stays so.
+
+    Whoever found a browser open shall not sign its owner out: raise PasswordWrong or TriesResting. Slow.
+    """
+    passwords.check_current(db, desk, visitor, password, now=now)
+    account_id = visitor.account.id
+    about = f"account:{account_id}"
+    with transaction(db, locks=(about,)):
+        ended = (
+            int(sessions.drop_named(db, account_id, name))
+            if name
+            else sessions.drop_all(db, account_id, but=visitor.token)
+        )
+        if ended:
+            events.add(db, EventTag.SESSION_ENDED, about, actor=about, at=now, count=ended)

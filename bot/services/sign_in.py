@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Customer, Programme, fold_user_id
+from bot.domain.accounts import Account, AccountStatus, Customer, Programme
 from bot.domain.events import EventTag
 from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
@@ -14,13 +14,13 @@ from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services import sessions
 from bot.services.account_mails import mail_owner
+from bot.services.accounts import ACTIVATION, list_named, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import accounts, events, organisations, passwords, tries
+from bot.store import accounts, events, links, organisations, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
-LONGEST_NAME = 320  #: characters of an e-mail address
 
 
 def limit_of(desk: Desk, programme: Programme) -> Limit:
@@ -45,6 +45,8 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
             _count_wrong(db, desk, None, now)
             if found:
                 _mail_user_ids(db, desk, found, now)
+            else:
+                _mail_waiting(db, desk, name, now)
             return ""
         if not fits or not _may_sign_in(db, account, hashed, now):
             _count_wrong(db, desk, account, now)
@@ -57,14 +59,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
 
 def _list_active(db: Database, name: str) -> list[Account]:
     """Those who may be meant: one by a User ID, one or several by an address."""
-    if len(name) > LONGEST_NAME:
-        return []
-    if user_id := fold_user_id(name):
-        one = accounts.find_by_user_id(db, user_id)
-        found = [one] if one else []
-    else:
-        found = accounts.list_by_email(db, name.strip().lower())
-    return [account for account in found if account.status is AccountStatus.ACTIVE]
+    return [account for account in list_named(db, name) if account.status is AccountStatus.ACTIVE]
 
 
 def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> bool:
@@ -102,7 +97,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
             desk.policy,
             tries=desk.policy.of(account.programme).sign_in_tries,
             until=until,
-            sign_in_url=_sign_in_url(desk),
+            sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
 
     mail_owner(db, desk, account, "account_locked", words=words, now=now)
@@ -111,6 +106,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
     """Once a day, however often somebody tries."""
     first = found[0]
+    sign_in_url = desk.page_url("sign-in", lang=first.lang)
     named = [(account, organisations.get_customer(db, account).name) for account in found]
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
     queue_mail(
@@ -121,10 +117,15 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         to=first.email,
         lang=first.lang,
         ref=first.thread,
-        words=account_mails.user_ids(named, desk.policy, sign_in_url=_sign_in_url(desk)),
+        words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
         now=now,
     )
 
 
-def _sign_in_url(desk: Desk) -> str:
-    return f"{desk.portal_url.rstrip('/')}/sign-in"
+def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
+    """Whoever has not activated their account hears how, once a day; the page says nothing of it."""
+    waiting = [account for account in list_named(db, name) if account.status is AccountStatus.WAITING]
+    if len(waiting) == 1 and not links.count_since(
+        db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
+    ):
+        mail_activation(db, desk, waiting[0], now=now)

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import WithdrawalNote
-from bot.domain.cases import OPEN, Case, CaseStatus, Thread
+from bot.domain.cases import OPEN, STANDING, Case, CaseStatus, Thread
 from bot.domain.errors import NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -81,7 +81,7 @@ def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: d
         check_is_staff(by)
         case = get_seen(db, ref, seen)
         if not may_be_withdrawn(case):
-            raise NotWithdrawable(ref=case.ref, status=case.status)
+            raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
         standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now)
         note(db, case, "by_staff", now=now, by=by.id, standing=standing)
         return replace(case, status=CaseStatus.WITHDRAWN)

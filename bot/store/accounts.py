@@ -55,30 +55,30 @@ def add(
 
 def find(db: Database, account_id: int) -> Account | None:
     found = row(db, "select * from accounts where id = :id", {"id": account_id})
-    return _account(found) if found else None
+    return from_row(found) if found else None
 
 
 def find_by_user_id(db: Database, user_id: str) -> Account | None:
     """By a User ID as `fold_user_id` writes it."""
     found = row(db, "select * from accounts where user_id = :user_id", {"user_id": user_id})
-    return _account(found) if found else None
+    return from_row(found) if found else None
 
 
 def list_by_email(db: Database, email: str) -> list[Account]:
     """Every account of an address in lower case, the oldest first: no address is a key."""
     found = rows(db, "select * from accounts where email = :email order by id", {"email": email})
-    return [_account(entry) for entry in found]
+    return [from_row(entry) for entry in found]
 
 
 def list_of_organisation(db: Database, organisation: int) -> list[Account]:
     found = rows(db, "select * from accounts where organisation = :id order by id", {"id": organisation})
-    return [_account(entry) for entry in found]
+    return [from_row(entry) for entry in found]
 
 
 def list_of_case(db: Database, case_id: int) -> list[Account]:
     """The accounts of the people whom a case brought."""
     found = rows(db, "select * from accounts where case_id = :id order by id", {"id": case_id})
-    return [_account(entry) for entry in found]
+    return [from_row(entry) for entry in found]
 
 
 def count_waiting(db: Database, case_id: int) -> int:
@@ -121,7 +121,8 @@ def find_password(db: Database, account_id: int) -> str:
     return str(found["password"]) if found else ""
 
 
-def _account(found: Mapping[str, Any]) -> Account:
+def from_row(found: Mapping[str, Any]) -> Account:
+    """Of a row that has all columns of `accounts`."""
     return Account(
         id=found["id"],
         user_id=found["user_id"],

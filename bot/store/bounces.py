@@ -1,6 +1,8 @@
 """What came back of our mails, and which addresses are in doubt because of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -48,11 +50,20 @@ def came_back(db: Database, job_id: int) -> bool:
 
 def list_of_case(db: Database, case_id: int) -> dict[int, tuple[Returned, ...]]:
     """What came back of a case's mails, by job; of a recipient the last word only."""
+    return _list(db, "o.case_id = :case_id", {"case_id": case_id})
+
+
+def list_of_job(db: Database, job_id: int) -> tuple[Returned, ...]:
+    """The same of one mail."""
+    return _list(db, "o.id = :job_id", {"job_id": job_id}).get(job_id, ())
+
+
+def _list(db: Database, condition: str, values: Mapping[str, Any]) -> dict[int, tuple[Returned, ...]]:
     found = rows(
         db,
-        """select b.* from bounces b join outbox o on o.id = b.job_id
-           where o.case_id = :case_id order by b.job_id, b.recipient, b.gave_up""",
-        {"case_id": case_id},
+        f"""select b.* from bounces b join outbox o on o.id = b.job_id
+            where {condition} order by b.job_id, b.recipient, b.gave_up""",
+        values,
     )
     last = {
         (entry["job_id"], entry["recipient"]): Returned(

@@ -1,17 +1,30 @@
 """The audit trail: append-only, each event chained to the one before."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.events import GENESIS, Event, EventTag, Head, chained
-from bot.store.database import count, instant, listed, row, rows, text_of
+from bot.store.database import count_each, instant, listed, row, rows, text_of
 
 COLUMNS = "seq, at, tag, actor, subject, data, previous, hash"
 AT_ONCE = 500  #: subjects looked up in one statement
+
+
+Data = Mapping[str, str | int | bool | None]  #: ids and codes
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """What happened to one subject; ids and codes only."""
+
+    tag: EventTag
+    subject: str
+    data: Data
 
 
 def add(
@@ -24,21 +37,31 @@ def add(
     **data: str | int | bool | None,
 ) -> None:
     """Append one event, in the caller's transaction; ids and codes only."""
+    add_all(db, [NewEvent(tag=tag, subject=subject, data=data)], actor=actor, at=at)
+
+
+def add_all(db: Database, happened: Iterable[NewEvent], *, actor: str, at: datetime) -> None:
+    """Append several, in that order, in the caller's transaction."""
     last = row(db, "select seq, hash from events order by seq desc limit 1")
-    seq = (last["seq"] if last else 0) + 1
-    link: dict[str, str] = {
-        "at": text_of(at),
-        "tag": str(tag),
-        "actor": actor,
-        "subject": subject,
-        "data": json.dumps(data, sort_keys=True),
-    }
-    previous = last["hash"] if last else GENESIS
-    count(
+    seq, previous = (last["seq"], last["hash"]) if last else (0, GENESIS)
+    links: list[dict[str, str | int]] = []
+    moment = text_of(at)
+    for number, event in enumerate(happened, start=seq + 1):
+        link: dict[str, str] = {
+            "at": moment,
+            "tag": str(event.tag),
+            "actor": actor,
+            "subject": event.subject,
+            "data": json.dumps(event.data, sort_keys=True),
+        }
+        digest = chained(previous, seq=number, **link)
+        links.append({**link, "seq": number, "previous": previous, "hash": digest})
+        previous = digest
+    count_each(
         db,
         """insert into events (seq, at, tag, actor, subject, data, previous, hash)
            values (:seq, :at, :tag, :actor, :subject, :data, :previous, :hash)""",
-        {**link, "seq": seq, "previous": previous, "hash": chained(previous, seq=seq, **link)},
+        links,
     )
 
 
@@ -85,6 +108,11 @@ def list_about(db: Database, subjects: Sequence[str]) -> list[Event]:
         inside, values = listed("subject", subjects[start : start + AT_ONCE])
         found += rows(db, f"select {COLUMNS} from events where subject in ({inside})", values)
     return [_event(entry) for entry in sorted(found, key=lambda entry: int(entry["seq"]))]
+
+
+def list_tagged(db: Database, subjects: Sequence[str], tags: Sequence[EventTag]) -> list[Event]:
+    """The same, of these kinds only."""
+    return [one for one in list_about(db, subjects) if one.tag in tags]
 
 
 def _event(entry: Mapping[str, Any]) -> Event:

@@ -48,6 +48,13 @@ def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
     return str(found["subject"]) if found else None
 
 
+def find_living(db: Database, token: str, *, now: datetime) -> str:
+    """What a link is about that still opens something, whatever its purpose; "" for any other."""
+    sql = "select subject from links where hash = :hash and expires_at > :now"
+    found = row(db, sql, {"hash": _hash(token), "now": text_of(now)})
+    return str(found["subject"]) if found else ""
+
+
 def count_since(db: Database, *, purpose: str, subject: str, since: datetime) -> int:
     """How many were made about that, whatever became of them."""
     found = row(

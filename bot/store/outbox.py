@@ -1,14 +1,14 @@
 """The outbox: effects queued in the deciding transaction, claimed under a lease, settled once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
-from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
@@ -20,32 +20,39 @@ def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     if job.kind is JobKind.CASE_CARD:
         _replace_queued(db, job.stream)
         tried = _was_tried(db, job.stream)
-    return bool(
-        count(
-            db,
-            """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
-                   case_id, recipient, message_id, automatic, created_at, next_at)
-               values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
-                   :case_id, :recipient, :message_id, :automatic, :now, :next_at)
-               on conflict do nothing""",
-            {
-                "key": job.key,
-                "kind": job.kind,
-                "stream": job.stream,
-                "template": job.template,
-                "vals": json.dumps(job.values, ensure_ascii=False),
-                "secrets": sealed,
-                "attempts": int(tried),
-                "decision_id": job.decision_id,
-                "case_id": job.case_id,
-                "recipient": job.recipient,
-                "message_id": job.message_id,
-                "automatic": int(job.automatic),
-                "now": text_of(now),
-                "next_at": text_of(job.not_before or now),
-            },
-        )
-    )
+    return bool(count(db, _INSERT, _values(job, sealed, text_of(now)) | {"attempts": int(tried)}))
+
+
+def add_all(db: Database, jobs: Iterable[NewJob], *, now: datetime) -> int:
+    """Queue many at once, none of which has secrets or is a card; how many had a key of their own."""
+    moment = text_of(now)
+    return count_each(db, _INSERT, [_values(job, "", moment) for job in jobs])
+
+
+_INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
+                 case_id, recipient, message_id, automatic, created_at, next_at)
+             values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
+                 :case_id, :recipient, :message_id, :automatic, :now, :next_at)
+             on conflict do nothing"""
+
+
+def _values(job: NewJob, sealed: str, now: str) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "kind": job.kind,
+        "stream": job.stream,
+        "template": job.template,
+        "vals": json.dumps(job.values, ensure_ascii=False),
+        "secrets": sealed,
+        "attempts": 0,
+        "decision_id": job.decision_id,
+        "case_id": job.case_id,
+        "recipient": job.recipient,
+        "message_id": job.message_id,
+        "automatic": int(job.automatic),
+        "now": now,
+        "next_at": text_of(job.not_before) if job.not_before else now,
+    }
 
 
 def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
@@ -59,6 +66,14 @@ def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> lis
     states, values = listed("status", statuses)
     sql = f"select {COLUMNS} from outbox where case_id = :id and kind = 'step' and status in ({states})"
     return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
+
+
+def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
+    """The newest mails whose keys begin so."""
+    sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'
+              order by id desc limit :limit"""
+    values = {"begins": beginning, "ends": beginning + "\U0010ffff", "limit": limit}
+    return [_job(found) for found in rows(db, sql, values)]
 
 
 def has_key_from(db: Database, beginning: str) -> bool:
@@ -299,6 +314,17 @@ def find_by_message_id(db: Database, message_id: str) -> Job | None:
 def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     states, values = listed("status", statuses)
     found = rows(db, f"select {COLUMNS} from outbox where status in ({states}) order by id", values)
+    return [_job(entry) for entry in found]
+
+
+def list_to(db: Database, recipients: Sequence[str]) -> list[Job]:
+    """The mails and texts to those addresses and numbers, the oldest first."""
+    to, values = listed("recipient", recipients)
+    found = rows(
+        db,
+        f"select {COLUMNS} from outbox where recipient in ({to}) and kind in ('mail', 'sms') order by id",
+        values,
+    )
     return [_job(entry) for entry in found]
 
 

@@ -85,6 +85,12 @@ def count_texts(db: Database, account_id: int, *, since: datetime) -> int:
     return int(found["n"]) if found else 0
 
 
+def list_texts(db: Database, account_id: int, *, since: datetime) -> list[int]:
+    """The numbers of the texts after that, the newest first."""
+    sql = "select id from texts where account_id = :id and at > :since order by id desc"
+    return [int(found["id"]) for found in rows(db, sql, {"id": account_id, "since": text_of(since)})]
+
+
 def make_tables(db: Database) -> None:
     """The migration's step; never edited once shipped. Comes after the phones."""
     db.executescript("""

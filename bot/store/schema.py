@@ -18,6 +18,8 @@ from bot.store import (
     finding,
     key_mails,
     license_keys,
+    lifecycle,
+    lifecycle_gates,
     member_invitations,
     notices,
     partner_invitations,
@@ -189,9 +191,20 @@ def m035_programmes(db: Database) -> None:
 
 
 @migrations()
+def m036_lifecycle(db: Database) -> None:
+    lifecycle.make_tables(db)
+    lifecycle_gates.make_tables(db)
+
+
+@migrations()
 def m037_partners(db: Database) -> None:
     partner_invitations.make_tables(db)
     partner_requests.make_tables(db)
     partners.make_tables(db)
     consents.make_tables(db)
     passwords.add_authenticators(db)
+
+
+@migrations()
+def m039_desk_changes_addresses(db: Database) -> None:
+    email_changes.add_desk(db)

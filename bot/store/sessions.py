@@ -32,10 +32,10 @@ def find(db: Database, token: str) -> Session | None:
     return _session(found) if found else None
 
 
-def list_of_account(db: Database, account_id: int) -> list[Session]:
-    """The newest first; some may be over."""
+def list_of_account(db: Database, account_id: int) -> dict[str, Session]:
+    """By their names, the newest first; some may be over."""
     sql = "select * from sessions where account_id = :id order by made_at desc"
-    return [_session(found) for found in rows(db, sql, {"id": account_id})]
+    return {found["hash"]: _session(found) for found in rows(db, sql, {"id": account_id})}
 
 
 def touch(db: Database, token: str, *, now: datetime) -> None:
@@ -53,6 +53,12 @@ def set_launching(db: Database, token: str, application: str) -> None:
 def drop(db: Database, token: str) -> bool:
     """False where it was over already."""
     return bool(count(db, "delete from sessions where hash = :hash", {"hash": name_of(token)}))
+
+
+def drop_named(db: Database, account_id: int, name: str) -> bool:
+    """One of that account; False where it has none of that name."""
+    sql = "delete from sessions where account_id = :id and hash = :name"
+    return bool(count(db, sql, {"id": account_id, "name": name}))
 
 
 def drop_all(db: Database, account_id: int, *, but: str = "") -> int:

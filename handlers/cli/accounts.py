@@ -1,13 +1,91 @@
-"""`usher accounts`: what the desk registers for an account."""
+"""`usher accounts`: one account seen, mended, closed, and what the desk registers for it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from handlers.cli.desk import open_desk
-from handlers.cli.output import plain, say
+from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
-app = typer.Typer(help="Register what makes an account's sessions stronger.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from bot.domain.account_views import AccountAct, AccountView
+
+app = typer.Typer(help="See, unlock and close accounts.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A User ID, or the address of exactly one account.")]
+
+
+@app.command("show", epilog="Example: usher accounts show k7m3-x9p2")
+def show(name: Name, *, as_json: JsonOption = False) -> None:
+    """Say how an account stands: its state, locks, phones, and the newest mails to its owner."""
+    from bot.services import account_views
+
+    with open_desk() as opened:
+        view = account_views.look_up(opened.db, opened.desk, name, by=opened.by, now=opened.now)
+    if as_json:
+        print_json(_facts(view))
+        return
+    facts = _facts(view)
+    mails = facts.pop("mails")
+    print_table(("", ""), [(name.replace("_", " "), _shown(value)) for name, value in facts.items()])
+    print_table(("mail", "state", "at"), [tuple(mail.values())[:3] for mail in mails])
+
+
+@app.command("unlock", epilog="Example: usher accounts unlock k7m3-x9p2")
+def unlock(name: Name) -> None:
+    """Forget the wrong passwords, so that its owner may sign in at once."""
+    from bot.domain.account_views import AccountAct
+
+    _act(name, AccountAct.UNLOCK, "unlocked")
+
+
+@app.command("close", epilog="Example: usher accounts close amara@works.example.com")
+def close(
+    name: Name, *, reopen: Annotated[bool, typer.Option("--reopen", help="Open it again.")] = False
+) -> None:
+    """Sign its owner out everywhere; nobody signs in with it any more."""
+    from bot.domain.account_views import AccountAct
+
+    _act(name, AccountAct.REOPEN if reopen else AccountAct.CLOSE, "open again" if reopen else "closed")
+
+
+def _act(name: str, act: "AccountAct", done: str) -> None:
+    from bot.services import account_views
+
+    with open_desk() as opened:
+        found = account_views.find(opened.db, name)
+        view = account_views.act(
+            opened.db, opened.desk, act, account_id=found.id, by=opened.by, now=opened.now
+        )
+    say(f"{done}: {plain(view.account.user_id)} ({plain(view.account.name)})")
+
+
+def _facts(view: "AccountView") -> dict[str, Any]:
+    account = view.account
+    return {
+        "user_id": account.user_id,
+        "name": account.name,
+        "email": account.email,
+        "programme": account.programme,
+        "company": view.customer.name,
+        "role": account.role,
+        "status": account.status,
+        "activated_at": account.activated_at,
+        "wrong_passwords": view.tries.wrong,
+        "locked_until": view.tries.locked_until if view.is_locked else None,
+        "signed_in_at": view.signed_in_at,
+        "open_sessions": view.sessions,
+        "phones": list(view.phones),
+        "waits_for_terms": view.waits,
+        "mails": [
+            {"mail": mail.template, "status": mail.status, "at": mail.at, "came_back": mail.came_back}
+            for mail in view.mails
+        ],
+    }
+
+
+def _shown(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 @app.command(

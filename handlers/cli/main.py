@@ -16,6 +16,7 @@ from handlers.cli import (
     backup,
     doctor,
     jobs,
+    lifecycle,
     mail,
     mails,
     purchase_orders,
@@ -50,6 +51,7 @@ app.add_typer(vouchers.app, name="vouchers", epilog="Example: usher vouchers imp
 app.add_typer(purchase_orders.app, name="po", epilog="Example: usher po show")
 app.add_typer(accounts.app, name="accounts", epilog="Example: usher accounts certificate --help")
 app.add_typer(applications.app, name="applications", epilog="Example: usher applications key ForumPass")
+app.add_typer(lifecycle.app, name="lifecycle", epilog="Example: usher lifecycle preview --on 2026-03-02")
 app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 

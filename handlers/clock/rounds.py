@@ -11,13 +11,13 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
-from bot.services import notices, nudges, phone_resets, rounds, standing, stock
+from bot.services import lifecycle_rounds, notices, nudges, phone_resets, rounds, standing, stock
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
 
 #: does what is due now; safe to repeat, for another process may do the same at the same time
-Work = Callable[[Database, Bot, datetime], None]
+Work = Callable[[Database, Bot, datetime], object]
 #: the same, for one occasion, such as "2026-03-02": what it sends has that name in its key
 RoundWork = Callable[[Database, Bot, str, datetime], None]
 
@@ -34,6 +34,7 @@ class Round:
 EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
+    "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
     "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),
 }
 

@@ -27,7 +27,7 @@ def register(app: Flask, frame: Frame) -> None:
     page = "/activate/<token>/questions/<draft>"
     room.add_url_rule(page, "ask", frame.view(ask))
     room.add_url_rule(page, "complete", frame.view(complete), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 
@@ -79,8 +79,8 @@ def complete(token: str, draft: str, *, frame: Frame) -> Response:
                 sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except DraftGone as gone:
         return _first(token, _get(token, frame), frame, note=words.refusal(gone))
-    except (LinkUnknown, LinkExpired):
-        return _over(token, frame)
+    except (LinkUnknown, LinkExpired):  # of two clicks this may be the second
+        return frame.pages.go("activation.show", token=token)
     if not visit:
         return _second(token, draft, questions(words, given, faults), frame)
     visitors.remember(visit)
@@ -161,7 +161,11 @@ def _second(token: str, draft: str, form: Questions, frame: Frame) -> Response:
 
 
 def _over(token: str, frame: Frame) -> Response:
-    """Never was, used, or too old: the page does not say which."""
+    """Never was, used, or too old: the page does not say which, but to whoever it has let in."""
+    visitor = visitors.find(frame)
+    with frame.bot.connect() as db:
+        if visitor and activation.was_for(db, token, visitor.account):
+            return frame.pages.go("dashboard.show")
     say = frame.pages.words().say
     return frame.pages.render(
         "way_back.html",

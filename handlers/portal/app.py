@@ -38,10 +38,12 @@ from handlers.portal import (
     ris,
     security,
     security_questions,
+    sessions,
     sign_in,
     slack_events,
     status,
     terms,
+    visitors,
 )
 from handlers.portal.frame import Frame
 from handlers.portal.pages import Pages
@@ -68,7 +70,7 @@ MAG_ROOMS = (
 )
 EXTRANET_ROOMS = (partner_activation, partner_home, partners)
 #: … and where both are, none of these either
-SHARED_ROOMS = (activation, email_changes, passcode, passwords, profile, recovery, sign_in)
+SHARED_ROOMS = (activation, email_changes, passcode, passwords, profile, recovery, sessions, sign_in)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -99,6 +101,8 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.after_request(_say)
     pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
+    if bot.desk.policy.mag.keeps_accounts:
+        app.before_request(partial(visitors.meet, bot))
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
     for room in ROOMS:

@@ -13,7 +13,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/enroll/<token>", "show", frame.view(show))
     room.add_url_rule("/enroll/<token>", "confirm", frame.view(confirm), methods=["POST"])
     room.add_url_rule("/enroll/<token>/again", "again", frame.view(mail_again), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

@@ -55,21 +55,29 @@ class Pages:
         response.vary.add("Accept-Language")
         return response
 
-    def go(self, endpoint: str, **values: str) -> Response:
+    def go(self, endpoint: str, *, lang: str = "", **values: str) -> Response:
         """On to another page of ours in the chosen language, by GET: a reload posts nothing again."""
-        chosen = {"lang": self._chosen()} if self._chosen() else {}
+        to = lang if lang in LANGUAGES else self._chosen()
+        chosen = {"lang": to} if to else {}
         address = url_for(endpoint, _method="GET", **chosen, **values)  # type: ignore[arg-type]
         return make_response(redirect(address, 303))
 
     def _language(self) -> str:
-        """The chosen one, else the first we speak; werkzeug's own match would prefer `en` to `de-AT`."""
+        return self._chosen() or self._wished()
+
+    def _wished(self) -> str:
+        """The first of the browser's that we speak; werkzeug's own match would prefer `en` to `de-AT`."""
         wished = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality > 0)
-        return self._chosen() or next((lang for lang in wished if lang in LANGUAGES), "en")
+        return next((lang for lang in wished if lang in LANGUAGES), "en")
 
     def _chosen(self) -> str:
+        """The one that was chosen below, else that of the mail whose link led here; "" for the browser's."""
         chosen = request.args.get("lang", "")
-        return chosen if chosen in LANGUAGES else ""
+        if chosen in LANGUAGES:
+            return chosen
+        mailed = g.get("link_lang", "")
+        return mailed if mailed in LANGUAGES and mailed != self._wished() else ""
 
     def _keep_lang(self) -> str:
-        """What links to other pages carry on: a language that was chosen, not one that was guessed."""
+        """What links to other pages carry on: a language that was chosen or mailed, not one guessed."""
         return f"?lang={self._chosen()}" if self._chosen() else ""

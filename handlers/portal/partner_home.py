@@ -65,7 +65,7 @@ def take_passcode(*, frame: Frame, visitor: Visitor) -> Response:
         raise
     except Refusal as refusal:
         return show_passcode(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("partner_home.show")
 
 
@@ -84,7 +84,7 @@ def use_code(*, frame: Frame, visitor: Visitor) -> Response:
         raise
     except Refusal as refusal:
         return show_lost(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("partner_home.device")
 
 
@@ -144,5 +144,5 @@ def replace_device(*, frame: Frame, visitor: Visitor) -> Response:
         raise
     except Refusal as refusal:
         return show_device(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("partner_home.show", done="authenticator")

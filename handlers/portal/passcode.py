@@ -24,7 +24,7 @@ def register(app: Flask, frame: Frame) -> None:
     for name, view, method in (("show", show, "GET"), ("send", send, "POST")):
         half = visitors.signed_in(frame, view, to=visitors.OF_BOTH, half=True)
         room.add_url_rule("/passcode", name, half, methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -68,14 +68,15 @@ def show_code(phone: int, *, frame: Frame, visitor: Visitor, refused: str = "") 
     bot, now = frame.bot, frame.bot.clock.now()
     try:
         with bot.connect() as db:
-            found, code = phone_codes.find_newest(db, bot.desk, visitor, phone_id=phone, now=now)
+            asked = phone_codes.find_asked(db, bot.desk, visitor, phone_id=phone, now=now)
     except Refusal as refusal:
         return show(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
     return frame.pages.render(
         "code.html",
         status=REFUSED if refused else 200,
-        phone=found,
-        seconds=int((code.ends_at - now).total_seconds()) if code else 0,
+        phone=asked.phone,
+        seconds=int((asked.code.ends_at - now).total_seconds()) if asked.code else 0,
+        seems_lost=asked.seems_lost,
         launching=visitor.session.launching,
         refused=refused,
     )
@@ -95,8 +96,10 @@ def take(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
         return _stronger(frame, visitor, taken.token)
     with bot.connect() as db:
         has_codes = recovery_codes.count_left(db, visitor) > 0
-    then = "credentials.show_phones" if has_codes else "recovery_codes.show"
-    return _stronger(frame, visitor, taken.token, then=then)
+    if has_codes:
+        return _stronger(frame, visitor, taken.token, then="credentials.show_phones")
+    visitors.go_on(taken.token)
+    return frame.pages.go("recovery_codes.show")  # what was launched waits for that page
 
 
 def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
@@ -116,7 +119,7 @@ def take_certificate(*, frame: Frame, visitor: Visitor) -> Response:
 
 def _stronger(frame: Frame, before: Visitor, token: str, *, then: str = "") -> Response:
     """The session goes on under that token: to what was launched, or to the next page."""
-    visitors.remember(token)
+    visitors.go_on(token)
     if before.session.launching:
         return launch.go_on(frame, before.session.launching)
     return frame.pages.go(then or "dashboard.show")

@@ -20,7 +20,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/password", "show", frame.view(show))
     room.add_url_rule("/password", "change", signed_in(frame, change, to=OF_BOTH), methods=["POST"])
     room.add_url_rule("/password/changed", "changed", signed_in(frame, show_changed, to=OF_BOTH))
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -84,6 +84,7 @@ def _page(
         account=visitor.account,
         action="/password",
         question="",
+        answer="",
         asks_current=True,
         button=words.say("page.change.button"),
     )

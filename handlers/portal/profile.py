@@ -23,7 +23,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/data", "data", data, "GET"),
     ):
         room.add_url_rule(path, name, signed_in(frame, view, to=OF_BOTH), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -32,9 +32,11 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def set_language(*, frame: Frame, visitor: Visitor) -> Response:
+    """Mails come in it from now on, and so do the pages of this visit."""
+    lang = request.form.get("language", "")
     with frame.bot.connect() as db:
-        profile.set_language(db, visitor.account, request.form.get("language", ""), now=frame.bot.clock.now())
-    return frame.pages.go("profile.show", done="language")
+        profile.set_language(db, visitor.account, lang, now=frame.bot.clock.now())
+    return frame.pages.go("profile.show", lang=lang, done="language")
 
 
 def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
@@ -49,9 +51,9 @@ def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def data(*, frame: Frame, visitor: Visitor) -> Response:
-    """Everything that is kept about them, for a program or a text editor."""
+    """What is kept about them, for a program or a text editor."""
     with frame.bot.connect() as db:
-        found = profile.export(db, visitor.account)
+        found = profile.export(db, visitor.account, now=frame.bot.clock.now())
     response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'

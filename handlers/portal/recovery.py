@@ -27,7 +27,7 @@ def register(app: Flask, frame: Frame) -> None:
     linked.add_url_rule("/password/done", "done", frame.view(show_done))
     linked.add_url_rule("/password/<token>", "show", frame.view(show_link))
     linked.add_url_rule("/password/<token>", "recover", frame.view(recover), methods=["POST"])
-    frame.guards.links(linked)
+    frame.takes_links(linked)
     app.register_blueprint(linked)
 
 
@@ -130,6 +130,7 @@ def _page(
         "new_password.html",
         of=account.programme,
         status=WRONG if broken or unlike or no else 200,
+        answer=request.form.get("answer", ""),
         title=words.say("page.recovery.new.title"),
         lead=words.say("page.recovery.new.lead", user_id=account.user_id),
         note=words.refusal(no) if no else "",

@@ -19,7 +19,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/passcode/lost/code", "take", take, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -39,6 +39,7 @@ def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused
         back=url_for("credentials.show_phones"),
         codes=codes,
         left=left,
+        launching=visitor.session.launching,
         may_make=mine.may_change(visitor.session.strength),
         refused=refused,
     )
@@ -65,5 +66,5 @@ def take(*, frame: Frame, visitor: Visitor) -> Response:
     except Refusal as refusal:
         said = frame.pages.words().refusal(refusal)
         return phone_resets.show(frame=frame, visitor=visitor, refused=said)
-    visitors.remember(token)
+    visitors.go_on(token)
     return frame.pages.go("credentials.show_phones", recovered="yes")

@@ -26,7 +26,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/register/<token>", "show", frame.view(show))
     room.add_url_rule("/register/<token>", "act", frame.view(act), methods=["POST"])
     room.add_url_rule("/register/<token>/again", "again", frame.view(mail_again), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 
@@ -103,9 +103,11 @@ def _get(token: str, frame: Frame) -> Invitation:
 def _page(
     found: Invitation, frame: Frame, *, faults: Sequence[Fault] = (), note: str = "", status: int = 200
 ) -> Response:
+    if found.is_live:
+        return _done(frame)
     say, stage = frame.pages.words(), found.registration.stage
     state = stage if found.may_act else Stage.SUBMITTED
-    given: dict[str, Any] = {"invitation": found, "note": note, "live": found.is_live}
+    given: dict[str, Any] = {"invitation": found, "note": note}
     if state is Stage.FORM:
         draft = found.registration.draft
         given["sections"] = sections(draft, faults, say, email=found.registration.email)
@@ -114,6 +116,21 @@ def _page(
         given["seen"] = digest(found.registration.draft)
         given["entered"] = entered(registration.get_registered(frame.bot.desk, found), say)
     return frame.pages.render("register.html", status=status, state=str(state), **given)
+
+
+def _done(frame: Frame) -> Response:
+    """Approved: the link has done its work, and shows nothing of the organisation any more."""
+    say = frame.pages.words().say
+    return frame.pages.render(
+        "way_back.html",
+        title=say("page.register.live.title"),
+        text=say("page.register.live.text"),
+        post="",
+        link="/sign-in",
+        button=say("page.sign_in.button"),
+        ask=True,
+        sign_in=False,
+    )
 
 
 def mail_again(token: str, *, frame: Frame) -> Response:

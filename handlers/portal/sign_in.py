@@ -1,7 +1,10 @@
 """Sign in and out. Whoever cannot get in sees the same page, whatever the reason."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, Response, request
 
+from bot.domain.sessions import IDLE, LONGEST, Ending
 from bot.services import sessions
 from bot.services import sign_in as services
 from handlers.portal import visitors
@@ -22,34 +25,24 @@ def register(app: Flask, frame: Frame) -> None:
 def show(*, frame: Frame) -> Response:
     if visitor := visitors.find(frame):
         return frame.pages.go(visitors.place_of(visitor))
-    return _page(frame)
+    return _page(frame, then=request.args.get("then", ""), ended=request.args.get("ended", ""))
 
 
 def sign_in(*, frame: Frame) -> Response:
     name, password = request.form.get("name", ""), request.form.get("password", "")
+    then = request.form.get("then", "")
     desk, now = frame.bot.desk, frame.bot.clock.now()
     with frame.bot.connect() as db:
         token = services.sign_in(db, desk, name=name, password=password, now=now)
         if token:
             sessions.end(db, visitors.token(), now=now)  # whoever was signed in here before is not any more
     if not token:
-        return _page(frame, name=name, wrong=True)
+        return _page(frame, name=name, wrong=True, then=then)
     visitors.remember(token)
     visitor = visitors.find(frame)
-    return frame.pages.go(visitors.place_of(visitor) if visitor else "sign_in.show")
-
-
-def _page(frame: Frame, *, name: str = "", wrong: bool = False) -> Response:
-    """The same for both programmes, as far as their accounts are here."""
-    mag, extranet = frame.bot.desk.policy.mag, frame.bot.desk.policy.extranet
-    return frame.pages.render(
-        "sign_in.html",
-        status=REFUSED if wrong else 200,
-        name=name,
-        wrong=wrong,
-        programmes=[one.name for one in (mag, extranet) if one.keeps_accounts],
-        extranet=extranet if extranet.keeps_accounts else None,
-    )
+    if visitor is None or visitor.account.is_partner:
+        return frame.pages.go(visitors.place_of(visitor) if visitor else "sign_in.show")
+    return frame.pages.go(then if then in visitors.BACK_TO else "dashboard.show")
 
 
 def sign_out(*, frame: Frame) -> Response:
@@ -57,3 +50,20 @@ def sign_out(*, frame: Frame) -> Response:
         sessions.end(db, visitors.token(), now=frame.bot.clock.now())
     visitors.forget()
     return frame.pages.go("sign_in.show")
+
+
+def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended: str = "") -> Response:
+    """The same for both programmes, as far as their accounts are here."""
+    mag, extranet = frame.bot.desk.policy.mag, frame.bot.desk.policy.extranet
+    return frame.pages.render(
+        "sign_in.html",
+        status=REFUSED if wrong else 200,
+        name=name,
+        wrong=wrong,
+        then=then if then in visitors.BACK_TO else "",
+        ended=ended if ended in set(Ending) else "",
+        idle_minutes=IDLE // timedelta(minutes=1),
+        longest_hours=LONGEST // timedelta(hours=1),
+        programmes=[one.name for one in (mag, extranet) if one.keeps_accounts],
+        extranet=extranet if extranet.keeps_accounts else None,
+    )

@@ -11,7 +11,7 @@ from handlers.portal.frame import Frame
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("status", __name__)
     room.add_url_rule("/status/<token>", "show", frame.view(show))
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
-from flask import Response, g, session
+from flask import Response, g, request, session
 
+from bot.bootstrap import Bot
 from bot.domain.accounts import Programme
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
@@ -13,6 +14,21 @@ from bot.services import sessions
 from handlers.portal.frame import Frame
 
 _TOKEN = "visit"  # noqa: S105 - the name under which the cookie has it
+
+#: pages to which somebody comes back who has to sign in again, by their names: no others, and no addresses
+BACK_TO = frozenset(
+    {
+        "credentials.show_key",
+        "credentials.show_phones",
+        "members.form",
+        "members.invitation",
+        "members.show",
+        "profile.show",
+        "recovery_codes.show",
+        "security_questions.show",
+        "sessions.show",
+    }
+)
 
 VisitorView = Callable[..., Response]
 
@@ -36,6 +52,11 @@ def remember(token: str) -> None:
     session[_TOKEN] = token
 
 
+def go_on(token: str) -> None:
+    """The same visit, stronger, under another token: forms that stand open in other tabs keep counting."""
+    session[_TOKEN] = token
+
+
 def forget() -> None:
     session.clear()
 
@@ -45,11 +66,21 @@ def token() -> str:
     return str(session.get(_TOKEN, ""))
 
 
+def meet(bot: Bot) -> None:
+    """Before any page, error pages too: it has the Profile Menu of who is signed in here."""
+    if token() and request.endpoint != "static":
+        _look(bot)
+
+
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
+    """Who is signed in here at this moment, for a page that anybody may see."""
+    return _look(frame.bot)
+
+
+def _look(bot: Bot) -> Visitor | None:
     try:
-        with frame.bot.connect() as db:
-            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
+        with bot.connect() as db:
+            g.visitor = sessions.get(db, token(), now=bot.clock.now())
     except SignInNeeded:
         return None
     return cast("Visitor", g.visitor)
@@ -61,22 +92,33 @@ def signed_in(
     """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
 
     Whoever is of another programme than `to` is led to their own first page. So are partners who have not
-    shown their second factor, unless the page is `half` open to them.
+    shown their second factor, unless the page is `half` open to them. Their cookie stays as it is: of two
+    clicks the first may just have brought the browser a newer one, by which the page to sign in leads on.
     """
 
     @wraps(show)
     def answer(**path: object) -> Response:
         visitor = find(frame)
         if visitor is None:
-            forget()
-            return frame.pages.go("sign_in.show")
+            return _to_sign_in(frame)
         account = visitor.account
         if account.programme not in to or (visitor.lacks_factor and not half):
             return frame.pages.go(place_of(visitor))
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
-            forget()
-            return frame.pages.go("sign_in.show")
+            return _to_sign_in(frame)
 
     return answer
+
+
+def _to_sign_in(frame: Frame) -> Response:
+    """Whoever was signed in reads there why they are not any more, and may come back to this page."""
+    shown = token()
+    if not shown:
+        return frame.pages.go("sign_in.show")
+    with frame.bot.connect() as db:
+        told = {"ended": sessions.find_ending(db, shown, now=frame.bot.clock.now()).value}
+    if request.method == "GET" and request.endpoint in BACK_TO:
+        told["then"] = request.endpoint
+    return frame.pages.go("sign_in.show", **told)

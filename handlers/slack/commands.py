@@ -12,6 +12,7 @@ from bot.rendering.help import help_card
 from bot.services import masking
 from handlers.slack import (
     absences,
+    accounts,
     assignments,
     invitations,
     letters,
@@ -68,6 +69,7 @@ COMMANDS: dict[str, Command] = {
     "away": absences.away,
     "keys": license_keys.keys,
     "find": records.show_found,
+    "account": accounts.show_account,
     "stock": stock.show_stock,
     "invite": invitations.invite,
     "report": records.send_report,

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from bot.bootstrap import Bot, make_desk
 from bot.domain.launch import purpose_of
+from bot.domain.tries import Tried, Tries
 from bot.services import audit
 from bot.settings import load
+from bot.store import accounts, tries
 from tests.cast import a_case, an_office
 from tests.cli.shell import Shell
 from tests.cli.test_stock import desk
@@ -52,3 +54,35 @@ def test_the_key_of_an_application_checks_its_hand_overs_and_no_others(desk: She
 
     assert signed == base64.b32encode(mac).decode()[:26].lower()
     assert "ForumPass" in desk("applications", "key", "Other").faults[0]
+
+
+def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_path: Path) -> None:
+    bot, mine, theirs = owner_of(tmp_path)
+    facts = desk("accounts", "show", theirs, "--json").objects[0]
+    with bot.connect() as db:
+        tries.put(db, 2, Tried.PASSWORD, Tries(wrong=3), now=bot.clock.now())
+
+    assert (facts["user_id"], facts["status"], facts["locked_until"]) == (theirs, "active", None)
+    assert facts["mails"][0]["mail"] == "activation"
+    assert theirs in desk("accounts", "show", facts["email"]).out
+    said = [
+        desk("accounts", *words)
+        for words in (
+            ("unlock", theirs),
+            ("unlock", theirs),
+            ("close", theirs),
+            ("close", theirs, "--reopen"),
+            ("close", mine),
+        )
+    ]
+    assert [one.code for one in said] == [0, 2, 0, 0, 2]
+    assert "Nothing was changed" in said[1].faults[0]
+    assert "Administrator" in said[4].faults[0]
+    with bot.connect() as db:
+        accounts.set_email(db, 2, accounts.list_by_email(db, facts["email"])[0].email)
+        accounts.set_email(db, 1, facts["email"])
+    several = desk("accounts", "show", facts["email"])
+    assert several.code == 2
+    assert mine in several.faults[0]
+    assert theirs in several.faults[0]
+    assert desk("accounts", "show", "nobody@example.com").code == 2

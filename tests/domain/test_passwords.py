@@ -17,6 +17,7 @@ from bot.domain.passwords import (
     PasswordRules,
     find_faults,
     may_change_at,
+    normal,
     parts_of,
 )
 from tests.budget import examples
@@ -82,6 +83,13 @@ def test_what_is_added_never_takes_away_what_was_there(text: str, more: str) -> 
 
 def test_a_megabyte_is_refused_at_once_and_nothing_else_is_said_of_it() -> None:
     assert find_faults("Aa1!" * 262_144, ZOE, RULES) == (F.LONG,)
+
+
+def test_accents_without_end_are_never_put_in_order() -> None:
+    """Unicode's normal form sorts them: of half a megabyte that takes more than a minute."""
+    endless = "a" + "\u0315\u0300" * 250_000
+    assert len(normal(endless)) < 5_000
+    assert find_faults(endless, ZOE, RULES) == (F.LONG,)
 
 
 def test_a_part_is_a_word_of_three_letters_without_accents() -> None:

@@ -14,10 +14,19 @@ from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
-from bot.services import accounts, credentials, email_changes, members, phone_codes, phone_resets, sessions
+from bot.services import (
+    accounts,
+    credentials,
+    email_changes,
+    member_invitations,
+    members,
+    phone_codes,
+    phone_resets,
+    sessions,
+)
 from bot.store.database import transaction
 from handlers.portal import app
-from tests import partners
+from tests import invited as partners
 from tests.people import KEY, PASSWORD, CountingHasher, agree, hand_key, move_in
 from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import TOKEN, a_case, invite
@@ -176,7 +185,7 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
     ada, user = victims[0], next(one for one in victims if one.role is Role.USER)
     new = replace(account_of(a_team("Quist", "quist.example.net")[2], lang="en"), first_name="Fay")
     with town.bot.connect() as db:
-        members.invite(db, desk, email="eve@quist.example.net", role=Role.USER, by=ada, now=now)
+        member_invitations.invite(db, desk, email="eve@quist.example.net", role=Role.USER, by=ada, now=now)
         found["/join/<token>"] = tokens[-1]
         members.reset_password(db, desk, account_id=user.id, by=ada, now=now)
         found["/password/<token>"] = tokens[-1]

@@ -17,8 +17,8 @@ from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from handlers.portal import app
-from tests import partners
-from tests.partners import CONSENTS, FORM
+from tests import invited as partners
+from tests.invited import CONSENTS, FORM
 from tests.people import COOKIE, HOST, KEY, PASSWORD
 from tests.portal.conftest import Town
 from tests.portal.neighbours import BELONGS, COUNTERS, PHONE, Neighbours, neighbours
@@ -52,13 +52,14 @@ PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
     "job_title": "", "role": "organization_administrator",
 }  # fmt: skip
+INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
             "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
-            "GET /activate/sent", "GET /register", "POST /ris", "GET /invite/asked",
+            "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
             "GET /register/partner/asked",
         ),
         Row(For.ANYBODY),
@@ -74,9 +75,9 @@ ROWS = {
             "GET /status/<token>", "GET /enroll/<token>", "GET /register/<token>", "GET /join/<token>",
             "GET /phone-reset/<token>", "GET /email/<token>", "GET /activate/<token>",
             "GET /password/<token>", "GET /activate/<token>/questions/<draft>", "POST /enroll/<token>/again",
-            "POST /register/<token>/again", "POST /activate/<token>/again", "GET /invite/<token>",
-            "GET /invite/sent/<token>", "POST /invite/sent/<token>", "POST /invite/<token>/again",
-            "GET /activate/<token>/authenticator/<draft>",
+            "POST /register/<token>/again", "POST /activate/<token>/again", "POST /join/<token>/again",
+            "GET /invite/<token>", "GET /invite/sent/<token>", "POST /invite/sent/<token>",
+            "POST /invite/<token>/again", "GET /activate/<token>/authenticator/<draft>",
         ),
         Row(For.HOLDER),
     ),
@@ -84,7 +85,7 @@ ROWS = {
     "POST /register/<token>": Row(For.HOLDER, {"do": "start"}),
     "POST /join/<token>": Row(For.HOLDER, PERSON),
     "POST /phone-reset/<token>": Row(For.HOLDER, {"sure": "yes"}),
-    "POST /email/<token>": Row(For.HOLDER, {"answer": "no"}),
+    "POST /email/<token>": Row(For.HOLDER, {"do": "no", "sure": "yes"}),
     "POST /activate/<token>": Row(For.HOLDER, NEW_PASSWORD),
     "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
     "POST /activate/<token>/authenticator/<draft>": Row(For.HOLDER, {"code": "123456"}),
@@ -93,7 +94,8 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /dashboard", "GET /dashboard/license-key", "GET /dashboard/phones", "GET /passcode",
-            "GET /passcode/<int:phone>", "GET /account", "GET /account/data", "GET /password/changed",
+            "GET /passcode/<int:phone>", "GET /account", "GET /account/data", "GET /account/sessions",
+            "GET /password/changed",
             "GET /security-questions", "GET /security-questions/changed",
             "GET /applications/<application>/terms", "POST /dashboard/sign-out",
             "POST /dashboard/phones/<int:phone>/remove", "POST /passcode/<int:phone>/again",
@@ -119,21 +121,25 @@ ROWS = {
     "POST /passcode/lost/code": Row(For.SIGNED_IN, {"code": "ABCD-EFGH"}),
     "POST /account/language": Row(For.SIGNED_IN, {"language": "de"}),
     "POST /account/email": Row(For.SIGNED_IN, {"email": "ada@quist.example.net", "current": PASSWORD}),
+    "POST /account/sessions": Row(For.SIGNED_IN, {"session": "", "current": PASSWORD}),
     "POST /password": Row(For.SIGNED_IN, {"current": PASSWORD, **NEW_PASSWORD}),
     "POST /security-questions": Row(For.SIGNED_IN, {"current": PASSWORD, **QUESTIONS}),
     "POST /applications/<application>/terms": Row(For.SIGNED_IN, {"agree": "yes", "digest": "0" * 64}),
     **dict.fromkeys(
         (
             "GET /users", "GET /users/new", "GET /users/invite", "GET /users/<int:number>",
-            "POST /users/<int:number>/deactivate", "POST /users/<int:number>/remind",
+            "GET /users/<int:number>/deactivate", "POST /users/<int:number>/reactivate",
+            "POST /users/<int:number>/remind",
             "POST /users/<int:number>/lost-phones", "POST /users/<int:number>/not-lost",
             "POST /users/<int:number>/reset", "POST /users/<int:number>/credential",
             "POST /users/invitations/<int:number>/call-back",
+            "POST /users/invitations/<int:number>/again",
         ),
         Row(For.ADMINISTRATOR),
     ),
     "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
-    "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/invite": Row(For.ADMINISTRATOR, INVITED),
+    "POST /users/<int:number>/deactivate": Row(For.ADMINISTRATOR, {"sure": "yes"}),
     "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
 }  # fmt: skip
@@ -323,7 +329,7 @@ def test_a_cookie_that_was_known_before_is_worth_nothing_after_any_way_in(town: 
     for cookie in known:
         other = near.browser()
         other.set_cookie(COOKIE, cookie, domain=HOST, secure=True)
-        assert near.ask(other, "GET", "/dashboard").location == "/sign-in"
+        assert near.ask(other, "GET", "/dashboard").location in {"/sign-in", "/sign-in?ended=elsewhere"}
 
 
 def newest_code(town: Town) -> str:

@@ -98,11 +98,10 @@ def test_no_field_of_any_form_takes_more_than_text(town: Town) -> None:
 def act_out(near: Neighbours) -> None:
     """Everything that mails somebody or tells the desk, by people whose names and words are hostile."""
     owner, hers = near.signed_in(near.victims[0]), f"/users/{near.victims[-1].id}"
-    named = {"first_name": EVIL, "last_name": EVIL, "job_title": EVIL, "salutation": EVIL}
-    said = dict.fromkeys(
-        ("name", "street", "city", "state", "first_name", "last_name", "job_title"), EVIL[3:]
-    )
-    bring(near.town, TOKEN, 1)  # its form refuses formulas
+    text = EVIL[3:]  # no form takes a formula
+    named = dict.fromkeys(("first_name", "last_name", "job_title", "salutation"), text)
+    said = dict.fromkeys(("name", "street", "city", "state", "first_name", "last_name", "job_title"), text)
+    bring(near.town, TOKEN, 1)
     register, stranger = f"/register/{TOKEN}", near.browser()
     typed = near.ask(stranger, "POST", register, data=a_form(do="next", **said))
     check = seen(near.ask(stranger, "GET", register).text)

@@ -169,6 +169,10 @@ def test_the_pages_of_who_is_signed_in_fit_too(
     shown.look(page, "dashboard_otp")
     page.goto(f"http://{server.portal_address}/passcode")
     shown.look(page, "passcode")
+    press(page)
+    village.wait(minutes=1)  # and nobody carried the text
+    page.reload()
+    shown.look(page, "code_lost")
     context.close()
     server.stop()
 

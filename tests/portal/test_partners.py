@@ -12,9 +12,9 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.outbox import JobStatus
 from bot.store import accounts, consents, outbox, partners
 from handlers.portal import app
-from tests import partners as people
+from tests import invited as people
 from tests.authenticators import Phone
-from tests.partners import CONSENTS, FORM, PIA, secret_on
+from tests.invited import CONSENTS, FORM, PIA, secret_on
 from tests.people import PASSWORD, CountingHasher
 from tests.portal.conftest import Town, client_of
 from tests.portal.people import csrf_of

@@ -11,6 +11,7 @@ from bot.domain.launch import purpose_of
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
 from bot.policy import Launch
+from bot.store.database import transaction
 from tests.people import KEY, Browser, agree, hand_key
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
@@ -21,7 +22,10 @@ FORUM = "https://forumpass.example.com/enter"
 @pytest.fixture
 def village(town: Town) -> Village:
     """Its first person holds a License Key, and ForumPass takes hand-overs."""
-    found = settled(town)
+    return hold_key(settled(town))
+
+
+def hold_key(found: Village) -> Village:
     desk = found.bot.desk
     mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
     policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
@@ -92,6 +96,28 @@ def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(
     assert browser.with_cookie(weak).get("/dashboard").status_code == 303
 
 
+@pytest.mark.parametrize("keeps_codes", [True, False])
+def test_a_launch_that_waits_for_the_first_phone_goes_on_after_the_recovery_codes(
+    village: Village, keeps_codes: bool
+) -> None:
+    browser = signed_in(village, village.people[0])
+    browser.post("/dashboard/license-key", on="/dashboard/license-key", key=KEY)
+    browser.post("/dashboard/launch", on="/dashboard", application="ForumPass")
+    place = browser.post("/dashboard/phones", on="/dashboard/phones", number="+4915112345678").location
+    assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard/recovery-codes"
+    page = browser.get("/dashboard/recovery-codes").text
+    assert "Then ForumPass opens." in page
+    assert "open ForumPass now" in page
+    if keeps_codes:
+        page = browser.post("/dashboard/recovery-codes", on="/dashboard/recovery-codes").text
+        assert "open ForumPass now" not in page
+    assert 'name="application" value="ForumPass"' in page
+    onward = browser.post("/dashboard/launch", on="/dashboard/recovery-codes", application="ForumPass")
+
+    assert onward.location.startswith(FORUM)
+    assert "Then ForumPass opens." not in browser.get("/dashboard/recovery-codes").text
+
+
 def test_without_a_session_or_with_somebody_elses_ids_nothing_opens(village: Village) -> None:
     registered(village)
     stranger, nobody = signed_in(village, village.people[3]), village.browser()
@@ -146,6 +172,21 @@ def test_a_wrong_code_stays_on_its_page_and_leaves_the_session_as_it_was(village
     assert "password only" in browser.get("/dashboard").text
 
 
+def test_a_text_that_did_not_go_out_is_said_where_its_code_is_awaited(village: Village) -> None:
+    browser = registered(village)
+    village.wait(minutes=3)
+    place = browser.post("/passcode", on="/passcode", phone="1").headers["Location"]
+    assert "seems not to have gone out" not in browser.get(place).text
+    with village.bot.connect() as db, transaction(db):
+        db.execute("update outbox set status = 'failed', error = 'gateway: 402 no money' where kind = 'sms'")
+    page = browser.get(place).text
+
+    assert "seems not to have gone out" in page
+    assert "onboarding@desk.example.com" in page
+    assert "no money" not in page
+    assert 'name="code"' in page  # for it may come all the same
+
+
 def test_what_waits_for_its_terms_is_not_launched(town: Town) -> None:
     village = settled(town)
     administrator, user = (
@@ -177,3 +218,15 @@ def test_forms_may_end_at_an_application_of_the_policy_and_nowhere_else(village:
     policy = village.browser().get("/sign-in").headers["Content-Security-Policy"]
 
     assert "form-action 'self' https://forumpass.example.com;" in policy
+
+
+def test_a_launch_that_was_given_up_does_not_go_on_later(village: Village) -> None:
+    registered(village)
+    browser = signed_in(village, village.people[0])
+    browser.post("/dashboard/launch", on="/dashboard", application="ForumPass")
+    assert "Then ForumPass opens." in browser.get("/passcode").text
+    browser.get("/dashboard")
+    assert "Then ForumPass opens." not in browser.get("/passcode").text
+    place = browser.post("/passcode", on="/passcode", phone="1").location
+
+    assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard"

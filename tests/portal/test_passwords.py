@@ -213,6 +213,8 @@ def test_answers_are_tried_a_few_times_and_then_rest_but_not_for_ever(town: Town
 
     assert all("not the answer" in page for page in wrong)
     assert all("wrong too often" in page for _, page in (rests, again))
+    (told,) = greta.mails("credential_notice")
+    assert "answered your security question wrongly too often" in " ".join(told.split())
     assert has(greta, GOOD)
     town.wait(minutes=61)
     assert recover(greta, link) == (303, "/password/done")
@@ -323,3 +325,58 @@ def test_the_trail_has_ids_and_codes_only(town: Town) -> None:
         trail = "".join(f"{event.subject}{event.data}" for event in events.iterate(db))
 
     assert not any(secret in trail for secret in (GOOD, NEW, greta.account.email, greta.account.user_id))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mended", ["address", "password"])
+def test_what_lies_in_an_older_mailbox_opens_nothing_once_its_owner_has_mended_it(
+    town: Town, mended: str
+) -> None:
+    greta, tom, *_ = active(town)
+    sign_in(greta)
+    sign_in(tom)
+    own = link_of(tom)
+    page = f"/users/{tom.number}"
+    greta.client.post(f"{page}/reset", data={"csrf_token": csrf_of(greta.client.get(page).text)})
+    reset = f"/password/{town.tokens[-1]}"
+    if mended == "password":
+        assert change(tom, NEW)[0] == 303
+    else:
+        change_address(tom, "tom.new@kunde.example.org")
+
+    assert [tom.stranger().get(link).status_code for link in (own, reset)] == [404, 404]
+    assert not has(tom, "Grün-Esel 3 tanzt")
+
+
+@pytest.mark.slow
+def test_a_thief_of_a_password_takes_the_account_nowhere_after_it_was_reset(town: Town) -> None:
+    greta, *_ = active(town)
+    sign_in(greta)
+    old, new = ask_for_address(greta, "thief@elsewhere.example.org")
+    say_yes(greta, old)
+    assert recover(greta, link_of(greta)) == (303, "/password/done")
+
+    assert greta.stranger().get(new).status_code == 404
+    assert greta.account.email != "thief@elsewhere.example.org"
+
+
+def ask_for_address(person: Person, email: str) -> tuple[str, str]:
+    """The links of the old and the new mailbox."""
+    before = len(person.town.tokens)
+    csrf = csrf_of(person.client.get("/account").text)
+    typed = {"csrf_token": csrf, "email": email, "current": GOOD}
+    assert person.client.post("/account/email", data=typed).status_code == 303
+    old, new = (f"/email/{token}" for token in person.town.tokens[before:])
+    return old, new
+
+
+def say_yes(person: Person, link: str) -> None:
+    client = person.stranger()
+    typed = {"do": "yes", "user_id": person.account.user_id}
+    client.post(link, data={"csrf_token": csrf_of(client.get(link).text), **typed})
+
+
+def change_address(person: Person, email: str) -> None:
+    for link in ask_for_address(person, email):
+        say_yes(person, link)
+    assert person.account.email == email

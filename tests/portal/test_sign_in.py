@@ -72,6 +72,7 @@ def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: 
         (waiting.user_id, PASSWORD),
         ("", ""),
         ("x" * 5_000, PASSWORD),
+        (anna.user_id, "a" + "\u0315\u0300" * 4_000),
         ("' or 1=1 --", "\x00"),
     ):
         village.hasher.calls.clear()
@@ -80,7 +81,7 @@ def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: 
         asked.append(village.hasher.calls.copy())
 
     assert len(pages) == 1
-    assert asked == [["verify"]] * 10
+    assert asked == [["verify"]] * 11
     assert jobs(village, "user_ids") == [twin.email]
     assert browser.get("/dashboard").headers["Location"].endswith("/sign-in")
 
@@ -186,3 +187,58 @@ def test_a_network_is_slowed_and_the_account_is_not_locked_by_that(town: Town) -
 
     assert answers == [400] * 30 + [429]
     assert village.browser().sign_in(village.people[0].user_id).status_code == 303
+
+
+def test_every_page_leads_in_or_has_the_profile_menu_error_pages_too(town: Town) -> None:
+    village = settled(town)
+    browser = village.browser()
+    paths = ("/", "/contact", "/nope", "/status/none", "/terms")
+    for path in paths:
+        page = browser.get(path).text
+        assert 'href="/sign-in"' in page, path
+        assert "Profile Menu" not in page, path
+    assert 'href="/password"' in browser.get("/").text
+    browser.sign_in(village.people[0].user_id)
+    for path in (*paths, "/users", "/users/999"):
+        page = browser.get(path).text
+        assert all(f'href="{to}"' in page for to in ("/dashboard", "/account")), path
+        assert 'href="/sign-in"' not in page, path
+    refused = browser.client.post("/account/email", data={})
+    assert "Profile Menu" in refused.text
+    for _ in range(31):
+        refused = browser.client.post("/sign-in", data={"name": "x", "csrf_token": browser.token("/account")})
+    assert refused.status_code == 429
+    assert "Profile Menu" in refused.text
+
+
+def test_forms_of_who_is_signed_in_are_counted_by_account_in_whatever_network(town: Town) -> None:
+    village = settled(town)
+    portal = app.build(village.bot)
+    anna, other = (Browser(client_of(portal, village.bot.settings.portal_url)) for _ in range(2))
+    anna.sign_in(village.people[0].user_id)
+    other.sign_in(village.people[1].user_id)
+
+    def ask(browser: Browser, token: str, network: str) -> int:
+        data = {"csrf_token": token, "application": "none"}
+        far = {"REMOTE_ADDR": network}
+        return browser.client.post("/dashboard/launch", data=data, environ_base=far).status_code
+
+    token = anna.token("/account")
+    codes = [ask(anna, token, f"198.51.100.{number}") for number in range(31)]
+    assert codes == [409] * 30 + [429]
+    assert ask(other, other.token("/account"), "198.51.100.1") == 409
+
+
+def test_whoever_has_not_activated_their_account_hears_how_once_a_day(town: Town) -> None:
+    village = settled(town)
+    waiting = village.people[3]
+    with village.bot.connect() as db, transaction(db):
+        db.execute("update accounts set status = 'waiting' where id = ?", [waiting.id])
+    village.wait(days=2)
+    before = jobs(village, "activation")
+    for _ in range(3):
+        attempt(village, waiting.email, PASSWORD)
+    assert jobs(village, "activation") == [*before, waiting.email]
+    village.wait(days=1, minutes=1)
+    attempt(village, waiting.user_id, PASSWORD)
+    assert jobs(village, "activation") == [*before, waiting.email, waiting.email]

@@ -8,6 +8,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.cases import CaseStatus
 from bot.services import accounts
 from bot.store import accounts as kept
+from bot.store import registration
 from bot.store.database import transaction
 from tests.license_keys import KEYS, lay_stock
 from tests.portal.conftest import Town
@@ -126,11 +127,15 @@ def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: i
             kept.move(
                 db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=town.bot.clock.now()
             )
+        registration.invite(db, case.id, "greta@kunde.example.org", now=town.bot.clock.now())
+        approved = "update registrations set stage = 'submitted', choice = 'approved', made_at = ?"
+        db.execute(approved, ["2026-03-09T09:00:00+00:00"])
         db.execute("update cases set status = 'live'")
     page = read(town, link)
 
     assert ("One user has still to activate" in page) == bool(waiting)
     assert ("All is done." in page) != bool(waiting)
+    assert re.search(r"Organisation registered</span>[^/]*/span>9 March 2026", page, re.DOTALL)
     assert marks(page)[-2:] == (["now", "done"] if waiting else ["done", "done"])
 
 

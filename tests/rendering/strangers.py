@@ -74,8 +74,11 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "mfa_guide_url",
         "email_url",
         "stop_url",
+        "prolong_url",
         "sign_in_url",
         "users_url",
+        "administrator_url",
+        "webinars_url",
         "state",
         "why",
     }

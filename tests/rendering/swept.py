@@ -10,6 +10,7 @@ from bot.domain.cards import (
 )
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
+from bot.domain.email_changes import ChangeState
 from bot.domain.events import EventTag, Head
 from bot.domain.finding import Findings
 from bot.domain.invitation_files import Reading as PeopleRead
@@ -22,6 +23,7 @@ from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
+    account_cards,
     answer_cards,
     approving,
     assignments,
@@ -29,12 +31,14 @@ from bot.rendering import (
     case_steps,
     case_view,
     clipping_cards,
+    email_changes,
     finding,
     history,
     home,
     invitations,
     letter_cards,
     license_key_cards,
+    lifecycle,
     modals,
     notices,
     phone_resets,
@@ -52,14 +56,17 @@ from bot.rendering import (
 from bot.rendering import help as help_room
 from bot.rendering.blocks import Block, Card
 from tests.cast import AVERY
+from tests.rendering import test_account_cards as account_views
 from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
+from tests.rendering import test_email_changes as changes
 from tests.rendering import test_home as homes
 from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
+from tests.rendering import test_lifecycle as clock
 from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
@@ -216,6 +223,27 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "approving.approve_modal": lambda text: [
         approving.approve_modal(poisoned(approvals_modal.asked(named="x"), text), words=ENGLISH)
     ],
+    "account_cards.account_card": lambda text: [
+        account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
+        for view, done in account_views.every_state()
+    ],
+    "email_changes.agree_modal": lambda text: [
+        email_changes.agree_modal(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
+    ],
+    "email_changes.ask_modal": lambda text: [
+        email_changes.ask_modal(poisoned(changes.card().account, text), words=ENGLISH)
+    ],
+    "email_changes.change_note": lambda text: [
+        email_changes.change_note(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
+    ],
+    "email_changes.told_note": lambda text: [
+        email_changes.told_note(poisoned(changes.card(state), text), words=ENGLISH) for state in changes.OVER
+    ],
+    "lifecycle.gate_note": lambda text: [
+        lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)
+        for settled in (False, True)
+    ],
+    "lifecycle.held_note": lambda text: [lifecycle.held_note(poisoned(clock.held(), text), words=ENGLISH)],
     "phone_resets.agree_modal": lambda text: [
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
     ],
@@ -337,12 +365,13 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
     ],
 }
-PARTS = frozenset({"queue.row", "step_up.code_field"})  #: shown in those above
+PARTS = frozenset({"queue.row", "step_up.code_field", "step_up.code_modal"})  #: shown in those above
 #: whose values no stranger chooses
 OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
+        "email_changes.told_note",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import policy as policies
+from bot.brand_policy import Brand
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case
 from bot.domain.mail import Address
@@ -109,8 +110,8 @@ def test_every_mail_says_who_answers_questions_and_names_its_case(name: str, lan
     values, mail = sample_values(name, lang), show(name, lang)
 
     named = values.get("ref") or values["number"]  # of a purchase order, which is no case
-    programme = POLICY.extranet if name.startswith("partner_") else POLICY.mag
-    for part in (programme.support_desk, programme.support_address, named):
+    desk = POLICY.extranet if values["programme"] == POLICY.extranet.name else POLICY.mag
+    for part in (desk.support_desk, desk.support_address, named):
         assert part in mail.text
         assert part in outline(mail.html).words
 
@@ -137,6 +138,18 @@ def test_what_a_builder_gives_can_be_stored_as_json(name: str) -> None:
     values = sample_values(name)
 
     assert json.loads(json.dumps(values)) == values
+
+
+def test_a_mail_wears_the_brand_of_the_desk() -> None:
+    brand = Brand(name="A & B <b>", colour="#7a1f3d")
+    plain, worn = (
+        render_mail("receipt", "en", sample_values("receipt"), brand=one) for one in (Brand(), brand)
+    )
+
+    assert (plain.subject, plain.text) == (worn.subject, worn.text)
+    assert "A &amp; B &lt;b&gt; · " in worn.html
+    assert re.sub(r"#7a1f3d|A &amp; B &lt;b&gt; · ", "", worn.html) == plain.html.replace(Brand().colour, "")
+    assert plain.html.count(Brand().colour) == worn.html.count("#7a1f3d") > 4
 
 
 def test_the_button_is_a_link_in_both_bodies() -> None:

@@ -23,7 +23,8 @@ def said_directly(name: str, lang: str, values: dict[str, Any]) -> tuple[str, st
     marks = Marks()
     known = {key: mails._marked(marks, key, value) for key, value in values.items()}
     source = marks.resolve(parts.body.render(known), quoting.markdown)
-    shape = mails._put_together(parts, source, (mail.subject, mail.preheader, values["programme"]))
+    heads = (mail.subject, mail.preheader, values["programme"])
+    shape = mails._put_together(parts, source, mails.USHERS_OWN, heads)
     return shape.filled(())
 
 

@@ -11,8 +11,15 @@ import pytest
 
 from bot.domain import absences, errors, forms
 from bot.domain.approvals import Choice, Phase, RejectionReason
-from bot.domain.cases import CaseStatus
-from bot.domain.errors import AlreadyDecided, LinkExpired, NotApprover, Refusal, UnknownCommand
+from bot.domain.cases import STANDING, CaseStatus
+from bot.domain.errors import (
+    AlreadyDecided,
+    LinkExpired,
+    NotApprover,
+    NotWithdrawable,
+    Refusal,
+    UnknownCommand,
+)
 from bot.domain.key_refusals import UnknownKey
 from bot.domain.outbox import JobStatus
 from bot.domain.password_refusals import PasswordWrong
@@ -67,6 +74,24 @@ def test_a_refusal_is_said_with_less_too(code: str, lang: str) -> None:
     said = words(lang).refusal(kind(**least))
 
     assert str(next(iter(least.values()))) in said
+
+
+@every_language
+def test_a_credential_has_one_name_on_pages_in_mails_and_in_the_form(lang: str) -> None:
+    names = {words(lang).say(key) for key in ("strength.phone_otp", "credential.phone_otp")}
+
+    assert names == {forms.CREDENTIALS[Credential.PHONE_OTP].said(lang)} == {"Phone OTP"}
+    said = (str(message.string) for each in read_catalogues(lang).values() for message in each)
+    assert not any("Telefon-OTP" in one for one in said)
+
+
+@every_language
+def test_what_cannot_be_withdrawn_is_said_truly_of_each_state(lang: str) -> None:
+    for status in CaseStatus:
+        standing = status in STANDING
+        said = words(lang).refusal(NotWithdrawable(ref="C-7", status=status, standing=standing))
+        assert ("License Keys" in said) == standing
+        assert words(lang).status(status) in said
 
 
 def test_a_refusal_with_a_forgotten_value_is_still_said() -> None:

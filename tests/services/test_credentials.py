@@ -25,13 +25,15 @@ from bot.domain.credential_refusals import (
     PhoneUnknown,
     TextsRest,
 )
-from bot.domain.errors import Refusal, SignInNeeded, UnknownOutcome
-from bot.domain.license_keys import KeyState
+from bot.domain.errors import PermanentFailure, Refusal, SignInNeeded, TransientFailure, UnknownOutcome
+from bot.domain.license_keys import Holder, KeyState
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.phone_codes import LASTS, MOST_TEXTS
 from bot.domain.sessions import Strength, Visitor
-from bot.services import credentials, phone_codes, sessions
+from bot.services import credentials, members, phone_codes, sessions
 from bot.services.phone_codes import Taken
+from bot.store import accounts as kept
+from bot.store import seats
 from bot.store.database import transaction
 from tests.budget import examples
 from tests.cast import a_case, an_office
@@ -127,6 +129,28 @@ def test_a_license_key_works_once_and_in_its_owners_account_only(home: Home) -> 
     assert KEY not in str(home.office.path.read_bytes())
 
 
+def test_a_shared_mailbox_is_no_shared_key(home: Home) -> None:
+    anna, twin = home.people
+    with home.office.connect() as db:
+        kept.set_email(db, twin.id, anna.email)
+        home.people = kept.list_of_organisation(db, anna.organisation)
+        administrator = next(one for one in home.people if one.is_administrator)
+        listed = members.list_members(db, administrator).members
+        assert [one.account.id for one in listed if one.seat] == [anna.id]
+
+    assert refused(lambda: home.enter(home.visit(1))) is LicenseKeyRefused
+    assert refused(lambda: home.enter(home.visit(0))) is None
+
+
+def test_a_holder_whose_name_is_nobodys_is_who_alone_has_that_address(home: Home) -> None:
+    anna = home.people[0]
+    with home.office.connect() as db:
+        (seat,) = seats.list_held(db, anna.organisation)
+        seats.hand_over(db, seat, Holder(name="A. typed by hand", email=anna.email))
+
+    assert refused(lambda: home.enter(home.visit(0))) is None
+
+
 def test_guessing_license_keys_rests_after_ten(home: Home) -> None:
     visitor = home.visit()
     said = [refused(lambda: home.enter(visitor, f"WRONG-{number}")) for number in range(11)]  # noqa: B023
@@ -202,10 +226,42 @@ def test_resend_repeats_in_its_first_minute_and_then_both_live_to_their_own_end(
     home.wait(seconds=59)
     with home.office.connect() as db:
         now = home.office.now
-        _, newest = phone_codes.find_newest(db, home.office.desk, visitor, phone_id=phone, now=now)
+        newest = phone_codes.find_asked(db, home.office.desk, visitor, phone_id=phone, now=now).code
     assert newest
     assert newest.ends_at - now == timedelta(seconds=61)
     assert home.take(visitor, phone, first)
+
+
+@pytest.mark.parametrize(
+    ("fault", "carried", "waited", "lost"),
+    [
+        (None, True, 0, False),
+        (PermanentFailure("no such number"), True, 0, True),
+        (TransientFailure("the gateway is down"), True, 0, True),
+        (UnknownOutcome("it hung up"), True, 0, True),
+        (None, False, 0, False),  # it is on its way: nothing is known yet
+        (None, False, 30, True),  # nobody carries it
+    ],
+)
+def test_a_page_knows_that_its_text_did_not_go_out(
+    home: Home, fault: Exception | None, carried: bool, waited: int, lost: bool
+) -> None:
+    _, phone = home.registered()
+    home.wait(minutes=3)
+    visitor = home.visit()
+    home.texter.faults.then(fault)
+    with home.office.connect() as db:
+        desk = home.office.desk
+        phone_codes.send(db, desk, visitor, phone_id=phone, lang="en", now=home.office.now)
+        if carried:
+            for job in home.office.claim(kinds=(JobKind.SMS,)):
+                home.office.carry_out(job)
+        home.wait(seconds=waited)
+        asked = phone_codes.find_asked(db, desk, visitor, phone_id=phone, now=home.office.now)
+        assert (asked.seems_lost, asked.code is not None) == (lost, True)
+        home.send(visitor, phone)  # and this one arrives
+        asked = phone_codes.find_asked(db, desk, visitor, phone_id=phone, now=home.office.now)
+        assert not asked.seems_lost
 
 
 def test_guessing_rests_by_code_and_by_person_however_many_codes_there_are(home: Home) -> None:

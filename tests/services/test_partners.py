@@ -37,12 +37,12 @@ from bot.services import (
 )
 from bot.store import accounts, consents
 from bot.store.database import transaction
-from tests import partners as people
+from tests import invited as people
 from tests.authenticators import Phone
 from tests.budget import examples
 from tests.cast import AVERY, BLAKE, ELI, Office, an_office
 from tests.contracts.racing import race
-from tests.partners import FORM, PIA
+from tests.invited import FORM, PIA
 from tests.people import PASSWORD, CountingHasher
 
 STEP = timedelta(seconds=30)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.partners import FORM
+from tests.invited import FORM
 from tests.stories.browsing import at, take_picture
 from tests.stories.desk import Desk, running
 from tests.stories.phones import Phone

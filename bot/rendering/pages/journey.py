@@ -216,6 +216,7 @@ def _date_of(page: StatusPage, step: Step, mark: Mark) -> datetime | None:
         Step.CREDENTIALS: ended.get(StepName.KEY_MAILS),
         Step.PROVISIONING: ended.get(StepName.SITE),
         Step.INVITATION: ended.get(StepName.INVITATION),
+        Step.REGISTRATION: page.registered_at,
         Step.RECEIVED: page.received_at,
         Step.REVIEWED: page.decided_at,
         Step.APPROVED: page.decided_at,

@@ -1,0 +1,86 @@
+"""What the desk sees of one account, and what it may do about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.email_changes import EmailChange
+from bot.domain.errors import Refusal
+from bot.domain.outbox import JobStatus
+from bot.domain.tries import Tries
+
+MAILS = 5  #: the newest that are shown
+
+
+class AccountAct(StrEnum):
+    """What staff do about an account."""
+
+    RESEND = "resend"  # the way in, to the address on file: an activation mail, or a link to a new password
+    UNLOCK = "unlock"  # wrong tries are forgotten
+    CLOSE = "close"  # signed out everywhere, and signed in no more
+    REOPEN = "reopen"  # as it was before it was closed
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountMail:
+    """A mail to an account's owner, and how far it came."""
+
+    template: str
+    at: datetime  #: when it was sent, or else queued
+    status: JobStatus
+    came_back: bool  #: their server gave up
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountView:
+    """One account, as it is at this moment."""
+
+    account: Account
+    customer: Customer
+    now: datetime
+    tries: Tries  #: of the password
+    signed_in_at: datetime | None
+    sessions: int  #: that are open
+    phones: tuple[str, ...]  #: verified ones, masked
+    key_entered: bool  #: their License Key is registered
+    waits_for: tuple[str, ...]  #: who may accept the terms for which it waits, by name
+    waits: bool  #: for terms that nobody accepted
+    mails: tuple[AccountMail, ...]  #: the newest first
+    change: EmailChange | None = None  #: of its address, that is asked for
+
+    @property
+    def is_locked(self) -> bool:
+        return self.tries.is_locked(self.now)
+
+    @property
+    def acts(self) -> tuple[AccountAct, ...]:
+        """What can be done about it now."""
+        if self.account.status is AccountStatus.DEACTIVATED:
+            return (AccountAct.REOPEN,)
+        unlock = (AccountAct.UNLOCK,) if self.tries.wrong else ()
+        return (AccountAct.RESEND, *unlock, AccountAct.CLOSE)
+
+
+class NoAccountNamed(Refusal):
+    """`/usher account` was typed without a User ID or an address."""
+
+    code = "no_account_named"
+
+
+class NoSuchAccount(Refusal):
+    """No account has that User ID or address; values: name."""
+
+    code = "no_such_account"
+
+
+class SeveralAccounts(Refusal):
+    """An address has several accounts; values: user_ids."""
+
+    code = "several_accounts"
+
+
+class ActTooLate(Refusal):
+    """It is not as it was shown: nothing is to be done; values: user_id."""
+
+    code = "act_too_late"

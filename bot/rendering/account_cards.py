@@ -1,0 +1,110 @@
+"""One account in Slack: how it stands, the mails to its owner, and what the desk can do about it."""
+
+from collections.abc import Iterator
+
+from bot.domain.account_views import AccountAct, AccountMail, AccountView
+from bot.domain.accounts import AccountStatus
+from bot.domain.ris import Role
+from bot.rendering import blocks
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.email_changes import ASK
+from bot.rendering.words import Words
+
+ACTION = "account_"  #: every button's `action_id` begins so, and ends with its act
+
+
+def account_card(view: AccountView, *, words: Words, done: AccountAct | None = None) -> Card:
+    """Private to whoever asked; `done` is said on top. A button's value is the account's number."""
+    account = view.account
+    title = words.say("account.title", name=safe(account.name, 80), user_id=safe(account.user_id, 20))
+    told = [blocks.section(words.say(f"account.done.{done}"))] if done else []
+    mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
+    return Card(
+        text=title,
+        blocks=[
+            *told,
+            blocks.section("\n".join([f"*{title}*", *_lines(view, words)])),
+            blocks.section(f"*{words.say('account.mails')}*\n{mails}"),
+            blocks.actions(*_buttons(view, words)),
+        ],
+    )
+
+
+def _lines(view: AccountView, words: Words) -> Iterator[str]:
+    account = view.account
+    yield words.say(
+        "account.of",
+        company=safe(view.customer.name, 80) or words.say("card.nameless"),
+        ref=f"C-{account.organisation}" if account.organisation else words.say("account.partner"),
+        role=words.choice(Role, account.role),
+        email=safe(account.email, 120),
+    )
+    if change := view.change:
+        said = {"ref": change.ref, "new": safe(change.new, 120), "until": words.moment(change.until)}
+        yield words.say("account.change", **said)
+    yield _state(view, words)
+    if view.tries.wrong:
+        key = "account.locked" if view.is_locked else "account.wrong"
+        until = words.moment(view.tries.locked_until) if view.tries.locked_until else ""
+        yield words.say(key, count=view.tries.wrong, until=until)
+    if account.status is AccountStatus.ACTIVE:
+        yield from _ways_in(view, words)
+
+
+def _state(view: AccountView, words: Words) -> str:
+    account = view.account
+    said = words.say(
+        f"account.state.{account.status}", at=words.moment(account.activated_at or account.made_at)
+    )
+    if account.status is not AccountStatus.ACTIVE:
+        return said
+    if view.signed_in_at is None:
+        return f"{said} {words.say('account.never')}"
+    at = words.moment(view.signed_in_at)
+    return f"{said} {words.say('account.signed_in', at=at, count=view.sessions)}"
+
+
+def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
+    if view.phones:
+        yield words.say("account.phones", phones=safe(", ".join(view.phones), 120))
+    else:
+        yield words.say("account.no_phone" if view.key_entered else "account.no_key")
+    if view.waits:
+        waits_for = ", ".join(safe(name, 60) for name in view.waits_for) or words.say("account.nobody")
+        yield words.say("account.waits", who=waits_for)
+
+
+def _mail(mail: AccountMail, words: Words) -> str:
+    said = words.say(
+        "account.mail",
+        mail=words.say(key) if (key := f"mail.{mail.template}") in words else safe(mail.template, 40),
+        state=words.name(mail.status),
+        at=words.moment(mail.at),
+    )
+    return f"{said} · {words.say('account.came_back')}" if mail.came_back else said
+
+
+def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
+    """Closing stands last, and apart from what is done every day."""
+    made = {act: _button(view, act, words) for act in view.acts}
+    last = made.pop(AccountAct.CLOSE, None)
+    yield from made.values()
+    if view.account.status is AccountStatus.ACTIVE:
+        yield blocks.button(words.say("account.address"), action=ASK, value=str(view.account.id))
+    if last:
+        yield last
+
+
+def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
+    made = blocks.button(words.say(f"account.act.{act}"), action=f"{ACTION}{act}", value=str(view.account.id))
+    if act is not AccountAct.CLOSE:
+        return made
+    return made | {
+        "style": "danger",
+        "confirm": {
+            "title": blocks.plain(words.say("account.close.title")),
+            "text": blocks.plain(words.say("account.close.text", user_id=safe(view.account.user_id, 20))),
+            "confirm": blocks.plain(words.say("account.act.close")),
+            "deny": blocks.plain(words.say("modal.close")),
+        },
+    }

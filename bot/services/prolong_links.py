@@ -1,0 +1,54 @@
+"""The links of an account's mails: each works until the way back ends, or the account is validated by one.
+
+A link is a signature and is kept nowhere: whoever reads the database finds none, every mail of a validation
+has the same one, and a look of the clock at thousands of accounts writes none of them down. It names the
+address too, so that it proves the one on file; a new validation spends all of the one before.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.errors import LinkExpired, LinkUnknown
+from bot.domain.lifecycle import Life, LifeState
+from bot.services.desk import Desk
+from bot.store import lifecycle as store
+
+PURPOSE = "prolong"
+_TOKEN = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})-([a-z2-7]{26})", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prolongation:
+    """What a link opens; `spent`: the account was validated since it was made, by whichever link."""
+
+    account: Account
+    life: Life
+    spent: bool
+
+
+def make(desk: Desk, account: Account, life: Life) -> str:
+    """The address of the page that validates, reactivates or prolongs an account."""
+    signature = desk.keyring.sign(PURPOSE, _signed(account, life.validations))
+    token = f"{account.id}-{life.validations}-{signature}"
+    return f"{desk.portal_url.rstrip('/')}/prolong/{token}"
+
+
+def read(db: Database, desk: Desk, token: str) -> Prolongation:
+    """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back."""
+    found = _TOKEN.fullmatch(token)
+    row = store.find(db, int(found[1])) if found else None
+    if found is None or row is None:
+        raise LinkUnknown
+    validations = int(found[2])
+    if not desk.keyring.verify(PURPOSE, _signed(row.account, validations), found[3]):
+        raise LinkUnknown
+    if row.life.state is LifeState.CLOSED:
+        raise LinkExpired(expired_at=desk.policy.clock_rules.closes(row.life.ends_on))
+    return Prolongation(account=row.account, life=row.life, spent=validations != row.life.validations)
+
+
+def _signed(account: Account, validations: int) -> str:
+    return f"{account.ref}:{validations}:{account.email}"

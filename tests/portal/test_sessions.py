@@ -1,0 +1,96 @@
+"""My sessions: what is open is seen by its owner and ended with the password; how one ended is said."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.people import PASSWORD, Browser
+from tests.portal.conftest import Town
+from tests.portal.test_sign_in import Village, settled
+
+PLACE = "/account/sessions"
+
+
+def opened(town: Town, count: int) -> tuple[Village, list[Browser]]:
+    """So many browsers of the first person, one a minute."""
+    village = settled(town)
+    found = []
+    for _ in range(count):
+        browser = village.browser()
+        assert browser.sign_in(village.people[0].user_id).status_code == 303
+        village.wait(minutes=1)
+        found.append(browser)
+    return village, found
+
+
+def is_in(browser: Browser) -> bool:
+    return browser.get("/dashboard").status_code == 200
+
+
+def names(browser: Browser) -> list[str]:
+    return re.findall(r'name="session" value="(\w+)"', browser.get(PLACE).text)
+
+
+def test_ones_sessions_are_seen_and_ended_with_the_password_and_nobody_elses(town: Town) -> None:
+    village, (here, second, third, fourth) = opened(town, 4)
+    stranger = village.browser()
+    stranger.sign_in(village.people[3].user_id)
+    page = here.get(PLACE).text
+    assert page.count("Signed in on") == 4 + 3  # in the list, and those that can be chosen
+    assert "2 March 2026" in page
+    assert page.count("this one") == 1
+    newest, *_ = names(here)
+
+    stranger.post(PLACE, on="/account", session=newest, current=PASSWORD)
+    assert is_in(fourth)
+    assert here.post(PLACE, on=PLACE, session=newest, current="wrong").status_code == 400
+    assert is_in(fourth)
+    assert here.post(PLACE, on=PLACE, session=newest, current=PASSWORD).status_code == 303
+    assert [is_in(one) for one in (here, second, third, fourth)] == [True, True, True, False]
+    assert here.post(PLACE, on=PLACE, session=newest, current=PASSWORD).status_code == 303  # is over already
+    assert here.post(PLACE, on=PLACE, session="", current=PASSWORD).status_code == 303
+    assert [is_in(one) for one in (here, second, third)] == [True, False, False]
+    assert is_in(stranger)
+    assert "nowhere else" in here.get(PLACE).text
+
+
+def be_busy(village: Village, browser: Browser) -> None:
+    """From page to page, until the session has had its longest."""
+    for _ in range(35):
+        village.wait(minutes=20)
+        assert is_in(browser)
+    village.wait(minutes=20)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (lambda village, _, __: village.wait(minutes=31), "after 30 minutes without a click"),
+        (lambda village, _, browser: be_busy(village, browser), "for more than 12 hours"),
+        (lambda _, other, __: other.post(PLACE, on=PLACE, session="", current=PASSWORD), "ended elsewhere"),
+        (lambda _, __, browser: browser.post("/dashboard/sign-out", on="/dashboard"), ""),
+    ],
+)
+def test_sign_in_says_how_a_session_ended_and_leads_back_to_a_page_of_ours(
+    town: Town, how: Callable[[Village, Browser, Browser], object], said: str
+) -> None:
+    village, (other, browser) = opened(town, 2)
+    how(village, other, browser)
+    led = browser.get("/account").headers["Location"]
+    page = browser.get(led).text
+
+    assert said in page
+    assert ("Please sign in again" in page) == ("then=profile.show" in led) == bool(said)
+    assert "Please sign in again" not in browser.get("/sign-in").text
+    for then, place in (
+        ("profile.show", "/account"),
+        ("https://evil.example.org", "/dashboard"),
+        ("//evil.example.org", "/dashboard"),
+        ("credentials.remove_phone", "/dashboard"),
+        ("", "/dashboard"),
+    ):
+        fresh, typed = village.browser(), {"name": village.people[0].user_id, "password": PASSWORD}
+        answer = fresh.post("/sign-in", on=f"/sign-in?then={then}", then=then, **typed)
+        assert answer.headers["Location"] == place
+        assert "evil" not in fresh.get(f"/sign-in?then={then}&ended={then}").text
