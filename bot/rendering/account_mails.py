@@ -84,9 +84,9 @@ def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: 
 
 
 def _of_owner(account: Account, policy: Policy) -> Values:
-    return owner(policy) | {
+    return owner(policy, account.programme) | {
         "lang": account.lang,
-        "ref": account.thread,
+        "ref": account.named,
         "name": account.name,
         "user_id": account.user_id,
     }
@@ -177,7 +177,7 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
     first = found[0][0]
     nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
-    return owner(policy) | {
+    return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
@@ -190,9 +190,9 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
 
 def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
     say = words(account.lang, policy.desk.zone)
-    return owner(policy) | {
+    return owner(policy, account.programme) | {
         "lang": account.lang,
-        "ref": account.thread,
+        "ref": account.named,
         "name": account.name,
         "email": account.email,
         "user_id": account.user_id,

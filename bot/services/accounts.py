@@ -16,7 +16,7 @@ from bot.domain.accounts import (
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.members import MemberNotice
-from bot.rendering import account_mails
+from bot.rendering import account_mails, partner_mails
 from bot.services import member_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
@@ -24,6 +24,7 @@ from bot.services.queueing import issue_link
 from bot.store import accounts, events, links, member_invitations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
 MOST_ACTIVATIONS = 3  #: activation mails that one account gets, the desk's wish apart …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
@@ -74,14 +75,19 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
     """
     if account.status is not AccountStatus.WAITING:
         return
-    until = now + timedelta(days=desk.policy.mag.activation_days)
+    until = now + timedelta(days=desk.policy.of(account.programme).activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
+    if account.is_partner:
+        template, build = PARTNER_PASSWORD, partner_mails.password
+        url = f"{url}?lang={account.lang}"
+    else:
+        template, build = "activation", account_mails.activation
     mail_owner(
         db,
         desk,
         account,
-        "activation",
-        words=lambda customer: account_mails.activation(account, customer, desk.policy, until=until),
+        template,
+        words=lambda customer: build(account, customer, desk.policy, until=until),
         now=now,
         secrets={"activation_url": url},
     )

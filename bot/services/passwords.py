@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Programme
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import (
     PasswordMeanwhile,
@@ -39,7 +39,7 @@ def check_password(db: Database, desk: Desk, account_id: int | None, password: s
     Slow, so never inside a transaction. It counts no tries, and asks for no status.
     """
     hashed = accounts.find_password(db, account_id) if account_id is not None else ""
-    if len(password) > desk.policy.password_rules.max_length:
+    if len(password) > max(desk.policy.of(one).password.max_length for one in Programme):
         hashed, password = "", ""  # none of ours is as long
     return desk.hasher.verify(hashed, normal(password))
 
@@ -53,7 +53,7 @@ def find_all_faults(db: Database, desk: Desk, account: Account, password: str) -
 
     Slow, one argon2 call for each password they had: never inside a transaction.
     """
-    rules = desk.policy.password_rules
+    rules = desk.policy.password_rules(account.programme)
     if faults := find_faults(password, owner_of(account), rules):
         return faults
     had = passwords.list_hashes(db, account.id, limit=rules.history)
@@ -70,7 +70,7 @@ def put(
     db: Database, desk: Desk, account: Account, hashed: str, *, since: str, how: HowSet, now: datetime
 ) -> bool:
     """Set a password in the caller's transaction; False where the present hash is not `since`."""
-    keep = desk.policy.password_rules.history
+    keep = desk.policy.password_rules(account.programme).history
     return passwords.swap(db, account.id, hashed, since=since, how=how, keep=keep, now=now)
 
 
@@ -78,7 +78,7 @@ def get_wait(db: Database, desk: Desk, account: Account) -> datetime | None:
     """From when on its owner may change it; None where nothing has to be waited for."""
     last = passwords.find_last(db, account.id)
     set_at, how = last or (None, None)
-    return may_change_at(set_at, how, desk.policy.password_rules)
+    return may_change_at(set_at, how, desk.policy.password_rules(account.programme))
 
 
 def take_try(db: Database, account_id: int, what: Tried, *, now: datetime) -> None:

@@ -34,6 +34,7 @@ HIDDEN = {
     "recovery_url": "https://recover.example/hidden-until-sent",
     "email_url": "https://email.example/hidden-until-sent",
     "stop_url": "https://stop.example/hidden-until-sent",
+    "invite_url": "https://invite.example/hidden-until-sent",
     "prolong_url": "https://prolong.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }

@@ -18,6 +18,7 @@ from handlers.slack import (
     commands,
     email_changes,
     home,
+    invitations,
     jobs,
     kinds,
     letters,
@@ -63,6 +64,7 @@ ROOMS = (
     lifecycle,
     step_up,
     stock,
+    invitations,
     mentions,
 )
 

@@ -70,6 +70,8 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
         "way",
         "key_url",
         "joining_url",
+        "invite_url",
+        "mfa_guide_url",
         "email_url",
         "stop_url",
         "prolong_url",

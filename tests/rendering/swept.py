@@ -13,9 +13,11 @@ from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
 from bot.domain.events import EventTag, Head
 from bot.domain.finding import Findings
+from bot.domain.invitation_files import Reading as PeopleRead
 from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
+from bot.domain.partner_requests import RequestState
 from bot.domain.phone_resets import ResetState
 from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
@@ -33,6 +35,7 @@ from bot.rendering import (
     finding,
     history,
     home,
+    invitations,
     letter_cards,
     license_key_cards,
     lifecycle,
@@ -60,6 +63,7 @@ from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_email_changes as changes
 from tests.rendering import test_home as homes
+from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_lifecycle as clock
@@ -296,6 +300,22 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         )
         for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
     ],
+    "invitations.invite_modal": lambda _: [
+        invitations.invite_modal(invites.ROLES, trouble=SAID, words=ENGLISH),
+        invitations.invite_modal(invites.ROLES, asked=invites.ASKED, words=ENGLISH),
+    ],
+    "invitations.looked_modal": lambda text: [
+        invites.looked(poisoned(reading, text), "en", name=MARK + text)
+        for reading in (replace(invites.UNFIT, bad=invites.BAD * 99), PeopleRead(good=invites.GOOD))
+    ],
+    "invitations.said_modal": lambda _: [invitations.said_modal(SAID, words=ENGLISH)],
+    "invitations.request_note": lambda text: [
+        invitations.request_note(poisoned(replace(invites.ASKED, state=state), text), words=ENGLISH)
+        for state in RequestState
+    ],
+    "invitations.partners_note": lambda text: [
+        invitations.partners_note({"by": MARK + text, "count": 2}, words=ENGLISH)
+    ],
     "voucher_modals.said_modal": lambda _: [voucher_modals.said_modal(SAID, words=ENGLISH)],
     "trail.head_note": lambda _: [trail.head_note(Head(seq=7, hash="a" * 64), words=ENGLISH)],
     "history.step_note": lambda text: [
@@ -355,7 +375,8 @@ OURS = frozenset(
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
-        "voucher_modals.file_modal", "voucher_modals.said_modal",
+        "voucher_modals.file_modal", "voucher_modals.said_modal", "invitations.invite_modal",
+        "invitations.said_modal",
     }
 )  # fmt: skip
 
