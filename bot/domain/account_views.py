@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.email_changes import EmailChange
 from bot.domain.errors import Refusal
 from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
 from bot.domain.lifecycle_refusals import ReasonNeeded
@@ -64,6 +65,7 @@ class AccountView:
     waits: bool  #: for terms that nobody accepted
     mails: tuple[AccountMail, ...]  #: the newest first
     life: LifeView | None = None  #: None for an account without a clock
+    change: EmailChange | None = None  #: of its address, that is asked for
 
     @property
     def is_locked(self) -> bool:

@@ -20,6 +20,7 @@ class TermsText:
     version: str
     title: str
     text: str
+    is_sample: bool = False  #: it came with us, and says that it counts for nobody
 
     @property
     def digest(self) -> str:

@@ -48,7 +48,12 @@ def _read(file: Path, application: str, lang: str) -> TermsText:
     if not found or not said.get("version") or not said.get("title"):
         raise SettingsFault(f"{file}: must begin with --- and lines `version:` and `title:`, and then ---")
     return TermsText(
-        application=application, lang=lang, version=said["version"], title=said["title"], text=text.strip()
+        application=application,
+        lang=lang,
+        version=said["version"],
+        title=said["title"],
+        text=text.strip(),
+        is_sample=file.parent == SHIPPED,
     )
 
 

@@ -18,8 +18,8 @@ from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services import supply_checks, terms
+from bot.services.authenticators import SECRET as DEVICES
 from bot.services.desk import Desk
-from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
 from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
@@ -130,9 +130,9 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
     yield _secret(db, patient.desk)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
-    faults = terms.find_faults(db, patient.desk)
+    faults = terms.find_faults(db, patient.desk, live=patient.delivery == "live")
     sentence = "; ".join(faults) or f"texts for {len(patient.desk.terms)} applications"
-    mend = "give a changed text a new version: it is then asked for again"
+    mend = "put the texts that count into `terms` in TEMPLATES_DIR, a changed one under a new version"
     yield Check(name="terms", well=not faults, sentence=sentence, mend=mend)
 
 

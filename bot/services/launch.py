@@ -49,6 +49,13 @@ def launch(db: Database, desk: Desk, visitor: Visitor, *, name: str, now: dateti
     return Onward(application=application, url=_sign(desk, visitor, application, url, now))
 
 
+def give_up(db: Database, visitor: Visitor) -> None:
+    """They went back instead of proving a factor: what waited for it does not go on later."""
+    if visitor.session.launching:
+        with transaction(db, locks=(f"account:{visitor.account.id}",)):
+            sessions.set_launching(db, visitor.token, "")
+
+
 def _sign(desk: Desk, visitor: Visitor, application: Application, url: str, now: datetime) -> str:
     over = HandOver(
         user_id=visitor.account.user_id,

@@ -121,7 +121,10 @@ def _take(
     digits = read_code(text)
     if not digits:
         return PhoneCodeRefused()
-    if not fits(_living(db, desk, visitor, phone, now), digits, now):
+    living = _living(db, desk, visitor, phone, now)
+    if not living and phone.verified_at and visitor.session.strength >= Strength.PHONE_OTP:
+        return Taken(token=visitor.token, phone=phone)  # the second click of two: the first has proven it
+    if not fits(living, digits, now):
         return _count_wrong(db, desk, visitor, phone, now)
     tries.drop(db, account.id, Tried.PHONE_CODE)
     phone_codes.end_all(db, account.id)

@@ -18,9 +18,10 @@ from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, actor
 from bot.domain.staff import Act, Staff
 from bot.services import step_up
 from bot.services.desk import Desk
-from bot.services.phone_resets import find_eyes, finish, give
+from bot.services.phone_reset_eyes import find_eyes
+from bot.services.phone_resets import finish, give
 from bot.services.rights import at_this_moment
-from bot.store import accounts, organisations, phone_resets
+from bot.store import accounts, organisations, phone_resets, recovery_codes
 from bot.store.database import transaction
 
 
@@ -33,6 +34,7 @@ def get_card(db: Database, reset_id: int) -> ResetCard:
         account=account,
         company=organisations.get_customer(db, account).name,
         eyes=tuple(people.get(one.by, one.by) for one in reset.given),
+        codes_left=recovery_codes.count_left(db, account.id),
         needs_desk=reset.is_undecided and not find_eyes(db, account, reset),
     )
 

@@ -8,8 +8,22 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.events import EventTag
+from bot.domain.license_keys import Seat
 from bot.rendering.words import LANGUAGES
-from bot.store import accounts, credentials, events, sessions, terms
+from bot.store import (
+    accounts,
+    certificates,
+    credentials,
+    email_changes,
+    events,
+    outbox,
+    phone_resets,
+    recovery_codes,
+    registration,
+    seats,
+    sessions,
+    terms,
+)
 from bot.store.database import transaction
 
 
@@ -23,20 +37,20 @@ def set_language(db: Database, account: Account, lang: str, *, now: datetime) ->
         events.add(db, EventTag.LANGUAGE_CHANGED, about, actor=about, at=now, lang=lang)
 
 
-def export(db: Database, account: Account) -> dict[str, Any]:
+def export(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
     """What is kept about the owner of an account, for themselves: nothing of it is anybody else's (GDPR, 15).
 
-    Passwords, answers, keys and codes are not in it: they are kept as hashes, or sealed.
+    Passwords and answers are not in it, which are kept as hashes, nor License Keys and codes, which are
+    secrets: a key is named by its last signs.
     """
-    mine = credentials.get(db, account.id)
     return {
         "account": asdict(account),
-        "phones": [{"number": phone.number, "verified_at": phone.verified_at} for phone in mine.phones],
-        "credential_registered_at": mine.registered_at,
+        **_list_factors(db, account),
         "sessions": [
             {"began": one.made_at, "last_page": one.seen_at, "strength": one.strength.name.lower()}
             for one in sessions.list_of_account(db, account.id).values()
         ],
+        **_list_asked(db, account, now=now),
         "terms_accepted": [
             {"application": one.application, "version": one.version, "language": one.lang, "at": one.at}
             for one in terms.list_of_organisation(db, account.organisation)
@@ -51,3 +65,57 @@ def export(db: Database, account: Account) -> dict[str, Any]:
             for event in events.list_about(db, [f"account:{account.id}"])
         ],
     }
+
+
+def _list_factors(db: Database, account: Account) -> dict[str, Any]:
+    """By what they prove who they are, and what was sent there."""
+    mine = credentials.get(db, account.id)
+    reached_at = [account.email, *(phone.number for phone in mine.phones)]
+    held = [seat for seat in seats.list_held(db, account.organisation) if _is_theirs(seat, account)]
+    return {
+        "license_keys": [
+            {"seat": seat.number, "key": seat.key.masked if seat.key else "", "holder": asdict(seat.holder)}
+            for seat in held
+            if seat.holder
+        ],
+        "credential_registered_at": mine.registered_at,
+        "phones": [{"number": phone.number, "verified_at": phone.verified_at} for phone in mine.phones],
+        "certificates": [
+            {"subject": subject, "since": since}
+            for subject, since in certificates.list_of_account(db, account.id)
+        ],
+        "unused_recovery_codes": recovery_codes.count_left(db, account.id),
+        "mails_and_texts": [
+            {
+                "at": job.created_at,
+                "kind": job.kind,
+                "what": job.template,
+                "to": job.recipient,
+                "state": job.status,
+            }
+            for job in outbox.list_to(db, reached_at)
+        ],
+    }
+
+
+def _list_asked(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
+    """What they have asked for, and what they have registered."""
+    change = email_changes.find_of(db, account.id, now=now)
+    registered = registration.find(db, account.case_id)
+    was_theirs = registered is not None and registered.email == account.email
+    return {
+        "email_change": {"to": change.new, "until": change.until} if change else None,
+        "lost_phones": [
+            {"asked_at": one.asked_at, "state": one.state, "due_at": one.due_at, "ended_at": one.ended_at}
+            for one in phone_resets.list_of_account(db, account.id)
+        ],
+        "registration": {"submitted_at": registered.submitted_at, "entered": dict(registered.draft)}
+        if registered and was_theirs
+        else None,
+    }
+
+
+def _is_theirs(seat: Seat, account: Account) -> bool:
+    """Two people may share an address."""
+    holder = seat.holder
+    return holder is not None and (holder.email.lower(), holder.name) == (account.email, account.name)

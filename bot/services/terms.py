@@ -86,25 +86,34 @@ def get_standing(db: Database, desk: Desk, account: Account, application: str) -
             application=application, is_open=True, may_accept=may, accepted=accepted,
             accepted_by=by.name if by else "",
         )  # fmt: skip
+    able = [one for one in people if one.role in MAY_ACCEPT]
+    there = [one for one in able if one.status is AccountStatus.ACTIVE]  # others cannot sign in yet
     earlier = any(one.application == application for one in _list(db, account.organisation))
     return TermsStanding(
         application=application,
         is_open=False,
         may_accept=may,
-        waits_for=tuple(one.name for one in people if one.role in MAY_ACCEPT),
+        waits_for=tuple(one.name for one in there or able),
         waiting=sum(one.status is AccountStatus.ACTIVE and one.id != account.id for one in people),
         again=earlier,
     )
 
 
-def find_faults(db: Database, desk: Desk) -> list[str]:
-    """Texts that changed although their version did not: what was accepted is not what is shown."""
-    return [
+def find_faults(db: Database, desk: Desk, *, live: bool = False) -> list[str]:
+    """What is wrong with the texts, where `live` customers are asked to agree to them.
+
+    One that changed although its version did not: what was accepted is not what is shown. Or one that came
+    with us, and says of itself that it binds nobody.
+    """
+    every = [text for texts in desk.terms.values() for text in texts.values()]
+    slipped = [
         f"{text.application}.{text.lang}.md of version {text.version} is not what was accepted"
-        for texts in desk.terms.values()
-        for text in texts.values()
+        for text in every
         if terms.find_digest(db, text.application, text.lang, text.version) not in ("", text.digest)
     ]
+    asked = live and desk.portal_url.lower().startswith("https://") and desk.policy.mag.keeps_accounts
+    samples = [text for text in every if text.is_sample] if asked else []
+    return slipped + [f"{text.application}.{text.lang}.md is still the sample, not yours" for text in samples]
 
 
 def _list(db: Database, organisation: int) -> list[Acceptance]:

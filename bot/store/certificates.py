@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store.database import count, row, text_of
+from bot.store.database import count, instant, row, rows, text_of
 
 
 def find_account(db: Database, subject: str) -> int | None:
@@ -16,6 +16,12 @@ def find_account(db: Database, subject: str) -> int | None:
 def has_any(db: Database, account_id: int) -> bool:
     sql = "select 1 from certificates where account_id = :id limit 1"
     return row(db, sql, {"id": account_id}) is not None
+
+
+def list_of_account(db: Database, account_id: int) -> list[tuple[str, datetime]]:
+    """Their subjects, and since when each counts."""
+    sql = "select subject, made_at from certificates where account_id = :id order by made_at"
+    return [(found["subject"], instant(found["made_at"])) for found in rows(db, sql, {"id": account_id})]
 
 
 def add(db: Database, subject: str, account_id: int, *, by: str, now: datetime) -> None:

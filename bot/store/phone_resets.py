@@ -37,6 +37,12 @@ def list_open(db: Database) -> list[PhoneReset]:
     return [_reset(entry) for entry in found]
 
 
+def list_of_account(db: Database, account_id: int) -> list[PhoneReset]:
+    """All that was ever asked, the oldest first."""
+    found = rows(db, "select * from phone_resets where account_id = :id order by id", {"id": account_id})
+    return [_reset(entry) for entry in found]
+
+
 def count_since(db: Database, account_id: int, *, since: datetime) -> int:
     sql = "select count(*) n from phone_resets where account_id = :id and asked_at > :since"
     found = row(db, sql, {"id": account_id, "since": text_of(since)})

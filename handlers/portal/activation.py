@@ -53,7 +53,8 @@ def choose(token: str, *, frame: Frame) -> Response:
         return _over(token, frame)
     if faults:
         return _first(token, found, frame, broken=faults)
-    return frame.pages.go("activation.ask", token=token, draft=draft)
+    then = "partner_activation" if found.account.is_partner else "activation"
+    return frame.pages.go(f"{then}.ask", token=token, draft=draft)
 
 
 def ask(token: str, draft: str, *, frame: Frame) -> Response:
@@ -78,8 +79,8 @@ def complete(token: str, draft: str, *, frame: Frame) -> Response:
                 sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except DraftGone as gone:
         return _first(token, _get(token, frame), frame, note=words.refusal(gone))
-    except (LinkUnknown, LinkExpired):
-        return _over(token, frame)
+    except (LinkUnknown, LinkExpired):  # of two clicks this may be the second
+        return frame.pages.go("activation.show", token=token)
     if not visit:
         return _second(token, draft, questions(words, given, faults), frame)
     visitors.remember(visit)
@@ -120,17 +121,18 @@ def _first(
     unlike: bool = False,
     note: str = "",
 ) -> Response:
-    words, account, company = frame.pages.words(), found.account, found.case.ris.company
-    rules = frame.bot.desk.policy.password_rules
+    words, account, company = frame.pages.words(), found.account, found.customer
+    rules = frame.bot.desk.policy.password_rules(account.programme)
     facts = {
-        "user_id": account.user_id,
+        "user_name" if account.is_partner else "user_id": account.user_id,
         "email": account.email,
         "company": company.name,
-        "role": words.choice(Role, account.role),
+        "role": "" if account.is_partner else words.choice(Role, account.role),
         "application": company.application,
     }
     return frame.pages.render(
         "activate.html",
+        of=account.programme,
         status=WRONG if broken or unlike else 200,
         step=1,
         note=note,
@@ -159,7 +161,11 @@ def _second(token: str, draft: str, form: Questions, frame: Frame) -> Response:
 
 
 def _over(token: str, frame: Frame) -> Response:
-    """Never was, used, or too old: the page does not say which."""
+    """Never was, used, or too old: the page does not say which, but to whoever it has let in."""
+    visitor = visitors.find(frame)
+    with frame.bot.connect() as db:
+        if visitor and activation.was_for(db, token, visitor.account):
+            return frame.pages.go("dashboard.show")
     say = frame.pages.words().say
     return frame.pages.render(
         "way_back.html",

@@ -21,7 +21,7 @@ def register(app: Flask, frame: Frame) -> None:
         ("/dashboard/phones/<int:phone>/remove", "remove_phone", remove_phone, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response
 
 from bot.domain.sessions import Visitor
-from bot.services import applications, certificates, credentials
+from bot.services import applications, certificates, credentials, launch
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -16,6 +16,7 @@ def register(app: Flask, frame: Frame) -> None:
 
 def show(*, frame: Frame, visitor: Visitor) -> Response:
     with frame.bot.connect() as db:
+        launch.give_up(db, visitor)
         listed = applications.list_of(db, frame.bot.desk, visitor)
         mine = credentials.get(db, visitor)
         certificate = certificates.has_any(db, visitor)

@@ -1,4 +1,4 @@
-"""The page behind the link that each end of a change of address gets: GET shows, a typed User ID acts."""
+"""The page behind the link that each end of a change of address gets: GET shows, what is typed acts."""
 
 from flask import Blueprint, Flask, Response, request
 
@@ -17,7 +17,7 @@ def register(app: Flask, frame: Frame) -> None:
     app.register_blueprint(room)
 
 
-def show(token: str, *, frame: Frame, wrong: bool = False) -> Response:
+def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
     with frame.bot.connect() as db:
         change, end, _ = email_changes.get_change(db, token, now=frame.bot.clock.now())
     status = REFUSED if wrong else 200
@@ -27,15 +27,19 @@ def show(token: str, *, frame: Frame, wrong: bool = False) -> Response:
 
 
 def answer(token: str, *, frame: Frame) -> Response:
-    """Yes needs the User ID typed, which no program that opens links knows; no does not."""
-    now = frame.bot.clock.now()
+    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
+    form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
-        _, _, account = email_changes.get_change(db, token, now=now)
-        if request.form.get("answer") == "no":
+        change, _, account = email_changes.get_change(db, token, now=now)
+    asked = "desk_" if change.asked_by else ""
+    if form.get("do") == "no":
+        if not form.get("sure"):
+            return show(token, frame=frame, wrong="tick")
+        with frame.bot.connect() as db:
             email_changes.refuse(db, token, now=now)
-            return frame.pages.render("email_change.html", state="refused")
-    if fold_user_id(request.form.get("user_id", "")) != account.user_id:
-        return show(token, frame=frame, wrong=True)
+        return frame.pages.render("email_change.html", state=f"{asked}refused")
+    if form.get("do") != "yes" or fold_user_id(form.get("user_id", "")) != account.user_id:
+        return show(token, frame=frame, wrong="user_id")
     with frame.bot.connect() as db:
         changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
-    return frame.pages.render("email_change.html", state="changed" if changed else "waits")
+    return frame.pages.render("email_change.html", state=asked + ("changed" if changed else "waits"))

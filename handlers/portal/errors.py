@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.sansio.response import Response as AnyResponse
 
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from handlers.portal import late_forms
 from handlers.portal.frame import Frame
 from handlers.portal.security import route
 
@@ -36,9 +37,10 @@ def show_http(exc: HTTPException, frame: Frame) -> AnyResponse:
     """A wrong request, or (500) a bug that `note_bug` has noted."""
     if exc.response is not None:
         return exc.response
+    if isinstance(exc, CSRFError):
+        return late_forms.show(frame)
     code = exc.code or 500
-    words = "form_expired" if isinstance(exc, CSRFError) else str(said_of(code))
-    page = frame.pages.render("error.html", status=code, error=words, id=g.get("bug", ""))
+    page = frame.pages.render("error.html", status=code, error=str(said_of(code)), id=g.get("bug", ""))
     if isinstance(exc, TooManyRequests):
         page.headers["Retry-After"] = str(RETRY_SECONDS)
     for name, value in exc.get_headers():

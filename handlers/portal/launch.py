@@ -11,7 +11,7 @@ from handlers.portal.frame import Frame
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("launch", __name__)
     room.add_url_rule("/dashboard/launch", "launch", visitors.signed_in(frame, launch), methods=["POST"])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

@@ -15,7 +15,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("phone_resets", __name__)
     room.add_url_rule("/passcode/lost", "show", visitors.signed_in(frame, show))
     room.add_url_rule("/passcode/lost", "ask", visitors.signed_in(frame, ask), methods=["POST"])
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
     stopping = Blueprint("phone_reset_stops", __name__)
     stopping.add_url_rule("/phone-reset/<token>", "show", frame.view(show_stop))

@@ -9,18 +9,21 @@ from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
 from bot.services import email_changes, profile
 from handlers.portal.frame import Frame
-from handlers.portal.visitors import signed_in
+from handlers.portal.visitors import OF_BOTH, signed_in
 
 REFUSED = 400
 
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("profile", __name__, url_prefix="/account")
-    room.add_url_rule("", "show", signed_in(frame, show))
-    room.add_url_rule("/language", "set_language", signed_in(frame, set_language), methods=["POST"])
-    room.add_url_rule("/email", "ask_email", signed_in(frame, ask_email), methods=["POST"])
-    room.add_url_rule("/data", "data", signed_in(frame, data))
-    frame.guards.tries(room)
+    for path, name, view, method in (
+        ("", "show", show, "GET"),
+        ("/language", "set_language", set_language, "POST"),
+        ("/email", "ask_email", ask_email, "POST"),
+        ("/data", "data", data, "GET"),
+    ):
+        room.add_url_rule(path, name, signed_in(frame, view, to=OF_BOTH), methods=[method])
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
@@ -29,9 +32,11 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def set_language(*, frame: Frame, visitor: Visitor) -> Response:
+    """Mails come in it from now on, and so do the pages of this visit."""
+    lang = request.form.get("language", "")
     with frame.bot.connect() as db:
-        profile.set_language(db, visitor.account, request.form.get("language", ""), now=frame.bot.clock.now())
-    return frame.pages.go("profile.show", done="language")
+        profile.set_language(db, visitor.account, lang, now=frame.bot.clock.now())
+    return frame.pages.go("profile.show", lang=lang, done="language")
 
 
 def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
@@ -46,9 +51,9 @@ def ask_email(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def data(*, frame: Frame, visitor: Visitor) -> Response:
-    """Everything that is kept about them, for a program or a text editor."""
+    """What is kept about them, for a program or a text editor."""
     with frame.bot.connect() as db:
-        found = profile.export(db, visitor.account)
+        found = profile.export(db, visitor.account, now=frame.bot.clock.now())
     response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'

@@ -4,6 +4,7 @@ GET shows, POST acts; what acted answers by a redirect, so that a reload does no
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
@@ -102,9 +103,11 @@ def _get(token: str, frame: Frame) -> Invitation:
 def _page(
     found: Invitation, frame: Frame, *, faults: Sequence[Fault] = (), note: str = "", status: int = 200
 ) -> Response:
+    if found.is_live:
+        return _done(frame)
     say, stage = frame.pages.words(), found.registration.stage
     state = stage if found.may_act else Stage.SUBMITTED
-    given: dict[str, object] = {"invitation": found, "note": note, "live": found.is_live}
+    given: dict[str, Any] = {"invitation": found, "note": note}
     if state is Stage.FORM:
         draft = found.registration.draft
         given["sections"] = sections(draft, faults, say, email=found.registration.email)
@@ -115,6 +118,21 @@ def _page(
     return frame.pages.render("register.html", status=status, state=str(state), **given)
 
 
+def _done(frame: Frame) -> Response:
+    """Approved: the link has done its work, and shows nothing of the organisation any more."""
+    say = frame.pages.words().say
+    return frame.pages.render(
+        "way_back.html",
+        title=say("page.register.live.title"),
+        text=say("page.register.live.text"),
+        post="",
+        link="/sign-in",
+        button=say("page.sign_in.button"),
+        ask=True,
+        sign_in=False,
+    )
+
+
 def mail_again(token: str, *, frame: Frame) -> Response:
     """A new link goes to the address on file, if it would open anything; everybody is told the same."""
     with frame.bot.connect() as db:
@@ -123,7 +141,14 @@ def mail_again(token: str, *, frame: Frame) -> Response:
 
 
 def show_asking(*, frame: Frame, state: str = "ask", status: int = 200) -> Response:
-    return frame.pages.render("register_again.html", status=status, state=state)
+    extranet = frame.bot.desk.policy.extranet
+    return frame.pages.render(
+        "register_again.html",
+        status=status,
+        state=state,
+        asks_partner=extranet.keeps_accounts,
+        extranet=extranet,
+    )
 
 
 def ask_again(*, frame: Frame) -> Response:

@@ -4,17 +4,19 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv6Address, ip_network
 from threading import Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from bot.bootstrap import Bot
 from bot.domain.keyring import Keyring
+from bot.domain.sessions import Visitor
 from handlers.portal.proxies import TrustedProxies, read_address
 
 #: everything from ourselves, nothing inline; a script of ours only makes a form quicker to fill in
@@ -36,7 +38,9 @@ HEADERS = {
 HSTS = "max-age=31536000"
 LINKS_LIMIT = "120 per minute"  #: of one network address, over all pages that take a link's token
 FILES_LIMIT = "10 per minute"  #: of one network address: a file costs far more than a page
-TRIES_LIMIT = "30 per minute"  #: of one network address, over all forms that take a password, key or code
+TRIES_LIMIT = "30 per minute"  #: over all forms that take a password, key or code, of one network address …
+#: … and of one account in whatever network: an office of many people has one address
+OWN_TRIES_LIMIT = "30 per minute"
 MAX_FORM_BYTES = 1_048_576  #: a room that takes files raises it for its own view
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,6 +56,7 @@ class Guards:
     csrf: CSRFProtect
     links: Decorator  #: for blueprints whose pages take a token
     tries: Decorator  #: for blueprints whose forms take something that can be guessed
+    own_tries: Decorator  #: the same, for those to which one has to be signed in
     files: Decorator  #: for blueprints whose pages take a file
     checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
 
@@ -73,6 +78,7 @@ def protect(app: Flask, bot: Bot) -> Guards:
         # Flask-WTF would want a Referer on TLS, which our own Referrer-Policy forbids to send;
         # `refuse_other_sites` stands in for it.
         WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a form counts for as long as the session that its token is bound to
         RATELIMIT_HEADERS_ENABLED=False,
     )
     told = (bot.settings.client_cert_verify_header, bot.settings.client_cert_subject_header)
@@ -83,11 +89,14 @@ def protect(app: Flask, bot: Bot) -> Guards:
     )
     csrf = CSRFProtect(app)
     app.before_request(refuse_other_sites)
-    limiter = Limiter(_Network(), app=app, storage_uri="memory://")
+    network = _Network()
+    limiter = Limiter(network, app=app, storage_uri="memory://")
+    person = partial(_person, network)
     return Guards(
         csrf=csrf,
         links=limiter.shared_limit(LINKS_LIMIT, scope="links"),
         tries=limiter.shared_limit(TRIES_LIMIT, scope="tries", methods=["POST"]),
+        own_tries=limiter.shared_limit(OWN_TRIES_LIMIT, scope="own", key_func=person, methods=["POST"]),
         files=limiter.shared_limit(FILES_LIMIT, scope="files", methods=["POST"]),
         checking=Semaphore(),
     )
@@ -131,6 +140,12 @@ def with_headers(headers: dict[str, str]) -> Callable[[Response], Response]:
         return response
 
     return add
+
+
+def _person(network: "_Network") -> str:
+    """The key of limits of who is signed in: their account; of anybody else, their network."""
+    visitor: Visitor | None = g.get("visitor")
+    return f"account:{visitor.account.id}" if visitor else network()
 
 
 class _Network:

@@ -19,7 +19,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/security-questions", "show", signed_in(frame, show))
     room.add_url_rule("/security-questions", "change", signed_in(frame, change), methods=["POST"])
     room.add_url_rule("/security-questions/changed", "changed", signed_in(frame, show_changed))
-    frame.guards.tries(room)
+    frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 

@@ -6,6 +6,8 @@ from typing import cast
 
 from flask import Response, g, request, session
 
+from bot.bootstrap import Bot
+from bot.domain.accounts import Programme
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import sessions
@@ -31,9 +33,27 @@ BACK_TO = frozenset(
 VisitorView = Callable[..., Response]
 
 
+Programmes = frozenset[Programme]
+OF_MAG = frozenset({Programme.MAG})
+OF_EXTRANET = frozenset({Programme.EXTRANET})
+OF_BOTH = frozenset(Programme)
+
+
+def place_of(visitor: Visitor) -> str:
+    """The first page of whoever is signed in."""
+    if not visitor.account.is_partner:
+        return "dashboard.show"
+    return "passcode.show" if visitor.lacks_factor else "partner_home.show"
+
+
 def remember(token: str) -> None:
     """This browser has that session from now on; what its cookie held is gone, CSRF token included."""
     session.clear()
+    session[_TOKEN] = token
+
+
+def go_on(token: str) -> None:
+    """The same visit, stronger, under another token: forms that stand open in other tabs keep counting."""
     session[_TOKEN] = token
 
 
@@ -46,24 +66,44 @@ def token() -> str:
     return str(session.get(_TOKEN, ""))
 
 
+def meet(bot: Bot) -> None:
+    """Before any page, error pages too: it has the Profile Menu of who is signed in here."""
+    if token() and request.endpoint != "static":
+        _look(bot)
+
+
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here, for a page that anybody may see; from then on it has their Profile Menu."""
+    """Who is signed in here at this moment, for a page that anybody may see."""
+    return _look(frame.bot)
+
+
+def _look(bot: Bot) -> Visitor | None:
     try:
-        with frame.bot.connect() as db:
-            g.visitor = sessions.get(db, token(), now=frame.bot.clock.now())
+        with bot.connect() as db:
+            g.visitor = sessions.get(db, token(), now=bot.clock.now())
     except SignInNeeded:
         return None
     return cast("Visitor", g.visitor)
 
 
-def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
-    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first."""
+def signed_in(
+    frame: Frame, show: VisitorView, *, to: Programmes = OF_MAG, half: bool = False, **given: str
+) -> VisitorView:
+    """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
+
+    Whoever is of another programme than `to` is led to their own first page. So are partners who have not
+    shown their second factor, unless the page is `half` open to them. Their cookie stays as it is: of two
+    clicks the first may just have brought the browser a newer one, by which the page to sign in leads on.
+    """
 
     @wraps(show)
     def answer(**path: object) -> Response:
         visitor = find(frame)
         if visitor is None:
             return _to_sign_in(frame)
+        account = visitor.account
+        if account.programme not in to or (visitor.lacks_factor and not half):
+            return frame.pages.go(place_of(visitor))
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment
@@ -75,7 +115,6 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
 def _to_sign_in(frame: Frame) -> Response:
     """Whoever was signed in reads there why they are not any more, and may come back to this page."""
     shown = token()
-    forget()
     if not shown:
         return frame.pages.go("sign_in.show")
     with frame.bot.connect() as db:

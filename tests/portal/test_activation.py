@@ -37,7 +37,7 @@ def test_two_steps_make_an_active_account_whose_owner_is_signed_in(town: Town) -
     assert greta.client.get("/password").text.count("Your present password") == 0  # the 24 hours are told
     (mail,) = greta.mails("activated")
     assert not any(secret in mail for secret in (GOOD, *ANSWERS.values(), greta.link))
-    assert greta.client.get(greta.link).status_code == 404
+    assert greta.stranger().get(greta.link).status_code == 404
 
 
 def test_nothing_that_was_typed_lies_in_the_database_or_the_trail(town: Town) -> None:
@@ -79,7 +79,8 @@ def test_each_tab_has_the_password_that_was_chosen_in_it(town: Town) -> None:
     assert greta.post(one.location, **ANSWERS).location == "/dashboard"
 
     assert greta.hasher.verify(password_of(greta), GOOD)
-    assert greta.client.get(other.location).status_code == 404
+    assert greta.client.get(other.location).location == "/dashboard"
+    assert greta.stranger().get(other.location).status_code == 404
     with town.bot.connect() as db:
         assert db["password_drafts"].count == 0
 

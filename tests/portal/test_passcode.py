@@ -22,7 +22,10 @@ FORUM = "https://forumpass.example.com/enter"
 @pytest.fixture
 def village(town: Town) -> Village:
     """Its first person holds a License Key, and ForumPass takes hand-overs."""
-    found = settled(town)
+    return hold_key(settled(town))
+
+
+def hold_key(found: Village) -> Village:
     desk = found.bot.desk
     mag = desk.policy.mag.model_copy(update={"launch": {"ForumPass": Launch(url=FORUM)}})
     policy = desk.policy.model_copy(update={"programmes": {"mag": mag}})
@@ -215,3 +218,15 @@ def test_forms_may_end_at_an_application_of_the_policy_and_nowhere_else(village:
     policy = village.browser().get("/sign-in").headers["Content-Security-Policy"]
 
     assert "form-action 'self' https://forumpass.example.com;" in policy
+
+
+def test_a_launch_that_was_given_up_does_not_go_on_later(village: Village) -> None:
+    registered(village)
+    browser = signed_in(village, village.people[0])
+    browser.post("/dashboard/launch", on="/dashboard", application="ForumPass")
+    assert "Then ForumPass opens." in browser.get("/passcode").text
+    browser.get("/dashboard")
+    assert "Then ForumPass opens." not in browser.get("/passcode").text
+    place = browser.post("/passcode", on="/passcode", phone="1").location
+
+    assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard"

@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.accounts import Account
-from bot.domain.license_keys import Holder
+from bot.domain.license_keys import Holder, mask_of, tail_of
 from bot.domain.money import Money
-from bot.store import accounts, seats
+from bot.domain.registration import Stage
+from bot.services import email_changes
+from bot.store import accounts, certificates, registration, seats
 from bot.store.database import transaction
 from handlers.portal import app
-from tests.people import PASSWORD, Browser, CountingHasher, move_in
+from tests.people import KEY, PASSWORD, Browser, CountingHasher, hand_key, move_in
 from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import a_case
 
@@ -67,7 +69,7 @@ def asked(town: Town, account: Account) -> tuple[Browser, str, str]:
 def test_an_address_changes_once_both_ends_have_said_yes(town: Town, anna: Account) -> None:
     browser, old, new = asked(town, anna)
     assert sorted(mails(town, "email_change")) == sorted([anna.email, NEW])
-    yes = {"answer": "yes", "user_id": anna.user_id.upper().replace("-", " ")}
+    yes = {"do": "yes", "user_id": anna.user_id.upper().replace("-", " ")}
 
     assert "other address has to confirm" in browser.post(new, on=new, **yes).text
     assert address(town, anna) == anna.email
@@ -86,10 +88,26 @@ def test_either_end_can_say_no_and_a_program_that_opens_links_says_nothing(town:
         assert [browser.get(link).status_code for _ in range(2)] == [200, 200]
         assert browser.client.head(link).status_code == 200
         for typed in ("", "bbbb-bbbb", anna.email):
-            answer = browser.post(link, on=link, answer="yes", user_id=typed)
+            answer = browser.post(link, on=link, do="yes", user_id=typed)
             assert answer.status_code == 400
-    assert "Nothing changes" in browser.post(old, on=old, answer="no").text
+        for pressed in ({"do": "no"}, {"do": "no", "user_id": anna.user_id}, {"user_id": anna.user_id}, {}):
+            assert browser.post(link, on=link, **pressed).status_code == 400
+    assert "tick the box" in browser.post(old, on=old, do="no").text
+    assert "Nothing changes" in browser.post(old, on=old, do="no", sure="yes").text
     assert browser.get(new).status_code == 410
+    assert address(town, anna) == anna.email
+
+
+def test_what_the_desk_asks_for_is_said_to_be_the_desks(town: Town, anna: Account) -> None:
+    with town.bot.connect() as db, transaction(db):
+        email_changes.open_change(db, town.bot.desk, anna, NEW, asked_by="U0AVERY", now=town.bot.clock.now())
+    old, new = (f"/email/{token}" for token in town.tokens[-2:])
+    browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+    for link in (old, new):
+        assert "support desk was asked" in browser.get(link).text
+    answer = browser.post(new, on=new, do="yes", user_id=anna.user_id)
+    assert "or our support desk in its place" in answer.text
+    assert "our support desk hears of it" in browser.post(old, on=old, do="no", sure="yes").text
     assert address(town, anna) == anna.email
 
 
@@ -137,7 +155,8 @@ def test_nobody_floods_a_strangers_mailbox(town: Town, anna: Account) -> None:
 def test_mails_come_in_the_language_that_was_chosen(town: Town, anna: Account) -> None:
     browser = signed_in(town, anna)
     for chosen, lang in (("de", "de"), ("xx", "de"), ("", "de"), ("en", "en")):
-        assert browser.post("/account/language", on="/account", language=chosen).status_code == 303
+        then = browser.post("/account/language", on="/account", language=chosen).location
+        assert browser.get(then).headers["Content-Language"] == (chosen if chosen in {"de", "en"} else "en")
         with town.bot.connect() as db:
             found = accounts.find(db, anna.id)
         assert found
@@ -145,12 +164,28 @@ def test_mails_come_in_the_language_that_was_chosen(town: Town, anna: Account) -
 
 
 def test_ones_data_is_a_file_without_secrets_and_without_others(town: Town, anna: Account) -> None:
+    with town.bot.connect() as db:
+        hand_key(db, town.bot.desk, anna, now=town.clock.now())
+    with town.bot.connect() as db, transaction(db):
+        certificates.add(db, "CN=anna", anna.id, by="U0AVERY", now=town.clock.now())
+        registration.invite(db, anna.case_id, anna.email, now=town.clock.now())
+        registration.put_draft(db, anna.case_id, {"city": "Bremen"}, Stage.FORM)
+    asked(town, anna)
     answer = signed_in(town, anna).get("/account/data")
     found = json.loads(answer.text)
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert found["account"]["email"] == anna.email
     assert found["sessions"][0]["strength"] == "password"
+    assert [held["key"] for held in found["license_keys"]] == ["", mask_of(tail_of(KEY))]
+    assert KEY not in answer.text
+    assert found["email_change"]["to"] == NEW
+    assert {mail["what"] for mail in found["mails_and_texts"]} >= {"activation", "email_change"}
+    assert {mail["to"] for mail in found["mails_and_texts"]} == {anna.email}
+    assert [one["state"] for one in found["lost_phones"]] == []
+    assert found["unused_recovery_codes"] == 0
+    assert [one["subject"] for one in found["certificates"]] == ["CN=anna"]
+    assert found["registration"]["entered"] == {"city": "Bremen"}
     assert "session:begun" in {event["what"] for event in found["history"]}
     with town.bot.connect() as db:
         others = [one for one in accounts.list_of_organisation(db, 1) if one.id != anna.id]

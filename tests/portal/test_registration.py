@@ -15,6 +15,7 @@ from bot.rendering import samples
 from bot.services import registration
 from bot.store import cases, links
 from bot.store import registration as store
+from bot.store.database import transaction
 from tests.portal.conftest import Found, Town
 
 TOKEN = "an-invitation-that-nobody-else-has"
@@ -137,6 +138,19 @@ def test_every_fault_stands_at_its_field_and_above_and_what_was_typed_stays(town
     assert 'value="call me"' in page
     assert 'value="DE1"' in client.get(AT).text  # after a break, too
     assert "Deutschland" in client.get(f"{AT}?lang=de").text
+
+
+def test_once_approved_the_link_shows_nothing_of_the_organisation(town: Town) -> None:
+    invited(town)
+    bring(town, TOKEN, 3)
+    with town.bot.connect() as db, transaction(db):
+        db.execute("update cases set status = 'live'")
+    page = town.client().get(AT)
+
+    assert page.status_code == 200
+    assert "The registration is approved" in page.text
+    for given in ("Borealis", "C-1", "Bremen", GRETA, "+49", "The desk looks at your registration"):
+        assert given not in page.text
 
 
 def test_looking_spends_nothing_and_changes_nothing(town: Town) -> None:
@@ -267,14 +281,24 @@ def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found)
     mag = town.bot.desk.policy.mag.model_copy(
         update={"accounts": "outside", "registration_url": "https://mag.example.com/register"}
     )
-    policy = town.bot.desk.policy.model_copy(update={"programmes": {"mag": mag}})
+    extranet = town.bot.desk.policy.extranet.model_copy(update={"accounts": "outside"})
+    policy = town.bot.desk.policy.model_copy(update={"programmes": {"mag": mag}, "extranet": extranet})
     town.bot = replace(town.bot, desk=replace(town.bot.desk, policy=policy))
     client = town.client()
 
     assert client.post(AT).status_code == client.post("/register").status_code == 404
-    for path in (AT, "/register", "/dashboard", "/sign-in", "/users", "/applications/forumpass/terms"):
+    for path in (
+        AT,
+        "/register",
+        "/dashboard",
+        "/sign-in",
+        "/users",
+        "/applications/forumpass/terms",
+        "/home",
+    ):
         assert client.get(path).status_code == 404
         assert "Exostar Customer Support" in client.get(path).text
     for path in ("/", "/ris", "/contact", "/privacy", "/enroll/none"):
         assert client.get(path).status_code in {200, 404}
         assert "kept elsewhere" not in client.get(path).text
+        assert "/sign-in" not in client.get(path).text

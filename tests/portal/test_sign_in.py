@@ -189,6 +189,46 @@ def test_a_network_is_slowed_and_the_account_is_not_locked_by_that(town: Town) -
     assert village.browser().sign_in(village.people[0].user_id).status_code == 303
 
 
+def test_every_page_leads_in_or_has_the_profile_menu_error_pages_too(town: Town) -> None:
+    village = settled(town)
+    browser = village.browser()
+    paths = ("/", "/contact", "/nope", "/status/none", "/terms")
+    for path in paths:
+        page = browser.get(path).text
+        assert 'href="/sign-in"' in page, path
+        assert "Profile Menu" not in page, path
+    assert 'href="/password"' in browser.get("/").text
+    browser.sign_in(village.people[0].user_id)
+    for path in (*paths, "/users", "/users/999"):
+        page = browser.get(path).text
+        assert all(f'href="{to}"' in page for to in ("/dashboard", "/account")), path
+        assert 'href="/sign-in"' not in page, path
+    refused = browser.client.post("/account/email", data={})
+    assert "Profile Menu" in refused.text
+    for _ in range(31):
+        refused = browser.client.post("/sign-in", data={"name": "x", "csrf_token": browser.token("/account")})
+    assert refused.status_code == 429
+    assert "Profile Menu" in refused.text
+
+
+def test_forms_of_who_is_signed_in_are_counted_by_account_in_whatever_network(town: Town) -> None:
+    village = settled(town)
+    portal = app.build(village.bot)
+    anna, other = (Browser(client_of(portal, village.bot.settings.portal_url)) for _ in range(2))
+    anna.sign_in(village.people[0].user_id)
+    other.sign_in(village.people[1].user_id)
+
+    def ask(browser: Browser, token: str, network: str) -> int:
+        data = {"csrf_token": token, "application": "none"}
+        far = {"REMOTE_ADDR": network}
+        return browser.client.post("/dashboard/launch", data=data, environ_base=far).status_code
+
+    token = anna.token("/account")
+    codes = [ask(anna, token, f"198.51.100.{number}") for number in range(31)]
+    assert codes == [409] * 30 + [429]
+    assert ask(other, other.token("/account"), "198.51.100.1") == 409
+
+
 def test_whoever_has_not_activated_their_account_hears_how_once_a_day(town: Town) -> None:
     village = settled(town)
     waiting = village.people[3]

@@ -28,6 +28,7 @@ def card(*, state: ResetState = ResetState.AGREED) -> ResetCard:
         account=account_samples.account(samples.decided_case(), at=AT),
         company="Lindgren Söhne AG",
         eyes=("Ada Lindqvist",),
+        codes_left=7,
         needs_desk=state in (ResetState.ASKED, ResetState.AGREED),
     )
 
@@ -37,7 +38,7 @@ def test_it_says_who_agreed_and_offers_what_can_be_done(state: ResetState) -> No
     shown = phone_resets.reset_note(card(state=state), words=words("en"))
     said = json.dumps(shown.blocks, ensure_ascii=False)
 
-    assert all(part in said for part in ("Ada Lindqvist", "Lindgren Söhne AG"))
+    assert all(part in said for part in ("Ada Lindqvist", "Lindgren Söhne AG", "recovery codes: 7"))
     assert (f'"7:{state}"' in said) == (state in (ResetState.ASKED, ResetState.AGREED))
     assert phone_resets.read_value(f"7:{state}") == (7, state)
 

@@ -131,6 +131,22 @@ def test_a_text_that_changed_under_its_version_is_found(tmp_path: Path) -> None:
     assert fault == "ForumPass.en.md of version 2026-01 is not what was accepted"
 
 
+def test_nobody_is_asked_to_agree_to_a_sample_in_earnest_unseen(tmp_path: Path) -> None:
+    office, _, _ = an_organisation(tmp_path)
+    served = replace(office.desk, portal_url="https://portal.example.com", terms=texts.load([APP]))
+    for lang in ("en", "de"):
+        lay(tmp_path, lang, "---\nversion: 7\ntitle: Ours\n---\nBe kind.\n")
+    own = replace(served, terms=texts.load([APP], tmp_path))
+    near = replace(served, portal_url="http://127.0.0.1:8080")
+    with office.connect() as db:
+        assert [fault.split()[0] for fault in terms.find_faults(db, served, live=True)] == [
+            "ForumPass.en.md",
+            "ForumPass.de.md",
+        ]
+        for desk, live in ((served, False), (own, True), (near, True)):
+            assert terms.find_faults(db, desk, live=live) == []
+
+
 def test_an_application_without_terms_is_open(tmp_path: Path) -> None:
     office, _, user = an_organisation(tmp_path)
     office.bot = replace(office.bot, desk=replace(office.desk, terms={}))
