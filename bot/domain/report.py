@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.domain.approvals import Choice
 from bot.domain.cases import BallHolder
+from bot.domain.lifecycle import Stage
 
 _ISO_WEEK = re.compile(r"([12][0-9]{3})-?w([0-9]{1,2})", re.ASCII | re.IGNORECASE)
 THIS = ("this", "now", "current")
@@ -30,6 +31,10 @@ class Week:
     @property
     def before(self) -> "Week":
         return Week(self.monday - timedelta(days=DAYS))
+
+    @property
+    def after(self) -> "Week":
+        return Week(self.monday + timedelta(days=DAYS))
 
     @property
     def name(self) -> str:
@@ -118,6 +123,14 @@ class Decisions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeekAhead:
+    """What the clock of partners' accounts brings in a week, if nobody acts before."""
+
+    week: Week
+    mails: Mapping[Stage, int]  #: as many accounts expire as get the mail that says so
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """A week beside the week before."""
 
@@ -128,6 +141,7 @@ class Report:
     deciders: tuple[Decisions, ...] = ()  #: who decided most first
     came_by_day: tuple[int, ...] = (0,) * DAYS
     decided_by_day: tuple[int, ...] = (0,) * DAYS
+    ahead: tuple[WeekAhead, ...] = ()  #: from the week on in which it was asked for; none without partners
 
 
 def by_day(moments: Iterable[datetime], midnights: list[datetime]) -> tuple[int, ...]:

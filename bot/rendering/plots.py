@@ -11,7 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.cases import BallHolder
-from bot.domain.report import Dwell, Report
+from bot.domain.lifecycle import Stage
+from bot.domain.report import Dwell, Report, WeekAhead
 from bot.rendering.report import report_title, span
 from bot.rendering.words import Words
 
@@ -38,9 +39,13 @@ def week(report: Report, *, words: Words) -> bytes:
     """A PNG of 1080 dots' width; takes about half a second."""
 
     def draw(figure: "Figure") -> None:
-        days, waits = figure.subplots(2, 1, height_ratios=(3, 2))
+        heights = (3, 2, 1.5) if report.ahead else (3, 2)
+        figure.set_figheight(HEIGHT * sum(heights) / 5)
+        days, waits, *ahead = figure.subplots(len(heights), 1, height_ratios=heights)
         _draw_days(days, report, words)
         _draw_waits(waits, report, words)
+        for axes in ahead:
+            _draw_ahead(axes, report, words)
 
     return picture(report_title(report, words), draw)
 
@@ -117,6 +122,28 @@ def _draw_wait(axes: "Axes", place: int, dwell: Dwell | None, unit: timedelta, w
         "report.plot.wait", median=span(dwell.median, words), longest=span(dwell.longest, words)
     )
     axes.text(0, place + 0.27, label, va="bottom", fontsize=9)
+
+
+def _week_name(place: int, one: WeekAhead, words: Words) -> str:
+    """Every third has its Monday below it: there is no room for more."""
+    return "" if place % 3 else words.short_date(one.week.monday)
+
+
+def _draw_ahead(axes: "Axes", report: Report, words: Words) -> None:
+    """A column a week: warnings below, accounts that expire on top of them."""
+    places = range(len(report.ahead))
+    expire = [one.mails[Stage.EXPIRED] for one in report.ahead]
+    warned = [sum(one.mails.values()) - ends for one, ends in zip(report.ahead, expire, strict=True)]
+    axes.bar(places, warned, width=0.7, color=DARK, label=words.say("report.plot.warned"))
+    axes.bar(places, expire, bottom=warned, width=0.7, color=LIGHT, label=words.say("report.plot.expire"))
+    most = max(1, *(below + above for below, above in zip(warned, expire, strict=True)))
+    axes.set_xticks(places, [_week_name(place, one, words) for place, one in enumerate(report.ahead)])
+    axes.set_yticks([most], [words.number(most)])
+    axes.set_ylim(0, most * 1.6)
+    axes.set_title(words.say("report.plot.ahead"), loc="left", fontsize=11)
+    axes.tick_params(labelsize=9)
+    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=10)
+    clear(axes)
 
 
 def clear(axes: Any) -> None:  # noqa: ANN401 - matplotlib is an extra

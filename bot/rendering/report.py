@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.domain.cases import BallHolder
-from bot.domain.report import Decisions, Dwell, Figures, Report
+from bot.domain.lifecycle import Stage
+from bot.domain.report import Decisions, Dwell, Figures, Report, WeekAhead
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -26,6 +27,7 @@ def report_card(report: Report, *, with_picture: bool, words: Words) -> Card:
         blocks.section(_dwells(report, words)),
         blocks.section(_deciders(report.deciders, words)),
         blocks.section(_mails(report, words)),
+        *([blocks.section(_ahead(report.ahead, words))] if report.ahead else []),
         blocks.context(*foot),
     ]
     return Card(text=title, blocks=shown)
@@ -107,6 +109,30 @@ def _kinds(figures: Figures, words: Words) -> str:
         name = words.say(key) if key in words else safe(kind)
         said.append(words.say("report.kind", number=words.number(number), kind=name))
     return ", ".join(said)
+
+
+def _ahead(ahead: tuple[WeekAhead, ...], words: Words) -> str:
+    """A table of the weeks that bring something, in signs of the same width."""
+    headings = [words.say("report.ahead.week"), *(words.say(f"report.ahead.{stage}") for stage in Stage)]
+    lines = [headings]
+    lines += [
+        [words.date(one.week.monday), *(words.number(one.mails[stage]) for stage in Stage)]
+        for one in ahead
+        if any(one.mails.values())
+    ]
+    if len(lines) == 1:
+        return f"{words.say('report.ahead')}\n{words.say('report.ahead.none')}"
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    table = [
+        "  ".join(
+            [
+                line[0].ljust(widths[0]),
+                *(cell.rjust(wide) for cell, wide in zip(line[1:], widths[1:], strict=True)),
+            ]
+        )
+        for line in lines
+    ]
+    return "\n".join([words.say("report.ahead"), "```", *table, "```"])
 
 
 def picture_alt(report: Report, words: Words) -> str:

@@ -92,6 +92,10 @@ class Words:
         """The amount with its currency as the reader writes it: €1,290.00, 1.290,00 €."""
         return format_currency(sum_of.amount, sum_of.currency, locale=_LOCALES[self.lang])
 
+    def short_date(self, day: date) -> str:
+        """As in 12 Sep, for where there is little room."""
+        return format_date(day, "d MMM", locale=_LOCALES[self.lang])
+
     def date(self, day: date) -> str:
         """The day as in 12 September 2024; an instant's day is that of the desk's zone."""
         if isinstance(day, datetime):

@@ -1,16 +1,18 @@
 """How long a partner's account lasts: begun, validated, extended, ended; and what a day will bring."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, Move, Moved, Step
+from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, Move, Moved, Stage, Step
 from bot.domain.lifecycle_refusals import DayPassed, LifeUnknown
+from bot.domain.report import Week, WeekAhead
 from bot.services.desk import Desk
 from bot.store import events
 from bot.store import lifecycle as store
@@ -18,6 +20,7 @@ from bot.store.database import transaction
 from bot.store.lifecycle import Place, Row
 
 PAGE = 500  #: lives that are read at once
+AHEAD = timedelta(days=90)  #: so far the report looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +136,29 @@ def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> Iterator[Ex
                 yield Expected(account=row.account, foreseen=foreseen)
         if len(page) < PAGE:
             return
+
+
+def forecast(db: Database, desk: Desk, *, now: datetime) -> tuple[WeekAhead, ...]:
+    """The clock's mails of the coming weeks if nobody acts; none where no account has a clock.
+
+    Of thousands of accounts most end on the same few days: each such kind is foreseen once.
+    """
+    rules, until = desk.policy.clock_rules, now + AHEAD
+    counts, alike = Counter[tuple[date, Stage]](), store.count_alike(db, until=until)
+    for life, many in alike:
+        for one in lifecycle.foresee(life, rules, now=now, until=until):
+            if one.step.gives:
+                counts[Week.of(one.at, rules.calendar.zone).monday, one.step.gives] += many
+    week, last, ahead = (
+        Week.of(now, rules.calendar.zone),
+        Week.of(until, rules.calendar.zone),
+        list[WeekAhead](),
+    )
+    while alike and week.monday <= last.monday:
+        mails = {stage: counts[week.monday, stage] for stage in Stage}
+        ahead.append(WeekAhead(week=week, mails=mails))
+        week = week.after
+    return tuple(ahead)
 
 
 def get_end_of(desk: Desk, day: date, *, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from bot.ports import Chat, Picture
 from bot.rendering import plots
 from bot.rendering.report import picture_alt, report_card
 from bot.rendering.words import Words
+from bot.services import lifecycle
 from bot.services.desk import Desk
 from bot.store import report as counts
 from bot.store import turns
@@ -35,6 +36,7 @@ def make(db: Database, desk: Desk, week: Week, *, name_of: Callable[[str], str],
         deciders=_deciders([*decided, *counts.list_approved_first(db, since, until)], name_of),
         came_by_day=by_day(counts.list_came(db, since, until), midnights),
         decided_by_day=by_day((one.at for one in decided), midnights),
+        ahead=lifecycle.forecast(db, desk, now=now),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
 from sqlite_utils import Database
@@ -130,6 +130,42 @@ def count_told(db: Database, *, since: datetime) -> int:
         {"since": text_of(since)},
     )
     return int(found["many"])
+
+
+def count_alike(db: Database, *, until: datetime) -> list[tuple[Life, int]]:
+    """The lives of active accounts that are looked at by then, each kind of them once; how many of each.
+
+    Alike: the same state and end, and the same told on the same days. A mail that was queued is taken as
+    arrived; what is told of accounts and validations is not kept.
+    """
+    found = rows(
+        db,
+        """select state, ends_on, told, count(*) as many from (
+             select l.state, l.ends_on, coalesce((
+                 select group_concat(printf('%s %d %s %s', n.stage, n.told, n.ends_on, substr(n.at, 1, 10)))
+                 from life_notices n where n.account_id = l.account_id and n.cycle = l.cycle), '') as told
+             from lives l join accounts a on a.id = l.account_id
+             where l.next_at <= :until and a.status = 'active')
+           group by state, ends_on, told""",
+        {"until": text_of(until)},
+    )
+    return [(_alike(one), int(one["many"])) for one in found]
+
+
+def _alike(found: Mapping[str, Any]) -> Life:
+    notices = []
+    for said in filter(None, found["told"].split(",")):
+        stage, told, ends_on, day = said.split()
+        delivery = Delivery.SENT if told == "1" else Delivery.SKIPPED
+        sent_at = datetime.combine(date.fromisoformat(day), time(), UTC) if told == "1" else None
+        notices.append(
+            Notice(
+                stage=Stage(stage), ends_on=date.fromisoformat(ends_on), delivery=delivery, sent_at=sent_at
+            )
+        )
+    ends_on = date.fromisoformat(found["ends_on"])
+    state = LifeState(found["state"])
+    return Life(account_id=0, validated_on=ends_on, ends_on=ends_on, state=state, notices=tuple(notices))
 
 
 def add_move(db: Database, account_id: int, moved: Moved) -> None:

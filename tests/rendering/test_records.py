@@ -9,8 +9,9 @@ import pytest
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag, Head, Step
 from bot.domain.finding import Findings, Found, Subject, Value
+from bot.domain.lifecycle import Stage
 from bot.domain.mail import Kind
-from bot.domain.report import Decisions, Dwell, Figures, Report, Week
+from bot.domain.report import Decisions, Dwell, Figures, Report, Week, WeekAhead
 from bot.rendering import plots
 from bot.rendering.blocks import Card
 from bot.rendering.finding import findings_card, read_turned
@@ -84,6 +85,17 @@ REPORT = Report(
     ),
     came_by_day=(3, 2, 4, 0, 2, 1, 0),
     decided_by_day=(1, 3, 2, 2, 1, 0, 0),
+    ahead=tuple(
+        WeekAhead(
+            week=Week(date(2024, 9, 16) + timedelta(weeks=number)),
+            mails={
+                Stage.VALIDATION: 120 * number,
+                Stage.REMINDER: number // 3,
+                Stage.EXPIRED: 1_050 * (number == 5),
+            },
+        )
+        for number in range(13)
+    ),
 )
 
 
@@ -174,7 +186,7 @@ def test_every_kind_of_mail_has_a_name_in_the_report(kind: Kind) -> None:
 
 @pytest.mark.slow  # matplotlib takes seconds to import
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("report", [REPORT, replace(REPORT, this=Figures(), came_by_day=(0,) * 7)])
+@pytest.mark.parametrize("report", [REPORT, replace(REPORT, this=Figures(), came_by_day=(0,) * 7, ahead=())])
 def test_the_picture_is_a_phone_wide(report: Report, lang: str) -> None:
     picture = plots.week(report, words=words(lang, BERLIN))
 

@@ -1,6 +1,7 @@
 """The clock at work: mails with true dates, links that last, ends held ends, days that wait for a click."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -211,3 +212,32 @@ def test_the_clock_of_an_account_that_was_ended_stops(office: Office) -> None:
 
     assert look(office, days=70) == Ran(closed=1)
     assert look(office, days=70) == Ran()
+
+
+def test_the_report_foresees_what_each_day_would_bring(office: Office) -> None:
+    """Kinds of accounts, counted, bring in 90 days what a look at each account on each of them does."""
+    for number, day in enumerate(("2026-05-05", "2026-05-06", "2026-05-20", "2026-05-20", "2026-06-30"), 1):
+        partner(office, number=number, ends_on=date.fromisoformat(day))
+    ended = partner(office, number=6)
+    with office.connect() as db:
+        accounts.move(db, ended.id, since=AccountStatus.ACTIVE, to=AccountStatus.DEACTIVATED, now=office.now)
+    for days in (0, 32, 15):
+        look(office, days=days)
+        office.work()
+        with office.connect() as db:
+            ahead = lifecycle.forecast(db, office.desk, now=office.now)
+            naive = Counter(
+                (day - timedelta(days=day.weekday()), one.foreseen.step.gives)
+                for day in (office.now.date() + timedelta(days=number) for number in range(91))
+                for one in lifecycle.preview(db, office.desk, on=day, now=office.now)
+                if one.foreseen.at <= office.now + lifecycle.AHEAD and one.foreseen.step.gives
+            )
+        found = {(one.week.monday, stage): many for one in ahead for stage, many in one.mails.items() if many}
+        assert found == dict(naive)
+        assert len(ahead) in (13, 14)
+    assert found
+
+
+def test_without_partners_the_report_foresees_nothing(office: Office) -> None:
+    with office.connect() as db:
+        assert lifecycle.forecast(db, office.desk, now=office.now) == ()
