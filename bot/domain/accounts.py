@@ -32,6 +32,7 @@ class Origin(StrEnum):
 
     FORM = "form"  # its person stands in the organisation's form
     ADMINISTRATOR = "administrator"  # an Organization Administrator created it
+    IMPORTED = "imported"  # a partner's, which existed elsewhere
     INVITED = "invited"  # its person registered by an administrator's invitation
 
 

@@ -111,6 +111,7 @@ class EventTag(StrEnum):
     ADDRESS_GIVEN_UP = "address:given_up"
     ADDRESS_RESTORED = "address:restored"
     ACCOUNT_MADE = "account:made"
+    ACCOUNTS_IMPORTED = "account:imported"  # partners', a whole file
     ACCOUNT_ACTIVATED = "account:activated"
     PASSWORD_CHANGED = "password:changed"  # noqa: S105
     PASSWORD_RESET = "password:reset"  # noqa: S105

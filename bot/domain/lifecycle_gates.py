@@ -10,13 +10,14 @@ from bot.domain.lifecycle import Held, Stage
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """More mails of the clock were due than go by themselves: shut until somebody settles it."""
+    """Mails of the clock were due that do not go by themselves: shut until somebody settles it."""
 
     id: int
     asked_at: datetime
     settled_at: datetime | None = None
     settled_by: str = ""  #: who let them go; "usher" where so many were due no longer
     released: int = 0  #: how many waited then
+    imported: bool = False  #: accounts were taken over: until the yes not even one goes by itself
 
 
 @dataclass(frozen=True, kw_only=True)

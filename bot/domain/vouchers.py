@@ -246,7 +246,7 @@ class _Rows:
         value = self._cell(row, Column.EXPIRES)
         if value in (None, ""):
             return None
-        day = _read_day(value)
+        day = read_day(value)
         if day is None:
             raise _Bad(Column.EXPIRES, RowFault.BAD_DATE)
         if day < self._today:
@@ -254,7 +254,7 @@ class _Rows:
         return day
 
 
-def _read_day(value: CellValue) -> date | None:
+def read_day(value: CellValue) -> date | None:
     """The day of a date cell, or as in 2027-03-31 and 31.03.2027: nothing else means one day only."""
     if isinstance(value, datetime):
         return value.date()

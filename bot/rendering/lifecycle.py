@@ -33,7 +33,8 @@ def gate_note(card: GateCard, *, words: Words) -> Card:
             for one in card.first
         ]
         shown.append(blocks.listing(heading, lines, words, shown=len(lines), of=card.many))
-    shown.append(blocks.context(words.say("lifecycle.gate.how", most=words.number(card.most))))
+    how = "lifecycle.gate.imported" if gate.imported else "lifecycle.gate.how"
+    shown.append(blocks.context(words.say(how, most=words.number(card.most))))
     button = blocks.button(
         words.say("lifecycle.gate.open", count=card.many), action=OPEN, value=str(gate.id), style="primary"
     )

@@ -1,7 +1,7 @@
 """How long a partner's account lasts: begun, validated, extended, ended; and what a day will bring."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -59,9 +59,29 @@ def begin(
     rules = desk.policy.clock_rules
     on = validated_on or rules.calendar.day_of(now)
     life = lifecycle.begin(account.id, rules, on=on, ends_on=ends_on)
-    if store.add(db, life, next_at=_look_at(desk, life, now)):
+    if store.add(db, life, next_at=_look_at(desk.policy.clock_rules, life, now)):
         _record(db, EventTag.LIFE_BEGUN, life, Move.BEGUN, by=by, now=now)
     return _get(db, account.id)
+
+
+def begin_all(
+    db: Database, desk: Desk, days: Sequence[tuple[date, date]], *, first: int, by: str, now: datetime
+) -> int:
+    """Start the clocks of accounts that exist already elsewhere, in the caller's transaction.
+
+    `days`: when each was validated and when it ends; the accounts are numbered from `first` on. Return of
+    how many something is due now.
+    """
+    rules = desk.policy.clock_rules
+    lives = [
+        lifecycle.begin(number, rules, on=validated_on, ends_on=ends_on)
+        for number, (validated_on, ends_on) in enumerate(days, first)
+    ]
+    looks = [(life, _look_at(rules, life, now)) for life in lives]
+    store.add_all(db, looks)
+    begun = Moved(at=now, by=by, how=Move.BEGUN, ends_on=now.date())
+    store.add_moves(db, ((life.account_id, replace(begun, ends_on=life.ends_on)) for life in lives))
+    return sum(at is not None and at <= now for _, at in looks)
 
 
 def validate(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime) -> Life:
@@ -71,7 +91,7 @@ def validate(db: Database, desk: Desk, account_id: int, *, by: str, now: datetim
     """
     rules = desk.policy.clock_rules
     life = lifecycle.validate(_get(db, account_id), rules, on=rules.calendar.day_of(now))
-    store.save_all(db, [(life, _look_at(desk, life, now))])
+    store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
     _record(db, EventTag.LIFE_VALIDATED, life, Move.VALIDATED, by=by, now=now)
     return life
 
@@ -85,7 +105,7 @@ def extend(
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         life = lifecycle.extend(_get(db, account_id), desk.policy.clock_rules, ends_on=ends_on, now=now)
-        store.save_all(db, [(life, _look_at(desk, life, now))])
+        store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
         _record(db, EventTag.LIFE_EXTENDED, life, Move.EXTENDED, by=by, now=now, reason=reason)
     return life
 
@@ -109,7 +129,7 @@ def resume(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime)
     if found is None:
         return
     life = lifecycle.resume(found, rules, on=rules.calendar.day_of(now))
-    store.save_all(db, [(life, _look_at(desk, life, now))])
+    store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
     _record(db, EventTag.LIFE_RESUMED, life, Move.RESUMED, by=by, now=now)
 
 
@@ -168,9 +188,9 @@ def get_end_of(desk: Desk, day: date, *, now: datetime) -> datetime:
     return desk.policy.clock_rules.begins(date.fromordinal(day.toordinal() + 1))
 
 
-def _look_at(desk: Desk, life: Life, now: datetime) -> datetime | None:
+def _look_at(rules: ClockRules, life: Life, now: datetime) -> datetime | None:
     """Never before now: whoever let mails go before did not mean this one."""
-    at = lifecycle.find_next_look(life, desk.policy.clock_rules)
+    at = lifecycle.find_next_look(life, rules)
     return max(at, now) if at else None
 
 

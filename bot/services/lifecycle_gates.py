@@ -30,12 +30,15 @@ SHOWN = 10  #: people on the card
 def keep_back(db: Database, rules: ClockRules, *, now: datetime, until: datetime) -> int:
     """How many accounts wait for somebody's yes; 0 where all that is due may go.
 
-    What was due when somebody let it go needs no other yes, and takes nothing from the day's number.
+    After an import none goes without one, else so many a day. What was due when somebody let it go needs no
+    other yes, and takes nothing from the day's number.
     """
     midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db)
     used = store.count_told(db, since=midnight) - gates.count_released(db, since=midnight)
     left = max(rules.most_a_day - max(used, 0), 0)
     due = store.count_due(db, after=released, until=until)
+    if (gate := gates.find_shut(db)) and gate.imported:
+        left = 0
     if due > left:  # a quick look first: not everything that is due is a mail
         mails = _list_waiting(db, rules, after=released, now=now, until=until)
         if sum(1 for _ in islice(mails, left + 1)) > left:
@@ -71,11 +74,23 @@ def _ask(db: Database, rules: ClockRules, *, now: datetime) -> None:
     if gate is not None and outbox.find_by_key(db, f"life gate:{gate.id}:{today}"):
         return
     with transaction(db, locks=("life_gates",)):
-        fresh = gates.find_shut(db) is None
-        gate = gates.shut(db, now=now)
-        if fresh:
-            events.add(db, EventTag.LIFE_GATE_SHUT, f"life_gate:{gate.id}", actor="usher", at=now)
+        gate = _shut(db, by="usher", imported=False, now=now)
         _show(db, gate, key=f"life gate:{gate.id}:{today}", now=now)
+
+
+def shut_for_import(db: Database, *, by: str, now: datetime) -> None:
+    """Accounts were taken over of which mails are due: all wait for one yes, in the caller's transaction."""
+    gate = _shut(db, by=by, imported=True, now=now)
+    number = next_number(db, "life_gate")
+    _show(db, gate, key=f"life gate:{gate.id}:{number}:imported", now=now)
+
+
+def _shut(db: Database, *, by: str, imported: bool, now: datetime) -> Gate:
+    fresh = gates.find_shut(db) is None
+    gate = gates.shut(db, imported=imported, now=now)
+    if fresh:
+        events.add(db, EventTag.LIFE_GATE_SHUT, f"life_gate:{gate.id}", actor=by, at=now)
+    return gate
 
 
 def _show(db: Database, gate: Gate, *, key: str, now: datetime) -> None:

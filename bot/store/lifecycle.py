@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Notice, Stage
 from bot.store import accounts
-from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
 
 LAST = 2**63 - 1  #: no account has a higher number
 
@@ -39,14 +39,17 @@ class Place:
 
 def add(db: Database, life: Life, *, next_at: datetime | None) -> bool:
     """False where the account has one."""
-    return bool(
-        count(
-            db,
-            """insert into lives (account_id, validated_on, ends_on, validations, cycle, state, next_at)
-               values (:account_id, :validated_on, :ends_on, :validations, :cycle, :state, :next_at)
-               on conflict do nothing""",
-            _values(life, next_at),
-        )
+    return bool(add_all(db, [(life, next_at)]))
+
+
+def add_all(db: Database, lives: Iterable[tuple[Life, datetime | None]]) -> int:
+    """Each with when it is to be looked at; of how many accounts that had none."""
+    return count_each(
+        db,
+        """insert into lives (account_id, validated_on, ends_on, validations, cycle, state, next_at)
+           values (:account_id, :validated_on, :ends_on, :validations, :cycle, :state, :next_at)
+           on conflict do nothing""",
+        [_values(life, next_at) for life, next_at in lives],
     )
 
 
@@ -169,18 +172,25 @@ def _alike(found: Mapping[str, Any]) -> Life:
 
 
 def add_move(db: Database, account_id: int, moved: Moved) -> None:
-    count(
+    add_moves(db, [(account_id, moved)])
+
+
+def add_moves(db: Database, moves: Iterable[tuple[int, Moved]]) -> None:
+    count_each(
         db,
         """insert into life_moves (account_id, at, actor, how, ends_on, reason)
            values (:id, :at, :by, :how, :ends_on, :reason)""",
-        {
-            "id": account_id,
-            "at": text_of(moved.at),
-            "by": moved.by,
-            "how": moved.how,
-            "ends_on": moved.ends_on.isoformat(),
-            "reason": moved.reason,
-        },
+        [
+            {
+                "id": account_id,
+                "at": text_of(moved.at),
+                "by": moved.by,
+                "how": moved.how,
+                "ends_on": moved.ends_on.isoformat(),
+                "reason": moved.reason,
+            }
+            for account_id, moved in moves
+        ],
     )
 
 

@@ -9,9 +9,11 @@ from bot.domain.lifecycle_gates import Gate
 from bot.store.database import count, instant, maybe_instant, row, text_of
 
 
-def shut(db: Database, *, now: datetime) -> Gate:
-    """The one that is shut, or a new one."""
+def shut(db: Database, *, imported: bool = False, now: datetime) -> Gate:
+    """The one that is shut, or a new one; `imported` stays with it."""
     count(db, "insert into life_gates (asked_at) values (:now) on conflict do nothing", {"now": text_of(now)})
+    if imported:
+        count(db, "update life_gates set imported = 1 where settled_at is null")
     gate = find_shut(db)
     if gate is None:
         raise LookupError("a gate was shut and is not")
@@ -60,6 +62,7 @@ def _gate(found: dict[str, Any] | None) -> Gate | None:
         settled_at=maybe_instant(found["settled_at"]),
         settled_by=found["settled_by"],
         released=found["released"],
+        imported=bool(found["imported"]),
     )
 
 
@@ -75,3 +78,8 @@ def make_tables(db: Database) -> None:
         );
         create unique index one_shut_gate on life_gates ((settled_at is null)) where settled_at is null;
     """)
+
+
+def add_imports(db: Database) -> None:
+    """The step of a later migration: what an import makes due waits for a yes, however little it is."""
+    db.execute("alter table life_gates add column imported integer not null default 0")

@@ -1,25 +1,28 @@
 """What is kept of a partner of the Extranet beside the account: role, address, company."""
 
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Programme
 from bot.domain.partners import Partner
-from bot.store.database import count, listed, row, rows
+from bot.store.database import count_each, listed, row, rows
 
 AT_ONCE = 500  #: addresses looked up in one statement
 
 
 def add(db: Database, partner: Partner) -> None:
-    count(
+    add_all(db, [partner])
+
+
+def add_all(db: Database, partners: Iterable[Partner]) -> None:
+    count_each(
         db,
         """insert into partners (account_id, role, company, street, city, postal_code, country, state, fax,
                website, vat_id)
            values (:account_id, :role, :company, :street, :city, :postal_code, :country, :state, :fax,
                :website, :vat_id)""",
-        asdict(partner),
+        (vars(partner) for partner in partners),
     )
 
 

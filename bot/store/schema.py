@@ -208,3 +208,8 @@ def m037_partners(db: Database) -> None:
 @migrations()
 def m039_desk_changes_addresses(db: Database) -> None:
     email_changes.add_desk(db)
+
+
+@migrations()
+def m040_imports_wait_for_a_yes(db: Database) -> None:
+    lifecycle_gates.add_imports(db)

@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from handlers.cli import account_files
 from handlers.cli.desk import open_desk
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
     from bot.domain.account_views import AccountAct, AccountView, LifeView
 
-app = typer.Typer(help="See, unlock, extend and close accounts.", no_args_is_help=True)
+app = typer.Typer(help="See, unlock, extend, close and take over accounts.", no_args_is_help=True)
+app.command("import", epilog="Example: usher accounts import partners.csv --dry-run")(
+    account_files.import_file
+)
 
 Name = Annotated[str, typer.Argument(help="A User ID, or the address of exactly one account.")]
 
