@@ -7,6 +7,7 @@ from bot.domain.accounts import Account, AccountStatus, Customer, Programme, acc
 from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
+from bot.domain.dead_ends import ForAdministrators, Unaccepted
 from bot.domain.email_changes import CHANGE_LASTS, EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
@@ -14,6 +15,7 @@ from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering import account_mails, phone_reset_mails
 from bot.rendering.case_facts import Values
+from bot.rendering.dead_ends import digest
 
 PAGES = "https://www.example.com/mag"
 USER_IDS = ("k7m3-x9p2", "b4tz-6hwc", "q8nd-v5rj")
@@ -59,6 +61,17 @@ def member_notice(
         at=at,
         portal_url=SIGN_IN_URL.removesuffix("/sign-in"),
     )
+
+
+def dead_ends(case: Case, policy: Policy, *, at: datetime) -> Values:
+    """To the first person, who has one phone as the second has, and administers alone."""
+    found = ForAdministrators(
+        one_phone=(account(case, at=at), account(case, 1, at=at)),
+        unaccepted=(Unaccepted(application="ForumPass", waiting=4),),
+        alone=True,
+    )
+    portal_url = SIGN_IN_URL.removesuffix("/sign-in")
+    return digest(account(case, at=at), customer(case), policy, found, portal_url=portal_url)
 
 
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:

@@ -304,6 +304,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "reset_wished": _decided(password_samples.reset_wished),
     "self_registration": _decided(account_samples.self_registration),
     "member_notice": _decided(account_samples.member_notice),
+    "dead_ends": _decided(account_samples.dead_ends),
     "credential_request": _decided(account_samples.credential_request),
     "account_locked": _decided(account_samples.account_locked),
     "credential_notice": _decided(account_samples.credential_notice),

@@ -27,6 +27,7 @@ from bot.services import (
     case_step_work,
     cases,
     clippings,
+    dead_ends,
     deciders,
     email_change_notices,
     key_mails,
@@ -211,6 +212,11 @@ def _standing(db: Database, desk: Desk, ways: Ways, _: Job, now: datetime) -> di
     return {"note": note} if note else None
 
 
+def _dead_ends(db: Database, desk: Desk, _: Ways, __: Job, now: datetime) -> dict[str, Any] | None:
+    note = dead_ends.find_note(db, desk, now=now)
+    return {"note": note} if note else None
+
+
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
 
@@ -285,6 +291,7 @@ RENEWED: dict[str, Callable[[Database, Desk, Mapping[str, Any]], dict[str, Any]]
 LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {
     "waiting_note": _waiting,
     "standing_note": _standing,
+    dead_ends.NOTE: _dead_ends,
     "answers_note": lambda db, desk, _, job, __: {
         "note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])
     },

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
-from bot.services import lifecycle_rounds, notices, nudges, phone_resets, rounds, standing, stock
+from bot.services import dead_ends, lifecycle_rounds, notices, nudges, phone_resets, rounds, standing, stock
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
@@ -53,6 +53,11 @@ ROUNDS: tuple[Round, ...] = (
         name="standing",
         occasion=weekly(time(9)),
         work=lambda db, bot, occasion, now: standing.tell(db, bot.desk, occasion, now=now),
+    ),
+    Round(
+        name="dead ends",
+        occasion=weekly(time(9)),
+        work=lambda db, bot, occasion, now: dead_ends.tell(db, bot.desk, occasion, now=now),
     ),
 )
 

@@ -31,6 +31,7 @@ from bot.rendering import (
     case_steps,
     case_view,
     clipping_cards,
+    dead_ends,
     email_changes,
     finding,
     history,
@@ -61,6 +62,7 @@ from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
+from tests.rendering import test_dead_ends as ends
 from tests.rendering import test_email_changes as changes
 from tests.rendering import test_home as homes
 from tests.rendering import test_invitations as invites
@@ -241,6 +243,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "email_changes.told_note": lambda text: [
         email_changes.told_note(poisoned(changes.card(state), text), words=ENGLISH) for state in changes.OVER
+    ],
+    "dead_ends.dead_ends_note": lambda text: [
+        dead_ends.dead_ends_note(poisoned(ends.found(), text), words=ENGLISH)
     ],
     "lifecycle.gate_note": lambda text: [
         lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)

@@ -1,0 +1,121 @@
+"""Dead ends seen before they hurt: who will be locked out of what, and who can mend it in time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.accounts import Account, AccountStatus
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberFacts:
+    """What matters of a member; nobody whose account was ended."""
+
+    account: Account
+    phones: int  #: verified ones
+    recovery_codes: int = 0  #: unused: each is a way in without a phone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unaccepted:
+    """Terms that nobody accepted, and how many cannot open the application."""
+
+    application: str
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationFacts:
+    """An organisation of the MAG with its members."""
+
+    id: int
+    company: str
+    members: tuple[MemberFacts, ...]
+    unaccepted: tuple[Unaccepted, ...] = ()
+
+    @property
+    def administrators(self) -> list[Account]:
+        """Who can do something now."""
+        return [
+            one.account
+            for one in self.members
+            if one.account.is_administrator and one.account.status is AccountStatus.ACTIVE
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerFacts:
+    """A partner whose account works."""
+
+    account: Account
+    ends_on: date
+    password_set_at: datetime | None
+    lost: bool  #: a warning of this end came back, or never went
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForAdministrators:
+    """What the administrators of an organisation can mend."""
+
+    one_phone: tuple[Account, ...] = ()  #: if that is lost, nobody gets in
+    unaccepted: tuple[Unaccepted, ...] = ()
+    alone: bool = False  #: there is one administrator, and no other who is to become one
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForDesk:
+    """What only the desk can mend."""
+
+    leaderless: tuple[OrganisationFacts, ...] = ()
+    hurried: tuple[PartnerFacts, ...] = ()  #: cannot change the password before the account ends
+    unwarned: tuple[PartnerFacts, ...] = ()
+
+
+def find_for_administrators(facts: OrganisationFacts) -> ForAdministrators | None:
+    """None where nothing is to be said, or nobody is there who could mend it."""
+    if not facts.administrators:
+        return None
+    one_phone = tuple(
+        one.account
+        for one in facts.members
+        if one.account.status is AccountStatus.ACTIVE and one.phones == 1 and not one.recovery_codes
+    )
+    unaccepted = tuple(one for one in facts.unaccepted if one.waiting)
+    alone = sum(one.account.is_administrator for one in facts.members) == 1
+    found = ForAdministrators(one_phone=one_phone, unaccepted=unaccepted, alone=alone)
+    return found if one_phone or unaccepted or alone else None
+
+
+def find_for_desk(
+    organisations: Iterable[OrganisationFacts],
+    partners: Sequence[PartnerFacts],
+    *,
+    today: date,
+    now: datetime,
+    between_changes: timedelta,
+    activation: timedelta,
+) -> ForDesk | None:
+    """`between_changes`: of a password; `activation`: for which a link to activate an account works."""
+    leaderless = tuple(one for one in organisations if _is_leaderless(one, now - activation))
+    hurried = tuple(
+        one
+        for one in partners
+        if one.ends_on <= today + _DAY
+        and one.password_set_at is not None
+        and one.password_set_at + between_changes > now
+    )
+    unwarned = tuple(one for one in partners if one.lost)
+    found = ForDesk(leaderless=leaderless, hurried=hurried, unwarned=unwarned)
+    return found if leaderless or hurried or unwarned else None
+
+
+def _is_leaderless(facts: OrganisationFacts, since: datetime) -> bool:
+    """Nobody administers it, and nobody whose link to do so may still work."""
+    coming = any(
+        one.account.is_administrator and one.account.made_at > since
+        for one in facts.members
+        if one.account.status is AccountStatus.WAITING
+    )
+    return bool(facts.members) and not facts.administrators and not coming

@@ -1,0 +1,65 @@
+"""The weekly digests of dead ends: a mail to an organisation's administrators, and the desk's card."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.accounts import Account, Customer
+from bot.domain.dead_ends import ForAdministrators, ForDesk, PartnerFacts
+from bot.policy import Policy
+from bot.rendering import blocks
+from bot.rendering.account_mails import of_account
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.case_facts import Values, named
+from bot.rendering.words import Words
+
+SHOWN = 10  #: of each kind, on the card
+
+
+def digest(
+    account: Account, customer: Customer, policy: Policy, found: ForAdministrators, *, portal_url: str
+) -> Values:
+    """To an Organization Administrator: what will hurt, and where to mend it."""
+    return of_account(account, customer, policy) | {
+        "one_phone": len(found.one_phone),
+        "one_phone_names": named([one.name for one in found.one_phone]),
+        "own_phone": any(one.id == account.id for one in found.one_phone),
+        "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
+        "alone": found.alone,
+        "users_url": f"{portal_url}/users",
+        "dashboard_url": f"{portal_url}/dashboard",
+    }
+
+
+def dead_ends_note(found: ForDesk, *, words: Words) -> Card:
+    """What only the desk can mend, by kind; names only, so that it pings nobody."""
+    many = len(found.leaderless) + len(found.hurried) + len(found.unwarned)
+    title = words.say("dead_ends.title", count=many)
+    return Card(
+        text=title,
+        blocks=[blocks.header(title), *_kinds(found, words), blocks.context(words.say("dead_ends.how"))],
+    )
+
+
+def _kinds(found: ForDesk, words: Words) -> Iterator[Block]:
+    organisations = [
+        f"• C-{one.id} · {safe(one.company, 80) or words.say('card.nameless')}" for one in found.leaderless
+    ]
+    for kind, lines in (
+        ("leaderless", organisations),
+        ("hurried", _partners(found.hurried, words)),
+        ("unwarned", _partners(found.unwarned, words)),
+    ):
+        if lines:
+            heading = f"*{words.say(f'dead_ends.{kind}')}*"
+            yield blocks.listing(heading, lines, words, shown=SHOWN, of=len(lines))
+
+
+def _partners(found: Sequence[PartnerFacts], words: Words) -> list[str]:
+    return [
+        words.say(
+            "dead_ends.partner",
+            name=safe(one.account.name, 60),
+            user_id=safe(one.account.user_id, 20),
+            ends_on=words.date(one.ends_on),
+        )
+        for one in found
+    ]

@@ -1,0 +1,93 @@
+"""Tell once a week who will be locked out: administrators by mail, and the desk by one card."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Programme
+from bot.domain.dead_ends import (
+    ForAdministrators,
+    ForDesk,
+    OrganisationFacts,
+    Unaccepted,
+    find_for_administrators,
+    find_for_desk,
+)
+from bot.rendering import dead_ends as shown
+from bot.services import applications, terms
+from bot.services.account_mails import mail_owner
+from bot.services.desk import Desk
+from bot.services.queueing import queue_note
+from bot.store import dead_ends as store
+from bot.store import organisations
+from bot.store.database import transaction
+
+NOTE, MAIL = "dead_ends_note", "dead_ends"
+
+
+def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
+    """Queue the digests of that week, one a recipient; nothing where there is nothing to say."""
+    known = list(_list_organisations(db, desk))
+    for facts in known:
+        if found := find_for_administrators(facts):
+            _mail(db, desk, facts, found, occasion, now=now)
+    if _for_desk(db, desk, known, now=now):
+        with transaction(db):
+            queue_note(db, NOTE, key=f"dead ends:{occasion}", values={}, now=now)
+
+
+def find_note(db: Database, desk: Desk, *, now: datetime) -> ForDesk | None:
+    """What the desk's card says at this moment; None when that is nothing any more."""
+    return _for_desk(db, desk, list(_list_organisations(db, desk)), now=now)
+
+
+def _for_desk(db: Database, desk: Desk, known: list[OrganisationFacts], *, now: datetime) -> ForDesk | None:
+    today = desk.policy.clock_rules.calendar.day_of(now)
+    return find_for_desk(
+        known,
+        store.list_partners(db, ends_by=today + timedelta(days=1)),
+        today=today,
+        now=now,
+        between_changes=desk.policy.password_rules(Programme.EXTRANET).between_changes,
+        activation=timedelta(days=desk.policy.mag.activation_days),
+    )
+
+
+def _mail(
+    db: Database,
+    desk: Desk,
+    facts: OrganisationFacts,
+    found: ForAdministrators,
+    occasion: str,
+    *,
+    now: datetime,
+) -> None:
+    """To every administrator of an organisation, in a transaction of its own: there may be thousands."""
+    with transaction(db):
+        for one in facts.administrators:
+            mail_owner(
+                db,
+                desk,
+                one,
+                MAIL,
+                words=lambda customer, one=one: shown.digest(  # type: ignore[misc]
+                    one, customer, desk.policy, found, portal_url=desk.portal_url.rstrip("/")
+                ),
+                now=now,
+                once=occasion,
+            )
+
+
+def _list_organisations(db: Database, desk: Desk) -> Iterator[OrganisationFacts]:
+    for number, members in store.list_members(db):
+        customer = organisations.get_customer(db, members[0].account)
+        facts = OrganisationFacts(id=number, company=customer.name, members=members)
+        if administrators := facts.administrators:
+            names = applications.names_of(desk, customer)
+            standing = [terms.get_standing(db, desk, administrators[0], name) for name in names]
+            lacking = [one for one in standing if not one.is_open]
+            said = (Unaccepted(application=one.application, waiting=one.waiting) for one in lacking)
+            facts = replace(facts, unaccepted=tuple(said))
+        yield facts

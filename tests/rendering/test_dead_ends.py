@@ -1,0 +1,31 @@
+"""The desk's card of dead ends: each kind under its heading, with names and no more than fit."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.domain.dead_ends import ForDesk, OrganisationFacts, PartnerFacts
+from bot.rendering import dead_ends, lifecycle_samples, samples
+from bot.rendering.words import LANGUAGES, words
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def found() -> ForDesk:
+    account = lifecycle_samples.partner(samples.decided_case(), at=AT)
+    partner = PartnerFacts(account=account, ends_on=date(2026, 3, 3), password_set_at=AT, lost=True)
+    organisation = OrganisationFacts(id=7, company="Lindqvist & Co", members=())
+    return ForDesk(leaderless=(organisation,), hurried=(partner,), unwarned=(partner,) * 30)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_kind_has_its_heading_and_what_is_empty_none(lang: str) -> None:
+    card = dead_ends.dead_ends_note(found(), words=words(lang))
+    said = json.dumps(card.blocks, ensure_ascii=False)
+
+    assert "32" in card.text
+    assert "C-7 · Lindqvist &amp; Co" in said
+    assert len(card.blocks) == 5
+    assert len(dead_ends.dead_ends_note(replace(found(), hurried=()), words=words(lang)).blocks) == 4
