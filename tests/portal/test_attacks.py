@@ -148,6 +148,7 @@ ROWS = {
 SHARED = {
     "GET /passcode", "POST /passcode", "GET /account", "GET /account/data", "POST /account/language",
     "POST /account/email", "POST /password", "GET /password/changed", "POST /dashboard/sign-out",
+    "GET /account/sessions", "POST /account/sessions",
 }  # fmt: skip
 
 ROLES = (Role.USER, Role.APPLICATION_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR)
