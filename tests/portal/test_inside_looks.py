@@ -16,7 +16,7 @@ from bot.domain.sessions import Strength
 from bot.services import credentials as entering
 from bot.services import members, phone_resets, sessions
 from bot.services.desk import Desk
-from bot.store import credentials
+from bot.store import accounts, credentials
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
 from tests.people import KEY, PASSWORD, hand_key, move_in
@@ -51,6 +51,8 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         now = town.bot.clock.now()
         people = move_in(db, town.bot.desk, a_case(town), now=now)
         lose_phone(db, town.bot.desk, people[1], now=now)
+        with transaction(db):
+            accounts.set_email(db, people[2].id, f"wilhelmina.{'extraordinarily-long' * 3}@kunde.example.org")
         members.invite(db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now)
     server = PortalServer(town.bot)
     server.start()
