@@ -122,7 +122,7 @@ def make_desk(settings: Settings) -> Desk:
         hasher=Argon2Hasher(),
         delivery=Delivery(live=settings.live, only=frozenset(only) if only is not None else None),
         mail_from=Address(name=policy.desk.name, address=settings.mail_from.lower()),
-        own_addresses=settings.own_addresses,
+        own_addresses=settings.own_addresses | _senders(policy),
         sponsors=settings.sponsors,
         trusted_authserv_id=settings.trusted_authserv_id,
         portal_url=settings.portal_url,
@@ -134,6 +134,11 @@ def make_desk(settings: Settings) -> Desk:
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
     )
+
+
+def _senders(policy: policies.Policy) -> frozenset[str]:
+    """Addresses from which mails go out, besides those of the settings."""
+    return frozenset({policy.extranet.sender_address.lower()} - {""})
 
 
 def make_staff(settings: Settings, policy: policies.Policy, chat: Chat) -> StaffList:

@@ -1,12 +1,17 @@
 """`[programmes.extranet]` of `usher.toml`: the Partner Extranet, whose users are invited one by one."""
 
+from collections.abc import Mapping
 from datetime import time
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from bot.domain.addresses import mailbox_of
+from bot.domain.consents import Consent
 from bot.domain.lifecycle import WARNED_FOR, ClockRules
+from bot.domain.review_values import is_address
 from bot.domain.working_time import Calendar
+from bot.password_policy import PasswordNumbers
 
 
 class _Part(BaseModel):
@@ -58,10 +63,136 @@ class ExtranetClock(_Part):
         )
 
 
+class Said(_Part):
+    """A sentence in each language."""
+
+    en: str
+    de: str
+
+    def of(self, lang: str) -> str:
+        return self.de if lang == "de" else self.en
+
+
+def _web(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("must be an address that starts with https://, or empty")
+    return value
+
+
+class Opened(_Part):
+    """Something that a role opens: a portal or a microsite, as the home page lists it."""
+
+    name: str
+    url: str = ""  #: "" where nothing is there yet
+    about: Said
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return _web(value)
+
+
+class Role(_Part):
+    """What a partner may do, as whoever invites them chooses."""
+
+    title: Said
+    needs_vat_id: bool = False  #: channel and service partners must give one; others may say N/A
+    opens: tuple[Opened, ...] = ()
+
+
+class Wording(_Part):
+    """What somebody agrees to: `[…]` in its words is the link to the whole text."""
+
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    url: str = ""
+    en: Annotated[str, Field(min_length=1, max_length=1_000)]
+    de: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return _web(value)
+
+    def of(self, lang: str) -> str:
+        return self.de if lang == "de" else self.en
+
+
+#: as the source words them
+_CONSENTS: Final = {
+    Consent.PRIVACY: Wording(
+        version="2024-01",
+        en="I have read and agree to Fujitsu's [privacy policy].",
+        de="Ich habe die Fujitsu [Datenschutzbestimmungen] gelesen und akzeptiere sie.",
+    ),
+    Consent.TERMS: Wording(
+        version="2024-01",
+        en="I have read and agree to Fujitsu's Partner Portal [Terms of use].",
+        de="Ich habe die Fujitsu Partner Portal [Nutzungsbedingungen] gelesen und akzeptiert.",
+    ),
+    Consent.DECLARATION: Wording(
+        version="2024-01",
+        en="Yes, I have read and understood the [declaration of consent], and I agree that within the "
+        "Fujitsu Partner Portal my personal data can be collected, stored, processed and transmitted.",
+        de="Ja, ich habe die [Einverständniserklärung] gelesen und verstanden und bin damit einverstanden, "
+        "dass meine personenbezogenen Daten im Fujitsu Partnerportal erhoben, gespeichert, verarbeitet und "
+        "übermittelt werden.",
+    ),
+    Consent.MARKETING: Wording(
+        version="2024-01",
+        en="I agree to be contacted for marketing communications.",
+        de="Ich bin damit einverstanden, dass ich für Marketing-Kommunikation kontaktiert werde.",
+    ),
+}
+
+
 class Extranet(_Part):
-    """The programme: whose it is, who answers, and its clock."""
+    """The programme: whose it is, who answers, whom it lets in, and its clock."""
 
     name: str = "Partner Extranet"
+    sender_name: str = "Partner Extranet"  #: from whom its mails come …
+    sender_address: str = ""  #: … and from which address; "" for MAIL_FROM
     support_desk: str = "Extranet Helpdesk"  #: who owns questions, as every answer says
     support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
+    accounts: Literal["here", "outside"] = "here"
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation works
+    activation_days: Annotated[int, Field(ge=1, le=365)] = 14  #: for which the link to a password works
+    invitations_a_day: Annotated[int, Field(ge=1)] = 500  #: of the whole desk
+    mails_within_minutes: Annotated[int, Field(ge=1)] = 20  #: in which the two mails are said to come
+    sign_in_tries: Annotated[int, Field(ge=3, le=100)] = 10
+    sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    mfa_guide_url: str = ""  #: how to set up an authenticator app; "" where there is no page
+    roles: dict[str, Role] = {"partner": Role(title=Said(en="Partner", de="Partner"))}
+    consents: Mapping[Consent, Wording] = _CONSENTS
+    password: PasswordNumbers = PasswordNumbers()
     clock: ExtranetClock = ExtranetClock()
+
+    @field_validator("mfa_guide_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return _web(value)
+
+    @field_validator("sender_address")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        if value and (not is_address(value) or mailbox_of(value) != value.lower()):
+            raise ValueError("must be an e-mail address, or empty")
+        return value
+
+    @field_validator("roles")
+    @classmethod
+    def _some(cls, value: dict[str, Role]) -> dict[str, Role]:
+        if not value or any(not name.isidentifier() for name in value):
+            raise ValueError("needs at least one role, each named by letters, digits and underscores")
+        return value
+
+    @field_validator("consents")
+    @classmethod
+    def _all(cls, value: Mapping[Consent, Wording]) -> Mapping[Consent, Wording]:
+        if missing := [one for one in Consent if one not in value]:
+            raise ValueError(f"must word every consent; missing: {', '.join(missing)}")
+        return value
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whether its people register and sign in on this portal."""
+        return self.accounts == "here"

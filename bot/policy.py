@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 
 from bot.brand_policy import Brand
 from bot.calendar_policy import WorkingTimes, known_zone
+from bot.domain.accounts import Programme as Whose
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
@@ -296,12 +297,15 @@ class Policy(_Part):
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
 
-    @property
-    def password_rules(self) -> PasswordRules:
+    def of(self, programme: Whose) -> Programme | Extranet:
+        """The part of a programme's accounts."""
+        return self.extranet if programme is Whose.EXTRANET else self.mag
+
+    def password_rules(self, programme: Whose) -> PasswordRules:
         """No password is made of what the desk, the programme and the sponsor are called."""
-        mag = self.mag
-        names = (mag.sponsor, *mag.applications, mag.name, mag.support_desk, self.desk.name, "usher")
-        return mag.password.rules(words_of(names))
+        mag, own = self.mag, self.of(programme)
+        names = (mag.sponsor, *mag.applications, own.name, own.support_desk, self.desk.name, "usher")
+        return own.password.rules(words_of(names))
 
     @property
     def calendar_of_desk(self) -> Calendar:

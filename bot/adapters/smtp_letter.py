@@ -49,7 +49,7 @@ def letter_of(mail: OutboundMail) -> Letter:
     raw = as_bytes(mail)
     recipients = dict.fromkeys(envelope_address(address) for address in (mail.to, *mail.cc))
     return Letter(
-        sender=envelope_address(mail.sender.address),
+        sender=envelope_address(mail.envelope or mail.sender.address),
         recipients=tuple(recipients),
         content=raw.replace(b"\r\n.", b"\r\n..") + b".\r\n",  # RFC 5321 4.5.2
         size=len(raw),

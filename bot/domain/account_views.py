@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.email_changes import EmailChange
 from bot.domain.errors import Refusal
 from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
@@ -46,6 +47,7 @@ class AccountView:
     waits_for: tuple[str, ...]  #: who may accept the terms for which it waits, by name
     waits: bool  #: for terms that nobody accepted
     mails: tuple[AccountMail, ...]  #: the newest first
+    change: EmailChange | None = None  #: of its address, that is asked for
 
     @property
     def is_locked(self) -> bool:

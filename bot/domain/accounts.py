@@ -79,6 +79,16 @@ class Account(NewAccount):
         return f"C-{self.case_id}" if self.case_id else self.ref
 
     @property
+    def named(self) -> str:
+        """By what its owner names it in a question."""
+        return self.thread if self.case_id else self.user_id
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether it is of the Extranet, where everybody has a second factor and nobody an organisation."""
+        return self.programme is Programme.EXTRANET
+
+    @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.user_id
 

@@ -24,6 +24,7 @@ class Notice(StrEnum):
     ANSWERS_LOCKED = "answers_locked"  # whoever answers the security question reads the mailbox
     CODES_MADE = "codes_made"  # a new set of recovery codes
     CODE_USED = "code_used"  # one of them was
+    APP_CHANGED = "app_changed"  # a partner has set up another authenticator app
 
 
 @dataclass(frozen=True, kw_only=True)

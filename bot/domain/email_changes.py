@@ -1,8 +1,13 @@
-"""Another e-mail address for an account: it counts once both mailboxes have said yes."""
+"""Another e-mail address for an account: it counts once both ends have said yes.
+
+Its owner asks, or the desk in its own name; then a colleague may stand in for a mailbox that nobody reads.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.accounts import Account
 
 CHANGE_LASTS = timedelta(hours=48)
 MOST_A_DAY = 3  #: changes asked for by one account, so that nobody floods a stranger's mailbox
@@ -15,9 +20,29 @@ class End(StrEnum):
     NEW = "new"
 
 
+class ChangeReason(StrEnum):
+    """Why the desk asks for it, and not the owner of the account."""
+
+    MAILBOX_LOST = "mailbox_lost"  # nobody reads it any more
+    DOMAIN_RENAMED = "domain_renamed"  # a company has a new mail domain
+    MISSPELT = "misspelt"  # it never was their address
+    OWN_NAME = "own_name"  # somebody has another name, and so another address
+
+
+class ChangeState(StrEnum):
+    """How far a change is that the desk asked for; each value says how one gets there."""
+
+    ASKED = "asked"  # both ends have their links
+    AGREED = "agreed"  # asked -> the old end has said yes: by its link, or a colleague in its place
+    CHANGED = "changed"  # both ends have said yes
+    STOPPED = "stopped"  # asked or agreed -> somebody said no
+    OVERTAKEN = "overtaken"  # the same -> the password was changed, or another address asked for
+    LAPSED = "lapsed"  # the same -> it took too long
+
+
 @dataclass(frozen=True, kw_only=True)
 class EmailChange:
-    """A change that was asked for and is not over."""
+    """A change that was asked for."""
 
     id: int
     account_id: int
@@ -25,7 +50,35 @@ class EmailChange:
     new: str
     until: datetime
     confirmed: frozenset[End]
+    asked_by: str = ""  #: a Slack id; "": the owner of the account
+    reason: ChangeReason | None = None  #: the desk's
+    agreed_by: str = ""  #: a Slack id: who stood in for the old end
+    ended_at: datetime | None = None
+    ended_by: str = ""  #: who said no: an `End`, or a Slack id
+
+    @property
+    def ref(self) -> str:
+        return f"E-{self.id}"
 
     @property
     def is_proven(self) -> bool:
         return self.confirmed == frozenset(End)
+
+    def state_at(self, now: datetime) -> ChangeState:
+        if self.ended_at is not None and self.is_proven:
+            return ChangeState.CHANGED
+        if self.until <= (self.ended_at or now):
+            return ChangeState.LAPSED
+        if self.ended_at is not None:
+            return ChangeState.STOPPED if self.ended_by else ChangeState.OVERTAKEN
+        return ChangeState.AGREED if End.OLD in self.confirmed else ChangeState.ASKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeCard:
+    """A change that the desk asked for, as the desk sees it."""
+
+    change: EmailChange
+    state: ChangeState
+    account: Account
+    company: str

@@ -153,9 +153,16 @@ class EventTag(StrEnum):
     PHONE_RESET_DONE = "phone_reset:done"  # the phones are gone
     APPLICATION_LAUNCHED = "application:launched"
     EMAIL_CHANGE_ASKED = "account:email_change_asked"
+    EMAIL_CHANGE_AGREED = "account:email_change_agreed"  # the desk stood in for the old mailbox
     EMAIL_CHANGE_REFUSED = "account:email_change_refused"
     EMAIL_CHANGED = "account:email_changed"
     LANGUAGE_CHANGED = "account:language_changed"
+    PARTNER_INVITED = "partner:invited"
+    PARTNERS_INVITED = "partner:invited_in_bulk"
+    PARTNER_MAILED_AGAIN = "partner:mailed_again"  # the invitation, or the two mails after it
+    PARTNER_REGISTERED = "partner:registered"
+    PARTNER_ASKED = "partner:asked"  # somebody wishes for an invitation
+    PARTNER_REFUSED = "partner:refused"
     LIFE_BEGUN = "life:begun"
     LIFE_VALIDATED = "life:validated"
     LIFE_EXTENDED = "life:extended"
@@ -171,12 +178,18 @@ class EventTag(StrEnum):
     DATABASE_RESTORED = "database:restored"
 
 
-_SUBJECTS = {"C": "case", "Q": "conversation", "A": "account", "R": "phone_reset"}
+_SUBJECTS = {
+    "C": "case",
+    "Q": "conversation",
+    "A": "account",
+    "I": "partner_invitation",
+    "R": "phone_reset",
+}
 
 
 def subject_of(ref: str) -> str:
-    """What an event about "C-7", "Q-3", "A-5" or "R-2" is about; nothing else that was typed is repeated."""
-    found = re.fullmatch(r"([CQAR])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
+    """What an event about "C-7", "Q-3", "A-5", "I-4" or "R-2" is about; nothing else is told."""
+    found = re.fullmatch(r"([CQAIR])-?([0-9]{1,9})", ref.strip().upper(), re.ASCII)
     return f"{_SUBJECTS[found[1]]}:{int(found[2])}" if found else "unknown"
 
 

@@ -102,6 +102,7 @@ class OutboundMail:
     to: str
     cc: tuple[str, ...] = ()
     reply_to: str = ""
+    envelope: str = ""  #: where it goes that comes back; "" for the sender's own address
     subject: str
     text: str
     html: str

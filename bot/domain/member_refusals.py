@@ -21,10 +21,34 @@ class LastAdministrator(Refusal):
     code = "last_administrator"
 
 
+class ClosedByDesk(Refusal):
+    """The desk ended that account, and only the desk opens it again."""
+
+    code = "closed_by_desk"
+
+
 class InvitedAlready(Refusal):
     """An invitation to that address is open."""
 
     code = "invited_already"
+
+
+class MemberThere(Refusal):
+    """Somebody of that name and address has an account in the organisation; values: name, user_id."""
+
+    code = "member_there"
+
+
+class AddressShared(Refusal):
+    """A colleague has that address, and nobody has said that it is shared; values: name, email."""
+
+    code = "address_shared"
+
+
+class InvitedOften(Refusal):
+    """`most` mails of one invitation go out within a day."""
+
+    code = "invited_often"
 
 
 class TooManyMembers(Refusal):
@@ -43,3 +67,9 @@ class CredentialAsked(Refusal):
     """The sponsor was asked for that person's credential before."""
 
     code = "credential_asked"
+
+
+class RemindedOften(Refusal):
+    """They got `most` activation mails within a day."""
+
+    code = "reminded_often"

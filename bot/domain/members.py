@@ -1,8 +1,9 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
@@ -10,12 +11,24 @@ from bot.domain.review_values import is_address, text_of, would_run
 from bot.domain.ris import Credential, Role
 
 INVITATION_LASTS = timedelta(days=14)
+MOST_INVITING = 3  #: mails of one invitation …
+INVITING_WITHIN = timedelta(days=1)  #: … within this
+AT_ONCE = timedelta(minutes=1)  #: in which the same once more is a second click
 MOST_A_DAY = 100  #: people whom one organisation adds or invites, so that nobody floods
 LONGEST = 120  #: characters of a name or job title
 
 #: the fields of a new member, in the order in which they are asked for
 FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "role")
 OPTIONAL = frozenset({"salutation", "job_title"})
+
+
+class MemberNotice(StrEnum):
+    """Of what is told by mail about an account of an organisation."""
+
+    PROMOTED = "promoted"  # its owner: they are an Organization Administrator now
+    JOINED = "joined"  # the other administrators: somebody is one now
+    DEACTIVATED = "deactivated"  # its owner
+    REACTIVATED = "reactivated"  # its owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +71,9 @@ class Invited:
     role: Role
     until: datetime
 
+    def is_over(self, now: datetime) -> bool:
+        return self.until <= now
+
 
 def read_member(
     given: Mapping[str, str], *, lang: str, origin: Origin
@@ -94,6 +110,41 @@ def read_member(
         ),
         {},
     )
+
+
+def owners(held: Iterable[Seat], people: Sequence[Account]) -> dict[int, Account]:
+    """By seat whose it is: of whoever has its holder's name and address, one seat each.
+
+    A name that is nobody's there, as staff may type one, means whoever alone has that address and no other.
+    """
+    people = sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED)
+    found: dict[int, Account] = {}
+    rest = []
+    for seat in held:
+        there = [one for one in people if seat.holder and one.email == seat.holder.email.strip().lower()]
+        named = [one for one in there if seat.holder and _plain(one.name) == _plain(seat.holder.name)]
+        free = [one for one in named if one not in found.values()]
+        if free:
+            found[seat.id] = free[0]
+        elif len(there) == 1 and not named:
+            rest.append((seat, there[0]))
+    for seat, alone in rest:
+        if alone not in found.values():
+            found[seat.id] = alone
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def same_person(one: NewAccount, other: NewAccount) -> bool:
+    """Whether they have one name, however it is written, and one address."""
+    return one.email == other.email and _named(one) == _named(other)
+
+
+def _named(one: NewAccount) -> str:
+    return _plain(f"{one.first_name} {one.last_name}")
 
 
 def is_last_administrator(account: Account, everybody: Iterable[Account]) -> bool:

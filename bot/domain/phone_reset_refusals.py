@@ -45,8 +45,14 @@ class AgreedBefore(Refusal):
     code = "agreed_before"
 
 
+class NotIndependent(Refusal):
+    """They are of the asker's or the first eye's making, or became an administrator with a factor since."""
+
+    code = "not_independent"
+
+
 class AgreeingNeedsOtp(Refusal):
-    """Who has a phone agrees in a session signed in with it."""
+    """They agree in a session signed in with a phone or a certificate."""
 
     code = "agreeing_needs_otp"
 

@@ -1,6 +1,6 @@
 """All phones of an account are lost, and no recovery code is left: who has to agree, and how long."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -85,15 +85,43 @@ def actor(account: Account) -> str:
     return f"account:{account.id}"
 
 
-def list_eyes(asker: Account, everybody: Collection[Account], given: Collection[Approval]) -> list[Account]:
+def list_eyes(
+    asker: Account,
+    everybody: Collection[Account],
+    reset: PhoneReset,
+    *,
+    makers: Mapping[int, Collection[int]],
+    late: Collection[int],
+) -> list[Account]:
     """The administrators who may agree still.
 
-    Never who asks or who has agreed, under whichever of their accounts: one mailbox is one person.
+    Never who asks or who has agreed, under whichever of their accounts: one mailbox is one person. Nor
+    whoever stands in the same hands as who has agreed, or is of the asker's making (`makers`: by account who
+    added, invited or promoted it), nor whoever was not an administrator with a factor by then (`late`).
     """
-    spent = {one.by for one in given} | {actor(asker)}
+    spent = {one.by for one in reset.given} | {actor(asker)}
     people = {one.email for one in everybody if actor(one) in spent} | {asker.email}
+    gone = {asker.id}.union(*(_hands(one.id, makers) for one in everybody if _has_agreed(one, reset)))
     return [
         one
         for one in everybody
-        if one.is_administrator and one.status is AccountStatus.ACTIVE and one.email not in people
+        if one.is_administrator
+        and one.status is AccountStatus.ACTIVE
+        and one.email not in people
+        and one.id not in late
+        and not gone & _hands(one.id, makers)
     ]
+
+
+def _has_agreed(one: Account, reset: PhoneReset) -> bool:
+    return actor(one) in {yes.by for yes in reset.given}
+
+
+def _hands(number: int, makers: Mapping[int, Collection[int]]) -> set[int]:
+    """The account itself, who made it, who made them, and so on."""
+    found: set[int] = set()
+    ahead = {number}
+    while ahead:
+        found |= ahead
+        ahead = {by for one in ahead for by in makers.get(one, ())} - found
+    return found

@@ -118,10 +118,11 @@ def first_draft(ris: RisCase) -> Draft:
 
 def read_draft(typed: Mapping[str, str]) -> Draft:
     """What somebody typed, on one line each and without signs that nobody sees; other fields are left out."""
-    return {name: _clean(typed.get(name, "")) for name in FIELDS}
+    return {name: clean(typed.get(name, "")) for name in FIELDS}
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """What somebody typed into a field, on one line and without signs that nobody sees."""
     seen = "".join(" " if sign in "\r\n\t" else sign for sign in text[:_KEPT])
     return text_of("".join(sign for sign in seen if unicodedata.category(sign) not in _UNSEEN))
 

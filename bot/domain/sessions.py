@@ -58,3 +58,8 @@ class Visitor:
     account: Account
     customer: Customer
     token: str
+
+    @property
+    def lacks_factor(self) -> bool:
+        """Whether they have shown less than their programme asks: partners need both factors."""
+        return self.account.is_partner and self.session.strength is Strength.PASSWORD

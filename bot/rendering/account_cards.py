@@ -7,6 +7,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.ris import Role
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.email_changes import ASK
 from bot.rendering.words import Words
 
 ACTION = "account_"  #: every button's `action_id` begins so, and ends with its act
@@ -24,7 +25,7 @@ def account_card(view: AccountView, *, words: Words, done: AccountAct | None = N
             *told,
             blocks.section("\n".join([f"*{title}*", *_lines(view, words)])),
             blocks.section(f"*{words.say('account.mails')}*\n{mails}"),
-            blocks.actions(*[_button(view, act, words) for act in view.acts]),
+            blocks.actions(*_buttons(view, words)),
         ],
     )
 
@@ -38,6 +39,9 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         role=words.choice(Role, account.role),
         email=safe(account.email, 120),
     )
+    if change := view.change:
+        said = {"ref": change.ref, "new": safe(change.new, 120), "until": words.moment(change.until)}
+        yield words.say("account.change", **said)
     yield _state(view, words)
     if view.tries.wrong:
         key = "account.locked" if view.is_locked else "account.wrong"
@@ -78,6 +82,17 @@ def _mail(mail: AccountMail, words: Words) -> str:
         at=words.moment(mail.at),
     )
     return f"{said} · {words.say('account.came_back')}" if mail.came_back else said
+
+
+def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
+    """Closing stands last, and apart from what is done every day."""
+    made = {act: _button(view, act, words) for act in view.acts}
+    last = made.pop(AccountAct.CLOSE, None)
+    yield from made.values()
+    if view.account.status is AccountStatus.ACTIVE:
+        yield blocks.button(words.say("account.address"), action=ASK, value=str(view.account.id))
+    if last:
+        yield last
 
 
 def _button(view: AccountView, act: AccountAct, words: Words) -> Block:

@@ -7,6 +7,7 @@ from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
 from bot.domain.email_changes import EmailChange
+from bot.domain.members import MemberNotice
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
@@ -65,20 +66,27 @@ def email_change(account: Account, change: EmailChange, policy: Policy, *, to_ne
         "old": change.old,
         "new": change.new,
         "to_new": to_new,
+        "by_desk": bool(change.asked_by),
         "until": say.instant(change.until),
     }
 
 
 def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: datetime) -> Values:
-    """To both ends, once both have said yes."""
+    """To both ends, once both have said yes, or the desk for the old one."""
     say = words(account.lang, policy.desk.zone)
-    return _of_owner(account, policy) | {"old": change.old, "new": change.new, "at": say.instant(at)}
+    return _of_owner(account, policy) | {
+        "old": change.old,
+        "new": change.new,
+        "at": say.instant(at),
+        "by_desk": bool(change.asked_by),
+        "stood_in": bool(change.agreed_by),
+    }
 
 
 def _of_owner(account: Account, policy: Policy) -> Values:
-    return owner(policy) | {
+    return owner(policy, account.programme) | {
         "lang": account.lang,
-        "ref": account.thread,
+        "ref": account.named,
         "name": account.name,
         "user_id": account.user_id,
     }
@@ -97,6 +105,28 @@ def self_registration(
         "role": say.choice(Role, role),
         "inviter": inviter.name,
         "until": say.instant(until),
+    }
+
+
+def member_notice(
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    *,
+    why: MemberNotice,
+    about: Account,
+    at: datetime,
+    portal_url: str,
+) -> Values:
+    """To the owner of an account, about it or about the account of a colleague."""
+    return _at(account, customer, policy, at) | {
+        "why": why,
+        "person": about.name,
+        "person_email": about.email,
+        "administrator_url": policy.mag.administrator_url or None,
+        "webinars_url": policy.mag.webinars_url or None,
+        "sign_in_url": f"{portal_url}/sign-in",
+        "users_url": f"{portal_url}/users/{about.id}",
     }
 
 
@@ -147,7 +177,7 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
     first = found[0][0]
     nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
-    return owner(policy) | {
+    return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
@@ -160,9 +190,9 @@ def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_ur
 
 def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
     say = words(account.lang, policy.desk.zone)
-    return owner(policy) | {
+    return owner(policy, account.programme) | {
         "lang": account.lang,
-        "ref": account.thread,
+        "ref": account.named,
         "name": account.name,
         "email": account.email,
         "user_id": account.user_id,

@@ -1,5 +1,6 @@
 """Invented accounts and the mails to their owners, for `usher mails show` and for golden files."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_of
@@ -7,6 +8,7 @@ from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.email_changes import CHANGE_LASTS, EmailChange
+from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
 from bot.domain.ris import Role
 from bot.policy import Policy
@@ -43,27 +45,47 @@ def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.self_registration(inviter, customer(case), policy, role=Role.USER, until=until)
 
 
+def member_notice(
+    case: Case, policy: Policy, *, at: datetime, why: MemberNotice = MemberNotice.PROMOTED
+) -> Values:
+    """About the second person, who is told, or of whom the first is."""
+    person = replace(account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR)
+    return account_mails.member_notice(
+        account(case, at=at) if why is MemberNotice.JOINED else person,
+        customer(case),
+        policy,
+        why=why,
+        about=person,
+        at=at,
+        portal_url=SIGN_IN_URL.removesuffix("/sign-in"),
+    )
+
+
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:
     person, asker = account(case, 1, at=at), account(case, at=at)
     return account_mails.credential_request(person, asker, case, policy)
 
 
-def change_of(case: Case, *, at: datetime) -> EmailChange:
-    """The second person takes another address."""
+def change_of(case: Case, *, at: datetime, by_desk: bool = False) -> EmailChange:
+    """The second person takes another address; `by_desk`: two of the desk saw to it."""
     person = account(case, 1, at=at)
     return EmailChange(
         id=1, account_id=person.id, old=person.email, new=f"tz@{person.email.partition('@')[2]}",
         until=at + CHANGE_LASTS, confirmed=frozenset(),
+        asked_by="U0AVERY" if by_desk else "", agreed_by="U0CASEY" if by_desk else "",
     )  # fmt: skip
 
 
-def email_change(case: Case, policy: Policy, *, at: datetime, to_new: bool = True) -> Values:
-    person, change = account(case, 1, at=at), change_of(case, at=at)
+def email_change(
+    case: Case, policy: Policy, *, at: datetime, to_new: bool = True, by_desk: bool = False
+) -> Values:
+    person, change = account(case, 1, at=at), change_of(case, at=at, by_desk=by_desk)
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 
-def email_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.email_changed(account(case, 1, at=at), change_of(case, at=at), policy, at=at)
+def email_changed(case: Case, policy: Policy, *, at: datetime, by_desk: bool = False) -> Values:
+    change = change_of(case, at=at, by_desk=by_desk)
+    return account_mails.email_changed(account(case, 1, at=at), change, policy, at=at)
 
 
 def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.domain import forms
+from bot.domain.accounts import Programme
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case
 from bot.domain.money import Money
@@ -17,13 +18,14 @@ MOST_NAMED = 5  #: people in one sentence
 Values = dict[str, Any]
 
 
-def owner(policy: Policy) -> Values:
+def owner(policy: Policy, of: Programme = Programme.MAG) -> Values:
     """Which desk writes, and which one answers questions."""
+    programme = policy.of(of)
     return {
         "desk": policy.desk.name,
-        "programme": policy.mag.name,
-        "support_desk": policy.mag.support_desk,
-        "support_address": policy.mag.support_address,
+        "programme": programme.name,
+        "support_desk": programme.support_desk,
+        "support_address": programme.support_address,
     }
 
 

@@ -1,12 +1,11 @@
 """Lost phones in Slack: the card by which the desk is the second eye, and the modal that asks for a code."""
 
-import json
 from collections.abc import Iterator
 
 from bot.domain.phone_resets import ResetCard, ResetState
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.step_up import CODE, code_field
+from bot.rendering.step_up import CODE, code_modal
 from bot.rendering.words import Words
 
 AGREE, REFUSE = "phone_reset_agree", "phone_reset_refuse"  #: the buttons; the first is the modal's name too
@@ -56,16 +55,14 @@ def read_value(value: str) -> tuple[int, ResetState]:
 
 def agree_modal(card: ResetCard, *, words: Words) -> Block:
     """Ask whoever agrees for their own code."""
-    about = {"reset": f"{card.reset.id}:{card.reset.state}"}
-    return {
-        "type": "modal",
-        "callback_id": AGREE,
-        "private_metadata": json.dumps(about),
-        "title": blocks.plain(words.say("phone_reset.modal")),
-        "submit": blocks.plain(words.say("phone_reset.agree")),
-        "close": blocks.plain(words.say("modal.close")),
-        "blocks": [blocks.section("\n".join(_lines(card, words))), code_field(words)],
-    }
+    return code_modal(
+        AGREE,
+        {"reset": f"{card.reset.id}:{card.reset.state}"},
+        words.say("phone_reset.modal"),
+        submit=words.say("phone_reset.agree"),
+        shown=[blocks.section("\n".join(_lines(card, words)))],
+        words=words,
+    )
 
 
 __all__ = ["AGREE", "CODE", "REFUSE", "agree_modal", "read_value", "reset_note"]

@@ -34,7 +34,7 @@ def reset_card(whose: Member, *, words: Words) -> Card:
 
 def reset_modal(whose: Member, *, words: Words) -> Block:
     """Ask whoever agrees to a reset for their own code; submitted as `authenticator_reset`."""
-    return _modal(
+    return code_modal(
         "authenticator_reset",
         {"person": whose.id},
         words.say("step_up.reset.title"),
@@ -61,9 +61,10 @@ def step_up_note(values: Mapping[str, Any], *, words: Words) -> Card:
     return Card(text=text, blocks=[blocks.section(text)])
 
 
-def _modal(
+def code_modal(
     callback: str, about: Mapping[str, str], title: str, *, submit: str, shown: list[Block], words: Words
 ) -> Block:
+    """What is agreed to, and the field for a code; `about` comes back with it."""
     return {
         "type": "modal",
         "callback_id": callback,

@@ -152,8 +152,11 @@ class Words:
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
 
-    def problem(self, problem: Problem, *, applications: tuple[str, ...] = ()) -> str:
-        """What stands there, what is wanted, what to do; with our guess where one is evident."""
+    def problem(self, problem: Problem, *, applications: tuple[str, ...] = (), label: str = "") -> str:
+        """What stands there, what is wanted, what to do; with our guess where one is evident.
+
+        `label`: what the field is called there, if not as in the form.
+        """
         values = {
             "found": quoting.one_line(problem.found, 120),
             "wanted": self.say(f"wanted.{problem.field}") if f"wanted.{problem.field}" in self else "",
@@ -165,7 +168,8 @@ class Words:
             guess = quoting.one_line(problem.suggestion, 120)
             sentence = f"{sentence} {self.say('problem.suggestion', suggestion=guess)}"
         if problem.field:
-            return self.say("problem.of_field", field=self.field(problem.field), sentence=sentence)
+            named = label or self.field(problem.field)
+            return self.say("problem.of_field", field=named, sentence=sentence)
         return sentence[:1].upper() + sentence[1:]
 
     def place(self, problem: Problem, ris: RisCase | None = None) -> str:

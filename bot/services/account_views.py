@@ -19,10 +19,20 @@ from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.tries import Tried
 from bot.services import applications, terms
-from bot.services.accounts import deactivate, list_named, mail_activation
+from bot.services.accounts import deactivate, list_named, mail_activation, reopen
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
-from bot.store import accounts, bounces, credentials, events, organisations, outbox, sessions, tries
+from bot.store import (
+    accounts,
+    bounces,
+    credentials,
+    email_changes,
+    events,
+    organisations,
+    outbox,
+    sessions,
+    tries,
+)
 from bot.store.database import transaction
 
 
@@ -60,6 +70,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         waits_for=waits_for,
         waits=waits,
         mails=_mails(db, account),
+        change=email_changes.find_of(db, account.id, now=now),
     )
 
 
@@ -118,23 +129,17 @@ def _unlock(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
 
 
 def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
-    del desk, by
     if account.organisation and is_last_administrator(
         account, accounts.list_of_organisation(db, account.organisation)
     ):
         raise LastAdministrator
-    deactivate(db, account, now=now)
+    deactivate(db, desk, account, by=by, now=now)
     return EventTag.ACCOUNT_DEACTIVATED
 
 
 def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
-    """It had a password, or else is to be activated still."""
-    before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
-    accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
-    if before is AccountStatus.WAITING:
-        waiting = accounts.find(db, account.id)
-        assert waiting is not None  # noqa: S101 - nothing removes one
-        _resend(db, desk, waiting, by, now)
+    del by
+    reopen(db, desk, account, now=now)
     return EventTag.ACCOUNT_REOPENED
 
 

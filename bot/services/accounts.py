@@ -1,5 +1,6 @@
 """Make the accounts of an organisation's people, and mail each the way to activate theirs."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -14,13 +15,18 @@ from bot.domain.accounts import (
 )
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
-from bot.rendering import account_mails
+from bot.domain.members import MemberNotice
+from bot.rendering import account_mails, partner_mails
+from bot.services import member_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, events, links, sessions
+from bot.store import accounts, events, links, member_invitations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
+PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
+MOST_ACTIVATIONS = 3  #: activation mails that one account gets, the desk's wish apart …
+ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
 
 
@@ -69,21 +75,54 @@ def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime
     """
     if account.status is not AccountStatus.WAITING:
         return
-    until = now + timedelta(days=desk.policy.mag.activation_days)
+    until = now + timedelta(days=desk.policy.of(account.programme).activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
+    if account.is_partner:
+        template, build = PARTNER_PASSWORD, partner_mails.password
+        url = f"{url}?lang={account.lang}"
+    else:
+        template, build = "activation", account_mails.activation
     mail_owner(
         db,
         desk,
         account,
-        "activation",
-        words=lambda customer: account_mails.activation(account, customer, desk.policy, until=until),
+        template,
+        words=lambda customer: build(account, customer, desk.policy, until=until),
         now=now,
         secrets={"activation_url": url},
     )
 
 
-def deactivate(db: Database, account: Account, *, now: datetime) -> None:
-    """In the caller's transaction: they are signed out everywhere, and nobody gets in by it any more."""
+def count_activations(db: Database, account: Account, *, now: datetime) -> int:
+    """How many activation mails it got lately."""
+    since = now - ACTIVATIONS_WITHIN
+    return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
+
+
+def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: they are signed out everywhere, nobody gets in, and they are told."""
+    member_notices.tell(db, desk, account, why=MemberNotice.DEACTIVATED, now=now)
+    end_invitations(db, account, by=by, now=now)
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+
+
+def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction: it is as it was, with its password, or else to be activated still.
+
+    Closing and opening is no way to flood a mailbox: the mail goes only where few have gone.
+    """
+    before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
+    accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
+    if before is AccountStatus.ACTIVE:
+        member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
+    elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
+        mail_activation(db, desk, replace(account, status=before), now=now)
+
+
+def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: whom they invited may not come any more."""
+    for number in member_invitations.end_all_by(db, account.id, now=now):
+        subject, organisation = f"invitation:{number}", f"C-{account.organisation}"
+        events.add(db, EventTag.MEMBER_UNINVITED, subject, actor=by, at=now, organisation=organisation)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, account_id
-from bot.domain.cases import Case
+from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_id
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import DraftGone
@@ -17,17 +16,17 @@ from bot.domain.sessions import Strength
 from bot.rendering import account_mails
 from bot.services import passwords, security_questions, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, mail_activation
+from bot.services.accounts import ACTIVATION, MOST_ACTIVATIONS, count_activations, mail_activation
+from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.security_questions import Faults
-from bot.store import accounts, cases, events, links
+from bot.store import accounts, events, links, organisations
 from bot.store import passwords as kept_passwords
 from bot.store import security_questions as kept_questions
 from bot.store.database import transaction
+from bot.store.passwords import Chosen
 
 DRAFT_LASTS = timedelta(hours=24)  #: from the password to the answers
-MOST_MAILS = 3  #: that a link's page sends for one account …
-MOST_WITHIN = timedelta(hours=24)  #: … in that time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +34,16 @@ class Activation:
     """What the holder of a link sees."""
 
     account: Account
-    case: Case
+    customer: Customer
 
 
 def get(db: Database, token: str, *, now: datetime) -> Activation:
     """Raise LinkUnknown or LinkExpired; an account that is active needs no link any more."""
     number = account_id(links.get_subject(db, token, purpose=ACTIVATION, now=now))
     account = accounts.find(db, number) if number else None
-    case = cases.find(db, account.case_id) if account else None
-    if account is None or case is None or account.status is not AccountStatus.WAITING:
+    if account is None or account.status is not AccountStatus.WAITING:
         raise LinkUnknown
-    return Activation(account=account, case=case)
+    return Activation(account=account, customer=organisations.get_customer(db, account))
 
 
 def was_for(db: Database, token: str, account: Account) -> bool:
@@ -56,8 +54,9 @@ def was_for(db: Database, token: str, account: Account) -> bool:
 def choose_password(
     db: Database, desk: Desk, token: str, password: str, *, now: datetime
 ) -> tuple[str, tuple[PasswordFault, ...]]:
-    """Keep the hash until the questions are answered; the draft's token, or "" and what is wrong with it.
+    """Keep the hash until the rest is done; the draft's token, or "" and what is wrong with it.
 
+    The rest are security questions, or a partner's authenticator, whose secret is the draft's own.
     Each choice is a draft of its own: another tab, or whoever else has read the mail, changes none.
     Raise LinkUnknown or LinkExpired.
     """
@@ -65,20 +64,28 @@ def choose_password(
     if faults := passwords.find_all_faults(db, desk, account, password):
         return "", faults
     hashed, draft = passwords.make_hash(desk, password), desk.new_token()
+    sealed = desk.keyring.seal(SECRET, desk.codes.new_secret()) if account.is_partner else ""
     with transaction(db, locks=(f"account:{account.id}",)):
         get(db, token, now=now)
         kept_passwords.drop_old_drafts(db, before=now - DRAFT_LASTS)
-        kept_passwords.add_draft(db, draft, account.id, hashed, now=now)
+        kept_passwords.add_draft(db, draft, account.id, hashed, sealed=sealed, now=now)
     return draft, ()
 
 
-def get_with_draft(db: Database, token: str, draft: str, *, now: datetime) -> tuple[Activation, str]:
-    """The same with the hash of the chosen password; raise DraftGone, LinkUnknown or LinkExpired."""
+def get_with_draft(
+    db: Database, token: str, draft: str, *, of: Programme = Programme.MAG, now: datetime
+) -> tuple[Activation, Chosen]:
+    """The same with the chosen password; raise DraftGone, LinkUnknown or LinkExpired.
+
+    The two programmes go on in different ways, and neither way is open to the other's accounts.
+    """
     found = get(db, token, now=now)
-    hashed = kept_passwords.find_draft(db, draft, found.account.id, since=now - DRAFT_LASTS)
-    if not hashed:
+    if found.account.programme is not of:
+        raise LinkUnknown
+    chosen = kept_passwords.find_draft(db, draft, found.account.id, since=now - DRAFT_LASTS)
+    if chosen is None:
         raise DraftGone
-    return found, hashed
+    return found, chosen
 
 
 def complete(
@@ -93,9 +100,9 @@ def complete(
         return "", faults
     answers = security_questions.make_hashes(desk, given)
     with transaction(db, locks=(f"account:{account.id}",)):
-        _, hashed = get_with_draft(db, token, draft, now=now)
+        _, chosen = get_with_draft(db, token, draft, now=now)
         accounts.move(db, account.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
-        passwords.put(db, desk, account, hashed, since="", how=HowSet.ACTIVATION, now=now)
+        passwords.put(db, desk, account, chosen.hash, since="", how=HowSet.ACTIVATION, now=now)
         kept_questions.put(db, account.id, answers, now=now)
         links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
         kept_passwords.drop_drafts(db, account.id)
@@ -125,9 +132,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
         ref = links.find_subject(db, token, purpose=ACTIVATION)
         number = account_id(ref) if ref else None
         account = accounts.find(db, number) if number else None
-        case = cases.find(db, account.case_id) if account else None
-        if account is None or case is None:
+        if account is None:
             return
-        lately = links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=now - MOST_WITHIN)
-        if lately < MOST_MAILS:
+        if count_activations(db, account, now=now) < MOST_ACTIVATIONS:
             mail_activation(db, desk, account, now=now)

@@ -36,4 +36,5 @@ def tell(
             sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
 
-    return mail_owner(db, desk, account, "credential_notice", words=words, now=now)
+    template = "partner_notice" if account.is_partner else "credential_notice"
+    return mail_owner(db, desk, account, template, words=words, now=now)

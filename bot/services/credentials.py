@@ -19,13 +19,14 @@ from bot.domain.credential_refusals import (
 from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Notice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
-from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
+from bot.domain.license_keys import KEY, KeyState, LicenseKey, Seat, fold_key
+from bot.domain.members import owners
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
 from bot.services import credential_notices, license_keys
 from bot.services.desk import Desk
-from bot.store import credentials, events, seats, tries
+from bot.store import accounts, credentials, events, seats, tries
 from bot.store import license_keys as key_store
 from bot.store.database import transaction
 
@@ -69,7 +70,7 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
 
 
 def _is_theirs(db: Database, key: LicenseKey, visitor: Visitor, now: datetime) -> bool:
-    """A key works in its owner's account only: that of whoever holds its seat, in that organisation."""
+    """A key works in its owner's account only: of whoever holds its seat, not of who has the same mailbox."""
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     return (
         seat is not None
@@ -78,8 +79,15 @@ def _is_theirs(db: Database, key: LicenseKey, visitor: Visitor, now: datetime) -
         and seat.closed_at is None
         and (key.expires_on is None or now.date() <= key.expires_on)
         and seat.organisation == visitor.account.organisation
-        and seat.holder.email.strip().lower() == visitor.account.email
+        and _owner_of(db, seat) == visitor.account.id
     )
+
+
+def _owner_of(db: Database, seat: Seat) -> int | None:
+    """Whose account it is; None while nobody has one."""
+    organisation = seat.organisation
+    of = owners(seats.list_held(db, organisation), accounts.list_of_organisation(db, organisation))
+    return of[seat.id].id if seat.id in of else None
 
 
 def add_phone(db: Database, visitor: Visitor, *, text: str, now: datetime) -> Phone:

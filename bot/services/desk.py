@@ -11,6 +11,9 @@ from bot.domain.terms import Terms
 from bot.policy import Policy
 from bot.ports import Codes, Hasher
 
+#: begin what mails to partners are about: an account that came by no case, an invitation
+PARTNERS = ("A-", "I-")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
@@ -33,6 +36,14 @@ class Desk:
     templates_dir: Path | None = None  #: overrides of the mails' wording
     terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]
+
+    def sender_of(self, ref: str) -> Address:
+        """From whom a mail about that comes: those to partners have a sender of their own."""
+        if not ref.startswith(PARTNERS):
+            return self.mail_from
+        extranet = self.policy.extranet
+        address = extranet.sender_address.lower() or self.mail_from.address
+        return Address(name=extranet.sender_name, address=address)
 
     def page_url(self, path: str, *, lang: str) -> str:
         """A page of the portal that belongs to nobody's link, in the language of the mail that names it."""

@@ -18,8 +18,8 @@ from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
 from bot.services import supply_checks, terms
+from bot.services.authenticators import SECRET as DEVICES
 from bot.services.desk import Desk
-from bot.services.enrolments import SECRET as DEVICES
 from bot.services.groups import list_groups
 from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList

@@ -28,6 +28,7 @@ from bot.services import (
     cases,
     clippings,
     deciders,
+    email_change_notices,
     key_mails,
     lifecycle_gates,
     lifecycle_mails,
@@ -35,6 +36,7 @@ from bot.services import (
     marking,
     notices,
     nudges,
+    partner_requests,
     phone_reset_desk,
     phone_reset_notices,
     provisioning,
@@ -101,7 +103,9 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     )
     return OutboundMail(
         message_id=job.message_id,
-        sender=desk.mail_from,
+        sender=desk.sender_of(job.values["ref"]),
+        reply_to=desk.mail_from.address if desk.sender_of(job.values["ref"]) != desk.mail_from else "",
+        envelope=desk.mail_from.address,
         to=job.recipient,
         cc=tuple(job.values["cc"]),
         subject=rendered.subject,
@@ -256,7 +260,7 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({"standing_note", phone_reset_notices.NOTE})
+AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE})
 
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
@@ -288,6 +292,15 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     "clipping_note": _clipped,
     "held_note": _held,
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
+    partner_requests.NOTE: lambda db, _, __, job, ___: {
+        "asked": partner_requests.get(db, job.values["words"]["request_id"])
+    },
+    email_change_notices.NOTE: lambda db, _, __, job, now: {
+        "card": email_change_notices.get_card(db, job.values["words"]["change_id"], now=now)
+    },
+    email_change_notices.TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
+        db, job.values["words"], now=now
+    ),
     lifecycle_gates.NOTE: lambda db, desk, _, job, now: {
         "card": lifecycle_gates.get_card(db, desk, job.values["words"]["gate_id"], now=now)
     },

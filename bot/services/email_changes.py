@@ -1,4 +1,4 @@
-"""Change an account's e-mail address: asked for with the password, proven at both ends, told to both."""
+"""Change an account's e-mail address: asked for with the password or by the desk, told to both ends."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.email_changes import CHANGE_LASTS, MOST_A_DAY, EmailChange, End
+from bot.domain.email_changes import CHANGE_LASTS, MOST_A_DAY, ChangeReason, EmailChange, End
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
 from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as words
+from bot.services import email_change_notices as notices
 from bot.services import passwords
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail
-from bot.store import accounts, email_changes, events, links, seats
+from bot.store import accounts, email_changes, events, links, seats, sessions
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<end>"
@@ -27,22 +29,55 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str
 
     Raise AddressUnsound, AddressNotNew, TooManyChanges, PasswordWrong or TriesResting.
     """
-    account, new = visitor.account, text_of(email[:400]).lower()
+    account = visitor.account
+    new = read_address(account, email)
+    passwords.check_current(db, desk, visitor, password, now=now)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        open_change(db, desk, account, new, now=now)
+
+
+def read_address(account: Account, typed: str) -> str:
+    """Another address for it, as we keep it; raise AddressUnsound or AddressNotNew."""
+    new = text_of(typed[:400]).lower()
     if not is_address(new):
         raise AddressUnsound
     if new == account.email:
         raise AddressNotNew
-    passwords.check_current(db, desk, visitor, password, now=now)
-    with transaction(db, locks=(f"account:{account.id}",)):
-        if email_changes.count_since(db, account.id, since=now - timedelta(days=1)) >= MOST_A_DAY:
-            raise TooManyChanges(most=MOST_A_DAY)
-        until = now + CHANGE_LASTS
-        change = email_changes.add(
-            db, account_id=account.id, old=account.email, new=new, now=now, until=until
-        )
-        for end in End:
-            _mail_link(db, desk, account, change, end, now=now)
-        _record(db, EventTag.EMAIL_CHANGE_ASKED, account.id, now)
+    return new
+
+
+def open_change(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    new: str,
+    *,
+    now: datetime,
+    asked_by: str = "",
+    reason: ChangeReason | None = None,
+) -> EmailChange:
+    """Mail both ends, in the caller's transaction; what was asked for before is over. Raise TooManyChanges.
+
+    `asked_by` and `reason`: the desk's, where its owner does not ask.
+    """
+    if email_changes.count_since(db, account.id, since=now - timedelta(days=1)) >= MOST_A_DAY:
+        raise TooManyChanges(most=MOST_A_DAY)
+    notices.end(db, account.id, now=now)
+    change = email_changes.add(
+        db,
+        account_id=account.id,
+        old=account.email,
+        new=new,
+        now=now,
+        until=now + CHANGE_LASTS,
+        asked_by=asked_by,
+        reason=reason,
+    )
+    for end in End:
+        _mail_link(db, desk, account, change, end, now=now)
+    more = {"reason": str(reason)} if reason else {}
+    _record(db, EventTag.EMAIL_CHANGE_ASKED, change, actor=asked_by, now=now, **more)
+    return change
 
 
 def _mail_link(
@@ -76,39 +111,71 @@ def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
     """Say yes for one end; True when that was the second, and the address is changed."""
     with transaction(db):
         change, end, account = get_change(db, token, now=now)
-        email_changes.confirm(db, change.id, end, now=now)
+        return count_in(db, desk, account, change, end, now=now)
+
+
+def count_in(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    change: EmailChange,
+    end: End,
+    *,
+    now: datetime,
+    stands_in: str = "",
+) -> bool:
+    """One end has said yes, in the caller's transaction; True when that was the second, and it is changed.
+
+    `stands_in`: who of the desk says so in its place.
+    """
+    email_changes.confirm(db, change.id, end, agreed_by=stands_in, now=now)
+    if not stands_in:  # else whoever reads that mailbox after all can still say no
         links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
-        if change.confirmed | {end} != frozenset(End):
-            return False
-        passwords.end_open_ways(db, account, now=now)
-        accounts.set_email(db, account.id, change.new)
-        _take_seat_along(db, account, change)
-        _record(db, EventTag.EMAIL_CHANGED, account.id, now)
-        _tell_both(db, desk, account, change, now=now)
-        return True
+    change = replace(change, confirmed=change.confirmed | {end}, agreed_by=stands_in or change.agreed_by)
+    if not change.is_proven:
+        if change.asked_by:
+            notices.refresh_card(db, change, now=now)
+        return False
+    passwords.end_open_ways(db, account, now=now)
+    _take_seat_along(db, account, change)
+    accounts.set_email(db, account.id, change.new)
+    if change.asked_by:  # nobody was signed in who asked for it
+        sessions.drop_all(db, account.id)
+    _record(db, EventTag.EMAIL_CHANGED, change, actor=stands_in, now=now)
+    _tell_both(db, desk, account, change, now=now)
+    return True
 
 
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
-    """What its owner has asked for and is not over."""
+    """What was asked for of it, and is not over."""
     return email_changes.find_of(db, account.id, now=now)
 
 
 def _take_seat_along(db: Database, account: Account, change: EmailChange) -> None:
-    """Their License Key stays theirs: it is known by name and address."""
-    for seat in seats.list_held(db, account.organisation):
-        holder = seat.holder
-        if holder and (holder.email.lower(), holder.name) == (change.old, account.name):
-            seats.hand_over(db, seat, replace(holder, email=change.new))
+    """Their License Key stays theirs, by their name and address of now on."""
+    held = {seat.id: seat for seat in seats.list_held(db, account.organisation)}
+    for number, owner in owners(
+        held.values(), accounts.list_of_organisation(db, account.organisation)
+    ).items():
+        if owner.id == account.id and (holder := held[number].holder):
+            seats.hand_over(db, held[number], replace(holder, name=account.name, email=change.new))
 
 
 def refuse(db: Database, token: str, *, now: datetime) -> None:
     """Say no for either end: nothing changes, and the other link is over too."""
     with transaction(db):
-        change, _, account = get_change(db, token, now=now)
-        email_changes.drop(db, account.id, now=now)
-        for end in End:
-            links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
-        _record(db, EventTag.EMAIL_CHANGE_REFUSED, account.id, now)
+        change, end, account = get_change(db, token, now=now)
+        stop(db, account, change, by=end, now=now)
+
+
+def stop(
+    db: Database, account: Account, change: EmailChange, *, by: str, now: datetime, actor: str = ""
+) -> None:
+    """The same, in the caller's transaction; `by`: an `End`, or who of the desk."""
+    notices.end(db, account.id, by=by, now=now)
+    for end in End:
+        links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+    _record(db, EventTag.EMAIL_CHANGE_REFUSED, change, actor=actor, now=now)
 
 
 def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, *, now: datetime) -> None:
@@ -122,5 +189,9 @@ def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, 
         )  # fmt: skip
 
 
-def _record(db: Database, tag: EventTag, account_id: int, now: datetime) -> None:
-    events.add(db, tag, f"account:{account_id}", actor=f"account:{account_id}", at=now)
+def _record(
+    db: Database, tag: EventTag, change: EmailChange, *, actor: str, now: datetime, **more: str
+) -> None:
+    """`actor`: who of the desk; "": its owner."""
+    about = f"account:{change.account_id}"
+    events.add(db, tag, about, actor=actor or about, at=now, change=change.id, **more)

@@ -11,6 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.domain.step_up import LINK_AGAIN_AFTER, LINK_LASTS, Authenticator, Enrolment, read_code
 from bot.rendering import staff_mails
+from bot.services.authenticators import SECRET, find_counting, open_secret, subject_of
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note
 from bot.store import authenticators, events, links
@@ -18,7 +19,6 @@ from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "enrolment"  #: the purpose of a link
-SECRET = "authenticator"  # noqa: S105 - the purpose under which devices' secrets are sealed
 
 
 def enrol(db: Database, desk: Desk, *, by: Staff, now: datetime) -> str:
@@ -80,25 +80,10 @@ def confirm(db: Database, desk: Desk, *, token: str, code: str, now: datetime) -
 def _of_link(db: Database, desk: Desk, token: str, now: datetime) -> tuple[Authenticator, str]:
     """The device that waits for its first code, and its secret."""
     device = authenticators.find(db, links.get_subject(db, token, purpose=LINK, now=now))
-    secret = open_secret(desk, device) if device else ""
+    secret = open_secret(desk, device.sealed) if device else ""
     if device is None or device.confirmed_at is not None or not secret:
         raise LinkUnknown
     return device, secret
-
-
-def find_counting(db: Database, desk: Desk, person: str) -> Authenticator | None:
-    """Their confirmed device, whose secret can be read; None where they have none that counts."""
-    device = authenticators.find(db, person)
-    counts = device is not None and device.confirmed_at is not None and bool(open_secret(desk, device))
-    return device if counts else None
-
-
-def open_secret(desk: Desk, device: Authenticator) -> str:
-    """Its secret; "" once SECRET_KEY has lost the key that sealed it: such a device is as good as none."""
-    try:
-        return desk.keyring.open(SECRET, device.sealed)
-    except ValueError:
-        return ""
 
 
 def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str, now: datetime) -> None:
@@ -126,11 +111,6 @@ def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str
 def end_links(db: Database, person: str, *, now: datetime) -> None:
     """No link that was mailed to them works any more."""
     links.end(db, purpose=LINK, subject=person, now=now)
-
-
-def subject_of(person: str) -> str:
-    """What an event about somebody's authenticator is about."""
-    return f"staff:{person}"
 
 
 def say(

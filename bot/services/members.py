@@ -8,71 +8,103 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
-from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
 from bot.domain.license_keys import Holder, Seat
 from bot.domain.member_refusals import (
+    AddressShared,
     AdministratorsOnly,
+    ClosedByDesk,
     CredentialAsked,
-    InvitedAlready,
     LastAdministrator,
+    MemberThere,
     MemberUnknown,
     NeedsNoKey,
+    RemindedOften,
     TooManyMembers,
 )
 from bot.domain.members import (
-    INVITATION_LASTS,
+    AT_ONCE,
     MOST_A_DAY,
-    Invited,
     Member,
+    MemberNotice,
     Members,
     is_last_administrator,
+    owners,
+    same_person,
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
-from bot.services import held_keys, license_keys
-from bot.services.accounts import ACTIVATION, mail_activation, open_one
+from bot.services import held_keys, license_keys, member_notices
+from bot.services.accounts import (
+    MOST_ACTIVATIONS,
+    count_activations,
+    end_invitations,
+    mail_activation,
+    open_one,
+    reopen,
+)
 from bot.services.accounts import deactivate as end
 from bot.services.cases import get_case, refresh_additions
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
-from bot.services.queueing import issue_link, queue_mail
+from bot.services.queueing import queue_mail
 from bot.services.recovery import send_reset
-from bot.store import accounts, events, links, member_invitations, organisations, seats
+from bot.store import accounts, events, member_invitations, seats
 from bot.store.database import transaction
 
-JOINING = "joining"  #: the purpose of the link in a self-registration invitation
 
-
-def list_members(db: Database, by: Account, *, now: datetime) -> Members:
+def list_members(db: Database, by: Account) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
-    _check(db, by)
-    held = seats.list_held(db, by.organisation)
+    check_administrator(db, by)
+    people = accounts.list_of_organisation(db, by.organisation)
+    held = _list_held(db, by.organisation)
     return Members(
-        members=tuple(
-            Member(account=one, seat=_seat_of(one, held))
-            for one in accounts.list_of_organisation(db, by.organisation)
-        ),
+        members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
-        invited=member_invitations.list_open(db, by.organisation, now=now),
+        invited=member_invitations.list_waiting(db, by.organisation),
     )
 
 
-def create(db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datetime) -> Account:
+def create(
+    db: Database, desk: Desk, new: NewAccount, *, by: Account, now: datetime, shared: bool = False
+) -> Account:
     """An account with its activation mail; a spare seat becomes theirs, and its License Key is mailed.
 
-    Raise AdministratorsOnly or TooManyMembers.
+    `shared`: the address is a colleague's too, and may be. A second click gets what the first has made. Raise
+    AdministratorsOnly, TooManyMembers, MemberThere or AddressShared.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
-        _check_many(db, by.organisation, now=now)
+        check_administrator(db, by)
+        twin = _find_twin(db, by.organisation, new)
+        if twin and twin.origin is Origin.ADMINISTRATOR and twin.made_at > now - AT_ONCE:
+            return twin
+        check_address(db, by.organisation, new.email, shared=shared or twin is not None)
+        check_many(db, by.organisation, now=now)
         case = get_case(db, f"C-{by.organisation}")
-        return _open(db, desk, case, new, by=f"account:{by.id}", now=now)
+        return open_member(db, desk, case, new, by=f"account:{by.id}", now=now)
 
 
-def _open(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+def check_address(db: Database, organisation: int, email: str, *, shared: bool) -> None:
+    """Raise AddressShared where a colleague has it and nobody has said that it may be."""
+    people = accounts.list_of_organisation(db, organisation)
+    known = next((one for one in people if one.email == email), None)
+    if known and not shared:
+        raise AddressShared(name=known.name, email=email)
+
+
+def _find_twin(db: Database, organisation: int, new: NewAccount) -> Account | None:
+    people = accounts.list_of_organisation(db, organisation)
+    return next((one for one in people if same_person(one, new)), None)
+
+
+def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+    """The same in the caller's transaction, who has checked the right; raise MemberThere."""
+    if twin := _find_twin(db, case.id, new):
+        raise MemberThere(name=twin.name, user_id=twin.user_id)
     account = open_one(db, desk, case, new, by=by, now=now)
+    if account.is_administrator:
+        member_notices.tell_administrators(db, desk, account, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)
     return account
@@ -98,11 +130,11 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
     Whether a spare seat was there. Raise HasSeat, NeedsNoKey, or CredentialAsked where that mail went before.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        asker = _check(db, by)
+        asker = check_administrator(db, by)
         account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        if _seat_of(account, seats.list_held(db, by.organisation)):
+        if account.id in _list_held(db, by.organisation):
             raise HasSeat(holder=account.name)
         if _take_spare(db, desk, case, account, now=now):
             return True
@@ -114,7 +146,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         )  # fmt: skip
         if not asked:
             raise CredentialAsked
-        _record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
+        record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
         return False
 
 
@@ -126,7 +158,7 @@ def pass_key_on(
     It may be, while nobody has used it (seed 000, Login FAQs). Raise what stands in the way.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}", f"seat:{seat_id}")):
-        _check(db, by)
+        check_administrator(db, by)
         held = held_keys.get_held(db, seat_id)
         if held.seat.organisation != by.organisation:
             raise UnknownSeat
@@ -135,94 +167,41 @@ def pass_key_on(
             raise MemberUnknown
         if heir.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        license_keys.check_heir(db, held.seat, holder_of(heir), seen=seen)
+        if held.seat.seal != seen:
+            raise held_keys.overtaken(db, held.seat)
+        if heir.id in _list_held(db, by.organisation):
+            raise HasSeat(holder=heir.name)
         license_keys.pass_on(
             db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
         )
 
 
-def invite(db: Database, desk: Desk, *, email: str, role: Role, by: Account, now: datetime) -> None:
-    """Mail somebody the way to register themselves. Raise InvitedAlready where an invitation is open."""
-    until = now + INVITATION_LASTS
-    with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        inviter = _check(db, by)
-        _check_many(db, by.organisation, now=now)
-        if any(one.email == email for one in member_invitations.list_open(db, by.organisation, now=now)):
-            raise InvitedAlready
-        number = member_invitations.add(
-            db, organisation=by.organisation, email=email, role=role, lang=inviter.lang, by=by.id, now=now,
-            until=until,
-        )  # fmt: skip
-        customer = organisations.get_customer(db, inviter)
-        url = issue_link(db, desk, f"I-{number}", purpose=JOINING, path="join", until=until, now=now)
-        queue_mail(
-            db, desk, "self_registration",
-            key=f"I-{number}:invitation", to=email, lang=inviter.lang, ref=inviter.thread,
-            words=account_mails.self_registration(inviter, customer, desk.policy, role=role, until=until),
-            now=now, case_id=inviter.case_id or None, secrets={"joining_url": url},
-        )  # fmt: skip
-        _record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", by, now)
-
-
-def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
-    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
-    with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
-        ended = member_invitations.end(
-            db, invitation_id, organisation=by.organisation, account_id=None, now=now
-        )
-        if not ended:
-            raise MemberUnknown
-        _record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
-
-
-def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
-    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
-    ref = links.get_subject(db, token, purpose=JOINING, now=now)
-    found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
-    if found is None:
-        raise LinkUnknown
-    invited, organisation, lang = found
-    return invited, get_case(db, f"C-{organisation}"), lang
-
-
-def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
-    """Take the invitation: an account at the address that was invited, in the role that was given.
-
-    The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
-    """
-    with transaction(db):
-        invited, case, lang = get_invited(db, token, now=now)
-        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
-        account = _open(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
-        member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
-        links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
-        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
-        links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
-        return activating
-
-
 def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
-    """Another activation mail to somebody who has not activated their account."""
+    """Another activation mail to somebody who has not activated their account; raise RemindedOften."""
     with transaction(db, locks=(f"account:{account_id}",)):
-        _check(db, by)
-        _check_many(db, by.organisation, now=now)
+        check_administrator(db, by)
+        check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
+        if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
+            raise RemindedOften(most=MOST_ACTIVATIONS)
         mail_activation(db, desk, account, now=now)
 
 
 def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
     """Mail somebody else the way to a new password; raise ResetOften."""
     with transaction(db, locks=(f"account:{account_id}",)):
-        _check(db, by)
+        check_administrator(db, by)
         account = _get(db, by, account_id)
         if account.id == by.id or account.status is not AccountStatus.ACTIVE:
             raise MemberUnknown
         send_reset(db, desk, account, by=f"account:{by.id}", now=now)
 
 
-def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
-    """Raise LastAdministrator where nobody would be left for an administrator's work."""
+def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
+    """A new administrator hears what that is, and the others who; who is none any more invites nobody.
+
+    Raise LastAdministrator where nobody would be left for an administrator's work.
+    """
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
         if account.role is role:
@@ -230,12 +209,18 @@ def set_role(db: Database, *, account_id: int, role: Role, by: Account, now: dat
         if is_last_administrator(account, everybody):
             raise LastAdministrator
         accounts.set_role(db, account.id, role)
+        if account.is_administrator:
+            end_invitations(db, account, by=f"account:{by.id}", now=now)
+        if role is Role.ORGANIZATION_ADMINISTRATOR:
+            promoted = replace(account, role=role)
+            member_notices.tell(db, desk, promoted, why=MemberNotice.PROMOTED, now=now)
+            member_notices.tell_administrators(db, desk, promoted, by=f"account:{by.id}", now=now)
         return EventTag.MEMBER_ROLE_CHANGED
 
     _change(db, account_id, by, now, change)
 
 
-def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> None:
+def deactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
     """They are signed out everywhere and sign in no more; their seat stays, for its key to be handed over."""
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
@@ -243,8 +228,26 @@ def deactivate(db: Database, *, account_id: int, by: Account, now: datetime) -> 
             return None
         if is_last_administrator(account, everybody):
             raise LastAdministrator
-        end(db, account, now=now)
+        end(db, desk, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_DEACTIVATED
+
+    _change(db, account_id, by, now, change)
+
+
+def reactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
+    """They sign in as before, or get another activation mail; raise ClosedByDesk where the desk ended it."""
+
+    def change(account: Account, everybody: list[Account]) -> EventTag | None:
+        del everybody
+        if account.status is not AccountStatus.DEACTIVATED:
+            return None
+        ended = events.list_tagged(db, [f"account:{account.id}"], [EventTag.ACCOUNT_DEACTIVATED])
+        if not ended or not ended[-1].actor.startswith("account:"):
+            raise ClosedByDesk
+        reopen(db, desk, account, now=now)
+        if account.is_administrator:
+            member_notices.tell_administrators(db, desk, account, by=f"account:{by.id}", now=now)
+        return EventTag.ACCOUNT_REOPENED
 
     _change(db, account_id, by, now, change)
 
@@ -257,13 +260,13 @@ def _change(
     change: Callable[[Account, list[Account]], EventTag | None],
 ) -> None:
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
-        _check(db, by)
+        check_administrator(db, by)
         account = _get(db, by, account_id)
         if tag := change(account, accounts.list_of_organisation(db, by.organisation)):
-            _record(db, tag, f"account:{account.id}", by, now)
+            record(db, tag, f"account:{account.id}", by, now)
 
 
-def _check(db: Database, by: Account) -> Account:
+def check_administrator(db: Database, by: Account) -> Account:
     """Who they are at this moment; raise AdministratorsOnly."""
     now = accounts.find(db, by.id)
     if now is None or not now.is_administrator or now.status is not AccountStatus.ACTIVE:
@@ -271,7 +274,8 @@ def _check(db: Database, by: Account) -> Account:
     return now
 
 
-def _check_many(db: Database, organisation: int, *, now: datetime) -> None:
+def check_many(db: Database, organisation: int, *, now: datetime) -> None:
+    """Raise TooManyMembers."""
     since = now - timedelta(days=1)
     made = sum(
         one.made_at >= since and one.origin is not Origin.FORM
@@ -289,9 +293,12 @@ def _get(db: Database, by: Account, account_id: int) -> Account:
     return account
 
 
-def _seat_of(account: Account, held: list[Seat]) -> Seat | None:
-    return next((one for one in held if one.holder and one.holder.email.lower() == account.email), None)
+def _list_held(db: Database, organisation: int) -> dict[int, Seat]:
+    """The open seats of an organisation by the account whose they are."""
+    held = {seat.id: seat for seat in seats.list_held(db, organisation)}
+    of = owners(held.values(), accounts.list_of_organisation(db, organisation))
+    return {account.id: held[number] for number, account in of.items()}
 
 
-def _record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
+def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
     events.add(db, tag, subject, actor=f"account:{by.id}", at=now, organisation=f"C-{by.organisation}")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Programme
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import (
     PasswordMeanwhile,
@@ -17,9 +17,10 @@ from bot.domain.recovery import LINK, RESET
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
+from bot.services import email_change_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.store import accounts, email_changes, events, links, passwords, sessions, tries
+from bot.store import accounts, events, links, passwords, sessions, tries
 from bot.store.database import transaction
 
 #: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
@@ -38,7 +39,7 @@ def check_password(db: Database, desk: Desk, account_id: int | None, password: s
     Slow, so never inside a transaction. It counts no tries, and asks for no status.
     """
     hashed = accounts.find_password(db, account_id) if account_id is not None else ""
-    if len(password) > desk.policy.password_rules.max_length:
+    if len(password) > max(desk.policy.of(one).password.max_length for one in Programme):
         hashed, password = "", ""  # none of ours is as long
     return desk.hasher.verify(hashed, normal(password))
 
@@ -52,7 +53,7 @@ def find_all_faults(db: Database, desk: Desk, account: Account, password: str) -
 
     Slow, one argon2 call for each password they had: never inside a transaction.
     """
-    rules = desk.policy.password_rules
+    rules = desk.policy.password_rules(account.programme)
     if faults := find_faults(password, owner_of(account), rules):
         return faults
     had = passwords.list_hashes(db, account.id, limit=rules.history)
@@ -69,7 +70,7 @@ def put(
     db: Database, desk: Desk, account: Account, hashed: str, *, since: str, how: HowSet, now: datetime
 ) -> bool:
     """Set a password in the caller's transaction; False where the present hash is not `since`."""
-    keep = desk.policy.password_rules.history
+    keep = desk.policy.password_rules(account.programme).history
     return passwords.swap(db, account.id, hashed, since=since, how=how, keep=keep, now=now)
 
 
@@ -77,7 +78,7 @@ def get_wait(db: Database, desk: Desk, account: Account) -> datetime | None:
     """From when on its owner may change it; None where nothing has to be waited for."""
     last = passwords.find_last(db, account.id)
     set_at, how = last or (None, None)
-    return may_change_at(set_at, how, desk.policy.password_rules)
+    return may_change_at(set_at, how, desk.policy.password_rules(account.programme))
 
 
 def take_try(db: Database, account_id: int, what: Tried, *, now: datetime) -> None:
@@ -163,7 +164,7 @@ def end_open_ways(db: Database, account: Account, *, now: datetime) -> None:
     """  # noqa: D205 - one sentence
     for purpose in (LINK, RESET):
         links.end(db, purpose=purpose, subject=account.ref, now=now)
-    email_changes.drop(db, account.id, now=now)
+    email_change_notices.end(db, account.id, now=now)
 
 
 def say_changed(db: Database, desk: Desk, account: Account, *, now: datetime, reset: bool = False) -> None:

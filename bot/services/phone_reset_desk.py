@@ -18,7 +18,8 @@ from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, actor
 from bot.domain.staff import Act, Staff
 from bot.services import step_up
 from bot.services.desk import Desk
-from bot.services.phone_resets import find_eyes, finish, give
+from bot.services.phone_reset_eyes import find_eyes
+from bot.services.phone_resets import finish, give
 from bot.services.rights import at_this_moment
 from bot.store import accounts, organisations, phone_resets, recovery_codes
 from bot.store.database import transaction

@@ -9,9 +9,8 @@ from bot.domain.phone_resets import PhoneReset, ResetState, actor
 from bot.rendering import phone_reset_mails as words
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_note, queue_notice
+from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_note
 from bot.store import accounts, credentials, outbox
-from bot.store.numbers import next_number
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
 MAIL = "phone_reset"
@@ -109,8 +108,4 @@ def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
 
 def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:
     """Let the card say what is true now, where there is one."""
-    key = f"card:{reset.ref}"
-    if outbox.find_by_key(db, key) is not None:
-        number = next_number(db, "phone_reset_card")
-        values = {"reset_id": reset.id}
-        queue_note(db, NOTE, key=f"{key}:{number}", values=values, now=now, stream=key, instead_of=key)
+    refresh_note(db, NOTE, key=f"card:{reset.ref}", values={"reset_id": reset.id}, now=now)

@@ -13,17 +13,19 @@ from bot.domain.phone_reset_refusals import (
     AgreedBefore,
     AgreeingNeedsOtp,
     NoPhoneToLose,
+    NotIndependent,
     OwnReset,
     PhoneResetsRest,
     ResetOpen,
     ResetSettled,
     ResetUnknown,
 )
-from bot.domain.phone_resets import ASKED_WITHIN, MOST_ASKED, PhoneReset, ResetState, actor, list_eyes
+from bot.domain.phone_resets import ASKED_WITHIN, MOST_ASKED, PhoneReset, ResetState, actor
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.tries import Tried
 from bot.services import phone_reset_notices as notices
 from bot.services.desk import Desk
+from bot.services.phone_reset_eyes import find_eyes
 from bot.store import accounts, credentials, events, links, phone_resets, recovery_codes, sessions, tries
 from bot.store.database import transaction
 
@@ -68,11 +70,6 @@ def _call(db: Database, desk: Desk, account: Account, reset: PhoneReset, *, now:
     notices.call_administrators(db, desk, account, reset, eyes, now=now)
     if not eyes:
         notices.call_desk(db, reset, now=now)
-
-
-def find_eyes(db: Database, account: Account, reset: PhoneReset) -> list[Account]:
-    """The administrators of its organisation who may agree still."""
-    return list_eyes(account, accounts.list_of_organisation(db, account.organisation), reset.given)
 
 
 def look(db: Database, by: Visitor, account_id: int) -> tuple[PhoneReset, Refusal | None] | None:
@@ -230,8 +227,8 @@ def _check_eye(db: Database, by: Visitor, *, account_id: int, reset_id: int) -> 
     if not reset.is_undecided:
         raise ResetSettled(state=reset.state)
     if by.account.id not in {one.id for one in find_eyes(db, account, reset)}:
-        raise AgreedBefore
-    if credentials.get(db, by.account.id).verified and by.session.strength < Strength.PHONE_OTP:
+        raise AgreedBefore if actor(by.account) in {one.by for one in reset.given} else NotIndependent
+    if by.session.strength < Strength.PHONE_OTP:
         raise AgreeingNeedsOtp
     return reset, account
 

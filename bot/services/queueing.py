@@ -34,6 +34,7 @@ HIDDEN = {
     "recovery_url": "https://recover.example/hidden-until-sent",
     "email_url": "https://email.example/hidden-until-sent",
     "stop_url": "https://stop.example/hidden-until-sent",
+    "invite_url": "https://invite.example/hidden-until-sent",
     "prolong_url": "https://prolong.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
 }
@@ -246,6 +247,13 @@ def queue_note(
         not_before=not_before,
     )
     return outbox.add(db, job, now=now)
+
+
+def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Let the note that was queued under that key say what is true now; nothing where there is none."""
+    if outbox.find_by_key(db, key) is not None:
+        newer = f"{key}:again:{next_number(db, template)}"
+        queue_note(db, template, key=newer, values=values, now=now, stream=key, instead_of=key)
 
 
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:

@@ -35,7 +35,10 @@ from bot.store.database import transaction
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """What the holder of a link sees; no question where an administrator has sent it."""
+    """What the holder of a link sees; no question where an administrator has sent it, or of a partner.
+
+    Partners have a second factor instead of questions: a new password alone does not let anybody in.
+    """
 
     account: Account
     question: Question | None
@@ -88,7 +91,7 @@ def get(db: Database, token: str, *, now: datetime) -> Recovery:
     if account is None or account.status is not AccountStatus.ACTIVE:
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
-    if purpose == LINK and asked is None:
+    if purpose == LINK and asked is None and not account.is_partner:
         raise LinkUnknown
     return Recovery(account=account, question=asked)
 
@@ -103,7 +106,8 @@ def recover(
     """
     found = get(db, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
-    if faults := find_faults(new, passwords.owner_of(account), desk.policy.password_rules):
+    rules = desk.policy.password_rules(account.programme)
+    if faults := find_faults(new, passwords.owner_of(account), rules):
         return faults
     if found.question and not security_questions.check_answer(db, desk, account, answer, now=now):
         raise AnswerWrong

@@ -33,14 +33,19 @@ def make(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> tuple[
     codes = tuple(make_code(desk.new_token()) for _ in range(MADE))
     account = visitor.account
     with transaction(db, locks=(f"account:{account.id}",)):
-        mine = check_may_change(db, visitor)
-        there = session_store.find(db, visitor.token)
-        if not mine.verified or there is None or there.strength < Strength.PHONE_OTP:
-            raise ChangeNeedsOtp
+        _check_may_make(db, visitor)
         recovery_codes.put_all(db, account.id, [desk.keyring.sign(PURPOSE, one) for one in codes], now=now)
         _record(db, EventTag.RECOVERY_CODES_MADE, visitor, now)
         credential_notices.tell(db, desk, account, None, why=Notice.CODES_MADE, now=now)
     return codes
+
+
+def _check_may_make(db: Database, visitor: Visitor) -> None:
+    """A partner has a second factor from the start, anybody else once a phone is verified."""
+    has_factor = visitor.account.is_partner or bool(check_may_change(db, visitor).verified)
+    there = session_store.find(db, visitor.token)
+    if not has_factor or there is None or there.strength < Strength.PHONE_OTP:
+        raise ChangeNeedsOtp
 
 
 def take(db: Database, desk: Desk, visitor: Visitor, *, text: str, now: datetime) -> str:

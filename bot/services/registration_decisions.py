@@ -24,7 +24,7 @@ from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card, queue_mail
 from bot.services.registration import LINK, make_url, understand_draft
 from bot.services.rights import right_on_registration
-from bot.store import case_steps, cases, links
+from bot.store import case_steps, cases, links, seats
 from bot.store import registration as store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -87,8 +87,26 @@ def _register(db: Database, desk: Desk, case: Case, found: Registration, *, by: 
         return case
     registered = replace(case, ris=ris, version=case.version + 1)
     cases.register(db, registered, made_by=by, now=now)
+    _correct_holders(db, case, registered)
     note_marks(db, desk, registered)
     return registered
+
+
+def _correct_holders(db: Database, case: Case, registered: Case) -> None:
+    """Whose name or address was corrected keeps their seat with its key."""
+    corrected = {
+        _holder_named(old): new for old, new in zip(case.ris.users, registered.ris.users, strict=True)
+    }
+    for seat in seats.list_held(db, case.id):
+        holder = seat.holder
+        new = corrected.get((holder.name, holder.email.strip().lower())) if holder else None
+        if holder and new:
+            name, email = _holder_named(new)
+            seats.hand_over(db, seat, replace(holder, name=name, email=email))
+
+
+def _holder_named(user: User) -> tuple[str, str]:
+    return f"{user.first_name} {user.last_name}".strip(), user.email.strip().lower()
 
 
 def refuse(

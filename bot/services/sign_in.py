@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.accounts import Account, AccountStatus, Customer, Programme
 from bot.domain.events import EventTag
 from bot.domain.passwords import normal
 from bot.domain.sessions import Strength
@@ -23,9 +23,9 @@ from bot.store.database import transaction
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
 
 
-def limit_of(desk: Desk) -> Limit:
-    mag = desk.policy.mag
-    return Limit(most=mag.sign_in_tries, lasts=timedelta(minutes=mag.sign_in_lock_minutes))
+def limit_of(desk: Desk, programme: Programme) -> Limit:
+    own = desk.policy.of(programme)
+    return Limit(most=own.sign_in_tries, lasts=timedelta(minutes=own.sign_in_lock_minutes))
 
 
 def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime) -> str:
@@ -76,8 +76,9 @@ def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> 
 def _count_wrong(db: Database, desk: Desk, account: Account | None, now: datetime) -> None:
     """A lock that stands is neither counted nor made longer: or a stranger could keep an owner out."""
     number = account.id if account else NOBODY
+    limit = limit_of(desk, account.programme if account else Programme.MAG)
     before = tries.find(db, number, Tried.PASSWORD)
-    after = before if before.is_locked(now) else before.after_wrong(limit_of(desk), now)
+    after = before if before.is_locked(now) else before.after_wrong(limit, now)
     tries.put(db, number, Tried.PASSWORD, after, now=now)
     if account is None or before.is_locked(now):
         return
@@ -94,7 +95,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
             account,
             customer,
             desk.policy,
-            tries=desk.policy.mag.sign_in_tries,
+            tries=desk.policy.of(account.programme).sign_in_tries,
             until=until,
             sign_in_url=desk.page_url("sign-in", lang=account.lang),
         )
@@ -115,7 +116,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         key=f"user_ids:{address}:{now:%Y-%m-%d}",
         to=first.email,
         lang=first.lang,
-        ref=f"C-{first.case_id}",
+        ref=first.thread,
         words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
         now=now,
     )

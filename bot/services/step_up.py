@@ -1,6 +1,5 @@
 """Ask those who decide for a code of their authenticator: take one, count wrong ones, lock, and reset."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -8,26 +7,23 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval, Grave, find_right
 from bot.domain.errors import (
     AlreadyApproved,
-    CodeMissing,
-    CodesLocked,
-    CodeUsed,
-    NotEnrolled,
     NothingToReset,
     OwnDevice,
     OwnWork,
-    Refusal,
     ResetAskedAlready,
-    WrongCode,
 )
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Member, Staff
-from bot.domain.step_up import MOST_WRONG, RESET_LASTS, Authenticator, ResetAsked, read_code
+from bot.domain.step_up import RESET_LASTS, ResetAsked
 from bot.rendering import staff_mails
+from bot.services import authenticators
+from bot.services.authenticators import find_counting, subject_of
 from bot.services.desk import Desk
-from bot.services.enrolments import SECRET, end_links, find_counting, open_secret, say, subject_of
+from bot.services.enrolments import end_links, say
 from bot.services.queueing import queue_mail
 from bot.services.rights import at_this_moment
-from bot.store import authenticators, events
+from bot.store import authenticators as store
+from bot.store import events
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -45,7 +41,7 @@ def require(db: Database, desk: Desk, *, by: Staff, code: str, grave: Grave, now
 
 def check_ready(db: Database, desk: Desk, *, by: Staff, now: datetime) -> None:
     """Raise what would keep any code of theirs from being taken, before they are asked for one."""
-    _ready(find_counting(db, desk, by.id), now)
+    authenticators.check_ready(find_counting(db, desk, by.id), now)
 
 
 def take_code(db: Database, desk: Desk, *, by: Staff, code: str, now: datetime) -> None:
@@ -54,52 +50,14 @@ def take_code(db: Database, desk: Desk, *, by: Staff, code: str, now: datetime) 
     Looking at a code and counting it is one step: whatever becomes of the act, and however many try at
     once, a wrong code is counted and a right one is used up.
     """
+
+    def tell(until: datetime) -> None:
+        say(db, EventTag.CODES_LOCKED, by.id, by=by.id, now=now, until=until)
+
     with transaction(db, locks=(f"authenticator:{by.id}",)):
-        refusal = _take(db, desk, by, code, now)
+        refusal = authenticators.take(db, desk, by.id, code, on_locked=tell, now=now)
     if refusal is not None:
         raise refusal
-
-
-def _ready(device: Authenticator | None, now: datetime) -> Authenticator:
-    if device is None:
-        raise NotEnrolled
-    if device.locked_until is not None and device.is_locked(now):
-        raise CodesLocked(until=device.locked_until)
-    return device
-
-
-def _take(db: Database, desk: Desk, by: Staff, code: str, now: datetime) -> Refusal | None:
-    """The refusal is returned, not raised: what it counts has to be committed."""
-    try:
-        device = _ready(find_counting(db, desk, by.id), now)
-    except Refusal as refusal:
-        return refusal
-    digits = read_code(code)
-    if not digits:
-        return CodeMissing()
-    secret = open_secret(desk, device)
-    step = desk.codes.find_step(secret, digits, at=now)
-    if step is None:
-        return _count_wrong(db, device, now)
-    if step <= device.last_step:
-        events.add(db, EventTag.CODE_FAILED, subject_of(by.id), actor=by.id, at=now, why="used")
-        return CodeUsed()
-    # Sealed anew each time, so that an older SECRET_KEY falls out of use.
-    authenticators.put(db, replace(device.after_right(step), sealed=desk.keyring.seal(SECRET, secret)))
-    events.add(db, EventTag.CODE_TAKEN, subject_of(by.id), actor=by.id, at=now)
-    return None
-
-
-def _count_wrong(db: Database, device: Authenticator, now: datetime) -> Refusal:
-    person, device = device.person, device.after_wrong(now)
-    authenticators.put(db, device)
-    left = MOST_WRONG - device.wrong
-    events.add(db, EventTag.CODE_FAILED, subject_of(person), actor=person, at=now, why="wrong", left=left)
-    if device.locked_until is None:
-        return WrongCode(left=left)
-    events.add(db, EventTag.CODES_LOCKED, subject_of(person), actor=person, at=now)
-    say(db, EventTag.CODES_LOCKED, person, by=person, now=now, until=device.locked_until)
-    return CodesLocked(until=device.locked_until)
 
 
 def check_may_reset(db: Database, desk: Desk, *, person: str, by: Staff, now: datetime) -> None:
@@ -120,7 +78,7 @@ def reset(db: Database, desk: Desk, *, whose: Member, by: Staff, code: str, now:
         events.add(db, tag, subject_of(whose.id), actor=by.id, at=now, right_of=right)
         say(db, tag, whose.id, by=by.id, now=now)
         if first is None:
-            authenticators.put_reset(db, whose.id, ResetAsked(by=by.id, right_of=right, at=now))
+            store.put_reset(db, whose.id, ResetAsked(by=by.id, right_of=right, at=now))
         else:
             _forget(db, desk, whose, now)
     return first is not None
@@ -130,7 +88,7 @@ def _right_to_reset(
     db: Database, desk: Desk, person: str, by: Staff, now: datetime
 ) -> tuple[str, ResetAsked | None]:
     """Whose right it is, and who has agreed before."""
-    first = authenticators.find_reset(db, person, since=now - RESET_LASTS)
+    first = store.find_reset(db, person, since=now - RESET_LASTS)
     given = (Approval(by=first.by, right_of=first.right_of, at=first.at),) if first else ()
     who, hands = at_this_moment(db, by, now), frozenset({person})
     try:
@@ -146,7 +104,7 @@ def _right_to_reset(
 
 def _forget(db: Database, desk: Desk, whose: Member, now: datetime) -> None:
     """The device is gone; its owner hears of it by mail, wherever a thief of the session may read along."""
-    authenticators.drop(db, whose.id)
+    store.drop(db, whose.id)
     end_links(db, whose.id, now=now)
     if not whose.email:
         return

@@ -42,6 +42,12 @@ def add(
     )
 
 
+def came_back(db: Database, job_id: int) -> bool:
+    """Whether a mail server has given that mail up."""
+    sql = "select 1 from bounces where job_id = :id and (gave_up = 1 or hard = 1) limit 1"
+    return row(db, sql, {"id": job_id}) is not None
+
+
 def list_of_case(db: Database, case_id: int) -> dict[int, tuple[Returned, ...]]:
     """What came back of a case's mails, by job; of a recipient the last word only."""
     return _list(db, "o.case_id = :case_id", {"case_id": case_id})

@@ -110,5 +110,10 @@ def list_about(db: Database, subjects: Sequence[str]) -> list[Event]:
     return [_event(entry) for entry in sorted(found, key=lambda entry: int(entry["seq"]))]
 
 
+def list_tagged(db: Database, subjects: Sequence[str], tags: Sequence[EventTag]) -> list[Event]:
+    """The same, of these kinds only."""
+    return [one for one in list_about(db, subjects) if one.tag in tags]
+
+
 def _event(entry: Mapping[str, Any]) -> Event:
     return Event(**{**entry, "at": instant(entry["at"]), "data": json.loads(entry["data"])})

@@ -44,14 +44,26 @@ def find_open(db: Database, invitation_id: int, *, now: datetime) -> tuple[Invit
     return (_invited(found), found["organisation"], found["lang"]) if found else None
 
 
-def list_open(db: Database, organisation: int, *, now: datetime) -> tuple[Invited, ...]:
+def find_waiting(db: Database, invitation_id: int) -> tuple[Invited, int] | None:
+    """One that nobody took and nobody called back, though it be too old, and the account that sent it."""
+    sql = "select * from member_invitations where id = :id and ended_at is null"
+    found = row(db, sql, {"id": invitation_id})
+    return (_invited(found), found["made_by"]) if found else None
+
+
+def list_waiting(db: Database, organisation: int) -> tuple[Invited, ...]:
+    """Those of an organisation, the ones that are too old among them."""
     found = rows(
         db,
-        """select * from member_invitations
-           where organisation = :id and ended_at is null and until > :now order by id""",
-        {"id": organisation, "now": text_of(now)},
+        "select * from member_invitations where organisation = :id and ended_at is null order by id",
+        {"id": organisation},
     )
     return tuple(_invited(entry) for entry in found)
+
+
+def extend(db: Database, invitation_id: int, *, until: datetime) -> None:
+    sql = "update member_invitations set until = :until where id = :id and ended_at is null"
+    count(db, sql, {"id": invitation_id, "until": text_of(until)})
 
 
 def end(
@@ -69,6 +81,23 @@ def end(
             },
         )
     )  # fmt: skip
+
+
+def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
+    """Those that an administrator sent and nobody took are over; their numbers."""
+    found = rows(
+        db,
+        """update member_invitations set ended_at = :now where made_by = :by and ended_at is null
+           returning id""",
+        {"by": account_id, "now": text_of(now)},
+    )
+    return sorted(int(entry["id"]) for entry in found)
+
+
+def list_inviters(db: Database, organisation: int) -> dict[int, int]:
+    """By invitation, be it over or not, the account that sent it."""
+    sql = "select id, made_by from member_invitations where organisation = :id"
+    return {entry["id"]: entry["made_by"] for entry in rows(db, sql, {"id": organisation})}
 
 
 def count_since(db: Database, organisation: int, *, since: datetime) -> int:

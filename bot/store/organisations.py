@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import STANDING, CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
+from bot.store import partners
 from bot.store.cases import ris_of
 from bot.store.database import count, count_each, listed, row, rows
 
@@ -103,7 +104,9 @@ def find_name(db: Database, case_id: int) -> tuple[str, CaseStatus] | None:
 def get_customer(db: Database, account: Account) -> Customer:
     """What its people call themselves, and what they are subscribed to; not the whole of a large form."""
     if not account.organisation:
-        return Customer(id=0, name="", application="", country="")
+        own = partners.find(db, account.id)
+        company, country = (own.company, own.country) if own else ("", "")
+        return Customer(id=0, name=company, application="", country=country)
     (found,) = rows(
         db,
         """select v.company, json_extract(v.ris, '$.company.application') application,

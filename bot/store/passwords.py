@@ -1,12 +1,21 @@
 """The hashes of passwords that accounts had, and of one that waits for the rest of its activation."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.passwords import HowSet
 from bot.store.database import count, instant, row, rows, text_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A password that waits for the rest of its activation; `sealed` is a partner's authenticator, or ""."""
+
+    hash: str
+    sealed: str
 
 
 def swap(
@@ -72,25 +81,30 @@ def count_set(db: Database, account_id: int) -> int:
     return int(found["last"] or 0) if found else 0
 
 
-def add_draft(db: Database, token: str, account_id: int, hashed: str, *, now: datetime) -> None:
-    """A password that was chosen, until its account is activated."""
+def add_draft(
+    db: Database, token: str, account_id: int, hashed: str, *, now: datetime, sealed: str = ""
+) -> None:
+    """A password that was chosen, until its account is activated; `sealed`: a partner's authenticator."""
     count(
         db,
-        """insert into password_drafts (token, account_id, hash, made_at)
-           values (:token, :account_id, :hash, :now)""",
-        {"token": _hash(token), "account_id": account_id, "hash": hashed, "now": text_of(now)},
-    )
+        """insert into password_drafts (token, account_id, hash, sealed, made_at)
+           values (:token, :account_id, :hash, :sealed, :now)""",
+        {
+            "token": _hash(token), "account_id": account_id, "hash": hashed, "sealed": sealed,
+            "now": text_of(now),
+        },
+    )  # fmt: skip
 
 
-def find_draft(db: Database, token: str, account_id: int, *, since: datetime) -> str:
-    """The hash that was chosen for that account, not before `since`; "" for none."""
+def find_draft(db: Database, token: str, account_id: int, *, since: datetime) -> Chosen | None:
+    """The hash that was chosen for that account, not before `since`, and the sealed authenticator."""
     found = row(
         db,
-        """select hash from password_drafts
+        """select hash, sealed from password_drafts
            where token = :token and account_id = :account_id and made_at >= :since""",
         {"token": _hash(token), "account_id": account_id, "since": text_of(since)},
     )
-    return str(found["hash"]) if found else ""
+    return Chosen(hash=found["hash"], sealed=found["sealed"]) if found else None
 
 
 def drop_drafts(db: Database, account_id: int) -> None:
@@ -125,3 +139,8 @@ def make_tables(db: Database) -> None:
         ) without rowid;
         create index password_drafts_by_account on password_drafts (account_id);
     """)
+
+
+def add_authenticators(db: Database) -> None:
+    """The step of a later migration: a draft holds the authenticator that is set up with the password."""
+    db.execute("alter table password_drafts add column sealed text not null default ''")

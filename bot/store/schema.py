@@ -11,6 +11,7 @@ from bot.store import (
     case_steps,
     certificates,
     clippings,
+    consents,
     conversations,
     credentials,
     email_changes,
@@ -21,6 +22,9 @@ from bot.store import (
     lifecycle_gates,
     member_invitations,
     notices,
+    partner_invitations,
+    partner_requests,
+    partners,
     passwords,
     phone_codes,
     phone_resets,
@@ -190,3 +194,17 @@ def m035_programmes(db: Database) -> None:
 def m036_lifecycle(db: Database) -> None:
     lifecycle.make_tables(db)
     lifecycle_gates.make_tables(db)
+
+
+@migrations()
+def m037_partners(db: Database) -> None:
+    partner_invitations.make_tables(db)
+    partner_requests.make_tables(db)
+    partners.make_tables(db)
+    consents.make_tables(db)
+    passwords.add_authenticators(db)
+
+
+@migrations()
+def m039_desk_changes_addresses(db: Database) -> None:
+    email_changes.add_desk(db)

@@ -53,7 +53,8 @@ def choose(token: str, *, frame: Frame) -> Response:
         return _over(token, frame)
     if faults:
         return _first(token, found, frame, broken=faults)
-    return frame.pages.go("activation.ask", token=token, draft=draft)
+    then = "partner_activation" if found.account.is_partner else "activation"
+    return frame.pages.go(f"{then}.ask", token=token, draft=draft)
 
 
 def ask(token: str, draft: str, *, frame: Frame) -> Response:
@@ -120,17 +121,18 @@ def _first(
     unlike: bool = False,
     note: str = "",
 ) -> Response:
-    words, account, company = frame.pages.words(), found.account, found.case.ris.company
-    rules = frame.bot.desk.policy.password_rules
+    words, account, company = frame.pages.words(), found.account, found.customer
+    rules = frame.bot.desk.policy.password_rules(account.programme)
     facts = {
-        "user_id": account.user_id,
+        "user_name" if account.is_partner else "user_id": account.user_id,
         "email": account.email,
         "company": company.name,
-        "role": words.choice(Role, account.role),
+        "role": "" if account.is_partner else words.choice(Role, account.role),
         "application": company.application,
     }
     return frame.pages.render(
         "activate.html",
+        of=account.programme,
         status=WRONG if broken or unlike else 200,
         step=1,
         note=note,

@@ -25,6 +25,9 @@ from handlers.portal import (
     launch,
     legal,
     members,
+    partner_activation,
+    partner_home,
+    partners,
     passcode,
     passwords,
     phone_resets,
@@ -52,27 +55,22 @@ log = structlog.get_logger("portal")
 
 #: each has `register(app, frame)`
 ROOMS = (brand, enrolment, home, legal, ris, status)
-#: pages of accounts: where accounts are kept elsewhere there are none of them
-ACCOUNT_ROOMS = (
-    activation,
+#: pages of accounts: where those of a programme are kept elsewhere, there are none of its own …
+MAG_ROOMS = (
     credentials,
     dashboard,
-    email_changes,
     joining,
     launch,
     members,
-    passcode,
-    passwords,
     phone_resets,
-    profile,
-    recovery,
     recovery_codes,
     registration,
     security_questions,
-    sessions,
-    sign_in,
     terms,
 )
+EXTRANET_ROOMS = (partner_activation, partner_home, partners)
+#: … and where both are, none of these either
+SHARED_ROOMS = (activation, email_changes, passcode, passwords, profile, recovery, sessions, sign_in)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -109,11 +107,13 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     errors.register(app, frame)
     for room in ROOMS:
         room.register(app, frame)
-    here = set(app.blueprints)
-    for room in ACCOUNT_ROOMS:
-        room.register(app, frame)
-    if not bot.desk.policy.mag.keeps_accounts:
-        elsewhere |= set(app.blueprints) - here
+    mag, extranet = bot.desk.policy.mag.keeps_accounts, bot.desk.policy.extranet.keeps_accounts
+    for rooms, kept in ((MAG_ROOMS, mag), (EXTRANET_ROOMS, extranet), (SHARED_ROOMS, mag or extranet)):
+        before = set(app.blueprints)
+        for room in rooms:
+            room.register(app, frame)
+        if not kept:
+            elsewhere |= set(app.blueprints) - before
     if slack_app is not None:
         slack_events.register(app, frame, slack_app)
     return app

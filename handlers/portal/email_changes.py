@@ -30,15 +30,16 @@ def answer(token: str, *, frame: Frame) -> Response:
     """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
     form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
-        _, _, account = email_changes.get_change(db, token, now=now)
+        change, _, account = email_changes.get_change(db, token, now=now)
+    asked = "desk_" if change.asked_by else ""
     if form.get("do") == "no":
         if not form.get("sure"):
             return show(token, frame=frame, wrong="tick")
         with frame.bot.connect() as db:
             email_changes.refuse(db, token, now=now)
-        return frame.pages.render("email_change.html", state="refused")
+        return frame.pages.render("email_change.html", state=f"{asked}refused")
     if form.get("do") != "yes" or fold_user_id(form.get("user_id", "")) != account.user_id:
         return show(token, frame=frame, wrong="user_id")
     with frame.bot.connect() as db:
         changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
-    return frame.pages.render("email_change.html", state="changed" if changed else "waits")
+    return frame.pages.render("email_change.html", state=asked + ("changed" if changed else "waits"))

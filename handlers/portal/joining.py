@@ -3,9 +3,11 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
+from bot.domain.errors import LinkExpired, LinkUnknown
+from bot.domain.member_refusals import MemberThere
 from bot.domain.members import read_member
 from bot.rendering.pages.members import fields, listed
-from bot.services import members
+from bot.services import member_invitations
 from handlers.portal.frame import Frame
 
 REFUSED = 400
@@ -17,39 +19,87 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("joining", __name__)
     room.add_url_rule("/join/<token>", "show", frame.view(show))
     room.add_url_rule("/join/<token>", "join", frame.view(join), methods=["POST"])
+    room.add_url_rule("/join/<token>/again", "again", frame.view(mail_again), methods=["POST"])
+    room.add_url_rule("/join/sent", "show_sent", frame.view(show_sent))
     frame.takes_links(room)
     app.register_blueprint(room)
 
 
 def show(token: str, *, frame: Frame) -> Response:
-    return _form(token, frame, {}, {})
+    try:
+        return _form(token, frame, {}, {})
+    except (LinkUnknown, LinkExpired):
+        return _over(token, frame)
 
 
 def join(token: str, *, frame: Frame) -> Response:
     """Their name has to be typed, so that no program that opens links registers anybody."""
     now = frame.bot.clock.now()
-    with frame.bot.connect() as db:
-        invited, _, lang = members.get_invited(db, token, now=now)
     given = {name: request.form.get(name, "") for name in ASKED}
-    said = given | {"email": invited.email, "role": invited.role}
-    new, faults = read_member(said, lang=lang, origin=Origin.INVITED)
-    if new is None:
-        return _form(token, frame, given, faults)
-    with frame.bot.connect() as db:
-        activating = members.join(db, frame.bot.desk, token, new, now=now)
+    try:
+        with frame.bot.connect() as db:
+            invited, _, lang = member_invitations.get_invited(db, token, now=now)
+        said = given | {"email": invited.email, "role": invited.role}
+        new, faults = read_member(said, lang=lang, origin=Origin.INVITED)
+        if new is None:
+            return _form(token, frame, given, faults)
+        with frame.bot.connect() as db:
+            activating = member_invitations.join(db, frame.bot.desk, token, new, now=now)
+    except MemberThere as refusal:
+        return _form(token, frame, given, {}, frame.pages.words().refusal(refusal))
+    except (LinkUnknown, LinkExpired):
+        return _over(token, frame)
     return frame.pages.go("activation.show", token=activating)
 
 
-def _form(token: str, frame: Frame, given: dict[str, str], faults: dict[str, str]) -> Response:
+def mail_again(token: str, *, frame: Frame) -> Response:
+    """A new link goes to the address that was invited, if it may be; everybody is told the same."""
     with frame.bot.connect() as db:
-        invited, case, _ = members.get_invited(db, token, now=frame.bot.clock.now())
+        member_invitations.renew(db, frame.bot.desk, token, now=frame.bot.clock.now())
+    return frame.pages.go("joining.show_sent")
+
+
+def show_sent(*, frame: Frame) -> Response:
+    say = frame.pages.words().say
+    return frame.pages.render(
+        "way_back.html",
+        title=say("page.activate.sent.title"),
+        text=say("page.join.sent.text"),
+        post="",
+        link="",
+        ask=True,
+        sign_in=False,
+    )
+
+
+def _over(token: str, frame: Frame) -> Response:
+    """Never was, used, or too old: the page does not say which."""
+    say = frame.pages.words().say
+    return frame.pages.render(
+        "way_back.html",
+        status=404,
+        title=say("page.join.over.title"),
+        text=say("page.join.over.text"),
+        post=f"/join/{token}/again",
+        button=say("page.activate.over.button"),
+        ask=False,
+        sign_in=True,
+    )
+
+
+def _form(
+    token: str, frame: Frame, given: dict[str, str], faults: dict[str, str], refused: str = ""
+) -> Response:
+    with frame.bot.connect() as db:
+        invited, case, _ = member_invitations.get_invited(db, token, now=frame.bot.clock.now())
     words = frame.pages.words()
     return frame.pages.render(
         "join.html",
-        status=REFUSED if faults else 200,
+        status=REFUSED if faults or refused else 200,
         invited=invited,
         company=case.ris.company.name,
         fields=fields(ASKED, given, faults, words, own=True),
         faults=listed(faults, words),
+        refused=refused,
         token=token,
     )

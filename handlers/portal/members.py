@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import Origin
-from bot.domain.member_refusals import MemberUnknown
+from bot.domain.errors import Refusal
+from bot.domain.member_refusals import AddressShared, LastAdministrator, MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
 from bot.rendering.pages.members import fields, listed
-from bot.services import members, phone_resets
+from bot.services import member_invitations, members, phone_resets
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
 
@@ -30,16 +31,25 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/invite", "invitation", signed_in(frame, invitation))
     room.add_url_rule("/invite", "invite", signed_in(frame, invite), methods=["POST"])
     room.add_url_rule("/<int:number>", "one", signed_in(frame, one))
+    room.add_url_rule("/<int:number>/deactivate", "ending", signed_in(frame, ending))
+    room.add_url_rule(
+        "/<int:number>/deactivate", "deactivate", signed_in(frame, deactivate), methods=["POST"]
+    )
     for name in ACTS:
         room.add_url_rule(f"/<int:number>/{name}", name, signed_in(frame, act, name=name), methods=["POST"])
     room.add_url_rule(
         "/invitations/<int:number>/call-back", "call_back", signed_in(frame, call_back), methods=["POST"]
     )
+    room.add_url_rule(
+        "/invitations/<int:number>/again", "invite_again", signed_in(frame, invite_again), methods=["POST"]
+    )
     app.register_blueprint(room)
 
 
 def show(*, frame: Frame, visitor: Visitor) -> Response:
-    return frame.pages.render("members.html", everybody=_list(frame, visitor), done=request.args.get("done"))
+    everybody, now = _list(frame, visitor), frame.bot.clock.now()
+    over = {each.id for each in everybody.invited if each.is_over(now)}
+    return frame.pages.render("members.html", everybody=everybody, over=over, done=request.args.get("done"))
 
 
 def form(*, frame: Frame, visitor: Visitor) -> Response:
@@ -51,8 +61,12 @@ def create(*, frame: Frame, visitor: Visitor) -> Response:
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.ADMINISTRATOR)
     if new is None:
         return _form("member_new.html", frame, visitor, given, faults)
-    with frame.bot.connect() as db:
-        members.create(db, frame.bot.desk, new, by=visitor.account, now=frame.bot.clock.now())
+    bot, shared = frame.bot, _is_shared(new.email)
+    try:
+        with bot.connect() as db:
+            members.create(db, bot.desk, new, by=visitor.account, now=bot.clock.now(), shared=shared)
+    except Refusal as refusal:
+        return _form("member_new.html", frame, visitor, given, {}, refusal=refusal)
     return frame.pages.go("members.show", done="created")
 
 
@@ -68,18 +82,19 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
     new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.INVITED)
     if new is None:
         return _form("member_invite.html", frame, visitor, given, faults)
-    with frame.bot.connect() as db:
-        members.invite(
-            db, frame.bot.desk, email=new.email, role=new.role, by=visitor.account, now=frame.bot.clock.now()
-        )
+    bot, shared, email = frame.bot, _is_shared(new.email), new.email
+    by, now = visitor.account, bot.clock.now()
+    try:
+        with bot.connect() as db:
+            member_invitations.invite(db, bot.desk, email=email, role=new.role, by=by, now=now, shared=shared)
+    except Refusal as refusal:
+        return _form("member_invite.html", frame, visitor, given, {}, refusal=refusal)
     return frame.pages.go("members.show", done="invited")
 
 
 def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     everybody = _list(frame, visitor)
-    found = next((each for each in everybody.members if each.account.id == number), None)
-    if found is None:
-        raise MemberUnknown
+    found = _get(everybody, number)
     with frame.bot.connect() as db:
         lost, refusal = phone_resets.look(db, visitor, number) or (None, None)
     return frame.pages.render(
@@ -96,8 +111,41 @@ def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
 
 def call_back(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     with frame.bot.connect() as db:
-        members.call_back(db, invitation_id=number, by=visitor.account, now=frame.bot.clock.now())
+        member_invitations.call_back(db, invitation_id=number, by=visitor.account, now=frame.bot.clock.now())
     return frame.pages.go("members.show", done="called_back")
+
+
+def ending(
+    number: int, *, frame: Frame, visitor: Visitor, not_ticked: bool = False, refused: str = ""
+) -> Response:
+    """The question before an account is deactivated."""
+    return frame.pages.render(
+        "member_end.html",
+        status=REFUSED if not_ticked or refused else 200,
+        member=_get(_list(frame, visitor), number),
+        not_ticked=not_ticked,
+        refused=refused,
+    )
+
+
+def deactivate(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    if not request.form.get("sure"):
+        return ending(number, frame=frame, visitor=visitor, not_ticked=True)
+    bot = frame.bot
+    try:
+        with bot.connect() as db:
+            members.deactivate(db, bot.desk, account_id=number, by=visitor.account, now=bot.clock.now())
+    except LastAdministrator as refusal:
+        said = frame.pages.words().refusal(refusal)
+        return ending(number, frame=frame, visitor=visitor, refused=said)
+    return frame.pages.go("members.one", number=str(number), done="deactivated")
+
+
+def invite_again(number: int, *, frame: Frame, visitor: Visitor) -> Response:
+    bot, by = frame.bot, visitor.account
+    with bot.connect() as db:
+        member_invitations.invite_again(db, bot.desk, invitation_id=number, by=by, now=bot.clock.now())
+    return frame.pages.go("members.show", done="invited")
 
 
 def act(number: int, *, name: str, frame: Frame, visitor: Visitor) -> Response:
@@ -112,14 +160,15 @@ def _set_role(number: int, frame: Frame, visitor: Visitor) -> str:
         raise MemberUnknown
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        members.set_role(db, account_id=number, role=Role(role), by=visitor.account, now=now)
+        members.set_role(db, frame.bot.desk, account_id=number, role=Role(role), by=visitor.account, now=now)
     return "role"
 
 
-def _deactivate(number: int, frame: Frame, visitor: Visitor) -> str:
+def _reactivate(number: int, frame: Frame, visitor: Visitor) -> str:
+    now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        members.deactivate(db, account_id=number, by=visitor.account, now=frame.bot.clock.now())
-    return "deactivated"
+        members.reactivate(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
+    return "reactivated"
 
 
 def _remind(number: int, frame: Frame, visitor: Visitor) -> str:
@@ -176,22 +225,45 @@ def _number(field: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
 
 
+def _get(everybody: Members, number: int) -> Member:
+    """Raise MemberUnknown."""
+    found = next((each for each in everybody.members if each.account.id == number), None)
+    if found is None:
+        raise MemberUnknown
+    return found
+
+
 def _list(frame: Frame, visitor: Visitor) -> Members:
     """Raise AdministratorsOnly for anybody else."""
     with frame.bot.connect() as db:
-        return members.list_members(db, visitor.account, now=frame.bot.clock.now())
+        return members.list_members(db, visitor.account)
+
+
+def _is_shared(email: str) -> bool:
+    """Whether they have ticked that it is a colleague's address too; the tick is for that address alone."""
+    return request.form.get("shared") == email
 
 
 def _form(
-    page: str, frame: Frame, visitor: Visitor, given: Mapping[str, str], faults: Mapping[str, str]
+    page: str,
+    frame: Frame,
+    visitor: Visitor,
+    given: Mapping[str, str],
+    faults: Mapping[str, str],
+    *,
+    refusal: Refusal | None = None,
 ) -> Response:
     """A form for an administrator, as it was typed; its role is chosen apart from the fields."""
-    words, spare = frame.pages.words(), _list(frame, visitor).spare
+    words, spare, ticked = frame.pages.words(), _list(frame, visitor).spare, request.form.get("shared", "")
+    asked = refusal.values["email"] if isinstance(refusal, AddressShared) else ticked
     return frame.pages.render(
         page,
-        status=REFUSED if faults else 200,
+        status=REFUSED if faults or refusal else 200,
         fields=fields(ASKED[page], given, faults, words),
         faults=listed(faults, words),
+        refused=words.refusal(refusal) if refusal else "",
+        shared=asked,
+        ticked=bool(ticked) and asked == ticked,
         chosen=given.get("role", Role.USER),
         spare=spare,
     )
@@ -205,7 +277,7 @@ def _heirs(everybody: Members, giver: Member) -> list[Member]:
 #: what a person's page can do, by the last part of its address
 ACTS = {
     "role": _set_role,
-    "deactivate": _deactivate,
+    "reactivate": _reactivate,
     "remind": _remind,
     "reset": _reset_password,
     "credential": _ask_credential,

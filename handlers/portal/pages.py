@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
+from bot.domain.accounts import Programme
 from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering.pages import static_url
@@ -25,8 +26,12 @@ class Pages:
         """The words of this request's reader."""
         return words(self._language(), self.policy.desk.zone)
 
-    def render(self, template: str, *, status: int = 200, **values: object) -> Response:
-        reader = self.words()
+    def render(
+        self, template: str, *, status: int = 200, of: Programme | None = None, **values: object
+    ) -> Response:
+        """`of`: whose page it is; where nothing is said, that of who is signed in, or else of MAG."""
+        reader, visitor = self.words(), g.get("visitor")
+        programme = of or (visitor.account.programme if visitor else Programme.MAG)
         body = render_template(
             template,
             say=reader.say,
@@ -36,10 +41,13 @@ class Pages:
             languages=LANGUAGE_NAMES,
             brand=self.brand,
             desk=self.policy.desk,
-            programme=self.policy.mag,
+            programme=self.policy.of(programme),
+            is_extranet=programme is Programme.EXTRANET,
+            own_place="/home" if programme is Programme.EXTRANET else "/dashboard",
             keep_lang=self._keep_lang(),
             static_url=static_url,
-            visitor=g.get("visitor"),
+            visitor=visitor,
+            is_half=visitor is not None and visitor.lacks_factor,
             **values,
         )
         response = make_response(body, status)

@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import certificates, credentials, phone_codes, recovery_codes
-from handlers.portal import launch, visitors
+from handlers.portal import launch, partner_home, visitors
 from handlers.portal.frame import Frame
 
 REFUSED = 400
@@ -15,19 +15,23 @@ SOUND = "SUCCESS"  #: as nginx and Apache put it
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("passcode", __name__)
     for path, name, view, method in (
-        ("/passcode", "show", show, "GET"),
-        ("/passcode", "send", send, "POST"),
         ("/passcode/certificate", "take_certificate", take_certificate, "POST"),
         ("/passcode/<int:phone>", "show_code", show_code, "GET"),
         ("/passcode/<int:phone>", "take", take, "POST"),
         ("/passcode/<int:phone>/again", "send_again", send_again, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
+    for name, view, method in (("show", show, "GET"), ("send", send, "POST")):
+        half = visitors.signed_in(frame, view, to=visitors.OF_BOTH, half=True)
+        room.add_url_rule("/passcode", name, half, methods=[method])
     frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
 def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+    """Partners have an authenticator app in the place of phones."""
+    if visitor.account.is_partner:
+        return partner_home.show_passcode(frame=frame, visitor=visitor)
     with frame.bot.connect() as db:
         mine = credentials.get(db, visitor)
         certificate = bool(_subject_header(frame)) and certificates.has_any(db, visitor)
@@ -43,6 +47,8 @@ def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
 
 
 def send(*, frame: Frame, visitor: Visitor) -> Response:
+    if visitor.account.is_partner:
+        return partner_home.take_passcode(frame=frame, visitor=visitor)
     chosen = request.form.get("phone", "")
     phone = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0  # noqa: PLR2004
     return send_again(phone, frame=frame, visitor=visitor)

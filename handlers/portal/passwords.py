@@ -10,7 +10,7 @@ from bot.rendering.pages.passwords import new_password
 from bot.services import passwords
 from handlers.portal import recovery, visitors
 from handlers.portal.frame import Frame
-from handlers.portal.visitors import signed_in
+from handlers.portal.visitors import OF_BOTH, signed_in
 
 WRONG = 400
 
@@ -18,15 +18,15 @@ WRONG = 400
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("passwords", __name__)
     room.add_url_rule("/password", "show", frame.view(show))
-    room.add_url_rule("/password", "change", signed_in(frame, change), methods=["POST"])
-    room.add_url_rule("/password/changed", "changed", signed_in(frame, show_changed))
+    room.add_url_rule("/password", "change", signed_in(frame, change, to=OF_BOTH), methods=["POST"])
+    room.add_url_rule("/password/changed", "changed", signed_in(frame, show_changed, to=OF_BOTH))
     frame.guards.own_tries(room)
     app.register_blueprint(room)
 
 
 def show(*, frame: Frame) -> Response:
     visitor = visitors.find(frame)
-    if visitor is None:
+    if visitor is None or visitor.lacks_factor:
         return recovery.show(frame=frame)
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
@@ -50,15 +50,14 @@ def change(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def show_changed(*, frame: Frame, visitor: Visitor) -> Response:
-    del visitor
-    say = frame.pages.words().say
+    say, is_partner = frame.pages.words().say, visitor.account.is_partner
     return frame.pages.render(
         "way_back.html",
         title=say("page.change.title"),
         text=say("page.change.done"),
         post="",
-        link="/dashboard",
-        button=say("page.change.dashboard"),
+        link="/home" if is_partner else "/dashboard",
+        button=say("page.partner_home.go" if is_partner else "page.change.dashboard"),
         ask=False,
         sign_in=False,
     )
@@ -72,7 +71,7 @@ def _page(
     unlike: bool = False,
     no: Refusal | None = None,
 ) -> Response:
-    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules
+    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules(visitor.account.programme)
     owner = passwords.owner_of(visitor.account)
     return frame.pages.render(
         "new_password.html",

@@ -9,17 +9,20 @@ from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
 from bot.services import email_changes, profile
 from handlers.portal.frame import Frame
-from handlers.portal.visitors import signed_in
+from handlers.portal.visitors import OF_BOTH, signed_in
 
 REFUSED = 400
 
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("profile", __name__, url_prefix="/account")
-    room.add_url_rule("", "show", signed_in(frame, show))
-    room.add_url_rule("/language", "set_language", signed_in(frame, set_language), methods=["POST"])
-    room.add_url_rule("/email", "ask_email", signed_in(frame, ask_email), methods=["POST"])
-    room.add_url_rule("/data", "data", signed_in(frame, data))
+    for path, name, view, method in (
+        ("", "show", show, "GET"),
+        ("/language", "set_language", set_language, "POST"),
+        ("/email", "ask_email", ask_email, "POST"),
+        ("/data", "data", data, "GET"),
+    ):
+        room.add_url_rule(path, name, signed_in(frame, view, to=OF_BOTH), methods=[method])
     frame.guards.own_tries(room)
     app.register_blueprint(room)
 

@@ -124,10 +124,11 @@ def _page(
     unlike: bool = False,
     no: Refusal | None = None,
 ) -> Response:
-    words, rules = frame.pages.words(), frame.bot.desk.policy.password_rules
-    account = found.account
+    words, account = frame.pages.words(), found.account
+    rules = frame.bot.desk.policy.password_rules(account.programme)
     return frame.pages.render(
         "new_password.html",
+        of=account.programme,
         status=WRONG if broken or unlike or no else 200,
         answer=request.form.get("answer", ""),
         title=words.say("page.recovery.new.title"),

@@ -1,6 +1,6 @@
 """Recovery codes: a set is made and shown once; one of them is entered where all phones are lost."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, request, url_for
 
 from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
@@ -28,9 +28,15 @@ def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused
         mine, left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
     if not mine.verified:
         return frame.pages.go("credentials.show_phones")
+    say = frame.pages.words().say
     return frame.pages.render(
         "recovery_codes.html",
         status=REFUSED if refused else 200,
+        eyebrow=say("page.dashboard.credentials"),
+        lead=say("page.recovery_codes.lead"),
+        no_codes=say("page.recovery_codes.none"),
+        action=url_for("recovery_codes.make"),
+        back=url_for("credentials.show_phones"),
         codes=codes,
         left=left,
         launching=visitor.session.launching,

@@ -4,6 +4,7 @@ GET shows, POST acts; what acted answers by a redirect, so that a reload does no
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
@@ -106,7 +107,7 @@ def _page(
         return _done(frame)
     say, stage = frame.pages.words(), found.registration.stage
     state = stage if found.may_act else Stage.SUBMITTED
-    given: dict[str, object] = {"invitation": found, "note": note}
+    given: dict[str, Any] = {"invitation": found, "note": note}
     if state is Stage.FORM:
         draft = found.registration.draft
         given["sections"] = sections(draft, faults, say, email=found.registration.email)
@@ -140,7 +141,14 @@ def mail_again(token: str, *, frame: Frame) -> Response:
 
 
 def show_asking(*, frame: Frame, state: str = "ask", status: int = 200) -> Response:
-    return frame.pages.render("register_again.html", status=status, state=state)
+    extranet = frame.bot.desk.policy.extranet
+    return frame.pages.render(
+        "register_again.html",
+        status=status,
+        state=state,
+        asks_partner=extranet.keeps_accounts,
+        extranet=extranet,
+    )
 
 
 def ask_again(*, frame: Frame) -> Response:

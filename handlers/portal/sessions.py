@@ -8,15 +8,15 @@ from bot.domain.errors import Refusal
 from bot.domain.sessions import IDLE, LONGEST, Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame
-from handlers.portal.visitors import signed_in
+from handlers.portal.visitors import OF_BOTH, signed_in
 
 REFUSED = 400
 
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("sessions", __name__)
-    room.add_url_rule("/account/sessions", "show", signed_in(frame, show))
-    room.add_url_rule("/account/sessions", "end", signed_in(frame, end), methods=["POST"])
+    room.add_url_rule("/account/sessions", "show", signed_in(frame, show, to=OF_BOTH))
+    room.add_url_rule("/account/sessions", "end", signed_in(frame, end, to=OF_BOTH), methods=["POST"])
     frame.guards.own_tries(room)
     app.register_blueprint(room)
 

@@ -23,8 +23,8 @@ def register(app: Flask, frame: Frame) -> None:
 
 
 def show(*, frame: Frame) -> Response:
-    if visitors.find(frame):
-        return frame.pages.go("dashboard.show")
+    if visitor := visitors.find(frame):
+        return frame.pages.go(visitors.place_of(visitor))
     return _page(frame, then=request.args.get("then", ""), ended=request.args.get("ended", ""))
 
 
@@ -39,6 +39,9 @@ def sign_in(*, frame: Frame) -> Response:
     if not token:
         return _page(frame, name=name, wrong=True, then=then)
     visitors.remember(token)
+    visitor = visitors.find(frame)
+    if visitor is None or visitor.account.is_partner:
+        return frame.pages.go(visitors.place_of(visitor) if visitor else "sign_in.show")
     return frame.pages.go(then if then in visitors.BACK_TO else "dashboard.show")
 
 
@@ -50,6 +53,8 @@ def sign_out(*, frame: Frame) -> Response:
 
 
 def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended: str = "") -> Response:
+    """The same for both programmes, as far as their accounts are here."""
+    mag, extranet = frame.bot.desk.policy.mag, frame.bot.desk.policy.extranet
     return frame.pages.render(
         "sign_in.html",
         status=REFUSED if wrong else 200,
@@ -59,4 +64,6 @@ def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended
         ended=ended if ended in set(Ending) else "",
         idle_minutes=IDLE // timedelta(minutes=1),
         longest_hours=LONGEST // timedelta(hours=1),
+        programmes=[one.name for one in (mag, extranet) if one.keeps_accounts],
+        extranet=extranet if extranet.keeps_accounts else None,
     )

@@ -7,6 +7,7 @@ from typing import cast
 from flask import Response, g, request, session
 
 from bot.bootstrap import Bot
+from bot.domain.accounts import Programme
 from bot.domain.errors import SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import sessions
@@ -30,6 +31,19 @@ BACK_TO = frozenset(
 )
 
 VisitorView = Callable[..., Response]
+
+
+Programmes = frozenset[Programme]
+OF_MAG = frozenset({Programme.MAG})
+OF_EXTRANET = frozenset({Programme.EXTRANET})
+OF_BOTH = frozenset(Programme)
+
+
+def place_of(visitor: Visitor) -> str:
+    """The first page of whoever is signed in."""
+    if not visitor.account.is_partner:
+        return "dashboard.show"
+    return "passcode.show" if visitor.lacks_factor else "partner_home.show"
 
 
 def remember(token: str) -> None:
@@ -72,11 +86,14 @@ def _look(bot: Bot) -> Visitor | None:
     return cast("Visitor", g.visitor)
 
 
-def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
+def signed_in(
+    frame: Frame, show: VisitorView, *, to: Programmes = OF_MAG, half: bool = False, **given: str
+) -> VisitorView:
     """A view for who is signed in, handed in as `visitor`; anybody else is led to sign in first.
 
-    Their cookie stays as it is: of two clicks the first may just have brought the browser a newer one, by
-    which the page to sign in leads on to the dashboard.
+    Whoever is of another programme than `to` is led to their own first page. So are partners who have not
+    shown their second factor, unless the page is `half` open to them. Their cookie stays as it is: of two
+    clicks the first may just have brought the browser a newer one, by which the page to sign in leads on.
     """
 
     @wraps(show)
@@ -84,6 +101,9 @@ def signed_in(frame: Frame, show: VisitorView, **given: str) -> VisitorView:
         visitor = find(frame)
         if visitor is None:
             return _to_sign_in(frame)
+        account = visitor.account
+        if account.programme not in to or (visitor.lacks_factor and not half):
+            return frame.pages.go(place_of(visitor))
         try:
             return show(frame=frame, visitor=visitor, **given, **path)
         except SignInNeeded:  # it ended in this moment

@@ -16,7 +16,9 @@ from handlers.slack import (
     cases,
     clippings,
     commands,
+    email_changes,
     home,
+    invitations,
     jobs,
     kinds,
     letters,
@@ -47,6 +49,7 @@ ROOMS = (
     letters,
     license_keys,
     accounts,
+    email_changes,
     clippings,
     additions,
     undoing,
@@ -61,6 +64,7 @@ ROOMS = (
     lifecycle,
     step_up,
     stock,
+    invitations,
     mentions,
 )
 

@@ -19,7 +19,7 @@ from bot.domain.step_up import Authenticator
 from bot.policy import SHIPPED
 from bot.sandbox.slack.cast import USHER
 from bot.sandbox.world import World
-from bot.services.enrolments import SECRET
+from bot.services.authenticators import SECRET
 from bot.services.queueing import SECRETS
 from bot.store import authenticators, database, events, migrations, outbox
 from bot.store.database import transaction

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import policy
+from bot.domain.accounts import Programme
 from bot.domain.passwords import (
     HowSet,
     Owner,
@@ -23,7 +24,7 @@ from tests.budget import examples
 
 TABLE = Path(__file__).parents[1] / "data" / "passwords.tsv"
 ZOE = Owner(user_id="k7m3-x9p2", first_name="Zoë-Marie", last_name="Müller-Øst")
-RULES = policy.load().password_rules
+RULES = policy.load().password_rules(Programme.MAG)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 F = PasswordFault
 

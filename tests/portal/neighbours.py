@@ -14,9 +14,19 @@ from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
-from bot.services import accounts, credentials, email_changes, members, phone_codes, phone_resets, sessions
+from bot.services import (
+    accounts,
+    credentials,
+    email_changes,
+    member_invitations,
+    members,
+    phone_codes,
+    phone_resets,
+    sessions,
+)
 from bot.store.database import transaction
 from handlers.portal import app
+from tests import invited as partners
 from tests.people import KEY, PASSWORD, CountingHasher, agree, hand_key, move_in
 from tests.portal.conftest import Town, client_of
 from tests.portal.test_registration import TOKEN, a_case, invite
@@ -26,14 +36,18 @@ OTHER_PHONE = "+4915155443322"
 OTHER_KEY = "QW7T-4XND-PC2R-9LK4"
 MARK = "quist"  #: stands in every name and address of those who have something to lose
 
-#: whose rows are whose: each table that has any, and how they are found
+#: whose rows are whose: each table that has any, and how they are found; partners are all in the same boat
 BELONGS = {
     "accounts": "organisation = :org",
+    "authenticators": "person like 'account:%'",
     "certificates": "account_id in (select id from accounts where organisation = :org)",
+    "consents": "true",
     "credentials": "account_id in (select id from accounts where organisation = :org)",
     "email_changes": "account_id in (select id from accounts where organisation = :org)",
     "license_keys": "seat_id in (select id from seats where organisation = :org)",
     "member_invitations": "organisation = :org",
+    "partner_invitations": "true",
+    "partners": "true",
     "password_drafts": "account_id in (select id from accounts where organisation = :org)",
     "passwords": "account_id in (select id from accounts where organisation = :org)",
     "phone_codes": "account_id in (select id from accounts where organisation = :org)",
@@ -65,14 +79,12 @@ class Neighbours:
     def browser(self) -> FlaskClient:
         return client_of(self.portal, self.town.bot.settings.portal_url)
 
-    def signed_in(self, who: Account | None) -> FlaskClient:
+    def signed_in(self, who: Account | None, strength: Strength = Strength.PHONE_OTP) -> FlaskClient:
         """A browser with a fresh session of theirs, or of nobody."""
         browser, town = self.browser(), self.town
         if who is not None:
             with town.bot.connect() as db, transaction(db):
-                token = sessions.begin(
-                    db, town.bot.desk, who, strength=Strength.PHONE_OTP, now=town.clock.now()
-                )
+                token = sessions.begin(db, town.bot.desk, who, strength=strength, now=town.clock.now())
             with browser.session_transaction(base_url=town.bot.settings.portal_url) as cookie:
                 cookie["visit"] = token
         return browser
@@ -173,7 +185,7 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
     ada, user = victims[0], next(one for one in victims if one.role is Role.USER)
     new = replace(account_of(a_team("Quist", "quist.example.net")[2], lang="en"), first_name="Fay")
     with town.bot.connect() as db:
-        members.invite(db, desk, email="eve@quist.example.net", role=Role.USER, by=ada, now=now)
+        member_invitations.invite(db, desk, email="eve@quist.example.net", role=Role.USER, by=ada, now=now)
         found["/join/<token>"] = tokens[-1]
         members.reset_password(db, desk, account_id=user.id, by=ada, now=now)
         found["/password/<token>"] = tokens[-1]
@@ -185,4 +197,15 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
         with transaction(db):
             accounts.open_one(db, desk, lose, new, by="usher", now=now)
         found["/activate/<token>"] = tokens[-1]
+    found |= _links_of_partners(town)
     return found
+
+
+def _links_of_partners(town: Town) -> dict[str, str]:
+    """One is invited, and one has registered and waits for the two mails."""
+    desk, now, tokens = town.bot.desk, town.clock.now(), town.tokens
+    with town.bot.connect() as db:
+        invited = partners.invite(db, desk, tokens, email="gus@quist.example.net", now=now)
+        named = {"last_name": "Quist", "company": "Quist Handel"}
+        _, sent = partners.register(db, desk, tokens, email="hal@quist.example.net", named=named, now=now)
+    return {"/invite/<token>": invited, "/invite/sent/<token>": sent}

@@ -15,7 +15,10 @@ from werkzeug.test import TestResponse
 from bot.domain.accounts import Account
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
+from bot.domain.sessions import Strength
 from handlers.portal import app
+from tests import invited as partners
+from tests.invited import CONSENTS, FORM
 from tests.people import COOKIE, HOST, KEY, PASSWORD
 from tests.portal.conftest import Town
 from tests.portal.neighbours import BELONGS, COUNTERS, PHONE, Neighbours, neighbours
@@ -29,6 +32,7 @@ class For(StrEnum):
     HOLDER = auto()  # of its link
     SIGNED_IN = auto()  # with what is their own
     ADMINISTRATOR = auto()  # of the organisation whose people it is about
+    PARTNER = auto()  # of the Extranet, with what is their own
 
 
 @dataclass(frozen=True)
@@ -48,25 +52,32 @@ PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
     "job_title": "", "role": "organization_administrator",
 }  # fmt: skip
+INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
             "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
-            "GET /activate/sent", "GET /register", "POST /ris",
+            "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
+            "GET /register/partner/asked",
         ),
         Row(For.ANYBODY),
     ),
     "POST /sign-in": Row(For.ANYBODY, {"name": "ada@quist.example.net", "password": "wrong"}),
     "POST /password/forgotten": Row(For.ANYBODY, {"name": "ada@quist.example.net", "method": "link"}),
+    "POST /register/partner": Row(
+        For.ANYBODY, {"email": "mallory@evil.example.org", "name": "Mal", "company": "Evil"}
+    ),
     "POST /register": Row(For.ANYBODY, {"email": "ada@quist.example.net"}),
     **dict.fromkeys(
         (
             "GET /status/<token>", "GET /enroll/<token>", "GET /register/<token>", "GET /join/<token>",
             "GET /phone-reset/<token>", "GET /email/<token>", "GET /activate/<token>",
             "GET /password/<token>", "GET /activate/<token>/questions/<draft>", "POST /enroll/<token>/again",
-            "POST /register/<token>/again", "POST /activate/<token>/again",
+            "POST /register/<token>/again", "POST /activate/<token>/again", "POST /join/<token>/again",
+            "GET /invite/<token>", "GET /invite/sent/<token>", "POST /invite/sent/<token>",
+            "POST /invite/<token>/again", "GET /activate/<token>/authenticator/<draft>",
         ),
         Row(For.HOLDER),
     ),
@@ -77,6 +88,8 @@ ROWS = {
     "POST /email/<token>": Row(For.HOLDER, {"do": "no", "sure": "yes"}),
     "POST /activate/<token>": Row(For.HOLDER, NEW_PASSWORD),
     "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
+    "POST /activate/<token>/authenticator/<draft>": Row(For.HOLDER, {"code": "123456"}),
+    "POST /invite/<token>": Row(For.HOLDER, {"do": "submit", **FORM, **CONSENTS}),
     "POST /password/<token>": Row(For.HOLDER, {"answer": "Frau Rot", **NEW_PASSWORD}),
     **dict.fromkeys(
         (
@@ -91,6 +104,15 @@ ROWS = {
         ),
         Row(For.SIGNED_IN),
     ),
+    **dict.fromkeys(
+        (
+            "GET /home", "GET /home/recovery-codes", "POST /home/recovery-codes", "GET /home/authenticator",
+            "GET /passcode/authenticator",
+        ),
+        Row(For.PARTNER),
+    ),
+    "POST /home/authenticator": Row(For.PARTNER, {"code": "123456", "current": PASSWORD}),
+    "POST /passcode/authenticator": Row(For.PARTNER, {"code": "ABCD-EFGH"}),
     "POST /dashboard/launch": Row(For.SIGNED_IN, {"application": "ForumPass"}),
     "POST /dashboard/license-key": Row(For.SIGNED_IN, {"key": KEY}),
     "POST /dashboard/phones": Row(For.SIGNED_IN, {"number": PHONE}),
@@ -106,17 +128,26 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /users", "GET /users/new", "GET /users/invite", "GET /users/<int:number>",
-            "POST /users/<int:number>/deactivate", "POST /users/<int:number>/remind",
+            "GET /users/<int:number>/deactivate", "POST /users/<int:number>/reactivate",
+            "POST /users/<int:number>/remind",
             "POST /users/<int:number>/lost-phones", "POST /users/<int:number>/not-lost",
             "POST /users/<int:number>/reset", "POST /users/<int:number>/credential",
             "POST /users/invitations/<int:number>/call-back",
+            "POST /users/invitations/<int:number>/again",
         ),
         Row(For.ADMINISTRATOR),
     ),
     "POST /users/new": Row(For.ADMINISTRATOR, PERSON),
-    "POST /users/invite": Row(For.ADMINISTRATOR, {"email": PERSON["email"], "role": PERSON["role"]}),
+    "POST /users/invite": Row(For.ADMINISTRATOR, INVITED),
+    "POST /users/<int:number>/deactivate": Row(For.ADMINISTRATOR, {"sure": "yes"}),
     "POST /users/<int:number>/role": Row(For.ADMINISTRATOR, {"role": "user"}),
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
+}  # fmt: skip
+
+#: of whoever is signed in, of either programme
+SHARED = {
+    "GET /passcode", "POST /passcode", "GET /account", "GET /account/data", "POST /account/language",
+    "POST /account/email", "POST /password", "GET /password/changed", "POST /dashboard/sign-out",
 }  # fmt: skip
 
 ROLES = (Role.USER, Role.APPLICATION_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR)
@@ -153,6 +184,8 @@ def allowed(row: Row, who: Account | None, answer: TestResponse, rule: str) -> b
     if row.to is For.SIGNED_IN or (row.to is For.ADMINISTRATOR and who is None):
         led = answer.location == "/sign-in"
         return answer.status_code == 303 and led if who is None else answer.status_code < 500
+    if row.to is For.PARTNER:
+        return answer.status_code == 303 and answer.location == ("/dashboard" if who else "/sign-in")
     if row.to is For.ADMINISTRATOR and who is not None:
         refused = answer.status_code == 409
         return refused or (who.is_administrator and "number" not in rule and answer.status_code in {200, 303})
@@ -199,6 +232,33 @@ def test_a_colleague_does_nothing_that_is_an_administrators_or_anothers(town: To
         assert [{**rows, "sessions": []} for rows in [near.belongings()]] == before, rule
         assert PHONE[-4:] not in answer.text
         assert answer.status_code in ({409} if ROWS[rule].to is For.ADMINISTRATOR else {303, 400}), rule
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("strength", "place"),
+    [(Strength.PASSWORD, "/passcode"), (Strength.PHONE_OTP, "/home")],
+    ids=["half", "whole"],
+)
+def test_a_partner_sees_nothing_of_mag_and_nothing_at_all_without_a_passcode(
+    town: Town, strength: Strength, place: str
+) -> None:
+    near = neighbours(town, WTF_CSRF_ENABLED=False)
+    with town.bot.connect() as db:
+        pia = partners.move_in(db, town.bot.desk, town.tokens, now=town.clock.now()).account
+    browser, before = near.signed_in(pia, strength), near.belongings()
+    for_mag = [rule for rule, row in ROWS.items() if row.to in (For.SIGNED_IN, For.ADMINISTRATOR)]
+    shut = [rule for rule in for_mag if rule not in SHARED]
+    if strength is Strength.PASSWORD:
+        shut += [rule for rule in ROWS if ROWS[rule].to is For.PARTNER and "/passcode/" not in rule]
+        shut += [rule for rule in SHARED if "/account" in rule or rule == "POST /password"]
+    assert len(shut) > 30
+    for rule in shut:
+        method, path = rule.split(" ", 1)
+        data = ROWS[rule].typed if method == "POST" else None
+        assert near.ask(browser, method, near.path(path), data=data).location == place, rule
+
+    assert near.belongings() == before
 
 
 @pytest.mark.slow
@@ -315,7 +375,7 @@ def scan(near: Neighbours, browser: FlaskClient, path: str, *, submit: bool) -> 
     forms = Forms()
     forms.feed(page.text)
     assert page.status_code == 200
-    assert bool(forms.action) is not path.startswith("/status/"), path
+    assert bool(forms.action) is not path.startswith(("/status/", "/invite/sent/")), path
     if submit and forms.action:
         near.ask(browser, "POST", forms.action, data=forms.fields)
 

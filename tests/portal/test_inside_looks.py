@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ from bot.domain.accounts import Account
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import credentials as entering
-from bot.services import members, phone_resets, sessions
+from bot.services import member_invitations, phone_resets, sessions
 from bot.services.desk import Desk
 from bot.store import accounts, credentials
 from bot.store.database import transaction
@@ -29,8 +29,10 @@ PAGES = {
     "dashboard": "/dashboard",
     "users": "/users?done=created",
     "user": "/users/2",
+    "user_end": "/users/2/deactivate",
     "user_new": "/users/new",
     "user_invite": "/users/invite",
+    "join_over": "/join/none",
     "terms": "/applications/ForumPass/terms",
     "phones": "/dashboard/phones",
     "lost": "/passcode/lost",
@@ -38,7 +40,16 @@ PAGES = {
     "account": "/account",
     "sessions": "/account/sessions",
 }
-FOR_ADMINISTRATORS = ("dashboard", "users", "user", "user_new", "user_invite", "terms")
+FOR_ADMINISTRATORS = (
+    "dashboard",
+    "users",
+    "user",
+    "user_end",
+    "user_new",
+    "user_invite",
+    "join_over",
+    "terms",
+)
 FOR_USERS = ("dashboard", "terms", "phones", "lost", "codes", "account", "sessions")
 GRAVE = frozenset({"serious", "critical"})
 
@@ -53,7 +64,8 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         lose_phone(db, town.bot.desk, people[1], now=now)
         with transaction(db):
             accounts.set_email(db, people[2].id, f"wilhelmina.{'extraordinarily-long' * 3}@kunde.example.org")
-        members.invite(db, town.bot.desk, email="jo@kunde.example.org", role=Role.USER, by=people[0], now=now)
+        for email, at in (("old@kunde.example.org", now - timedelta(days=20)), ("jo@kunde.example.org", now)):
+            member_invitations.invite(db, town.bot.desk, email=email, role=Role.USER, by=people[0], now=at)
     server = PortalServer(town.bot)
     server.start()
     yield f"http://{server.portal_address}", people

@@ -53,8 +53,16 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     assert browser.post(f"{hers}/remind", on=hers).status_code == 303
     assert browser.post(f"{hers}/credential", on=hers).headers["Location"] == f"{hers}?done=asked"
     assert browser.post("/users/invitations/1/call-back", on="/users").status_code == 303
-    assert browser.post(f"{hers}/deactivate", on=hers).status_code == 303
+    unsure = browser.post(f"{hers}/deactivate", on=f"{hers}/deactivate")
+    assert (unsure.status_code, "tick the box" in unsure.text) == (400, True)
+    assert browser.post(f"{hers}/deactivate", on=f"{hers}/deactivate", sure="yes").status_code == 303
     assert "deactivated" in browser.get(hers).text
+    again = browser.post(f"{hers}/reactivate", on=hers)
+    assert again.headers["Location"] == f"{hers}?done=reactivated"
+    assert "waits for activation" in browser.get(hers).text
+    own = f"/users/{people[0].id}/deactivate"
+    assert "your own account" in browser.get(own).text
+    assert "always remains" in browser.post(own, on=own, sure="yes").text
     assert everybody(town)["ina@kunde.example.org"].role is Role.APPLICATION_ADMINISTRATOR
 
 
@@ -73,6 +81,25 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     assert "ina@kunde.example.org" not in everybody(town)
 
 
+def test_a_colleagues_address_takes_a_tick_and_the_form_keeps_what_was_typed(
+    town: Town, people: list[Account]
+) -> None:
+    browser, new = signed_in(town, people[0]), NEW | {"email": people[1].email}
+    asked = browser.post("/users/new", on="/users/new", **new)
+    assert asked.status_code == 400
+    assert all(said in asked.text for said in (people[1].last_name, 'value="Okoye"', 'name="shared"'))
+    assert len(everybody(town)) == len(people)
+    elsewhere = browser.post("/users/invite", on="/users/invite", shared=people[1].email, **NEW)
+    assert elsewhere.status_code == 303
+    other = browser.post("/users/new", on="/users/new", shared="x@y.example", **new)
+    assert other.status_code == 400  # ticked for another address
+    assert browser.post("/users/new", on="/users/new", shared=people[1].email, **new).status_code == 303
+    again = browser.post("/users/new", on="/users/new", shared=people[1].email, **new)
+    assert again.headers["Location"] == "/users?done=created"
+    with town.bot.connect() as db:
+        assert len(accounts.list_by_email(db, people[1].email)) == 2
+
+
 def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[Account]) -> None:
     user = next(one for one in people if not one.is_administrator)
     browser, stranger = signed_in(town, user), client_of(app.build(town.bot), town.bot.settings.portal_url)
@@ -81,11 +108,11 @@ def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[A
         for rule in app.build(town.bot).url_map.iter_rules()
         if rule.rule.startswith("/users") and "GET" in (rule.methods or ())
     ]
-    assert len(rules) == 4
+    assert len(rules) == 5
     for path in rules:
         assert browser.get(path).status_code == 409
         assert stranger.get(path).headers["Location"] == "/sign-in"
-    acts = ("role", "deactivate", "remind", "reset", "credential", "key")
+    acts = ("role", "deactivate", "reactivate", "remind", "reset", "credential", "key")
     for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
         assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
     assert everybody(town) == {one.email: one for one in people}
@@ -109,7 +136,12 @@ def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people
     assert re.fullmatch(r"/activate/[\w-]+", answer.headers["Location"])
     assert "Jo Lund" in stranger.get(answer.headers["Location"]).text
     assert everybody(town)["jo@kunde.example.org"].role is Role.USER
-    assert stranger.get(link).status_code == 410
+    assert stranger.get(link).status_code == 404
+    again = stranger.post(link, on="/sign-in", first_name="Jo", last_name="Lund")
+    assert (again.status_code, "registered with it already" in again.text) == (404, True)
+    mail = stranger.post(f"{link}/again", on=link)
+    assert mail.headers["Location"] == "/join/sent"
+    assert "on its way" in stranger.get("/join/sent").text
 
 
 def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: list[Account]) -> None:

@@ -372,7 +372,7 @@ def ask_for_address(person: Person, email: str) -> tuple[str, str]:
 
 def say_yes(person: Person, link: str) -> None:
     client = person.stranger()
-    typed = {"answer": "yes", "user_id": person.account.user_id}
+    typed = {"do": "yes", "user_id": person.account.user_id}
     client.post(link, data={"csrf_token": csrf_of(client.get(link).text), **typed})
 
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from bot.domain.ris import Role
+from bot.domain.sessions import Strength
 from bot.services import phone_resets
-from bot.store import accounts
+from bot.store import accounts, credentials
 from bot.store.database import transaction
 from tests.portal.conftest import Town
 from tests.portal.test_passcode import registered, signed_in, village
@@ -23,6 +24,10 @@ def lost(village: Village) -> Village:
         for one in village.people:
             is_one = one in village.people[2:4]
             accounts.set_role(db, one.id, Role.ORGANIZATION_ADMINISTRATOR if is_one else Role.USER)
+            if is_one:
+                now = village.clock.now()
+                phone = credentials.add_phone(db, one.id, f"+4930901{one.id:03}", now=now)
+                credentials.note_code(db, phone, now=now)
     return village
 
 
@@ -67,6 +72,10 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert browser.post(f"{hers}/lost-phones", on="/passcode/lost", reset="1").status_code == 409
     for administrator in (first, second):
         theirs = signed_in(lost, administrator)
+        assert "Elevate" in theirs.get(hers).text
+        with lost.bot.connect() as db, transaction(db):
+            strong = {"strength": int(Strength.PHONE_OTP), "id": administrator.id}
+            db.execute("update sessions set strength = :strength where account_id = :id", strong)
         assert "says that all their phones are lost" in theirs.get(hers).text
         for reset in ("", "2", "²"):
             assert theirs.post(f"{hers}/lost-phones", on=hers, reset=reset).status_code == 409

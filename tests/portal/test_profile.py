@@ -11,6 +11,7 @@ from bot.domain.accounts import Account
 from bot.domain.license_keys import Holder, mask_of, tail_of
 from bot.domain.money import Money
 from bot.domain.registration import Stage
+from bot.services import email_changes
 from bot.store import accounts, certificates, registration, seats
 from bot.store.database import transaction
 from handlers.portal import app
@@ -94,6 +95,19 @@ def test_either_end_can_say_no_and_a_program_that_opens_links_says_nothing(town:
     assert "tick the box" in browser.post(old, on=old, do="no").text
     assert "Nothing changes" in browser.post(old, on=old, do="no", sure="yes").text
     assert browser.get(new).status_code == 410
+    assert address(town, anna) == anna.email
+
+
+def test_what_the_desk_asks_for_is_said_to_be_the_desks(town: Town, anna: Account) -> None:
+    with town.bot.connect() as db, transaction(db):
+        email_changes.open_change(db, town.bot.desk, anna, NEW, asked_by="U0AVERY", now=town.bot.clock.now())
+    old, new = (f"/email/{token}" for token in town.tokens[-2:])
+    browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+    for link in (old, new):
+        assert "support desk was asked" in browser.get(link).text
+    answer = browser.post(new, on=new, do="yes", user_id=anna.user_id)
+    assert "or our support desk in its place" in answer.text
+    assert "our support desk hears of it" in browser.post(old, on=old, do="no", sure="yes").text
     assert address(town, anna) == anna.email
 
 

@@ -281,12 +281,21 @@ def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found)
     mag = town.bot.desk.policy.mag.model_copy(
         update={"accounts": "outside", "registration_url": "https://mag.example.com/register"}
     )
-    policy = town.bot.desk.policy.model_copy(update={"programmes": {"mag": mag}})
+    extranet = town.bot.desk.policy.extranet.model_copy(update={"accounts": "outside"})
+    policy = town.bot.desk.policy.model_copy(update={"programmes": {"mag": mag}, "extranet": extranet})
     town.bot = replace(town.bot, desk=replace(town.bot.desk, policy=policy))
     client = town.client()
 
     assert client.post(AT).status_code == client.post("/register").status_code == 404
-    for path in (AT, "/register", "/dashboard", "/sign-in", "/users", "/applications/forumpass/terms"):
+    for path in (
+        AT,
+        "/register",
+        "/dashboard",
+        "/sign-in",
+        "/users",
+        "/applications/forumpass/terms",
+        "/home",
+    ):
         assert client.get(path).status_code == 404
         assert "Exostar Customer Support" in client.get(path).text
     for path in ("/", "/ris", "/contact", "/privacy", "/enroll/none"):

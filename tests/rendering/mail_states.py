@@ -9,6 +9,7 @@ from bot import policy as policies
 from bot.domain.cases import CaseStatus
 from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
+from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import ResetState
 from bot.domain.recovery import Way
 from bot.domain.registration import RefusalReason
@@ -47,6 +48,11 @@ def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
     return account_samples.phone_reset(case, POLICY, at=samples.DECIDED_AT, state=state)
 
 
+def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
+    case = samples.decided_case(lang)
+    return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
+
+
 #: of those that its owner is told; nothing is mailed when only the first has agreed
 RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
 
@@ -54,6 +60,15 @@ RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.A
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
+    ),
+    "email_change_by_desk": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
+    ),
+    "email_change_by_desk_of_old": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True
+    ),
+    "email_changed_by_desk": lambda lang: account_samples.email_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
     ),
     "email_change_of_old": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
@@ -80,6 +95,11 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "credential_notice_code_used": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODE_USED
     ),
+    **{
+        f"member_notice_{why}": partial(_member_notice, why=why)
+        for why in MemberNotice
+        if why is not MemberNotice.PROMOTED
+    },
     **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in RESET_STATES},
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"

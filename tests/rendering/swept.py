@@ -10,11 +10,14 @@ from bot.domain.cards import (
 )
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
+from bot.domain.email_changes import ChangeState
 from bot.domain.events import EventTag, Head
 from bot.domain.finding import Findings
+from bot.domain.invitation_files import Reading as PeopleRead
 from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
+from bot.domain.partner_requests import RequestState
 from bot.domain.phone_resets import ResetState
 from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
@@ -28,9 +31,11 @@ from bot.rendering import (
     case_steps,
     case_view,
     clipping_cards,
+    email_changes,
     finding,
     history,
     home,
+    invitations,
     letter_cards,
     license_key_cards,
     lifecycle,
@@ -56,7 +61,9 @@ from tests.rendering import test_answer_cards as answers
 from tests.rendering import test_approving as approvals_modal
 from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
+from tests.rendering import test_email_changes as changes
 from tests.rendering import test_home as homes
+from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_lifecycle as clock
@@ -220,6 +227,18 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
     ],
+    "email_changes.agree_modal": lambda text: [
+        email_changes.agree_modal(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
+    ],
+    "email_changes.ask_modal": lambda text: [
+        email_changes.ask_modal(poisoned(changes.card().account, text), words=ENGLISH)
+    ],
+    "email_changes.change_note": lambda text: [
+        email_changes.change_note(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
+    ],
+    "email_changes.told_note": lambda text: [
+        email_changes.told_note(poisoned(changes.card(state), text), words=ENGLISH) for state in changes.OVER
+    ],
     "lifecycle.gate_note": lambda text: [
         lifecycle.gate_note(poisoned(clock.gate(settled=settled), text), words=ENGLISH)
         for settled in (False, True)
@@ -281,6 +300,22 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         )
         for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
     ],
+    "invitations.invite_modal": lambda _: [
+        invitations.invite_modal(invites.ROLES, trouble=SAID, words=ENGLISH),
+        invitations.invite_modal(invites.ROLES, asked=invites.ASKED, words=ENGLISH),
+    ],
+    "invitations.looked_modal": lambda text: [
+        invites.looked(poisoned(reading, text), "en", name=MARK + text)
+        for reading in (replace(invites.UNFIT, bad=invites.BAD * 99), PeopleRead(good=invites.GOOD))
+    ],
+    "invitations.said_modal": lambda _: [invitations.said_modal(SAID, words=ENGLISH)],
+    "invitations.request_note": lambda text: [
+        invitations.request_note(poisoned(replace(invites.ASKED, state=state), text), words=ENGLISH)
+        for state in RequestState
+    ],
+    "invitations.partners_note": lambda text: [
+        invitations.partners_note({"by": MARK + text, "count": 2}, words=ENGLISH)
+    ],
     "voucher_modals.said_modal": lambda _: [voucher_modals.said_modal(SAID, words=ENGLISH)],
     "trail.head_note": lambda _: [trail.head_note(Head(seq=7, hash="a" * 64), words=ENGLISH)],
     "history.step_note": lambda text: [
@@ -330,16 +365,18 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
     ],
 }
-PARTS = frozenset({"queue.row", "step_up.code_field"})  #: shown in those above
+PARTS = frozenset({"queue.row", "step_up.code_field", "step_up.code_modal"})  #: shown in those above
 #: whose values no stranger chooses
 OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
+        "email_changes.told_note",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
-        "voucher_modals.file_modal", "voucher_modals.said_modal",
+        "voucher_modals.file_modal", "voucher_modals.said_modal", "invitations.invite_modal",
+        "invitations.said_modal",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
 from bot.rendering import account_cards, account_samples, samples
 from bot.rendering.words import LANGUAGES, words
+from tests.rendering.test_email_changes import ASKED
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -32,6 +33,7 @@ def view(status: AccountStatus = AccountStatus.ACTIVE) -> AccountView:
         waits_for=("Ada Lindqvist",),
         waits=True,
         mails=(AccountMail(template="activation", at=AT, status=JobStatus.SENT, came_back=True),),
+        change=ASKED,
     )
 
 
@@ -53,11 +55,19 @@ def test_it_offers_what_can_be_done(status: AccountStatus, lang: str) -> None:
     assert buttons == (
         ["account_reopen"]
         if status is AccountStatus.DEACTIVATED
+        else ["account_resend", "account_unlock", "email_change_ask", "account_close"]
+        if status is AccountStatus.ACTIVE
         else ["account_resend", "account_unlock", "account_close"]
     )
 
 
 def test_it_says_why_somebody_cannot_get_in() -> None:
     said = json.dumps(account_cards.account_card(view(), words=words("en")).blocks, ensure_ascii=False)
-    for part in ("Locked until 2 Mar, 10:00", "terms wait for Ada Lindqvist", "came back", "+49 ••• ••78"):
+    for part in (
+        "Locked until 2 Mar, 10:00",
+        "terms wait for Ada Lindqvist",
+        "came back",
+        "E-7",
+        "+49 ••• ••78",
+    ):
         assert part in said

@@ -119,8 +119,8 @@ NO_STEPS = {
 }  # fmt: skip
 #: what people do with their accounts is no step of a case
 OF_ACCOUNTS = frozenset({
-    "account", "application", "certificate", "credential", "member", "password", "phone", "phone_code",
-    "phone_reset", "life", "life_gate",
+    "account", "application", "partner", "certificate", "credential", "member", "password", "phone",
+    "phone_code", "phone_reset", "life", "life_gate",
     "recovery_code", "recovery_codes",
     "questions", "recovery", "session", "sign_in", "tries",
 })  # fmt: skip

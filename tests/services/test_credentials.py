@@ -26,12 +26,14 @@ from bot.domain.credential_refusals import (
     TextsRest,
 )
 from bot.domain.errors import PermanentFailure, Refusal, SignInNeeded, TransientFailure, UnknownOutcome
-from bot.domain.license_keys import KeyState
+from bot.domain.license_keys import Holder, KeyState
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.phone_codes import LASTS, MOST_TEXTS
 from bot.domain.sessions import Strength, Visitor
-from bot.services import credentials, phone_codes, sessions
+from bot.services import credentials, members, phone_codes, sessions
 from bot.services.phone_codes import Taken
+from bot.store import accounts as kept
+from bot.store import seats
 from bot.store.database import transaction
 from tests.budget import examples
 from tests.cast import a_case, an_office
@@ -125,6 +127,28 @@ def test_a_license_key_works_once_and_in_its_owners_account_only(home: Home) -> 
     assert refused(lambda: home.enter(owner)) is HasCredential
     assert refused(lambda: home.enter(other)) is LicenseKeyRefused
     assert KEY not in str(home.office.path.read_bytes())
+
+
+def test_a_shared_mailbox_is_no_shared_key(home: Home) -> None:
+    anna, twin = home.people
+    with home.office.connect() as db:
+        kept.set_email(db, twin.id, anna.email)
+        home.people = kept.list_of_organisation(db, anna.organisation)
+        administrator = next(one for one in home.people if one.is_administrator)
+        listed = members.list_members(db, administrator).members
+        assert [one.account.id for one in listed if one.seat] == [anna.id]
+
+    assert refused(lambda: home.enter(home.visit(1))) is LicenseKeyRefused
+    assert refused(lambda: home.enter(home.visit(0))) is None
+
+
+def test_a_holder_whose_name_is_nobodys_is_who_alone_has_that_address(home: Home) -> None:
+    anna = home.people[0]
+    with home.office.connect() as db:
+        (seat,) = seats.list_held(db, anna.organisation)
+        seats.hand_over(db, seat, Holder(name="A. typed by hand", email=anna.email))
+
+    assert refused(lambda: home.enter(home.visit(0))) is None
 
 
 def test_guessing_license_keys_rests_after_ten(home: Home) -> None:

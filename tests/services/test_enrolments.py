@@ -13,6 +13,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.staff import Staff
 from bot.domain.step_up import LINK_AGAIN_AFTER, LINK_LASTS
 from bot.services import enrolments, step_up
+from bot.services.authenticators import SECRET
 from bot.store import authenticators
 from tests.authenticators import Phone, enrolled, mailed, with_address
 from tests.cast import AVERY, BLAKE, ELI, Office
@@ -263,7 +264,7 @@ def test_a_new_secret_key_takes_over_with_the_next_code(office: Office) -> None:
         device = authenticators.find(db, AVERY.id)
 
     assert device is not None
-    assert Keyring(("another" * 6,)).open(enrolments.SECRET, device.sealed) == phone.secret
+    assert Keyring(("another" * 6,)).open(SECRET, device.sealed) == phone.secret
 
 
 def test_a_phone_whose_key_is_lost_counts_as_none_and_is_set_up_anew(office: Office) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.approvals import Approval
@@ -16,6 +17,7 @@ from bot.domain.phone_reset_refusals import (
     AgreedBefore,
     AgreeingNeedsOtp,
     NoPhoneToLose,
+    NotIndependent,
     OwnReset,
     PhoneResetsRest,
     ResetOpen,
@@ -27,7 +29,7 @@ from bot.domain.ris import Role
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.staff import Staff
 from bot.services import accounts as opening
-from bot.services import audit, cases, phone_reset_desk, phone_resets, sessions
+from bot.services import audit, cases, member_invitations, members, phone_reset_desk, phone_resets, sessions
 from bot.store import accounts, credentials
 from bot.store import phone_resets as store
 from bot.store.database import transaction
@@ -55,15 +57,46 @@ class House(Home):
             for number, one in enumerate(self.people):
                 rank = Role.ORGANIZATION_ADMINISTRATOR if 0 < number <= administrators else Role.USER
                 accounts.set_role(db, one.id, rank)
+                if rank is Role.ORGANIZATION_ADMINISTRATOR:
+                    self.give_phone(db, one)
         self.registered()
         self.anna = self.people[0]
+
+    def give_phone(self, db: Database, one: Account) -> None:
+        phone = credentials.add_phone(db, one.id, f"+49151123456{one.id:02}", now=self.office.now)
+        credentials.note_code(db, phone, now=self.office.now)
+
+    def strong(self, number: int) -> Visitor:
+        """Signed in with a code."""
+        by = self.visit(number)
+        return replace(by, session=replace(by.session, strength=Strength.PHONE_OTP))
+
+    def add_administrator(self, by: int, way: str) -> int:
+        """One more, by the hand of another: its number."""
+        desk, now, made_by = self.office.desk, self.office.now, self.people[by]
+        role, email = Role.ORGANIZATION_ADMINISTRATOR, f"{way}{by}@private.example.net"
+        with self.office.connect() as db:
+            user = cases.get_case(db, "C-1").ris.users[1]
+            new = replace(account_of(user, lang="en"), email=email, role=role, first_name=way)
+            if way == "invited":
+                member_invitations.invite(db, desk, email=email, role=role, by=made_by, now=now)
+                member_invitations.join(db, desk, self.office.tokens[-1], new, now=now)
+            else:
+                made = members.create(db, desk, replace(new, role=Role.USER), by=made_by, now=now)
+                members.set_role(db, desk, account_id=made.id, role=role, by=made_by, now=now)
+            one = accounts.list_by_email(db, email)[0]
+            with transaction(db):
+                accounts.move(db, one.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
+                self.give_phone(db, one)
+        self.people.append(replace(one, status=AccountStatus.ACTIVE))
+        return len(self.people) - 1
 
     def ask(self) -> PhoneReset:
         with self.office.connect() as db:
             return phone_resets.ask(db, self.office.desk, self.visit(), now=self.office.now)
 
     def agree(self, number: int, *, reset_id: int = 1) -> PhoneReset:
-        return self.agree_as(self.visit(number), reset_id=reset_id)
+        return self.agree_as(self.strong(number), reset_id=reset_id)
 
     def agree_as(self, by: Visitor, *, reset_id: int = 1) -> PhoneReset:
         with self.office.connect() as db:
@@ -194,25 +227,56 @@ def test_one_mailbox_is_one_person_however_many_accounts_it_has(found: Callable[
     people = [replace(one, email=first.email) if one.id == twin.id else one for one in people]
     yes = Approval(by=f"account:{first.id}", right_of=f"account:{first.id}", at=house.office.now)
 
-    def ids(found: list[Account]) -> list[int]:
-        return [one.id for one in found]
+    asked = PhoneReset(id=1, account_id=anna.id, state=ResetState.ASKED, asked_at=house.office.now)
 
-    assert ids(list_eyes(anna, people, ())) == [first.id, twin.id, other.id]
-    assert ids(list_eyes(anna, people, [yes])) == [other.id]
-    assert ids(list_eyes(replace(anna, email=first.email), people, ())) == [other.id]
+    def ids(asker: Account, *given: Approval) -> list[int]:
+        reset = replace(asked, given=given)
+        return [one.id for one in list_eyes(asker, people, reset, makers={}, late=())]
+
+    assert ids(anna) == [first.id, twin.id, other.id]
+    assert ids(anna, yes) == [other.id]
+    assert ids(replace(anna, email=first.email)) == [other.id]
 
 
-def test_an_administrator_with_a_phone_agrees_only_with_its_code(found: Callable[[int], House]) -> None:
+def test_an_administrator_agrees_only_with_a_code(found: Callable[[int], House]) -> None:
     house = found(2)
-    with house.office.connect() as db, transaction(db):
-        phone = credentials.add_phone(db, house.people[1].id, "+4915112345678", now=house.office.now)
-        credentials.note_code(db, phone, now=house.office.now)
     house.ask()
-    by = house.visit(1)
 
-    assert refused(lambda: house.agree_as(by)) is AgreeingNeedsOtp
-    strong = replace(by, session=replace(by.session, strength=Strength.PHONE_OTP))
-    assert house.agree_as(strong).state is ResetState.AGREED
+    assert refused(lambda: house.agree_as(house.visit(1))) is AgreeingNeedsOtp
+    assert house.agree(1).state is ResetState.AGREED
+
+
+@pytest.mark.parametrize("way", ["invited", "created"])
+def test_a_second_mailbox_of_the_first_eye_is_no_second_eye(found: Callable[[int], House], way: str) -> None:
+    house = found(2)
+    puppet = house.add_administrator(1, way)
+    its_own, twin = house.add_administrator(puppet, "created"), house.add_administrator(1, "twin")
+    house.wait(seconds=1)
+    house.ask()
+    house.agree(puppet)
+
+    for number in (1, its_own, twin):
+        assert refused(lambda: house.agree(number)) is NotIndependent  # noqa: B023 - called at once
+    assert house.agree(2).state is ResetState.COOLING
+
+
+def test_nobody_becomes_an_eye_once_it_is_asked_for_and_none_is_of_the_askers_making(
+    found: Callable[[int], House],
+) -> None:
+    house = found(1)
+    with house.office.connect() as db, transaction(db):
+        accounts.set_role(db, house.anna.id, Role.ORGANIZATION_ADMINISTRATOR)
+    house.people[0] = house.anna = replace(house.anna, role=Role.ORGANIZATION_ADMINISTRATOR)
+    hers = house.add_administrator(0, "created")
+    house.wait(seconds=1)
+    house.ask()
+    house.wait(seconds=1)
+    late = house.add_administrator(1, "created")
+
+    for number in (hers, late):
+        assert refused(lambda: house.agree(number)) is NotIndependent  # noqa: B023 - called at once
+    house.agree(1)
+    assert len(house.office.jobs("phone_reset_note")) == 1  # the desk is the second eye
 
 
 @pytest.mark.parametrize("way", ["mail", "text", "phone"])
@@ -287,7 +351,7 @@ def test_where_no_administrator_is_left_the_desk_is_the_eye(
 def test_it_lapses_and_is_not_asked_for_without_end(found: Callable[[int], House]) -> None:
     house = found(2)
     with house.office.connect() as db, pytest.raises(NoPhoneToLose):
-        phone_resets.ask(db, house.office.desk, house.visit(1), now=house.office.now)
+        phone_resets.ask(db, house.office.desk, house.visit(3), now=house.office.now)
     house.ask()
     assert house.look(days=7).state is ResetState.LAPSED
     for _ in range(3):

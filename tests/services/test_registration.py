@@ -22,8 +22,15 @@ from bot.domain.errors import (
 from bot.domain.registration import RefusalReason, Stage
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged
 from bot.domain.staff import Act
-from bot.services import case_step_hands, notices, nudges, registration, registration_decisions, withdrawals
-from bot.store import accounts, links
+from bot.services import (
+    case_step_hands,
+    notices,
+    nudges,
+    registration,
+    registration_decisions,
+    withdrawals,
+)
+from bot.store import accounts, links, seats
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.services.registering import (
     GRETA,
@@ -160,6 +167,17 @@ def test_approving_makes_accounts_tells_everybody_and_the_case_is_live(tmp_path:
     with pytest.raises(AlreadyDecided) as refused:
         decide(office, Choice.REJECTED, by=AVERY)
     assert refused.value.values["by"] == CASEY.id
+
+
+def test_whoever_corrects_their_name_keeps_their_license_key(tmp_path: Path) -> None:
+    office = registered(tmp_path, first_name="Margarete")
+    decide(office)
+    with office.connect() as db:
+        (greta,) = [one for one in accounts.list_of_organisation(db, 1) if one.is_administrator]
+        holders = [(seat.holder.name, seat.holder.email) for seat in seats.list_held(db, 1) if seat.holder]
+
+    assert greta.first_name == "Margarete"
+    assert [email for name, email in holders if name == greta.name] == [greta.email]
 
 
 def test_refusing_gives_the_draft_back_with_a_new_link(tmp_path: Path) -> None:

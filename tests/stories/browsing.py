@@ -3,7 +3,9 @@
 import os
 import re
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,6 +16,23 @@ from tests.stories.desk import Desk, until
 from tests.stories.supplied import Customer
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+class Reader(Protocol):
+    """Whose mails and pages are looked at."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def lang(self) -> str: ...
+
+    @property
+    def administrator(self) -> str:
+        """The address they read."""
+
+    def mail_to(self, address: str, about: str) -> EmailMessage:
+        """A mail to that address, whose subject begins so."""
 
 
 def take_picture(page: Page, name: str, selector: str = "") -> None:
@@ -59,7 +78,7 @@ def picture_of_card(page: Page, customer: Customer, name: str, said: str) -> Non
 # At the mailbox and at the phone
 
 
-def open_mail(page: Page, customer: Customer, address: str, about: str) -> Locator:
+def open_mail(page: Page, customer: Reader, address: str, about: str) -> Locator:
     """A mail in that person's mailbox; its body."""
     customer.mail_to(address, about)
     page.goto(f"{customer.desk.world.webmail_url}{address}/")

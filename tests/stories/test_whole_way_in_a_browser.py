@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.stories.browsing import at, leading_on, take_picture
 from tests.stories.desk import text_of
-from tests.stories.supplied import SuppliedDesk, a_customer, supplied
+from tests.stories.supplied import Customer, SuppliedDesk, a_customer, supplied
 from tests.stories.visitors import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
@@ -85,8 +85,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuppliedDesk]:
 class Story:
     """One customer's way; `say` turns its English words into theirs."""
 
-    def __init__(self, staff: Page, visitor: Visitor) -> None:
-        self.staff, self.visitor, self.customer = staff, visitor, visitor.customer
+    def __init__(self, staff: Page, visitor: Visitor, customer: Customer) -> None:
+        self.staff, self.visitor, self.customer = staff, visitor, customer
         self.desk = self.customer.desk
 
     def say(self, words: str) -> str:
@@ -252,7 +252,7 @@ def test_a_customer_goes_from_the_ris_mail_to_forumpass(
         own.on("console", lambda message: said.append(message.text))
         name = {"en": "Harrowgate Optics Ltd", "de": "Böttcher Gießerei GmbH"}[lang]
         customer = replace(a_customer(desk, name=name, purchase_order=ORDER), lang=lang)
-        story = Story(page, Visitor(own, customer, keyboard))
+        story = Story(page, Visitor(own, customer, keyboard), customer)
 
         story.order()
         key = story.keys_come()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.stories.browsing import next_code, open_mail
-from tests.stories.supplied import Customer
+from tests.stories.browsing import Reader, next_code, open_mail
 
 WIDTHS = (1280, 390)
 
@@ -21,7 +20,7 @@ class Visitor:
     """
 
     page: Page
-    customer: Customer
+    customer: Reader
     keyboard: bool
     seen: list[str] = field(default_factory=list)
 

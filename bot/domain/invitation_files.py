@@ -1,0 +1,234 @@
+"""A file of people to invite to the Extranet: its rows are taken as they are, or refused by name."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.partners import NewInvitation
+from bot.domain.plain_words import folded, words_in
+from bot.domain.review_values import is_address, text_of, would_run, written_address
+from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook
+
+MOST_ROWS: Final = 1_000  #: people of one file
+LONGEST: Final = 100  #: characters of a name
+
+
+class Column(StrEnum):
+    """What a file may say of a person."""
+
+    EMAIL = "email"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    LANGUAGE = "language"
+    ROLE = "role"
+
+
+class FileFault(StrEnum):
+    """Why no row of a file was looked at."""
+
+    EMPTY = "empty"
+    SEVERAL_SHEETS = "several_sheets"
+    NO_ADDRESSES = "no_addresses"  # no column is called e-mail
+    TWICE = "twice"  # two columns are called the same
+    TOO_MANY = "too_many"
+
+
+class InviteFault(StrEnum):
+    """What is wrong with one invitation."""
+
+    MISSING = "missing"
+    BAD_EMAIL = "bad_email"
+    TOO_LONG = "too_long"
+    FORMULA = "formula"
+    UNKNOWN_LANGUAGE = "unknown_language"
+    UNKNOWN_ROLE = "unknown_role"
+    IN_FILE = "in_file"  # an earlier row has the address
+    INVITED = "invited"  # an invitation is open
+    THERE = "there"  # the address has an account
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRow:
+    line: int  #: as a spreadsheet program counts
+    column: Column
+    fault: InviteFault
+    other: int = 0  #: of IN_FILE: the line on which the address stands first
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodRow:
+    line: int
+    invited: NewInvitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file holds; with `refusal` or `fault` no row was looked at."""
+
+    good: tuple[GoodRow, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+    refusal: SheetRefusal | None = None
+    fault: FileFault | None = None
+
+    @property
+    def fit(self) -> bool:
+        """Whether all of it can be taken."""
+        return bool(self.good) and not (self.bad or self.fault or self.refusal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a row may say: roles by every name that one of them has, and what counts where nothing is said."""
+
+    roles: Mapping[str, str]  #: `compared` name -> role
+    lang: str
+    role: str
+
+
+HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
+    Column.EMAIL: words_in(
+        "email emails mail emailaddress mailaddress emailadresse mailadresse address adresse"
+    ),
+    Column.FIRST_NAME: words_in("firstname givenname vorname"),
+    Column.LAST_NAME: words_in("lastname surname familyname name nachname familienname"),
+    Column.LANGUAGE: words_in("language lang sprache"),
+    Column.ROLE: words_in("role rolle"),
+}
+_LANGUAGES: Final = {
+    "en": words_in("en english englisch"),
+    "de": words_in("de german deutsch"),
+}
+
+
+def compared(text: str) -> str:
+    """As headings, languages and roles are compared: without case, accents, spaces and signs."""
+    return "".join(sign for sign in folded(text) if sign.isalnum())
+
+
+class _Bad(Exception):  # noqa: N818 - it ends the look at one row
+    def __init__(self, column: Column, fault: InviteFault) -> None:
+        super().__init__(fault)
+        self.column, self.fault = column, fault
+
+
+def read_invitation(said: Mapping[Column, str], known: Known) -> NewInvitation | tuple[Column, InviteFault]:
+    """One person, or the first thing that is wrong with what was said of them."""
+    try:
+        return _read(said, known)
+    except _Bad as bad:
+        return bad.column, bad.fault
+
+
+def _read(said: Mapping[Column, str], known: Known) -> NewInvitation:
+    for column, text in said.items():
+        if would_run(text):
+            raise _Bad(column, InviteFault.FORMULA)
+    for column in (Column.FIRST_NAME, Column.LAST_NAME):
+        if len(said.get(column, "")) > LONGEST or not said.get(column, "").isprintable():
+            raise _Bad(column, InviteFault.TOO_LONG)
+    return NewInvitation(
+        email=_email(said.get(Column.EMAIL, "")),
+        first_name=said.get(Column.FIRST_NAME, ""),
+        last_name=said.get(Column.LAST_NAME, ""),
+        lang=_language(said.get(Column.LANGUAGE, ""), known),
+        role=_role(said.get(Column.ROLE, ""), known),
+    )
+
+
+def _email(text: str) -> str:
+    address = written_address(text[:1_000]).lower()
+    if not address:
+        raise _Bad(Column.EMAIL, InviteFault.MISSING)
+    if not is_address(address):
+        raise _Bad(Column.EMAIL, InviteFault.BAD_EMAIL)
+    return address
+
+
+def _language(text: str, known: Known) -> str:
+    found = next((lang for lang, names in _LANGUAGES.items() if compared(text) in names), "")
+    if text and not found:
+        raise _Bad(Column.LANGUAGE, InviteFault.UNKNOWN_LANGUAGE)
+    return found or known.lang
+
+
+def _role(text: str, known: Known) -> str:
+    if text and compared(text) not in known.roles:
+        raise _Bad(Column.ROLE, InviteFault.UNKNOWN_ROLE)
+    return known.roles[compared(text)] if text else known.role
+
+
+def read_invitations(books: Sequence[Workbook], known: Known) -> Reading:
+    """Read the only sheet of a file."""
+    refusal = next((book.refusal for book in books if book.refusal), None)
+    if refusal is not None:
+        return Reading(refusal=refusal)
+    sheets = [sheet for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden]
+    if len(sheets) != 1:
+        return Reading(fault=FileFault.SEVERAL_SHEETS if sheets else FileFault.EMPTY)
+    (sheet,) = sheets
+    top = next(number for number, row in enumerate(sheet.rows) if any(row))
+    places = _columns(sheet.rows[top])
+    if fault := _fault_of(places, rows=len(sheet.rows) - top - 1):
+        return Reading(fault=fault)
+    found = list(_rows(sheet, top + 1, {column: at[0] for column, at in places.items()}, known))
+    reading = without_known(
+        Reading(
+            good=tuple(row for row in found if isinstance(row, GoodRow)),
+            bad=tuple(row for row in found if isinstance(row, BadRow)),
+        ),
+        lambda _: None,
+    )
+    return reading if reading.good or reading.bad else Reading(fault=FileFault.EMPTY)
+
+
+def _columns(headings: Sequence[CellValue]) -> dict[Column, list[int]]:
+    places: dict[Column, list[int]] = {}
+    for at, heading in enumerate(headings):
+        said = compared(text_of(heading))
+        for column, names in HEADINGS.items():
+            if said in names:
+                places.setdefault(column, []).append(at)
+    return places
+
+
+def _fault_of(places: Mapping[Column, Sequence[int]], *, rows: int) -> FileFault | None:
+    if any(len(at) > 1 for at in places.values()):
+        return FileFault.TWICE
+    if Column.EMAIL not in places:
+        return FileFault.NO_ADDRESSES
+    return FileFault.TOO_MANY if rows > MOST_ROWS else None
+
+
+def _rows(
+    sheet: Sheet, first: int, columns: Mapping[Column, int], known: Known
+) -> Iterator[GoodRow | BadRow]:
+    for number, row in enumerate(sheet.rows[first:], first + 1):
+        said = {column: text_of(row[at]) if at < len(row) else "" for column, at in columns.items()}
+        if not any(said.values()):
+            continue
+        read = read_invitation(said, known)
+        if isinstance(read, NewInvitation):
+            yield GoodRow(line=number, invited=read)
+        else:
+            yield BadRow(line=number, column=read[0], fault=read[1])
+
+
+def without_known(reading: Reading, what: Callable[[str], InviteFault | None]) -> Reading:
+    """The same with those rows bad whose address an earlier row has, or about which something is known."""
+    first: dict[str, int] = {}
+    good: list[GoodRow] = []
+    bad = list(reading.bad)
+    for row in reading.good:
+        email = row.invited.email
+        if email in first:
+            fault: InviteFault | None = InviteFault.IN_FILE
+        else:
+            fault = what(email)
+        if fault is None:
+            good.append(row)
+        else:
+            bad.append(BadRow(line=row.line, column=Column.EMAIL, fault=fault, other=first.get(email, 0)))
+        first.setdefault(email, row.line)
+    ordered = tuple(sorted(bad, key=lambda one: one.line))
+    return Reading(good=tuple(good), bad=ordered, refusal=reading.refusal, fault=reading.fault)

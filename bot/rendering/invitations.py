@@ -1,0 +1,222 @@
+"""The modal by which staff invite people to the Extranet: one, or all of a file that was looked through."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bot.domain.invitation_files import BadRow, Column, Reading
+from bot.domain.partner_requests import PartnerRequest, RequestState
+from bot.extranet_policy import Role
+from bot.rendering import blocks, quoting
+from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.words import LANGUAGES, Words
+
+INVITE = "partner_invite"  #: the modal's `callback_id`
+REQUEST_INVITE, REQUEST_REFUSE = "partner_request_invite", "partner_request_refuse"  #: buttons of a request
+FILE = "file"
+TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
+MOST_SHOWN = 15  #: rows that are told; each is a sentence
+_TEXTS = (Column.EMAIL, Column.FIRST_NAME, Column.LAST_NAME)
+_NAMED = {"en": "English", "de": "Deutsch"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A submitted modal."""
+
+    said: Mapping[Column, str]
+    file_id: str = ""
+    digest: str = ""  #: of what was shown; "" for a file that nobody has looked at
+
+    request_id: int = 0  #: whose wish it is; 0 for nobody's
+
+    @property
+    def is_clear(self) -> bool:
+        """Either a person or a file."""
+        return bool(self.said[Column.EMAIL]) is not bool(self.file_id)
+
+
+def invite_modal(
+    roles: Mapping[str, Role], *, trouble: str = "", asked: PartnerRequest | None = None, words: Words
+) -> Block:
+    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, alone."""
+    shown = [blocks.section(words.say("invite.about"))]
+    if trouble:
+        shown.insert(0, blocks.section(trouble))
+    if asked is not None:
+        first, _, last = asked.name.partition(" ")
+        known = {Column.EMAIL: asked.email, Column.FIRST_NAME: first, Column.LAST_NAME: last}
+        fields = [_text(column, words, known[column]) for column in _TEXTS]
+        chosen = _choices(roles, words, lang=asked.lang)
+        return _modal([*fields, *chosen], {"request": asked.id}, submit=words.say("invite.one"), words=words)
+    fields = [_text(column, words) for column in _TEXTS]
+    return _modal([*shown, *fields, *_choices(roles, words), _file(words)], {}, words=words)
+
+
+def looked_modal(
+    reading: Reading, given: Given, roles: Mapping[str, Role], *, name: str, digest: str, words: Words
+) -> Block:
+    """What the file holds: a button that invites all where all of it is fit, else the field for another."""
+    shown = [
+        blocks.section(words.say("invite.name", name=safe(name, 80))),
+        blocks.section(_told(reading, words)),
+    ]
+    if reading.fit:
+        said = {str(column): text for column, text in given.said.items()}
+        about = {"file": given.file_id, "digest": digest, "said": said}
+        return _modal(shown, about, submit=words.say("invite.invite"), words=words)
+    return _modal([*shown, *_choices(roles, words), _file(words)], {}, words=words)
+
+
+def said_modal(text: str, *, words: Words) -> Block:
+    """A sentence and no button: what is being done, or what was."""
+    return _modal([blocks.section(text)], {}, submit="", words=words)
+
+
+def read_given(view: Block) -> Given:
+    about = json.loads(view.get("private_metadata") or "{}")
+    values = view["state"]["values"]
+    files = values.get(FILE, {}).get(FILE, {}).get("files") or []
+    said = {column: about.get("said", {}).get(str(column), "") for column in Column}
+    said |= {column: found for column in Column if (found := _value(values, column))}
+    return Given(
+        said=said,
+        file_id=str(files[0]["id"]) if files else str(about.get("file", "")),
+        digest="" if files else str(about.get("digest", "")),
+        request_id=int(about.get("request", 0)),
+    )
+
+
+def partners_note(values: Mapping[str, Any], *, words: Words) -> Card:
+    """Somebody was invited."""
+    by = words.person(str(values["by"]), slack=True)
+    text = words.say("invite.note", by=by, count=int(values["count"]))
+    return Card(text=text, blocks=[blocks.section(text)])
+
+
+def request_note(asked: PartnerRequest, *, words: Words) -> Card:
+    """Who asks for an invitation, with the two buttons; or what the desk made of it."""
+    title = words.say("invite.request.title")
+    lines = [
+        f"*{title}*",
+        words.say("invite.request.who", email=safe(asked.email, 120), at=words.moment(asked.asked_at)),
+        words.say(
+            "invite.request.said", name=_or_none(asked.name, words), company=_or_none(asked.company, words)
+        ),
+    ]
+    if asked.state is not RequestState.ASKED:
+        who = words.person(asked.decided_by, slack=True)
+        lines.append(words.say(f"invite.request.{asked.state}", who=who))
+        return Card(text=title, blocks=[blocks.section("\n".join(lines))])
+    value = str(asked.id)
+    buttons = (
+        blocks.button(words.say("invite.one"), action=REQUEST_INVITE, value=value, style="primary"),
+        blocks.button(words.say("invite.request.refuse"), action=REQUEST_REFUSE, value=value, style="danger"),
+    )
+    how = blocks.context(words.say("invite.request.how"))
+    return Card(text=title, blocks=[blocks.section("\n".join(lines)), how, blocks.actions(*buttons)])
+
+
+def _or_none(text: str, words: Words) -> str:
+    return safe(text, 100) or words.say("card.none")
+
+
+def _value(values: Mapping[str, Any], column: Column) -> str:
+    found = values.get(column, {}).get(column, {})
+    chosen = found.get("selected_option") or {}
+    return str(chosen.get("value") or found.get("value") or "").strip()
+
+
+def _told(reading: Reading, words: Words) -> str:
+    lines = [f"*{_summary(reading, words)}*"]
+    lines += [f"• {line}" for line in islice(_lines(reading, words), MOST_SHOWN)]
+    if (more := len(reading.bad) - MOST_SHOWN) > 0:
+        lines.append(words.say("invite.more", count=more))
+    return quoting.cut("\n".join(lines), blocks.MOST_TEXT)
+
+
+def _summary(reading: Reading, words: Words) -> str:
+    if reading.refusal is not None:
+        return words.name(reading.refusal)
+    if reading.fault is not None:
+        return words.say(f"invite.file.{reading.fault}")
+    if reading.bad:
+        return words.say("invite.unfit", count=len(reading.bad), good=len(reading.good))
+    return words.say("invite.fit", count=len(reading.good))
+
+
+def _lines(reading: Reading, words: Words) -> Iterator[str]:
+    for row in reading.bad:
+        yield words.say(
+            "invite.row", line=row.line, column=column_name(row.column, words), fault=_why(row, words)
+        )
+
+
+def _why(row: BadRow, words: Words) -> str:
+    return words.say(f"invite_fault.{row.fault}", other=row.other)
+
+
+def column_name(column: Column, words: Words) -> str:
+    return words.say(f"invite.{column}")
+
+
+def _modal(shown: list[Block], about: Mapping[str, Any], *, submit: str | None = None, words: Words) -> Block:
+    made: Block = {
+        "type": "modal",
+        "callback_id": INVITE,
+        "private_metadata": json.dumps(dict(about)),
+        "title": blocks.plain(words.say("invite.title")),
+        "close": blocks.plain(words.say("invite.close")),
+        "blocks": shown,
+    }
+    label = words.say("invite.submit") if submit is None else submit
+    return made | ({"submit": blocks.plain(label)} if label else {})
+
+
+def _text(column: Column, words: Words, known: str = "") -> Block:
+    kind = "email_text_input" if column is Column.EMAIL else "plain_text_input"
+    limit = {} if column is Column.EMAIL else {"max_length": 100}
+    initial = {"initial_value": known} if known else {}
+    element = {"type": kind, "action_id": str(column), **limit, **initial}
+    return _input(column, words, element, optional=True)
+
+
+def _choices(roles: Mapping[str, Role], words: Words, *, lang: str = "en") -> list[Block]:
+    """What counts for one person, and for the rows of a file that say nothing else."""
+    languages = {one: _NAMED[one] for one in sorted(LANGUAGES, key=lambda one: one != lang)}
+    titles = {code: role.title.of(words.lang) for code, role in roles.items()}
+    return [_choice(Column.LANGUAGE, languages, words), _choice(Column.ROLE, titles, words)]
+
+
+def _choice(column: Column, named: Mapping[str, str], words: Words) -> Block:
+    options = [{"text": blocks.plain(quoting.slack(name, 70)), "value": code} for code, name in named.items()]
+    element = {
+        "type": "static_select",
+        "action_id": str(column),
+        "options": options[:100],
+        "initial_option": options[0],
+    }
+    return _input(column, words, element)
+
+
+def _input(column: Column, words: Words, element: Block, *, optional: bool = False) -> Block:
+    return {
+        "type": "input",
+        "block_id": str(column),
+        "optional": optional,
+        "label": blocks.plain(column_name(column, words)),
+        "element": element,
+    }
+
+
+def _file(words: Words) -> Block:
+    return {
+        "type": "input",
+        "block_id": FILE,
+        "optional": True,
+        "label": blocks.plain(words.say("invite.file")),
+        "hint": blocks.plain(words.say("invite.file.hint")),
+        "element": {"type": "file_input", "action_id": FILE, "filetypes": list(TYPES), "max_files": 1},
+    }

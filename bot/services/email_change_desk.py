@@ -1,0 +1,107 @@
+"""The desk changes an address with two eyes: one asks, another stands in for the old mailbox.
+
+The new mailbox always confirms by its own link.
+"""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.account_views import ActTooLate
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.approvals import Grave, check_is_staff, find_right
+from bot.domain.email_change_refusals import ChangeAsked, ChangeReasonMissing, ChangeSettled, OwnChange
+from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
+from bot.domain.errors import OwnWork
+from bot.domain.events import EventTag
+from bot.domain.staff import Act, Staff
+from bot.services import email_change_notices as notices
+from bot.services import email_changes as changes
+from bot.services import step_up
+from bot.services.desk import Desk
+from bot.services.rights import at_this_moment
+from bot.store import accounts, email_changes, events
+from bot.store.database import transaction
+
+
+def get_account(db: Database, account_id: int, *, by: Staff) -> Account:
+    """Whose address may be changed; raise NotStaff or ActTooLate."""
+    check_is_staff(by)
+    account = accounts.find(db, account_id)
+    if account is None or account.status is not AccountStatus.ACTIVE:
+        raise ActTooLate(user_id=account.user_id if account else "")
+    return account
+
+
+def ask(
+    db: Database, desk: Desk, *, account_id: int, email: str, reason: str, by: Staff, now: datetime
+) -> EmailChange:
+    """Mail both ends a link, and call a colleague; `email` and `reason` are as they were typed and chosen.
+
+    Raise what `get_account` does, AddressUnsound, AddressNotNew, ChangeReasonMissing, ChangeAsked or
+    TooManyChanges.
+    """
+    with transaction(db, locks=(f"account:{account_id}",)):
+        account = get_account(db, account_id, by=by)
+        new = changes.read_address(account, email)
+        if reason not in set(ChangeReason):
+            raise ChangeReasonMissing
+        before = email_changes.find_of(db, account.id, now=now)
+        if before is not None and before.asked_by and before.new == new:
+            raise ChangeAsked(ref=before.ref)
+        why = ChangeReason(reason)
+        change = changes.open_change(db, desk, account, new, asked_by=by.id, reason=why, now=now)
+        notices.call_desk(db, change, now=now)
+        return change
+
+
+def check_may_agree(db: Database, *, change_id: int, by: Staff, now: datetime) -> ChangeCard:
+    """What they would agree to; raise what keeps them from it."""
+    return _right(db, change_id, by, now)[0]
+
+
+def agree(db: Database, desk: Desk, *, change_id: int, by: Staff, code: str, now: datetime) -> ChangeCard:
+    """A colleague's yes in place of the old mailbox; where the new one has confirmed, the address is changed.
+
+    Their code is taken where the policy asks for one at an override.
+    """
+    card = check_may_agree(db, change_id=change_id, by=by, now=now)
+    step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
+    with transaction(db, locks=(f"account:{card.account.id}",)):
+        card, right = _right(db, change_id, by, now)
+        change, about = card.change, f"account:{card.account.id}"
+        tag = EventTag.EMAIL_CHANGE_AGREED
+        events.add(db, tag, about, actor=by.id, at=now, change=change.id, right_of=right)
+        changes.count_in(db, desk, card.account, change, End.OLD, stands_in=by.id, now=now)
+        return notices.get_card(db, change_id, now=now)
+
+
+def refuse(db: Database, *, change_id: int, by: Staff, now: datetime) -> ChangeCard:
+    """The desk's no, also after a yes; who asked may take it back. Raise what keeps them from it."""
+    card = notices.get_card(db, change_id, now=now)
+    with transaction(db, locks=(f"account:{card.account.id}",)):
+        card = notices.get_card(db, change_id, now=now)
+        check_is_staff(by)
+        if by.id != card.change.asked_by:
+            _find_right(db, card.change, by, now)
+        if card.state not in notices.OPEN:
+            raise ChangeSettled(ref=card.change.ref)
+        changes.stop(db, card.account, card.change, by=by.id, actor=by.id, now=now)
+        return notices.get_card(db, change_id, now=now)
+
+
+def _right(db: Database, change_id: int, by: Staff, now: datetime) -> tuple[ChangeCard, str]:
+    """What is asked, and whose right it is to say yes to it."""
+    card = notices.get_card(db, change_id, now=now)
+    right = _find_right(db, card.change, by, now)
+    if card.state is not ChangeState.ASKED or card.account.email != card.change.old:
+        raise ChangeSettled(ref=card.change.ref)
+    return card, right
+
+
+def _find_right(db: Database, change: EmailChange, by: Staff, now: datetime) -> str:
+    hands = frozenset({change.asked_by, change.old, change.new})
+    try:
+        return find_right(Act.OVERRIDE, ref=change.ref, hands=hands, by=at_this_moment(db, by, now))
+    except OwnWork:
+        raise OwnChange(ref=change.ref) from None

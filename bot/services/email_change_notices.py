@@ -1,0 +1,75 @@
+"""Changes of address that the desk asked for: their card for a colleague, and word to who asked for them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import AccountStatus
+from bot.domain.email_change_refusals import ChangeUnknown
+from bot.domain.email_changes import ChangeCard, ChangeState, EmailChange
+from bot.services.queueing import queue_note, refresh_note
+from bot.store import accounts, email_changes, organisations
+
+NOTE = "email_change_note"  #: the card with its buttons
+TOLD = "email_change_told"  #: below it, to who asked, once it is over
+
+
+def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
+    """Raise ChangeUnknown; of what its owner asks for the desk sees nothing."""
+    change = email_changes.look_up(db, change_id)
+    account = accounts.find(db, change.account_id) if change else None
+    if change is None or account is None or not change.asked_by:
+        raise ChangeUnknown
+    state = change.state_at(now)
+    if state in OPEN and account.status is not AccountStatus.ACTIVE:
+        state = ChangeState.OVERTAKEN
+    return ChangeCard(
+        change=change, state=state, account=account, company=organisations.get_customer(db, account).name
+    )
+
+
+OPEN = (ChangeState.ASKED, ChangeState.AGREED)
+
+
+def call_desk(db: Database, change: EmailChange, *, now: datetime) -> None:
+    """Its card, in the caller's transaction; and what is to be said where nothing comes of it in time."""
+    key, later, about = _key(change), f"later:{_key(change)}", {"change_id": change.id}
+    queue_note(db, NOTE, key=key, values=about, now=now, stream=key)
+    queue_note(
+        db, NOTE, key=f"{key}:late", values=about, now=now,
+        stream=later, instead_of=key, not_before=change.until,
+    )  # fmt: skip
+    queue_note(
+        db, TOLD, key=f"{key}:told:late", values=about | {"late": True}, now=now,
+        stream=later, thread_key=key, not_before=change.until,
+    )  # fmt: skip
+
+
+def refresh_card(db: Database, change: EmailChange, *, now: datetime) -> None:
+    """Let the card say what is true now, where there is one."""
+    refresh_note(db, NOTE, key=_key(change), values={"change_id": change.id}, now=now)
+
+
+def end(db: Database, account_id: int, *, now: datetime, by: str = "") -> None:
+    """What is asked for of an account is over, in the caller's transaction; `by`: who said no.
+
+    A colleague who asked for it hears what became of it.
+    """
+    change = email_changes.find_of(db, account_id, now=now)
+    email_changes.drop(db, account_id, by=by, now=now)
+    if change is not None and change.asked_by:
+        key = _key(change)
+        refresh_card(db, change, now=now)
+        queue_note(db, TOLD, key=f"{key}:told", values={"change_id": change.id}, now=now, thread_key=key)
+
+
+def find_told(db: Database, values: Mapping[str, Any], *, now: datetime) -> dict[str, Any] | None:
+    """What its asker is told; None where it was to be told that it lapsed, and it was over before."""
+    card = get_card(db, values["change_id"], now=now)
+    return None if values.get("late") and card.change.ended_at is not None else {"card": card}
+
+
+def _key(change: EmailChange) -> str:
+    return f"card:{change.ref}"

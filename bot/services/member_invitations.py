@@ -1,0 +1,168 @@
+"""An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, NewAccount, Origin
+from bot.domain.cases import Case
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.member_refusals import InvitedAlready, InvitedOften, MemberUnknown
+from bot.domain.members import AT_ONCE, INVITATION_LASTS, INVITING_WITHIN, MOST_INVITING, Invited
+from bot.domain.ris import Role
+from bot.rendering import account_mails
+from bot.services.accounts import ACTIVATION
+from bot.services.cases import get_case
+from bot.services.desk import Desk
+from bot.services.members import check_address, check_administrator, check_many, open_member, record
+from bot.services.queueing import issue_link, queue_mail
+from bot.store import accounts, links, member_invitations, organisations
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+JOINING = "joining"  #: the purpose of the link in a self-registration invitation
+
+
+def invite(
+    db: Database,
+    desk: Desk,
+    *,
+    email: str,
+    role: Role,
+    by: Account,
+    now: datetime,
+    shared: bool = False,
+) -> None:
+    """Mail somebody the way to register themselves. `shared`: a colleague has that address, and it may be.
+
+    A second click mails nothing more. Raise AdministratorsOnly, InvitedAlready where an invitation is open,
+    AddressShared or TooManyMembers.
+    """
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        inviter = check_administrator(db, by)
+        for one in member_invitations.list_waiting(db, by.organisation):
+            if one.email != email:
+                continue
+            if one.role is role and one.until > now + INVITATION_LASTS - AT_ONCE:
+                return
+            if not one.is_over(now):
+                raise InvitedAlready
+            member_invitations.end(db, one.id, organisation=by.organisation, account_id=None, now=now)
+        check_address(db, by.organisation, email, shared=shared)
+        check_many(db, by.organisation, now=now)
+        _send(db, desk, inviter, email=email, role=role, now=now)
+
+
+def _send(db: Database, desk: Desk, inviter: Account, *, email: str, role: Role, now: datetime) -> None:
+    number = member_invitations.add(
+        db,
+        organisation=inviter.organisation,
+        email=email,
+        role=role,
+        lang=inviter.lang,
+        by=inviter.id,
+        now=now,
+        until=now + INVITATION_LASTS,
+    )
+    found = Invited(id=number, email=email, role=role, until=now + INVITATION_LASTS)
+    _mail_link(db, desk, inviter, found, now=now)
+    record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", inviter, now)
+
+
+def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, now: datetime) -> None:
+    customer, subject = organisations.get_customer(db, inviter), f"I-{invited.id}"
+    url = issue_link(db, desk, subject, purpose=JOINING, path="join", until=invited.until, now=now)
+    queue_mail(
+        db,
+        desk,
+        "self_registration",
+        key=f"{subject}:invitation:{next_number(db, 'self_registration')}",
+        to=invited.email,
+        lang=inviter.lang,
+        ref=inviter.thread,
+        words=account_mails.self_registration(
+            inviter, customer, desk.policy, role=invited.role, until=invited.until
+        ),
+        now=now,
+        case_id=inviter.case_id or None,
+        secrets={"joining_url": url},
+    )
+
+
+def invite_again(db: Database, desk: Desk, *, invitation_id: int, by: Account, now: datetime) -> None:
+    """Another mail for one that nobody has taken, and two weeks more; raise MemberUnknown or InvitedOften."""
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        check_administrator(db, by)
+        waiting = member_invitations.list_waiting(db, by.organisation)
+        if invitation_id not in {one.id for one in waiting}:
+            raise MemberUnknown
+        if not _renew(db, desk, invitation_id, now=now):
+            raise InvitedOften(most=MOST_INVITING)
+        record(db, EventTag.MEMBER_INVITED, f"invitation:{invitation_id}", by, now)
+
+
+def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
+    """For whoever holds a link, old or not: mail a new one to the address that was invited, if it may be.
+
+    Nothing is returned and nothing raised, so that everybody is told the same.
+    """
+    with transaction(db):
+        subject = links.find_subject(db, token, purpose=JOINING)
+        if subject is not None:
+            _renew(db, desk, int(subject.removeprefix("I-")), now=now)
+
+
+def _renew(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -> bool:
+    """False where nobody may come by it any more, or where enough mails went out."""
+    found = member_invitations.find_waiting(db, invitation_id)
+    inviter = accounts.find(db, found[1]) if found else None
+    if found is None or inviter is None:
+        return False
+    since, subject = now - INVITING_WITHIN, f"I-{invitation_id}"
+    if links.count_since(db, purpose=JOINING, subject=subject, since=since) >= MOST_INVITING:
+        return False
+    until = now + INVITATION_LASTS
+    member_invitations.extend(db, invitation_id, until=until)
+    _mail_link(db, desk, inviter, replace(found[0], until=until), now=now)
+    return True
+
+
+def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
+    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
+    with transaction(db, locks=(f"organisation:{by.organisation}",)):
+        check_administrator(db, by)
+        ended = member_invitations.end(
+            db, invitation_id, organisation=by.organisation, account_id=None, now=now
+        )
+        if not ended:
+            raise MemberUnknown
+        record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
+
+
+def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
+    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
+    ref = links.get_subject(db, token, purpose=JOINING, now=now)
+    found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
+    if found is None:
+        raise LinkUnknown
+    invited, organisation, lang = found
+    return invited, get_case(db, f"C-{organisation}"), lang
+
+
+def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
+    """Take the invitation: an account at the address that was invited, in the role that was given.
+
+    The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
+    Raise LinkUnknown, LinkExpired or MemberThere.
+    """
+    with transaction(db):
+        invited, case, lang = get_invited(db, token, now=now)
+        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
+        account = open_member(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
+        member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
+        links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
+        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
+        links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
+        return activating

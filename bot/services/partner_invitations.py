@@ -1,0 +1,227 @@
+"""Staff invite people to the Extranet: one by one, or all whom a file names, or nobody of it."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.events import EventTag
+from bot.domain.invitation_files import (
+    MOST_ROWS,
+    Column,
+    InviteFault,
+    Known,
+    Reading,
+    compared,
+    read_invitation,
+    read_invitations,
+    without_known,
+)
+from bot.domain.partner_refusals import (
+    AccountsOutside,
+    InvitationsRest,
+    InvitationUnsound,
+    PartnerInvited,
+    PartnerThere,
+)
+from bot.domain.partner_requests import RequestState
+from bot.domain.partners import Invitation, NewInvitation
+from bot.domain.staff import Staff
+from bot.ports import Reader, SharedFile
+from bot.rendering import partner_mails
+from bot.services import partner_requests
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link, queue_mail, queue_note
+from bot.store import events
+from bot.store import partner_invitations as store
+from bot.store import partners as kept
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+LINK = "partner_invitation"  #: the purpose of an invitation's link
+DAY = timedelta(days=1)
+_ABOVE = 50  #: rows that may stand above the headings or be blank
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a file holds, beside who is there or invited already."""
+
+    name: str
+    digest: str  #: hex SHA-256 of the file: whom the button invites is who was shown
+    reading: Reading
+    invited: bool = False
+
+
+def check_may_invite(desk: Desk, *, by: Staff) -> None:
+    """Raise NotStaff, or AccountsOutside where nobody could register here."""
+    check_is_staff(by)
+    if not desk.policy.extranet.keeps_accounts:
+        raise AccountsOutside
+
+
+def invite(
+    db: Database,
+    desk: Desk,
+    said: Mapping[Column, str],
+    *,
+    by: Staff,
+    now: datetime,
+    request_id: int = 0,
+) -> Invitation:
+    """One person, who may have asked for it (`request_id`).
+
+    Raise InvitationUnsound, PartnerInvited, PartnerThere, InvitationsRest or RequestSettled.
+    """
+    check_may_invite(desk, by=by)
+    new = read_invitation(said, _known(desk))
+    if not isinstance(new, NewInvitation):
+        raise InvitationUnsound(column=new[0], fault=new[1])
+    with transaction(db, locks=("partner_invitations",)):
+        if user_id := kept.list_user_ids(db, [new.email]).get(new.email):
+            raise PartnerThere(user_id=user_id)
+        if store.list_open(db, [new.email], now=now):
+            raise PartnerInvited
+        if request_id:
+            partner_requests.settle(db, request_id, to=RequestState.INVITED, by=by, now=now)
+        made = open_one(db, desk, new, by=by.id, now=now)
+        _note(db, f"{made.ref}:note", 1, by=by.id, now=now)
+        return made
+
+
+def open_one(db: Database, desk: Desk, new: NewInvitation, *, by: str, now: datetime) -> Invitation:
+    """An invitation with its mail, in the caller's transaction; raise InvitationsRest."""
+    _check_many(db, desk, 1, now=now)
+    made = _open(db, desk, new, by=by, now=now)
+    events.add(
+        db, EventTag.PARTNER_INVITED, f"partner_invitation:{made.id}", actor=by, at=now, role=made.role
+    )
+    return made
+
+
+def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
+    most = desk.policy.extranet.invitations_a_day
+    if store.count_since(db, now - DAY) + more > most:
+        raise InvitationsRest(most=most)
+
+
+def _open(db: Database, desk: Desk, new: NewInvitation, *, by: str, now: datetime) -> Invitation:
+    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    made = store.find(db, store.add(db, new, by=by, now=now, until=until))
+    assert made is not None  # noqa: S101 - for the type checker
+    mail(db, desk, made, now=now)
+    return made
+
+
+def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
+    """A link to the form, in the caller's transaction; those of earlier mails keep working for their time."""
+    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    store.renew(db, invited.id, until=until)
+    url = issue_link(db, desk, invited.ref, purpose=LINK, path="invite", until=until, now=now)
+    queue_mail(
+        db,
+        desk,
+        "partner_invitation",
+        key=f"{invited.ref}:invitation:{next_number(db, 'partner_invitation')}",
+        to=invited.email,
+        lang=invited.lang,
+        ref=invited.ref,
+        words=partner_mails.invitation(invited, desk.policy, until=until),
+        now=now,
+        secrets={"invite_url": f"{url}?lang={invited.lang}"},
+    )
+
+
+def _known(desk: Desk) -> Known:
+    roles = desk.policy.extranet.roles
+    names = {
+        compared(name): code for code, role in roles.items() for name in (code, role.title.en, role.title.de)
+    }
+    return Known(roles=names, lang="en", role=next(iter(roles)))
+
+
+def look(
+    db: Database,
+    desk: Desk,
+    reader: Reader,
+    *,
+    name: str,
+    content: bytes,
+    lang: str,
+    role: str,
+    now: datetime,
+) -> Looked:
+    """Look through a file and invite nobody; `lang` and `role` count where a row says none."""
+    known = Known(roles=_known(desk).roles, lang=lang, role=role)
+    reading = read_invitations(reader.read_workbooks(name, content, rows=MOST_ROWS + _ABOVE), known)
+    looked = Looked(name=name, digest=_digest(content, lang, role), reading=reading)
+    return _beside_known(db, looked, now=now)
+
+
+def _digest(content: bytes, lang: str, role: str) -> str:
+    """Of the file, and of what counts where its rows say nothing."""
+    return hashlib.sha256(f"{lang} {role} {hashlib.sha256(content).hexdigest()}".encode()).hexdigest()
+
+
+def _beside_known(db: Database, looked: Looked, *, now: datetime) -> Looked:
+    emails = _emails(looked)
+    there, invited = kept.list_user_ids(db, emails), store.list_open(db, emails, now=now)
+
+    def what(email: str) -> InviteFault | None:
+        if email in there:
+            return InviteFault.THERE
+        return InviteFault.INVITED if email in invited else None
+
+    return Looked(name=looked.name, digest=looked.digest, reading=without_known(looked.reading, what))
+
+
+def _emails(looked: Looked) -> Collection[str]:
+    return [row.invited.email for row in looked.reading.good]
+
+
+def invite_all(
+    db: Database,
+    desk: Desk,
+    reader: Reader,
+    file: SharedFile,
+    *,
+    seen: str,
+    lang: str,
+    role: str,
+    by: Staff,
+    now: datetime,
+) -> Looked:
+    """Invite everybody of the file that was shown (`seen`: its digest), or nobody where a row is not fit.
+
+    Raise NotStaff, AccountsOutside or InvitationsRest.
+    """
+    check_may_invite(desk, by=by)
+    looked = look(db, desk, reader, name=file.name, content=file.content, lang=lang, role=role, now=now)
+    if looked.digest != seen or not looked.reading.fit:
+        return looked
+    with transaction(db, locks=("partner_invitations",)):
+        looked = _beside_known(db, looked, now=now)
+        if not looked.reading.fit:
+            return looked
+        _check_many(db, desk, len(looked.reading.good), now=now)
+        made = [_open(db, desk, row.invited, by=by.id, now=now) for row in looked.reading.good]
+        _tell(db, looked, made, by=by, now=now)
+    return Looked(name=looked.name, digest=looked.digest, reading=looked.reading, invited=True)
+
+
+def _tell(db: Database, looked: Looked, made: list[Invitation], *, by: Staff, now: datetime) -> None:
+    """Into the trail and the support channel: how many, and which file by its hash."""
+    number, count = next_number(db, "partner_file"), len(made)
+    events.add(
+        db, EventTag.PARTNERS_INVITED, f"partner_file:{number}", actor=by.id, at=now,
+        count=count, first=made[0].id, last=made[-1].id, file=looked.digest,
+    )  # fmt: skip
+    _note(db, f"partner_file:{number}", count, by=by.id, now=now)
+
+
+def _note(db: Database, key: str, count: int, *, by: str, now: datetime) -> None:
+    """Into the support channel: who has invited how many."""
+    queue_note(db, "partners_note", key=key, values={"count": count, "by": by}, now=now)

@@ -1,0 +1,78 @@
+"""Anybody may ask for an invitation to the Extranet; staff invite them, or do not."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.events import EventTag
+from bot.domain.partner_refusals import RequestSettled
+from bot.domain.partner_requests import LONGEST, MOST_A_DAY, PartnerRequest, RequestState
+from bot.domain.registration import clean
+from bot.domain.staff import Staff
+from bot.services.desk import Desk
+from bot.services.queueing import queue_note
+from bot.store import events, partner_invitations, partners
+from bot.store import partner_requests as store
+from bot.store.database import transaction
+
+NOTE = "partner_request_note"  #: the card with the two buttons
+
+
+def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
+    """Show the desk who asks, once for an address; who is there or invited is no news.
+
+    Nothing is returned and nothing raised, so that everybody is told the same.
+    """
+    if not desk.policy.extranet.keeps_accounts:
+        return
+    with transaction(db, locks=("partner_requests",)):
+        known = partners.list_user_ids(db, [email]) or partner_invitations.list_open(db, [email], now=now)
+        if known or store.count_since(db, now - timedelta(days=1)) >= MOST_A_DAY:
+            return
+        said, firm = clean(name)[:LONGEST], clean(company)[:LONGEST]
+        if number := store.add(db, email=email, name=said, company=firm, lang=lang, now=now):
+            events.add(db, EventTag.PARTNER_ASKED, _about(number), actor="usher", at=now)
+            queue_note(db, NOTE, key=_key(number), values={"request_id": number}, now=now)
+
+
+def get(db: Database, request_id: int) -> PartnerRequest:
+    """As it is now; raise RequestSettled where there is none."""
+    found = store.find(db, request_id)
+    if found is None:
+        raise RequestSettled(by="usher")
+    return found
+
+
+def get_open(db: Database, request_id: int, *, by: Staff) -> PartnerRequest:
+    """One that staff may decide about; raise NotStaff or RequestSettled."""
+    check_is_staff(by)
+    found = get(db, request_id)
+    if found.state is not RequestState.ASKED:
+        raise RequestSettled(by=found.decided_by)
+    return found
+
+
+def refuse(db: Database, *, request_id: int, by: Staff, now: datetime) -> PartnerRequest:
+    """The desk's no: they hear nothing, for nobody knows who has typed that address."""
+    with transaction(db, locks=("partner_requests",)):
+        found = get_open(db, request_id, by=by)
+        events.add(db, EventTag.PARTNER_REFUSED, _about(request_id), actor=by.id, at=now)
+        settle(db, request_id, to=RequestState.REFUSED, by=by, now=now)
+        return found
+
+
+def settle(db: Database, request_id: int, *, to: RequestState, by: Staff, now: datetime) -> None:
+    """In the caller's transaction; the card says who did what. Raise RequestSettled."""
+    if not store.settle(db, request_id, to=to, by=by.id):
+        raise RequestSettled(by=get(db, request_id).decided_by)
+    key, values = _key(request_id), {"request_id": request_id}
+    queue_note(db, NOTE, key=f"{key}:{to}", values=values, now=now, instead_of=key)
+
+
+def _key(number: int) -> str:
+    return f"partner_request:{number}"
+
+
+def _about(number: int) -> str:
+    return f"partner_request:{number}"

@@ -1,0 +1,249 @@
+"""An invited partner registers: a form with its draft, consents, and then the two mails."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Programme, account_id, make_user_id
+from bot.domain.consents import MANDATORY, Answer, Consent
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.partners import (
+    MAILS_AGAIN_AFTER,
+    MOST_MAILS,
+    MOST_WITHIN,
+    Filled,
+    Invitation,
+    MailSeen,
+    MailState,
+    first_draft,
+    read_draft,
+    understand,
+)
+from bot.domain.registration import Draft
+from bot.rendering import partner_mails
+from bot.services import partner_invitations
+from bot.services.account_mails import mail_owner
+from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
+from bot.services.desk import Desk
+from bot.services.partner_invitations import LINK
+from bot.store import accounts, bounces, consents, events, links, outbox
+from bot.store import partner_invitations as invitations
+from bot.store import partners as store
+from bot.store.database import transaction
+
+SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
+USER_NAME = "partner_user_name"  #: the template of the first of them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """What became of a form: with `sent` all of it counts, else what is wrong with it."""
+
+    filled: Filled
+    unticked: tuple[Consent, ...] = ()
+    sent: str = ""  #: the token of the page about the two mails
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailed:
+    """What the page about the two mails shows."""
+
+    account: Account
+    mails: tuple[MailSeen, ...]
+    may_send: bool  #: now, again
+
+    @property
+    def is_over(self) -> bool:
+        """They have done their work: the account is active, or it is ended."""
+        return self.account.status is not AccountStatus.WAITING
+
+
+def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
+    """What the page shows; raise LinkUnknown or LinkExpired. Whoever has registered needs it no more."""
+    ref = links.get_subject(db, token, purpose=LINK, now=now)
+    found = invitations.find(db, int(ref.removeprefix("I-")))
+    if found is None or found.ended_at is not None:
+        raise LinkUnknown
+    return found
+
+
+def get_draft(invited: Invitation) -> Draft:
+    """What the form is filled with."""
+    return first_draft(invited)
+
+
+def reset(db: Database, token: str, *, now: datetime) -> None:
+    """Forget what was typed."""
+    with transaction(db):
+        invitations.put_draft(db, get_invitation(db, token, now=now).id, {})
+
+
+def submit(
+    db: Database,
+    desk: Desk,
+    token: str,
+    typed: Mapping[str, str],
+    *,
+    agreed: Collection[Consent],
+    lang: str,
+    now: datetime,
+) -> Submitted:
+    """Keep what they typed; with all of it sound and agreed to, an account with its two mails, once.
+
+    `lang`: of the page they filled in, in which mails to them come from now on. Raise LinkUnknown or
+    LinkExpired.
+    """
+    invited, draft = get_invitation(db, token, now=now), read_draft(typed)
+    role = desk.policy.extranet.roles.get(invited.role)
+    needs = role is not None and role.needs_vat_id
+    filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
+    unticked = tuple(one for one in MANDATORY if one not in agreed)
+    with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
+        invited = get_invitation(db, token, now=now)
+        if filled.faults or unticked:
+            invitations.put_draft(db, invited.id, draft)
+            return Submitted(filled=filled, unticked=unticked)
+        account = _register(db, desk, invited, filled, now=now)
+        _keep_consents(db, desk, account, agreed, lang=lang, now=now)
+        mail_both(db, desk, account, now=now)
+        return Submitted(filled=filled, sent=_open_sent_page(db, desk, account, now=now))
+
+
+def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, now: datetime) -> Account:
+    account = _make_account(db, desk, filled.account, now=now)
+    store.add(db, filled.partner(account.id, invited.role))
+    invitations.end(db, invited.id, account_id=account.id, now=now)
+    links.end(db, purpose=LINK, subject=invited.ref, now=now)
+    about, by = f"account:{account.id}", f"partner_invitation:{invited.id}"
+    events.add(db, EventTag.PARTNER_REGISTERED, about, actor=by, at=now, role=invited.role)
+    return account
+
+
+def _make_account(db: Database, desk: Desk, new: NewAccount, *, now: datetime) -> Account:
+    made = None
+    while made is None:  # a User ID that is taken is drawn again
+        user_id = make_user_id(desk.new_token())
+        made = accounts.add(db, new, user_id=user_id, programme=Programme.EXTRANET, now=now)
+    return made
+
+
+def _keep_consents(
+    db: Database, desk: Desk, account: Account, agreed: Collection[Consent], *, lang: str, now: datetime
+) -> None:
+    """Each answer with the words that were shown: a no to the one that may be left open, too."""
+    for consent in Consent:
+        wording = desk.policy.extranet.consents[consent]
+        answer = Answer(
+            consent=consent,
+            agreed=consent in agreed,
+            version=wording.version,
+            wording=wording.of(lang),
+            lang=lang,
+            at=now,
+        )
+        consents.add(db, account.id, answer)
+
+
+def mail_both(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """The user name, and apart from it the way to the password, in the caller's transaction."""
+    mail_owner(
+        db,
+        desk,
+        account,
+        USER_NAME,
+        words=lambda customer: partner_mails.user_name(account, customer, desk.policy),
+        now=now,
+    )
+    mail_activation(db, desk, account, now=now)
+
+
+def _open_sent_page(db: Database, desk: Desk, account: Account, *, now: datetime) -> str:
+    token = desk.new_token()
+    until = now + timedelta(days=desk.policy.extranet.activation_days)
+    links.add(db, token, purpose=SENT, subject=account.ref, now=now, expires_at=until)
+    return token
+
+
+# The two mails did not come
+
+
+def get_mailed(db: Database, token: str, *, now: datetime) -> Mailed:
+    """How far the newest of the two mails are; raise LinkUnknown or LinkExpired."""
+    number = account_id(links.get_subject(db, token, purpose=SENT, now=now))
+    account = accounts.find(db, number) if number else None
+    if account is None:
+        raise LinkUnknown
+    seen = tuple(_seen(db, account, template) for template in (USER_NAME, PARTNER_PASSWORD))
+    return Mailed(account=account, mails=seen, may_send=_may_send(db, account, now=now))
+
+
+def _seen(db: Database, account: Account, template: str) -> MailSeen:
+    job = outbox.find_newest(db, f"{account.ref}:{template}:")
+    return MailSeen(template=template, state=_state_of(db, job), sent_at=job.sent_at if job else None)
+
+
+def _state_of(db: Database, job: Job | None) -> MailState:
+    if job is None or job.status in (JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.UNKNOWN):
+        return MailState.LOST
+    if job.status is not JobStatus.SENT:
+        return MailState.WAITING
+    return MailState.LOST if bounces.came_back(db, job.id) else MailState.SENT
+
+
+def _may_send(db: Database, account: Account, *, now: datetime) -> bool:
+    """Nobody can fill a mailbox: some minutes lie between two times, and there are so many in a day."""
+
+    def made(since: datetime) -> int:
+        return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
+
+    waiting = account.status is AccountStatus.WAITING
+    return waiting and not made(now - MAILS_AGAIN_AFTER) and made(now - MOST_WITHIN) <= MOST_MAILS
+
+
+def send_again(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
+    """Both once more, to the address on file; False where that is too soon, too often or no use."""
+    with transaction(db):
+        mailed = get_mailed(db, token, now=now)
+        if mailed.may_send:
+            _mail_both_again(db, desk, mailed.account, now=now)
+        return mailed.may_send
+
+
+def _mail_both_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    mail_both(db, desk, account, now=now)
+    about = f"account:{account.id}"
+    events.add(db, EventTag.PARTNER_MAILED_AGAIN, about, actor=about, at=now)
+
+
+def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
+    """For whoever holds an old link: what is needed next goes to the address on file.
+
+    That is another invitation, or once they have registered the two mails. Nothing is returned and nothing
+    raised, so that everybody is told the same.
+    """
+    with transaction(db):
+        ref = links.find_subject(db, token, purpose=LINK)
+        invited = invitations.find(db, int(ref.removeprefix("I-"))) if ref else None
+        if invited is None:
+            return
+        if invited.account_id is not None:
+            account = accounts.find(db, invited.account_id)
+            if account is not None and _may_send(db, account, now=now):
+                _mail_both_again(db, desk, account, now=now)
+        else:
+            _invite_again(db, desk, invited, now=now)
+
+
+def _invite_again(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
+    def made(since: datetime) -> int:
+        return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
+
+    if made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
+        return
+    partner_invitations.mail(db, desk, invited, now=now)
+    about = f"partner_invitation:{invited.id}"
+    events.add(db, EventTag.PARTNER_MAILED_AGAIN, about, actor="usher", at=now)

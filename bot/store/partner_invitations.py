@@ -1,0 +1,125 @@
+"""Who was invited to the Extranet, what they have typed so far, and what came of it."""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.partners import Invitation, NewInvitation
+from bot.domain.registration import Draft
+from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+
+AT_ONCE = 500  #: addresses looked up in one statement
+
+
+def add(db: Database, new: NewInvitation, *, by: str, now: datetime, until: datetime) -> int:
+    """Its number."""
+    cursor = db.execute(
+        """insert into partner_invitations
+               (email, first_name, last_name, lang, role, made_by, made_at, until, draft)
+           values (:email, :first_name, :last_name, :lang, :role, :by, :now, :until, '')""",
+        {
+            "email": new.email, "first_name": new.first_name, "last_name": new.last_name, "lang": new.lang,
+            "role": new.role, "by": by, "now": text_of(now), "until": text_of(until),
+        },
+    )  # fmt: skip
+    return int(cursor.lastrowid or 0)
+
+
+def find(db: Database, invitation_id: int) -> Invitation | None:
+    found = row(db, "select * from partner_invitations where id = :id", {"id": invitation_id})
+    return _invitation(found) if found else None
+
+
+def find_of_account(db: Database, account_id: int) -> Invitation | None:
+    """By which that account came."""
+    found = row(db, "select * from partner_invitations where account_id = :id", {"id": account_id})
+    return _invitation(found) if found else None
+
+
+def list_open(db: Database, emails: Collection[str], *, now: datetime) -> frozenset[str]:
+    """Those of the addresses to which an invitation is open."""
+    wanted, found = sorted(set(emails)), set[str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        inside, values = listed("email", wanted[start : start + AT_ONCE])
+        sql = f"""select email from partner_invitations
+                  where email in ({inside}) and ended_at is null and until > :now"""
+        found |= {str(entry["email"]) for entry in rows(db, sql, {**values, "now": text_of(now)})}
+    return frozenset(found)
+
+
+def count_since(db: Database, since: datetime) -> int:
+    """How many were made since then."""
+    sql = "select count(*) n from partner_invitations where made_at >= :since"
+    found = row(db, sql, {"since": text_of(since)})
+    return int(found["n"]) if found else 0
+
+
+def put_draft(db: Database, invitation_id: int, draft: Draft) -> bool:
+    """Keep what was typed; False where the invitation is over."""
+    values = {"id": invitation_id, "draft": json.dumps(dict(draft), ensure_ascii=False)}
+    sql = "update partner_invitations set draft = :draft where id = :id and ended_at is null"
+    return bool(count(db, sql, values))
+
+
+def renew(db: Database, invitation_id: int, *, until: datetime) -> None:
+    """It works longer."""
+    sql = (
+        "update partner_invitations set until = :until where id = :id and ended_at is null and until < :until"
+    )
+    count(db, sql, {"id": invitation_id, "until": text_of(until)})
+
+
+def end(db: Database, invitation_id: int, *, account_id: int, now: datetime) -> bool:
+    """Compare, then swap: its person has registered. Nothing of what they typed stays behind."""
+    return bool(
+        count(
+            db,
+            """update partner_invitations set ended_at = :now, account_id = :account_id, draft = ''
+               where id = :id and ended_at is null""",
+            {"id": invitation_id, "account_id": account_id, "now": text_of(now)},
+        )
+    )
+
+
+def _invitation(found: Mapping[str, Any]) -> Invitation:
+    return Invitation(
+        id=found["id"],
+        email=found["email"],
+        first_name=found["first_name"],
+        last_name=found["last_name"],
+        lang=found["lang"],
+        role=found["role"],
+        by=found["made_by"],
+        made_at=instant(found["made_at"]),
+        until=instant(found["until"]),
+        draft=json.loads(found["draft"]) if found["draft"] else {},
+        ended_at=maybe_instant(found["ended_at"]),
+        account_id=found["account_id"],
+    )
+
+
+def make_tables(db: Database) -> None:
+    """The migration's step; never edited once shipped. Comes after the accounts."""
+    db.executescript("""
+        create table partner_invitations (
+            id integer primary key,
+            email text not null,
+            first_name text not null,
+            last_name text not null,
+            lang text not null,
+            role text not null,
+            made_by text not null,
+            made_at text not null,
+            until text not null,
+            draft text not null,
+            ended_at text,
+            account_id integer references accounts (id)
+        );
+        create index partner_invitations_by_email on partner_invitations (email);
+        create index partner_invitations_by_time on partner_invitations (made_at);
+        create index partner_invitations_by_account on partner_invitations (account_id)
+            where account_id is not null;
+    """)

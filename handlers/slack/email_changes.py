@@ -1,0 +1,115 @@
+"""Another address for an account: the modal that asks, and a colleague's buttons on the card it makes."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.bootstrap import Bot
+from bot.domain.approvals import Grave
+from bot.domain.email_change_refusals import ChangeReasonMissing
+from bot.domain.email_changes import ChangeCard
+from bot.domain.errors import Refusal
+from bot.rendering import email_changes as shown
+from bot.rendering.blocks import Card, section
+from bot.rendering.step_up import CODE, read_typed
+from bot.services import email_change_desk as desk
+from bot.services import step_up
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
+
+
+def register(app: App, bot: Bot) -> None:
+    app.action(shown.ASK)(partial(on_ask, bot=bot))
+    app.view(shown.ASK)(partial(on_asked, bot=bot))
+    app.action(shown.AGREE)(partial(on_agree, bot=bot))
+    app.view(shown.AGREE)(partial(on_agree_submitted, bot=bot))
+    app.action(shown.REFUSE)(partial(on_refuse, bot=bot))
+
+
+def on_ask(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        account = desk.get_account(db, _number(body), by=staff_in(body, bot))
+        view = placed(shown.ask_modal(account, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Decide, then ack: a refusal stands at its field."""
+    asked = shown.read_asked(body["view"])
+    try:
+        with bot.connect() as db:
+            change = desk.ask(
+                db,
+                bot.desk,
+                account_id=asked.account_id,
+                email=asked.email,
+                reason=asked.reason,
+                by=staff_in(body, bot),
+                now=bot.clock.now(),
+            )
+    except Refusal as refusal:
+        field = shown.REASON if isinstance(refusal, ChangeReasonMissing) else shown.EMAIL
+        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+    else:
+        ack()
+        _say(respond, words(bot).say("email_change.asked", ref=change.ref))
+
+
+def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Where an override asks for a code, the modal asks; else the click agrees."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        if step_up.asks_code(bot.desk, Grave.OVERRIDE):
+            card = desk.check_may_agree(db, change_id=_number(body), by=by, now=now)
+            step_up.check_ready(db, bot.desk, by=by, now=now)
+            view = placed(shown.agree_modal(card, words=words(bot)), body)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+            return
+        card = desk.agree(db, bot.desk, change_id=_number(body), by=by, code="", now=now)
+        settle(respond, body, _done(card, bot))
+
+
+def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Decide, then ack: a refusal stands at the code."""
+    typed = read_typed(body["view"])
+    number = int(typed.about["change"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            card = desk.agree(db, bot.desk, change_id=number, by=by, code=typed.code, now=now)
+    except Refusal as refusal:
+        ack(response_action="errors", errors={CODE: refusal_text(refusal, bot)})
+    else:
+        ack()
+        _say(respond, _done(card, bot))
+
+
+def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        card = desk.refuse(db, change_id=_number(body), by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, _done(card, bot))
+
+
+def _number(body: Body) -> int:
+    return int(body["actions"][0]["value"])
+
+
+def _done(card: ChangeCard, bot: Bot) -> str:
+    return words(bot).say(f"email_change.done.{card.state}", ref=card.change.ref)
+
+
+def _say(respond: Respond, text: str) -> None:
+    show(respond, Card(text=text, blocks=[section(text)]))

@@ -1,0 +1,150 @@
+"""`/usher invite`: the modal that invites one partner, or looks through a file and invites all of it."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.bootstrap import Bot
+from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
+from bot.domain.invitation_files import Column, InviteFault
+from bot.domain.partner_refusals import InvitationUnsound, NobodyNamed
+from bot.domain.staff import Staff
+from bot.rendering import invitations as shown
+from bot.rendering.blocks import Block, Card, safe, section
+from bot.rendering.invitations import Given
+from bot.services import partner_invitations as services
+from bot.services import partner_requests
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    settle,
+    show,
+    staff_in,
+    words,
+)
+from handlers.slack.lines import Line
+
+_CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
+
+
+def register(app: App, bot: Bot) -> None:
+    app.view(shown.INVITE)(partial(on_given, bot=bot))
+    app.action(shown.REQUEST_INVITE)(partial(on_request, bot=bot))
+    app.action(shown.REQUEST_REFUSE)(partial(on_refuse, bot=bot))
+
+
+def invite(line: Line) -> Card:
+    """Open the modal; none can open from a message."""
+    bot, say = line.bot, words(line.bot)
+    services.check_may_invite(bot.desk, by=line.staff)
+    if not line.trigger_id:
+        return Card(text=say.say("invite.in_slack"))
+    view = shown.invite_modal(bot.desk.policy.extranet.roles, words=say)
+    bot.slack_client.views_open(trigger_id=line.trigger_id, view=view)
+    return Card(text=say.say("invite.opened"))
+
+
+def on_request(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Somebody has asked: the modal with what they wrote."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by = staff_in(body, bot)
+        services.check_may_invite(bot.desk, by=by)
+        asked = partner_requests.get_open(db, int(body["actions"][0]["value"]), by=by)
+        view = shown.invite_modal(bot.desk.policy.extranet.roles, asked=asked, words=words(bot))
+        client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
+
+
+def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, number = staff_in(body, bot), int(body["actions"][0]["value"])
+        asked = partner_requests.refuse(db, request_id=number, by=by, now=bot.clock.now())
+        settle(respond, body, words(bot).say("invite.refused", email=safe(asked.email, 120)))
+
+
+def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """One person: decide, then ack. A file: say at once that it is looked at, then show what came of it."""
+    given, by, say = shown.read_given(body["view"]), staff_in(body, bot), words(bot)
+    try:
+        services.check_may_invite(bot.desk, by=by)
+        if not given.is_clear:
+            raise NobodyNamed
+        if not given.file_id:
+            ack(response_action="update", view=shown.said_modal(_invite(bot, given, by), words=say))
+            return
+    except Refusal as refusal:
+        _refuse(ack, body, _explained(refusal, bot), bot)
+        return
+    doing = "invite.inviting" if given.digest else "invite.looking"
+    ack(response_action="update", view=placed(shown.said_modal(say.say(doing), words=say), body))
+    _update(client, body, respond, _work(bot, given, by))
+
+
+def _invite(bot: Bot, given: Given, by: Staff) -> str:
+    with bot.connect() as db:
+        made = services.invite(
+            db, bot.desk, given.said, by=by, now=bot.clock.now(), request_id=given.request_id
+        )
+    return words(bot).say("invite.done", email=safe(made.email, 120), until=words(bot).date(made.until))
+
+
+def _explained(refusal: Refusal, bot: Bot) -> str:
+    """What was typed and cannot be has its words where those of a file's rows stand."""
+    if isinstance(refusal, InvitationUnsound):
+        say = words(bot)
+        column, fault = Column(str(refusal.values["column"])), InviteFault(str(refusal.values["fault"]))
+        named = {"column": shown.column_name(column, say), "fault": say.say(f"invite_fault.{fault}")}
+        return say.refusal(InvitationUnsound(**named))
+    return refusal_text(refusal, bot)
+
+
+def _refuse(ack: Ack, body: Body, text: str, bot: Bot) -> None:
+    """At a field that is there, or in the place of what was shown."""
+    fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    if fields:
+        ack(response_action="errors", errors={fields[0]: text})
+    else:
+        ack(response_action="update", view=shown.said_modal(text, words=words(bot)))
+
+
+def _work(bot: Bot, given: Given, by: Staff) -> Block:
+    """Look through the file, or invite everybody of the one that was shown."""
+    say, desk, roles = words(bot), bot.desk, bot.desk.policy.extranet.roles
+    try:
+        file = bot.chat.fetch_file(given.file_id, most=desk.policy.limits.form_bytes)
+    except (TransientFailure, PermanentFailure) as exc:
+        trouble = say.say("invite.lost", reason=safe(str(exc), 300))
+        return shown.invite_modal(roles, trouble=trouble, words=say)
+    lang, role, now = given.said[Column.LANGUAGE], given.said[Column.ROLE], bot.clock.now()
+    try:
+        with bot.connect() as db:
+            if given.digest:
+                looked = services.invite_all(
+                    db, desk, bot.reader, file, seen=given.digest, lang=lang, role=role, by=by, now=now
+                )
+            else:
+                looked = services.look(
+                    db, desk, bot.reader, name=file.name, content=file.content, lang=lang, role=role, now=now
+                )
+    except Refusal as refusal:
+        return shown.said_modal(refusal_text(refusal, bot), words=say)
+    if looked.invited:
+        return shown.said_modal(say.say("invite.all_done", count=len(looked.reading.good)), words=say)
+    return shown.looked_modal(looked.reading, given, roles, name=file.name, digest=looked.digest, words=say)
+
+
+def _update(client: WebClient, body: Body, respond: Respond, view: Block) -> None:
+    """Show it in the modal; whoever has closed that is told where they opened it."""
+    try:
+        client.views_update(view_id=body["view"]["id"], view=placed(view, body))
+    except SlackApiError as exc:
+        if exc.response.get("error") != _CLOSED:
+            raise
+        text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+        show(respond, Card(text=text, blocks=[section(text)]))

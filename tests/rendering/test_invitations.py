@@ -1,0 +1,72 @@
+"""The modals that invite partners and their note, as they were approved; every fault has its sentence."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import policy
+from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InviteFault, Reading
+from bot.domain.partner_requests import PartnerRequest, RequestState
+from bot.domain.partners import NewInvitation
+from bot.rendering import invitations
+from bot.rendering.blocks import Block, Card
+from bot.rendering.invitations import Given
+from bot.rendering.words import LANGUAGES, words
+from tests.golden import assert_json_approved
+
+ROLES = policy.load().extranet.roles
+SAID = {**dict.fromkeys(Column, ""), Column.LANGUAGE: "de", Column.ROLE: "guest"}
+GIVEN = Given(said=SAID, file_id="F0SAMPLE001")
+GOOD = tuple(
+    GoodRow(line=line, invited=NewInvitation(email=f"p{line}@rotor.example.org", lang="en", role="guest"))
+    for line in range(2, 5)
+)
+BAD = tuple(
+    BadRow(line=line, column=column, fault=fault, other=2 if fault is InviteFault.IN_FILE else 0)
+    for line, (fault, column) in enumerate(zip(InviteFault, [*Column] * 2, strict=False), 7)
+)
+ASKED = PartnerRequest(
+    id=4, email="uma@rotor.example.org", name="Uma Okafor", company="Rotor Handels GmbH", lang="de",
+    asked_at=datetime(2024, 9, 12, 8, 2, tzinfo=UTC), state=RequestState.ASKED,
+)  # fmt: skip
+REFUSED = replace(ASKED, state=RequestState.REFUSED, decided_by="U0AVERY0001")
+UNFIT = Reading(good=GOOD, bad=BAD)
+
+
+def looked(reading: Reading, lang: str, *, name: str = "partners.csv") -> Block:
+    return invitations.looked_modal(reading, GIVEN, ROLES, name=name, digest="ab" * 32, words=words(lang))
+
+
+def shown(lang: str) -> dict[str, Card | Block]:
+    say = words(lang)
+    return {
+        "invite": invitations.invite_modal(ROLES, words=say),
+        "invite_fit": looked(Reading(good=GOOD), lang),
+        "invite_unfit": looked(UNFIT, lang),
+        "invite_no_file": looked(Reading(fault=FileFault.NO_ADDRESSES), lang),
+        "invite_asked": invitations.invite_modal(ROLES, asked=ASKED, words=say),
+        "invite_request": invitations.request_note(ASKED, words=say),
+        "invite_request_refused": invitations.request_note(REFUSED, words=say),
+        "invite_note": invitations.partners_note({"by": "U0AVERY0001", "count": 40}, words=say),
+    }
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", shown("en"))
+def test_each_looks_as_approved(name: str, lang: str) -> None:
+    one = shown(lang)[name]
+    seen = {"text": one.text, "blocks": one.blocks} if isinstance(one, Card) else one
+
+    assert_json_approved(f"cards/{name}.{lang}.json", seen)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_fault_of_a_file_and_of_a_row_has_its_sentence(lang: str) -> None:
+    say = words(lang)
+    for wrong in FileFault:
+        assert say.say(f"invite.file.{wrong}") in str(looked(Reading(fault=wrong), lang))
+    for fault in InviteFault:
+        row = BadRow(line=7, column=Column.EMAIL, fault=fault, other=3)
+        assert say.say(f"invite_fault.{fault}", other=3) in str(looked(Reading(bad=(row,)), lang))

@@ -1,0 +1,159 @@
+"""How a change of address by the desk ends without one: whoever says no, whatever comes between."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.email_change_refusals import ChangeSettled, OwnChange
+from bot.domain.errors import Refusal
+from bot.domain.staff import Act, Staff
+from bot.services import accounts as account_service
+from bot.services import email_change_desk, email_changes, passwords
+from bot.store import accounts
+from bot.store.database import transaction
+from tests.authenticators import Phone, enrolled
+from tests.cast import AVERY, CASEY, Office, a_case, an_office
+from tests.people import CountingHasher, move_in
+
+NEW = "mara@nordwind.example.org"
+Happens = Callable[[Database, Office, Account, str, str], object]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = an_office(tmp_path)
+    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
+    return office
+
+
+@pytest.fixture
+def mara(office: Office) -> Account:
+    with office.connect() as db:
+        return move_in(db, office.desk, a_case(office), now=office.now)[0]
+
+
+@pytest.fixture
+def casey(office: Office) -> Phone:
+    return enrolled(office, CASEY)
+
+
+def ask(office: Office, owner: Account, *, email: str = NEW) -> tuple[str, str]:
+    """Avery does; the links of the old and the new mailbox."""
+    before = len(office.tokens)
+    with office.connect() as db:
+        email_change_desk.ask(
+            db, office.desk, account_id=owner.id, email=email, reason="misspelt", by=AVERY, now=office.now
+        )
+    old, new = office.tokens[before:]
+    return old, new
+
+
+def stand_in(office: Office, code: str, by: Staff = CASEY) -> None:
+    with office.connect() as db:
+        email_change_desk.agree(db, office.desk, change_id=1, by=by, code=code, now=office.now)
+
+
+def told(office: Office) -> list[str]:
+    """What Avery is told below the card."""
+    office.work()
+    texts = (json.dumps(one.blocks, ensure_ascii=False) for one in office.chat.standing.values())
+    return [one for one in texts if f"<@{AVERY.id}>: E-1" in one]
+
+
+def refuse(by: Staff) -> Happens:
+    return lambda db, office, *_: email_change_desk.refuse(db, change_id=1, by=by, now=office.now)
+
+
+def by_link(end: int) -> Happens:
+    return lambda db, office, _, *links: email_changes.refuse(db, links[end], now=office.now)
+
+
+def another(_: Database, office: Office, owner: Account, *__: str) -> None:
+    ask(office, owner, email="mara@other.example.org")
+
+
+def new_password(db: Database, office: Office, owner: Account, *_: str) -> None:
+    with transaction(db):
+        passwords.end_open_ways(db, owner, now=office.now)
+
+
+def closed(db: Database, office: Office, owner: Account, *_: str) -> None:
+    with transaction(db):
+        account_service.deactivate(db, office.desk, owner, by="usher", now=office.now)
+    office.clock.wait(hours=48)
+
+
+def too_late(_: Database, office: Office, *__: object) -> None:
+    office.clock.wait(hours=48)
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (refuse(CASEY), f"was stopped by <@{CASEY.id}>"),
+        (refuse(AVERY), f"was stopped by <@{AVERY.id}>"),
+        (by_link(0), "was stopped by whoever reads the present address"),
+        (by_link(1), "was stopped by whoever reads the new address"),
+        (another, "is overtaken"),
+        (new_password, "is overtaken"),
+        (closed, "has lapsed"),
+        (too_late, "has lapsed"),
+    ],
+)
+def test_what_is_over_is_over_and_who_asked_hears_once(
+    office: Office,
+    mara: Account,
+    casey: Phone,
+    happens: Happens,
+    said: str,
+) -> None:
+    old, new = ask(office, mara)
+    stand_in(office, casey.code(office.now))
+    assert told(office) == []
+    with office.connect() as db:
+        happens(db, office, mara, old, new)
+
+    assert [said in one for one in told(office)] == [True]
+    card = next(one for one in office.chat.standing.values() if one.key == "card:E-1")
+    assert "email_change_" not in json.dumps(card.blocks)  # no button is left
+    office.clock.wait(minutes=5)
+    with office.connect() as db:
+        for token in (old, new):
+            with pytest.raises(Refusal):
+                email_changes.confirm(db, office.desk, token, now=office.now)
+        with pytest.raises(ChangeSettled):
+            stand_in(office, casey.code(office.now))
+        with pytest.raises(ChangeSettled):
+            email_change_desk.refuse(db, change_id=1, by=CASEY, now=office.now)
+        found = accounts.find(db, mara.id)
+    assert found
+    assert found.email == mara.email
+    office.clock.wait(hours=48)
+    assert len(told(office)) == 1
+
+
+def test_nobody_stands_in_for_an_address_of_their_own(office: Office, mara: Account, casey: Phone) -> None:
+    ask(office, mara)
+    deputy = replace(CASEY, acts=frozenset(), stands_for=(replace(AVERY, acts=frozenset(Act)),))
+    for who in (replace(CASEY, email=NEW), replace(CASEY, email=mara.email)):
+        with pytest.raises(OwnChange):
+            stand_in(office, casey.code(office.now), by=who)
+    with pytest.raises(Refusal):
+        stand_in(office, casey.code(office.now), by=deputy)
+
+
+def test_the_old_mailbox_may_say_yes_too_after_a_colleague_has(
+    office: Office, mara: Account, casey: Phone
+) -> None:
+    old, new = ask(office, mara)
+    stand_in(office, casey.code(office.now))
+    with office.connect() as db:
+        assert (
+            email_changes.confirm(db, office.desk, old, now=office.now) is False
+        )  # said twice, counted once
+        assert email_changes.confirm(db, office.desk, new, now=office.now) is True
