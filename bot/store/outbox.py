@@ -13,6 +13,9 @@ from bot.store.database import count, count_each, instant, listed, maybe_instant
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
+#: columns that are as they are in a job
+_KEPT = ("key", "kind", "stream", "template", "decision_id", "case_id", "recipient", "message_id")
+
 
 def add(db: Database, job: NewJob, *, sealed: str = "", now: datetime) -> bool:
     """Queue an effect; False when its key is there already. `sealed`: its secrets, encrypted."""
@@ -37,18 +40,10 @@ _INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, sta
 
 
 def _values(job: NewJob, sealed: str, now: str) -> dict[str, Any]:
-    return {
-        "key": job.key,
-        "kind": job.kind,
-        "stream": job.stream,
-        "template": job.template,
+    return {name: getattr(job, name) for name in _KEPT} | {
         "vals": json.dumps(job.values, ensure_ascii=False),
         "secrets": sealed,
         "attempts": 0,
-        "decision_id": job.decision_id,
-        "case_id": job.case_id,
-        "recipient": job.recipient,
-        "message_id": job.message_id,
         "automatic": int(job.automatic),
         "now": now,
         "next_at": text_of(job.not_before) if job.not_before else now,
@@ -401,22 +396,12 @@ def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
 
 def _job(found: Mapping[str, Any]) -> Job:
     return Job(
-        id=found["id"],
-        key=found["key"],
+        **{name: found[name] for name in ("id", "attempts", "unknowns", "error", *_KEPT) if name != "kind"},
         kind=JobKind(found["kind"]),
-        stream=found["stream"],
-        template=found["template"],
         values=json.loads(found["vals"]),
         status=JobStatus(found["status"]),
-        attempts=found["attempts"],
-        unknowns=found["unknowns"],
-        decision_id=found["decision_id"],
-        case_id=found["case_id"],
-        recipient=found["recipient"],
-        message_id=found["message_id"],
         automatic=bool(found["automatic"]),
         released=bool(found["released"]),
-        error=found["error"],
         created_at=instant(found["created_at"]),
         next_at=instant(found["next_at"]),
         sent_at=maybe_instant(found["sent_at"]),

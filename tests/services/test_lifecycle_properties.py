@@ -29,7 +29,7 @@ from tests.budget import examples
 from tests.cast import an_office
 from tests.partners import begun, bounce
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # half a minute of a machine that does nothing else
 
 STAGES = ("validation", "reminder", "expired")
 PEOPLE = 3
@@ -126,7 +126,8 @@ acts = st.one_of(
     st.tuples(st.just("refuse"), st.just(0)),
     st.tuples(st.just("bounce"), whom),
     st.tuples(st.just("validate"), whom),
-    st.tuples(st.just("extend"), st.tuples(whom, st.integers(-60, 120))),
+    st.tuples(st.just("extend"), st.tuples(whom, st.integers(-10, 120))),
+    st.tuples(st.just("extend"), st.tuples(whom, st.integers(0, 30))),
     st.tuples(st.just("kill"), st.integers(0, 2)),
     st.tuples(st.just("policy"), numbers()),
 )
@@ -344,7 +345,7 @@ def dying(after: int) -> Iterator[None]:
 TOTAL: Counter[str] = Counter()
 
 
-@settings(max_examples=examples(120), print_blob=True)
+@settings(max_examples=examples(80), print_blob=True)
 @given(rules=numbers(), acts=st.lists(acts, min_size=12, max_size=24))
 def test_each_stage_once_the_last_due_none_early_and_no_silent_end(
     rules: Numbers, acts: list[tuple[str, Any]]
