@@ -71,12 +71,6 @@ def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
     return [_job(found) for found in rows(db, sql, values)]
 
 
-def has_key_from(db: Database, beginning: str) -> bool:
-    """Whether a key that begins so was queued at any time."""
-    sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"
-    return row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"}) is not None
-
-
 def find_newest(db: Database, beginning: str) -> Job | None:
     """The newest whose key begins so."""
     sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends
