@@ -73,17 +73,13 @@ def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
 
 def find_newest(db: Database, beginning: str) -> Job | None:
     """The newest whose key begins so."""
-    sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends
-              order by id desc limit 1"""
+    sql = f"select {COLUMNS} from outbox where key >= :begins and key < :ends order by id desc limit 1"
     found = row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"})
     return _job(found) if found else None
 
 
 def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
-    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free.
-
-    `kind`: or a note whose words are looked up then, too.
-    """
+    """Whether a card, or a note looked up then too (`kind`), stands in line there, not tried yet."""
     found = row(
         db,
         """select 1 from outbox
