@@ -55,7 +55,7 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         key = "account.locked" if view.is_locked else "account.wrong"
         until = words.moment(view.tries.locked_until) if view.tries.locked_until else ""
         yield words.say(key, count=view.tries.wrong, until=until)
-    if account.status is AccountStatus.ACTIVE:
+    if account.status is AccountStatus.ACTIVE and not account.is_partner:
         yield from _ways_in(view, words)
 
 

@@ -43,6 +43,8 @@ def _lines(view: LifeView, words: Words) -> Iterator[str]:
     yield f"*{said}*"
     if view.waits:
         yield words.say("account.life.waits")
+    if view.coming:
+        yield words.say("account.life.coming")
     yield from (_coming(one, words) for one in view.coming)
     if view.moves:
         yield words.say("account.life.moves")

@@ -25,7 +25,6 @@ def digest(
         "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
         "alone": found.alone,
         "users_url": f"{portal_url}/users",
-        "dashboard_url": f"{portal_url}/dashboard",
     }
 
 

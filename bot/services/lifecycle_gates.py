@@ -44,7 +44,7 @@ def keep_back(db: Database, rules: ClockRules, *, now: datetime, until: datetime
         if sum(1 for _ in islice(mails, left + 1)) > left:
             _ask(db, rules, now=now)
             return due
-    _forget(db, now=now)
+    forget(db, now=now)
     return 0
 
 
@@ -101,7 +101,7 @@ def _show(db: Database, gate: Gate, *, key: str, now: datetime) -> None:
     queue_note(db, NOTE, key=key, values=values, now=now, stream=card, instead_of=card)
 
 
-def _forget(db: Database, *, now: datetime) -> None:
+def forget(db: Database, *, now: datetime) -> None:
     """So many are due no longer: what is left goes by itself."""
     gate = gates.find_shut(db)
     if gate is None:

@@ -48,6 +48,7 @@ def run(
     rules, until = desk.policy.clock_rules, max(now, warn_until or now)
     _follow_rules(db, rules, now=now)
     if not store.count_due(db, after=None, until=until):
+        gates.forget(db, now=now)
         return Ran()
     if not agreed and (waiting := gates.keep_back(db, rules, now=now, until=until)):
         return Ran(waiting=waiting)

@@ -111,3 +111,20 @@ def test_a_partners_life_is_shown_and_its_end_moves(desk: Shell, tmp_path: Path)
         ("begun", ""),
     ]
     assert "Long leave" in desk("accounts", "show", account.email).out
+
+
+def test_accounts_from_elsewhere_are_looked_through_then_taken_over(desk: Shell, tmp_path: Path) -> None:
+    an_office(tmp_path)
+    day = (datetime.now(UTC).date() + timedelta(days=10)).isoformat()
+    file = tmp_path / "partners.csv"
+    file.write_text(f"e-mail;last name;ends on;shoe size\nada@works.example.com;Lindqvist;{day};38\n")
+    dry = desk("accounts", "import", str(file), "--dry-run", "--json")
+    done = desk("accounts", "import", str(file))
+    again = desk("accounts", "import", str(file))
+
+    assert (dry.code, dry.objects[0]["good"], dry.objects[0]["imported"]) == (0, 1, False)
+    assert dry.objects[0]["columns_left_out"] == ["shoe size"]
+    assert "waits for one click" in done.out
+    assert again.code == 1
+    assert "line 2, e-mail: has an account here already" in again.out
+    assert desk("accounts", "import", str(tmp_path / "none.csv")).code == 2

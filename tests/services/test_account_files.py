@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.domain.account_files import AccountFileFault, AccountRowFault, Column
-from bot.services import account_files, audit, lifecycle, lifecycle_gates, lifecycle_rounds
+from bot.domain.account_views import AccountAct
+from bot.services import account_files, account_views, audit, lifecycle, lifecycle_gates, lifecycle_rounds
 from bot.services.account_files import Looked
 from bot.store import accounts
 from bot.store.lifecycle import find
@@ -76,6 +77,17 @@ def test_of_what_is_due_only_the_tightest_goes_and_only_after_one_click(office: 
     office.clock.wait(days=40)  # what comes due later needs no click
     with office.connect() as db:
         assert lifecycle_rounds.run(db, office.desk, now=office.now).told["validation"] == 1  # type: ignore[index]
+
+
+def test_a_gate_with_nothing_behind_it_asks_no_more(office: Office) -> None:
+    assert take(office, f"{HEAD}\n{row(1, '2026-03-12')}").due == 1
+    with office.connect() as db:
+        account = accounts.list_by_email(db, "ada1@works.example.com")[0]
+        account_views.act(
+            db, office.desk, AccountAct.CLOSE, account_id=account.id, by="cli:anna", now=office.now
+        )
+        lifecycle_rounds.run(db, office.desk, now=office.now)
+        assert lifecycle_gates.find_shut(db) is None
 
 
 @pytest.mark.parametrize(
