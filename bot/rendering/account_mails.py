@@ -6,12 +6,13 @@ from datetime import datetime
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
+from bot.domain.dead_ends import ForAdministrators
 from bot.domain.email_changes import EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential, Role
 from bot.policy import Policy
-from bot.rendering.case_facts import Values, owner
+from bot.rendering.case_facts import Values, named, owner
 from bot.rendering.mails import of_case
 from bot.rendering.words import words
 
@@ -127,6 +128,20 @@ def member_notice(
         "webinars_url": policy.mag.webinars_url or None,
         "sign_in_url": f"{portal_url}/sign-in",
         "users_url": f"{portal_url}/users/{about.id}",
+    }
+
+
+def dead_ends(
+    account: Account, customer: Customer, policy: Policy, found: ForAdministrators, *, portal_url: str
+) -> Values:
+    """To an Organization Administrator: what will hurt, and where to mend it."""
+    return of_account(account, customer, policy) | {
+        "one_phone": len(found.one_phone),
+        "one_phone_names": named([one.name for one in found.one_phone]),
+        "own_phone": any(one.id == account.id for one in found.one_phone),
+        "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
+        "alone": found.alone,
+        "users_url": f"{portal_url}/users",
     }
 
 

@@ -15,7 +15,6 @@ from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering import account_mails, phone_reset_mails
 from bot.rendering.case_facts import Values
-from bot.rendering.dead_ends import digest
 
 PAGES = "https://www.example.com/mag"
 USER_IDS = ("k7m3-x9p2", "b4tz-6hwc", "q8nd-v5rj")
@@ -71,7 +70,7 @@ def dead_ends(case: Case, policy: Policy, *, at: datetime) -> Values:
         alone=True,
     )
     portal_url = SIGN_IN_URL.removesuffix("/sign-in")
-    return digest(account(case, at=at), customer(case), policy, found, portal_url=portal_url)
+    return account_mails.dead_ends(account(case, at=at), customer(case), policy, found, portal_url=portal_url)
 
 
 def credential_request(case: Case, policy: Policy, *, at: datetime) -> Values:

@@ -1,31 +1,13 @@
-"""The weekly digests of dead ends: a mail to an organisation's administrators, and the desk's card."""
+"""The desk's card of dead ends; administrators hear by mail, `account_mails.dead_ends`."""
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.accounts import Account, Customer
-from bot.domain.dead_ends import ForAdministrators, ForDesk, PartnerFacts
-from bot.policy import Policy
+from bot.domain.dead_ends import ForDesk, PartnerFacts
 from bot.rendering import blocks
-from bot.rendering.account_mails import of_account
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.case_facts import Values, named
 from bot.rendering.words import Words
 
 SHOWN = 10  #: of each kind, on the card
-
-
-def digest(
-    account: Account, customer: Customer, policy: Policy, found: ForAdministrators, *, portal_url: str
-) -> Values:
-    """To an Organization Administrator: what will hurt, and where to mend it."""
-    return of_account(account, customer, policy) | {
-        "one_phone": len(found.one_phone),
-        "one_phone_names": named([one.name for one in found.one_phone]),
-        "own_phone": any(one.id == account.id for one in found.one_phone),
-        "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
-        "alone": found.alone,
-        "users_url": f"{portal_url}/users",
-    }
 
 
 def dead_ends_note(found: ForDesk, *, words: Words) -> Card:

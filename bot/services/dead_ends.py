@@ -15,7 +15,7 @@ from bot.domain.dead_ends import (
     find_for_administrators,
     find_for_desk,
 )
-from bot.rendering import dead_ends as shown
+from bot.rendering import account_mails
 from bot.services import applications, terms
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
@@ -72,7 +72,7 @@ def _mail(
                 desk,
                 one,
                 MAIL,
-                words=lambda customer, one=one: shown.digest(  # type: ignore[misc]
+                words=lambda customer, one=one: account_mails.dead_ends(  # type: ignore[misc]
                     one, customer, desk.policy, found, portal_url=desk.portal_url.rstrip("/")
                 ),
                 now=now,
