@@ -28,6 +28,7 @@ from bot.store import (
     passwords,
     phone_codes,
     phone_resets,
+    prolongation,
     provisioning,
     purchase_orders,
     recovery_codes,
@@ -208,3 +209,8 @@ def m037_partners(db: Database) -> None:
 @migrations()
 def m039_desk_changes_addresses(db: Database) -> None:
     email_changes.add_desk(db)
+
+
+@migrations()
+def m041_prolongations(db: Database) -> None:
+    prolongation.make_tables(db)
