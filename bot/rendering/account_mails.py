@@ -20,7 +20,7 @@ def activation(account: Account, customer: Customer, policy: Policy, *, until: d
     """To the owner of a new account; the link comes as a secret, `activation_url`."""
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
-        "until": say.date(until),
+        "until": say.instant(until),
         "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
@@ -104,7 +104,7 @@ def self_registration(
     return of_account(inviter, customer, policy) | {
         "role": say.choice(Role, role),
         "inviter": inviter.name,
-        "until": say.date(until),
+        "until": say.instant(until),
     }
 
 

@@ -54,7 +54,7 @@ def post_head(db: Database, *, day: str, now: datetime) -> bool:
     """
     with transaction(db, locks=("audit:head",)):
         head = events.head(db)
-        if not head.seq or outbox.has_key_from(db, f"{POSTED}{day}:"):
+        if not head.seq or outbox.find_newest(db, f"{POSTED}{day}:"):
             return False
         key = f"{POSTED}{day}:{head.seq}:{head.hash}"
         return queue_note(db, "audit_head_note", key=key, values=asdict(head), now=now)

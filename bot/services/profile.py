@@ -13,10 +13,12 @@ from bot.rendering.words import LANGUAGES
 from bot.store import (
     accounts,
     certificates,
+    consents,
     credentials,
     email_changes,
     events,
     outbox,
+    partners,
     phone_resets,
     recovery_codes,
     registration,
@@ -46,6 +48,7 @@ def export(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
     return {
         "account": asdict(account),
         **_list_factors(db, account),
+        **(_list_of_partner(db, account) if account.is_partner else {}),
         "sessions": [
             {"began": one.made_at, "last_page": one.seen_at, "strength": one.strength.name.lower()}
             for one in sessions.list_of_account(db, account.id).values()
@@ -64,6 +67,15 @@ def export(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
             }
             for event in events.list_about(db, [f"account:{account.id}"])
         ],
+    }
+
+
+def _list_of_partner(db: Database, account: Account) -> dict[str, Any]:
+    """What a partner wrote into the form, and each answer to what they were asked to agree to."""
+    partner = partners.find(db, account.id)
+    return {
+        "partner": asdict(partner) if partner else None,
+        "consents": [asdict(one) for one in consents.list_of_account(db, account.id)],
     }
 
 

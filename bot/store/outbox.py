@@ -71,25 +71,15 @@ def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
     return [_job(found) for found in rows(db, sql, values)]
 
 
-def has_key_from(db: Database, beginning: str) -> bool:
-    """Whether a key that begins so was queued at any time."""
-    sql = "select 1 from outbox where key >= :begins and key < :ends limit 1"
-    return row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"}) is not None
-
-
 def find_newest(db: Database, beginning: str) -> Job | None:
     """The newest whose key begins so."""
-    sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends
-              order by id desc limit 1"""
+    sql = f"select {COLUMNS} from outbox where key >= :begins and key < :ends order by id desc limit 1"
     found = row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"})
     return _job(found) if found else None
 
 
 def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
-    """Whether a card stands in line there, to be tried for the first time as soon as a worker is free.
-
-    `kind`: or a note whose words are looked up then, too.
-    """
+    """Whether a card, or a note looked up then too (`kind`), stands in line there, not tried yet."""
     found = row(
         db,
         """select 1 from outbox

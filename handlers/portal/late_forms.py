@@ -25,6 +25,7 @@ def show(frame: Frame) -> Response:
     return frame.pages.render(
         "late_form.html",
         status=REFUSED,
+        ours=ours,
         action=request.path,
         typed=_list_typed() if ours else [],
         again=ours and not request.files,

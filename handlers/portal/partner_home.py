@@ -100,6 +100,7 @@ def show_codes(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = ()) -
         eyebrow=say("page.change.my_account"),
         lead=say("page.partner_codes.lead"),
         no_codes=say("page.partner_codes.none"),
+        launching="",
         codes=codes,
         left=left,
         may_make=True,

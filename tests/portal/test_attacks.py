@@ -15,9 +15,7 @@ from werkzeug.test import TestResponse
 from bot.domain.accounts import Account
 from bot.domain.phone_codes import PURPOSE
 from bot.domain.ris import Role
-from bot.domain.sessions import Strength
 from handlers.portal import app
-from tests import invited as partners
 from tests.invited import CONSENTS, FORM
 from tests.people import COOKIE, HOST, KEY, PASSWORD
 from tests.portal.conftest import Town
@@ -147,12 +145,6 @@ ROWS = {
     "POST /users/<int:number>/key": Row(For.ADMINISTRATOR, {"to": "2", "seen": "x"}),
 }  # fmt: skip
 
-#: of whoever is signed in, of either programme
-SHARED = {
-    "GET /passcode", "POST /passcode", "GET /account", "GET /account/data", "POST /account/language",
-    "POST /account/email", "POST /password", "GET /password/changed", "POST /dashboard/sign-out",
-}  # fmt: skip
-
 ROLES = (Role.USER, Role.APPLICATION_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR)
 
 
@@ -235,33 +227,6 @@ def test_a_colleague_does_nothing_that_is_an_administrators_or_anothers(town: To
         assert [{**rows, "sessions": []} for rows in [near.belongings()]] == before, rule
         assert PHONE[-4:] not in answer.text
         assert answer.status_code in ({409} if ROWS[rule].to is For.ADMINISTRATOR else {303, 400}), rule
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("strength", "place"),
-    [(Strength.PASSWORD, "/passcode"), (Strength.PHONE_OTP, "/home")],
-    ids=["half", "whole"],
-)
-def test_a_partner_sees_nothing_of_mag_and_nothing_at_all_without_a_passcode(
-    town: Town, strength: Strength, place: str
-) -> None:
-    near = neighbours(town, WTF_CSRF_ENABLED=False)
-    with town.bot.connect() as db:
-        pia = partners.move_in(db, town.bot.desk, town.tokens, now=town.clock.now()).account
-    browser, before = near.signed_in(pia, strength), near.belongings()
-    for_mag = [rule for rule, row in ROWS.items() if row.to in (For.SIGNED_IN, For.ADMINISTRATOR)]
-    shut = [rule for rule in for_mag if rule not in SHARED]
-    if strength is Strength.PASSWORD:
-        shut += [rule for rule in ROWS if ROWS[rule].to is For.PARTNER and "/passcode/" not in rule]
-        shut += [rule for rule in SHARED if "/account" in rule or rule == "POST /password"]
-    assert len(shut) > 30
-    for rule in shut:
-        method, path = rule.split(" ", 1)
-        data = ROWS[rule].typed if method == "POST" else None
-        assert near.ask(browser, method, near.path(path), data=data).location == place, rule
-
-    assert near.belongings() == before
 
 
 @pytest.mark.slow

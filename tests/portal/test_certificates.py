@@ -29,7 +29,7 @@ def show_card(
     browser: Browser, peer: str = PROXY, verify: str = "SUCCESS", subject: str = CARD
 ) -> TestResponse:
     headers = {name: value for name, value in ((VERIFY, verify), (SUBJECT, subject)) if value}
-    token = browser.token("/dashboard")
+    token = browser.token("/passcode")
     return browser.client.post(
         "/passcode/certificate",
         data={"csrf_token": token},

@@ -16,7 +16,7 @@ from bot.domain.sessions import Strength
 from bot.services import credentials as entering
 from bot.services import member_invitations, phone_resets, sessions
 from bot.services.desk import Desk
-from bot.store import credentials
+from bot.store import accounts, credentials
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
 from tests.people import KEY, PASSWORD, hand_key, move_in
@@ -62,6 +62,8 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         now = town.bot.clock.now()
         people = move_in(db, town.bot.desk, a_case(town), now=now)
         lose_phone(db, town.bot.desk, people[1], now=now)
+        with transaction(db):
+            accounts.set_email(db, people[2].id, f"wilhelmina.{'extraordinarily-long' * 3}@kunde.example.org")
         for email, at in (("old@kunde.example.org", now - timedelta(days=20)), ("jo@kunde.example.org", now)):
             member_invitations.invite(db, town.bot.desk, email=email, role=Role.USER, by=people[0], now=at)
     server = PortalServer(town.bot)

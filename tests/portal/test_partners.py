@@ -1,5 +1,6 @@
 """A partner's way through the portal: invited, registered, with password and app, to the home page."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -98,6 +99,8 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
     assert guest.post("/passcode", {"code": code}).location == "/home"
     assert guest.client.get("/dashboard").location == "/home"
     assert "Security" not in guest.client.get("/account").text
+    data = json.loads(guest.client.get("/account/data").text)
+    assert (data["partner"]["vat_id"], len(data["consents"])) == ("DE136695976", 4)
 
     guest.post("/home", {}, at="/dashboard/sign-out")
     guest.sign_in()

@@ -202,6 +202,24 @@ def test_another_app_takes_the_place_of_a_lost_one_and_ends_every_other_session(
 # Who invites whom
 
 
+def test_mails_to_partners_come_from_the_programme_and_what_comes_back_goes_to_the_mailbox(
+    office: Office,
+) -> None:
+    sender = {"sender_name": "Extranet", "sender_address": "Partner-Extranet@desk.example.com"}
+    extranet = office.desk.policy.extranet.model_copy(update=sender)
+    policy = office.desk.policy.model_copy(update={"extranet": extranet})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+    moved_in(office)
+    office.work()
+
+    ours = office.desk.mail_from.address
+    mails = [mail for mail in office.mailer.sent if mail.to == PIA]
+    assert len(mails) == 3
+    for mail in mails:
+        assert (mail.sender.name, mail.sender.address) == ("Extranet", "partner-extranet@desk.example.com")
+        assert (mail.reply_to, mail.envelope) == (ours, ours)
+
+
 def test_an_address_is_invited_once_by_staff_and_within_the_cap(office: Office) -> None:
     def invite(email: str, by: Staff = AVERY, **said: str) -> type[Refusal] | None:
         try:

@@ -77,9 +77,9 @@ class Visitor:
             box.check()
 
     def press(self, name: str) -> None:
-        """A button, or a link that looks or works like one."""
-        page = self.page
-        named = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first
+        """A button, or a link that looks or works like one, in what the page itself holds."""
+        page, within = self.page, self.page.get_by_role("main")
+        named = within.get_by_role("button", name=name).or_(within.get_by_role("link", name=name)).first
         if self.keyboard:
             self._reach(named)
             page.keyboard.press("Enter")
