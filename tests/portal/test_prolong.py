@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.outbox import JobStatus
+from bot.domain.passwords import HowSet
 from bot.domain.sessions import Strength
 from bot.domain.tries import Tried, Tries
 from bot.services import lifecycle, passwords, prolong_links, sessions
@@ -173,8 +174,8 @@ def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
         elif how == "changed in time":
             since = accounts.find_password(db, partner.pia.account.id)
             hashed, desk = passwords.make_hash(town.bot.desk, NEW), town.bot.desk
-            how_set = passwords.HowSet.RESET
-            assert passwords.put(db, desk, partner.pia.account, hashed, since=since, how=how_set, now=now())
+            pia, how_set = partner.pia.account, HowSet.RESET
+            assert passwords.put(db, desk, pia, hashed, since=since, how=how_set, now=now())
     said = {
         "too soon": "once in 24 hours: from 3 March 2026, 10:30 CET on",
         "locked": "You can finish from 11 May 2026, 12:00 CEST on",
@@ -204,6 +205,7 @@ def test_whoever_asks_signs_in_or_forgot_the_password_of_an_expired_account_is_l
     partner.town.wait(days=100)
     partner.become(LifeState.EXPIRED)
     user_name = partner.pia.account.user_id
+    assert 'href="/prolong"' in partner.client.get("/sign-in").text
     wrong = partner.post("/sign-in", {"name": user_name, "password": "wrong"})
     stranger = partner.post("/sign-in", {"name": "nobody@rotor.example.org", "password": "wrong"})
     assert (wrong.status_code, stranger.status_code, partner.mails("prolong_link")) == (400, 400, 0)
