@@ -68,9 +68,12 @@ GERMAN = {
     "Set up another authenticator app": "Andere Authenticator-App einrichten",
     "My Account": "Mein Konto",
     "Please validate your": "Bitte bestätigen Sie Ihr Konto",
+    "Please validate your Partner Extranet account by": (
+        "Bitte bestätigen Sie Ihr Konto bei Partner Extranet bis"
+    ),
     "Validate your account": "Konto bestätigen",
     "Validate My Account": "Mein Konto bestätigen",
-    "has expired": "ist abgelaufen",
+    "Your Partner Extranet account has expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
     "The link that brings your account back": "Der Link, der Ihr Konto zurückholt",
     "Your account has expired": "Ihr Konto ist abgelaufen",
     "Reactivate My Account": "Mein Konto reaktivieren",
@@ -193,14 +196,17 @@ class Story:
         who.arrive("partner-account", say("My Account"))
         return user_name[0]
 
-    def validate(self) -> None:
-        """Sixty days later a mail asks for it."""
+    def validate(self) -> str:
+        """Two months later a mail asks for it; the new end, as the page says it."""
         who, say = self.visitor, self.say
         self.desk.world.clock.turn(timedelta(days=61))
         who.read("validation", say("Please validate your"))
         who.open_link(say("Validate My Account"))
         who.arrive("prolong", say("Validate your account"))
         self.prolong("validated", SECOND, say("Validate My Account"))
+        return (
+            who.page.get_by_role("heading", level=1).inner_text().partition(say("is valid until"))[2].strip()
+        )
 
     def prolong(self, name: str, password: str, button: str) -> None:
         who, say = self.visitor, self.say
@@ -213,13 +219,16 @@ class Story:
         who.press(button)
         who.arrive(name, say("is valid until"))
 
-    def bring_back(self, phone: Phone, user_name: str) -> None:
+    def bring_back(self, phone: Phone, user_name: str, ends_on: str) -> None:
         """The next end passes; whoever knows the password is sent the link, and is in again."""
         who, say, clock = self.visitor, self.say, self.desk.world.clock
         clock.turn(timedelta(days=61))
-        self.desk.mail_to(self.guest.administrator, about=say("Please validate your"))
+        self.desk.mail_to(
+            self.guest.administrator,
+            about=f"{say('Please validate your Partner Extranet account by')} {ends_on}",
+        )
         clock.turn(timedelta(days=31))
-        self.desk.mail_to(self.guest.administrator, about=say("has expired"))
+        self.desk.mail_to(self.guest.administrator, about=say("Your Partner Extranet account has expired"))
         self.sign_in(user_name, SECOND)
         who.arrive("expired", say("Your account has expired"))
         who.read("prolong-link", say("The link that brings your account back"))
@@ -257,8 +266,7 @@ def test_a_partner_comes_in_validates_in_time_expires_and_comes_back(
         story.register()
         phone = story.activate()
         user_name = story.come_back(phone)
-        story.validate()
-        story.bring_back(phone, user_name)
+        story.bring_back(phone, user_name, story.validate())
 
     assert [line for line in said if "Content Security Policy" in line] == []
 
