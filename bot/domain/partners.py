@@ -56,7 +56,7 @@ class Invitation(NewInvitation):
 
     @property
     def ref(self) -> str:
-        return f"I-{self.id}"
+        return f"P-{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,20 +9,20 @@ PURPOSE = "message-id"
 #: every id costs a signature or more: a mail with thousands of References is not worth them
 MOST_IDS = 60
 
-_REF = re.compile(r"[ACIQS]-[1-9][0-9]{0,17}")
+_REF = re.compile(r"[ACPQS]-[1-9][0-9]{0,17}")
 _NONCE = re.compile(r"[a-z0-9]{1,64}")
-_TOKEN = re.compile(r"<?(([aciqs]-[1-9][0-9]{0,17})\.[a-z0-9]{1,64})\.([a-z2-7]{26})@[^@<>]{1,255}>?")
+_TOKEN = re.compile(r"<?(([acpqs]-[1-9][0-9]{0,17})\.[a-z0-9]{1,64})\.([a-z2-7]{26})@[^@<>]{1,255}>?")
 
 
 def message_id(ref: str, nonce: str, *, keyring: Keyring, domain: str) -> str:
     """Make the Message-ID of a mail about `ref`; `nonce` tells its mails apart.
 
-    "C-7" is a case and "Q-7" a conversation; "A-7" a mail to the owner of a partner's account, "I-7" one to
+    "C-7" is a case and "Q-7" a conversation; "A-7" a mail to the owner of a partner's account, "P-7" one to
     an invited partner and "S-7" one to staff, which are ours and open no thread.
     """
     if not _REF.fullmatch(ref) or not _NONCE.fullmatch(nonce.lower()):
         raise ValueError(
-            "a reference is A-, C-, I-, Q- or S- and a number, a nonce 1 to 64 letters and digits"
+            "a reference is A-, C-, P-, Q- or S- and a number, a nonce 1 to 64 letters and digits"
         )
     named = f"{ref}.{nonce}".lower()
     return f"<{named}.{keyring.sign(PURPOSE, named)}@{domain.lower()}>"

@@ -12,7 +12,7 @@ from bot.policy import Policy
 from bot.ports import Codes, Hasher
 
 #: begin what mails to partners are about: an account that came by no case, an invitation
-PARTNERS = ("A-", "I-")
+PARTNERS = ("A-", "P-")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,15 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store import accounts, cases, email_changes, links, member_invitations, phone_resets
+from bot.store import (
+    accounts,
+    cases,
+    email_changes,
+    links,
+    member_invitations,
+    partner_invitations,
+    phone_resets,
+)
 
 
 def find_language(db: Database, token: str, *, now: datetime) -> str:
@@ -38,6 +46,11 @@ def _of_invitation(db: Database, invitation_id: int, now: datetime) -> str:
     return found[2] if found else ""
 
 
+def _of_partner(db: Database, invitation_id: int, _: datetime) -> str:
+    found = partner_invitations.find(db, invitation_id)
+    return found.lang if found else ""
+
+
 def _of_reset(db: Database, reset_id: int, now: datetime) -> str:
     reset = phone_resets.find(db, reset_id)
     return _of_account(db, reset.account_id, now) if reset else ""
@@ -49,5 +62,6 @@ _LOOK: dict[str, Callable[[Database, int, datetime], str]] = {
     "C": _of_case,
     "E": _of_change,
     "I": _of_invitation,
+    "P": _of_partner,
     "R": _of_reset,
 }

@@ -66,7 +66,7 @@ class Mailed:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. Whoever has registered needs it no more."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    found = invitations.find(db, int(ref.removeprefix("I-")))
+    found = invitations.find(db, int(ref.removeprefix("P-")))
     if found is None or found.ended_at is not None:
         raise LinkUnknown
     return found
@@ -212,7 +212,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        invited = invitations.find(db, int(ref.removeprefix("I-"))) if ref else None
+        invited = invitations.find(db, int(ref.removeprefix("P-"))) if ref else None
         if invited is None:
             return
         if invited.account_id is not None:

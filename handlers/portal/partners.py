@@ -30,7 +30,7 @@ def register(app: Flask, frame: Frame) -> None:
     room.add_url_rule("/invite/asked", "asked", frame.view(show_asked))
     room.add_url_rule("/invite/sent/<token>", "sent", frame.view(show_sent))
     room.add_url_rule("/invite/sent/<token>", "send_again", frame.view(send_again), methods=["POST"])
-    frame.guards.links(room)
+    frame.takes_links(room)
     app.register_blueprint(room)
     asking = Blueprint("partner_requests", __name__)
     asking.add_url_rule("/register/partner", "ask", frame.view(ask), methods=["POST"])

@@ -204,7 +204,9 @@ def test_nothing_of_another_organisation_is_read_or_changed(town: Town, role: Ro
     before, read, odd = near.belongings(), [], []
     for rule, row in ROWS.items():
         answer = attack(near, who, rule)
-        said = answer.text.lower()
+        said = re.sub(
+            r"\b[0-9a-f]{64}\b", "", answer.text.lower()
+        )  # any digits may stand in a session's name
         for typed in row.typed.values():
             said = said.replace(typed.lower(), "")
         read += [(rule, tale) for tale in near.telltales() if tale in said]

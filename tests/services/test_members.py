@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from bot.domain.errors import Refusal
 from bot.domain.key_refusals import HasSeat, KeyAlreadyUsed, SeatChanged, UnknownSeat
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
@@ -21,7 +21,6 @@ from bot.domain.member_refusals import (
     ClosedByDesk,
     CredentialAsked,
     InvitedAlready,
-    InvitedOften,
     LastAdministrator,
     MemberThere,
     MemberUnknown,
@@ -172,77 +171,6 @@ def refusal_of(act: Callable[..., object], *given: object, **named: object) -> t
     except Refusal as refusal:
         return type(refusal)
     return None
-
-
-def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office: Office) -> None:
-    administrator, _ = opened(office, "C-1")
-    for email in ("a@kunde.example.org", "b@kunde.example.org"):
-        do(office, member_invitations.invite, office.desk, email=email, role=Role.USER, by=administrator)
-    office.work()
-    first, second = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
-    do(office, member_invitations.call_back, invitation_id=1, by=administrator)
-
-    with pytest.raises(LinkUnknown):
-        do(office, member_invitations.get_invited, first)
-    with pytest.raises(MemberUnknown):
-        do(office, member_invitations.call_back, invitation_id=1, by=administrator)
-    office.clock.at += timedelta(days=15)
-    with pytest.raises(Refusal):
-        do(office, member_invitations.join, office.desk, second, a_person())
-
-
-def test_an_invitation_that_is_too_old_stays_listed_and_is_sent_again_where_it_may_be(office: Office) -> None:
-    administrator, _ = opened(office, "C-1")
-    invite = partial(do, office, member_invitations.invite, office.desk, role=Role.USER, by=administrator)
-    invite(email="a@kunde.example.org")
-    old = office.tokens[-1]
-    invite(email="b@kunde.example.org")
-    called_back = office.tokens[-1]
-    do(office, member_invitations.call_back, invitation_id=2, by=administrator)
-    office.clock.wait(days=15)
-
-    assert refusal_of(do, office, member_invitations.get_invited, old) is LinkExpired
-    assert [one.email for one in listed(office, administrator).invited] == ["a@kunde.example.org"]
-    do(office, member_invitations.renew, office.desk, called_back)
-    do(office, member_invitations.renew, office.desk, "never was")
-    do(office, member_invitations.renew, office.desk, old)
-    mailed = [job.recipient for job in office.jobs("self_registration")]
-    assert mailed == ["a@kunde.example.org", "b@kunde.example.org", "a@kunde.example.org"]
-    again = partial(do, office, member_invitations.invite_again, office.desk, by=administrator)
-    said = [refusal_of(again, invitation_id=number) for number in (1, 1, 1, 2)]
-    assert said == [None, None, InvitedOften, MemberUnknown]
-    do(office, member_invitations.join, office.desk, office.tokens[-1], a_person())
-    do(office, member_invitations.renew, office.desk, old)
-    assert len(office.jobs("self_registration")) == 5
-
-
-@pytest.mark.parametrize("way", ["closed", "by_the_desk", "demoted"])
-def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, way: str) -> None:
-    administrator, user = opened(office, "C-1")
-    do(
-        office,
-        members.set_role,
-        office.desk,
-        account_id=user.id,
-        role=Role.ORGANIZATION_ADMINISTRATOR,
-        by=administrator,
-    )
-    rogue, role = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR
-    do(office, member_invitations.invite, office.desk, email="me@private.example", role=role, by=rogue)
-    office.work()
-    (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
-    if way == "demoted":
-        do(office, members.set_role, office.desk, account_id=rogue.id, role=Role.USER, by=administrator)
-    elif way == "closed":
-        do(office, members.deactivate, office.desk, account_id=rogue.id, by=administrator)
-    else:
-        close = {"account_id": rogue.id, "by": AVERY.id}
-        do(office, account_views.act, office.desk, AccountAct.CLOSE, **close)
-
-    with pytest.raises(LinkUnknown):
-        do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"))
-    assert listed(office, administrator).invited == ()
-    assert [event.tag for event in office.events()].count("member:uninvited") == 1
 
 
 def test_one_administrator_always_remains(office: Office) -> None:
@@ -460,28 +388,3 @@ def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.
     office.clock.at += timedelta(days=1, seconds=1)
     do(office, members.create, office.desk, a_person(first_name="Jo"), by=administrator, shared=True)
     assert MOST_A_DAY == 100
-
-
-@pytest.mark.parametrize(
-    ("changed", "faults"),
-    [
-        ({"first_name": " ", "email": ""}, {"first_name": "missing", "email": "missing"}),
-        ({"email": "not an address"}, {"email": "bad_email"}),
-        ({"email": "a@b.example\nBcc: x@y.example"}, {"email": "bad_email"}),
-        ({"first_name": "=HYPERLINK(1)"}, {"first_name": "formula"}),
-        ({"last_name": "\t@SUM(1)"}, {"last_name": "formula"}),
-        ({"job_title": "+cmd|x"}, {"job_title": "formula"}),
-        ({"role": "root"}, {"role": "unknown_role"}),
-        ({"last_name": "x" * 1_000_000}, {"last_name": "too_long"}),
-        ({"job_title": "\u202egpj.exe"}, {"job_title": "too_long"}),
-    ],
-)
-def test_a_form_says_by_field_what_is_wrong(changed: dict[str, str], faults: dict[str, str]) -> None:
-    assert read_member(GIVEN | changed, lang="en", origin=Origin.INVITED) == (None, faults)
-
-
-def test_a_form_is_read_as_it_is_meant() -> None:
-    new, _ = read_member({**GIVEN, "first_name": "  Ina  Maria "}, lang="de", origin=Origin.INVITED)
-
-    assert new is not None
-    assert (new.first_name, new.email, new.lang) == ("Ina Maria", "ina.okoye@kunde.example.org", "de")
