@@ -66,10 +66,9 @@ def show_asked(*, frame: Frame) -> Response:
         title=say("page.prolong.asked.title"),
         text=say("page.prolong.asked.text", days=rules.reactivation),
         post="",
-        link="/register",
-        button=say("page.prolong.closed.button"),
+        link="",
         ask=True,
-        sign_in=True,
+        sign_in=False,
     )
 
 

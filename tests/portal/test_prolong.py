@@ -106,7 +106,7 @@ def reworded(partner: Partner) -> None:
     partner.client = client_of(app.build(town.bot), town.bot.settings.portal_url)
 
 
-@pytest.mark.parametrize("state", [LifeState.VALID, LifeState.EXPIRED])
+@pytest.mark.parametrize("state", [LifeState.VALID, pytest.param(LifeState.EXPIRED, marks=pytest.mark.slow)])
 def test_consents_and_a_new_password_validate_it_once(partner: Partner, state: LifeState) -> None:
     town, begun = partner.town, partner.life
     assert begun.ends_on == town.clock.now().date() + timedelta(days=90)  # activation began the clock
