@@ -1,9 +1,12 @@
 """A partner's account is prolonged: what is asked, what stands in the way, once, and what strangers see."""
 
+import contextlib
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,10 +14,11 @@ from werkzeug.test import TestResponse
 
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.outbox import JobStatus
+from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet
 from bot.domain.sessions import Strength
 from bot.domain.tries import Tried, Tries
-from bot.services import lifecycle, passwords, prolong_links, sessions
+from bot.services import lifecycle, passwords, prolong_links, prolongation, sessions
 from bot.store import accounts, consents, outbox, tries
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
@@ -158,7 +162,24 @@ def test_changed_words_are_shown_beside_the_old_ones_and_asked_again(partner: Pa
     assert partner.life.validations == 2
 
 
-@pytest.mark.parametrize("how", ["too soon", "locked", "changed in time"])
+def test_of_many_clicks_at_once_one_counts(partner: Partner) -> None:
+    town = partner.town
+    town.wait(days=70)
+    partner.agree()
+    token, all_there = partner.link.rpartition("/")[2], Barrier(4)
+
+    def click(number: int) -> None:
+        with town.bot.connect() as db:
+            all_there.wait()
+            prolongation.complete(db, town.bot.desk, token, f"{NEW} {number}", now=town.clock.now())
+
+    with ThreadPoolExecutor(4) as pool, contextlib.suppress(PasswordMeanwhile):
+        list(pool.map(click, range(4)))
+    assert (partner.life.validations, partner.mails("account_prolonged")) == (2, 1)
+    assert sum(partner.password_fits(f"{NEW} {number}") for number in range(4)) == 1
+
+
+@pytest.mark.parametrize("how", ["too soon", "locked", "changed in time", "no app"])
 def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
     partner: Partner, how: str
 ) -> None:
@@ -171,6 +192,8 @@ def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
             tries.put(
                 db, partner.pia.account.id, Tried.PASSWORD, Tries(wrong=10, locked_until=until), now=now()
             )
+        elif how == "no app":
+            db.execute("delete from authenticators")
         elif how == "changed in time":
             since = accounts.find_password(db, partner.pia.account.id)
             hashed, desk = passwords.make_hash(town.bot.desk, NEW), town.bot.desk
@@ -179,6 +202,7 @@ def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
     said = {
         "too soon": "once in 24 hours: from 3 March 2026, 10:30 CET on",
         "locked": "You can finish from 11 May 2026, 12:00 CEST on",
+        "no app": "No authenticator app is set up for this account",
         "changed in time": "You changed your password on 11 May 2026, 11:30 CEST. That counts",
     }
     assert said[how] in partner.client.get(partner.link).text
@@ -189,6 +213,8 @@ def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
         assert 'name="password"' not in page
         assert partner.post(link, {"do": "complete"}).status_code == 303
         assert partner.password_fits(NEW)
+    elif how == "no app":
+        assert partner.post(link, TYPED).status_code == 303  # the desk helps with signing in
     else:
         assert "Everything until here is kept" in page
         refused = partner.post(link, TYPED)
