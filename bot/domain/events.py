@@ -172,6 +172,8 @@ class EventTag(StrEnum):
     LIFE_EXPIRED = "life:expired"
     LIFE_CLOSED = "life:closed"
     LIFE_RESUMED = "life:resumed"  # its account was closed, and is open again
+    PROLONGATION_ASKED = "prolongation:asked"  # by a name that is an account's, or not
+    PROLONGATION_MAILED = "prolongation:mailed"
     LIFE_GATE_SHUT = "life_gate:shut"
     LIFE_GATE_OPENED = "life_gate:opened"
     SESSION_BEGUN = "session:begun"

@@ -54,6 +54,7 @@ class HowSet(StrEnum):
 
     ACTIVATION = "activation"
     CHANGE = "change"  # its owner was signed in, and knew the one before
+    PROLONGATION = "prolongation"  # by the link of a partner's clock, which proves the address
     RESET = "reset"  # by a link, after it was forgotten or an administrator wished it
 
 

@@ -1,7 +1,9 @@
 """The mails of an account's clock: what they say of it, with every date that matters to its owner."""
 
+from datetime import datetime
+
 from bot.domain.accounts import Account
-from bot.domain.lifecycle import Life, Stage
+from bot.domain.lifecycle import Life, LifeState, Stage
 from bot.policy import Policy
 from bot.rendering.case_facts import Values
 from bot.rendering.words import words
@@ -30,3 +32,14 @@ def of_life(account: Account, life: Life, policy: Policy) -> Values:
         "back_until": say.date(rules.last_way_back(life.ends_on)),
         "closes_on": say.date(rules.calendar.day_of(rules.closes(life.ends_on))),
     }
+
+
+def asked(account: Account, life: Life, policy: Policy) -> Values:
+    """To its owner, who may have asked for the link: it comes beside them, as `prolong_url`."""
+    return {**of_life(account, life, policy), "expired": life.state is LifeState.EXPIRED}
+
+
+def prolonged(account: Account, life: Life, policy: Policy, *, at: datetime, changed: bool) -> Values:
+    """To its owner: until when it works now; `changed`: by a new password."""
+    said = words(account.lang, policy.desk.zone)
+    return {**of_life(account, life, policy), "at": said.instant(at), "changed": changed}

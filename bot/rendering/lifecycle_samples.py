@@ -40,3 +40,14 @@ def expired(case: Case, policy: Policy, *, at: datetime) -> Values:
     """On the day after it."""
     ended = replace(life(policy, at=at, days_left=-1), state=LifeState.EXPIRED)
     return lifecycle_mails.of_life(partner(case, at=at), ended, policy)
+
+
+def asked(case: Case, policy: Policy, *, at: datetime, has_ended: bool = True) -> Values:
+    there = life(policy, at=at, days_left=-1 if has_ended else 30)
+    state = LifeState.EXPIRED if has_ended else LifeState.VALID
+    return lifecycle_mails.asked(partner(case, at=at), replace(there, state=state), policy)
+
+
+def prolonged(case: Case, policy: Policy, *, at: datetime, changed: bool = True) -> Values:
+    fresh = life(policy, at=at, days_left=policy.clock_rules.valid)
+    return lifecycle_mails.prolonged(partner(case, at=at), fresh, policy, at=at, changed=changed)

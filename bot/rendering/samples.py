@@ -320,6 +320,8 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "account_validation": _decided(lifecycle_samples.warning),
     "account_reminder": _decided(lifecycle_samples.warning),
     "account_expired": _decided(lifecycle_samples.expired),
+    "account_prolonged": _decided(lifecycle_samples.prolonged),
+    "prolong_link": _decided(lifecycle_samples.asked),
     "desk_question": lambda lang, policy: mails.desk_question(
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Programme, account_id, make_user_id
-from bot.domain.consents import MANDATORY, Answer, Consent
+from bot.domain.consents import MANDATORY, Consent
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
@@ -25,6 +25,7 @@ from bot.domain.partners import (
 )
 from bot.domain.registration import Draft
 from bot.rendering import partner_mails
+from bot.services import consents as consenting
 from bot.services import partner_invitations
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
@@ -108,7 +109,8 @@ def submit(
             invitations.put_draft(db, invited.id, draft)
             return Submitted(filled=filled, unticked=unticked)
         account = _register(db, desk, invited, filled, now=now)
-        _keep_consents(db, desk, account, agreed, lang=lang, now=now)
+        for answer in consenting.answers(desk, agreed, lang=lang, now=now):
+            consents.add(db, account.id, answer)
         mail_both(db, desk, account, now=now)
         return Submitted(filled=filled, sent=_open_sent_page(db, desk, account, now=now))
 
@@ -129,23 +131,6 @@ def _make_account(db: Database, desk: Desk, new: NewAccount, *, now: datetime) -
         user_id = make_user_id(desk.new_token())
         made = accounts.add(db, new, user_id=user_id, programme=Programme.EXTRANET, now=now)
     return made
-
-
-def _keep_consents(
-    db: Database, desk: Desk, account: Account, agreed: Collection[Consent], *, lang: str, now: datetime
-) -> None:
-    """Each answer with the words that were shown: a no to the one that may be left open, too."""
-    for consent in Consent:
-        wording = desk.policy.extranet.consents[consent]
-        answer = Answer(
-            consent=consent,
-            agreed=consent in agreed,
-            version=wording.version,
-            wording=wording.of(lang),
-            lang=lang,
-            at=now,
-        )
-        consents.add(db, account.id, answer)
 
 
 def mail_both(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:

@@ -24,7 +24,7 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import passwords, security_questions
+from bot.services import passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation
 from bot.services.desk import Desk
@@ -88,7 +88,7 @@ def get(db: Database, token: str, *, now: datetime) -> Recovery:
     purpose = LINK if links.find_subject(db, token, purpose=RESET) is None else RESET
     number = account_id(links.get_subject(db, token, purpose=purpose, now=now))
     account = accounts.find(db, number) if number else None
-    if account is None or account.status is not AccountStatus.ACTIVE:
+    if account is None or account.status is not AccountStatus.ACTIVE or prolongation.find_end(db, account):
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
     if purpose == LINK and asked is None and not account.is_partner:
@@ -139,7 +139,13 @@ def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None
 
 
 def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, now: datetime) -> None:
-    """At most so many links a day, and what needs none once a day: nobody can fill a mailbox."""
+    """At most so many links a day, and what needs none once a day: nobody can fill a mailbox.
+
+    An account whose clock has run out takes no new password by itself: it is prolonged.
+    """
+    if way is Way.LINK and prolongation.find_end(db, account):
+        prolongation.mail_link(db, desk, account, now=now)
+        return
     purpose = "activation" if way is None else LINK
     made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
     if made >= MOST_LINKS and way in (None, Way.LINK):

@@ -7,12 +7,15 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme
 from bot.domain.events import EventTag
+from bot.domain.lifecycle import LifeState
+from bot.domain.lifecycle_refusals import LifeClosed
 from bot.domain.passwords import normal
+from bot.domain.prolongation_refusals import AccountExpired
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
-from bot.services import sessions
+from bot.services import prolongation, sessions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, list_named, mail_activation
 from bot.services.desk import Desk
@@ -33,6 +36,8 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
 
     Argon2 is asked once and something is written once, whether or not there is such an account. So the
     password of an address with several accounts is not tried at all: its owner gets the User IDs by mail.
+    Only who knows the password of an account whose clock has run out hears so: raise AccountExpired, with a
+    link on its way to the address on file, or LifeClosed.
     """
     found = _list_active(db, name)
     account = found[0] if len(found) == 1 else None
@@ -54,7 +59,11 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
         if renewed:
             passwords.rehash(db, account.id, renewed, since=hashed)
         tries.drop(db, account.id, Tried.PASSWORD)
-        return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
+        end = prolongation.find_end(db, account)
+        if end is None:
+            return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
+        prolongation.mail_link(db, desk, account, now=now)
+    raise LifeClosed if end is LifeState.CLOSED else AccountExpired
 
 
 def _list_active(db: Database, name: str) -> list[Account]:

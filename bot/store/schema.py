@@ -28,6 +28,7 @@ from bot.store import (
     passwords,
     phone_codes,
     phone_resets,
+    prolongation,
     provisioning,
     purchase_orders,
     recovery_codes,
@@ -213,3 +214,8 @@ def m039_desk_changes_addresses(db: Database) -> None:
 @migrations()
 def m040_imports_wait_for_a_yes(db: Database) -> None:
     lifecycle_gates.add_imports(db)
+
+
+@migrations()
+def m041_prolongations(db: Database) -> None:
+    prolongation.make_tables(db)

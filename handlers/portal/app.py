@@ -32,6 +32,7 @@ from handlers.portal import (
     passwords,
     phone_resets,
     profile,
+    prolong,
     recovery,
     recovery_codes,
     registration,
@@ -68,7 +69,7 @@ MAG_ROOMS = (
     security_questions,
     terms,
 )
-EXTRANET_ROOMS = (partner_activation, partner_home, partners)
+EXTRANET_ROOMS = (partner_activation, partner_home, partners, prolong)
 #: … and where both are, none of these either
 SHARED_ROOMS = (activation, email_changes, passcode, passwords, profile, recovery, sessions, sign_in)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content

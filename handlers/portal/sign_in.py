@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, request
 
+from bot.domain.accounts import Programme
+from bot.domain.lifecycle_refusals import LifeClosed
+from bot.domain.prolongation_refusals import AccountExpired
 from bot.domain.sessions import IDLE, LONGEST, Ending
 from bot.services import sessions
 from bot.services import sign_in as services
@@ -11,6 +14,7 @@ from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 REFUSED = 400
+FORBIDDEN = 403
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -32,10 +36,13 @@ def sign_in(*, frame: Frame) -> Response:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     then = request.form.get("then", "")
     desk, now = frame.bot.desk, frame.bot.clock.now()
-    with frame.bot.connect() as db:
-        token = services.sign_in(db, desk, name=name, password=password, now=now)
-        if token:
-            sessions.end(db, visitors.token(), now=now)  # whoever was signed in here before is not any more
+    try:
+        with frame.bot.connect() as db:
+            token = services.sign_in(db, desk, name=name, password=password, now=now)
+            if token:
+                sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
+    except (AccountExpired, LifeClosed) as end:
+        return _ended(frame, end)
     if not token:
         return _page(frame, name=name, wrong=True, then=then)
     visitors.remember(token)
@@ -50,6 +57,23 @@ def sign_out(*, frame: Frame) -> Response:
         sessions.end(db, visitors.token(), now=frame.bot.clock.now())
     visitors.forget()
     return frame.pages.go("sign_in.show")
+
+
+def _ended(frame: Frame, end: AccountExpired | LifeClosed) -> Response:
+    """Their clock has run out: by mail it goes on, or with a new invitation."""
+    words, closed = frame.pages.words(), isinstance(end, LifeClosed)
+    return frame.pages.render(
+        "way_back.html",
+        of=Programme.EXTRANET,
+        status=FORBIDDEN,
+        title=words.say("page.prolong.closed.title" if closed else "page.prolong.expired.title"),
+        text=words.refusal(end),
+        post="",
+        link="/register" if closed else "",
+        button=words.say("page.prolong.closed.button"),
+        ask=True,
+        sign_in=False,
+    )
 
 
 def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended: str = "") -> Response:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlite_utils import Database
 from werkzeug.test import TestResponse
 
+from bot.domain import lifecycle
 from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
 from bot.domain.ris import Credential, Role, User
@@ -22,6 +23,7 @@ from bot.services import (
     members,
     phone_codes,
     phone_resets,
+    prolong_links,
     sessions,
 )
 from bot.store.database import transaction
@@ -51,6 +53,7 @@ BELONGS = {
     "member_invitations": "organisation = :org",
     "partner_invitations": "true",
     "partners": "true",
+    "prolongations": "true",
     "password_drafts": "account_id in (select id from accounts where organisation = :org)",
     "passwords": "account_id in (select id from accounts where organisation = :org)",
     "phone_codes": "account_id in (select id from accounts where organisation = :org)",
@@ -205,10 +208,18 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
 
 
 def _links_of_partners(town: Town) -> dict[str, str]:
-    """One is invited, and one has registered and waits for the two mails."""
+    """One is invited, one has registered and waits for the two mails, and one is active."""
     desk, now, tokens = town.bot.desk, town.clock.now(), town.tokens
     with town.bot.connect() as db:
         invited = partners.invite(db, desk, tokens, email="gus@quist.example.net", now=now)
         named = {"last_name": "Quist", "company": "Quist Handel"}
         _, sent = partners.register(db, desk, tokens, email="hal@quist.example.net", named=named, now=now)
-    return {"/invite/<token>": invited, "/invite/sent/<token>": sent}
+        ivy = partners.move_in(db, desk, tokens, email="ivy@quist.example.net", now=now).account
+        prolong = prolong_links.make(
+            desk, ivy, lifecycle.begin(ivy.id, desk.policy.clock_rules, on=now.date())
+        )
+    return {
+        "/invite/<token>": invited,
+        "/invite/sent/<token>": sent,
+        "/prolong/<token>": prolong.rpartition("/")[2],
+    }

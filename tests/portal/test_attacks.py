@@ -58,7 +58,7 @@ ROWS = {
             "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
             "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
-            "GET /register/partner/asked",
+            "GET /register/partner/asked", "GET /prolong", "GET /prolong/asked",
         ),
         Row(For.ANYBODY),
     ),
@@ -67,6 +67,7 @@ ROWS = {
     "POST /register/partner": Row(
         For.ANYBODY, {"email": "mallory@evil.example.org", "name": "Mal", "company": "Evil"}
     ),
+    "POST /prolong": Row(For.ANYBODY, {"name": "ada@quist.example.net"}),
     "POST /register": Row(For.ANYBODY, {"email": "ada@quist.example.net"}),
     **dict.fromkeys(
         (
@@ -76,6 +77,7 @@ ROWS = {
             "POST /register/<token>/again", "POST /activate/<token>/again", "POST /join/<token>/again",
             "GET /invite/<token>", "GET /invite/sent/<token>", "POST /invite/sent/<token>",
             "POST /invite/<token>/again", "GET /activate/<token>/authenticator/<draft>",
+            "GET /prolong/<token>",
         ),
         Row(For.HOLDER),
     ),
@@ -88,6 +90,7 @@ ROWS = {
     "POST /activate/<token>/questions/<draft>": Row(For.HOLDER, QUESTIONS),
     "POST /activate/<token>/authenticator/<draft>": Row(For.HOLDER, {"code": "123456"}),
     "POST /invite/<token>": Row(For.HOLDER, {"do": "submit", **FORM, **CONSENTS}),
+    "POST /prolong/<token>": Row(For.HOLDER, {"do": "complete", **NEW_PASSWORD}),
     "POST /password/<token>": Row(For.HOLDER, {"answer": "Frau Rot", **NEW_PASSWORD}),
     **dict.fromkeys(
         (

@@ -188,6 +188,9 @@ CARRIED: dict[str, dict[str, Value]] = {
     "accounts_outside": {},
     "app_code_wrong": {},
     "app_gone": {},
+    "account_expired": {},
+    "consents_changed": {},
+    "prolongation_waits": {"until": AT},
     "request_settled": {"by": "U0AVERY"},
     "link_expired": {"expired_at": AT},
 }

@@ -17,6 +17,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
     account_samples,
     key_samples,
+    lifecycle_samples,
     mails,
     order_mails,
     password_samples,
@@ -103,6 +104,12 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in RESET_STATES},
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"
+    ),
+    "prolong_link_in_time": lambda lang: lifecycle_samples.asked(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, has_ended=False
+    ),
+    "account_prolonged_changed_before": lambda lang: lifecycle_samples.prolonged(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, changed=False
     ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY

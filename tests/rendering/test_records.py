@@ -132,7 +132,7 @@ NO_STEPS = {
 #: what people do with their accounts is no step of a case
 OF_ACCOUNTS = frozenset({
     "account", "application", "partner", "certificate", "credential", "member", "password", "phone",
-    "phone_code", "phone_reset", "life", "life_gate",
+    "phone_code", "phone_reset", "life", "life_gate", "prolongation",
     "recovery_code", "recovery_codes",
     "questions", "recovery", "session", "sign_in", "tries",
 })  # fmt: skip

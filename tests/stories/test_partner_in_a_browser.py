@@ -1,4 +1,4 @@
-"""A partner from `/usher invite` to the home page: in English by keyboard, in German without JavaScript."""
+"""A partner from `/usher invite` through two ends of the clock: by keyboard, or without JavaScript."""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from tests.stories.visitors import Visitor
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
 
 PASSWORD = "Neun stille Lampen 9"
+SECOND, THIRD = "Acht leise Segel 8", "Sieben warme Decken 7"
 BAD = b"E-Mail;Rolle\nmax@rotor.example.org;Gast\nmax@rotor.example.org;\nida@;\numa@rotor.example.org;King\n"
 #: what German pages and mails say for the words of this story
 GERMAN = {
@@ -66,6 +67,17 @@ GERMAN = {
     "I do not have my authenticator app": "Ich habe meine Authenticator-App nicht",
     "Set up another authenticator app": "Andere Authenticator-App einrichten",
     "My Account": "Mein Konto",
+    "Please validate your": "Bitte bestätigen Sie Ihr Konto",
+    "Please validate your Partner Extranet account by": (
+        "Bitte bestätigen Sie Ihr Konto bei Partner Extranet bis"
+    ),
+    "Validate your account": "Konto bestätigen",
+    "Validate My Account": "Mein Konto bestätigen",
+    "Your Partner Extranet account has expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
+    "The link that brings your account back": "Der Link, der Ihr Konto zurückholt",
+    "Your account has expired": "Ihr Konto ist abgelaufen",
+    "Reactivate My Account": "Mein Konto reaktivieren",
+    "is valid until": "gilt bis",
 }
 
 
@@ -157,7 +169,7 @@ class Story:
         who.arrive("partner-home", say("Welcome, Pia Roth"))
         return phone
 
-    def come_back(self, phone: Phone) -> None:
+    def come_back(self, phone: Phone) -> str:
         """With the user name of the other mail, the password and a passcode."""
         who, say = self.visitor, self.say
         user_name = re.search(
@@ -182,10 +194,62 @@ class Story:
         who.arrive("partner-device", say("Set up another authenticator app"))
         who.page.goto(f"{self.desk.world.portal_url}/account?lang={self.guest.lang}")
         who.arrive("partner-account", say("My Account"))
+        return user_name[0]
+
+    def validate(self) -> str:
+        """Two months later a mail asks for it; the new end, as the page says it."""
+        who, say = self.visitor, self.say
+        self.desk.world.clock.turn(timedelta(days=61))
+        who.read("validation", say("Please validate your"))
+        who.open_link(say("Validate My Account"))
+        who.arrive("prolong", say("Validate your account"))
+        self.prolong("validated", SECOND, say("Validate My Account"))
+        return (
+            who.page.get_by_role("heading", level=1).inner_text().partition(say("is valid until"))[2].strip()
+        )
+
+    def prolong(self, name: str, password: str, button: str) -> None:
+        who, say = self.visitor, self.say
+        for consent in ("privacy policy", "Terms of use", "declaration of consent"):
+            who.tick(say(consent))
+        who.press(say("Next"))
+        for field in ("New password", "New password once more"):
+            who.fill(say(field), password)
+        who.look(f"{name}-password")
+        who.press(button)
+        who.arrive(name, say("is valid until"))
+
+    def bring_back(self, phone: Phone, user_name: str, ends_on: str) -> None:
+        """The next end passes; whoever knows the password is sent the link, and is in again."""
+        who, say, clock = self.visitor, self.say, self.desk.world.clock
+        clock.turn(timedelta(days=61))
+        self.desk.mail_to(
+            self.guest.administrator,
+            about=f"{say('Please validate your Partner Extranet account by')} {ends_on}",
+        )
+        clock.turn(timedelta(days=31))
+        self.desk.mail_to(self.guest.administrator, about=say("Your Partner Extranet account has expired"))
+        self.sign_in(user_name, SECOND)
+        who.arrive("expired", say("Your account has expired"))
+        who.read("prolong-link", say("The link that brings your account back"))
+        who.open_link(say("Reactivate My Account"))
+        who.arrive("reactivate", say("Your account has expired"))
+        self.prolong("reactivated", THIRD, say("Reactivate My Account"))
+        self.sign_in(user_name, THIRD)
+        who.fill(say("Passcode"), phone.code())
+        who.press(say("Log On"))
+        who.arrive("partner-home-back", say("Welcome, Pia Roth"))
+
+    def sign_in(self, user_name: str, password: str) -> None:
+        who, say = self.visitor, self.say
+        who.page.goto(f"{self.desk.world.portal_url}/sign-in?lang={self.guest.lang}")
+        who.fill(say("User ID or e-mail address"), user_name)
+        who.fill(say("Password"), password)
+        who.press(say("Sign in"))
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
-def test_a_partner_goes_from_the_invitation_to_the_home_page(
+def test_a_partner_comes_in_validates_in_time_expires_and_comes_back(
     desk: Desk, browser: Browser, page: Page, lang: str
 ) -> None:
     keyboard = lang == "en"
@@ -201,7 +265,8 @@ def test_a_partner_goes_from_the_invitation_to_the_home_page(
         story.invite()
         story.register()
         phone = story.activate()
-        story.come_back(phone)
+        user_name = story.come_back(phone)
+        story.bring_back(phone, user_name, story.validate())
 
     assert [line for line in said if "Content Security Policy" in line] == []
 

@@ -1,0 +1,131 @@
+"""What the page of a prolongation shows: its steps, what stands in the way, and which consents are new."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from bot.domain.consents import Answer, Consent
+from bot.domain.lifecycle import ClockRules, LifeState, Stage
+from bot.domain.prolongation import Prolongation, Step
+from bot.extranet_policy import Extranet, Wording
+from bot.rendering.pages import partners
+from bot.rendering.pages.partners import ConsentField
+from bot.rendering.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A step, and whether it is "done", "now" or "next"."""
+
+    name: str
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentAgain:
+    """A box with what became of its words since the last answer; `before`: those, where they are others."""
+
+    box: ConsentField
+    note: str
+    changed: bool
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The page but for the password's fields."""
+
+    user_id: str
+    title: str
+    lead: str
+    stops: tuple[Stop, ...]
+    notes: tuple[str, ...]  #: what stands in the way, and what to do
+    hints: tuple[str, ...]
+    consents: tuple[ConsentAgain, ...]
+    button: str
+
+
+def show(
+    found: Prolongation,
+    extranet: Extranet,
+    rules: ClockRules,
+    say: Words,
+    *,
+    agreed: Collection[Consent] = (),
+    unticked: Collection[Consent] = (),
+) -> Shown:
+    """`agreed` and `unticked`: of a form that was sent and is not enough."""
+    account, life, back = found.account, found.life, found.life.state is LifeState.EXPIRED
+    state = "done" if found.step is Step.DONE else str(life.state)
+    dates = {
+        "ends_on": say.date(life.ends_on),
+        "validated_on": say.date(life.validated_on),
+        "back_until": say.date(rules.last_way_back(life.ends_on)),
+        "asked_on": say.date(rules.calendar.day_of(rules.due(Stage.VALIDATION, life.ends_on))),
+        "days": rules.valid,
+    }
+    boxes = partners.consents(extranet.consents, agreed, unticked, say)
+    return Shown(
+        user_id=account.user_id,
+        title=say.say(f"page.prolong.{state}.title", **dates),
+        lead=say.say(f"page.prolong.{state}.lead", **dates),
+        stops=_stops(found, say),
+        notes=_notes(found, extranet, say),
+        hints=_hints(found, extranet, say),
+        consents=tuple(
+            _again(box, extranet.consents[one], found.answers, one, say)
+            for one, box in zip(Consent, boxes, strict=True)
+        ),
+        button=say.say("page.prolong.reactivate" if back else "page.prolong.validate"),
+    )
+
+
+def _stops(found: Prolongation, say: Words) -> tuple[Stop, ...]:
+    """The address is proven from the beginning; a password that was changed in time is done as well."""
+    at, new = found.step, found.changed_at is None
+    marks = {
+        "email": "done",
+        "consents": "now" if at is Step.CONSENTS else "done",
+        "password": "done" if not new or at is Step.DONE else "now" if at is Step.PASSWORD else "next",
+        "end": "done" if at is Step.DONE else "now" if at is Step.CONFIRM else "next",
+    }
+    return tuple(Stop(name=say.say(f"page.prolong.step.{one}"), mark=mark) for one, mark in marks.items())
+
+
+def _notes(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ...]:
+    if found.step is Step.DONE:
+        return ()
+    notes = []
+    if found.unlocked_at:
+        tries, until = extranet.sign_in_tries, say.instant(found.unlocked_at)
+        notes.append(say.say("page.prolong.locked", tries=tries, until=until))
+    if found.password_from:
+        notes.append(say.say("page.prolong.too_soon", until=say.instant(found.password_from)))
+    if found.lost_app:
+        notes.append(
+            say.say("page.prolong.no_app", support=extranet.support_desk, address=extranet.support_address)
+        )
+    return tuple(notes)
+
+
+def _hints(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ...]:
+    hints = []
+    if found.changed_at and found.step is not Step.DONE:
+        hints.append(say.say("page.prolong.changed_in_time", at=say.instant(found.changed_at)))
+    if not found.lost_app:
+        hints.append(
+            say.say("page.prolong.app", support=extranet.support_desk, address=extranet.support_address)
+        )
+    return tuple(hints)
+
+
+def _again(
+    box: ConsentField, wording: Wording, answers: Mapping[Consent, Answer], consent: Consent, say: Words
+) -> ConsentAgain:
+    last = answers.get(consent)
+    if last is None:
+        return ConsentAgain(box=box, note=say.say("page.prolong.consent.new"), changed=True, before="")
+    changed, on = last.version != wording.version, say.date(last.at)
+    said = "changed" if changed else "same" if last.agreed else "declined"
+    before = last.wording.replace("[", "").replace("]", "") if changed else ""
+    note = say.say(f"page.prolong.consent.{said}", on=on)
+    return ConsentAgain(box=box, note=note, changed=changed, before=before)

@@ -1,0 +1,194 @@
+"""A partner validates the account again: consents, a new password where one is asked, then all counts."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.consents import MANDATORY, Answer, Consent
+from bot.domain.errors import LinkUnknown
+from bot.domain.events import EventTag
+from bot.domain.lifecycle import Life, LifeState
+from bot.domain.password_refusals import PasswordMeanwhile
+from bot.domain.passwords import HowSet, PasswordFault
+from bot.domain.prolongation import (
+    MOST_MAILS,
+    MOST_WITHIN,
+    Prolongation,
+    Step,
+    counts_from,
+    is_agreed,
+)
+from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
+from bot.domain.tries import Tried
+from bot.rendering import lifecycle_mails
+from bot.services import consents as consenting
+from bot.services import lifecycle, passwords, prolong_links
+from bot.services.account_mails import mail_owner
+from bot.services.accounts import list_named
+from bot.services.desk import Desk
+from bot.services.partner_activation import person_of
+from bot.store import accounts, authenticators, consents, events, sessions, tries
+from bot.store import lifecycle as lives
+from bot.store import passwords as kept_passwords
+from bot.store import prolongation as store
+from bot.store.database import transaction
+
+
+def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
+    """What the holder of a link sees; raise LinkUnknown, or LinkExpired once it takes a new invitation."""
+    link = prolong_links.read(db, desk, token)
+    account, life = link.account, link.life
+    if account.status is not AccountStatus.ACTIVE or (link.spent and life.state is not LifeState.VALID):
+        raise LinkUnknown
+    set_at, _ = kept_passwords.find_last(db, account.id) or (None, None)
+    counts = set_at is not None and set_at >= counts_from(life, desk.policy.clock_rules)
+    lock, wait = tries.find(db, account.id, Tried.PASSWORD), passwords.get_wait(db, desk, account)
+    return Prolongation(
+        account=account,
+        life=life,
+        step=Step.DONE if link.spent else _next_step(db, desk, life, counts=counts),
+        answers={one.consent: one for one in consents.list_of_account(db, account.id)},
+        changed_at=set_at if counts else None,
+        password_from=wait if wait and now < wait and not counts else None,
+        unlocked_at=lock.locked_until if lock.is_locked(now) else None,
+        lost_app=authenticators.find(db, person_of(account)) is None,
+    )
+
+
+def _next_step(db: Database, desk: Desk, life: Life, *, counts: bool) -> Step:
+    given = store.list_answers(db, life.account_id, life.validations)
+    if not is_agreed(given, _versions(desk)):
+        return Step.CONSENTS
+    return Step.CONFIRM if counts else Step.PASSWORD
+
+
+def _versions(desk: Desk) -> dict[Consent, str]:
+    return {consent: wording.version for consent, wording in desk.policy.extranet.consents.items()}
+
+
+def agree(
+    db: Database,
+    desk: Desk,
+    token: str,
+    *,
+    agreed: Collection[Consent],
+    seen: str,
+    lang: str,
+    now: datetime,
+) -> tuple[Consent, ...]:
+    """Keep the answers until the rest is done; or return what has to be agreed to.
+
+    `seen`: the digest of the wordings that the page has shown. Raise ConsentsChanged, LinkUnknown or
+    LinkExpired.
+    """
+    if seen != consenting.digest(desk, lang):
+        raise ConsentsChanged
+    if unticked := tuple(one for one in MANDATORY if one not in agreed):
+        return unticked
+    answers = consenting.answers(desk, agreed, lang=lang, now=now)
+    with transaction(db):
+        found = get(db, desk, token, now=now)
+        if found.step is not Step.DONE:
+            store.put(db, found.account.id, found.life.validations, answers, now=now)
+    return ()
+
+
+def complete(
+    db: Database, desk: Desk, token: str, password: str, *, now: datetime
+) -> tuple[PasswordFault, ...]:
+    """Validate the account, once, with that password where one is asked; or return what is wrong with it.
+
+    Everything counts at once: the days, the consents, the password; every session ends. A second click does
+    nothing. Raise ConsentsChanged, ProlongationWaits, PasswordMeanwhile, LinkUnknown or LinkExpired.
+    """
+    found = get(db, desk, token, now=now)
+    if found.step is Step.DONE:
+        return ()
+    _check_ready(found)
+    account, since, hashed = found.account, accounts.find_password(db, found.account.id), ""
+    if found.step is Step.PASSWORD:
+        if faults := passwords.find_all_faults(db, desk, account, password):
+            return faults
+        hashed = passwords.make_hash(desk, password)
+    with transaction(db, locks=(f"account:{account.id}",)):
+        again = get(db, desk, token, now=now)
+        if again.step is Step.DONE:
+            return ()
+        _check_ready(again)
+        if again.step is not found.step:
+            raise PasswordMeanwhile
+        _finish(db, desk, again, hashed, since=since, now=now)
+    return ()
+
+
+def _check_ready(found: Prolongation) -> None:
+    if found.step is Step.CONSENTS:
+        raise ConsentsChanged
+    if found.waits_until is not None:
+        raise ProlongationWaits(until=found.waits_until)
+
+
+def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since: str, now: datetime) -> None:
+    """In the caller's transaction."""
+    account, about = found.account, f"account:{found.account.id}"
+    if hashed:
+        if not passwords.put(db, desk, account, hashed, since=since, how=HowSet.PROLONGATION, now=now):
+            raise PasswordMeanwhile
+        events.add(db, EventTag.PASSWORD_CHANGED, about, actor=about, at=now)
+        passwords.end_open_ways(db, account, now=now)
+    answers: tuple[Answer, ...] = store.list_answers(db, account.id, found.life.validations)
+    for answer in answers:
+        consents.add(db, account.id, answer)
+    store.drop(db, account.id)
+    sessions.drop_all(db, account.id)
+    life = lifecycle.validate(db, desk, account.id, by=about, now=now)
+    mail_owner(
+        db,
+        desk,
+        account,
+        "account_prolonged",
+        words=lambda _: lifecycle_mails.prolonged(account, life, desk.policy, at=now, changed=bool(hashed)),
+        now=now,
+    )
+
+
+def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
+    """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
+
+    The same work for every name, as far as a stranger can see: one argon2 call, one transaction.
+    """
+    desk.hasher.verify("", "")
+    with transaction(db):
+        named = list_named(db, name)
+        about = f"account:{named[0].id}" if len(named) == 1 else "account:none"
+        events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
+        for account in named:
+            mail_link(db, desk, account, now=now)
+
+
+def find_end(db: Database, account: Account) -> LifeState | None:
+    """EXPIRED or CLOSED where nobody may sign in, for the account's clock has run out."""
+    life = lifecycle.find(db, account.id)
+    return life.state if life and life.state is not LifeState.VALID else None
+
+
+def mail_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """In the caller's transaction, and only so often a day; an account that cannot be prolonged gets none."""
+    found, about = lives.find(db, account.id), f"account:{account.id}"
+    if found is None or found.life.state is LifeState.CLOSED or account.status is not AccountStatus.ACTIVE:
+        return
+    mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
+    if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
+        return
+    events.add(db, EventTag.PROLONGATION_MAILED, about, actor="usher", at=now)
+    mail_owner(
+        db,
+        desk,
+        account,
+        "prolong_link",
+        words=lambda _: lifecycle_mails.asked(account, found.life, desk.policy),
+        now=now,
+        secrets={"prolong_url": prolong_links.make(desk, account, found.life)},
+    )
