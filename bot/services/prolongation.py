@@ -103,7 +103,8 @@ def complete(
     Everything counts at once: the days, the consents, the password; every session ends. A second click does
     nothing. Raise ConsentsChanged, ProlongationWaits, PasswordMeanwhile, LinkUnknown or LinkExpired.
     """
-    found = get(db, desk, token, now=now)
+    with transaction(db):  # one look: another click may finish between two
+        found = get(db, desk, token, now=now)
     if found.step is Step.DONE:
         return ()
     _check_ready(found)
