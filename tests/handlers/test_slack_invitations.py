@@ -99,10 +99,12 @@ def test_whoever_asked_is_invited_or_refused_once(workspace: Workspace) -> None:
     workspace.click(REQUEST_INVITE, "1", by=BLAKE.id)
     workspace.click(REQUEST_REFUSE, "2", by=ELI.id)
     workspace.click(REQUEST_REFUSE, "2", by=BLAKE.id)
+    until(lambda: "Refused: eve" in json.dumps(workspace.said))
+    until(lambda: "decided about this request" in json.dumps(workspace.said))
     workspace.office.work()
 
     assert invited(workspace) == [UMA]
-    said = json.dumps(workspace.heard())
+    said = json.dumps(workspace.said)
     assert "has decided about this request already" in said
     assert "Refused: eve@rotor.example.org" in said
     cards = json.dumps([str(message) for message in workspace.office.chat.standing.values()])

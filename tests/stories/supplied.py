@@ -208,11 +208,11 @@ class Customer:
         return [subject.partition(" (C-")[0] for subject in subjects if f"({self.ref})" in subject]
 
     def status_page(self) -> str:
-        """What the link in the order confirmation shows."""
+        """What the link in the order confirmation shows, in English whatever the mail speaks."""
         text = text_of(self.mail_to(self.sponsor, CONFIRMED[self.lang]))
         link = re.search(r"http://127\.0\.0\.1:\d+/status/\S+", text)
         assert link is not None
-        with urllib.request.urlopen(link[0]) as answer:
+        with urllib.request.urlopen(f"{link[0]}?lang=en") as answer:
             return str(answer.read().decode())
 
 

@@ -139,7 +139,6 @@ def test_a_full_disk_is_said_and_everything_is_worked_off_once_there_is_room(sma
         desk.act("avery").click("approvals", desk.card(shown.company)["ts"], "case_approve")
         desk.unwell("database", "the disk is full: make room where the database lies")
         desk.unwell("mailbox", "disk")
-        desk.unwell("outbox mail", "disk")
         ballast.unlink()
 
         for order in came:
