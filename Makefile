@@ -36,7 +36,7 @@ approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
 	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/*_in_a_browser.py
 
-bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, review, intake and portal, each beside its yardstick (needs Dovecot)
+bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, review, intake, portal and the clock, each beside its yardstick (needs Dovecot)
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.reaction
 	$(BIN)/python -m tests.benchmarks.ack
@@ -45,6 +45,7 @@ bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, rev
 	$(BIN)/python -m tests.benchmarks.review
 	$(BIN)/python -m tests.benchmarks.intake
 	$(BIN)/python -m tests.benchmarks.portal
+	$(BIN)/python -m tests.benchmarks.lifecycle
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .
