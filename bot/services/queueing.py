@@ -74,21 +74,9 @@ def queue_mail(
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False
     job = mail_job(
-        desk,
-        template,
-        key=key,
-        to=to,
-        lang=lang,
-        ref=ref,
-        words=words,
-        thread=thread,
-        cc=cc,
-        case_id=case_id,
-        decision_id=decision_id,
-        automatic=automatic,
-        not_before=not_before,
-        attach=attach,
-    )
+        desk, template, key=key, to=to, lang=lang, ref=ref, words=words, thread=thread, cc=cc,
+        case_id=case_id, decision_id=decision_id, automatic=automatic, not_before=not_before, attach=attach,
+    )  # fmt: skip
     hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
     return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
 

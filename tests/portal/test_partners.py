@@ -67,8 +67,7 @@ def guest(town: Town) -> Guest:
     return Guest(town, client, f"/invite/{token}")
 
 
-def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
-    town = guest.town
+def test_from_the_invitation_to_the_home_page(guest: Guest) -> None:
     assert PIA in guest.client.get(guest.link).text
     sent = guest.submit()
     assert sent.status_code == 303, sent.text
@@ -78,7 +77,7 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
     assert page.count("on its way") == 2
     assert guest.client.get(guest.link).status_code == 404
 
-    phone = guest.activate()
+    guest.activate()
     codes = guest.post("/home/recovery-codes", {})
     assert len(re.findall(r"<li><code>", codes.text)) == 8
     home = guest.client.get("/home").text
@@ -86,6 +85,12 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
     assert "Rotor Handels GmbH · Channel partner" in home
     assert "Partner Portal" in home
     assert guest.client.get(sent.location).text.count("Your account is active") == 1
+
+
+def test_back_in_takes_a_passcode_and_each_of_them_once(guest: Guest) -> None:
+    town = guest.town
+    guest.submit()
+    phone = guest.activate()
     guest.post("/home", {}, at="/dashboard/sign-out")
 
     town.wait(seconds=30)
@@ -105,7 +110,12 @@ def test_from_the_invitation_to_the_home_page_and_back_in(guest: Guest) -> None:
     guest.post("/home", {}, at="/dashboard/sign-out")
     guest.sign_in()
     assert "used already" in guest.post("/passcode", {"code": code}).text
-    with town.bot.connect() as db:
+
+
+def test_what_was_registered_is_kept_with_each_answer_and_its_wording(guest: Guest) -> None:
+    guest.submit()
+    guest.activate()
+    with guest.town.bot.connect() as db:
         (account,) = accounts.list_by_email(db, PIA)
         kept, said = partners.find(db, account.id), consents.list_of_account(db, account.id)
     assert account.status is AccountStatus.ACTIVE
