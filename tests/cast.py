@@ -36,9 +36,8 @@ from bot.services.desk import Desk
 from bot.services.effects import Ways
 from bot.store import ledger
 from bot.store import outbox as outbox_store
-from bot.store.connections import Connections
 from bot.store.database import transaction
-from tests import connections
+from tests.connections import connections_to
 from tests.outside import (
     APPROVALS,
     NOW,
@@ -146,8 +145,9 @@ class Office:
 
     @contextmanager
     def connect(self) -> Iterator[Database]:
-        with connections.connect(self.path) as db:
+        with self.bot.connections.take() as db:
             yield db
+            assert not db.conn.in_transaction, "a transaction was left open"
 
     # Mail comes in
 
@@ -282,7 +282,7 @@ def an_office(folder: Path, **changes: str) -> Office:
 
     bot = Bot(
         settings=settings,
-        connections=Connections(settings.database_path),
+        connections=connections_to(settings.database_path),
         desk=replace(desk, new_token=new_token),
         clock=clock,
         health=Health(),
