@@ -37,7 +37,7 @@ from bot.services.effects import Ways
 from bot.store import ledger
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
-from tests.connections import connections_to
+from tests.connections import DeskConnections
 from tests.outside import (
     APPROVALS,
     NOW,
@@ -282,7 +282,7 @@ def an_office(folder: Path, **changes: str) -> Office:
 
     bot = Bot(
         settings=settings,
-        connections=connections_to(settings.database_path),
+        connections=DeskConnections(settings.database_path),
         desk=replace(desk, new_token=new_token),
         clock=clock,
         health=Health(),

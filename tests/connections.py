@@ -1,19 +1,25 @@
 """The connections that a test's desks keep: closed behind each test."""
 
-from pathlib import Path
-from weakref import WeakSet
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlite_utils import Database
 
 from bot.store.connections import Connections
 
-_made: WeakSet[Connections] = WeakSet()
+_used: set["DeskConnections"] = set()
 
 
-def connections_to(path: Path) -> Connections:
-    made = Connections(path)
-    _made.add(made)
-    return made
+class DeskConnections(Connections):
+    """Those of a test's desk, which may outlive one test and be used again in the next."""
+
+    @contextmanager
+    def take(self) -> Iterator[Database]:
+        _used.add(self)
+        with super().take() as db:
+            yield db
 
 
 def close_idle() -> None:
-    for one in list(_made):
-        one.close()
+    while _used:
+        _used.pop().close()

@@ -30,7 +30,7 @@ from bot.services.staff import StaffList
 from bot.store.database import transaction
 from handlers.portal import app
 from tests.cast import lay_database
-from tests.connections import connections_to
+from tests.connections import DeskConnections
 from tests.outside import PlainMarker, PlainReader
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -215,7 +215,7 @@ def found(tmp_path: Path) -> Found:
         nobody: Any = NobodyThere()
         bot = Bot(
             settings=settings,
-            connections=connections_to(settings.database_path),
+            connections=DeskConnections(settings.database_path),
             desk=replace(desk, new_token=new_token),
             clock=clock,
             health=Health(),
