@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from bot.sandbox.ports import hold, number
+
 
 def need(program: str, packages: str) -> None:
     """Skip by name what needs a program that is not there; CI, which has to have it, fails instead."""
@@ -24,11 +26,13 @@ def ordinary_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
+_held: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that is kept, while this process lives, for whoever is told it."""
+    _held.append(hold(0))
+    return number(_held[-1])
 
 
 def wait_for_greeting(process: subprocess.Popen[bytes], port: int, greeting: bytes) -> None:

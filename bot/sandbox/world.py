@@ -2,7 +2,6 @@
 
 import random
 import secrets
-import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +16,12 @@ from bot.sandbox import applications, card, lobby, phone, webmail
 from bot.sandbox.lobby import Lobby, Place
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.pages.door import new_app
+from bot.sandbox.ports import HOST, hold_near, number
 from bot.sandbox.samples import SPONSORS, Samples
 from bot.sandbox.sights import tour
 from bot.sandbox.slack.server import Quiet, SlackServer
 from bot.sandbox.slack.workspace import Workspace
 
-HOST = "127.0.0.1"
 DESK = "onboarding@usher.example"
 SUPPORT = "support@usher.example"
 AUTHSERV = "mx.usher.example"
@@ -40,7 +39,8 @@ class World:
         self, folder: Path, *, ports: Mapping[str, int] | None = None, seed: int | None = None
     ) -> None:
         wanted = {"lobby": 0, "slack": 0, "portal": 0, "ops": 0, **(ports or {})}
-        self._ports = {name: free_port(port) for name, port in wanted.items()}
+        self._held = {name: hold_near(port) for name, port in wanted.items()}
+        self._ports = {name: number(held) for name, held in self._held.items()}
         self._folder = folder
         self._password = secrets.token_urlsafe(12)
         self._secret_key = secrets.token_urlsafe(32)
@@ -125,6 +125,8 @@ class World:
         self.card.stop()
         self.texts.stop()
         self.mail.stop()
+        for held in self._held.values():
+            held.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -186,16 +188,3 @@ class World:
             acts=lobby.mail_buttons(self.mail, self.samples),
             clock=self.clock,
         )
-
-
-def free_port(wanted: int) -> int:
-    """The wanted port if it is free, else any; 0 wants any."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no port is free on loopback")

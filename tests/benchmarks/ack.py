@@ -22,9 +22,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.ports import HOST
 from bot.sandbox.slack import payloads
 from bot.sandbox.slack.courier import Envelope
-from bot.sandbox.world import HOST, World
+from bot.sandbox.world import World
 from tests.benchmarks.reaction import percentile
 from tests.benchmarks.ris_mails import DESK, SERVER, SPONSOR_DOMAIN, ris_mails
 from tests.contracts.dovecot import Dovecot

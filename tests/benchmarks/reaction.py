@@ -21,7 +21,8 @@ from imapclient import IMAPClient
 
 from bot.adapters.imap import build_mailbox
 from bot.clock import RealClock
-from bot.sandbox.world import DESK, HOST, World
+from bot.sandbox.ports import HOST
+from bot.sandbox.world import DESK, World
 from bot.settings import load
 
 MAILS = 200

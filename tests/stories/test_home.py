@@ -35,13 +35,13 @@ def shown(desk: Desk, member: str, *words: str) -> dict[str, Any]:
 
 
 def press(desk: Desk, member: str, view: dict[str, Any], action: str, ref: str) -> None:
-    """Press that button of that case."""
+    """Press that button of that case, as this view showed it: a newer one may be on its way."""
     block = next(
         block["block_id"]
         for block in view["blocks"]
         if any(one.get("action_id") == action and one["value"] == ref for one in buttons_of(block))
     )
-    assert desk.act(member).click_view(view["id"], action, ref, block_id=block).ok
+    assert desk.act(member).click_view(view["id"], action, ref, block_id=block, on_screen=view).ok
 
 
 def buttons_of(block: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from bot.sandbox.ports import HOST
 from bot.sandbox.slack.loopback import is_loopback_name
 from bot.sandbox.slack.server import Quiet
 
-HOST = "127.0.0.1"
 VERIFY, SUBJECT = "X-Client-Verify", "X-Client-Subject"  #: what `CLIENT_CERT_…_HEADER` name here
 CARD = "CN=Sandbox Card 1,OU=MLOA Hardware,O=Example"
 SECONDS = 20.0

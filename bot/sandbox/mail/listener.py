@@ -1,14 +1,18 @@
 """A loopback port that can be cut, killed and opened again under the same number."""
 
 import asyncio
+import socket
 from abc import ABC, abstractmethod
+
+from bot.sandbox import ports
 
 
 class Listener(ABC):
     def __init__(self, host: str, port: int) -> None:
         self.host = host
-        #: 0 until the first opening has found a free one, which is then kept.
+        #: 0 until the first opening has found a free one, which is then kept, open or closed.
         self.port = port
+        self._held: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._live: set[asyncio.WriteTransport] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -17,9 +21,12 @@ class Listener(ABC):
     async def _listen(self) -> asyncio.Server: ...
 
     async def open(self) -> None:
-        if self._server is None:
-            self._server = await self._listen()
-            self.port = self._server.sockets[0].getsockname()[1]
+        if self._server is not None:
+            return
+        if self._held is None:
+            self._held = ports.hold(self.port, self.host)
+            self.port = ports.number(self._held)
+        self._server = await self._listen()
 
     async def close(self) -> None:
         """Refuse new connections and break the open ones, as a crash would."""
@@ -29,6 +36,13 @@ class Listener(ABC):
         await self.cut()
         await self._server.wait_closed()
         self._server = None
+
+    async def end(self) -> None:
+        """Close, and give the port away."""
+        await self.close()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     async def cut(self) -> None:
         """Break every open connection; new ones are served."""

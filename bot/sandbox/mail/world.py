@@ -228,7 +228,7 @@ class MailWorld:
 
     async def _close(self) -> None:
         for listener in self._listeners():
-            await listener.close()
+            await listener.end()
 
     def _listeners(self) -> Sequence[Listener]:
         return [getattr(self, name) for name in ("_imap", "_smtp") if hasattr(self, name)]

@@ -11,10 +11,10 @@ from http import HTTPStatus
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from bot.sandbox.ports import HOST
 from bot.sandbox.slack.loopback import is_loopback_name
 from bot.sandbox.slack.server import Quiet
 
-HOST = "127.0.0.1"
 LARGEST_TEXT = 16 * 1024
 
 

@@ -196,10 +196,11 @@ class Actor:
         value: str | list[str] | None = None,
         *,
         block_id: str | None = None,
+        on_screen: Json | None = None,
     ) -> Outcome:
-        """Press or pick in a modal or in the home tab."""
+        """Press or pick in a modal or the home tab; `on_screen` is the view as its reader still sees it."""
         view = self._own_view(view_id)
-        block, element = find_action(view["blocks"], action_id, block_id, value)
+        block, element = find_action((on_screen or view)["blocks"], action_id, block_id, value)
         chosen = choose(view["state"]["values"], block, element, value)
         self._state.modals.enter(view_id, view["state"]["values"])
         part = payloads.action(block, element, chosen, self._state.pulse.ts())

@@ -33,7 +33,7 @@ def test_a_stopped_world_says_so(clock: Clock) -> None:
 
 
 def test_a_taken_port_is_told_at_the_start(world: MailWorld, clock: Clock) -> None:
-    with pytest.raises(OSError, match="address already in use"):
+    with pytest.raises(OSError, match="Address already in use"):
         MailWorld(now=clock, imap_port=world.imap_port).start()
 
 
