@@ -7,7 +7,7 @@ from typing import Final
 from bot.adapters.html_scan import LONGEST_ATTRIBUTES, UNSEEN, VOID, is_hidden, plain, scan
 from bot.adapters.mail_charsets import clean
 from bot.adapters.mail_html import TextReader
-from bot.adapters.mail_text import without_quotes
+from bot.domain.own_words import without_quotes
 from bot.adapters.sheet_rules import Limits, Refused
 from bot.domain.sheets import Sheet, SheetRefusal
 

@@ -1,0 +1,104 @@
+"""The trained model: one small file, and how it scores what was seen of a text, without any library."""
+
+import json
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from math import exp, sqrt
+from pathlib import Path
+from typing import Any, Final
+
+FILE = Path(__file__).with_name("model.bin")
+#: the columns behind those of the topics
+BEHIND: Final = ("none", "german")
+_QUANTA = 32_767
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """The weights of one kind of feature: a row each, in which the feature's rarity is already counted."""
+
+    index: Mapping[str, int]
+    rarity: "array[float]"
+    rows: "array[int]"
+    width: int
+    scale: float
+
+    def score(self, features: Iterable[str]) -> list[float]:
+        """A score for each column; all zero where nothing is known."""
+        index, rows, width = self.index, self.rows, self.width
+        found = [index[one] for one in features if one in index]
+        if not found:
+            return [0.0] * width
+        size = sqrt(sum(self.rarity[row] ** 2 for row in found))
+        columns = zip(*(rows[row * width : (row + 1) * width] for row in found), strict=True)
+        return [sum(column) * self.scale / size for column in columns]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What training left: weights for pieces and meanings, and how a score becomes a probability."""
+
+    topics: tuple[str, ...]
+    pieces: Block
+    meanings: Block
+    base: tuple[float, ...]  #: the score of a text of which nothing is known, by column
+    calibration: tuple[float, ...]  #: weights of `evidence`, the last one stands alone
+    vocabulary: frozenset[str]  #: words that are spelt right
+    sources: str  #: the digest of what it was trained on
+    _near: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def score(self, pieces: Iterable[str], meanings: Iterable[str]) -> list[float]:
+        """By column: the topics, then `BEHIND`."""
+        both = zip(self.base, self.pieces.score(pieces), self.meanings.score(meanings), strict=True)
+        return [sum(parts) for parts in both]
+
+    def probability(self, evidence: Sequence[float]) -> float:
+        *weights, alone = self.calibration
+        return 1 / (1 + exp(-sum(map(float.__mul__, weights, evidence)) - alone))
+
+
+def pack(head: Mapping[str, Any], blocks: Sequence[tuple[Sequence[str], Sequence[float], Sequence[float]]]) -> bytes:
+    """The file of a model; of each block the features, their rarity and their rows, one after the other."""
+    parts = []
+    scales = []
+    for names, rarity, values in blocks:
+        scale = max(map(abs, values)) / _QUANTA
+        scales.append(scale)
+        rows = array("h", (round(value / scale) for value in values))
+        parts += [array("f", rarity).tobytes(), rows.tobytes()]
+        head = {**head, "features": [*head.get("features", []), list(names)]}
+    line = json.dumps({**head, "scales": scales}, ensure_ascii=False).encode() + b"\n"
+    return zlib.compress(line + b"".join(parts), 9)
+
+
+def unpack(content: bytes) -> Model:
+    """Raise ValueError for what is no model."""
+    line, _, rest = zlib.decompress(content).partition(b"\n")
+    head = json.loads(line)
+    width = len(head["topics"]) + len(BEHIND)
+    blocks = []
+    for names, scale in zip(head["features"], head["scales"], strict=True):
+        rarity, rows = array("f"), array("h")
+        rarity.frombytes(rest[: 4 * len(names)])
+        rest = rest[4 * len(names) :]
+        rows.frombytes(rest[: 2 * width * len(names)])
+        rest = rest[2 * width * len(names) :]
+        index = {name: number for number, name in enumerate(names)}
+        blocks.append(Block(index=index, rarity=rarity, rows=rows, width=width, scale=scale))
+    return Model(
+        topics=tuple(head["topics"]),
+        pieces=blocks[0],
+        meanings=blocks[1],
+        base=tuple(head["base"]),
+        calibration=tuple(head["calibration"]),
+        vocabulary=frozenset(head["vocabulary"]),
+        sources=head["sources"],
+    )
+
+
+@cache
+def load(path: Path = FILE) -> Model:
+    return unpack(path.read_bytes())

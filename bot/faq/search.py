@@ -1,0 +1,104 @@
+"""Finds the topic that a message asks for, with the probability of being right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import log
+
+from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
+from bot.faq import guard, model
+from bot.faq.features import Seen, paired, see
+from bot.faq.spelling import SHORTEST, Spelling
+from bot.faq.windows import sentences, windows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Some sentences of a message, and their score in each column of the model."""
+
+    of: range
+    scores: Sequence[float]
+    known: float  #: share of the words that the model has met
+
+
+class Search:
+    """The search over one model; safe to share between threads."""
+
+    def __init__(self, trained: model.Model) -> None:
+        self._model = trained
+        self._spelling = Spelling(word for word in trained.vocabulary if len(word) >= SHORTEST)
+
+    def read(self, text: str, lang: str = "") -> Reading:
+        """What a message asks for; `lang`: its language where it is known."""
+        said = sentences(text)
+        seen = self._see(said)
+        spoken = lang or self._language(seen)
+        if barrier := guard.barrier(text, "\n".join(said)):
+            return Reading(lang=spoken, barrier=barrier)
+        return self._weigh(self._scores(seen), spoken)
+
+    def scored(self, text: str) -> list[Window]:
+        """The windows of a message."""
+        return self._scores(self._see(sentences(text)))
+
+    def _see(self, said: Sequence[str]) -> list[Seen]:
+        return [see(sentence, self._spelling.mend) for sentence in said]
+
+    def _scores(self, seen: Sequence[Seen]) -> list[Window]:
+        return [self._score(seen, window) for window in windows(len(seen))]
+
+    def _score(self, seen: Sequence[Seen], window: range) -> Window:
+        chosen = [seen[number] for number in window]
+        words = [word for one in chosen for word in one.words]
+        pieces = frozenset[str]().union(*(one.pieces for one in chosen))
+        names = frozenset[str]().union(*(one.concepts for one in chosen))
+        known = sum(word in self._model.vocabulary for word in words) / max(1, len(words))
+        return Window(of=window, scores=self._model.score(pieces, paired(names)), known=known)
+
+    def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
+        ranked = self.ranked(scored)
+        if not ranked:
+            return Reading(lang=lang)
+        best = ranked[0]
+        apart = [one for one in scored if not set(one.of) & set(best[1].of)]
+        second = next(iter(self.ranked(apart)), None)
+        first, *others = (self._candidate(topic, window, len(scored)) for topic, window in ranked[:OFFERED])
+        other = self._candidate(*second, len(scored)) if second else None
+        return Reading(
+            lang=lang,
+            candidates=(first, *others),
+            second=other if other and other.topic != first.topic and other.score >= ANSWER_FROM else None,
+        )
+
+    def ranked(self, scored: Sequence[Window]) -> list[tuple[int, Window]]:
+        """Each topic's number with the window that speaks for it most, the strongest first."""
+        if not scored:
+            return []
+        best = [
+            (number, max(scored, key=lambda window: window.scores[number]))  # noqa: B023 - used at once
+            for number in range(len(self._model.topics))
+        ]
+        return sorted(best, key=lambda one: -one[1].scores[one[0]])
+
+    def _candidate(self, topic: int, window: Window, many: int) -> Candidate:
+        return Candidate(
+            topic=self._model.topics[topic],
+            score=self._model.probability(evidence(self._model, topic, window, many)),
+        )
+
+    def _language(self, seen: Sequence[Seen]) -> str:
+        pieces = frozenset[str]().union(*(one.pieces for one in seen))
+        return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
+
+
+def evidence(trained: model.Model, topic: int, window: Window, many: int) -> list[float]:
+    """What speaks for a topic: its score, its lead over the others and over none, known words, few windows."""
+    many_topics = len(trained.topics)
+    own = window.scores[topic]
+    others = max(score for number, score in enumerate(window.scores[:many_topics]) if number != topic)
+    return [own, own - others, own - window.scores[many_topics], window.known, log(many)]
+
+
+@cache
+def shipped() -> Search:
+    return Search(model.load())
