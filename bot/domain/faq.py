@@ -1,13 +1,32 @@
 """What the desk makes of a question: the topics it may be about, how sure that is, and what to do then."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from bot.domain.accounts import Programme
 
 #: from which probability on an answer goes by itself, and from which on three are offered
 ANSWER_FROM: Final = 0.6
 OFFER_FROM: Final = 0.2
 OFFERED: Final = 3  #: topics that are offered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One article as it was written; `body` is Markdown in Jinja, which the policy fills."""
+
+    id: str
+    lang: str
+    title: str
+    programme: Programme  #: whose desk owns the answer
+    related: tuple[str, ...]
+    source: str
+    updated: date
+    wrong_words: tuple[str, ...]  #: what people say instead
+    phrasings: tuple[str, ...]
+    body: str
 
 
 class Step(StrEnum):

@@ -2,33 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from bot.domain.accounts import Programme
+from bot.domain.faq import Article
 
 FOLDER = Path(__file__).with_name("articles")
 LANGUAGES = ("en", "de")
 GUIDES = frozenset({"get-started"})  #: pages that answer no single question: shown, not searched
 _RULE = "+++\n"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Article:
-    """One article as it was written; `body` is Markdown in Jinja, which the policy fills."""
-
-    id: str
-    lang: str
-    title: str
-    programme: Programme  #: whose desk owns the answer
-    related: tuple[str, ...]
-    source: str
-    updated: date
-    wrong_words: tuple[str, ...]  #: what people say instead
-    phrasings: tuple[str, ...]
-    body: str
 
 
 @cache
