@@ -38,7 +38,7 @@ _FOREIGN = _words(
     "het een ik niet mijn hoe wachtwoord graag hallo kunt bedankt "
     "jak się hasło moje konto jest nie proszę dzień dobry dziękuję mogę "
     "jsem heslo můj prosím účet dobrý děkuji "
-    "nasıl şifre hesap hesabım bir için merhaba lütfen teşekkürler "
+    "şifre hesap bir için merhaba lütfen teşekkürler şifremi unuttum "
     "hur jag mitt lösenord inte och det är tack hej kan glemt adgangskode ikke min"
 ) - (_GERMAN | _ENGLISH)
 _MOST_FOREIGN_SIGNS = 0.3

@@ -1,4 +1,4 @@
-"""What a sentence says is not the matter is taken out of it: "not locked", "ein neues Passwort brauche ich nicht"."""
+"""What a sentence denies is taken out of it: "not locked", "ein neues Passwort brauche ich nicht"."""
 
 import re
 
@@ -11,7 +11,8 @@ _NOT = r"(?:not|isn t|wasn t|hasn t|haven t|neither|nicht|weder|kein\w*|no)"
 _DENIED_STATE = re.compile(rf"\b{_NOT} (?:{_LINKS} )*{_STATE}(?: (?:{_LINKS} )+{_STATE})*\b")
 _THING = r"(?:password|passwort|kennwort|reset|unlock\w*|code|link|einladung|invitation)"
 _NOT_NEEDED = re.compile(
-    rf"\b(?:(?:do not|don t|does not) (?:need|want) (?:\w+ ){{0,3}}{_THING}(?: reset)?|need no (?:\w+ ){{0,2}}{_THING}"
+    rf"\b(?:(?:do not|don t|does not) (?:need|want) (?:\w+ ){{0,3}}{_THING}(?: reset)?"
+    rf"|need no (?:\w+ ){{0,2}}{_THING}"
     rf"|{_THING} (?:\w+ ){{0,3}}(?:brauch\w*|benotig\w*) (?:\w+ ){{0,2}}nicht"
     rf"|(?:brauch\w*|benotig\w*) (?:\w+ ){{0,2}}kein\w* (?:\w+ ){{0,2}}{_THING})\b"
 )

@@ -19,7 +19,8 @@ _NUMBERS = {
         2: "two couple zwei paar few einige einigen several",
         3: "three drei", 4: "four vier", 5: "five fünf", 6: "six sechs", 7: "seven sieben",
         8: "eight acht", 9: "nine neun", 10: "ten zehn", 12: "twelve zwölf", 14: "fourteen vierzehn",
-        20: "twenty zwanzig", 30: "thirty dreißig", 60: "sixty sechzig", 90: "ninety neunzig", 100: "hundred hundert",
+        20: "twenty zwanzig", 30: "thirty dreißig", 60: "sixty sechzig", 90: "ninety neunzig",
+        100: "hundred hundert",
     }.items()
     for word in words(fold(spelt))
 }  # fmt: skip
@@ -39,7 +40,9 @@ def longest(said: Sequence[str]) -> float | None:
     spans = [A_SEASON] if _SEASON.search(line) else []
     for position, word in enumerate(said):
         if word in _UNITS:
-            number = next((n for n in map(_number, reversed(said[max(0, position - 2) : position])) if n), 0.0)
+            number = next(
+                (n for n in map(_number, reversed(said[max(0, position - 2) : position])) if n), 0.0
+            )
             spans.append(number * _UNITS[word])
     return max(spans, default=0) or None
 

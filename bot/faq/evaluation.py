@@ -1,4 +1,4 @@
-"""How good the readings of labelled messages were: right, wrong, abstained, and whether the score can be believed."""
+"""How good readings of labelled messages were: right, wrong, abstained, and whether to believe the score."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,13 +74,17 @@ def _figures(group: str, pairs: Sequence[Pair]) -> Figures:
         messages=len(pairs),
         in_scope=len(inside),
         right_first=_share(map(_is_right, inside)),
-        among_three=_share(label.topic in {one.topic for one in reading.candidates} for label, reading in inside),
+        among_three=_share(
+            label.topic in {one.topic for one in reading.candidates} for label, reading in inside
+        ),
         answered_right=_share(reading.topic == label.topic for label, reading in inside),
         wrong_shown=_share(reading.topic not in (None, label.topic) for label, reading in pairs),
         abstained=_share(reading.topic is None for _, reading in pairs),
         offered=_share(reading.step is Step.OFFER for _, reading in pairs),
         out_of_scope_answered=_share(reading.topic is not None for _, reading in outside),
-        adversarial_answered=sum(reading.topic is not None for label, reading in pairs if "adv" in label.tags),
+        adversarial_answered=sum(
+            reading.topic is not None for label, reading in pairs if "adv" in label.tags
+        ),
         brier=_mean((reading.score - _is_right((label, reading))) ** 2 for label, reading in pairs),
         ece=sum(one.count * abs(one.score - one.right) for one in bins) / max(1, len(pairs)),
         bins=bins,

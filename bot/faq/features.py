@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.faq.denials import without_denied
 from bot.faq.durations import longest
@@ -45,7 +46,7 @@ def _pieces(said: Sequence[str]) -> Iterable[str]:
     for word in said:
         yield f"w:{word}"
         yield from grams(word)
-    yield from (f"w:{one} {two}" for one, two in zip(said, said[1:], strict=False))
+    yield from (f"w:{one} {two}" for one, two in pairwise(said))
 
 
 def _span(said: Sequence[str]) -> frozenset[str]:
@@ -54,4 +55,6 @@ def _span(said: Sequence[str]) -> frozenset[str]:
         return frozenset()
     if days == _CYCLE_DAYS:
         return frozenset({"days_90"})
-    return frozenset({"days_60" if days == _WINDOW_DAYS else "days_over" if days > _WINDOW_DAYS else "days_under"})
+    return frozenset(
+        {"days_60" if days == _WINDOW_DAYS else "days_over" if days > _WINDOW_DAYS else "days_under"}
+    )

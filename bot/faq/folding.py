@@ -1,4 +1,4 @@
-"""Spelling that says the same is made the same: case, accents, umlauts and their two ways of being written."""
+"""Spelling that says the same is made the same: case, accents, and the ways to write an umlaut."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ def words(folded: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def grams(word: str) -> tuple[str, ...]:
-    """Its pieces of three to five letters, with its edges marked: what compounds and typos leave in common."""
+    """Its pieces of three to five letters, edges marked: what compounds and typos leave in common."""
     edged = f" {word} "
     starts = ((size, start) for size in (3, 4, 5) for start in range(max(1, len(edged) - size + 1)))
     return tuple(dict.fromkeys(edged[start : start + size] for size, start in starts))

@@ -17,7 +17,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str] | None, re.Pattern[str] | No
     """Of each concept what one word may be, and what several in a row may be."""
     table: dict[str, list[str]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return tuple(
-        (name, _one_of(patterns, rows=False), _one_of(patterns, rows=True)) for name, patterns in table.items()
+        (name, _one_of(patterns, rows=False), _one_of(patterns, rows=True))
+        for name, patterns in table.items()
     )
 
 

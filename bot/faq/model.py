@@ -4,7 +4,7 @@ import json
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from math import exp, sqrt
 from pathlib import Path
@@ -48,7 +48,6 @@ class Model:
     calibration: tuple[float, ...]  #: weights of `evidence`, the last one stands alone
     vocabulary: frozenset[str]  #: words that are spelt right
     sources: str  #: the digest of what it was trained on
-    _near: dict[str, str] = field(default_factory=dict, repr=False)
 
     def score(self, pieces: Iterable[str], meanings: Iterable[str]) -> list[float]:
         """By column: the topics, then `BEHIND`."""
@@ -60,18 +59,24 @@ class Model:
         return 1 / (1 + exp(-sum(map(float.__mul__, weights, evidence)) - alone))
 
 
-def pack(head: Mapping[str, Any], blocks: Sequence[tuple[Sequence[str], Sequence[float], Sequence[float]]]) -> bytes:
-    """The file of a model; of each block the features, their rarity and their rows, one after the other."""
-    parts = []
-    scales = []
-    for names, rarity, values in blocks:
-        scale = max(map(abs, values)) / _QUANTA
-        scales.append(scale)
-        rows = array("h", (round(value / scale) for value in values))
-        parts += [array("f", rarity).tobytes(), rows.tobytes()]
-        head = {**head, "features": [*head.get("features", []), list(names)]}
-    line = json.dumps({**head, "scales": scales}, ensure_ascii=False).encode() + b"\n"
-    return zlib.compress(line + b"".join(parts), 9)
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A block before it is packed: its features, how rare each is, and their rows one after the other."""
+
+    features: Sequence[str]
+    rarity: Sequence[float]
+    values: Sequence[float]
+
+
+def pack(head: Mapping[str, Any], blocks: Sequence[Trained]) -> bytes:
+    """The file of a model: a line of JSON, then rarity and rows of each block, all compressed."""
+    scales = [max(map(abs, block.values)) / _QUANTA for block in blocks]
+    line = {**head, "features": [list(block.features) for block in blocks], "scales": scales}
+    parts = [json.dumps(line, ensure_ascii=False).encode(), b"\n"]
+    for block, scale in zip(blocks, scales, strict=True):
+        rows = array("h", (round(value / scale) for value in block.values))
+        parts += [array("f", block.rarity).tobytes(), rows.tobytes()]
+    return zlib.compress(b"".join(parts), 9)
 
 
 def unpack(content: bytes) -> Model:

@@ -75,7 +75,7 @@ class Search:
         if not scored:
             return []
         best = [
-            (number, max(scored, key=lambda window: window.scores[number]))  # noqa: B023 - used at once
+            (number, max(scored, key=lambda window: window.scores[number]))
             for number in range(len(self._model.topics))
         ]
         return sorted(best, key=lambda one: -one[1].scores[one[0]])
@@ -92,7 +92,7 @@ class Search:
 
 
 def evidence(trained: model.Model, topic: int, window: Window, many: int) -> list[float]:
-    """What speaks for a topic: its score, its lead over the others and over none, known words, few windows."""
+    """What speaks for a topic: its score, its lead over others and over none, known words, few windows."""
     many_topics = len(trained.topics)
     own = window.scores[topic]
     others = max(score for number, score in enumerate(window.scores[:many_topics]) if number != topic)

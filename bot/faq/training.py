@@ -7,7 +7,7 @@ Needs numpy, which the search itself does not.
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,19 +17,16 @@ import numpy.typing as npt
 from bot.faq import articles, lexicon, model
 from bot.faq.features import Seen, paired, see
 from bot.faq.search import Search, evidence
-from bot.faq.windows import sentences, windows
+from bot.faq.windows import sentences
 
 Matrix = npt.NDArray[np.float64]
 
 _HERE = Path(__file__).parent
 _RIDGE = 1.0
-_MEANINGS = 1.0  #: what they weigh beside the pieces
 _RAREST = 2  #: texts in which a feature must stand
 _FOLDS = 4
 _STEPS = 60
 _SHRINK = 1.0
-#: what else decides what the file holds
-_CODE = ("denials", "durations", "features", "folding", "lexicon", "model", "search", "spelling", "windows", "training")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +39,16 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """Titles and phrasings, with what people say instead, and the near misses."""
+    """Titles and phrasings, and the near misses."""
     found = [
         Sample(text=text, lang=lang, topic=topic)
         for topic in articles.topics()
         for lang, article in articles.load()[topic].items()
         for text in (article.title, *article.phrasings)
     ]
-    return found + [Sample(text=text, lang=lang, topic="") for lang in articles.LANGUAGES for text in near_misses(lang)]
+    for lang in articles.LANGUAGES:
+        found += [Sample(text=text, lang=lang, topic="") for text in near_misses(lang)]
+    return found
 
 
 def near_misses(lang: str) -> list[str]:
@@ -58,39 +57,30 @@ def near_misses(lang: str) -> list[str]:
 
 
 def digest() -> str:
-    """Of everything that decides what the file holds."""
-    files = [*articles.FOLDER.glob("*.md"), *_HERE.glob("near_misses.*.txt"), lexicon.FILE]
-    files += [_HERE / f"{name}.py" for name in _CODE]
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    """Of every text and every concept that the file was made from."""
+    whole = hashlib.sha256(lexicon.FILE.read_bytes())
+    for sample in samples():
+        whole.update(f"{sample.topic}\0{sample.lang}\0{sample.text}\0".encode())
     return whole.hexdigest()
 
 
 def train() -> bytes:
     """The content of the file."""
     known = samples()
-    calibration = _calibrate(known)
-    return _fit(known, calibration)
+    return _fit(known, _calibrate(known))
 
 
 def _fit(known: Sequence[Sample], calibration: Sequence[float]) -> bytes:
     seen = [_whole(sample.text) for sample in known]
-    kinds: tuple[tuple[Callable[[Seen], Sequence[str]], float], ...] = (
-        (lambda one: sorted(one.pieces), 1.0),
-        (lambda one: paired(one.concepts), _MEANINGS),
-    )
-    parts = [_table([of(one) for one in seen], weight) for of, weight in kinds]
-    whole = np.hstack([values for _, _, values in parts])
+    pieces = _table([sorted(one.pieces) for one in seen])
+    meanings = _table([paired(one.concepts) for one in seen])
+    whole = np.hstack([pieces.values, meanings.values])
     wanted = _wanted(known)
     base = wanted.mean(axis=0)
+    # The dual form: a text a row is far fewer than a feature a row.
     gram = whole @ whole.T + _RIDGE * np.eye(len(known))
     weights = whole.T @ np.linalg.solve(gram, wanted - base)
-    blocks, start = [], 0
-    for (names, rarity, _), (_, weight) in zip(parts, kinds, strict=True):
-        rows = weights[start : start + len(names)] * rarity[:, None] * weight
-        blocks.append((names, rarity.tolist(), rows.ravel().tolist()))
-        start += len(names)
+    cut = len(pieces.features)
     head = {
         "topics": articles.topics(),
         "base": base.tolist(),
@@ -98,7 +88,7 @@ def _fit(known: Sequence[Sample], calibration: Sequence[float]) -> bytes:
         "vocabulary": _vocabulary(seen),
         "sources": digest(),
     }
-    return model.pack(head, blocks)
+    return model.pack(head, [pieces.trained(weights[:cut]), meanings.trained(weights[cut:])])
 
 
 def _whole(text: str) -> Seen:
@@ -111,8 +101,21 @@ def _whole(text: str) -> Seen:
     )
 
 
-def _table(features: Sequence[Sequence[str]], weight: float) -> tuple[list[str], Matrix, Matrix]:
-    """The names of the features, how rare each is, and a row of length `weight` for every text."""
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    features: list[str]
+    rarity: Matrix
+    values: Matrix  #: a row of length 1 for every text
+
+    def trained(self, weights: Matrix) -> model.Trained:
+        rows = weights * self.rarity[:, None]
+        return model.Trained(
+            features=self.features, rarity=self.rarity.tolist(), values=rows.ravel().tolist()
+        )
+
+
+def _table(features: Sequence[Sequence[str]]) -> _Table:
+    """Of features that stand in more than one text."""
     counts = Counter(name for names in features for name in names)
     kept = sorted(name for name, count in counts.items() if count >= _RAREST)
     index = {name: number for number, name in enumerate(kept)}
@@ -122,7 +125,7 @@ def _table(features: Sequence[Sequence[str]], weight: float) -> tuple[list[str],
         columns = [index[name] for name in names if name in index]
         values[row, columns] = rarity[columns]
     sizes = np.linalg.norm(values, axis=1, keepdims=True)
-    return kept, rarity, weight * values / np.where(sizes, sizes, 1)
+    return _Table(features=kept, rarity=rarity, values=values / np.where(sizes, sizes, 1))
 
 
 def _wanted(known: Sequence[Sample]) -> Matrix:
@@ -163,18 +166,16 @@ def _calibrate(known: Sequence[Sample]) -> list[float]:
 
 def _as_mails(asked: Sequence[Sample], chance: random.Random) -> list[Sample]:
     """Each between lines that ask for something else altogether, as mails have them."""
-    idle: Mapping[str, list[str]] = {
+    idle = {
         lang: [sample.text for sample in asked if sample.lang == lang and not sample.topic]
         for lang in articles.LANGUAGES
     }
-    return [
-        Sample(text="\n\n".join(_around(sample.text, chance.sample(idle[sample.lang], 3))), lang=sample.lang, topic=sample.topic)
-        for sample in asked
-    ]
-
-
-def _around(text: str, idle: Sequence[str]) -> list[str]:
-    return [idle[0], text, *idle[1:]]
+    mails = []
+    for sample in asked:
+        first, *others = chance.sample(idle[sample.lang], 3)
+        text = "\n\n".join([first, sample.text, *others])
+        mails.append(Sample(text=text, lang=sample.lang, topic=sample.topic))
+    return mails
 
 
 def _logistic(rows: Matrix, right: Matrix) -> list[float]:

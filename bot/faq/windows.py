@@ -13,7 +13,9 @@ _SUBJECT = re.compile(r"\s*(?:subject|betreff)\s*:[ \t]*(.*)(?:\n|$)", re.IGNORE
 _ANSWERED = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|wtr)\s*:)+\s*", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?])\s+|\s*\n\s*\n\s*|\s*\n\s*(?=[-*\u2022\d])")
 _FOLDED = re.compile(r"\s*\n\s*")
-_ABBREVIATED = re.compile(r"\b(?:nr|bzw|ca|e\.g|i\.e|z\. ?b|ust-idnr|ust\.-idnr|no|inc|mr|ms|mrs|dr)\.\s", re.IGNORECASE)
+_ABBREVIATED = re.compile(
+    r"\b(?:nr|bzw|ca|e\.g|i\.e|z\. ?b|ust-idnr|ust\.-idnr|no|inc|mr|ms|mrs|dr)\.\s", re.IGNORECASE
+)
 _GREETING = re.compile(
     r"\s*(?:hi|hello|hallo|hey|dear|liebe[rs]?|sehr geehrte[rs]?|good (?:morning|afternoon|evening|day)"
     r"|guten (?:morgen|tag|abend)|moin|servus|gr(?:ü|ue)(?:ß|ss) (?:gott|sie))\b"

@@ -16,7 +16,9 @@ from bot.rendering import markdown
 from bot.rendering.mrkdwn import mrkdwn
 from bot.rendering.words import words
 
-_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,10 @@ def offer(articles: Iterable[Article], policy: Policy, portal_url: str, *, lang:
 def person(policy: Policy, *, lang: str) -> str:
     """What is said when a person has to read it, for whatever reason: whom to ask. Markdown."""
     say = words(lang).say
-    desks = (say("faq.desk", desk=one.support_desk, address=one.support_address, programme=one.name) for one in (policy.mag, policy.extranet))
+    desks = (
+        say("faq.desk", desk=one.support_desk, address=one.support_address, programme=one.name)
+        for one in (policy.mag, policy.extranet)
+    )
     return f"{say('faq.person')}\n\n" + "\n".join(f"- {desk}" for desk in desks)
 
 

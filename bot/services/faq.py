@@ -36,7 +36,11 @@ def ask(text: str, policy: Policy, portal_url: str, *, lang: str = "") -> Help:
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
     answers = tuple(find_answer(topic, reading.lang, policy, portal_url) for topic in topics if topic)
-    offered = tuple(_article(one.topic, reading.lang) for one in reading.candidates) if reading.step is Step.OFFER else ()
+    offered = (
+        tuple(_article(one.topic, reading.lang) for one in reading.candidates)
+        if reading.step is Step.OFFER
+        else ()
+    )
     words = _words(answers, offered, policy, portal_url, reading.lang)
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 

@@ -28,7 +28,10 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in English or German.")] = "",
     *,
     jsonl: Annotated[
-        bool, typer.Option("--jsonl", help='Read {"id","text","lang"?} lines from stdin, write a prediction a line.')
+        bool,
+        typer.Option(
+            "--jsonl", help='Read {"id","text","lang"?} lines from stdin, write a prediction a line.'
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +54,9 @@ def ask(
 
 @app.command(epilog="Example: usher faq evaluate questions.jsonl --json")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help='Lines of {"id","text","topic","lang","channel"}; topic may be null.')],
+    file: Annotated[
+        Path, typer.Argument(help='Lines of {"id","text","topic","lang","channel"}; topic may be null.')
+    ],
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -134,8 +139,14 @@ def _read_labels(file: Path) -> "list[Labelled]":
     try:
         with file.open("rb") as stream:
             for number, line in enumerate(_lines(stream, str(file)), 1):
-                if "topic" not in line or not isinstance(line["topic"], str | None) or line["topic"] not in known:
-                    raise SettingsFault(f"{file}: question {number} has no topic of ours (null where none answers it)")
+                if (
+                    "topic" not in line
+                    or not isinstance(line["topic"], str | None)
+                    or line["topic"] not in known
+                ):
+                    raise SettingsFault(
+                        f"{file}: question {number} has no topic of ours (null where none answers it)"
+                    )
                 labelled.append(
                     Labelled(
                         id=str(line.get("id", number)),
@@ -169,7 +180,10 @@ def _print_figures(found: "list[Figures]") -> None:
     say("\nCalibration: what was promised, and what came true.")
     print_table(
         ("score", "messages", "mean score", "right"),
-        [(f"{one.low:.1f}-{one.high:.1f}", one.count, _percent(one.score), _percent(one.right)) for one in found[0].bins],
+        [
+            (f"{one.low:.1f}-{one.high:.1f}", one.count, _percent(one.score), _percent(one.right))
+            for one in found[0].bins
+        ],
     )
 
 

@@ -5,6 +5,8 @@ from flask import Blueprint, Flask, Response, abort, request
 from bot.services import faq
 from handlers.portal.frame import Frame
 
+LONGEST = 300  #: characters of a question in the box
+
 
 def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("faq", __name__)
@@ -18,7 +20,8 @@ def show_all(*, frame: Frame) -> Response:
     desk, lang = frame.bot.desk, frame.pages.words().lang
     return frame.pages.render(
         "faq.html",
-        asked=asked[:LONGEST_SHOWN],
+        asked=asked[:LONGEST],
+        longest=LONGEST,
         told=faq.ask(asked, desk.policy, desk.portal_url, lang=lang) if asked else None,
         groups=faq.list_by_programme(lang, desk.policy),
         programmes=(desk.policy.mag, desk.policy.extranet),
@@ -38,6 +41,3 @@ def show_topic(topic: str, *, frame: Frame) -> Response:
         related=[faq.list_articles(say.lang)[one] for one in article.related],
         updated=say.date(article.updated),
     )
-
-
-LONGEST_SHOWN = 300  #: characters of a question in its box

@@ -55,13 +55,18 @@ def test_a_person_reads_it(reason: Barrier, text: str) -> None:
 
 
 def test_no_question_of_ours_is_stopped() -> None:
-    told = [line for both in articles.load().values() for one in both.values() for line in (one.title, *one.phrasings)]
+    told = [
+        line
+        for both in articles.load().values()
+        for one in both.values()
+        for line in (one.title, *one.phrasings)
+    ]
 
     assert {line: barrier(line, line) for line in told if barrier(line, line)} == {}
 
 
 def test_a_hostile_length_costs_no_time_and_a_quoted_article_asks_nothing() -> None:
     assert barrier("a " * LONGEST, "a") is Barrier.TOO_LONG
-    quoted = "Please send the projector.\n\n> My account is locked. How long does it stay locked?\n> Wait 30 minutes."
+    quoted = "Please send the lamp.\n\n> My account is locked. How long does it stay locked?\n> 30 minutes."
 
     assert shipped().read(quoted).topic is None
