@@ -37,7 +37,7 @@ def longest(said: Sequence[str]) -> float | None:
     Minutes and hours are none.
     """
     line = " ".join(said)
-    spans = [A_SEASON] if _SEASON.search(line) else []
+    spans: list[float] = [A_SEASON] if _SEASON.search(line) else []
     for position, word in enumerate(said):
         if word in _UNITS:
             number = next(

@@ -3,7 +3,7 @@
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, sqrt
@@ -26,14 +26,17 @@ class Block:
     width: int
     scale: float
 
-    def score(self, features: Iterable[str]) -> list[float]:
+    def known(self, features: Iterable[str]) -> frozenset[int]:
+        """The numbers of those features that have a row."""
+        return frozenset(self.index[one] for one in features if one in self.index)
+
+    def score(self, known: Collection[int]) -> list[float]:
         """A score for each column; all zero where nothing is known."""
-        index, rows, width = self.index, self.rows, self.width
-        found = [index[one] for one in features if one in index]
-        if not found:
+        rows, width = self.rows, self.width
+        if not known:
             return [0.0] * width
-        size = sqrt(sum(self.rarity[row] ** 2 for row in found))
-        columns = zip(*(rows[row * width : (row + 1) * width] for row in found), strict=True)
+        size = sqrt(sum(self.rarity[row] ** 2 for row in known))
+        columns = zip(*(rows[row * width : (row + 1) * width] for row in known), strict=True)
         return [sum(column) * self.scale / size for column in columns]
 
 
@@ -49,8 +52,8 @@ class Model:
     vocabulary: frozenset[str]  #: words that are spelt right
     sources: str  #: the digest of what it was trained on
 
-    def score(self, pieces: Iterable[str], meanings: Iterable[str]) -> list[float]:
-        """By column: the topics, then `BEHIND`."""
+    def score(self, pieces: Collection[int], meanings: Collection[int]) -> list[float]:
+        """By column: the topics, then `BEHIND`. Both as their blocks know them."""
         both = zip(self.base, self.pieces.score(pieces), self.meanings.score(meanings), strict=True)
         return [sum(parts) for parts in both]
 

@@ -21,6 +21,12 @@ class Window:
     known: float  #: share of the words that the model has met
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    seen: Seen
+    pieces: frozenset[int]  #: those that the model knows
+
+
 class Search:
     """The search over one model; safe to share between threads."""
 
@@ -41,19 +47,20 @@ class Search:
         """The windows of a message."""
         return self._scores(self._see(sentences(text)))
 
-    def _see(self, said: Sequence[str]) -> list[Seen]:
-        return [see(sentence, self._spelling.mend) for sentence in said]
+    def _see(self, said: Sequence[str]) -> list[_Sentence]:
+        seen = (see(sentence, self._spelling.mend) for sentence in said)
+        return [_Sentence(seen=one, pieces=self._model.pieces.known(one.pieces)) for one in seen]
 
-    def _scores(self, seen: Sequence[Seen]) -> list[Window]:
-        return [self._score(seen, window) for window in windows(len(seen))]
+    def _scores(self, seen: Sequence[_Sentence]) -> list[Window]:
+        return [self._score(seen[window.start : window.stop], window) for window in windows(len(seen))]
 
-    def _score(self, seen: Sequence[Seen], window: range) -> Window:
-        chosen = [seen[number] for number in window]
-        words = [word for one in chosen for word in one.words]
-        pieces = frozenset[str]().union(*(one.pieces for one in chosen))
-        names = frozenset[str]().union(*(one.concepts for one in chosen))
+    def _score(self, chosen: Sequence[_Sentence], window: range) -> Window:
+        words = [word for one in chosen for word in one.seen.words]
+        pieces = frozenset[int]().union(*(one.pieces for one in chosen))
+        names = frozenset[str]().union(*(one.seen.concepts for one in chosen))
+        meanings = self._model.meanings.known(paired(names))
         known = sum(word in self._model.vocabulary for word in words) / max(1, len(words))
-        return Window(of=window, scores=self._model.score(pieces, paired(names)), known=known)
+        return Window(of=window, scores=self._model.score(pieces, meanings), known=known)
 
     def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
         ranked = self.ranked(scored)
@@ -86,8 +93,8 @@ class Search:
             score=self._model.probability(evidence(self._model, topic, window, many)),
         )
 
-    def _language(self, seen: Sequence[Seen]) -> str:
-        pieces = frozenset[str]().union(*(one.pieces for one in seen))
+    def _language(self, seen: Sequence[_Sentence]) -> str:
+        pieces = frozenset[int]().union(*(one.pieces for one in seen))
         return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
 
 

@@ -162,21 +162,19 @@ def _read_labels(file: Path) -> "list[Labelled]":
     return labelled
 
 
+_SHARES = (
+    "right_first",
+    "among_three",
+    "answered_right",
+    "wrong_shown",
+    "abstained",
+    "out_of_scope_answered",
+)
+
+
 def _print_figures(found: "list[Figures]") -> None:
-    headings = ("group", "messages", "right first", "among three", "answered right", "wrong shown", "abstained",
-                "out of scope answered", "adversarial answered", "Brier", "ECE")  # fmt: skip
-    print_table(
-        headings,
-        [
-            (
-                one.group, one.messages, *map(_percent, (
-                    one.right_first, one.among_three, one.answered_right, one.wrong_shown, one.abstained,
-                    one.out_of_scope_answered,
-                )), one.adversarial_answered, f"{one.brier:.3f}", f"{one.ece:.3f}",
-            )
-            for one in found
-        ],
-    )  # fmt: skip
+    names = [name.replace("_", " ") for name in _SHARES]
+    print_table(("group", "messages", *names, "adversarial answered", "Brier", "ECE"), list(map(_row, found)))
     say("\nCalibration: what was promised, and what came true.")
     print_table(
         ("score", "messages", "mean score", "right"),
@@ -185,6 +183,11 @@ def _print_figures(found: "list[Figures]") -> None:
             for one in found[0].bins
         ],
     )
+
+
+def _row(one: "Figures") -> tuple[object, ...]:
+    shares = [_percent(getattr(one, name)) for name in _SHARES]
+    return (one.group, one.messages, *shares, one.adversarial_answered, f"{one.brier:.3f}", f"{one.ece:.3f}")
 
 
 def _percent(share: float) -> str:
