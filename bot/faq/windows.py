@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from bot.domain.own_words import own_words
 
 LONGEST = 6_000  #: characters that are searched; a question stands at the beginning
-MOST_SENTENCES = 40
-WIDEST = 3  #: sentences in one window
+MOST_SENTENCES = 25
+WIDEST = 3  #: sentences in one window …
+_WIDE_UP_TO = 12  #: … of a message of so many; of a longer one two, so that its work has an end
 
 _SUBJECT = re.compile(r"\s*(?:subject|betreff)\s*:[ \t]*(.*)(?:\n|$)", re.IGNORECASE)
 _ANSWERED = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|wtr)\s*:)+\s*", re.IGNORECASE)
@@ -46,5 +47,6 @@ def _split(own: str) -> list[str]:
 
 def windows(count: int) -> Sequence[range]:
     """The runs of one to three of so many sentences, as ranges of their numbers."""
-    widths = range(1, min(WIDEST, count) + 1)
+    widest = WIDEST if count <= _WIDE_UP_TO else WIDEST - 1
+    widths = range(1, min(widest, count) + 1)
     return [range(start, start + width) for width in widths for start in range(count - width + 1)]
