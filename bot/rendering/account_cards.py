@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
 from bot.domain.accounts import AccountStatus
-from bot.domain.ris import Role
 from bot.rendering import account_lives, blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.email_changes import ASK
@@ -44,7 +43,7 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         "account.of",
         company=safe(view.customer.name, 80) or words.say("card.nameless"),
         ref=f"C-{account.organisation}" if account.organisation else words.say("account.partner"),
-        role=words.choice(Role, account.role),
+        role=safe(words.role(account.role), 80),
         email=safe(account.email, 120),
     )
     if change := view.change:

@@ -8,7 +8,7 @@ from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.dead_ends import ForAdministrators, Unaccepted
-from bot.domain.email_changes import CHANGE_LASTS, EmailChange
+from bot.domain.email_changes import CHANGE_LASTS, COOLS, EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
 from bot.domain.ris import Role
@@ -89,9 +89,17 @@ def change_of(case: Case, *, at: datetime, by_desk: bool = False) -> EmailChange
 
 
 def email_change(
-    case: Case, policy: Policy, *, at: datetime, to_new: bool = True, by_desk: bool = False
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    to_new: bool = True,
+    by_desk: bool = False,
+    cools: bool = False,
 ) -> Values:
+    """`cools`: the second of the desk has stood in."""
     person, change = account(case, 1, at=at), change_of(case, at=at, by_desk=by_desk)
+    change = replace(change, due_at=at + COOLS) if cools else change
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 

@@ -219,3 +219,8 @@ def m040_imports_wait_for_a_yes(db: Database) -> None:
 @migrations()
 def m041_prolongations(db: Database) -> None:
     prolongation.make_tables(db)
+
+
+@migrations()
+def m042_changed_addresses_cool(db: Database) -> None:
+    email_changes.add_cooling(db)

@@ -73,8 +73,9 @@ def meet(bot: Bot) -> None:
 
 
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here at this moment, for a page that anybody may see."""
-    return _look(frame.bot)
+    """Who is signed in here, for a page that anybody may see; looked up once a request."""
+    met = cast("Visitor | None", g.get("visitor"))
+    return met if met is not None and met.token == token() else _look(frame.bot)
 
 
 def _look(bot: Bot) -> Visitor | None:

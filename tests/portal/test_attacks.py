@@ -48,9 +48,9 @@ QUESTIONS = {
 }  # fmt: skip
 PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
-    "job_title": "", "role": "organization_administrator",
+    "job_title": "", "language": "en", "role": "organization_administrator",
 }  # fmt: skip
-INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
+INVITED = {name: PERSON[name] for name in ("email", "language", "role")} | {"shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (

@@ -68,6 +68,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "email_change_by_desk_of_old": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True
     ),
+    "email_change_by_desk_cooling": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True, cools=True
+    ),
     "email_changed_by_desk": lambda lang: account_samples.email_changed(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
     ),
