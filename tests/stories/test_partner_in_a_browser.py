@@ -260,7 +260,7 @@ def test_a_partner_comes_in_validates_in_time_expires_and_comes_back(
         said: list[str] = []
         own.on("console", lambda message: said.append(message.text))
         guest = Guest(desk, lang, f"pia.{lang}@rotor.example.org")
-        story = Story(page, Visitor(own, guest, keyboard), guest)
+        story = Story(page, Visitor(page=own, lang=lang, keyboard=keyboard, customer=guest), guest)
 
         story.invite()
         story.register()
