@@ -99,7 +99,9 @@ def email_change(
 ) -> Values:
     """`cools`: the second of the desk has stood in."""
     person, change = account(case, 1, at=at), change_of(case, at=at, by_desk=by_desk)
-    change = replace(change, due_at=at + COOLS) if cools else change
+    if cools:
+        due_at = at + COOLS
+        change = replace(change, due_at=due_at, until=due_at + CHANGE_LASTS)
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 
