@@ -23,7 +23,8 @@ def account_card(view: AccountView, *, words: Words, done: str | None = None) ->
     """
     account = view.account
     title = words.say("account.title", name=safe(account.name, 80), user_id=safe(account.user_id, 20))
-    told = [blocks.section(words.say(f"account.done.{done}"))] if done else []
+    mail = words.say(f"mail.{view.sent}") if view.sent else ""
+    told = [blocks.section(words.say(f"account.done.{done}", mail=mail))] if done else []
     buttons = list(_buttons(view, words))
     mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
     return Card(
