@@ -59,7 +59,8 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> PhoneRe
     """
     account = visitor.account
     with transaction(db, locks=(f"account:{account.id}",)):
-        if not account.is_partner and not credentials.get(db, account.id).verified:
+        there = visitor.lacks_factor if account.is_partner else credentials.get(db, account.id).verified
+        if not there:
             raise NoPhoneToLose
         if phone_resets.find_open(db, account.id):
             raise ResetOpen
