@@ -224,3 +224,8 @@ def m041_prolongations(db: Database) -> None:
 @migrations()
 def m042_changed_addresses_cool(db: Database) -> None:
     email_changes.add_cooling(db)
+
+
+@migrations()
+def m047_invited_back(db: Database) -> None:
+    partner_invitations.add_closed_account(db)
