@@ -46,7 +46,7 @@ class NewAccount:
     email: str  #: lower case
     phones: tuple[str, ...]  #: E.164, as the form has them; none of them is verified
     job_title: str
-    role: Role
+    role: str  #: a `Role`, or as another version of Usher wrote it, which opens nothing
     credential: Credential
     lang: str
     origin: Origin
@@ -95,7 +95,7 @@ class Account(NewAccount):
 
     @property
     def is_administrator(self) -> bool:
-        return self.role is Role.ORGANIZATION_ADMINISTRATOR
+        return self.role == Role.ORGANIZATION_ADMINISTRATOR
 
 
 @dataclass(frozen=True, kw_only=True)

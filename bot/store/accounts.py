@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
-from bot.domain.ris import Credential, Role
+from bot.domain.ris import Credential, Role, role_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
@@ -135,7 +135,7 @@ def from_row(found: Mapping[str, Any]) -> Account:
         email=found["email"],
         phones=tuple(json.loads(found["phones"])),
         job_title=found["job_title"],
-        role=Role(found["role"]),
+        role=role_of(found["role"]),
         credential=Credential(found["credential"]),
         lang=found["lang"],
         origin=Origin(found["origin"]),

@@ -219,3 +219,13 @@ def m040_imports_wait_for_a_yes(db: Database) -> None:
 @migrations()
 def m041_prolongations(db: Database) -> None:
     prolongation.make_tables(db)
+
+
+@migrations()
+def m042_changed_addresses_cool(db: Database) -> None:
+    email_changes.add_cooling(db)
+
+
+@migrations()
+def m047_invited_back(db: Database) -> None:
+    partner_invitations.add_closed_account(db)
