@@ -5,7 +5,7 @@ import zlib
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,10 @@ class Block:
     rows: "array[int]"
     width: int
     scale: float
+
+    @cached_property
+    def rarest(self) -> float:
+        return max(self.rarity)
 
     def known(self, features: Iterable[str]) -> frozenset[int]:
         """The numbers of those features that have a row."""
@@ -56,6 +60,17 @@ class Model:
         """By column: the topics, then `BEHIND`. Both as their blocks know them."""
         both = zip(self.base, self.pieces.score(pieces), self.meanings.score(meanings), strict=True)
         return [sum(parts) for parts in both]
+
+    def familiarity(self, words: Iterable[str]) -> float:
+        """The share of words that stood in the texts of training, a rare one counted for more, 0 to 1."""
+        met = unmet = 0.0
+        for word in words:
+            row = self.pieces.index.get(f"w:{word}")
+            if row is None:
+                unmet += self.pieces.rarest
+            else:
+                met += self.pieces.rarity[row]
+        return met / (met + unmet) if met else 0.0
 
     def probability(self, evidence: Sequence[float]) -> float:
         *weights, alone = self.calibration

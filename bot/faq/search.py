@@ -18,7 +18,7 @@ class Window:
 
     of: range
     scores: Sequence[float]
-    known: float  #: share of the words that the model has met
+    known: float  #: how much of what it says the model has met, 0 to 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,9 @@ class Search:
         pieces = frozenset[int]().union(*(one.pieces for one in chosen))
         names = frozenset[str]().union(*(one.seen.concepts for one in chosen))
         meanings = self._model.meanings.known(paired(names))
-        known = sum(word in self._model.vocabulary for word in words) / max(1, len(words))
-        return Window(of=window, scores=self._model.score(pieces, meanings), known=known)
+        return Window(
+            of=window, scores=self._model.score(pieces, meanings), known=self._model.familiarity(words)
+        )
 
     def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
         ranked = self.ranked(scored)
