@@ -109,4 +109,7 @@ def evidence(trained: model.Model, topic: int, window: Window, many: int) -> lis
 
 @cache
 def shipped() -> Search:
-    return Search(model.load())
+    """The one over our own model, ready: what is compiled once is compiled now."""
+    search = Search(model.load())
+    search.read("ready")
+    return search
