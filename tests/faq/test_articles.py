@@ -93,6 +93,7 @@ def test_the_same_words_on_slack_and_no_markup_of_strangers() -> None:
     )
 
 
+@pytest.mark.slow
 def test_nothing_that_measures_is_learnt() -> None:
     """Neither a whole message nor one of its sentences."""
     texts = [json.loads(line)["text"] for line in (DATA / "dev.jsonl").read_text("utf-8").splitlines()]
