@@ -65,6 +65,7 @@ def plan(db: Database, desk: Desk, person: Person) -> ErasurePlan:
     there = [one for one in own if one is not None]
     refs = tuple(f"C-{number}" for number, _, _ in found)
     facts = {
+        "there": [(one.id, one.name) for one in accounts.list_by_email(db, person.address)],
         "accounts": [(one.id, one.status, one.role, one.email) for one in there],
         "cases": found,
         "questions": people.list_conversations(db, person),

@@ -362,7 +362,7 @@ TABLES: Final[Mapping[str, Held]] = {
         erases=Erases.SELF,
         texts="sealed",
         plain="id state digest asked_by asked_at until first_by first_right first_at second_by second_right "
-        "last_mail place dropped ended_at ended_by",
+        "second_at last_mail place dropped ended_at ended_by",
     ),
     "absences": Held(
         keeps=Keep.DESK,

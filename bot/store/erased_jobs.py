@@ -18,15 +18,15 @@ _ABOUT: Final = {
     "reset_id": "select id from phone_resets where account_id in ({accounts})",
     "account_id": "select id from accounts where id in ({accounts})",
     "request_id": "select id from partner_requests where email = :address",
-    "job_id": "select id from outbox where recipient = :address",
 }
 _OF_CASES: Final = ("mail_note", "answers_note", "clipping_note")  #: these show a case's words
 
 
 def is_sending(db: Database, person: Person) -> bool:
-    """Whether something to them is on its way at this moment."""
+    """Whether something to them, or a note that may name them, is on its way at this moment."""
     inside, values = listed("to", _reached_at(person))
-    sql = f"select 1 from outbox where recipient in ({inside}) and status = 'sending' limit 1"
+    sql = f"""select 1 from outbox
+              where status = 'sending' and (kind = 'note' or recipient in ({inside})) limit 1"""
     return row(db, sql, values) is not None
 
 
@@ -45,6 +45,7 @@ def _reached_at(person: Person) -> Sequence[str]:
 def list_notes(db: Database, person: Person, cases: Sequence[int]) -> Iterator[dict[str, Any]]:
     """Notes that name them, or show something of theirs, each with the key of the message that stands."""
     about, after = {name: _numbers(db, sql, person) for name, sql in _ABOUT.items()}, 0
+    about["job_id"] = frozenset(one["id"] for one in list_to(db, person))
     while True:
         found = rows(
             db,

@@ -13,7 +13,7 @@ from bot.store.database import count, instant, listed, maybe_instant, row, rows,
 
 AT_ONCE = 500  #: rows looked at in one go, and at most changed in one transaction
 #: deleted in this order: what refers to others goes first
-_OF_ACCOUNT = (
+OF_ACCOUNT = (
     "phone_codes", "texts", "tries", "sessions", "password_drafts", "passwords", "security_answers",
     "recovery_codes", "credentials", "phones", "certificates", "prolongations", "life_notices",
     "life_moves", "lives", "partners", "consents",
@@ -98,7 +98,7 @@ def blank_account(db: Database, account_id: int, *, now: datetime) -> bool:
         {"id": account_id, "now": text_of(now), "gone": GONE_ADDRESS},
     )
     values = {"id": account_id, "now": text_of(now), "gone": GONE_ADDRESS}
-    for table in _OF_ACCOUNT:
+    for table in OF_ACCOUNT:
         count(db, f"delete from {table} where account_id = :id", {"id": account_id})
     count(
         db,

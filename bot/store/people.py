@@ -36,8 +36,9 @@ def list_people_of_forms(db: Database, address: str) -> list[str]:
     """The names of those who stand with that address in a form, in any of its versions."""
     found = rows(
         db,
-        """select distinct json_extract(u.value, '$.first_name') || ' '
-             || json_extract(u.value, '$.last_name') as name from case_versions v, json_each(v.ris, '$.users') u
+        """select distinct
+             json_extract(u.value, '$.first_name') || ' ' || json_extract(u.value, '$.last_name') as name
+           from case_versions v, json_each(v.ris, '$.users') u
            where instr(lower(v.ris), :address) and lower(json_extract(u.value, '$.email')) = :address""",
         {"address": address},
     )

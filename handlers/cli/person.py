@@ -94,9 +94,7 @@ def erase(
             if as_json:
                 print_json({"erasure": made.ref, "state": made.state, "until": made.until})
             else:
-                say(
-                    f"asked: {made.ref} stands in the approvals channel, where two of the group 'erasure' agree"
-                )
+                say(f"asked: {made.ref} waits in the approvals channel for two of the group 'erasure'")
             return
         person = people.find(opened.db, name)
         plan, traces = people.plan(opened.db, opened.desk, person), people.count_traces(opened.db, person)
