@@ -31,10 +31,10 @@ class Rule:
     changes: tuple[str, ...]
 
 
-def _dropped(table: str, at: str, more: str = "") -> Rule:
-    """Rows of a table that go as they are."""
-    find = f"select rowid as id from {table} where {at} < :before {more} limit :limit"
-    return Rule(find, (f"delete from {table} where rowid = :id",))
+def _dropped(table: str, at: str, more: str = "", *, key: str = "rowid") -> Rule:
+    """Rows of a table that go as they are; `key` tells them apart."""
+    find = f"select {key} as id from {table} where {at} < :before {more} limit :limit"
+    return Rule(find, (f"delete from {table} where {key} = :id",))
 
 
 #: classes whose rows need no more than SQL; `services/retention.py` has the others
@@ -101,18 +101,14 @@ RULES: Final[Mapping[DataClass, tuple[Rule, ...]]] = {
         ),
     ),
     DataClass.TRACES: (
-        _dropped("sessions", "seen_at"),
-        _dropped("password_drafts", "made_at"),
+        _dropped("sessions", "seen_at", key="hash"),
+        _dropped("password_drafts", "made_at", key="token"),
         _dropped("phone_codes", "made_at"),
         _dropped("texts", "at"),
-        _dropped("tries", "at", "and coalesce(locked_until, '') < :before"),
+        _dropped("tries", "at", "and coalesce(locked_until, '') < :before", key="account_id || ' ' || what"),
         _dropped("links", "expires_at"),
         _dropped("payloads", "coalesce(done_at, received_at)"),
-        Rule(
-            """select case_id || ' ' || viewer || ' ' || day as id from views
-               where day < substr(:before, 1, 10) limit :limit""",
-            ("delete from views where case_id || ' ' || viewer || ' ' || day = :id",),
-        ),
+        _dropped("views", "day", key="case_id || ' ' || viewer || ' ' || day"),
     ),
 }
 
