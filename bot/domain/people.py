@@ -42,6 +42,11 @@ class Person:
     accounts: tuple[int, ...] = ()
     shared: bool = False
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a closer look is worth its time: quick, and never False where `redact` finds something."""
+        folded = text.lower()
+        return "\\u" in folded or any(word in folded for word in self._words)
+
     def is_named_in(self, text: str) -> bool:
         """Whether somebody who reads it learns of them: by their address, or by their full name."""
         return self._pattern.search(text) is not None
@@ -96,6 +101,11 @@ class Person:
             else one
             for one in problems
         ]
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        longest = (max(name.lower().split(), key=len) for name in self.names if name.strip())
+        return tuple(dict.fromkeys(filter(None, (self.address, *longest))))
 
     @cached_property
     def _folded(self) -> frozenset[str]:

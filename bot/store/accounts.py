@@ -99,7 +99,7 @@ def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStat
             """update accounts set status = :to,
                  activated_at = case when :to = 'active' then coalesce(activated_at, :now)
                                      else activated_at end
-               where id = :id and status = :since""",
+               where id = :id and status = :since and erased_at is null""",
             {"id": account_id, "since": since, "to": to, "now": text_of(now)},
         )
     )

@@ -159,8 +159,12 @@ def walk(db: Database, table: str, person: Person, *, where: str = "") -> Iterat
         after = found[-1]["_rowid"]
         for one in found:
             was = {name: one[name] for name in held.personal}
-            if (now := redacted(person, held, was)) != was:
+            if person.may_be_in(_text(was)) and (now := redacted(person, held, was)) != was:
                 yield {**now, "_was": was, "_rowid": one["_rowid"]}
+
+
+def _text(was: Mapping[str, Any]) -> str:
+    return "\n".join(str(value) for value in was.values() if value)
 
 
 def redacted(person: Person, held: Held, was: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ TOM = {
 def test_words_lose_them_and_nothing_else(text: str, left: str | None) -> None:
     assert MARA.redact(text) == (text if left is None else left)
     assert MARA.is_named_in(text) is (left is not None)
+    assert MARA.may_be_in(text) or left is None
 
 
 def test_rows_of_people_lose_their_own() -> None:
