@@ -4,6 +4,7 @@ import random
 import secrets
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,10 +34,16 @@ class World:
     """Everything Usher talks to, on loopback; `settings` is what a service needs to find it.
 
     Ports are asked for by name ("lobby", "slack", "portal", "ops"); 0 or a taken one means any free one.
+    Its time begins at `start`, or now.
     """
 
     def __init__(
-        self, folder: Path, *, ports: Mapping[str, int] | None = None, seed: int | None = None
+        self,
+        folder: Path,
+        *,
+        ports: Mapping[str, int] | None = None,
+        seed: int | None = None,
+        start: datetime | None = None,
     ) -> None:
         wanted = {"lobby": 0, "slack": 0, "portal": 0, "ops": 0, **(ports or {})}
         self._held = {name: hold_near(port) for name, port in wanted.items()}
@@ -45,7 +52,7 @@ class World:
         self._password = secrets.token_urlsafe(12)
         self._secret_key = secrets.token_urlsafe(32)
         self._server: BaseWSGIServer | None = None
-        self.clock = TurnableClock()
+        self.clock = TurnableClock(start)
         self.mail = MailWorld(now=self.clock.now, accounts={DESK: self._password})
         self.workspace = Workspace(now=self.clock.now, zone=policies.load().desk.zone)
         # What Usher answers today; a command nobody listens to would time out.

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -24,6 +25,7 @@ from bot.sandbox.samples import DANA, Sample
 from bot.sandbox.slack.acts import Actor
 from bot.sandbox.world import DESK, World
 from bot.services import intake, outbox
+from handlers.cli.doors import DOORS
 from handlers.cli.service import Service
 
 Found = TypeVar("Found")
@@ -225,16 +227,23 @@ def as_built(bot: Bot, world: World) -> Bot:
 
 @contextmanager
 def running(
-    folder: Path, *, seed: int = 7, fitted: Callable[[Bot, World], Bot] = as_built, **changed: object
+    folder: Path,
+    *,
+    seed: int = 7,
+    start: datetime | None = None,
+    doors: Sequence[str] = DOORS,
+    fitted: Callable[[Bot, World], Bot] = as_built,
+    **changed: object,
 ) -> Iterator[Desk]:
     """Start a world and the service in it; settings may be changed by name, parts `fitted` otherwise."""
-    with World(folder, seed=seed) as world:
+    with World(folder, seed=seed, start=start) as world:
         settings = settings_room.load({**world.settings(), **changed}, env_file=None)
         bot = fitted(bootstrap.build(settings, clock=world.clock), world)
-        service = Service(bot)
+        service = Service(bot, only=doors)
         try:
             service.start()
-            world.workspace.wait_until_connected()
+            if "slack" in doors:
+                world.workspace.wait_until_connected()
             yield Desk(world, bot)
         finally:
             assert service.stop(), "a door did not end in time"
