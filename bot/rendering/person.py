@@ -22,7 +22,7 @@ def person_page(told: Mapping[str, object], *, at: datetime, words: Words) -> st
 
     def written(value: object) -> str:
         if isinstance(value, datetime):
-            return words.moment(value)
+            return f"{value.astimezone(words.zone):%Y-%m-%d %H:%M}"
         return value.isoformat() if isinstance(value, date) else str(value)
 
     return (

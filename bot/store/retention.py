@@ -19,6 +19,9 @@ _BUSY: Final = ", ".join(f"'{one}'" for one in sorted((OPEN | STANDING) - {CaseS
 _OF_RUNNING_CYCLE: Final = """o.key glob 'A-*:life:*' and exists (select 1 from lives l
     where l.account_id = cast(substr(o.key, 3) as integer) and l.state <> 'closed'
       and o.key glob 'A-' || l.account_id || ':life:' || l.cycle || ':*')"""
+#: whoever got a License Key is told when it becomes void, as long as nobody has used it
+_OF_UNUSED_KEYS: Final = """select m.outbox_key from key_mails m join license_keys k on k.id = m.key_id
+    where k.used_at is null and k.voided_at is null"""
 _HELD_CASE: Final = "select value from json_each(:cases)"
 _HELD_ACCOUNT: Final = "select value from json_each(:accounts)"
 
@@ -63,7 +66,7 @@ RULES: Final[Mapping[DataClass, tuple[Rule, ...]]] = {
                   and not exists (select 1 from cases c
                       where c.id = o.case_id and (c.status in ({_BUSY}) or c.id in ({_HELD_CASE})))
                   and not (o.key like 'A-%' and cast(substr(o.key, 3) as integer) in ({_HELD_ACCOUNT}))
-                  and not ({_OF_RUNNING_CYCLE}) limit :limit""",
+                  and o.key not in ({_OF_UNUSED_KEYS}) and not ({_OF_RUNNING_CYCLE}) limit :limit""",
             (erased_jobs.EMPTIES,),
         ),
     ),
