@@ -1,5 +1,7 @@
 """Taking somebody out of values: all of them, and not a letter of anybody else."""
 
+from typing import Any
+
 import pytest
 
 from bot.domain.people import GONE, GONE_ADDRESS, Person, fold
@@ -47,7 +49,7 @@ def test_words_lose_them_and_nothing_else(text: str, left: str | None) -> None:
 
 
 def test_rows_of_people_lose_their_own() -> None:
-    form = {
+    form: dict[str, Any] = {
         "company": {
             "name": "Works",
             "contact_name": "Mara L.",

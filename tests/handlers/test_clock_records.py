@@ -48,7 +48,7 @@ def test_a_night_lets_old_data_go_and_down_time_is_caught_up(office: Office) -> 
     rounds.look(office.bot, now=office.now)
     with office.connect() as db:
         assert db["mail_sources"].count == 0
-        many = {one.data: one.many for one in upkeep.figures(db, now=office.now).swept}
+        many = {str(one.data): one.many for one in upkeep.figures(db, now=office.now).swept}
     assert (many["mails"], many["questions"]) == (1, 1)
     rounds.look(office.bot, now=office.now)
     assert [event.subject for event in office.events() if event.tag == "data:swept"].count("data:mails") == 1

@@ -77,18 +77,18 @@ def a_life(office: Office) -> Account:
             "insert into doubtful_addresses values (?, 'doubtful', '2026-03-01T00:00:00.000000Z', '')",
             [mara.email],
         )
-        db["phones"].insert({"account_id": mara.id, "number": "+49301234567", "added_at": text_of(now)})
+        db.table("phones").insert({"account_id": mara.id, "number": "+49301234567", "added_at": text_of(now)})
         twin = a_partner(db, now=now)
         lifecycle.begin(db, office.desk, twin, by="usher", now=now)
         named = {"email": mara.email, "first_name": mara.first_name, "last_name": mara.last_name}
-        db["accounts"].update(twin.id, named)
-        db["consents"].insert(
+        db.table("accounts").update(twin.id, named)
+        db.table("consents").insert(
             {"account_id": twin.id, "consent": "privacy", "agreed": 1, "version": "1", "wording": "I agree",
              "lang": "en", "at": text_of(now)}
         )  # fmt: skip
         columns = ("street", "city", "postal_code", "country", "state", "fax", "website", "vat_id")
         partner = {"account_id": twin.id, "role": "guest", "company": "Mara's"}
-        db["partners"].insert(partner | dict.fromkeys(columns, "x"))
+        db.table("partners").insert(partner | dict.fromkeys(columns, "x"))
         db.execute("update cases set cc = ?, hands = ?", [json.dumps([mara.email]), json.dumps([mara.email])])
     office.work()
     return mara

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account
 from bot.domain.lifecycle import Stage
 from bot.domain.mail import Address
@@ -126,7 +127,7 @@ def close(office: Office, account: Account) -> None:
         account_views.act(
             db,
             office.desk,
-            account_views.AccountAct.CLOSE,
+            AccountAct.CLOSE,
             account_id=account.id,
             by="cli:root",
             now=office.now,
