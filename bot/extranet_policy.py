@@ -162,6 +162,7 @@ class Extranet(_Part):
     mails_within_minutes: Annotated[int, Field(ge=1)] = 20  #: in which the two mails are said to come
     sign_in_tries: Annotated[int, Field(ge=3, le=100)] = 10
     sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    app_reset_hours: Annotated[int, Field(ge=1, le=336)] = 24  #: to stop the removal of a lost app
     mfa_guide_url: str = ""  #: how to set up an authenticator app; "" where there is no page
     roles: dict[str, Role] = {"partner": Role(title=Said(en="Partner", de="Partner"))}
     consents: Mapping[Consent, Wording] = _CONSENTS

@@ -303,6 +303,11 @@ class Policy(_Part):
         """The part of a programme's accounts."""
         return self.extranet if programme is Whose.EXTRANET else self.mag
 
+    def reset_hours(self, programme: Whose) -> int:
+        """In which an owner can stop the removal of a lost second factor, once two people have agreed."""
+        partners = programme is Whose.EXTRANET
+        return self.extranet.app_reset_hours if partners else self.mag.phone_reset_hours
+
     def password_rules(self, programme: Whose) -> PasswordRules:
         """No password is made of what the desk, the programme and the sponsor are called."""
         mag, own = self.mag, self.of(programme)

@@ -211,6 +211,7 @@ def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
         "name": account.name,
         "email": account.email,
         "user_id": account.user_id,
+        "partner": account.is_partner,
         "role": say.choice(Role, account.role),
         "sponsor": policy.mag.sponsor,
         "company": customer.name or say.say("mail.nameless"),

@@ -310,7 +310,7 @@ TABLES: Final[Mapping[str, Held]] = {
         erases=Erases.TOMB,
         texts="email first_name last_name",
         values="draft",
-        plain="id lang role made_by made_at until ended_at account_id",
+        plain="id lang role made_by made_at until ended_at account_id closed_id",
         told="invitations",
     ),
     "partner_requests": Held(

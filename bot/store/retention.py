@@ -213,7 +213,9 @@ def forget_question(db: Database, conversation_id: int) -> None:
 def list_closed(db: Database, *, before: datetime, holds: Holds, limit: int) -> list[int]:
     """Accounts that were closed before then, and still say whose they were."""
     sql = f"""select a.id from accounts a
-              where a.status = 'deactivated' and a.erased_at is null and a.id not in ({_HELD_ACCOUNT})
+              where a.erased_at is null and (a.status = 'deactivated' or exists (
+                    select 1 from lives l where l.account_id = a.id and l.state = 'closed'))
+                and a.id not in ({_HELD_ACCOUNT})
                 and coalesce(a.organisation, 0) not in ({_HELD_CASE})
                 and coalesce((select max(e.at) from events e where e.subject = 'account:' || a.id
                     and e.tag in ('account:deactivated', 'life:closed')), a.made_at) < :before

@@ -231,3 +231,8 @@ def m044_people_leave(db: Database) -> None:
 @migrations()
 def m045_retention(db: Database) -> None:
     retention.make_tables(db)
+
+
+@migrations()
+def m047_invited_back(db: Database) -> None:
+    partner_invitations.add_closed_account(db)

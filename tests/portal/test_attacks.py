@@ -113,7 +113,7 @@ ROWS = {
         Row(For.PARTNER),
     ),
     "POST /home/authenticator": Row(For.PARTNER, {"code": "123456", "current": PASSWORD}),
-    "POST /passcode/authenticator": Row(For.PARTNER, {"code": "ABCD-EFGH"}),
+    "POST /passcode/authenticator": Row(For.PARTNER, {"code": "123456"}),
     "POST /dashboard/launch": Row(For.SIGNED_IN, {"application": "ForumPass"}),
     "POST /dashboard/license-key": Row(For.SIGNED_IN, {"key": KEY}),
     "POST /dashboard/phones": Row(For.SIGNED_IN, {"number": PHONE}),

@@ -55,6 +55,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "no_such_account": {"name": "amara@works.example.com"},
     "several_accounts": {"user_ids": "k7m3-x9p2, b4tz-6hwc"},
     "act_too_late": {"user_id": "k7m3-x9p2"},
+    "way_rests": {},
     "change_reason_missing": {},
     "change_asked": {"ref": "E-7"},
     "change_unknown": {},

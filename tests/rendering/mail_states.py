@@ -25,6 +25,7 @@ from bot.rendering import (
     registration_samples,
     samples,
 )
+from tests.rendering import partner_states
 
 POLICY = policies.load()
 
@@ -54,11 +55,9 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
     return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
 
-#: of those that its owner is told; nothing is mailed when only the first has agreed
-RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
-
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
+    **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
@@ -101,7 +100,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         for why in MemberNotice
         if why is not MemberNotice.PROMOTED
     },
-    **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in RESET_STATES},
+    **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in partner_states.RESET_STATES},
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"
     ),
@@ -155,6 +154,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 URLS = {
+    "invite_url": samples.STATUS_URL.replace("status", "invite"),
     "status_url": samples.STATUS_URL,
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
     "email_url": samples.STATUS_URL.replace("status", "email"),

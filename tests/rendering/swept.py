@@ -266,8 +266,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
     ],
     "phone_resets.reset_note": lambda text: [
-        phone_resets.reset_note(poisoned(resets.card(state=state), text), words=ENGLISH)
-        for state in ResetState
+        phone_resets.reset_note(poisoned(card, text), words=ENGLISH)
+        for card in (resets.partner_card(), *(resets.card(state=state) for state in ResetState))
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],

@@ -120,7 +120,7 @@ PARTNERS = ["account_resend", "account_unlock", "account_extend", ASK, "account_
         (partner(), PARTNERS),
         (partner(LifeState.EXPIRED), PARTNERS),
         (partner(LifeState.CLOSED), ["account_reopen"]),
-        (partner(LifeState.CLOSED, over=True), []),
+        (partner(LifeState.CLOSED, over=True), ["account_resend"]),
     ],
 )
 def test_a_partner_is_extended_while_that_is_possible(

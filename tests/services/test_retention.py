@@ -146,9 +146,18 @@ def test_a_closed_account_is_blanked_in_its_time_and_an_open_one_never(office: O
     assert sweep(office, legal_hold=(tom.ref,))[DataClass.ACCOUNTS].many == 0
     assert sweep(office)[DataClass.ACCOUNTS].many == 1
     with office.connect() as db:
+        partner = begun(db, office.desk, now=office.now)
+        office.clock.wait(days=731)
+        assert sweep(office)[DataClass.ACCOUNTS].many == 0
+        db.execute("update lives set state = 'closed'")  # by the clock, which deactivates nobody
+    assert sweep(office)[DataClass.ACCOUNTS].many == 1
+    with office.connect() as db:
         found = accounts.find(db, tom.id)
         assert accounts.find(db, mara.id) == mara
+        gone = accounts.find(db, partner.id)
         assert found
+        assert gone
+        assert gone.erased
         assert (found.erased, found.email, found.last_name) == (True, GONE_ADDRESS, "")
         assert account_views.get(db, office.desk, tom.id, now=office.now).acts == ()
     users = [user.email for user in office.case(case.ref).ris.users]
