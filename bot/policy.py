@@ -35,6 +35,7 @@ from bot.domain.working_time import Calendar
 from bot.extranet_policy import Extranet
 from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
+from bot.retention_policy import Retention
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -276,6 +277,7 @@ class Policy(_Part):
     stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
+    retention: Retention = Retention()
 
     @field_validator("programmes", mode="before")
     @classmethod

@@ -75,6 +75,8 @@ class AccountView:
     @property
     def acts(self) -> tuple[AccountAct, ...]:
         """What can be done about it now."""
+        if self.account.erased:
+            return ()
         if self.account.status is AccountStatus.DEACTIVATED:
             return (AccountAct.RESEND if self.life and self.life.is_over else AccountAct.REOPEN,)
         unlock = (AccountAct.UNLOCK,) if self.tries.wrong else ()

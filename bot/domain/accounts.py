@@ -68,6 +68,7 @@ class Account(NewAccount):
     status: AccountStatus
     made_at: datetime
     activated_at: datetime | None
+    erased: bool = False  #: nothing but ids is left of its person; it is closed for good
 
     @property
     def ref(self) -> str:

@@ -288,7 +288,7 @@ def check_many(db: Database, organisation: int, *, now: datetime) -> None:
 def _get(db: Database, by: Account, account_id: int) -> Account:
     """One of their people; anybody else's is as unknown as one that never was."""
     account = accounts.find(db, account_id)
-    if account is None or account.organisation != by.organisation:
+    if account is None or account.erased or account.organisation != by.organisation:
         raise MemberUnknown
     return account
 

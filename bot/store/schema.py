@@ -15,6 +15,7 @@ from bot.store import (
     conversations,
     credentials,
     email_changes,
+    erasures,
     finding,
     key_mails,
     license_keys,
@@ -33,6 +34,7 @@ from bot.store import (
     purchase_orders,
     recovery_codes,
     registration,
+    retention,
     rounds,
     seats,
     security_questions,
@@ -224,6 +226,16 @@ def m041_prolongations(db: Database) -> None:
 @migrations()
 def m042_changed_addresses_cool(db: Database) -> None:
     email_changes.add_cooling(db)
+
+
+@migrations()
+def m044_people_leave(db: Database) -> None:
+    erasures.make_tables(db)
+
+
+@migrations()
+def m045_retention(db: Database) -> None:
+    retention.make_tables(db)
 
 
 @migrations()

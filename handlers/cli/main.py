@@ -20,6 +20,7 @@ from handlers.cli import (
     lifecycle,
     mail,
     mails,
+    person,
     purchase_orders,
     ris,
     run,
@@ -54,6 +55,7 @@ app.add_typer(purchase_orders.app, name="po", epilog="Example: usher po show")
 app.add_typer(accounts.app, name="accounts", epilog="Example: usher accounts certificate --help")
 app.add_typer(applications.app, name="applications", epilog="Example: usher applications key ForumPass")
 app.add_typer(lifecycle.app, name="lifecycle", epilog="Example: usher lifecycle preview --on 2026-03-02")
+app.add_typer(person.app, name="person", epilog="Example: usher person export anna@example.com --json")
 app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 

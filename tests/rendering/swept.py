@@ -18,6 +18,7 @@ from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
 from bot.domain.partner_requests import RequestState
+from bot.domain.people import ErasureState
 from bot.domain.phone_resets import ResetState
 from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
@@ -33,6 +34,7 @@ from bot.rendering import (
     clipping_cards,
     dead_ends,
     email_changes,
+    erasures,
     finding,
     history,
     home,
@@ -64,6 +66,7 @@ from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_dead_ends as ends
 from tests.rendering import test_email_changes as changes
+from tests.rendering import test_erasures as leaving
 from tests.rendering import test_home as homes
 from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
@@ -232,6 +235,13 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))
     ],
+    "erasures.erasure_note": lambda text: [
+        erasures.erasure_note(poisoned(leaving.card(state), text), words=ENGLISH) for state in ErasureState
+    ],
+    "erasures.agree_modal": lambda text: [
+        erasures.agree_modal(poisoned(leaving.card(state), text), words=ENGLISH) for state in ErasureState
+    ],
+    "erasures.erased_note": lambda text: [erasures.erased_note(MARK + text, words=ENGLISH)],
     "email_changes.agree_modal": lambda text: [
         email_changes.agree_modal(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
     ],
