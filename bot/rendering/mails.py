@@ -1,7 +1,9 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from markupsafe import Markup
 from bot.brand_policy import Brand
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case
+from bot.domain.conversations import Conversation
 from bot.domain.differences import compare
 from bot.domain.mail import Address
 from bot.domain.ris import Problem, RisCase, Role, Severity
@@ -42,6 +45,7 @@ _OF_ITS_OWN: Values = {
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
     "invitation": {"why": "first", "outside": False, "spare": 0},
+    "neutral_receipt": {"hear_by": ""},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
@@ -153,9 +157,31 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
     return of_case(case, policy) | {"paragraphs": paragraphs}
 
 
-def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
-    """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
-    return owner(policy) | {"lang": lang, "ref": ref}
+def neutral_receipt(*, ref: str, lang: str, policy: Policy, hear_by: datetime | None = None) -> Values:
+    """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more.
+
+    `hear_by`: when a person has answered at the latest; None where that is not promised.
+    """
+    promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
+    return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised}
+
+
+def conversation_reply(
+    conversation: Conversation, policy: Policy, paragraphs: list[list[str]], *, closes: bool
+) -> Values:
+    """To whoever asked something: what staff write, in lines of paragraphs; `closes`: it is the last word."""
+    return owner(policy) | {
+        "lang": conversation.lang,
+        "ref": conversation.ref,
+        "sender_name": conversation.name,
+        "asked_subject": _RE.sub("", conversation.subject).strip(),
+        "paragraphs": paragraphs,
+        "closes": closes,
+    }
+
+
+#: what programs put before the subject of an answer
+_RE = re.compile(r"^(?:\s*(?:re|aw|wg|fwd?|antw)\s*:)+", re.IGNORECASE)
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:

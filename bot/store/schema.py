@@ -219,3 +219,8 @@ def m040_imports_wait_for_a_yes(db: Database) -> None:
 @migrations()
 def m041_prolongations(db: Database) -> None:
     prolongation.make_tables(db)
+
+
+@migrations()
+def m050_a_person_has_a_conversation(db: Database) -> None:
+    conversations.add_people(db)

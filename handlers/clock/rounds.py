@@ -11,7 +11,17 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
-from bot.services import dead_ends, lifecycle_rounds, notices, nudges, phone_resets, rounds, standing, stock
+from bot.services import (
+    conversations,
+    dead_ends,
+    lifecycle_rounds,
+    notices,
+    nudges,
+    phone_resets,
+    rounds,
+    standing,
+    stock,
+)
 from handlers.clock import records
 
 log = structlog.get_logger("clock")
@@ -35,6 +45,7 @@ EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
+    "conversations": lambda db, bot, now: conversations.remind(db, bot.desk, now=now),
     "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),
 }
 
