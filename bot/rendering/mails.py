@@ -1,6 +1,5 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +15,6 @@ from markupsafe import Markup
 from bot.brand_policy import Brand
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case
-from bot.domain.conversations import Conversation
 from bot.domain.differences import compare
 from bot.domain.mail import Address
 from bot.domain.ris import Problem, RisCase, Role, Severity
@@ -164,24 +162,6 @@ def neutral_receipt(*, ref: str, lang: str, policy: Policy, hear_by: datetime | 
     """
     promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
     return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised}
-
-
-def conversation_reply(
-    conversation: Conversation, policy: Policy, paragraphs: list[list[str]], *, closes: bool
-) -> Values:
-    """To whoever asked something: what staff write, in lines of paragraphs; `closes`: it is the last word."""
-    return owner(policy) | {
-        "lang": conversation.lang,
-        "ref": conversation.ref,
-        "sender_name": conversation.name,
-        "asked_subject": _RE.sub("", conversation.subject).strip(),
-        "paragraphs": paragraphs,
-        "closes": closes,
-    }
-
-
-#: what programs put before the subject of an answer
-_RE = re.compile(r"^(?:\s*(?:re|aw|wg|fwd?|antw)\s*:)+", re.IGNORECASE)
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:

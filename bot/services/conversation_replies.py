@@ -11,7 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.letters import ShownMail, read_paragraphs, seal_of
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
-from bot.rendering import mails
+from bot.rendering import conversation_mails, mails
 from bot.services.conversations import (
     acting,
     check_heard,
@@ -87,8 +87,8 @@ def _words(desk: Desk, one: Conversation, reply: Reply) -> dict[str, Any]:
     """Raise NothingWritten."""
     paragraphs = read_paragraphs(reply.text)
     if one.channel is Channel.SLACK:
-        return {"ref": one.ref, "paragraphs": paragraphs, "closes": reply.closes}
-    return mails.conversation_reply(one, desk.policy, paragraphs, closes=reply.closes)
+        return {"ref": one.ref, "lang": one.lang, "paragraphs": paragraphs, "closes": reply.closes}
+    return conversation_mails.reply(one, desk.policy, paragraphs, closes=reply.closes)
 
 
 def _seal(one: Conversation, words: dict[str, Any]) -> str:

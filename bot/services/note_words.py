@@ -44,7 +44,7 @@ from bot.rendering import (
 from bot.rendering import notices as notice_cards
 from bot.rendering import provisioning as provisioning_cards
 from bot.rendering.blocks import Card
-from bot.rendering.words import Words
+from bot.rendering.words import Words, words
 
 
 def _question(values: dict[str, Any], say: Words) -> Card:
@@ -97,7 +97,9 @@ def _away(values: dict[str, Any], say: Words) -> Card:
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "question_note": _question,
     "conversation_told_note": lambda values, say: conversations.told_note(values["note"], words=say),
-    "conversation_direct": lambda values, say: conversations.direct_message(values, words=say),
+    "conversation_direct": lambda values, say: conversations.direct_message(
+        values, words=words(values["lang"], say.zone)
+    ),
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,
     "kind_note": lambda values, say: cards.kind_note(
