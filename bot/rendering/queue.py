@@ -32,8 +32,9 @@ def queue_card(
     """
     questions = conversations.section(asked, "queue", most=MOST_ASKED, words=words, now=now)
     if not entries:
-        nothing = _nothing(wanted, words)
-        return Card(text=nothing.text, blocks=[*questions, *([] if questions else nothing.blocks)])
+        if not questions:
+            return _nothing(wanted, words)
+        return Card(text=words.say("conversation.list", count=len(asked)), blocks=questions)
     pages = -(-len(entries) // PAGE)
     page = min(wanted.page, pages)
     shown = entries[(page - 1) * PAGE : page * PAGE]

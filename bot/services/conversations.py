@@ -85,12 +85,14 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
     )
 
 
-def find_shown(db: Database, desk: Desk, values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """What a note about a question says: on a card how it began, and how it stands."""
+def find_shown(
+    db: Database, desk: Desk, values: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any] | None:
+    """What a note on a question says: on a card how it began, and how it stands; None once that is gone."""
     ref = str(values["ref"])
     first = None if values.get("follow_up") else outbox.find_by_key(db, card_key(ref))
     if first is None or find(db, ref) is None:
-        return dict(values)
+        return dict(values) if "text" in values else None
     return {**first.values["words"], "card": get_card(db, desk, ref, now=now)}
 
 
@@ -99,7 +101,7 @@ def show(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> dic
     check_is_staff(by)
     one = get(db, ref)
     found = find_shown(db, desk, {"ref": one.ref}, now=now)
-    shown = found if "card" in found else {**_values(one), "card": get_card(db, desk, ref, now=now)}
+    shown = found if found and "card" in found else {**_values(one), "card": get_card(db, desk, ref, now=now)}
     with transaction(db):
         events.add(db, EventTag.CONVERSATION_VIEWED, f"conversation:{one.id}", actor=by.id, at=now)
     return shown

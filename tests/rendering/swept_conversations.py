@@ -46,7 +46,7 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
         queue.queue_card(
             [poisoned(queues.entry(one), text) for one in range(200)],
             read_wanted(MARK + text),
-            asked=[poisoned(one, text) for one in shown.conversation_rows() * 99],
+            asked=[poisoned(replace(shown.OWNED, id=number), text) for number in range(99)],
             words=ENGLISH,
             now=queues.NOW,
         )

@@ -73,7 +73,7 @@ def test_it_is_seen_taken_and_answered_by_mouse(desk: Desk, page: Page) -> None:
     page.get_by_role("button", name="Show the answer").click()
     expect(page.get_by_text("as it will go").last).to_be_visible()
     take_picture(page, "conversation-reply")
-    page.get_by_role("button", name="Send").click()
+    page.locator("#modal [data-submit]").click()
 
     desk.mail_to(DANA[1], about="Re: Locked")
     page.goto(f"{desk.world.webmail_url}{DANA[1]}/")
