@@ -35,6 +35,7 @@ from bot.domain.working_time import Calendar
 from bot.extranet_policy import Extranet
 from bot.password_policy import PasswordNumbers
 from bot.provisioning_policy import Provisioning
+from bot.retention_policy import Retention
 
 _HERE = Path(__file__)
 #: beside the package in a wheel, at the root of a checkout
@@ -284,6 +285,7 @@ class Policy(_Part):
     stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()
+    retention: Retention = Retention()
 
     @field_validator("programmes", mode="before")
     @classmethod
@@ -308,6 +310,11 @@ class Policy(_Part):
     def of(self, programme: Whose) -> Programme | Extranet:
         """The part of a programme's accounts."""
         return self.extranet if programme is Whose.EXTRANET else self.mag
+
+    def reset_hours(self, programme: Whose) -> int:
+        """In which an owner can stop the removal of a lost second factor, once two people have agreed."""
+        partners = programme is Whose.EXTRANET
+        return self.extranet.app_reset_hours if partners else self.mag.phone_reset_hours
 
     def password_rules(self, programme: Whose) -> PasswordRules:
         """No password is made of what the desk, the programme and the sponsor are called."""

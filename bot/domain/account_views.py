@@ -21,7 +21,7 @@ LONGEST_REASON = 200
 class AccountAct(StrEnum):
     """What staff do about an account."""
 
-    RESEND = "resend"  # the way in, to the address on file: an activation mail, or a link to a new password
+    RESEND = "resend"  # the way in, to the address on file, whichever is the one that it has now
     UNLOCK = "unlock"  # wrong tries are forgotten
     CLOSE = "close"  # signed out everywhere, and signed in no more
     REOPEN = "reopen"  # as it was before it was closed
@@ -66,6 +66,7 @@ class AccountView:
     mails: tuple[AccountMail, ...]  #: the newest first
     life: LifeView | None = None  #: None for an account without a clock
     change: EmailChange | None = None  #: of its address, that is asked for
+    sent: str = ""  #: the template of the mail that has just been queued
 
     @property
     def is_locked(self) -> bool:
@@ -74,8 +75,10 @@ class AccountView:
     @property
     def acts(self) -> tuple[AccountAct, ...]:
         """What can be done about it now."""
+        if self.account.erased:
+            return ()
         if self.account.status is AccountStatus.DEACTIVATED:
-            return () if self.life and self.life.is_over else (AccountAct.REOPEN,)
+            return (AccountAct.RESEND if self.life and self.life.is_over else AccountAct.REOPEN,)
         unlock = (AccountAct.UNLOCK,) if self.tries.wrong else ()
         return (AccountAct.RESEND, *unlock, AccountAct.CLOSE)
 
@@ -116,3 +119,9 @@ class ActTooLate(Refusal):
     """It is not as it was shown: nothing is to be done; values: user_id."""
 
     code = "act_too_late"
+
+
+class WayRests(Refusal):
+    """The way in was mailed a moment ago, or often today, or its owner has another account."""
+
+    code = "way_rests"

@@ -46,7 +46,7 @@ class NewAccount:
     email: str  #: lower case
     phones: tuple[str, ...]  #: E.164, as the form has them; none of them is verified
     job_title: str
-    role: Role
+    role: str  #: a `Role`, or as another version of Usher wrote it, which opens nothing
     credential: Credential
     lang: str
     origin: Origin
@@ -68,6 +68,7 @@ class Account(NewAccount):
     status: AccountStatus
     made_at: datetime
     activated_at: datetime | None
+    erased: bool = False  #: nothing but ids is left of its person; it is closed for good
 
     @property
     def ref(self) -> str:
@@ -95,7 +96,7 @@ class Account(NewAccount):
 
     @property
     def is_administrator(self) -> bool:
-        return self.role is Role.ORGANIZATION_ADMINISTRATOR
+        return self.role == Role.ORGANIZATION_ADMINISTRATOR
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account
+from bot.domain.cooling import has_cooled
 
 CHANGE_LASTS = timedelta(hours=48)
+COOLS = timedelta(hours=24)  #: in which the old mailbox can say no to a colleague's yes in its place
 MOST_A_DAY = 3  #: changes asked for by one account, so that nobody floods a stranger's mailbox
 
 
@@ -34,8 +36,11 @@ class ChangeState(StrEnum):
 
     ASKED = "asked"  # both ends have their links
     AGREED = "agreed"  # asked -> the old end has said yes: by its link, or a colleague in its place
+    COOLING = (
+        "cooling"  # agreed -> the new one has too; the old one, for which a colleague stood in, has time
+    )
     CHANGED = "changed"  # both ends have said yes
-    STOPPED = "stopped"  # asked or agreed -> somebody said no
+    STOPPED = "stopped"  # any of the open ones -> somebody said no
     OVERTAKEN = "overtaken"  # the same -> the password was changed, or another address asked for
     LAPSED = "lapsed"  # the same -> it took too long
 
@@ -52,8 +57,10 @@ class EmailChange:
     confirmed: frozenset[End]
     asked_by: str = ""  #: a Slack id; "": the owner of the account
     reason: ChangeReason | None = None  #: the desk's
-    agreed_by: str = ""  #: a Slack id: who stood in for the old end
-    ended_at: datetime | None = None
+    agreed_by: str = ""  #: a Slack id: who stands in for the old end
+    due_at: datetime | None = None  #: from when on it may count, where somebody stands in
+    changed_at: datetime | None = None
+    ended_at: datetime | None = None  #: whatever became of it
     ended_by: str = ""  #: who said no: an `End`, or a Slack id
 
     @property
@@ -64,14 +71,24 @@ class EmailChange:
     def is_proven(self) -> bool:
         return self.confirmed == frozenset(End)
 
+    def is_due(self, *, told_at: datetime | None, now: datetime) -> bool:
+        """Whether it counts; `told_at`: when the old end was told of who stands in for it."""
+        ripe = not self.agreed_by or has_cooled(self.due_at, lasts=COOLS, told_at=told_at, now=now)
+        return self.is_proven and ripe
+
     def state_at(self, now: datetime) -> ChangeState:
-        if self.ended_at is not None and self.is_proven:
+        if self.changed_at is not None:
             return ChangeState.CHANGED
         if self.until <= (self.ended_at or now):
             return ChangeState.LAPSED
         if self.ended_at is not None:
             return ChangeState.STOPPED if self.ended_by else ChangeState.OVERTAKEN
+        if self.is_proven:
+            return ChangeState.COOLING
         return ChangeState.AGREED if End.OLD in self.confirmed else ChangeState.ASKED
+
+
+OPEN = (ChangeState.ASKED, ChangeState.AGREED, ChangeState.COOLING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,6 +187,14 @@ class EventTag(StrEnum):
     SESSION_BEGUN = "session:begun"
     SESSION_RAISED = "session:raised"
     SESSION_ENDED = "session:ended"
+    PERSON_EXPORTED = "person:exported"  # somebody printed all that is kept about them
+    ERASURE_ASKED = "person:erasure_asked"
+    ERASURE_AGREED = "person:erasure_agreed"  # by the first, then by the second eye
+    ERASURE_REFUSED = "person:erasure_refused"
+    ERASURE_OVERTAKEN = "person:erasure_overtaken"  # what is kept of them changed, or nobody agreed in time
+    PERSON_ERASED = "person:erased"  # nothing of them is left; the tombstone
+    ACCOUNT_ERASED = "account:erased"  # by an erasure, or by the retention of closed ones
+    DATA_SWEPT = "data:swept"  # what a night of the retention did to one class of data
     DATABASE_RESTORED = "database:restored"
 
 

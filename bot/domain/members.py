@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.forms import LANGUAGES
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
 from bot.domain.review_values import is_address, text_of, would_run
 from bot.domain.ris import Credential, Role
@@ -18,7 +19,7 @@ MOST_A_DAY = 100  #: people whom one organisation adds or invites, so that nobod
 LONGEST = 120  #: characters of a name or job title
 
 #: the fields of a new member, in the order in which they are asked for
-FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "role")
+FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "language", "role")
 OPTIONAL = frozenset({"salutation", "job_title"})
 
 
@@ -68,19 +69,19 @@ class Invited:
 
     id: int
     email: str
-    role: Role
+    role: str  #: a `Role`, or as another version of Usher wrote it
+    lang: str
     until: datetime
 
     def is_over(self, now: datetime) -> bool:
         return self.until <= now
 
 
-def read_member(
-    given: Mapping[str, str], *, lang: str, origin: Origin
-) -> tuple[NewAccount | None, dict[str, str]]:
+def read_member(given: Mapping[str, str], *, origin: Origin) -> tuple[NewAccount | None, dict[str, str]]:
     """The person of a form, and by field what is wrong.
 
-    missing, too_long, formula (as the forms of registrations say it), bad_email or unknown_role.
+    missing, too_long, formula (as the forms of registrations say it), bad_email, unknown_language or
+    unknown_role.
     """
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
     faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
@@ -93,6 +94,8 @@ def read_member(
         faults["email"] = "bad_email"
     if said["role"] and said["role"] not in set(Role):
         faults["role"] = "unknown_role"
+    if said["language"] and said["language"] not in LANGUAGES:
+        faults["language"] = "unknown_language"
     if faults:
         return None, faults
     return (
@@ -105,7 +108,7 @@ def read_member(
             job_title=said["job_title"],
             role=Role(said["role"]),
             credential=Credential.PHONE_OTP,
-            lang=lang,
+            lang=said["language"],
             origin=origin,
         ),
         {},

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.accounts import NewAccount, Origin
+from bot.domain.accounts import Account, NewAccount, Origin
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
+from bot.domain.phones import spaced
 from bot.domain.registration import LONGEST, Draft, Fault, clean
 from bot.domain.review import review
 from bot.domain.review_values import phone_number
@@ -53,6 +54,7 @@ class Invitation(NewInvitation):
     draft: Draft  #: empty until something was typed
     ended_at: datetime | None = None
     account_id: int | None = None  #: what came of it
+    closed_id: int = 0  #: the closed account in whose place one comes, and whose data fill the form
 
     @property
     def ref(self) -> str:
@@ -94,10 +96,24 @@ class Filled:
         )  # fmt: skip
 
 
-def first_draft(invited: Invitation) -> Draft:
-    """What was typed before, or what is known from the start."""
+def first_draft(invited: Invitation, before: Draft) -> Draft:
+    """What was typed, or what is known from the start: by the invitation, or by an account `before` it."""
     known = {"first_name": invited.first_name, "last_name": invited.last_name}
-    return {**dict.fromkeys(FIELDS, ""), **known, **invited.draft}
+    named = {name: value for name, value in known.items() if value or not before}
+    return {**dict.fromkeys(FIELDS, ""), **before, **named, **invited.draft}
+
+
+def draft_of(account: Account, partner: Partner) -> Draft:
+    """The form as an account's data fill it."""
+    of_account = {name: getattr(account, name) for name in (*_OF_PERSON,)}
+    rest = set(FIELDS) - {*of_account, "telephone"}
+    phones = {"telephone": spaced(account.phones[0]) if account.phones else "", "fax": spaced(partner.fax)}
+    return {**of_account, **{name: getattr(partner, name) for name in rest}, **phones}
+
+
+def find_changes(draft: Draft, before: Draft) -> dict[str, str]:
+    """What an account before had in the fields that are filled otherwise now."""
+    return {name: said for name, said in before.items() if said and draft[name] != said}
 
 
 def read_draft(typed: Mapping[str, str]) -> Draft:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.approvals import Approval
+from bot.domain.cooling import has_cooled
 
 LAPSES = timedelta(days=7)  #: after which nobody agrees any more, or removes what was due all that time
 MOST_ASKED = 3  #: times that somebody asks …
@@ -60,9 +61,7 @@ class PhoneReset:
 
     def is_due(self, *, told_at: datetime | None, now: datetime) -> bool:
         """Whether the phones may go: never before its owner has had the whole time since the mail went."""
-        return self.due_at is not None and told_at is not None and now >= max(
-            self.due_at, told_at + self.cooling
-        )  # fmt: skip
+        return has_cooled(self.due_at, lasts=self.cooling, told_at=told_at, now=now)
 
 
 UNDECIDED = (ResetState.ASKED, ResetState.AGREED)

@@ -15,6 +15,11 @@ class Role(StrEnum):
     USER = "user"
 
 
+def role_of(written: str) -> str:
+    """A `Role`, or what is none as it is written."""
+    return Role(written) if written in set(Role) else written
+
+
 class Credential(StrEnum):
     PHONE_OTP = "phone_otp"
     MLOA_HARDWARE = "mloa_hardware"

@@ -38,7 +38,7 @@ class Acceptance:
     version: str
     digest: str
     account_id: int
-    role: Role
+    role: str  #: a `Role`, as it was then
     at: datetime
 
 

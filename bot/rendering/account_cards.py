@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
 from bot.domain.accounts import AccountStatus
-from bot.domain.ris import Role
 from bot.rendering import account_lives, blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.email_changes import ASK
@@ -23,7 +22,8 @@ def account_card(view: AccountView, *, words: Words, done: str | None = None) ->
     """
     account = view.account
     title = words.say("account.title", name=safe(account.name, 80), user_id=safe(account.user_id, 20))
-    told = [blocks.section(words.say(f"account.done.{done}"))] if done else []
+    mail = _named(view.sent, words)
+    told = [blocks.section(words.say(f"account.done.{done}", mail=mail))] if done else []
     buttons = list(_buttons(view, words))
     mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
     return Card(
@@ -44,7 +44,7 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         "account.of",
         company=safe(view.customer.name, 80) or words.say("card.nameless"),
         ref=f"C-{account.organisation}" if account.organisation else words.say("account.partner"),
-        role=words.choice(Role, account.role),
+        role=safe(words.role(account.role), 80),
         email=safe(account.email, 120),
     )
     if change := view.change:
@@ -82,10 +82,14 @@ def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
         yield words.say("account.waits", who=waits_for)
 
 
+def _named(template: str, words: Words) -> str:
+    return words.say(key) if (key := f"mail.{template}") in words else safe(template, 40)
+
+
 def _mail(mail: AccountMail, words: Words) -> str:
     said = words.say(
         "account.mail",
-        mail=words.say(key) if (key := f"mail.{mail.template}") in words else safe(mail.template, 40),
+        mail=_named(mail.template, words),
         state=words.name(mail.status),
         at=words.moment(mail.at),
     )

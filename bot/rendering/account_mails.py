@@ -10,7 +10,7 @@ from bot.domain.dead_ends import ForAdministrators
 from bot.domain.email_changes import EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.recovery import Way
-from bot.domain.ris import Credential, Role
+from bot.domain.ris import Credential
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, named, owner
 from bot.rendering.mails import of_case
@@ -69,6 +69,7 @@ def email_change(account: Account, change: EmailChange, policy: Policy, *, to_ne
         "to_new": to_new,
         "by_desk": bool(change.asked_by),
         "until": say.instant(change.until),
+        "due": say.instant(change.due_at) if change.due_at else "",
     }
 
 
@@ -98,12 +99,12 @@ def _at(account: Account, customer: Customer, policy: Policy, at: datetime) -> V
 
 
 def self_registration(
-    inviter: Account, customer: Customer, policy: Policy, *, role: Role, until: datetime
+    inviter: Account, customer: Customer, policy: Policy, *, role: str, until: datetime
 ) -> Values:
     """To somebody whom an administrator invites; the link comes as a secret, `joining_url`."""
     say = words(inviter.lang, policy.desk.zone)
     return of_account(inviter, customer, policy) | {
-        "role": say.choice(Role, role),
+        "role": say.role(role),
         "inviter": inviter.name,
         "until": say.instant(until),
     }
@@ -211,7 +212,8 @@ def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
         "name": account.name,
         "email": account.email,
         "user_id": account.user_id,
-        "role": say.choice(Role, account.role),
+        "partner": account.is_partner,
+        "role": say.role(account.role),
         "sponsor": policy.mag.sponsor,
         "company": customer.name or say.say("mail.nameless"),
         "application": customer.application,

@@ -8,7 +8,7 @@ from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
 from bot.domain.dead_ends import ForAdministrators, Unaccepted
-from bot.domain.email_changes import CHANGE_LASTS, EmailChange
+from bot.domain.email_changes import CHANGE_LASTS, COOLS, EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
 from bot.domain.ris import Role
@@ -47,12 +47,17 @@ def self_registration(case: Case, policy: Policy, *, at: datetime) -> Values:
 
 
 def member_notice(
-    case: Case, policy: Policy, *, at: datetime, why: MemberNotice = MemberNotice.PROMOTED
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    why: MemberNotice = MemberNotice.PROMOTED,
+    owner: Account | None = None,
 ) -> Values:
-    """About the second person, who is told, or of whom the first is."""
+    """About the second person, who is told, or of whom the first is; `owner`: to a partner."""
     person = replace(account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR)
     return account_mails.member_notice(
-        account(case, at=at) if why is MemberNotice.JOINED else person,
+        account(case, at=at) if why is MemberNotice.JOINED else owner or person,
         customer(case),
         policy,
         why=why,
@@ -89,9 +94,19 @@ def change_of(case: Case, *, at: datetime, by_desk: bool = False) -> EmailChange
 
 
 def email_change(
-    case: Case, policy: Policy, *, at: datetime, to_new: bool = True, by_desk: bool = False
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    to_new: bool = True,
+    by_desk: bool = False,
+    cools: bool = False,
 ) -> Values:
+    """`cools`: the second of the desk has stood in."""
     person, change = account(case, 1, at=at), change_of(case, at=at, by_desk=by_desk)
+    if cools:
+        due_at = at + COOLS
+        change = replace(change, due_at=due_at, until=due_at + CHANGE_LASTS)
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 
@@ -113,9 +128,10 @@ def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pag
 SIGN_IN_URL = "https://onboarding.example.com/sign-in"
 
 
-def account_locked(case: Case, policy: Policy, *, at: datetime) -> Values:
+def account_locked(case: Case, policy: Policy, *, at: datetime, owner: Account | None = None) -> Values:
+    """`owner`: a partner, in the place of the case's first person."""
     return account_mails.account_locked(
-        account(case, at=at),
+        owner or account(case, at=at),
         customer(case),
         policy,
         tries=policy.mag.sign_in_tries,
@@ -140,12 +156,18 @@ def credential_notice(
 
 
 def phone_reset(
-    case: Case, policy: Policy, *, at: datetime, state: ResetState = ResetState.COOLING
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    state: ResetState = ResetState.COOLING,
+    owner: Account | None = None,
 ) -> Values:
+    """`owner`: a partner, whose app is lost."""
     due = at + timedelta(hours=policy.mag.phone_reset_hours)
     yes = tuple(Approval(by=by, right_of=by, at=at) for by in ("account:2", "account:3"))
     reset = PhoneReset(id=1, account_id=1, state=state, asked_at=at, given=yes, due_at=due)
-    return phone_reset_mails.phone_reset(account(case, at=at), customer(case), policy, reset, at=at)
+    return phone_reset_mails.phone_reset(owner or account(case, at=at), customer(case), policy, reset, at=at)
 
 
 def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str = "") -> Values:

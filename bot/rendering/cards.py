@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.cases import STANDING, Case, CaseStatus
-from bot.domain.ris import Credential, Problem, RisCase, Role, Severity, User
+from bot.domain.ris import Credential, Problem, RisCase, Severity, User
 from bot.rendering import (
     approving,
     blocks,
@@ -133,7 +133,7 @@ def _user(user: User, words: Words) -> str:
         "card.user",
         name=safe(f"{user.first_name} {user.last_name}", 80) or none,
         email=safe(user.email, 120) or none,
-        role=safe(words.choice(Role, user.role), 40) or none,
+        role=safe(words.role(user.role), 80) or none,
         credential=safe(words.choice(Credential, user.credential), 40) or none,
     )
 

@@ -9,7 +9,7 @@ from bot.domain.accounts import Programme
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case
 from bot.domain.money import Money
-from bot.domain.ris import Company, Credential, PartnerType, Role, User
+from bot.domain.ris import Company, Credential, PartnerType, User
 from bot.policy import Policy
 from bot.rendering.words import Words
 
@@ -68,7 +68,7 @@ def user(found: User, say: Words) -> Values:
     return {
         "name": name(found),
         "email": found.email,
-        "role": say.choice(Role, found.role),
+        "role": say.role(found.role),
         "credential": say.choice(Credential, found.credential),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from bot.domain import forms
 from bot.domain.cards import CaseView
 from bot.domain.cases import CaseVersion
-from bot.domain.ris import Credential, Role, User
+from bot.domain.ris import Credential, User
 from bot.rendering import blocks, clipping_cards, differences
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
@@ -112,6 +112,6 @@ def _user(user: User, words: Words) -> str:
         email=safe(user.email, 120) or none,
         phones=safe(", ".join(user.phones), 120) or none,
         title=safe(user.job_title, 80) or none,
-        role=safe(words.choice(Role, user.role), 40) or none,
+        role=safe(words.role(user.role), 80) or none,
         credential=safe(words.choice(Credential, user.credential), 40) or none,
     )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from bot.domain.differences import Change, Differences, compare
-from bot.domain.ris import Credential, HeadingRead, PartnerType, RisCase, Role, User
+from bot.domain.ris import Credential, HeadingRead, PartnerType, RisCase, User
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
 SHOWN_CHANGES = 10
 SHOWN_HEADINGS = 6
-_CHOICES = {"role": Role, "credential": Credential, "partner_type": PartnerType}
+_CHOICES = {"credential": Credential, "partner_type": PartnerType}
 
 
 def changes(before: RisCase, after: RisCase, since: int, words: Words, *, shown: int) -> list[Block]:
@@ -45,7 +45,9 @@ def _sides(change: Change, words: Words) -> dict[str, str]:
 
 def value(field: str, written: str, words: Words) -> str:
     """A cell as staff read it: choices and countries by their names."""
-    if field in _CHOICES:
+    if field == "role":
+        written = words.role(written)
+    elif field in _CHOICES:
         written = words.choice(_CHOICES[field], written)
     elif field == "country":
         written = words.country(written)

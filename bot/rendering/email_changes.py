@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account
-from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, End
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState, End
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.step_up import code_modal
@@ -103,14 +103,23 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
     why = words.name(change.reason) if change.reason else ""
     yield words.say("email_change.why", who=words.person(change.asked_by, slack=True), why=why)
     if change.agreed_by:
-        yield words.say("email_change.stood_in", who=words.person(change.agreed_by, slack=True))
+        who = words.person(change.agreed_by, slack=True)
+        yield words.say("email_change.stood_in", who=who, due=due_of(card, words))
     elif End.OLD in change.confirmed:
         yield words.say("email_change.confirmed.old")
     if End.NEW in change.confirmed:
         yield words.say("email_change.confirmed.new")
     yield words.say(
-        f"email_change.state.{card.state}", until=words.moment(change.until), by=_stopper(card, words)
+        f"email_change.state.{card.state}",
+        until=words.moment(change.until),
+        by=_stopper(card, words),
+        due=due_of(card, words),
     )
+
+
+def due_of(card: ChangeCard, words: Words) -> str:
+    """Until when the present address can say no to who stands in for it; "" where nobody does."""
+    return words.moment(card.change.due_at) if card.change.due_at else ""
 
 
 def _stopper(card: ChangeCard, words: Words) -> str:
@@ -122,7 +131,7 @@ def _buttons(card: ChangeCard, words: Words) -> Iterator[Block]:
     value = str(card.change.id)
     if card.state is ChangeState.ASKED:
         yield blocks.button(words.say("email_change.agree"), action=AGREE, value=value, style="primary")
-    if card.state in (ChangeState.ASKED, ChangeState.AGREED):
+    if card.state in OPEN:
         yield blocks.button(words.say("email_change.refuse"), action=REFUSE, value=value, style="danger")
 
 

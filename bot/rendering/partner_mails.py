@@ -10,17 +10,20 @@ from bot.rendering.case_facts import Values, owner
 from bot.rendering.words import words
 
 
-def invitation(invited: Invitation, policy: Policy, *, until: datetime) -> Values:
-    """To whom staff invite; the link comes as a secret, `invite_url`."""
+def invitation(
+    invited: Invitation, policy: Policy, *, until: datetime, closed: Account | None = None
+) -> Values:
+    """To whom staff invite, or whose account is `closed`; the link comes as a secret, `invite_url`."""
     say = words(invited.lang, policy.desk.zone)
     return owner(policy, Programme.EXTRANET) | {
         "lang": invited.lang,
         "ref": invited.ref,
-        "name": f"{invited.first_name} {invited.last_name}".strip(),
+        "name": f"{invited.first_name} {invited.last_name}".strip() or (closed.name if closed else ""),
         "email": invited.email,
         "role": role_title(invited.role, policy, invited.lang),
         "until": say.date(until),
         "minutes": policy.extranet.mails_within_minutes,
+        "closed": closed.user_id if closed else "",
     }
 
 

@@ -7,6 +7,7 @@ from bot.domain.accounts import Account, Customer, Programme
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
 from bot.domain.partners import Invitation
+from bot.domain.phone_resets import ResetState
 from bot.domain.step_up import LOCKED_FOR
 from bot.policy import Policy
 from bot.rendering import account_mails, account_samples, partner_mails
@@ -36,8 +37,10 @@ def customer(case: Case) -> Customer:
     return replace(account_samples.customer(case), id=0, application="")
 
 
-def invitation(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return partner_mails.invitation(invited(case, policy, at=at), policy, until=_until(policy, at))
+def invitation(case: Case, policy: Policy, *, at: datetime, back: bool = False) -> Values:
+    """`back`: in the place of an account that was closed."""
+    closed, until = account(case, at=at) if back else None, _until(policy, at)
+    return partner_mails.invitation(invited(case, policy, at=at), policy, until=until, closed=closed)
 
 
 def user_name(case: Case, policy: Policy, *, at: datetime) -> Values:
@@ -61,3 +64,7 @@ def notice(case: Case, policy: Policy, *, at: datetime, why: Notice = Notice.COD
         until=until,
         sign_in_url=account_samples.SIGN_IN_URL,
     )
+
+
+def app_reset(case: Case, policy: Policy, *, at: datetime, state: ResetState = ResetState.COOLING) -> Values:
+    return account_samples.phone_reset(case, policy, at=at, state=state, owner=account(case, at=at))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain.accounts import Account
 from bot.domain.cases import Case
 from bot.domain.recovery import LINK_LASTS, Way
 from bot.policy import Policy
@@ -22,9 +23,12 @@ def questions_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
     return account_mails.questions_changed(account(case, at=at), customer(case), policy, at=at)
 
 
-def recovery(case: Case, policy: Policy, *, at: datetime, way: Way = Way.LINK) -> Values:
+def recovery(
+    case: Case, policy: Policy, *, at: datetime, way: Way = Way.LINK, owner: Account | None = None
+) -> Values:
+    """`owner`: a partner, in the place of the case's first person."""
     until = at + LINK_LASTS if way in (Way.LINK, Way.RESET) else None
-    return account_mails.recovery(account(case, at=at), customer(case), policy, way=way, until=until)
+    return account_mails.recovery(owner or account(case, at=at), customer(case), policy, way=way, until=until)
 
 
 def reset_wished(case: Case, policy: Policy, *, at: datetime) -> Values:

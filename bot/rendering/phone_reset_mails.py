@@ -19,7 +19,7 @@ def phone_reset(
         "state": reset.state,
         "at": say.instant(at),
         "due": say.instant(reset.due_at) if reset.due_at else "",
-        "hours": policy.mag.phone_reset_hours,
+        "hours": policy.reset_hours(account.programme),
     }
 
 

@@ -1,4 +1,4 @@
-"""Lost phones in Slack: the card by which the desk is the second eye, and the modal that asks for a code."""
+"""Lost phones and apps in Slack: the card by which the desk agrees, and the modal that asks for a code."""
 
 from collections.abc import Iterator
 
@@ -13,18 +13,23 @@ AGREE, REFUSE = "phone_reset_agree", "phone_reset_refuse"  #: the buttons; the f
 
 def reset_note(card: ResetCard, *, words: Words) -> Card:
     """Who has lost their phones, who has agreed, and what the desk may do about it now."""
-    title = words.say("phone_reset.title", ref=card.reset.ref)
+    title = words.say(f"phone_reset.title{_named(card)}", ref=card.reset.ref)
     shown = [blocks.section(f"*{title}*\n" + "\n".join(_lines(card, words)))]
     if card.needs_desk:
-        shown.append(blocks.context(words.say("phone_reset.how")))
+        shown.append(blocks.context(words.say(f"phone_reset.how{_named(card)}")))
         shown.append(blocks.actions(*_buttons(card, words)))
     return Card(text=title, blocks=shown)
+
+
+def _named(card: ResetCard) -> str:
+    """What ends the names of the words about it: partners have an app in the place of phones."""
+    return ".app" if card.account.is_partner else ""
 
 
 def _lines(card: ResetCard, words: Words) -> Iterator[str]:
     reset, account = card.reset, card.account
     yield words.say(
-        "phone_reset.who",
+        f"phone_reset.who{_named(card)}",
         name=safe(account.name, 80),
         user_id=safe(account.user_id),
         company=safe(card.company, 80) or words.say("card.nameless"),
@@ -58,7 +63,7 @@ def agree_modal(card: ResetCard, *, words: Words) -> Block:
     return code_modal(
         AGREE,
         {"reset": f"{card.reset.id}:{card.reset.state}"},
-        words.say("phone_reset.modal"),
+        words.say(f"phone_reset.modal{_named(card)}"),
         submit=words.say("phone_reset.agree"),
         shown=[blocks.section("\n".join(_lines(card, words)))],
         words=words,

@@ -313,6 +313,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "partner_user_name": _decided(partner_samples.user_name),
     "partner_password": _decided(partner_samples.password),
     "partner_notice": _decided(partner_samples.notice),
+    "app_reset": _decided(partner_samples.app_reset),
     "phone_reset": _decided(account_samples.phone_reset),
     "phone_reset_wished": _decided(account_samples.phone_reset_wished),
     "user_ids": _decided(account_samples.user_ids),

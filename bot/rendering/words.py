@@ -22,11 +22,12 @@ from bot.domain.cases import CaseStatus
 from bot.domain.conversations import CUSTOMER
 from bot.domain.errors import Refusal, Value
 from bot.domain.money import Money
-from bot.domain.ris import Problem, RisCase
+from bot.domain.ris import Problem, RisCase, Role
 from bot.rendering import quoting
 
 LOCALE_DIR = Path(__file__).with_name("locale")
 LANGUAGES = ("en", "de")
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}  #: each names itself
 
 #: English for a European desk: day before month, 24 hours
 _LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
@@ -80,6 +81,12 @@ class Words:
     def choice(self, kind: type[StrEnum], written: str) -> str:
         """The name of a choice of the form; as written where it is none of them."""
         return self.name(kind(written)) if written in set(kind) else written
+
+    def role(self, written: str) -> str:
+        """The name of a role; one that is none of ours is quoted as such."""
+        if not written or written in set(Role):
+            return self.choice(Role, written)
+        return self.say("role.unknown", written=quoting.one_line(written, 60))
 
     def country(self, code: str) -> str:
         """The country's name; as written where it is no code."""

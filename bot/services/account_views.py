@@ -1,5 +1,6 @@
 """The desk looks at one account and mends it: the way in again, a lock lifted, closed, opened again."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -17,6 +18,7 @@ from bot.domain.account_views import (
     LifeView,
     NoSuchAccount,
     SeveralAccounts,
+    WayRests,
     read_reason,
 )
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme
@@ -25,8 +27,15 @@ from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.tries import Tried
-from bot.services import applications, lifecycle, lifecycle_gates, terms
-from bot.services.accounts import deactivate, list_named, mail_activation, reopen
+from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms
+from bot.services.accounts import (
+    ACTIVATION,
+    PARTNER_PASSWORD,
+    deactivate,
+    list_named,
+    mail_activation,
+    reopen,
+)
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
 from bot.store import (
@@ -37,6 +46,7 @@ from bot.store import (
     events,
     organisations,
     outbox,
+    partner_invitations,
     sessions,
     tries,
 )
@@ -95,6 +105,9 @@ def _terms(db: Database, desk: Desk, account: Account, customer: Customer) -> tu
 
 
 def _mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
+    """Those about it, and the invitations that its owner got in its place."""
+    refs = [account.ref, *(f"P-{number}" for number in partner_invitations.list_in_place_of(db, account.id))]
+    found = [job for ref in refs for job in outbox.list_mails_from(db, f"{ref}:", limit=MAILS)]
     return tuple(
         AccountMail(
             template=job.template,
@@ -102,7 +115,7 @@ def _mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
             status=job.status,
             came_back=any(one.gave_up for one in bounces.list_of_job(db, job.id)),
         )
-        for job in outbox.list_mails_from(db, f"{account.ref}:", limit=MAILS)
+        for job in sorted(found, key=lambda job: job.id, reverse=True)[:MAILS]
     )
 
 
@@ -153,23 +166,38 @@ def get(db: Database, desk: Desk, account_id: int, *, now: datetime) -> AccountV
 def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, now: datetime) -> AccountView:
     """Do it and return how the account is then; raise ActTooLate where there is nothing of that to do.
 
-    `by`: a member of staff, or `cli:anna`. Raise ResetOften, LastAdministrator and LifeClosed.
+    `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, LastAdministrator and LifeClosed.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = accounts.find(db, account_id)
         if account is None or act not in _view(db, desk, account, now=now).acts:
             raise ActTooLate(user_id=account.user_id if account else "")
-        if tag := _ACTS[act](db, desk, account, by, now):
+        sent = ""
+        if act is AccountAct.RESEND:
+            sent = _resend(db, desk, account, by=by, now=now)
+        else:
+            tag = _ACTS[act](db, desk, account, by, now)
             events.add(db, tag, f"account:{account.id}", actor=by, at=now)
-    return get(db, desk, account_id, now=now)
+    return replace(get(db, desk, account_id, now=now), sent=sent)
 
 
-def _resend(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag | None:
-    if account.status is AccountStatus.ACTIVE:
+def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> str:
+    """Mail the way that leads in as the account is now; the mail's template."""
+    if account.status is AccountStatus.WAITING:
+        mail_activation(db, desk, account, now=now)
+        events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
+        return PARTNER_PASSWORD if account.is_partner else ACTIVATION
+    state = prolongation.find_end(db, account)
+    if state is None:
         send_reset(db, desk, account, by=by, now=now)
-        return None  # it records itself
-    mail_activation(db, desk, account, now=now)
-    return EventTag.ACTIVATION_MAILED
+        return "recovery"
+    if state is LifeState.CLOSED:
+        sent, template = partner_returns.invite(db, desk, account, by=by, now=now), "partner_invitation"
+    else:
+        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), "prolong_link"
+    if not sent:
+        raise WayRests
+    return template
 
 
 def _unlock(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
@@ -195,7 +223,6 @@ def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
 
 
 _ACTS = {
-    AccountAct.RESEND: _resend,
     AccountAct.UNLOCK: _unlock,
     AccountAct.CLOSE: _close,
     AccountAct.REOPEN: _reopen,

@@ -31,6 +31,7 @@ from bot.services import (
     dead_ends,
     deciders,
     email_change_notices,
+    erasures,
     key_mails,
     lifecycle_gates,
     lifecycle_mails,
@@ -249,6 +250,8 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
     job = outbox.find(db, job_id)
     if job is None:
         raise PermanentFailure(f"mail {job_id} is gone")
+    if job.values.get("erased"):
+        raise PermanentFailure(f"the words of mail {job_id} are not kept any more")
     attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
     rendered = mails.render_mail(
         job.template,
@@ -275,7 +278,7 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE})
+AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE, erasures.NOTE})
 
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
@@ -321,6 +324,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     email_change_notices.TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
         db, job.values["words"], now=now
     ),
+    erasures.NOTE: lambda db, desk, _, job, __: erasures.find_note(db, desk, job.values["words"]),
     lifecycle_gates.NOTE: lambda db, desk, _, job, now: {
         "card": lifecycle_gates.get_card(db, desk, job.values["words"]["gate_id"], now=now)
     },

@@ -11,7 +11,7 @@ from bot.domain.account_views import ActTooLate
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.approvals import Grave, check_is_staff, find_right
 from bot.domain.email_change_refusals import ChangeAsked, ChangeReasonMissing, ChangeSettled, OwnChange
-from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState, EmailChange
 from bot.domain.errors import OwnWork
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
@@ -61,7 +61,7 @@ def check_may_agree(db: Database, *, change_id: int, by: Staff, now: datetime) -
 
 
 def agree(db: Database, desk: Desk, *, change_id: int, by: Staff, code: str, now: datetime) -> ChangeCard:
-    """A colleague's yes in place of the old mailbox; where the new one has confirmed, the address is changed.
+    """A colleague's yes in place of the old mailbox, which hears of it and has time to say no.
 
     Their code is taken where the policy asks for one at an override.
     """
@@ -72,7 +72,7 @@ def agree(db: Database, desk: Desk, *, change_id: int, by: Staff, code: str, now
         change, about = card.change, f"account:{card.account.id}"
         tag = EventTag.EMAIL_CHANGE_AGREED
         events.add(db, tag, about, actor=by.id, at=now, change=change.id, right_of=right)
-        changes.count_in(db, desk, card.account, change, End.OLD, stands_in=by.id, now=now)
+        changes.stand_in(db, desk, card.account, change, by=by.id, now=now)
         return notices.get_card(db, change_id, now=now)
 
 
@@ -84,7 +84,7 @@ def refuse(db: Database, *, change_id: int, by: Staff, now: datetime) -> ChangeC
         check_is_staff(by)
         if by.id != card.change.asked_by:
             _find_right(db, card.change, by, now)
-        if card.state not in notices.OPEN:
+        if card.state not in OPEN:
             raise ChangeSettled(ref=card.change.ref)
         changes.stop(db, card.account, card.change, by=by.id, actor=by.id, now=now)
         return notices.get_card(db, change_id, now=now)

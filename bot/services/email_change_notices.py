@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.email_change_refusals import ChangeUnknown
-from bot.domain.email_changes import ChangeCard, ChangeState, EmailChange
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
 from bot.services.queueing import queue_note, refresh_note
-from bot.store import accounts, email_changes, organisations
+from bot.store import accounts, email_changes, organisations, outbox
 
 NOTE = "email_change_note"  #: the card with its buttons
 TOLD = "email_change_told"  #: below it, to who asked, once it is over
@@ -30,21 +30,37 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
     )
 
 
-OPEN = (ChangeState.ASKED, ChangeState.AGREED)
-
-
 def call_desk(db: Database, change: EmailChange, *, now: datetime) -> None:
     """Its card, in the caller's transaction; and what is to be said where nothing comes of it in time."""
+    key = _key(change)
+    queue_note(db, NOTE, key=key, values={"change_id": change.id}, now=now, stream=key)
+    call_late(db, change, now=now)
+
+
+def call_late(db: Database, change: EmailChange, *, now: datetime) -> None:
+    """What is to be said at its end, anew where that has moved."""
     key, later, about = _key(change), f"later:{_key(change)}", {"change_id": change.id}
-    queue_note(db, NOTE, key=key, values=about, now=now, stream=key)
+    end = change.until.isoformat()
     queue_note(
-        db, NOTE, key=f"{key}:late", values=about, now=now,
+        db, NOTE, key=f"{key}:late:{end}", values=about, now=now,
         stream=later, instead_of=key, not_before=change.until,
     )  # fmt: skip
     queue_note(
-        db, TOLD, key=f"{key}:told:late", values=about | {"late": True}, now=now,
+        db, TOLD, key=f"{key}:told:late:{end}", values=about | {"late": end}, now=now,
         stream=later, thread_key=key, not_before=change.until,
     )  # fmt: skip
+
+
+def mail_key(account: Account, change: EmailChange, end: End) -> str:
+    """Of the mail with the link; the old end gets another where somebody stands in for it."""
+    again = ":stood_in" if change.agreed_by else ""
+    return f"{account.ref}:email_change:{change.id}:{end}{again}"
+
+
+def find_told_at(db: Database, account: Account, change: EmailChange) -> datetime | None:
+    """When the mail server took the mail about who stands in; None before that."""
+    job = outbox.find_by_key(db, mail_key(account, change, End.OLD)) if change.agreed_by else None
+    return job.sent_at if job else None
 
 
 def refresh_card(db: Database, change: EmailChange, *, now: datetime) -> None:
@@ -66,9 +82,10 @@ def end(db: Database, account_id: int, *, now: datetime, by: str = "") -> None:
 
 
 def find_told(db: Database, values: Mapping[str, Any], *, now: datetime) -> dict[str, Any] | None:
-    """What its asker is told; None where it was to be told that it lapsed, and it was over before."""
+    """What its asker is told; None where it was to be told that it lapsed, and has not."""
     card = get_card(db, values["change_id"], now=now)
-    return None if values.get("late") and card.change.ended_at is not None else {"card": card}
+    lapsed = card.change.ended_at is None and card.change.until.isoformat() == values.get("late")
+    return {"card": card} if lapsed or "late" not in values else None
 
 
 def _key(change: EmailChange) -> str:

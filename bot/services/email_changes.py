@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.email_changes import CHANGE_LASTS, MOST_A_DAY, ChangeReason, EmailChange, End
+from bot.domain.email_changes import CHANGE_LASTS, COOLS, MOST_A_DAY, ChangeReason, EmailChange, End
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.members import owners
@@ -14,11 +14,12 @@ from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyCh
 from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as words
+from bot.rendering.words import words as said_in
 from bot.services import email_change_notices as notices
 from bot.services import passwords
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_mail
-from bot.store import accounts, email_changes, events, links, seats, sessions
+from bot.services.queueing import issue_link, queue_mail, queue_notice
+from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<end>"
@@ -87,7 +88,7 @@ def _mail_link(
     url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
     queue_mail(
         db, desk, "email_change",
-        key=f"{account.ref}:email_change:{change.id}:{end}",
+        key=notices.mail_key(account, change, end),
         to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
         words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
         now=now, case_id=account.case_id or None, secrets={"email_url": url},
@@ -108,42 +109,82 @@ def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange,
 
 
 def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
-    """Say yes for one end; True when that was the second, and the address is changed."""
+    """Say yes for one end; True where nothing else is waited for, and the address is changed."""
     with transaction(db):
         change, end, account = get_change(db, token, now=now)
-        return count_in(db, desk, account, change, end, now=now)
+        return _count_in(db, desk, account, change, end, now=now)
 
 
-def count_in(
-    db: Database,
-    desk: Desk,
-    account: Account,
-    change: EmailChange,
-    end: End,
-    *,
-    now: datetime,
-    stands_in: str = "",
+def _count_in(
+    db: Database, desk: Desk, account: Account, change: EmailChange, end: End, *, now: datetime
 ) -> bool:
-    """One end has said yes, in the caller's transaction; True when that was the second, and it is changed.
+    email_changes.confirm(db, change.id, end, now=now)
+    links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+    change = replace(change, confirmed=change.confirmed | {end})
+    if end is End.OLD:
+        change = replace(change, agreed_by="", due_at=None)
+    if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+        _take_effect(db, desk, account, change, actor="", now=now)
+        return True
+    if change.asked_by:
+        notices.refresh_card(db, change, now=now)
+    return False
 
-    `stands_in`: who of the desk says so in its place.
+
+def stand_in(
+    db: Database, desk: Desk, account: Account, change: EmailChange, *, by: str, now: datetime
+) -> None:
+    """Who of the desk says yes for the old end, in the caller's transaction.
+
+    Whoever reads that mailbox after all is told, and has time to say no before the new address counts.
     """
-    email_changes.confirm(db, change.id, end, agreed_by=stands_in, now=now)
-    if not stands_in:  # else whoever reads that mailbox after all can still say no
-        links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
-    change = replace(change, confirmed=change.confirmed | {end}, agreed_by=stands_in or change.agreed_by)
-    if not change.is_proven:
-        if change.asked_by:
-            notices.refresh_card(db, change, now=now)
-        return False
+    due_at = now + COOLS
+    change = replace(change, agreed_by=by, due_at=due_at, until=due_at + CHANGE_LASTS)
+    email_changes.stand_in(db, change, now=now)
+    for end in End:
+        links.extend(db, purpose=LINK, subject=f"E-{change.id}:{end}", until=change.until, now=now)
+    _mail_link(db, desk, account, change, End.OLD, now=now)
+    _text_phones(db, desk, account, change, due_at=due_at, now=now)
+    notices.refresh_card(db, change, now=now)
+    notices.call_late(db, change, now=now)
+
+
+def _text_phones(
+    db: Database, desk: Desk, account: Account, change: EmailChange, *, due_at: datetime, now: datetime
+) -> None:
+    """For whoever cannot read the old mailbox any more."""
+    subject, due = f"E-{change.id}:{End.OLD}", said_in(account.lang, desk.policy.desk.zone).instant(due_at)
+    for phone in credentials.get(db, account.id).verified:
+        url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+        queue_notice(
+            db, desk, "email_change_cooling",
+            key=f"{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang, until=due_at,
+            now=now, words={"due": due}, secrets={"stop_url": url},
+        )  # fmt: skip
+
+
+def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
+    """The clock's look: where the old end had its time and said nothing, the new address counts."""
+    for due in email_changes.list_due(db, now=now):
+        with transaction(db, locks=(f"account:{due.account_id}",)):
+            change, account = email_changes.find(db, due.id, now=now), accounts.find(db, due.account_id)
+            if change != due or account is None or account.status is not AccountStatus.ACTIVE:
+                continue  # stopped in this moment, or closed meanwhile: it lapses
+            if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+                _take_effect(db, desk, account, change, actor="usher", now=now)
+
+
+def _take_effect(
+    db: Database, desk: Desk, account: Account, change: EmailChange, *, actor: str, now: datetime
+) -> None:
+    email_changes.note_changed(db, change.id, now=now)
     passwords.end_open_ways(db, account, now=now)
     _take_seat_along(db, account, change)
     accounts.set_email(db, account.id, change.new)
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
-    _record(db, EventTag.EMAIL_CHANGED, change, actor=stands_in, now=now)
+    _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
     _tell_both(db, desk, account, change, now=now)
-    return True
 
 
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:

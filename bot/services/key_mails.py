@@ -278,7 +278,7 @@ def withdraw(db: Database, key_id: int, *, replaced: bool, now: datetime) -> Non
     sent = key_mails.list_of_key(db, key_id)
     for mail in sent[:-1] if replaced else sent:
         job = outbox.find(db, mail.job_id)
-        if job and len(job.values["words"]["people"]) == 1:
+        if job and len(job.values["words"].get("people", ())) == 1:  # none once its words are not kept
             _replace(db, mail.job_id, now=now)
 
 

@@ -43,7 +43,7 @@ def _of_change(db: Database, change_id: int, now: datetime) -> str:
 
 def _of_invitation(db: Database, invitation_id: int, now: datetime) -> str:
     found = member_invitations.find_open(db, invitation_id, now=now)
-    return found[2] if found else ""
+    return found[0].lang if found else ""
 
 
 def _of_partner(db: Database, invitation_id: int, _: datetime) -> str:

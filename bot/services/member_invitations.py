@@ -1,5 +1,7 @@
 """An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
 
+import base64
+import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +13,6 @@ from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.member_refusals import InvitedAlready, InvitedOften, MemberUnknown
 from bot.domain.members import AT_ONCE, INVITATION_LASTS, INVITING_WITHIN, MOST_INVITING, Invited
-from bot.domain.ris import Role
 from bot.rendering import account_mails
 from bot.services.accounts import ACTIVATION
 from bot.services.cases import get_case
@@ -30,48 +31,55 @@ def invite(
     desk: Desk,
     *,
     email: str,
-    role: Role,
+    role: str,
     by: Account,
     now: datetime,
+    lang: str = "",
     shared: bool = False,
 ) -> None:
-    """Mail somebody the way to register themselves. `shared`: a colleague has that address, and it may be.
+    """Mail somebody the way to register themselves, in `lang` or else in their inviter's language.
+
+    `shared`: a colleague has that address, and it may be.
 
     A second click mails nothing more. Raise AdministratorsOnly, InvitedAlready where an invitation is open,
     AddressShared or TooManyMembers.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         inviter = check_administrator(db, by)
+        lang = lang or inviter.lang
         for one in member_invitations.list_waiting(db, by.organisation):
             if one.email != email:
                 continue
-            if one.role is role and one.until > now + INVITATION_LASTS - AT_ONCE:
+            if (one.role, one.lang) == (role, lang) and one.until > now + INVITATION_LASTS - AT_ONCE:
                 return
             if not one.is_over(now):
                 raise InvitedAlready
             member_invitations.end(db, one.id, organisation=by.organisation, account_id=None, now=now)
         check_address(db, by.organisation, email, shared=shared)
         check_many(db, by.organisation, now=now)
-        _send(db, desk, inviter, email=email, role=role, now=now)
+        _send(db, desk, inviter, email=email, role=role, lang=lang, now=now)
 
 
-def _send(db: Database, desk: Desk, inviter: Account, *, email: str, role: Role, now: datetime) -> None:
+def _send(
+    db: Database, desk: Desk, inviter: Account, *, email: str, role: str, lang: str, now: datetime
+) -> None:
     number = member_invitations.add(
         db,
         organisation=inviter.organisation,
         email=email,
         role=role,
-        lang=inviter.lang,
+        lang=lang,
         by=inviter.id,
         now=now,
         until=now + INVITATION_LASTS,
     )
-    found = Invited(id=number, email=email, role=role, until=now + INVITATION_LASTS)
+    found = Invited(id=number, email=email, role=role, lang=lang, until=now + INVITATION_LASTS)
     _mail_link(db, desk, inviter, found, now=now)
     record(db, EventTag.MEMBER_INVITED, f"invitation:{number}", inviter, now)
 
 
 def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, now: datetime) -> None:
+    inviter = replace(inviter, lang=invited.lang)  # theirs is for mails to themselves
     customer, subject = organisations.get_customer(db, inviter), f"I-{invited.id}"
     url = issue_link(db, desk, subject, purpose=JOINING, path="join", until=invited.until, now=now)
     queue_mail(
@@ -141,28 +149,45 @@ def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -
         record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
 
 
-def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case, str]:
-    """Who may register by that link, with whom, in which language; raise LinkUnknown or LinkExpired."""
+def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case]:
+    """Who may register by that link, and with whom; raise LinkUnknown or LinkExpired."""
     ref = links.get_subject(db, token, purpose=JOINING, now=now)
     found = member_invitations.find_open(db, int(ref.removeprefix("I-")), now=now)
     if found is None:
         raise LinkUnknown
-    invited, organisation, lang = found
-    return invited, get_case(db, f"C-{organisation}"), lang
+    invited, organisation = found
+    return invited, get_case(db, f"C-{organisation}")
 
 
-def join(db: Database, desk: Desk, token: str, new: NewAccount, *, now: datetime) -> str:
+def join(db: Database, desk: Desk, token: str, new: NewAccount, *, sent: str, now: datetime) -> str:
     """Take the invitation: an account at the address that was invited, in the role that was given.
 
     The token to activate it: whoever has the link has the mailbox. A mail with another one goes there too.
-    Raise LinkUnknown, LinkExpired or MemberThere.
+    `sent`: what was sent, and from which browser, by which `find_joined` knows a second click. Raise
+    LinkUnknown, LinkExpired or MemberThere.
     """
     with transaction(db):
-        invited, case, lang = get_invited(db, token, now=now)
-        new = replace(new, email=invited.email, role=invited.role, lang=lang, origin=Origin.INVITED)
+        invited, case = get_invited(db, token, now=now)
+        new = replace(new, email=invited.email, role=invited.role, lang=invited.lang, origin=Origin.INVITED)
         account = open_member(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
         member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
         links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
-        activating, until = desk.new_token(), now + timedelta(days=desk.policy.mag.activation_days)
+        activating, until = _activating(token, sent), now + timedelta(days=desk.policy.mag.activation_days)
         links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
         return activating
+
+
+def find_joined(db: Database, token: str, *, sent: str) -> str:
+    """What `join` answered to exactly the same; "" where that was never sent by that link."""
+    activating = _activating(token, sent)
+    return activating if links.find_subject(db, activating, purpose=ACTIVATION) else ""
+
+
+def _activating(token: str, sent: str) -> str:
+    """Follows from what was sent, so that a second click is answered as the first, and nothing is kept.
+
+    Whoever has the link later lacks what only that browser knew, and finds none.
+    """
+    key, said = (text.encode("utf-8", "surrogatepass") for text in (token, sent))
+    made = hmac.digest(key, said, "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")

@@ -58,7 +58,7 @@ def list_members(db: Database, by: Account) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
     check_administrator(db, by)
     people = accounts.list_of_organisation(db, by.organisation)
-    held = _list_held(db, by.organisation)
+    held = _held_by(db, by.organisation, people)
     return Members(
         members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
@@ -204,7 +204,7 @@ def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Accou
     """
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
-        if account.role is role:
+        if account.role == role:
             return None
         if is_last_administrator(account, everybody):
             raise LastAdministrator
@@ -288,15 +288,19 @@ def check_many(db: Database, organisation: int, *, now: datetime) -> None:
 def _get(db: Database, by: Account, account_id: int) -> Account:
     """One of their people; anybody else's is as unknown as one that never was."""
     account = accounts.find(db, account_id)
-    if account is None or account.organisation != by.organisation:
+    if account is None or account.erased or account.organisation != by.organisation:
         raise MemberUnknown
     return account
 
 
 def _list_held(db: Database, organisation: int) -> dict[int, Seat]:
     """The open seats of an organisation by the account whose they are."""
+    return _held_by(db, organisation, accounts.list_of_organisation(db, organisation))
+
+
+def _held_by(db: Database, organisation: int, people: list[Account]) -> dict[int, Seat]:
     held = {seat.id: seat for seat in seats.list_held(db, organisation)}
-    of = owners(held.values(), accounts.list_of_organisation(db, organisation))
+    of = owners(held.values(), people)
     return {account.id: held[number] for number, account in of.items()}
 
 

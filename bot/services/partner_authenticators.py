@@ -10,6 +10,7 @@ from bot.domain.errors import CodesLocked, NotEnrolled, SignInNeeded
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import AppCodeWrong, AppGone
 from bot.domain.password_refusals import TriesResting
+from bot.domain.phone_resets import ResetState
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.step_up import Authenticator, Enrolment, read_code
 from bot.services import authenticators, credential_notices, passwords, sessions
@@ -17,7 +18,7 @@ from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.partner_activation import person_of
 from bot.store import authenticators as store
-from bot.store import events
+from bot.store import events, phone_resets
 from bot.store import sessions as kept_sessions
 from bot.store.database import transaction
 
@@ -65,26 +66,56 @@ def replace(db: Database, desk: Desk, visitor: Visitor, *, code: str, current: s
     shows that secret no more, and none is ever set up twice. Raise PasswordWrong, TriesResting, AppCodeWrong
     or SignInNeeded.
     """
-    account, secret, digits = visitor.account, offer(desk, visitor).secret, read_code(code)
-    step = desk.codes.find_step(secret, digits, at=now) if digits else None
-    if step is None:
-        raise AppCodeWrong
+    step = _find_step(desk, visitor, code, now=now)
     passwords.check_current(db, desk, visitor, current, now=now)
-    device = Authenticator(
-        person=person_of(account), sealed=desk.keyring.seal(SECRET, secret), address="", made_at=now,
-        confirmed_at=now, last_step=step,
-    )  # fmt: skip
-    with transaction(db, locks=(f"authenticator:{account.id}",)):
+    with transaction(db, locks=(f"authenticator:{visitor.account.id}",)):
         there = kept_sessions.find(db, visitor.token)
         if there is None or there.strength < Strength.PHONE_OTP:
             raise SignInNeeded
-        store.put(db, device)
-        token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
-        kept_sessions.drop_all(db, account.id, but=token)
-        about = person_of(account)
-        events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
-        _tell(db, desk, account, Notice.APP_CHANGED, now)
-        return token
+        return _set_up(db, desk, visitor, step, now=now)
+
+
+def may_start_anew(db: Database, account: Account) -> bool:
+    """Whether their app was lost and removed: the password leads to another one, once."""
+    asked = phone_resets.list_of_account(db, account.id)
+    removed = bool(asked) and asked[-1].state is ResetState.DONE
+    return removed and store.find(db, person_of(account)) is None
+
+
+def start_anew(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime) -> str:
+    """Set up the offered app in the place of one that was removed; the token of what is a whole session now.
+
+    Raise AppCodeWrong, or SignInNeeded where nothing was removed, or somebody was faster.
+    """
+    step = _find_step(desk, visitor, code, now=now)
+    with transaction(db, locks=(f"authenticator:{visitor.account.id}",)):
+        if not may_start_anew(db, visitor.account):
+            raise SignInNeeded
+        return _set_up(db, desk, visitor, step, now=now)
+
+
+def _find_step(desk: Desk, visitor: Visitor, code: str, *, now: datetime) -> int:
+    """The step of what the offered app shows; raise AppCodeWrong."""
+    digits = read_code(code)
+    step = desk.codes.find_step(offer(desk, visitor).secret, digits, at=now) if digits else None
+    if step is None:
+        raise AppCodeWrong
+    return step
+
+
+def _set_up(db: Database, desk: Desk, visitor: Visitor, step: int, *, now: datetime) -> str:
+    """The offered app counts, in the caller's transaction."""
+    account, about = visitor.account, person_of(visitor.account)
+    sealed = desk.keyring.seal(SECRET, offer(desk, visitor).secret)
+    device = Authenticator(
+        person=about, sealed=sealed, address="", made_at=now, confirmed_at=now, last_step=step
+    )
+    store.put(db, device)
+    token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
+    kept_sessions.drop_all(db, account.id, but=token)
+    events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
+    _tell(db, desk, account, Notice.APP_CHANGED, now)
+    return token
 
 
 def _tell(

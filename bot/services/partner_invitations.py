@@ -28,14 +28,14 @@ from bot.domain.partner_refusals import (
     PartnerThere,
 )
 from bot.domain.partner_requests import RequestState
-from bot.domain.partners import Invitation, NewInvitation
+from bot.domain.partners import MAILS_AGAIN_AFTER, MOST_MAILS, MOST_WITHIN, Invitation, NewInvitation
 from bot.domain.staff import Staff
 from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
 from bot.services import partner_requests
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_note
-from bot.store import events
+from bot.store import accounts, events, links
 from bot.store import partner_invitations as store
 from bot.store import partners as kept
 from bot.store.database import transaction
@@ -87,15 +87,16 @@ def invite(
             raise PartnerInvited
         if request_id:
             partner_requests.settle(db, request_id, to=RequestState.INVITED, by=by, now=now)
+        _check_many(db, desk, 1, now=now)
         made = open_one(db, desk, new, by=by.id, now=now)
         _note(db, f"{made.ref}:note", 1, by=by.id, now=now)
         return made
 
 
 def open_one(db: Database, desk: Desk, new: NewInvitation, *, by: str, now: datetime) -> Invitation:
-    """An invitation with its mail, in the caller's transaction; raise InvitationsRest."""
-    _check_many(db, desk, 1, now=now)
-    made = _open(db, desk, new, by=by, now=now)
+    """An invitation with its mail, in the caller's transaction."""
+    closed = kept.list_closed(db, [new.email])
+    made = _open(db, desk, new, closed, by=by, now=now)
     events.add(
         db, EventTag.PARTNER_INVITED, f"partner_invitation:{made.id}", actor=by, at=now, role=made.role
     )
@@ -108,9 +109,12 @@ def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
         raise InvitationsRest(most=most)
 
 
-def _open(db: Database, desk: Desk, new: NewInvitation, *, by: str, now: datetime) -> Invitation:
-    until = now + timedelta(days=desk.policy.extranet.invitation_days)
-    made = store.find(db, store.add(db, new, by=by, now=now, until=until))
+def _open(
+    db: Database, desk: Desk, new: NewInvitation, closed: Mapping[str, int], *, by: str, now: datetime
+) -> Invitation:
+    """`closed`: by address, the account whose data fill the form."""
+    until, before = now + timedelta(days=desk.policy.extranet.invitation_days), closed.get(new.email, 0)
+    made = store.find(db, store.add(db, new, by=by, now=now, until=until, closed_id=before))
     assert made is not None  # noqa: S101 - for the type checker
     mail(db, desk, made, now=now)
     return made
@@ -129,10 +133,26 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
         to=invited.email,
         lang=invited.lang,
         ref=invited.ref,
-        words=partner_mails.invitation(invited, desk.policy, until=until),
+        words=partner_mails.invitation(
+            invited, desk.policy, until=until, closed=accounts.find(db, invited.closed_id)
+        ),
         now=now,
         secrets={"invite_url": f"{url}?lang={invited.lang}"},
     )
+
+
+def mail_again(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> bool:
+    """In the caller's transaction; False where it was mailed a moment ago, or often today."""
+
+    def made(since: datetime) -> int:
+        return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
+
+    if made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
+        return False
+    mail(db, desk, invited, now=now)
+    about = f"partner_invitation:{invited.id}"
+    events.add(db, EventTag.PARTNER_MAILED_AGAIN, about, actor="usher", at=now)
+    return True
 
 
 def _known(desk: Desk) -> Known:
@@ -207,7 +227,8 @@ def invite_all(
         if not looked.reading.fit:
             return looked
         _check_many(db, desk, len(looked.reading.good), now=now)
-        made = [_open(db, desk, row.invited, by=by.id, now=now) for row in looked.reading.good]
+        closed = kept.list_closed(db, _emails(looked))
+        made = [_open(db, desk, row.invited, closed, by=by.id, now=now) for row in looked.reading.good]
         _tell(db, looked, made, by=by, now=now)
     return Looked(name=looked.name, digest=looked.digest, reading=looked.reading, invited=True)
 

@@ -1,13 +1,13 @@
 """An invited partner registers: a form with its draft, consents, and then the two mails."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Programme, account_id, make_user_id
-from bot.domain.consents import MANDATORY, Consent
+from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
@@ -19,6 +19,8 @@ from bot.domain.partners import (
     Invitation,
     MailSeen,
     MailState,
+    draft_of,
+    find_changes,
     first_draft,
     read_draft,
     understand,
@@ -38,6 +40,15 @@ from bot.store.database import transaction
 
 SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
 USER_NAME = "partner_user_name"  #: the template of the first of them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How the form is filled; the rest is of an account that was closed."""
+
+    draft: Draft
+    changes: Mapping[str, str] = field(default_factory=dict)  #: what it had where it is filled otherwise now
+    answers: Mapping[Consent, Answer] = field(default_factory=dict)  #: its newest of each consent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +83,15 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     return found
 
 
-def get_draft(invited: Invitation) -> Draft:
-    """What the form is filled with."""
-    return first_draft(invited)
+def get_form(db: Database, invited: Invitation) -> Form:
+    """What the form is filled with, and what an account that was closed had before."""
+    account, partner = accounts.find(db, invited.closed_id), store.find(db, invited.closed_id)
+    if account is None or partner is None:
+        return Form(draft=first_draft(invited, {}))
+    before = draft_of(account, partner)
+    draft = first_draft(invited, before)
+    answers = {one.consent: one for one in consents.list_of_account(db, account.id)}
+    return Form(draft=draft, changes=find_changes(draft, before), answers=answers)
 
 
 def reset(db: Database, token: str, *, now: datetime) -> None:
@@ -122,7 +139,16 @@ def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, 
     links.end(db, purpose=LINK, subject=invited.ref, now=now)
     about, by = f"account:{account.id}", f"partner_invitation:{invited.id}"
     events.add(db, EventTag.PARTNER_REGISTERED, about, actor=by, at=now, role=invited.role)
+    _end_closed(db, invited, by=about, now=now)
     return account
+
+
+def _end_closed(db: Database, invited: Invitation, *, by: str, now: datetime) -> None:
+    """The account in whose place the new one comes is ended for good: nobody is asked which one is meant."""
+    closed = accounts.find(db, invited.closed_id)
+    if closed is not None and closed.status is not AccountStatus.DEACTIVATED:
+        accounts.move(db, closed.id, since=closed.status, to=AccountStatus.DEACTIVATED, now=now)
+        events.add(db, EventTag.ACCOUNT_DEACTIVATED, f"account:{closed.id}", actor=by, at=now)
 
 
 def _make_account(db: Database, desk: Desk, new: NewAccount, *, now: datetime) -> Account:
@@ -220,15 +246,4 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
             if account is not None and _may_send(db, account, now=now):
                 _mail_both_again(db, desk, account, now=now)
         else:
-            _invite_again(db, desk, invited, now=now)
-
-
-def _invite_again(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
-    def made(since: datetime) -> int:
-        return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
-
-    if made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
-        return
-    partner_invitations.mail(db, desk, invited, now=now)
-    about = f"partner_invitation:{invited.id}"
-    events.add(db, EventTag.PARTNER_MAILED_AGAIN, about, actor="usher", at=now)
+            partner_invitations.mail_again(db, desk, invited, now=now)

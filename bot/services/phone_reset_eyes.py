@@ -15,7 +15,9 @@ _MAKING = (EventTag.ACCOUNT_MADE, EventTag.MEMBER_ROLE_CHANGED, EventTag.ACCOUNT
 
 
 def find_eyes(db: Database, account: Account, reset: PhoneReset) -> list[Account]:
-    """The administrators of its organisation who may agree still."""
+    """The administrators of its organisation who may agree still; a partner has none."""
+    if account.is_partner:
+        return []
     people = accounts.list_of_organisation(db, account.organisation)
     story = events.list_tagged(db, [actor(one) for one in people], _MAKING)
     late = {_number(one.subject) for one in story if one.at > reset.asked_at}

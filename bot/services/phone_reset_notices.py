@@ -13,7 +13,6 @@ from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_
 from bot.store import accounts, credentials, outbox
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
-MAIL = "phone_reset"
 NOTE = "phone_reset_note"
 TEXT_LASTS = timedelta(days=1)  #: for which a text that the phones are gone is still news
 STOPPABLE = frozenset({ResetState.ASKED, ResetState.COOLING})  #: what is told with a link to stop it
@@ -26,7 +25,7 @@ def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *,
         db,
         desk,
         account,
-        MAIL,
+        _mail_to(account),
         words=lambda customer: words.phone_reset(account, customer, desk.policy, reset, at=now),
         now=now,
         secrets=_stop_link(db, desk, reset, now=now),
@@ -67,8 +66,13 @@ def _stop_link(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) ->
 
 def find_told_at(db: Database, account: Account, reset: PhoneReset) -> datetime | None:
     """When the mail about the cooling time was taken by the mail server; None before that."""
-    job = outbox.find_by_key(db, f"{account.ref}:{MAIL}:{_once(reset)}")
+    job = outbox.find_by_key(db, f"{account.ref}:{_mail_to(account)}:{_once(reset)}")
     return job.sent_at if job else None
+
+
+def _mail_to(account: Account) -> str:
+    """Partners have an app in the place of phones, and a mail of their own."""
+    return "app_reset" if account.is_partner else "phone_reset"
 
 
 def _once(reset: PhoneReset) -> str:

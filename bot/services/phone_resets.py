@@ -1,4 +1,4 @@
-"""All phones lost and no recovery code: ask, agree with two eyes, let it cool, stop it, and carry it out."""
+"""All phones or a partner's app lost, and no code: ask, agree with two eyes, let it cool, stop, carry out."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,17 @@ from bot.domain.tries import Tried
 from bot.services import phone_reset_notices as notices
 from bot.services.desk import Desk
 from bot.services.phone_reset_eyes import find_eyes
-from bot.store import accounts, credentials, events, links, phone_resets, recovery_codes, sessions, tries
+from bot.store import (
+    accounts,
+    authenticators,
+    credentials,
+    events,
+    links,
+    phone_resets,
+    recovery_codes,
+    sessions,
+    tries,
+)
 from bot.store.database import transaction
 
 _TAGS = {
@@ -43,13 +53,14 @@ def find_open(db: Database, visitor: Visitor) -> PhoneReset | None:
 
 
 def ask(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> PhoneReset:
-    """Say that all phones are lost; whoever may agree hears of it, and so does the address on file.
+    """Say that all phones, or a partner's app, are lost; whoever may agree hears of it, as does the owner.
 
     Raise NoPhoneToLose, ResetOpen or PhoneResetsRest.
     """
     account = visitor.account
     with transaction(db, locks=(f"account:{account.id}",)):
-        if not credentials.get(db, account.id).verified:
+        there = visitor.lacks_factor if account.is_partner else credentials.get(db, account.id).verified
+        if not there:
             raise NoPhoneToLose
         if phone_resets.find_open(db, account.id):
             raise ResetOpen
@@ -97,7 +108,7 @@ def agree(
 def give(db: Database, desk: Desk, account: Account, seen: PhoneReset, yes: Approval) -> PhoneReset:
     """One more yes, in the caller's transaction, who has checked the right; raise ResetSettled."""
     now = yes.at
-    due_at = now + timedelta(hours=desk.policy.mag.phone_reset_hours)
+    due_at = now + timedelta(hours=desk.policy.reset_hours(account.programme))
     reset = phone_resets.agree(db, seen, yes, due_at=due_at)
     if reset is None:
         raise ResetSettled(state=seen.state)
@@ -192,11 +203,13 @@ def _move_on(
             return
         finish(db, desk, account, seen, to, by="usher", now=now)
         if to is ResetState.DONE:
-            _remove_phones(db, account)
+            _remove_factor(db, account)
 
 
-def _remove_phones(db: Database, account: Account) -> None:
-    """With whatever was signed in by them; the credential stays, and takes new ones."""
+def _remove_factor(db: Database, account: Account) -> None:
+    """With whatever was signed in by it; a credential stays, and takes new phones."""
+    if account.is_partner:
+        authenticators.drop(db, actor(account))
     for phone in credentials.get(db, account.id).phones:
         credentials.drop_phone(db, phone.id)
     recovery_codes.drop_all(db, account.id)

@@ -17,12 +17,14 @@ from bot.store import (
     credentials,
     email_changes,
     events,
+    lifecycle,
     outbox,
     partners,
     phone_resets,
     recovery_codes,
     registration,
     seats,
+    security_questions,
     sessions,
     terms,
 )
@@ -72,9 +74,14 @@ def export(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
 
 def _list_of_partner(db: Database, account: Account) -> dict[str, Any]:
     """What a partner wrote into the form, and each answer to what they were asked to agree to."""
-    partner = partners.find(db, account.id)
+    partner, row = partners.find(db, account.id), lifecycle.find(db, account.id)
     return {
         "partner": asdict(partner) if partner else None,
+        "validity": asdict(row.life) if row else None,
+        "validity_moves": [
+            {"at": one.at, "how": one.how, "ends_on": one.ends_on, "reason": one.reason}
+            for one in lifecycle.list_moves(db, account.id)
+        ],
         "consents": [asdict(one) for one in consents.list_of_account(db, account.id)],
     }
 
@@ -95,6 +102,9 @@ def _list_factors(db: Database, account: Account) -> dict[str, Any]:
         "certificates": [
             {"subject": subject, "since": since}
             for subject, since in certificates.list_of_account(db, account.id)
+        ],
+        "security_questions": [
+            question for question, _ in security_questions.list_of_account(db, account.id)
         ],
         "unused_recovery_codes": recovery_codes.count_left(db, account.id),
         "mails_and_texts": [

@@ -24,7 +24,7 @@ from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
 from bot.services import consents as consenting
-from bot.services import lifecycle, passwords, prolong_links
+from bot.services import lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named
 from bot.services.desk import Desk
@@ -175,15 +175,20 @@ def find_end(db: Database, account: Account) -> LifeState | None:
     return life.state if life and life.state is not LifeState.VALID else None
 
 
-def mail_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
-    """In the caller's transaction, and only so often a day; an account that cannot be prolonged gets none."""
+def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", now: datetime) -> bool:
+    """In the caller's transaction, and only so often a day; False where none goes.
+
+    Whose account can come back no more gets a new invitation, which says so.
+    """
     found, about = lives.find(db, account.id), f"account:{account.id}"
-    if found is None or found.life.state is LifeState.CLOSED or account.status is not AccountStatus.ACTIVE:
-        return
+    if found is None or account.status is not AccountStatus.ACTIVE:
+        return False
+    if found.life.state is LifeState.CLOSED:
+        return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
     mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
     if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
-        return
-    events.add(db, EventTag.PROLONGATION_MAILED, about, actor="usher", at=now)
+        return False
+    events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
     mail_owner(
         db,
         desk,
@@ -193,3 +198,4 @@ def mail_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> N
         now=now,
         secrets={"prolong_url": prolong_links.make(desk, account, found.life)},
     )
+    return True

@@ -48,18 +48,18 @@ def _check_may_make(db: Database, visitor: Visitor) -> None:
         raise ChangeNeedsOtp
 
 
-def take(db: Database, desk: Desk, visitor: Visitor, *, text: str, now: datetime) -> str:
+def take(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime) -> str:
     """Take a code once: the session counts as signed in by phone, under the token that is returned.
 
     The try is counted before the code is looked at. Raise RecoveryCodeRefused, TriesResting, or
     SignInNeeded where the session is over.
     """
-    account, code = visitor.account, fold_code(text)
-    if not code:
+    account, folded = visitor.account, fold_code(code)
+    if not folded:
         raise RecoveryCodeRefused
     passwords.take_try(db, account.id, Tried.RECOVERY_CODE, now=now)
     with transaction(db, locks=(f"account:{account.id}",)):
-        marks = desk.keyring.list_signatures(PURPOSE, code)
+        marks = desk.keyring.list_signatures(PURPOSE, folded)
         used = recovery_codes.use(db, account.id, marks, now=now)
         if used:
             tries.drop(db, account.id, Tried.RECOVERY_CODE)

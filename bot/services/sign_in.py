@@ -37,7 +37,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
     Argon2 is asked once and something is written once, whether or not there is such an account. So the
     password of an address with several accounts is not tried at all: its owner gets the User IDs by mail.
     Only who knows the password of an account whose clock has run out hears so: raise AccountExpired, with a
-    link on its way to the address on file, or LifeClosed.
+    link on its way to the address on file, or LifeClosed, with a new invitation.
     """
     found = _list_active(db, name)
     account = found[0] if len(found) == 1 else None

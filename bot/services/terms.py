@@ -39,7 +39,7 @@ def accept(
             raise TermsNotYours
         if text is None:
             raise TermsChanged
-        if (before := _find_in_force(db, desk, account.organisation, application)) is not None:
+        if (before := _in_force(desk, _list(db, account.organisation, application))) is not None:
             return before
         return _accept(db, reader, text, now=now)
 
@@ -67,7 +67,7 @@ def _accept(db: Database, reader: Account, text: TermsText, *, now: datetime) ->
 def is_open(db: Database, desk: Desk, organisation: int, application: str) -> bool:
     """Whether the organisation's people may open it: its terms are accepted, or there are none."""
     asks = bool(desk.terms.get(application))
-    return not asks or _find_in_force(db, desk, organisation, application) is not None
+    return not asks or _in_force(desk, _list(db, organisation, application)) is not None
 
 
 def get_standing(db: Database, desk: Desk, account: Account, application: str) -> TermsStanding:
@@ -75,27 +75,27 @@ def get_standing(db: Database, desk: Desk, account: Account, application: str) -
     may = account.role in MAY_ACCEPT
     if not desk.terms.get(application):
         return TermsStanding(application=application, is_open=True, may_accept=may)
-    people = [
-        one
-        for one in accounts.list_of_organisation(db, account.organisation)
-        if one.status is not AccountStatus.DEACTIVATED
-    ]
-    if accepted := _find_in_force(db, desk, account.organisation, application):
+    every = _list(db, account.organisation, application)
+    if accepted := _in_force(desk, every):
         by = accounts.find(db, accepted.account_id)
         return TermsStanding(
             application=application, is_open=True, may_accept=may, accepted=accepted,
             accepted_by=by.name if by else "",
         )  # fmt: skip
+    people = [
+        one
+        for one in accounts.list_of_organisation(db, account.organisation)
+        if one.status is not AccountStatus.DEACTIVATED
+    ]
     able = [one for one in people if one.role in MAY_ACCEPT]
     there = [one for one in able if one.status is AccountStatus.ACTIVE]  # others cannot sign in yet
-    earlier = any(one.application == application for one in _list(db, account.organisation))
     return TermsStanding(
         application=application,
         is_open=False,
         may_accept=may,
         waits_for=tuple(one.name for one in there or able),
         waiting=sum(one.status is AccountStatus.ACTIVE and one.id != account.id for one in people),
-        again=earlier,
+        again=bool(every),
     )
 
 
@@ -116,16 +116,11 @@ def find_faults(db: Database, desk: Desk, *, live: bool = False) -> list[str]:
     return slipped + [f"{text.application}.{text.lang}.md is still the sample, not yours" for text in samples]
 
 
-def _list(db: Database, organisation: int) -> list[Acceptance]:
-    return terms.list_of_organisation(db, organisation)
+def _list(db: Database, organisation: int, application: str) -> list[Acceptance]:
+    """Its acceptances, the oldest first."""
+    found = terms.list_of_organisation(db, organisation)
+    return [one for one in found if one.application == application]
 
 
-def _find_in_force(db: Database, desk: Desk, organisation: int, application: str) -> Acceptance | None:
-    return next(
-        (
-            one
-            for one in reversed(_list(db, organisation))
-            if one.application == application and is_in_force(one, desk.terms)
-        ),
-        None,
-    )
+def _in_force(desk: Desk, every: list[Acceptance]) -> Acceptance | None:
+    return next((one for one in reversed(every) if is_in_force(one, desk.terms)), None)

@@ -9,7 +9,8 @@ from sqlite_utils import Database
 from bot.domain.cases import CaseStatus
 from bot.domain.ledger import MailStatus
 from bot.domain.outbox import JobStatus
-from bot.store import alarms, cases, database, ledger, migrations, outbox
+from bot.domain.retention import Swept
+from bot.store import alarms, cases, database, ledger, migrations, outbox, retention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Figures:
     oldest_queued_at: datetime | None
     last_mail_at: datetime | None
     open_alarms: int
+    swept: list[Swept]  #: what the newest night of the retention did
 
 
 def figures(db: Database, *, now: datetime) -> Figures:
@@ -33,6 +35,7 @@ def figures(db: Database, *, now: datetime) -> Figures:
         oldest_queued_at=outbox.find_oldest_queued(db),
         last_mail_at=ledger.find_last_arrival(db, now),
         open_alarms=len(alarms.list_open(db)),
+        swept=retention.list_swept(db),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
-from bot.domain.ris import Credential, Role
+from bot.domain.ris import Credential, Role, role_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
@@ -60,18 +60,21 @@ def find(db: Database, account_id: int) -> Account | None:
 
 def find_by_user_id(db: Database, user_id: str) -> Account | None:
     """By a User ID as `fold_user_id` writes it."""
-    found = row(db, "select * from accounts where user_id = :user_id", {"user_id": user_id})
+    sql = "select * from accounts where user_id = :user_id and erased_at is null"
+    found = row(db, sql, {"user_id": user_id})
     return from_row(found) if found else None
 
 
 def list_by_email(db: Database, email: str) -> list[Account]:
     """Every account of an address in lower case, the oldest first: no address is a key."""
-    found = rows(db, "select * from accounts where email = :email order by id", {"email": email})
+    sql = "select * from accounts where email = :email and erased_at is null order by id"
+    found = rows(db, sql, {"email": email})
     return [from_row(entry) for entry in found]
 
 
 def list_of_organisation(db: Database, organisation: int) -> list[Account]:
-    found = rows(db, "select * from accounts where organisation = :id order by id", {"id": organisation})
+    sql = "select * from accounts where organisation = :id and erased_at is null order by id"
+    found = rows(db, sql, {"id": organisation})
     return [from_row(entry) for entry in found]
 
 
@@ -96,7 +99,7 @@ def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStat
             """update accounts set status = :to,
                  activated_at = case when :to = 'active' then coalesce(activated_at, :now)
                                      else activated_at end
-               where id = :id and status = :since""",
+               where id = :id and status = :since and erased_at is null""",
             {"id": account_id, "since": since, "to": to, "now": text_of(now)},
         )
     )
@@ -135,13 +138,14 @@ def from_row(found: Mapping[str, Any]) -> Account:
         email=found["email"],
         phones=tuple(json.loads(found["phones"])),
         job_title=found["job_title"],
-        role=Role(found["role"]),
+        role=role_of(found["role"]),
         credential=Credential(found["credential"]),
         lang=found["lang"],
         origin=Origin(found["origin"]),
         status=AccountStatus(found["status"]),
         made_at=instant(found["made_at"]),
         activated_at=maybe_instant(found["activated_at"]),
+        erased=found["erased_at"] is not None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.email_changes import ChangeReason, EmailChange, End
-from bot.store.database import count, instant, maybe_instant, row, text_of
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
 def add(
@@ -63,12 +63,45 @@ def find_of(db: Database, account_id: int, *, now: datetime) -> EmailChange | No
     return _change(found) if found else None
 
 
-def confirm(db: Database, change_id: int, end: End, *, now: datetime, agreed_by: str = "") -> None:
-    """`agreed_by`: who of the desk stood in for the old end."""
-    column = {End.OLD: "old_confirmed_at", End.NEW: "new_confirmed_at"}[end]
-    sql = f"""update email_changes set {column} = coalesce({column}, :now),
-                agreed_by = coalesce(agreed_by, :by) where id = :id"""
-    count(db, sql, {"id": change_id, "now": text_of(now), "by": agreed_by or None})
+def list_due(db: Database, *, now: datetime) -> list[EmailChange]:
+    """Those to which both ends have their yes, and whose cooling time is over at that moment."""
+    sql = """select * from email_changes where ended_at is null and until > :now and due_at <= :now
+             and old_confirmed_at is not null and new_confirmed_at is not null order by id"""
+    return [_change(found) for found in rows(db, sql, {"now": text_of(now)})]
+
+
+def confirm(db: Database, change_id: int, end: End, *, now: datetime) -> None:
+    """Its own yes; whoever stood in for the old end need not any more."""
+    sql = {
+        End.OLD: "update email_changes set old_confirmed_at = :now, agreed_by = null, due_at = null",
+        End.NEW: "update email_changes set new_confirmed_at = :now",
+    }[end]
+    count(db, f"{sql} where id = :id", {"id": change_id, "now": text_of(now)})
+
+
+def stand_in(db: Database, change: EmailChange, *, now: datetime) -> None:
+    """Keep who stands in for the old end, with the new ends of the times."""
+    count(
+        db,
+        """update email_changes set old_confirmed_at = :now, agreed_by = :by, due_at = :due, until = :until
+           where id = :id""",
+        {
+            "id": change.id,
+            "now": text_of(now),
+            "by": change.agreed_by,
+            "due": text_of(change.due_at) if change.due_at else None,
+            "until": text_of(change.until),
+        },
+    )
+
+
+def note_changed(db: Database, change_id: int, *, now: datetime) -> None:
+    """From now on the new address counts."""
+    count(
+        db,
+        "update email_changes set changed_at = :now where id = :id",
+        {"id": change_id, "now": text_of(now)},
+    )
 
 
 def drop(db: Database, account_id: int, *, now: datetime, by: str = "") -> bool:
@@ -99,6 +132,8 @@ def _change(found: Mapping[str, Any]) -> EmailChange:
         asked_by=found["asked_by"] or "",
         reason=ChangeReason(found["reason"]) if found["reason"] else None,
         agreed_by=found["agreed_by"] or "",
+        due_at=maybe_instant(found["due_at"]),
+        changed_at=maybe_instant(found["changed_at"]),
         ended_at=maybe_instant(found["ended_at"]),
         ended_by=found["ended_by"] or "",
     )
@@ -127,3 +162,11 @@ def add_desk(db: Database) -> None:
     """The migration's step by which the desk asks too; never edited once shipped."""
     for column in ("asked_by", "reason", "agreed_by", "ended_by"):
         db.execute(f"alter table email_changes add column {column} text")
+
+
+def add_cooling(db: Database) -> None:
+    """The migration's step by which the old end has time to object; never edited once shipped."""
+    for column in ("due_at", "changed_at"):
+        db.execute(f"alter table email_changes add column {column} text")
+    db.execute("""update email_changes set changed_at = ended_at
+                  where old_confirmed_at is not null and new_confirmed_at is not null""")

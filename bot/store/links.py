@@ -76,5 +76,15 @@ def end(db: Database, *, purpose: str, subject: str, now: datetime) -> None:
     )
 
 
+def extend(db: Database, *, purpose: str, subject: str, until: datetime, now: datetime) -> None:
+    """Let every link about that which still opens something do so until then."""
+    count(
+        db,
+        """update links set expires_at = :until
+           where purpose = :purpose and subject = :subject and expires_at > :now""",
+        {"purpose": purpose, "subject": subject, "until": text_of(until), "now": text_of(now)},
+    )
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.members import Invited
-from bot.domain.ris import Role
+from bot.domain.ris import role_of
 from bot.store.database import count, instant, row, rows, text_of
 
 
@@ -16,7 +16,7 @@ def add(
     *,
     organisation: int,
     email: str,
-    role: Role,
+    role: str,
     lang: str,
     by: int,
     now: datetime,
@@ -34,14 +34,14 @@ def add(
     return int(cursor.lastrowid or 0)
 
 
-def find_open(db: Database, invitation_id: int, *, now: datetime) -> tuple[Invited, int, str] | None:
-    """One that nobody took and nobody called back, with its organisation and language."""
+def find_open(db: Database, invitation_id: int, *, now: datetime) -> tuple[Invited, int] | None:
+    """One that nobody took and nobody called back, with its organisation."""
     found = row(
         db,
         "select * from member_invitations where id = :id and ended_at is null and until > :now",
         {"id": invitation_id, "now": text_of(now)},
     )
-    return (_invited(found), found["organisation"], found["lang"]) if found else None
+    return (_invited(found), found["organisation"]) if found else None
 
 
 def find_waiting(db: Database, invitation_id: int) -> tuple[Invited, int] | None:
@@ -112,7 +112,11 @@ def count_since(db: Database, organisation: int, *, since: datetime) -> int:
 
 def _invited(found: Mapping[str, Any]) -> Invited:
     return Invited(
-        id=found["id"], email=found["email"], role=Role(found["role"]), until=instant(found["until"])
+        id=found["id"],
+        email=found["email"],
+        role=role_of(found["role"]),
+        lang=found["lang"],
+        until=instant(found["until"]),
     )
 
 

@@ -14,15 +14,19 @@ from bot.store.database import count, instant, listed, maybe_instant, row, rows,
 AT_ONCE = 500  #: addresses looked up in one statement
 
 
-def add(db: Database, new: NewInvitation, *, by: str, now: datetime, until: datetime) -> int:
+def add(
+    db: Database, new: NewInvitation, *, by: str, now: datetime, until: datetime, closed_id: int = 0
+) -> int:
     """Its number."""
     cursor = db.execute(
         """insert into partner_invitations
-               (email, first_name, last_name, lang, role, made_by, made_at, until, draft)
-           values (:email, :first_name, :last_name, :lang, :role, :by, :now, :until, '')""",
+               (email, first_name, last_name, lang, role, made_by, made_at, until, draft, closed_id)
+           values (:email, :first_name, :last_name, :lang, :role, :by, :now, :until, '',
+               nullif(:closed_id, 0))""",
         {
             "email": new.email, "first_name": new.first_name, "last_name": new.last_name, "lang": new.lang,
             "role": new.role, "by": by, "now": text_of(now), "until": text_of(until),
+            "closed_id": closed_id,
         },
     )  # fmt: skip
     return int(cursor.lastrowid or 0)
@@ -39,6 +43,20 @@ def find_of_account(db: Database, account_id: int) -> Invitation | None:
     return _invitation(found) if found else None
 
 
+def find_open(db: Database, email: str, *, now: datetime) -> Invitation | None:
+    """The newest one that is open to an address."""
+    sql = """select * from partner_invitations
+             where email = :email and ended_at is null and until > :now order by id desc limit 1"""
+    found = row(db, sql, {"email": email, "now": text_of(now)})
+    return _invitation(found) if found else None
+
+
+def list_in_place_of(db: Database, closed_id: int) -> list[int]:
+    """The numbers of those that were made in the place of that closed account."""
+    found = rows(db, "select id from partner_invitations where closed_id = :id", {"id": closed_id})
+    return [int(entry["id"]) for entry in found]
+
+
 def list_open(db: Database, emails: Collection[str], *, now: datetime) -> frozenset[str]:
     """Those of the addresses to which an invitation is open."""
     wanted, found = sorted(set(emails)), set[str]()
@@ -51,8 +69,8 @@ def list_open(db: Database, emails: Collection[str], *, now: datetime) -> frozen
 
 
 def count_since(db: Database, since: datetime) -> int:
-    """How many were made since then."""
-    sql = "select count(*) n from partner_invitations where made_at >= :since"
+    """How many staff have made since then."""
+    sql = "select count(*) n from partner_invitations where made_at >= :since and made_by <> 'usher'"
     found = row(db, sql, {"since": text_of(since)})
     return int(found["n"]) if found else 0
 
@@ -98,6 +116,7 @@ def _invitation(found: Mapping[str, Any]) -> Invitation:
         draft=json.loads(found["draft"]) if found["draft"] else {},
         ended_at=maybe_instant(found["ended_at"]),
         account_id=found["account_id"],
+        closed_id=found["closed_id"] or 0,
     )
 
 
@@ -123,3 +142,10 @@ def make_tables(db: Database) -> None:
         create index partner_invitations_by_account on partner_invitations (account_id)
             where account_id is not null;
     """)
+
+
+def add_closed_account(db: Database) -> None:
+    """The migration's step; never edited once shipped."""
+    db.execute("alter table partner_invitations add column closed_id integer references accounts (id)")
+    db.execute("""create index partner_invitations_by_closed on partner_invitations (closed_id)
+                  where closed_id is not null""")

@@ -1,6 +1,7 @@
 """What is kept of a partner of the Extranet beside the account: role, address, company."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -32,15 +33,25 @@ def find(db: Database, account_id: int) -> Partner | None:
 
 
 def list_user_ids(db: Database, emails: Collection[str]) -> dict[str, str]:
-    """By address, the User ID of a partner's account that was not ended."""
-    wanted, found = sorted(set(emails)), dict[str, str]()
+    """By address, the User ID of a partner's account that was not ended, and can come back if it expired."""
+    sql = """select email, user_id from accounts a left join lives l on l.account_id = a.id
+             where email in ({inside}) and programme = :programme and status <> 'deactivated'
+               and coalesce(l.state, '') <> 'closed'"""
+    return {str(entry["email"]): str(entry["user_id"]) for entry in _of_addresses(db, sql, emails)}
+
+
+def list_closed(db: Database, emails: Collection[str]) -> dict[str, int]:
+    """By address, the number of the newest partner's account of it that is closed."""
+    sql = """select email, max(a.id) id from accounts a join lives l on l.account_id = a.id
+             where email in ({inside}) and programme = :programme and l.state = 'closed' group by email"""
+    return {str(entry["email"]): int(entry["id"]) for entry in _of_addresses(db, sql, emails)}
+
+
+def _of_addresses(db: Database, sql: str, emails: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    wanted = sorted(set(emails))
     for start in range(0, len(wanted), AT_ONCE):
         inside, values = listed("email", wanted[start : start + AT_ONCE])
-        sql = f"""select email, user_id from accounts
-                  where email in ({inside}) and programme = :programme and status <> 'deactivated'"""
-        entries = rows(db, sql, {**values, "programme": Programme.EXTRANET})
-        found |= {str(entry["email"]): str(entry["user_id"]) for entry in entries}
-    return found
+        yield from rows(db, sql.format(inside=inside), {**values, "programme": Programme.EXTRANET})
 
 
 def make_tables(db: Database) -> None:

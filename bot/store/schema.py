@@ -15,6 +15,7 @@ from bot.store import (
     conversations,
     credentials,
     email_changes,
+    erasures,
     finding,
     key_mails,
     license_keys,
@@ -33,6 +34,7 @@ from bot.store import (
     purchase_orders,
     recovery_codes,
     registration,
+    retention,
     rounds,
     seats,
     security_questions,
@@ -219,6 +221,26 @@ def m040_imports_wait_for_a_yes(db: Database) -> None:
 @migrations()
 def m041_prolongations(db: Database) -> None:
     prolongation.make_tables(db)
+
+
+@migrations()
+def m042_changed_addresses_cool(db: Database) -> None:
+    email_changes.add_cooling(db)
+
+
+@migrations()
+def m044_people_leave(db: Database) -> None:
+    erasures.make_tables(db)
+
+
+@migrations()
+def m045_retention(db: Database) -> None:
+    retention.make_tables(db)
+
+
+@migrations()
+def m047_invited_back(db: Database) -> None:
+    partner_invitations.add_closed_account(db)
 
 
 @migrations()

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.ris import Role
+from bot.domain.ris import role_of
 from bot.domain.terms import Acceptance, TermsText
 from bot.store.database import count, instant, row, rows, text_of
 
@@ -60,7 +60,7 @@ def _acceptance(found: Mapping[str, Any]) -> Acceptance:
         version=found["version"],
         digest=found["digest"],
         account_id=found["account_id"],
-        role=Role(found["role"]),
+        role=role_of(found["role"]),
         at=instant(found["at"]),
     )
 

@@ -15,10 +15,12 @@ from handlers.cli import (
     audit,
     backup,
     doctor,
+    faq,
     jobs,
     lifecycle,
     mail,
     mails,
+    person,
     purchase_orders,
     ris,
     run,
@@ -45,6 +47,7 @@ app.command("restore", epilog="Example: usher restore usher-2026-03-01.db")(back
 app.add_typer(ris.app, name="ris", epilog="Example: usher ris check acme.xlsx")
 app.add_typer(mail.app, name="mail", epilog="Example: usher mail classify inbox/*.eml")
 app.add_typer(mails.app, name="mails", epilog="Example: usher mails show receipt --lang de")
+app.add_typer(faq.app, name="faq", epilog='Example: usher faq ask "My account is locked"')
 app.add_typer(jobs.app, name="jobs", epilog="Example: usher jobs list")
 app.command("stock", epilog="Example: usher stock --json")(stock.stock)
 app.add_typer(vouchers.app, name="vouchers", epilog="Example: usher vouchers import vouchers.csv")
@@ -52,6 +55,7 @@ app.add_typer(purchase_orders.app, name="po", epilog="Example: usher po show")
 app.add_typer(accounts.app, name="accounts", epilog="Example: usher accounts certificate --help")
 app.add_typer(applications.app, name="applications", epilog="Example: usher applications key ForumPass")
 app.add_typer(lifecycle.app, name="lifecycle", epilog="Example: usher lifecycle preview --on 2026-03-02")
+app.add_typer(person.app, name="person", epilog="Example: usher person export anna@example.com --json")
 app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 

@@ -14,6 +14,8 @@ from bot.domain.rounds import Occasion, daily, weekly
 from bot.services import (
     conversations,
     dead_ends,
+    email_changes,
+    erasing,
     lifecycle_rounds,
     notices,
     nudges,
@@ -46,6 +48,8 @@ EACH_MINUTE: dict[str, Work] = {
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
     "conversations": lambda db, bot, now: conversations.remind(db, bot.desk, now=now),
+    "changed addresses": lambda db, bot, now: email_changes.carry_out(db, bot.desk, now=now),
+    "erasures": lambda db, bot, now: erasing.carry_out(db, bot.desk, bot.reader, now=now),
     "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),
 }
 
@@ -60,6 +64,7 @@ ROUNDS: tuple[Round, ...] = (
         occasion=NIGHT,
         work=lambda db, bot, _, now: stock.watch_all(db, bot.desk, now=now),
     ),
+    Round(name="retention", occasion=NIGHT, work=records.sweep),
     Round(
         name="standing",
         occasion=weekly(time(9)),

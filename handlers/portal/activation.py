@@ -5,7 +5,6 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.password_refusals import DraftGone
 from bot.domain.passwords import PasswordFault
-from bot.domain.ris import Role
 from bot.rendering.pages.passwords import new_password
 from bot.rendering.pages.questions import Questions, questions
 from bot.services import activation, sessions
@@ -127,7 +126,7 @@ def _first(
         "user_name" if account.is_partner else "user_id": account.user_id,
         "email": account.email,
         "company": company.name,
-        "role": "" if account.is_partner else words.choice(Role, account.role),
+        "role": "" if account.is_partner else words.role(account.role),
         "application": company.application,
     }
     return frame.pages.render(

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import fold_user_id
+from bot.domain.email_changes import EmailChange, End
 from bot.services import email_changes
 from handlers.portal.frame import Frame
 
@@ -20,9 +21,16 @@ def register(app: Flask, frame: Frame) -> None:
 def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
     with frame.bot.connect() as db:
         change, end, _ = email_changes.get_change(db, token, now=frame.bot.clock.now())
-    status = REFUSED if wrong else 200
+    cools = change.agreed_by and end is End.OLD
     return frame.pages.render(
-        "email_change.html", status=status, state="asked", change=change, end=end, token=token, wrong=wrong
+        "email_change.html",
+        status=REFUSED if wrong else 200,
+        state="asked",
+        change=change,
+        lead=_whose(change) + end + ("_cooling" if cools else ""),
+        due=_due(change, frame),
+        token=token,
+        wrong=wrong,
     )
 
 
@@ -30,8 +38,8 @@ def answer(token: str, *, frame: Frame) -> Response:
     """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
     form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
-        change, _, account = email_changes.get_change(db, token, now=now)
-    asked = "desk_" if change.asked_by else ""
+        change, end, account = email_changes.get_change(db, token, now=now)
+    asked = _whose(change)
     if form.get("do") == "no":
         if not form.get("sure"):
             return show(token, frame=frame, wrong="tick")
@@ -42,4 +50,15 @@ def answer(token: str, *, frame: Frame) -> Response:
         return show(token, frame=frame, wrong="user_id")
     with frame.bot.connect() as db:
         changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
-    return frame.pages.render("email_change.html", state=asked + ("changed" if changed else "waits"))
+    waits = "cools" if change.agreed_by and end is End.NEW else "waits"
+    state = asked + ("changed" if changed else waits)
+    return frame.pages.render("email_change.html", state=state, due=_due(change, frame))
+
+
+def _whose(change: EmailChange) -> str:
+    """Whose wish it is: the beginning of what is said about it."""
+    return "desk_" if change.asked_by else ""
+
+
+def _due(change: EmailChange, frame: Frame) -> str:
+    return frame.pages.words().instant(change.due_at) if change.due_at else ""

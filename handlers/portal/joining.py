@@ -1,6 +1,8 @@
 """The page behind an administrator's invitation: its owner registers, and goes on to activate."""
 
-from flask import Blueprint, Flask, Response, request
+import json
+
+from flask import Blueprint, Flask, Response, request, session
 
 from bot.domain.accounts import Origin
 from bot.domain.errors import LinkExpired, LinkUnknown
@@ -38,18 +40,32 @@ def join(token: str, *, frame: Frame) -> Response:
     given = {name: request.form.get(name, "") for name in ASKED}
     try:
         with frame.bot.connect() as db:
-            invited, _, lang = member_invitations.get_invited(db, token, now=now)
-        said = given | {"email": invited.email, "role": invited.role}
-        new, faults = read_member(said, lang=lang, origin=Origin.INVITED)
+            invited, _ = member_invitations.get_invited(db, token, now=now)
+        said = given | {"email": invited.email, "role": invited.role, "language": invited.lang}
+        new, faults = read_member(said, origin=Origin.INVITED)
         if new is None:
             return _form(token, frame, given, faults)
         with frame.bot.connect() as db:
-            activating = member_invitations.join(db, frame.bot.desk, token, new, now=now)
+            activating = member_invitations.join(
+                db, frame.bot.desk, token, new, sent=_fingerprint(given), now=now
+            )
     except MemberThere as refusal:
         return _form(token, frame, given, {}, frame.pages.words().refusal(refusal))
     except (LinkUnknown, LinkExpired):
-        return _over(token, frame)
+        return _join_again(token, frame, given)
     return frame.pages.go("activation.show", token=activating)
+
+
+def _join_again(token: str, frame: Frame, given: dict[str, str]) -> Response:
+    """A double click and a reload send twice what has been done: they are answered as it was."""
+    with frame.bot.connect() as db:
+        activating = member_invitations.find_joined(db, token, sent=_fingerprint(given))
+    return frame.pages.go("activation.show", token=activating) if activating else _over(token, frame)
+
+
+def _fingerprint(given: dict[str, str]) -> str:
+    """What was typed, and in which browser: each has a key of its own against forged forms."""
+    return json.dumps([session.get("csrf_token", ""), given])
 
 
 def mail_again(token: str, *, frame: Frame) -> Response:
@@ -91,7 +107,7 @@ def _form(
     token: str, frame: Frame, given: dict[str, str], faults: dict[str, str], refused: str = ""
 ) -> Response:
     with frame.bot.connect() as db:
-        invited, case, _ = member_invitations.get_invited(db, token, now=frame.bot.clock.now())
+        invited, case = member_invitations.get_invited(db, token, now=frame.bot.clock.now())
     words = frame.pages.words()
     return frame.pages.render(
         "join.html",

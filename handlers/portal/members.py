@@ -19,7 +19,7 @@ REFUSED = 400
 #: what each form asks besides the role
 ASKED = {
     "member_new.html": tuple(name for name in FIELDS if name != "role"),
-    "member_invite.html": ("email",),
+    "member_invite.html": ("email", "language"),
 }
 
 
@@ -53,12 +53,12 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def form(*, frame: Frame, visitor: Visitor) -> Response:
-    return _form("member_new.html", frame, visitor, {}, {})
+    return _form("member_new.html", frame, visitor, {"language": visitor.account.lang}, {})
 
 
 def create(*, frame: Frame, visitor: Visitor) -> Response:
     given = {name: request.form.get(name, "") for name in FIELDS}
-    new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.ADMINISTRATOR)
+    new, faults = read_member(given, origin=Origin.ADMINISTRATOR)
     if new is None:
         return _form("member_new.html", frame, visitor, given, faults)
     bot, shared = frame.bot, _is_shared(new.email)
@@ -71,22 +71,24 @@ def create(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def invitation(*, frame: Frame, visitor: Visitor) -> Response:
-    return _form("member_invite.html", frame, visitor, {}, {})
+    return _form("member_invite.html", frame, visitor, {"language": visitor.account.lang}, {})
 
 
 def invite(*, frame: Frame, visitor: Visitor) -> Response:
-    """Only the address and the role: the rest they say themselves."""
+    """Only the address, the language and the role: the rest they say themselves."""
     given = {"first_name": "-", "last_name": "-"} | {
-        name: request.form.get(name, "") for name in ("email", "role")
+        name: request.form.get(name, "") for name in (*ASKED["member_invite.html"], "role")
     }
-    new, faults = read_member(given, lang=frame.pages.words().lang, origin=Origin.INVITED)
+    new, faults = read_member(given, origin=Origin.INVITED)
     if new is None:
         return _form("member_invite.html", frame, visitor, given, faults)
-    bot, shared, email = frame.bot, _is_shared(new.email), new.email
+    bot, shared = frame.bot, _is_shared(new.email)
     by, now = visitor.account, bot.clock.now()
     try:
         with bot.connect() as db:
-            member_invitations.invite(db, bot.desk, email=email, role=new.role, by=by, now=now, shared=shared)
+            member_invitations.invite(
+                db, bot.desk, email=new.email, role=new.role, lang=new.lang, by=by, now=now, shared=shared
+            )
     except Refusal as refusal:
         return _form("member_invite.html", frame, visitor, given, {}, refusal=refusal)
     return frame.pages.go("members.show", done="invited")
@@ -101,7 +103,7 @@ def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
         "member.html",
         member=found,
         heirs=_heirs(everybody, found),
-        roles=Role,
+        roles=list(Role),
         done=request.args.get("done"),
         lost=lost,
         refusal=refusal,

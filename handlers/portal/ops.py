@@ -9,6 +9,8 @@
 - `usher_oldest_queued_job_age_seconds`: how long the oldest queued job has waited; 0 when none does
 - `usher_last_mail_age_seconds`: how long ago the newest mail came; missing before the first one
 - `usher_alarms`: alarms of which staff were told and that are not over
+- `usher_swept_rows{data}`: what the newest night let go of each class of data
+- `usher_last_sweep_age_seconds`: how long ago that was; missing before the first night
 - `usher_part_well{part}`: 1 when that part of the service is well, else 0
 - `usher_process_start_time_seconds`: when this process built its pages, in seconds of the epoch
 
@@ -109,6 +111,14 @@ class Figures(Collector):
             age = self._age(last)
             yield GaugeMetricFamily("usher_last_mail_age_seconds", "Time since the newest mail came", age)
         yield GaugeMetricFamily("usher_alarms", "Alarms that are not over", figures.open_alarms)
+
+        swept = GaugeMetricFamily("usher_swept_rows", "Rows that the newest night let go", labels=["data"])
+        for one in figures.swept:
+            swept.add_metric([one.data], one.many)
+        yield swept
+        if figures.swept:
+            age = self._age(max(one.at for one in figures.swept))
+            yield GaugeMetricFamily("usher_last_sweep_age_seconds", "Time since data was let go", age)
 
     def _age(self, since: datetime) -> float:
         return max((self._bot.clock.now() - since).total_seconds(), 0.0)

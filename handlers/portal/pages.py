@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
 from bot.domain.accounts import Programme
-from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering.pages import static_url
 from bot.rendering.pages.brand import Brand
-from bot.rendering.words import LANGUAGES, Words, words
-
-#: a language names itself
-LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+from bot.rendering.words import LANGUAGE_NAMES, LANGUAGES, Words, words
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Pages:
             template,
             say=reader.say,
             instant=reader.instant,
-            role_name=lambda role: reader.choice(Role, role),
+            role_name=reader.role,
             lang=reader.lang,
             languages=LANGUAGE_NAMES,
             brand=self.brand,

@@ -1,8 +1,9 @@
 """A partner's own pages: what the role opens, recovery codes, another authenticator; and a lost one."""
 
+from functools import partial
+
 from flask import Blueprint, Flask, Response, request, url_for
 
-from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.rendering.pages.enrolment import shown
 from bot.services import partner_authenticators, partner_home, recovery_codes
@@ -24,8 +25,8 @@ def register(app: Flask, frame: Frame) -> None:
         whole = visitors.signed_in(frame, view, to=visitors.OF_EXTRANET)
         room.add_url_rule(path, name, whole, methods=[method])
     for path, name, view, method in (
-        ("/passcode/authenticator", "lost", show_lost, "GET"),
-        ("/passcode/authenticator", "use_code", use_code, "POST"),
+        ("/passcode/authenticator", "anew", show_anew, "GET"),
+        ("/passcode/authenticator", "start_anew", start_anew, "POST"),
     ):
         half = visitors.signed_in(frame, view, to=visitors.OF_EXTRANET, half=True)
         room.add_url_rule(path, name, half, methods=[method])
@@ -53,39 +54,64 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 def show_passcode(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
     if not visitor.lacks_factor:
         return frame.pages.go("partner_home.show")
+    with frame.bot.connect() as db:
+        if partner_authenticators.may_start_anew(db, visitor.account):
+            return frame.pages.go("partner_home.anew")
     return frame.pages.render("partner_passcode.html", status=REFUSED if refused else 200, refused=refused)
 
 
 def take_passcode(*, frame: Frame, visitor: Visitor) -> Response:
-    bot, code = frame.bot, request.form.get("code", "")
-    try:
-        with bot.connect() as db:
-            token = partner_authenticators.take(db, bot.desk, visitor, code=code, now=bot.clock.now())
-    except SignInNeeded:  # the session ended in this moment
-        raise
-    except Refusal as refusal:
-        return show_passcode(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.go_on(token)
-    return frame.pages.go("partner_home.show")
+    return visitors.take_code(
+        frame, visitor, partner_authenticators.take, again=show_passcode, then="partner_home.show"
+    )
 
 
-def show_lost(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
-    del visitor
-    return frame.pages.render("partner_lost.html", status=REFUSED if refused else 200, refused=refused)
+def show_anew(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+    """Their lost app was removed: another takes its place, and lets them in."""
+    with frame.bot.connect() as db:
+        if not partner_authenticators.may_start_anew(db, visitor.account):
+            return frame.pages.go("passcode.show")
+    return _device_page(
+        frame,
+        visitor,
+        refused,
+        eyebrow=frame.pages.words().say("page.partner_passcode.title"),
+        title=frame.pages.words().say("page.enroll.open.title"),
+        lead=frame.pages.words().say("page.partner_authenticator.anew"),
+        asks_current=False,
+        action=url_for("partner_home.start_anew"),
+    )
 
 
-def use_code(*, frame: Frame, visitor: Visitor) -> Response:
-    """A recovery code in the place of the app; then another app is set up."""
-    bot, code = frame.bot, request.form.get("code", "")
-    try:
-        with bot.connect() as db:
-            token = recovery_codes.take(db, bot.desk, visitor, text=code, now=bot.clock.now())
-    except SignInNeeded:  # the session ended in this moment
-        raise
-    except Refusal as refusal:
-        return show_lost(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.go_on(token)
-    return frame.pages.go("partner_home.device")
+def start_anew(*, frame: Frame, visitor: Visitor) -> Response:
+    return visitors.take_code(
+        frame, visitor, partner_authenticators.start_anew, again=show_anew, then="partner_home.codes"
+    )
+
+
+def _device_page(
+    frame: Frame,
+    visitor: Visitor,
+    refused: str,
+    *,
+    eyebrow: str,
+    title: str,
+    lead: str,
+    asks_current: bool,
+    action: str,
+) -> Response:
+    """Of the app that this session is offered."""
+    return frame.pages.render(
+        "partner_authenticator.html",
+        status=REFUSED if refused else 200,
+        eyebrow=eyebrow,
+        title=title,
+        lead=lead,
+        refused=refused,
+        device=shown(partner_authenticators.offer(frame.bot.desk, visitor), frame.pages.words()),
+        asks_current=asks_current,
+        action=action,
+    )
 
 
 # What belongs to it
@@ -120,30 +146,20 @@ def make_codes(*, frame: Frame, visitor: Visitor) -> Response:
 
 def show_device(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
     say = frame.pages.words().say
-    return frame.pages.render(
-        "partner_authenticator.html",
-        status=REFUSED if refused else 200,
+    return _device_page(
+        frame,
+        visitor,
+        refused,
         eyebrow=say("page.change.my_account"),
         title=say("page.partner_home.authenticator"),
         lead=say("page.partner_authenticator.another"),
-        refused=refused,
-        device=shown(partner_authenticators.offer(frame.bot.desk, visitor), frame.pages.words()),
         asks_current=True,
         action=url_for("partner_home.replace"),
     )
 
 
 def replace_device(*, frame: Frame, visitor: Visitor) -> Response:
-    bot, form = frame.bot, request.form
-    code, current = form.get("code", ""), form.get("current", "")
-    try:
-        with bot.connect() as db:
-            token = partner_authenticators.replace(
-                db, bot.desk, visitor, code=code, current=current, now=bot.clock.now()
-            )
-    except SignInNeeded:  # the session ended in this moment
-        raise
-    except Refusal as refusal:
-        return show_device(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    visitors.go_on(token)
-    return frame.pages.go("partner_home.show", done="authenticator")
+    replace = partial(partner_authenticators.replace, current=request.form.get("current", ""))
+    return visitors.take_code(
+        frame, visitor, replace, again=show_device, then="partner_home.show", done="authenticator"
+    )

@@ -11,10 +11,10 @@ from bot.domain.accounts import Programme
 from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.partners import Invitation
-from bot.domain.registration import Draft, Fault
+from bot.domain.registration import Fault
 from bot.rendering.pages import partners as shown
 from bot.rendering.partner_mails import role_title
-from bot.services import partner_requests, partners
+from bot.services import partner_returns, partners
 from bot.services.registration import read_address
 from handlers.portal.frame import Frame
 
@@ -44,7 +44,7 @@ def show(token: str, *, frame: Frame) -> Response:
         invited = _get(token, frame)
     except (LinkUnknown, LinkExpired):
         return _over(token, frame)
-    return _page(invited, partners.get_draft(invited), frame)
+    return _page(invited, frame)
 
 
 def act(token: str, *, frame: Frame) -> Response:
@@ -71,8 +71,7 @@ def _submit(token: str, frame: Frame) -> Response:
     if done.sent:
         return frame.pages.go("partners.sent", token=done.sent)
     invited = _get(token, frame)
-    draft = partners.get_draft(invited)
-    return _page(invited, draft, frame, faults=done.filled.faults, agreed=agreed, unticked=done.unticked)
+    return _page(invited, frame, faults=done.filled.faults, agreed=agreed, unticked=done.unticked)
 
 
 def mail_again(token: str, *, frame: Frame) -> Response:
@@ -126,7 +125,7 @@ def ask(*, frame: Frame) -> Response:
     if email := read_address(form.get("email", "")):
         name, company = form.get("name", ""), form.get("company", "")
         with bot.connect() as db:
-            partner_requests.ask(
+            partner_returns.ask(
                 db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
             )
     return frame.pages.go("partner_requests.asked")
@@ -153,7 +152,6 @@ def _get(token: str, frame: Frame) -> Invitation:
 
 def _page(
     invited: Invitation,
-    draft: Draft,
     frame: Frame,
     *,
     faults: Sequence[Fault] = (),
@@ -162,14 +160,18 @@ def _page(
 ) -> Response:
     words, extranet = frame.pages.words(), frame.bot.desk.policy.extranet
     role = extranet.roles.get(invited.role)
+    needs = role is not None and role.needs_vat_id
+    with frame.bot.connect() as db:
+        form = partners.get_form(db, invited)
     return frame.pages.render(
         "invite.html",
         of=OF,
         status=WRONG if faults or unticked else 200,
         invited=invited,
         role=role_title(invited.role, frame.bot.desk.policy, words.lang),
-        parts=shown.parts(draft, faults, words, needs_vat_id=role is not None and role.needs_vat_id),
-        consents=shown.consents(extranet.consents, agreed, unticked, words),
+        again=bool(invited.closed_id),
+        parts=shown.parts(form.draft, faults, words, needs_vat_id=needs, changes=form.changes),
+        consents=shown.consents_again(extranet.consents, agreed, unticked, form.answers, words),
         faults=shown.listed(faults, unticked, words),
     )
 

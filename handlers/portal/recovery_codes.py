@@ -1,8 +1,8 @@
 """Recovery codes: a set is made and shown once; one of them is entered where all phones are lost."""
 
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response, url_for
 
-from bot.domain.errors import Refusal, SignInNeeded
+from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
 from bot.services import credentials, recovery_codes
 from handlers.portal import phone_resets, visitors
@@ -16,9 +16,10 @@ def register(app: Flask, frame: Frame) -> None:
     for path, name, view, method in (
         ("/dashboard/recovery-codes", "show", show, "GET"),
         ("/dashboard/recovery-codes", "make", make, "POST"),
-        ("/passcode/lost/code", "take", take, "POST"),
     ):
         room.add_url_rule(path, name, visitors.signed_in(frame, view), methods=[method])
+    half = visitors.signed_in(frame, take, to=visitors.OF_BOTH, half=True)
+    room.add_url_rule("/passcode/lost/code", "take", half, methods=["POST"])
     frame.guards.own_tries(room)
     app.register_blueprint(room)
 
@@ -57,14 +58,7 @@ def make(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def take(*, frame: Frame, visitor: Visitor) -> Response:
-    bot, code = frame.bot, request.form.get("code", "")
-    try:
-        with bot.connect() as db:
-            token = recovery_codes.take(db, bot.desk, visitor, text=code, now=bot.clock.now())
-    except SignInNeeded:  # the session ended in this moment
-        raise
-    except Refusal as refusal:
-        said = frame.pages.words().refusal(refusal)
-        return phone_resets.show(frame=frame, visitor=visitor, refused=said)
-    visitors.go_on(token)
-    return frame.pages.go("credentials.show_phones", recovered="yes")
+    """In the place of what is lost; then another is set up."""
+    partner = visitor.account.is_partner
+    then, told = ("partner_home.device", {}) if partner else ("credentials.show_phones", {"recovered": "yes"})
+    return visitors.take_code(frame, visitor, recovery_codes.take, again=phone_resets.show, then=then, **told)

@@ -67,7 +67,7 @@ def _ended(frame: Frame, end: AccountExpired | LifeClosed) -> Response:
         of=Programme.EXTRANET,
         status=FORBIDDEN,
         title=words.say("page.prolong.closed.title" if closed else "page.prolong.expired.title"),
-        text=words.refusal(end),
+        text=words.say("page.prolong.closed.mailed") if closed else words.refusal(end),
         post="",
         link="/register" if closed else "",
         button=words.say("page.prolong.closed.button"),

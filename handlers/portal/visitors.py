@@ -8,7 +8,7 @@ from flask import Response, g, request, session
 
 from bot.bootstrap import Bot
 from bot.domain.accounts import Programme
-from bot.domain.errors import SignInNeeded
+from bot.domain.errors import Refusal, SignInNeeded
 from bot.domain.sessions import Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame
@@ -31,6 +31,8 @@ BACK_TO = frozenset(
 )
 
 VisitorView = Callable[..., Response]
+#: takes what was typed as `code`; the session's new token
+TakesCode = Callable[..., str]
 
 
 Programmes = frozenset[Programme]
@@ -73,8 +75,9 @@ def meet(bot: Bot) -> None:
 
 
 def find(frame: Frame) -> Visitor | None:
-    """Who is signed in here at this moment, for a page that anybody may see."""
-    return _look(frame.bot)
+    """Who is signed in here, for a page that anybody may see; looked up once a request."""
+    met = cast("Visitor | None", g.get("visitor"))
+    return met if met is not None and met.token == token() else _look(frame.bot)
 
 
 def _look(bot: Bot) -> Visitor | None:
@@ -110,6 +113,22 @@ def signed_in(
             return _to_sign_in(frame)
 
     return answer
+
+
+def take_code(
+    frame: Frame, visitor: Visitor, take: TakesCode, *, again: VisitorView, then: str, **values: str
+) -> Response:
+    """What was typed proves a factor: the visit goes on at `then`, stronger; else `again` says why not."""
+    bot, code = frame.bot, request.form.get("code", "")
+    try:
+        with bot.connect() as db:
+            stronger = take(db, bot.desk, visitor, code=code, now=bot.clock.now())
+    except SignInNeeded:  # it ended in this moment
+        raise
+    except Refusal as refusal:
+        return again(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+    go_on(stronger)
+    return frame.pages.go(then, **values)
 
 
 def _to_sign_in(frame: Frame) -> Response:

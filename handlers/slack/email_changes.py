@@ -108,7 +108,8 @@ def _number(body: Body) -> int:
 
 
 def _done(card: ChangeCard, bot: Bot) -> str:
-    return words(bot).say(f"email_change.done.{card.state}", ref=card.change.ref)
+    say = words(bot)
+    return say.say(f"email_change.done.{card.state}", ref=card.change.ref, due=shown.due_of(card, say))
 
 
 def _say(respond: Respond, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Buttons and the modal by which the desk is the second eye on a customer's lost phones."""
+"""Buttons and the modal by which the desk is the eye on a customer's lost phones, or a partner's app."""
 
 from functools import partial
 

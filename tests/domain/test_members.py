@@ -17,16 +17,17 @@ from tests.services.test_members import GIVEN
         ({"last_name": "\t@SUM(1)"}, {"last_name": "formula"}),
         ({"job_title": "+cmd|x"}, {"job_title": "formula"}),
         ({"role": "root"}, {"role": "unknown_role"}),
+        ({"language": "fr"}, {"language": "unknown_language"}),
         ({"last_name": "x" * 1_000_000}, {"last_name": "too_long"}),
         ({"job_title": "\u202egpj.exe"}, {"job_title": "too_long"}),
     ],
 )
 def test_a_form_says_by_field_what_is_wrong(changed: dict[str, str], faults: dict[str, str]) -> None:
-    assert read_member(GIVEN | changed, lang="en", origin=Origin.INVITED) == (None, faults)
+    assert read_member(GIVEN | changed, origin=Origin.INVITED) == (None, faults)
 
 
 def test_a_form_is_read_as_it_is_meant() -> None:
-    new, _ = read_member({**GIVEN, "first_name": "  Ina  Maria "}, lang="de", origin=Origin.INVITED)
+    new, _ = read_member({**GIVEN, "first_name": "  Ina  Maria ", "language": "de"}, origin=Origin.INVITED)
 
     assert new is not None
     assert (new.first_name, new.email, new.lang) == ("Ina Maria", "ina.okoye@kunde.example.org", "de")

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.staff import Act
+from bot.services import upkeep
 from bot.services.staff import StaffList
 from handlers.clock import rounds
-from tests.cast import Office, a_case
+from tests.cast import Office, a_case, a_mail
 
 
 def nights(office: Office, number: int) -> None:
@@ -36,3 +37,18 @@ def test_a_group_without_people_is_told_in_the_morning(office: Office) -> None:
     told = [message.text for message in office.chat.standing.values() if "Alarm" in message.text]
     assert "Alarm · who approves a RIS" in told
     assert len(told) == len(set(told))
+
+
+@pytest.mark.slow
+def test_a_night_lets_old_data_go_and_down_time_is_caught_up(office: Office) -> None:
+    rounds.look(office.bot, now=office.now)
+    office.take(a_mail())
+    office.work_till_quiet()
+    office.clock.wait(days=400)
+    rounds.look(office.bot, now=office.now)
+    with office.connect() as db:
+        assert db["mail_sources"].count == 0
+        many = {str(one.data): one.many for one in upkeep.figures(db, now=office.now).swept}
+    assert (many["mails"], many["questions"]) == (1, 1)
+    rounds.look(office.bot, now=office.now)
+    assert [event.subject for event in office.events() if event.tag == "data:swept"].count("data:mails") == 1

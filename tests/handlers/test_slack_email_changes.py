@@ -14,6 +14,7 @@ from bot.services import email_change_notices as notices
 from bot.services import email_changes, sign_in
 from bot.store import accounts, sessions
 from bot.store.database import transaction
+from handlers.clock.rounds import look
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, BLAKE, CASEY, ELI, a_case
 from tests.handlers.conftest import Workspace
@@ -119,8 +120,18 @@ def test_one_asks_another_stands_in_and_the_new_mailbox_confirms(
     assert list(answer_of(submit(workspace, view, casey.wrong(office.now), CASEY))["errors"]) == ["code"]
     assert not answer_of(submit(workspace, view, casey.code(office.now), CASEY))
     if first == "desk":
-        assert address(workspace, mara) == mara.email
-        assert confirm(workspace, new) is True
+        assert state(workspace) is ChangeState.AGREED
+        assert confirm(workspace, new) is False
+    assert state(workspace) is ChangeState.COOLING
+    office.work()
+    assert "can say no until" in str(office.chat.standing)
+    told = office.mailer.sent[-1]
+    assert (told.to, "It counts from" in told.text) == (mara.email, True)
+    office.clock.wait(hours=23)
+    look(office.bot, now=office.now)
+    assert address(workspace, mara) == mara.email
+    office.clock.wait(hours=1)
+    look(office.bot, now=office.now)
 
     assert address(workspace, mara) == NEW
     assert state(workspace) is ChangeState.CHANGED

@@ -48,14 +48,15 @@ QUESTIONS = {
 }  # fmt: skip
 PERSON = {
     "salutation": "", "first_name": "Mallory", "last_name": "Doe", "email": "mallory@evil.example.org",
-    "job_title": "", "role": "organization_administrator",
+    "job_title": "", "language": "en", "role": "organization_administrator",
 }  # fmt: skip
-INVITED = {"email": PERSON["email"], "role": PERSON["role"], "shared": PERSON["email"]}
+INVITED = {name: PERSON[name] for name in ("email", "language", "role")} | {"shared": PERSON["email"]}
 ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
-            "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
+            "GET /faq", "GET /faq/<topic>", "GET /brand/logo",
+            "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
             "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
             "GET /register/partner/asked", "GET /prolong", "GET /prolong/asked",
@@ -113,7 +114,7 @@ ROWS = {
         Row(For.PARTNER),
     ),
     "POST /home/authenticator": Row(For.PARTNER, {"code": "123456", "current": PASSWORD}),
-    "POST /passcode/authenticator": Row(For.PARTNER, {"code": "ABCD-EFGH"}),
+    "POST /passcode/authenticator": Row(For.PARTNER, {"code": "123456"}),
     "POST /dashboard/launch": Row(For.SIGNED_IN, {"application": "ForumPass"}),
     "POST /dashboard/license-key": Row(For.SIGNED_IN, {"key": KEY}),
     "POST /dashboard/phones": Row(For.SIGNED_IN, {"number": PHONE}),

@@ -21,6 +21,7 @@ from tests.portal.test_registration import TOKEN, a_form, bring, seen
 
 #: a formula, templates of three kinds, an element, an attribute, pings, mrkdwn, Markdown and a header
 EVIL = '=1+{{7*191}} "><evil onload=x> <!channel> <@U0EVIL> *b* [x](https://evil.example) ${7*191}%0d%0aX: y'
+GIL = {"email": "gil@quist.example.net", "language": "en", "role": "user"}
 LINES = "a\r\nX-Evil: y\r\n\r\nBcc: mallory@evil.example\x00\u202e"
 TYPED = {"text", "email", "tel", "password", "search", "url", "number", "textarea", "select"}
 
@@ -112,7 +113,7 @@ def act_out(near: Neighbours) -> None:
         near.ask(stranger, "POST", f"/join/{near.links['/join/<token>']}", data=PERSON | named),
         near.ask(stranger, "POST", "/password/forgotten", data=reset),
         near.ask(owner, "POST", "/users/new", data=PERSON | named),
-        near.ask(owner, "POST", "/users/invite", data={"email": "gil@quist.example.net", "role": "user"}),
+        near.ask(owner, "POST", "/users/invite", data=GIL),
         near.ask(owner, "POST", f"{hers}/credential"),
         near.ask(owner, "POST", f"{hers}/reset"),
     ]

@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.outbox import JobStatus
 from bot.domain.ris import Role
-from bot.store import accounts
+from bot.store import accounts, outbox
+from bot.store.database import transaction
 from handlers.portal import app
 from tests.people import Browser, CountingHasher, move_in
 from tests.portal.conftest import Town, client_of
@@ -16,7 +20,7 @@ from tests.portal.test_registration import a_case
 TERMS = "/applications/ForumPass/terms"
 NEW = {
     "salutation": "", "first_name": "Ina", "last_name": "Okoye", "email": "ina@kunde.example.org",
-    "job_title": "", "role": "user",
+    "job_title": "", "language": "de", "role": "user",
 }  # fmt: skip
 
 
@@ -43,7 +47,9 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     browser = signed_in(town, people[0])
     assert browser.post("/users/new", on="/users/new", **NEW).headers["Location"] == "/users?done=created"
     ina = everybody(town)["ina@kunde.example.org"]
-    invited = browser.post("/users/invite", on="/users/invite", email="jo@kunde.example.org", role="user")
+    assert ina.lang == "de"
+    jo = {"email": "jo@kunde.example.org", "language": "en", "role": "user"}
+    invited = browser.post("/users/invite", on="/users/invite", **jo)
     assert invited.headers["Location"] == "/users?done=invited"
     page = browser.get("/users?lang=de").text
     assert all(said in page for said in ("Ina Okoye", "jo@kunde.example.org", "wartet auf Aktivierung"))
@@ -124,24 +130,71 @@ def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people
         signed_in(town, people[0]),
         Browser(client_of(app.build(town.bot), town.bot.settings.portal_url)),
     )
-    administrator.post("/users/invite", on="/users/invite", email="jo@kunde.example.org", role="user")
+    form, jo = administrator.get("/users/invite").text, "jo@kunde.example.org"
+    assert '<option value="en" selected>' in form  # her own language, until another is chosen
+    administrator.post("/users/invite", on="/users/invite", email=jo, language="de", role="user")
     link = f"/join/{town.tokens[-1]}"
-    assert "jo@kunde.example.org" in stranger.get(link).text
+    assert all(said in stranger.get(link).text for said in (jo, 'lang="de"'))
     assert stranger.post(link, on=link, first_name="", last_name="").status_code == 400
     assert "jo@kunde.example.org" not in everybody(town)
     answer = stranger.post(
         link, on=link, first_name="Jo", last_name="Lund", role="organization_administrator"
     )
 
-    assert re.fullmatch(r"/activate/[\w-]+", answer.headers["Location"])
+    assert re.fullmatch(r"/activate/[\w-]+\?lang=de", answer.headers["Location"])
     assert "Jo Lund" in stranger.get(answer.headers["Location"]).text
     assert everybody(town)["jo@kunde.example.org"].role is Role.USER
+    assert everybody(town)["jo@kunde.example.org"].lang == "de"
+    with town.bot.connect() as db:
+        mailed = {job.template: job.values.get("lang") for job in outbox.list_jobs(db, tuple(JobStatus))}
+    assert (mailed["self_registration"], mailed["activation"]) == ("de", "de")
     assert stranger.get(link).status_code == 404
-    again = stranger.post(link, on="/sign-in", first_name="Jo", last_name="Lund")
-    assert (again.status_code, "registered with it already" in again.text) == (404, True)
     mail = stranger.post(f"{link}/again", on=link)
     assert mail.headers["Location"] == "/join/sent"
     assert "on its way" in stranger.get("/join/sent").text
+
+
+def test_the_same_form_sent_twice_is_answered_twice_the_same_and_to_that_browser_only(
+    town: Town, people: list[Account]
+) -> None:
+    administrator, mine, other = signed_in(town, people[0]), a_browser(town), a_browser(town)
+    administrator.post("/users/invite", on="/users/invite", email="jo@k.example", language="en", role="user")
+    link, jo = f"/join/{town.tokens[-1]}", {"first_name": "Jo", "last_name": "Lund"}
+    token, others = mine.token(link), other.token(link)  # both have the page open
+    first = mine.client.post(link, data=jo | {"csrf_token": token})
+    made, before = set(everybody(town)), list(town.tokens)
+
+    again = mine.client.post(link, data=jo | {"csrf_token": token})
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert "Jo Lund" in mine.get(first.headers["Location"]).text
+    for browser, typed in (
+        (other, jo | {"csrf_token": others}),
+        (mine, {"first_name": "Jo", "last_name": "Lundt", "csrf_token": token}),
+    ):
+        refused = browser.client.post(link, data=typed)
+        assert (refused.status_code, "registered with it already" in refused.text) == (404, True)
+    assert (set(everybody(town)), town.tokens) == (made, before)
+
+
+def a_browser(town: Town) -> Browser:
+    return Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+
+
+def test_a_role_of_another_version_is_named_as_such_and_gives_nothing(
+    town: Town, people: list[Account]
+) -> None:
+    with town.bot.connect() as db, transaction(db):
+        db.execute("update accounts set role = 'billing_contact' where id = ?", [people[1].id])
+    browser, theirs = signed_in(town, people[0]), f"/users/{people[1].id}"
+    for lang, said in (
+        ("en", "unknown role “billing_contact”"),
+        ("de", "unbekannte Rolle „billing_contact“"),
+    ):
+        assert all(said in browser.get(f"{page}?lang={lang}").text for page in ("/users", theirs))
+    assert '<option value="" selected>unknown role' in browser.get(theirs).text
+    assert browser.post(f"{theirs}/role", on=theirs, role="").status_code == 409
+    assert signed_in(town, people[1]).get("/users").status_code == 409
+    assert browser.post(f"{theirs}/role", on=theirs, role="user").status_code == 303
 
 
 def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: list[Account]) -> None:
@@ -161,6 +214,21 @@ def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: 
     assert "Go to Dashboard" in administrator.get(TERMS).text
     assert people[0].name not in waiting.get("/dashboard").text
     assert administrator.get("/applications/Other/terms").status_code == 409
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard", "/account"])
+def test_a_page_asks_the_database_nothing_twice(
+    town: Town, people: list[Account], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, asked, execute = signed_in(town, people[0]), list[str](), Database.execute
+
+    def note(db: Database, sql: str, *values: Any) -> Any:  # noqa: ANN401 - sqlite-utils' own signature
+        asked.append(f"{sql} {values}")
+        return execute(db, sql, *values)
+
+    monkeypatch.setattr(Database, "execute", note)
+    assert browser.get(path).status_code == 200
+    assert len(asked) == len(set(asked)) > 0
 
 
 def test_the_pages_that_the_programme_has_elsewhere_are_linked_where_they_help(

@@ -13,6 +13,7 @@ SHARED = {
     "GET /passcode", "POST /passcode", "GET /account", "GET /account/data", "POST /account/language",
     "POST /account/email", "POST /password", "GET /password/changed", "POST /dashboard/sign-out",
     "GET /account/sessions", "POST /account/sessions",
+    "GET /passcode/lost", "POST /passcode/lost", "POST /passcode/lost/code",
 }  # fmt: skip
 
 

@@ -254,6 +254,10 @@ def test_whoever_asks_signs_in_or_forgot_the_password_of_an_expired_account_is_l
     assert partner.post(partner.link, TYPED).status_code == 410
     closed = partner.post("/sign-in", {"name": user_name, "password": PASSWORD})
     assert (closed.status_code, 'href="/register"' in closed.text) == (403, True)
+    assert "A new invitation, with your old data" in closed.text
     partner.town.wait(days=2)
-    partner.post("/prolong", {"name": PIA})
-    assert partner.mails("prolong_link") == 5
+    assert partner.post("/prolong", {"name": PIA}).location == "/prolong/asked"
+    assert (partner.mails("prolong_link"), partner.mails("partner_invitation")) == (
+        5,
+        3,
+    )  # the first, and two

@@ -26,6 +26,7 @@ from bot.rendering import (
     registration_samples,
     samples,
 )
+from tests.rendering import partner_states
 
 POLICY = policies.load()
 
@@ -55,13 +56,11 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
     return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
 
-#: of those that its owner is told; nothing is mailed when only the first has agreed
-RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
-
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
+    **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
@@ -70,6 +69,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     ),
     "email_change_by_desk_of_old": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True
+    ),
+    "email_change_by_desk_cooling": lambda lang: account_samples.email_change(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False, by_desk=True, cools=True
     ),
     "email_changed_by_desk": lambda lang: account_samples.email_changed(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
@@ -104,7 +106,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         for why in MemberNotice
         if why is not MemberNotice.PROMOTED
     },
-    **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in RESET_STATES},
+    **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in partner_states.RESET_STATES},
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"
     ),
@@ -158,6 +160,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
 
 
 URLS = {
+    "invite_url": samples.STATUS_URL.replace("status", "invite"),
     "status_url": samples.STATUS_URL,
     "activation_url": samples.STATUS_URL.replace("status", "activate"),
     "email_url": samples.STATUS_URL.replace("status", "email"),

@@ -18,6 +18,7 @@ from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
 from bot.domain.partner_requests import RequestState
+from bot.domain.people import ErasureState
 from bot.domain.phone_resets import ResetState
 from bot.domain.vouchers import Reading
 from bot.rendering import (
@@ -32,6 +33,7 @@ from bot.rendering import (
     clipping_cards,
     dead_ends,
     email_changes,
+    erasures,
     finding,
     history,
     home,
@@ -63,6 +65,7 @@ from tests.rendering import test_cards as shown
 from tests.rendering import test_case_steps as steps_room
 from tests.rendering import test_dead_ends as ends
 from tests.rendering import test_email_changes as changes
+from tests.rendering import test_erasures as leaving
 from tests.rendering import test_home as homes
 from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
@@ -225,6 +228,13 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))
     ],
+    "erasures.erasure_note": lambda text: [
+        erasures.erasure_note(poisoned(leaving.card(state), text), words=ENGLISH) for state in ErasureState
+    ],
+    "erasures.agree_modal": lambda text: [
+        erasures.agree_modal(poisoned(leaving.card(state), text), words=ENGLISH) for state in ErasureState
+    ],
+    "erasures.erased_note": lambda text: [erasures.erased_note(MARK + text, words=ENGLISH)],
     "email_changes.agree_modal": lambda text: [
         email_changes.agree_modal(poisoned(changes.card(state), text), words=ENGLISH) for state in ChangeState
     ],
@@ -249,8 +259,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         phone_resets.agree_modal(poisoned(resets.card(), text), words=ENGLISH)
     ],
     "phone_resets.reset_note": lambda text: [
-        phone_resets.reset_note(poisoned(resets.card(state=state), text), words=ENGLISH)
-        for state in ResetState
+        phone_resets.reset_note(poisoned(card, text), words=ENGLISH)
+        for card in (resets.partner_card(), *(resets.card(state=state) for state in ResetState))
     ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],

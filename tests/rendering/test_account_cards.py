@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot import policy as policies
 from bot.domain import lifecycle as clock
 from bot.domain.account_views import AccountAct, AccountMail, AccountView, LifeView
 from bot.domain.accounts import AccountStatus
@@ -15,7 +16,17 @@ from bot.domain.lifecycle import ClockRules, Held, LifeState, Move, Moved, fores
 from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
 from bot.domain.working_time import Calendar
-from bot.rendering import account_cards, account_lives, account_samples, lifecycle_samples, samples
+from bot.rendering import (
+    account_cards,
+    account_lives,
+    account_mails,
+    account_samples,
+    blocks,
+    case_facts,
+    differences,
+    lifecycle_samples,
+    samples,
+)
 from bot.rendering.blocks import Block
 from bot.rendering.email_changes import ASK
 from bot.rendering.words import LANGUAGES, words
@@ -120,7 +131,7 @@ PARTNERS = ["account_resend", "account_unlock", "account_extend", ASK, "account_
         (partner(), PARTNERS),
         (partner(LifeState.EXPIRED), PARTNERS),
         (partner(LifeState.CLOSED), ["account_reopen"]),
-        (partner(LifeState.CLOSED, over=True), []),
+        (partner(LifeState.CLOSED, over=True), ["account_resend"]),
     ],
 )
 def test_a_partner_is_extended_while_that_is_possible(
@@ -149,3 +160,18 @@ def test_the_modal_proposes_no_past_day() -> None:
     assert [
         a_modal(one)["blocks"][1]["element"]["initial_date"] for one in (ended, replace(ended, life=past))
     ] == ["2026-04-01", "2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "unknown role “Chef *x*”"), ("de", "unbekannte Rolle „Chef *x*“")]
+)
+def test_a_role_that_is_none_of_ours_is_quoted_in_mails_and_on_cards(lang: str, said: str) -> None:
+    user, say = replace(samples.USERS[0], role="Chef *x*"), words(lang)
+    assert case_facts.user(user, say)["role"] == said
+    account = replace(account_samples.account(samples.decided_case(), at=AT), role="Chef *x*", lang=lang)
+    customer = account_samples.customer(samples.decided_case())
+    assert account_mails.of_account(account, customer, policies.load())["role"] == said
+    assert differences.value("role", "Chef *x*", say) == blocks.safe(said, 120)
+    card = account_cards.account_card(replace(view(), account=account), words=say)
+    assert blocks.safe(said, 80) in str(card.blocks)
+    assert say.role("") == ""

@@ -18,8 +18,15 @@ ASKED = EmailChange(
 )  # fmt: skip
 EVERY = {
     ChangeState.ASKED: ASKED,
-    ChangeState.AGREED: replace(ASKED, confirmed=frozenset({End.OLD}), agreed_by="U0CASEY0001"),
-    ChangeState.CHANGED: replace(ASKED, confirmed=frozenset(End), agreed_by="U0CASEY0001", ended_at=AT),
+    ChangeState.AGREED: replace(
+        ASKED, confirmed=frozenset({End.OLD}), agreed_by="U0CASEY0001", due_at=AT + timedelta(hours=24)
+    ),
+    ChangeState.COOLING: replace(
+        ASKED, confirmed=frozenset(End), agreed_by="U0CASEY0001", due_at=AT + timedelta(hours=24)
+    ),
+    ChangeState.CHANGED: replace(
+        ASKED, confirmed=frozenset(End), agreed_by="U0CASEY0001", due_at=AT, changed_at=AT, ended_at=AT
+    ),
     ChangeState.STOPPED: replace(ASKED, ended_at=AT, ended_by=End.OLD),
     ChangeState.OVERTAKEN: replace(ASKED, ended_at=AT),
     ChangeState.LAPSED: replace(ASKED, until=AT),
@@ -44,6 +51,7 @@ def test_it_offers_what_can_be_done(state: ChangeState, lang: str) -> None:
     assert buttons == {
         ChangeState.ASKED: ["email_change_agree", "email_change_refuse"],
         ChangeState.AGREED: ["email_change_refuse"],
+        ChangeState.COOLING: ["email_change_refuse"],
     }.get(state, [])
 
 

@@ -25,6 +25,7 @@ from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
 from tests.budget import examples
 from tests.golden import assert_approved
+from tests.rendering import partner_states
 from tests.rendering.mail_states import STATES, URLS, unreadable
 from tests.rendering.strangers import EACH, hostile_values, outline
 
@@ -57,6 +58,18 @@ def test_a_mail_in_another_state_reads_as_it_was_approved(state: str, lang: str)
 
     assert_approved(f"mails/{state}.{lang}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
     assert_approved(f"mails/{state}.{lang}.html", mail.html)
+
+
+@every_language
+@pytest.mark.parametrize("state", partner_states.STATES)
+def test_no_partner_is_sent_to_an_administrator_whom_none_of_them_has(state: str, lang: str) -> None:
+    name = max((name for name in list_mails() if state.startswith(f"{name}_")), key=len)
+    said = render_mail(name, lang, STATES[state](lang) | URLS).text
+
+    assert "dministrator" not in said
+    words = said.lower().replace("telephone", "").replace("/phone-reset/", "")
+    assert "phone" not in words
+    assert POLICY.extranet.support_desk in said
 
 
 def test_every_mail_of_the_spine_is_there() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.approvals import Approval
 from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
-from bot.rendering import account_samples, phone_resets, samples
-from bot.rendering.words import words
+from bot.rendering import account_samples, partner_samples, phone_resets, samples
+from bot.rendering.words import LANGUAGES, words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -31,6 +31,22 @@ def card(*, state: ResetState = ResetState.AGREED) -> ResetCard:
         codes_left=7,
         needs_desk=state in (ResetState.ASKED, ResetState.AGREED),
     )
+
+
+def partner_card() -> ResetCard:
+    """Nobody has agreed that a partner's app is lost."""
+    account = partner_samples.account(samples.decided_case(), at=AT)
+    reset = PhoneReset(id=8, account_id=2, state=ResetState.ASKED, asked_at=AT)
+    return replace(card(), reset=reset, account=account, eyes=())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_partners_card_speaks_of_their_app_and_of_no_administrator(lang: str) -> None:
+    shown = json.dumps(phone_resets.reset_note(partner_card(), words=words(lang)).blocks, ensure_ascii=False)
+
+    assert '"8:asked"' in shown
+    assert all(part in shown for part in ("uthenticator", "Partner Extranet", "Lindgren Söhne AG"))
+    assert not [word for word in ("phones", "Telefone", "dministrator", "C-0") if word in shown]
 
 
 @pytest.mark.parametrize("state", ResetState)

@@ -133,7 +133,7 @@ NO_STEPS = {
 OF_ACCOUNTS = frozenset({
     "account", "application", "conversation", "partner", "certificate", "credential", "member", "password",
     "phone", "phone_code", "phone_reset", "life", "life_gate", "prolongation",
-    "recovery_code", "recovery_codes",
+    "recovery_code", "recovery_codes", "person", "data",
     "questions", "recovery", "session", "sign_in", "tries",
 })  # fmt: skip
 

@@ -85,11 +85,15 @@ def new_password(db: Database, office: Office, owner: Account, *_: str) -> None:
 def closed(db: Database, office: Office, owner: Account, *_: str) -> None:
     with transaction(db):
         account_service.deactivate(db, office.desk, owner, by="usher", now=office.now)
-    office.clock.wait(hours=48)
+    office.clock.wait(hours=72)
+
+
+def nothing(*_: object) -> None:
+    """Whoever has the old mailbox keeps silent."""
 
 
 def too_late(_: Database, office: Office, *__: object) -> None:
-    office.clock.wait(hours=48)
+    office.clock.wait(hours=72)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +137,50 @@ def test_what_is_over_is_over_and_who_asked_hears_once(
         found = accounts.find(db, mara.id)
     assert found
     assert found.email == mara.email
-    office.clock.wait(hours=48)
+    office.clock.wait(hours=72)
     assert len(told(office)) == 1
+
+
+@pytest.mark.parametrize(
+    ("says", "counts"),
+    [
+        (nothing, True),
+        (refuse(CASEY), False),
+        (by_link(0), False),
+        (by_link(1), False),
+        (new_password, False),
+    ],
+    ids=["nothing", "desk", "old link", "told link", "password"],
+)
+def test_the_old_address_has_a_whole_day_since_its_mail_to_say_no(
+    office: Office, mara: Account, casey: Phone, says: Happens, counts: bool
+) -> None:
+    links = ask(office, mara)
+    with office.connect() as db:
+        assert email_changes.confirm(db, office.desk, links[1], now=office.now) is False
+    stand_in(office, casey.code(office.now))
+    assert carried_out(office, mara, hours=25) == mara.email  # the mail lies with us: nobody could object
+    office.work()
+    assert "E-1" in str(office.chat.standing)
+    assert carried_out(office, mara, hours=23) == mara.email
+    with office.connect() as db:
+        says(db, office, mara, links[0], office.tokens[-1])
+
+    assert carried_out(office, mara, hours=1) == (NEW if counts else mara.email)
+    said = "is done" if counts else "is overtaken" if says is new_password else "was stopped"
+    assert [said in one for one in told(office)] == [True]
+    assert carried_out(office, mara, hours=48) == (NEW if counts else mara.email)
+    assert len(told(office)) == 1
+
+
+def carried_out(office: Office, owner: Account, *, hours: int) -> str:
+    """The address that counts when the clock has looked, so much later."""
+    office.clock.wait(hours=hours)
+    with office.connect() as db:
+        email_changes.carry_out(db, office.desk, now=office.now)
+        found = accounts.find(db, owner.id)
+    assert found
+    return found.email
 
 
 def test_nobody_stands_in_for_an_address_of_their_own(office: Office, mara: Account, casey: Phone) -> None:

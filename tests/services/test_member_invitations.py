@@ -20,7 +20,15 @@ __all__ = ["office"]
 def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office: Office) -> None:
     administrator, _ = opened(office, "C-1")
     for email in ("a@kunde.example.org", "b@kunde.example.org"):
-        do(office, member_invitations.invite, office.desk, email=email, role=Role.USER, by=administrator)
+        do(
+            office,
+            member_invitations.invite,
+            office.desk,
+            email=email,
+            role=Role.USER,
+            lang="en",
+            by=administrator,
+        )
     office.work()
     first, second = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     do(office, member_invitations.call_back, invitation_id=1, by=administrator)
@@ -31,7 +39,7 @@ def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office:
         do(office, member_invitations.call_back, invitation_id=1, by=administrator)
     office.clock.at += timedelta(days=15)
     with pytest.raises(Refusal):
-        do(office, member_invitations.join, office.desk, second, a_person())
+        do(office, member_invitations.join, office.desk, second, a_person(), sent="")
 
 
 def test_an_invitation_that_is_too_old_stays_listed_and_is_sent_again_where_it_may_be(office: Office) -> None:
@@ -54,7 +62,7 @@ def test_an_invitation_that_is_too_old_stays_listed_and_is_sent_again_where_it_m
     again = partial(do, office, member_invitations.invite_again, office.desk, by=administrator)
     said = [refusal_of(again, invitation_id=number) for number in (1, 1, 1, 2)]
     assert said == [None, None, InvitedOften, MemberUnknown]
-    do(office, member_invitations.join, office.desk, office.tokens[-1], a_person())
+    do(office, member_invitations.join, office.desk, office.tokens[-1], a_person(), sent="")
     do(office, member_invitations.renew, office.desk, old)
     assert len(office.jobs("self_registration")) == 5
 
@@ -71,7 +79,15 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         by=administrator,
     )
     rogue, role = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR
-    do(office, member_invitations.invite, office.desk, email="me@private.example", role=role, by=rogue)
+    do(
+        office,
+        member_invitations.invite,
+        office.desk,
+        email="me@private.example",
+        role=role,
+        lang="en",
+        by=rogue,
+    )
     office.work()
     (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     if way == "demoted":
@@ -83,6 +99,6 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         do(office, account_views.act, office.desk, AccountAct.CLOSE, **close)
 
     with pytest.raises(LinkUnknown):
-        do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"))
+        do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"), sent="")
     assert listed(office, administrator).invited == ()
     assert [event.tag for event in office.events()].count("member:uninvited") == 1

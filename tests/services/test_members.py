@@ -42,12 +42,12 @@ __all__ = ["stocked"]
 
 GIVEN = {
     "salutation": "Ms", "first_name": "Ina", "last_name": "Okoye", "email": "Ina.Okoye@kunde.example.org",
-    "job_title": "Buyer", "role": "user",
+    "job_title": "Buyer", "language": "en", "role": "user",
 }  # fmt: skip
 
 
 def a_person(**changes: str) -> NewAccount:
-    new, faults = read_member(GIVEN | changes, lang="en", origin=Origin.ADMINISTRATOR)
+    new, faults = read_member(GIVEN | changes, origin=Origin.ADMINISTRATOR)
     assert new is not None, faults
     return new
 
@@ -120,7 +120,7 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     (token,) = re.findall(r"/join/([\w-]+)", "".join(mail.text for mail in office.mailer.sent))
     greedy = a_person(email="mallory@elsewhere.example.net", role="organization_administrator")
 
-    activating = do(office, member_invitations.join, office.desk, token, greedy)
+    activating = do(office, member_invitations.join, office.desk, token, greedy, sent="")
 
     with office.connect() as db:
         ref = links.get_subject(db, activating, purpose=accounts.ACTIVATION, now=office.now)
@@ -128,7 +128,7 @@ def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Of
     assert (joined.email, joined.role, joined.origin) == ("new@kunde.example.org", Role.USER, Origin.INVITED)
     assert joined.organisation == administrator.organisation
     with pytest.raises(Refusal):
-        do(office, member_invitations.join, office.desk, token, greedy)
+        do(office, member_invitations.join, office.desk, token, greedy, sent="")
     assert listed(office, administrator).invited == ()
 
 
@@ -149,7 +149,7 @@ def test_one_person_gets_one_account_however_often_somebody_clicks(office: Offic
     assert refusal_of(create, a_person(first_name="Twin"), shared=True) is None
     assert refusal_of(invite, email=first.email, shared=True) is None
     with pytest.raises(MemberThere):  # by an invitation neither
-        do(office, member_invitations.join, office.desk, office.tokens[-1], a_person())
+        do(office, member_invitations.join, office.desk, office.tokens[-1], a_person(), sent="")
     assert [job.recipient for job in office.jobs("activation")].count(first.email) == 2
     assert len(office.jobs("self_registration")) == 2
 
@@ -241,7 +241,7 @@ def test_everybody_concerned_hears_who_is_an_administrator_and_who_is_no_user(
     role, desk = Role.ORGANIZATION_ADMINISTRATOR, office.desk
     do(office, members.set_role, desk, account_id=user.id, role=role, by=administrator)
     do(office, member_invitations.invite, desk, email="b@kunde.example.org", role=role, by=administrator)
-    do(office, member_invitations.join, desk, office.tokens[-1], a_person())
+    do(office, member_invitations.join, desk, office.tokens[-1], a_person(), sent="")
     do(office, members.create, desk, a_person(role=role, email="c@kunde.example.org"), by=administrator)
     do(office, members.deactivate, desk, account_id=user.id, by=administrator)
     do(office, members.reactivate, desk, account_id=user.id, by=administrator)

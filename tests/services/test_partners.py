@@ -180,7 +180,7 @@ def test_another_app_takes_the_place_of_a_lost_one_and_ends_every_other_session(
     with office.connect() as db:
         codes = recovery_codes.make(db, office.desk, strong, now=office.now)
         weak = visit(office, pia.account)
-        token = recovery_codes.take(db, office.desk, weak, text=codes[0], now=office.now)
+        token = recovery_codes.take(db, office.desk, weak, code=codes[0], now=office.now)
         used = sessions.get(db, token, now=office.now)
         offered = partner_authenticators.offer(office.desk, used)
         assert partner_authenticators.offer(office.desk, used) == offered

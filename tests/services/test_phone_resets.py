@@ -80,7 +80,7 @@ class House(Home):
             new = replace(account_of(user, lang="en"), email=email, role=role, first_name=way)
             if way == "invited":
                 member_invitations.invite(db, desk, email=email, role=role, by=made_by, now=now)
-                member_invitations.join(db, desk, self.office.tokens[-1], new, now=now)
+                member_invitations.join(db, desk, self.office.tokens[-1], new, sent="", now=now)
             else:
                 made = members.create(db, desk, replace(new, role=Role.USER), by=made_by, now=now)
                 members.set_role(db, desk, account_id=made.id, role=role, by=made_by, now=now)

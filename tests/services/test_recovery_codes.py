@@ -29,7 +29,7 @@ def make(home: Home, visitor: Visitor) -> tuple[str, ...]:
 
 def take(home: Home, visitor: Visitor, text: str) -> Visitor:
     with home.office.connect() as db:
-        token = recovery_codes.take(db, home.office.desk, visitor, text=text, now=home.office.now)
+        token = recovery_codes.take(db, home.office.desk, visitor, code=text, now=home.office.now)
         return sessions.get(db, token, now=home.office.now)
 
 

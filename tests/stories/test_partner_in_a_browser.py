@@ -9,9 +9,12 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from bot.domain.lifecycle import LifeState
+from bot.services import lifecycle
+from bot.store import accounts
 from tests.invited import FORM
 from tests.stories.browsing import at, take_picture
-from tests.stories.desk import Desk, running
+from tests.stories.desk import Desk, running, until
 from tests.stories.phones import Phone
 from tests.stories.visitors import Visitor
 
@@ -72,6 +75,10 @@ GERMAN = {
         "Bitte bestätigen Sie Ihr Konto bei Partner Extranet bis"
     ),
     "Validate your account": "Konto bestätigen",
+    "Your Partner Extranet account expires after": "Ihr Konto bei Partner Extranet läuft nach dem",
+    "A new invitation is needed": "Eine neue Einladung ist nötig",
+    "Your account is closed": "Ihr Konto ist geschlossen",
+    "Changed. Before:": "Geändert. Vorher:",
     "Validate My Account": "Mein Konto bestätigen",
     "Your Partner Extranet account has expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
     "The link that brings your account back": "Der Link, der Ihr Konto zurückholt",
@@ -203,12 +210,9 @@ class Story:
         who.read("validation", say("Please validate your"))
         who.open_link(say("Validate My Account"))
         who.arrive("prolong", say("Validate your account"))
-        self.prolong("validated", SECOND, say("Validate My Account"))
-        return (
-            who.page.get_by_role("heading", level=1).inner_text().partition(say("is valid until"))[2].strip()
-        )
+        return self.prolong("validated", SECOND, say("Validate My Account"))
 
-    def prolong(self, name: str, password: str, button: str) -> None:
+    def prolong(self, name: str, password: str, button: str) -> str:
         who, say = self.visitor, self.say
         for consent in ("privacy policy", "Terms of use", "declaration of consent"):
             who.tick(say(consent))
@@ -218,27 +222,63 @@ class Story:
         who.look(f"{name}-password")
         who.press(button)
         who.arrive(name, say("is valid until"))
+        heading = who.page.get_by_role("heading", level=1).inner_text()
+        return heading.partition(say("is valid until"))[2].strip()
 
-    def bring_back(self, phone: Phone, user_name: str, ends_on: str) -> None:
+    def warned(self, ends_on: str) -> None:
+        """Two months after a validation the mail that asks for the next one comes."""
+        self.desk.world.clock.turn(timedelta(days=61))
+        about = f"{self.say('Please validate your Partner Extranet account by')} {ends_on}"
+        self.desk.mail_to(self.guest.administrator, about=about)
+
+    def bring_back(self, phone: Phone, user_name: str, ends_on: str) -> str:
         """The next end passes; whoever knows the password is sent the link, and is in again."""
         who, say, clock = self.visitor, self.say, self.desk.world.clock
-        clock.turn(timedelta(days=61))
-        self.desk.mail_to(
-            self.guest.administrator,
-            about=f"{say('Please validate your Partner Extranet account by')} {ends_on}",
-        )
-        clock.turn(timedelta(days=31))
-        self.desk.mail_to(self.guest.administrator, about=say("Your Partner Extranet account has expired"))
+        self.warned(ends_on)
+        clock.turn(timedelta(days=14))
+        who.read("reminder", say("Your Partner Extranet account expires after"))
+        clock.turn(timedelta(days=17))
+        who.read("expired-mail", say("Your Partner Extranet account has expired"))
         self.sign_in(user_name, SECOND)
         who.arrive("expired", say("Your account has expired"))
         who.read("prolong-link", say("The link that brings your account back"))
         who.open_link(say("Reactivate My Account"))
         who.arrive("reactivate", say("Your account has expired"))
-        self.prolong("reactivated", THIRD, say("Reactivate My Account"))
+        ends_on = self.prolong("reactivated", THIRD, say("Reactivate My Account"))
         self.sign_in(user_name, THIRD)
         who.fill(say("Passcode"), phone.code())
         who.press(say("Log On"))
         who.arrive("partner-home-back", say("Welcome, Pia Roth"))
+        return ends_on
+
+    def is_state(self, state: LifeState) -> bool:
+        with self.desk.bot.connect() as db:
+            (account,) = accounts.list_by_email(db, self.guest.administrator)
+            life = lifecycle.find(db, account.id)
+        return life is not None and life.state is state
+
+    def return_after_the_close(self, user_name: str, ends_on: str) -> None:
+        """Nobody does anything until the account is closed; a new invitation knows the old data."""
+        who, say, clock = self.visitor, self.say, self.desk.world.clock
+        self.warned(ends_on)
+        clock.turn(timedelta(days=31))
+        until(lambda: self.is_state(LifeState.EXPIRED))
+        clock.turn(timedelta(days=61))
+        until(lambda: self.is_state(LifeState.CLOSED))
+        self.sign_in(user_name, THIRD)
+        who.arrive("closed", say("A new invitation is needed"))
+        who.read("closed-mail", say("Your account is closed"))
+        who.open_link(say("Accept Invitation"))
+        who.arrive("invite-back", say("Partner Extranet registration"))
+        expect(who.page.get_by_label(say("City"), exact=True)).to_have_value(FORM["city"])
+        who.fill(say("City"), "Kiel")
+        who.press(say("Submit"))
+        expect(who.page.get_by_text(f"{say('Changed. Before:')} {FORM['city']}")).to_be_visible()
+        who.look("invite-back-changed")
+        for consent in ("privacy policy", "Terms of use", "declaration of consent"):
+            who.tick(say(consent))
+        who.press(say("Submit"))
+        who.arrive("invite-back-sent", say("Thank you for your registration"))
 
     def sign_in(self, user_name: str, password: str) -> None:
         who, say = self.visitor, self.say
@@ -260,13 +300,14 @@ def test_a_partner_comes_in_validates_in_time_expires_and_comes_back(
         said: list[str] = []
         own.on("console", lambda message: said.append(message.text))
         guest = Guest(desk, lang, f"pia.{lang}@rotor.example.org")
-        story = Story(page, Visitor(own, guest, keyboard), guest)
+        story = Story(page, Visitor(page=own, lang=lang, keyboard=keyboard, customer=guest), guest)
 
         story.invite()
         story.register()
         phone = story.activate()
         user_name = story.come_back(phone)
-        story.bring_back(phone, user_name, story.validate())
+        ends_on = story.bring_back(phone, user_name, story.validate())
+        story.return_after_the_close(user_name, ends_on)
 
     assert [line for line in said if "Content Security Policy" in line] == []
 

@@ -252,7 +252,7 @@ def test_a_customer_goes_from_the_ris_mail_to_forumpass(
         own.on("console", lambda message: said.append(message.text))
         name = {"en": "Harrowgate Optics Ltd", "de": "Böttcher Gießerei GmbH"}[lang]
         customer = replace(a_customer(desk, name=name, purchase_order=ORDER), lang=lang)
-        story = Story(page, Visitor(own, customer, keyboard), customer)
+        story = Story(page, Visitor(page=own, lang=lang, keyboard=keyboard, customer=customer), customer)
 
         story.order()
         key = story.keys_come()

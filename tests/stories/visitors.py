@@ -12,15 +12,15 @@ from tests.stories.browsing import Reader, next_code, open_mail
 WIDTHS = (1280, 390)
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """Whom a customer's mails and pages are for; each page is looked at in both widths on the way.
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """Somebody at a page; each is looked at in both widths on the way.
 
     With PICTURES=<folder> every one of them is kept there.
     """
 
     page: Page
-    customer: Reader
+    lang: str
     keyboard: bool
     seen: list[str] = field(default_factory=list)
 
@@ -28,7 +28,7 @@ class Visitor:
 
     def look(self, name: str) -> None:
         """Nothing is cut off; what they do next they do in the width that was looked at last."""
-        page, lang, folder = self.page, self.customer.lang, os.environ.get("PICTURES", "1")
+        page, lang, folder = self.page, self.lang, os.environ.get("PICTURES", "1")
         self.seen.append(name)
         for width in WIDTHS if len(self.seen) % 2 else reversed(WIDTHS):
             page.set_viewport_size({"width": width, "height": 900})
@@ -40,20 +40,8 @@ class Visitor:
     def arrive(self, name: str, heading: str) -> None:
         """The next page is there."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
-        assert self.page.evaluate("document.documentElement.lang") == self.customer.lang
+        assert self.page.evaluate("document.documentElement.lang") == self.lang
         self.look(name)
-
-    def read(self, name: str, about: str, *, address: str = "") -> Locator:
-        """That mail of theirs, as large as their window."""
-        open_mail(self.page, self.customer, address or self.customer.administrator, about)
-        place = self.page.locator("iframe").first.get_attribute("src")
-        self.page.goto(self.customer.desk.world.lobby_url.rstrip("/") + str(place))
-        self.look(f"mail-{name}")
-        return self.page.locator("body")
-
-    def open_link(self, name: str) -> None:
-        """The button of the mail they read."""
-        self.page.goto(str(self.page.get_by_role("link", name=name).get_attribute("href")))
 
     # What they do
 
@@ -99,13 +87,6 @@ class Visitor:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"no way to {number} by arrow")
 
-    def ask_for_code(self, button: str) -> str:
-        """Let one be sent; the digits that come to the phone."""
-        desk = self.customer.desk
-        before = len(desk.world.texts.texts())
-        self.press(button)
-        return next_code(desk, before)
-
     def _fill(self, box: Locator, text: str) -> None:
         if not self.keyboard:
             box.fill(text)
@@ -125,6 +106,34 @@ class Visitor:
     def _reach(self, wanted: Locator) -> None:
         for _ in range(60):
             if wanted.evaluate("one => one === document.activeElement"):
+                ring = "one => getComputedStyle(one).outlineStyle"
+                assert wanted.evaluate(ring) != "none", f"nobody sees that {wanted} has the focus"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no way by keyboard to {wanted}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor(Hands):
+    """Whom a customer's mails and pages are for."""
+
+    customer: Reader
+
+    def read(self, name: str, about: str, *, address: str = "") -> Locator:
+        """That mail of theirs, as large as their window."""
+        open_mail(self.page, self.customer, address or self.customer.administrator, about)
+        place = self.page.locator("iframe").first.get_attribute("src")
+        self.page.goto(self.customer.desk.world.lobby_url.rstrip("/") + str(place))
+        self.look(f"mail-{name}")
+        return self.page.locator("body")
+
+    def open_link(self, name: str) -> None:
+        """The button of the mail they read."""
+        self.page.goto(str(self.page.get_by_role("link", name=name).get_attribute("href")))
+
+    def ask_for_code(self, button: str) -> str:
+        """Let one be sent; the digits that come to the phone."""
+        desk = self.customer.desk
+        before = len(desk.world.texts.texts())
+        self.press(button)
+        return next_code(desk, before)

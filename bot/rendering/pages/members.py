@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from bot.domain.members import LONGEST, OPTIONAL
-from bot.rendering.pages.fields import LONGEST_TYPED, Field, FieldFault
-from bot.rendering.words import Words
+from bot.rendering.pages.fields import LONGEST_TYPED, Field, FieldFault, Option
+from bot.rendering.words import LANGUAGE_NAMES, Words
 
 #: for whoever enters their own data; an administrator enters somebody else's
 _OWN = {
@@ -13,6 +13,7 @@ _OWN = {
     "last_name": "family-name",
     "job_title": "organization-title",
 }
+_LANGUAGES = tuple(Option(value=code, name=name) for code, name in LANGUAGE_NAMES.items())
 
 
 def fields(
@@ -34,6 +35,8 @@ def fields(
             inputmode="email" if name == "email" else "text",
             faults=(say.say(f"page.members.fault.{faults[name]}"),) if name in faults else (),
             longest=LONGEST_TYPED if name == "email" else LONGEST,
+            options=_LANGUAGES if name == "language" else (),
+            hint=say.say("page.members.language.why") if name == "language" else "",
         )
         for name in names
     ]

@@ -2,33 +2,16 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain import forms
-from bot.domain.consents import MANDATORY, Consent
+from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.partners import COMPANY, CONTACT, MAY_BE_EMPTY, PERSON
 from bot.domain.registration import LONGEST, Draft, Fault
 from bot.extranet_policy import Wording
-from bot.rendering.pages.fields import Field, FieldFault, Option
+from bot.rendering.pages.fields import Field, FieldFault, drafted
 from bot.rendering.words import Words
 
 _SECTIONS = {"person": PERSON, "contact": CONTACT, "company": COMPANY}
-_AUTOCOMPLETE = {
-    "salutation": "honorific-prefix",
-    "first_name": "given-name",
-    "last_name": "family-name",
-    "street": "street-address",
-    "city": "address-level2",
-    "postal_code": "postal-code",
-    "country": "country",
-    "state": "address-level1",
-    "telephone": "tel",
-    "fax": "fax tel",
-    "job_title": "organization-title",
-    "company": "organization",
-    "website": "url",
-}
-_INPUTMODE = {"telephone": "tel", "fax": "tel", "website": "url"}
 _LINKED = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -55,51 +38,70 @@ class ConsentField:
     fault: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ConsentAgain:
+    """A box with what became of its words since the last answer; `before`: those, where they are others."""
+
+    box: ConsentField
+    note: str = ""
+    changed: bool = False
+    before: str = ""
+
+
 def field_of(consent: Consent) -> str:
     """Under what a form sends it."""
     return f"consent_{consent}"
 
 
-def parts(draft: Draft, faults: Sequence[Fault], say: Words, *, needs_vat_id: bool) -> list[Part]:
-    """The form, filled with what is known or was typed; each fault stands at its field."""
+def parts(
+    draft: Draft,
+    faults: Sequence[Fault],
+    say: Words,
+    *,
+    needs_vat_id: bool,
+    changes: Mapping[str, str] | None = None,
+) -> list[Part]:
+    """The form, filled with what is known or was typed; each fault stands at its field.
+
+    `changes`: what stood in a field before that is filled otherwise now, which is said beside it.
+    """
     return [
         Part(
             title=say.say(f"page.partner.{section}"),
-            fields=tuple(_field(name, draft, faults, say, needs_vat_id=needs_vat_id) for name in names),
+            fields=tuple(
+                _field(name, draft, faults, say, needs_vat_id=needs_vat_id, changes=changes or {})
+                for name in names
+            ),
             email=section == "contact",
         )
         for section, names in _SECTIONS.items()
     ]
 
 
-def _field(name: str, draft: Draft, faults: Sequence[Fault], say: Words, *, needs_vat_id: bool) -> Field:
-    hint = f"page.partner.hint.{name}"
-    if name == "vat_id" and needs_vat_id:
-        hint += ".needed"
-    return Field(
-        name=name,
+def _field(
+    name: str,
+    draft: Draft,
+    faults: Sequence[Fault],
+    say: Words,
+    *,
+    needs_vat_id: bool,
+    changes: Mapping[str, str],
+) -> Field:
+    made = drafted(
+        "page.partner",
+        name,
+        draft,
+        say,
         label=_label(name, say),
-        value=draft[name],
         required=name not in MAY_BE_EMPTY,
-        autocomplete=_AUTOCOMPLETE.get(name, "off"),
-        inputmode=_INPUTMODE.get(name, "text"),
-        options=_options(name, draft[name], say),
-        empty=say.say("page.partner.choose"),
-        hint=say.say(hint) if hint in say else "",
-        faults=tuple(_sentence(fault, say) for fault in faults if fault.field == name),
-        longest=LONGEST,
+        hint="vat_id.needed" if name == "vat_id" and needs_vat_id else name,
+        faults=(_sentence(fault, say) for fault in faults if fault.field == name),
     )
-
-
-def _options(name: str, value: str, say: Words) -> tuple[Option, ...]:
-    if name == "country":
-        named = forms.countries(say.lang)
-    elif name == "salutation":
-        named = {code: forms.said(forms.SALUTATIONS, code, say.lang) for code in forms.SALUTATIONS}
-        named |= {value: value} if value and value not in named else {}
-    else:
-        return ()
-    return tuple(Option(value=code, name=said) for code, said in named.items())
+    if name not in changes:
+        return made
+    names = {option.value: option.name for option in made.options}
+    before = names.get(changes[name], changes[name])
+    return replace(made, before=say.say("page.partner.changed", before=before))
 
 
 def _label(name: str, say: Words) -> str:
@@ -113,6 +115,32 @@ def _sentence(fault: Fault, say: Words) -> str:
     if fault.problem is not None:
         return say.problem(fault.problem, label=_label(fault.field, say))
     return say.say(f"page.register.fault.{fault.code}", field=_label(fault.field, say), most=LONGEST)
+
+
+def consents_again(
+    wordings: Mapping[Consent, Wording],
+    ticked: Collection[Consent],
+    unticked: Collection[Consent],
+    answers: Mapping[Consent, Answer],
+    say: Words,
+) -> tuple[ConsentAgain, ...]:
+    """The same of who has answered before; `answers`: the newest of each, none of who never has."""
+    boxes = consents(wordings, ticked, unticked, say)
+    if not answers:
+        return tuple(ConsentAgain(box=box) for box in boxes)
+    return tuple(
+        _again(box, wordings[one], answers.get(one), say) for one, box in zip(Consent, boxes, strict=True)
+    )
+
+
+def _again(box: ConsentField, wording: Wording, last: Answer | None, say: Words) -> ConsentAgain:
+    if last is None:
+        return ConsentAgain(box=box, note=say.say("page.prolong.consent.new"), changed=True)
+    changed, on = last.version != wording.version, say.date(last.at)
+    said = "changed" if changed else "same" if last.agreed else "declined"
+    before = last.wording.replace("[", "").replace("]", "") if changed else ""
+    note = say.say(f"page.prolong.consent.{said}", on=on)
+    return ConsentAgain(box=box, note=note, changed=changed, before=before)
 
 
 def consents(

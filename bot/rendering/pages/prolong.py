@@ -1,14 +1,14 @@
 """What the page of a prolongation shows: its steps, what stands in the way, and which consents are new."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.domain.consents import Answer, Consent
+from bot.domain.consents import Consent
 from bot.domain.lifecycle import ClockRules, LifeState, Stage
 from bot.domain.prolongation import Prolongation, Step
-from bot.extranet_policy import Extranet, Wording
+from bot.extranet_policy import Extranet
 from bot.rendering.pages import partners
-from bot.rendering.pages.partners import ConsentField
+from bot.rendering.pages.partners import ConsentAgain
 from bot.rendering.words import Words
 
 
@@ -18,16 +18,6 @@ class Stop:
 
     name: str
     mark: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentAgain:
-    """A box with what became of its words since the last answer; `before`: those, where they are others."""
-
-    box: ConsentField
-    note: str
-    changed: bool
-    before: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +53,6 @@ def show(
         "asked_on": say.date(rules.calendar.day_of(rules.due(Stage.VALIDATION, life.ends_on))),
         "days": rules.valid,
     }
-    boxes = partners.consents(extranet.consents, agreed, unticked, say)
     return Shown(
         user_id=account.user_id,
         title=say.say(f"page.prolong.{state}.title", **dates),
@@ -71,10 +60,7 @@ def show(
         stops=_stops(found, say),
         notes=_notes(found, extranet, say),
         hints=_hints(found, extranet, say),
-        consents=tuple(
-            _again(box, extranet.consents[one], found.answers, one, say)
-            for one, box in zip(Consent, boxes, strict=True)
-        ),
+        consents=partners.consents_again(extranet.consents, agreed, unticked, found.answers, say),
         button=say.say("page.prolong.reactivate" if back else "page.prolong.validate"),
     )
 
@@ -116,16 +102,3 @@ def _hints(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ..
             say.say("page.prolong.app", support=extranet.support_desk, address=extranet.support_address)
         )
     return tuple(hints)
-
-
-def _again(
-    box: ConsentField, wording: Wording, answers: Mapping[Consent, Answer], consent: Consent, say: Words
-) -> ConsentAgain:
-    last = answers.get(consent)
-    if last is None:
-        return ConsentAgain(box=box, note=say.say("page.prolong.consent.new"), changed=True, before="")
-    changed, on = last.version != wording.version, say.date(last.at)
-    said = "changed" if changed else "same" if last.agreed else "declined"
-    before = last.wording.replace("[", "").replace("]", "") if changed else ""
-    note = say.say(f"page.prolong.consent.{said}", on=on)
-    return ConsentAgain(box=box, note=note, changed=changed, before=before)

@@ -18,7 +18,7 @@ from bot.domain.registration import (
 )
 from bot.domain.ris import RisCase
 from bot.rendering import quoting
-from bot.rendering.pages.fields import Field, FieldFault, Option
+from bot.rendering.pages.fields import Field, FieldFault, drafted
 from bot.rendering.words import Words
 
 
@@ -39,21 +39,6 @@ class Entered:
     lines: tuple[tuple[str, str], ...]
 
 
-_AUTOCOMPLETE = {
-    "name": "organization",
-    "street": "street-address",
-    "postal_code": "postal-code",
-    "city": "address-level2",
-    "state": "address-level1",
-    "country": "country",
-    "website": "url",
-    "salutation": "honorific-prefix",
-    "first_name": "given-name",
-    "last_name": "family-name",
-    "job_title": "organization-title",
-    **dict.fromkeys(PHONES, "tel"),
-}
-_INPUTMODE = {"website": "url", **dict.fromkeys(PHONES, "tel")}
 _SECTIONS = {"company": COMPANY, "headquarters": (HEADQUARTERS,), "person": (*PERSON, *PHONES)}
 
 
@@ -70,31 +55,16 @@ def sections(draft: Draft, faults: Sequence[Fault], say: Words, *, email: str) -
 
 
 def _field(name: str, draft: Draft, faults: Sequence[Fault], say: Words) -> Field:
-    hint = f"page.register.hint.{name}"
-    return Field(
-        name=name,
+    return drafted(
+        "page.register",
+        name,
+        draft,
+        say,
         label=label_of(name, say),
-        value=draft[name],
         required=name not in MAY_BE_EMPTY,
-        autocomplete=_AUTOCOMPLETE.get(name, "off"),
-        inputmode=_INPUTMODE.get(name, "text"),
-        options=_options(name, draft[name], say),
-        empty=say.say("page.register.choose"),
-        hint=say.say(hint) if hint in say else "",
-        faults=tuple(sentence(fault, say) for fault in faults if fault.field == name),
-        longest=LONGEST,
+        hint=name,
+        faults=(sentence(fault, say) for fault in faults if fault.field == name),
     )
-
-
-def _options(name: str, value: str, say: Words) -> tuple[Option, ...]:
-    if name in ("country", HEADQUARTERS):
-        named = forms.countries(say.lang)
-    elif name == "salutation":
-        named = {code: forms.said(forms.SALUTATIONS, code, say.lang) for code in forms.SALUTATIONS}
-        named |= {value: value} if value and value not in named else {}
-    else:
-        return ()
-    return tuple(Option(value=code, name=name) for code, name in named.items())
 
 
 def label_of(name: str, say: Words) -> str:

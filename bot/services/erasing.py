@@ -1,0 +1,208 @@
+"""Carry an agreed erasure out, bit by bit: each bit is safe to repeat, so that a kill costs nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cases import CaseStatus
+from bot.domain.events import EventTag
+from bot.domain.mail import InboundMail
+from bot.domain.organisations import marks_of
+from bot.domain.people import Erasure, ErasureState, Person
+from bot.domain.sheets import Workbook
+from bot.ports import Reader
+from bot.services import erasures as asked
+from bot.services import people as found_people
+from bot.services import sources
+from bot.services.accounts import end_invitations
+from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card, queue_note
+from bot.store import (
+    accounts,
+    cases,
+    chat_messages,
+    conversations,
+    erased_jobs,
+    erasures,
+    events,
+    finding,
+    organisations,
+    people,
+)
+from bot.store.data_map import Erases, list_held
+from bot.store.database import transaction
+
+MAILS = 100  #: looked through in one go
+GOES = 10  #: of these at one look of the clock
+GONE_NOTE = "erased_note"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One erasure that was agreed to, and what is needed to carry it out."""
+
+    db: Database
+    desk: Desk
+    reader: Reader
+    erasure: Erasure
+    person: Person
+    now: datetime
+
+
+def carry_out(db: Database, desk: Desk, reader: Reader, *, now: datetime) -> None:
+    """Go on with what was agreed to, and end what nobody agreed to; called each minute."""
+    asked.lapse(db, now=now)
+    for erasure, person in asked.list_running(db, desk):
+        task = Task(db=db, desk=desk, reader=reader, erasure=erasure, person=person, now=now)
+        if _erase(task):
+            _finish(task)
+
+
+def _erase(task: Task) -> bool:
+    """Whether nothing is left to do; mails are many, and what is left of them waits for the next look."""
+    db, person, now = task.db, task.person, task.now
+    erase_accounts(db, person.accounts, by=task.erasure.second_by, now=now)
+    if not _all_looked_through(task) or erased_jobs.is_sending(db, person):
+        return False
+    _take_notes_back(task)
+    _scrub_outbox(db, person)
+    for number, status, _ in people.list_cases(db, person):
+        # One that came after the second yes is nobody's to erase: it is being decided.
+        if CaseStatus(status) not in found_people.BUSY:
+            scrub_case(db, number, person, now)
+    _scrub_questions(db, person)
+    erasures.scrub(db, person)
+    with transaction(db):
+        if not person.shared:
+            erasures.blank_invitations(db, person.address, now=now)
+            erasures.drop_address(db, person.address)
+    return True
+
+
+def erase_accounts(db: Database, numbers: tuple[int, ...], *, by: str, now: datetime) -> None:
+    """Each at once; their own invitations end, and nobody is mailed, for there is nobody left."""
+    for number in numbers:
+        with transaction(db, locks=(f"account:{number}",)):
+            account = accounts.find(db, number)
+            if account is None or account.erased:
+                continue
+            end_invitations(db, account, by=by, now=now)
+            if erasures.blank_account(db, number, now=now):
+                events.add(db, EventTag.ACCOUNT_ERASED, f"account:{number}", actor=by, at=now)
+
+
+def _all_looked_through(task: Task) -> bool:
+    """Drop the next raw mails that name them; where the look ended is kept, and a kill begins there."""
+    for _ in range(GOES):
+        erasure = asked.get(task.db, task.erasure.id)
+        batch = erasures.list_sources(task.db, erasure, limit=MAILS)
+        if not batch:
+            return True
+        naming = [number for number, about in batch if _names(task, number, about)]
+        with transaction(task.db):
+            erasures.drop_sources(task.db, erasure, naming, place=batch[-1][0])
+    return False
+
+
+def _names(task: Task, number: int, about: str) -> bool:
+    """Whether a raw mail names them, in its words or in a sheet of it.
+
+    By their name alone only where no open case needs the mail: a namesake may stand there.
+    """
+    raw = sources.find_readable(task.db, task.desk, number)
+    if raw is None:
+        return False
+    text = _text_of(raw, *task.reader.read_mail(raw))
+    person = task.person
+    return person.is_reached_at(text) or (person.is_named_in(text) and not _is_busy(task.db, about))
+
+
+def _is_busy(db: Database, about: str) -> bool:
+    case = cases.find(db, int(about[2:])) if about.startswith("C-") and about[2:].isdigit() else None
+    return case is not None and case.status in found_people.BUSY
+
+
+def _text_of(raw: bytes, mail: InboundMail, books: tuple[Workbook, ...]) -> str:
+    headers = "\n".join(value for _, value in mail.headers)
+    rows = (row for book in books for sheet in book.sheets for row in sheet.rows)
+    cells = "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+    sender = f"{mail.sender.name} <{mail.sender.address}>"
+    words = (sender, headers, mail.subject, mail.text, mail.quoted_text, cells)
+    return "\n".join((*words, raw.decode("utf-8", "replace")))
+
+
+def _take_notes_back(task: Task) -> None:
+    """Our messages in Slack that name them say so no more; before the outbox forgets which those are."""
+    db, ref = task.db, task.erasure.ref
+    numbers = [number for number, _, _ in people.list_cases(db, task.person)]
+    for batch in erasures.batches(erased_jobs.list_notes(db, task.person, numbers)):
+        with transaction(db):
+            for note in batch:
+                own, above = f"{ref}:{note['id']}", note["stands_under"]
+                erased_jobs.empty(db, note["id"])
+                if chat_messages.find(db, above) is not None:
+                    queue_note(
+                        db,
+                        GONE_NOTE,
+                        key=own,
+                        values={"ref": ref},
+                        instead_of=above,
+                        stream=own,
+                        now=task.now,
+                    )
+
+
+def _scrub_outbox(db: Database, person: Person) -> None:
+    for batch in erasures.batches(erased_jobs.list_to(db, person)):
+        with transaction(db):
+            for job in batch:
+                erased_jobs.empty(db, job["id"])
+    for batch in erasures.batches(erasures.walk(db, "outbox", person)):
+        with transaction(db):
+            for job in batch:
+                erased_jobs.save(db, job)
+
+
+def scrub_case(db: Database, number: int, person: Person, now: datetime) -> None:
+    """Everything of a case in one transaction, with what it is found by and its card."""
+    with transaction(db, locks=(f"case:{number}",)):
+        for table, held in list_held(Erases.CASE):
+            column = "id" if table == "cases" else "case_id"
+            if column not in held.columns or table in ("case_marks", "conversations"):
+                continue
+            for found in list(erasures.walk(db, table, person, where=f"{column} = {number}")):
+                erasures.save(db, table, found)
+        refresh_case(db, number, now=now)
+
+
+def refresh_case(db: Database, number: int, *, now: datetime) -> None:
+    """What it is found by, and its card, say what it holds now; in the caller's transaction."""
+    case = cases.find(db, number)
+    if case is None:
+        return
+    organisations.set_marks(db, number, (one for one in marks_of(case.ris) if "invalid" not in one.value))
+    finding.set_case(db, case)
+    if chat_messages.find(db, f"card:{case.ref}") is not None:
+        queue_case_card(db, number, now=now)
+
+
+def _scrub_questions(db: Database, person: Person) -> None:
+    for batch in erasures.batches(erasures.walk(db, "conversations", person)):
+        with transaction(db):
+            for found in batch:
+                erasures.save(db, "conversations", found)
+                if (now := conversations.find(db, found["_rowid"])) is not None:
+                    finding.set_conversation(db, now)
+
+
+def _finish(task: Task) -> None:
+    """The tombstone, once: ids and numbers only."""
+    db, now, by = task.db, task.now, task.erasure.second_by
+    with transaction(db, locks=("erasures",)):
+        erasure = asked.get(db, task.erasure.id)
+        if not erasures.end(db, erasure.id, ErasureState.DONE, by=by, now=now):
+            return
+        many = {"mails": erasure.dropped, "accounts": len(task.person.accounts)}
+        events.add(db, EventTag.PERSON_ERASED, asked.subject_of(erasure), actor=by, at=now, **many)
+        asked.refresh(db, erasure, now=now)

@@ -1,0 +1,404 @@
+"""What every table holds of people: how long it is kept, how it is exported, and how erasing treats it.
+
+A test goes over the schema: a table or column that is not named here fails it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.retention import DataClass as Keep
+
+
+class Erases(StrEnum):
+    """How erasing somebody treats a table; each way is a function of `bot/store/erasures.py`."""
+
+    ACCOUNT = "account"  # rows of their accounts are deleted
+    TOMB = "tomb"  # their accounts' rows are blanked: ids are never given again
+    CASE = "case"  # redacted case by case, with what the case is found by
+    WALK = "walk"  # redacted wherever they are named
+    OUTBOX = "outbox"  # what went to them loses its words, what names them is redacted
+    RAW = "raw"  # raw mails that name them are dropped
+    ADDRESS = "address"  # rows of their address are deleted
+    SELF = "self"  # its own business
+    NOTHING = "nothing"  # it names nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """One table: `texts` and `values` (JSON) may name people, `plain` columns never do.
+
+    `told`: the section of the export that shows it; "" where nothing of it is theirs to be told.
+    """
+
+    keeps: Keep
+    erases: Erases
+    plain: str
+    texts: str = ""
+    values: str = ""
+    told: str = ""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(f"{self.plain} {self.texts} {self.values}".split())
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        return tuple(f"{self.texts} {self.values}".split())
+
+
+#: every table of the schema but SQLite's own, and the shadows of the search index
+TABLES: Final[Mapping[str, Held]] = {
+    # mails
+    "mailboxes": Held(
+        keeps=Keep.STATE, erases=Erases.NOTHING, plain="name uidvalidity last_uid started_at looked_to"
+    ),
+    "mails": Held(
+        keeps=Keep.MAILS,
+        erases=Erases.WALK,
+        texts="sender form_of error reason",
+        plain="id mailbox uidvalidity uid message_id content_hash size whole received_at recorded_at status "
+        "attempts kind subject_ref flagged moved_at form_hash released",
+        told="mails",
+    ),
+    "mail_sources": Held(
+        keeps=Keep.MAILS, erases=Erases.RAW, texts="raw", plain="mail_id sealed", told="mails"
+    ),
+    "conversations": Held(
+        keeps=Keep.QUESTIONS,
+        erases=Erases.CASE,
+        texts="address name subject words",
+        values="thread",
+        plain="id lang mail_id created_at channel slack_user verified marks state since due_at owner owned_since "
+        "closed_by heard",
+        told="questions",
+    ),
+    "conversation_tried": Held(
+        keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
+    ),
+    # cases
+    "cases": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="sponsor_name sponsor_address evidence",
+        values="cc hands thread",
+        plain="id status version content_hash authorised verdict lang created_at status_since assigned_to "
+        "addition_of addition escalated_at",
+        told="cases",
+    ),
+    "case_versions": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        values="ris",
+        plain="case_id version content_hash company users mail_id made_by made_at",
+        told="cases",
+    ),
+    "case_marks": Held(
+        keeps=Keep.CASES, erases=Erases.CASE, texts="value detail", plain="kind case_id", told="cases"
+    ),
+    "findables": Held(keeps=Keep.CASES, erases=Erases.CASE, texts="names more", plain="at", told="cases"),
+    "case_answers": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        values="mail proposals",
+        plain="id case_id version asked mail_id state made_at settled_by settled_at",
+        told="cases",
+    ),
+    "case_questions": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="text",
+        plain="id case_id number letter asked_by asked_at answered_at answered_by mail_id",
+        told="cases",
+    ),
+    "case_clippings": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="word",
+        plain="id case_id clipping_id added_by added_at",
+        told="cases",
+    ),
+    "clippings": Held(
+        keeps=Keep.CASES, erases=Erases.WALK, texts="text", plain="id channel ts author link made_at"
+    ),
+    "registrations": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="email message",
+        values="draft",
+        plain="case_id stage mailed_at submitted_at seal choice made_by right_of made_at reason outside",
+        told="cases",
+    ),
+    "decisions": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="note voided_note",
+        plain="id case_id choice made_by made_at version content_hash phase reason voided_at voided_by "
+        "voided_why",
+    ),
+    "step_skips": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="reason",
+        plain="case_id name tries made_by right_of made_at",
+    ),
+    "case_steps": Held(
+        keeps=Keep.CASES,
+        erases=Erases.CASE,
+        texts="reason",
+        plain="case_id place name state since tries number url made_by",
+    ),
+    "seats": Held(
+        keeps=Keep.MONEY,
+        erases=Erases.CASE,
+        values="holder",
+        plain="id case_id organisation number purchase_order_id minor currency used_in made_at closed_at",
+        told="cases",
+    ),
+    "cases_told_apart": Held(keeps=Keep.CASES, erases=Erases.NOTHING, plain="case_id other_id"),
+    "outside_records": Held(
+        keeps=Keep.CASES, erases=Erases.NOTHING, plain="case_id task number url version made_by"
+    ),
+    "notices": Held(keeps=Keep.CASES, erases=Erases.NOTHING, plain="subject step case_id at"),
+    "approvals": Held(
+        keeps=Keep.DESK, erases=Erases.NOTHING, plain="id case_id content_hash made_by right_of made_at offer"
+    ),
+    "turns": Held(keeps=Keep.DESK, erases=Erases.NOTHING, plain="id case_id holder status since until"),
+    "views": Held(keeps=Keep.TRACES, erases=Erases.NOTHING, plain="case_id viewer day"),
+    # what goes out
+    "outbox": Held(
+        keeps=Keep.OUTBOX,
+        erases=Erases.OUTBOX,
+        texts="key stream recipient error",
+        values="vals",
+        plain="id kind template secrets status attempts unknowns worker lease_until decision_id case_id "
+        "message_id automatic released created_at next_at sent_at",
+        told="sent",
+    ),
+    "chat_messages": Held(keeps=Keep.OUTBOX, erases=Erases.OUTBOX, texts="key", plain="channel ts"),
+    "bounces": Held(
+        keeps=Keep.BOUNCES,
+        erases=Erases.ADDRESS,
+        texts="recipient detail",
+        plain="job_id gave_up hard status mail_id at",
+        told="bounces",
+    ),
+    "doubtful_addresses": Held(
+        keeps=Keep.BOUNCES, erases=Erases.ADDRESS, texts="address", plain="state since probe", told="bounces"
+    ),
+    "links": Held(
+        keeps=Keep.TRACES, erases=Erases.NOTHING, plain="hash purpose subject created_at expires_at"
+    ),
+    "key_mails": Held(keeps=Keep.OUTBOX, erases=Erases.NOTHING, plain="id key_id outbox_key why made_at"),
+    # accounts
+    "accounts": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.TOMB,
+        texts="salutation first_name last_name email job_title password",
+        values="phones",
+        plain="id user_id organisation case_id role credential lang origin status made_at activated_at "
+        "password_set_at programme erased_at",
+        told="accounts",
+    ),
+    "partners": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="company street city postal_code country state fax website vat_id",
+        plain="account_id role",
+        told="accounts",
+    ),
+    "consents": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="wording",
+        plain="id account_id consent agreed version lang at",
+        told="accounts",
+    ),
+    "phones": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="number",
+        plain="id account_id added_at verified_at used_at",
+        told="accounts",
+    ),
+    "certificates": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="subject",
+        plain="account_id made_by made_at",
+        told="accounts",
+    ),
+    "credentials": Held(
+        keeps=Keep.ACCOUNTS, erases=Erases.ACCOUNT, plain="account_id key_id entered_at", told="accounts"
+    ),
+    "passwords": Held(
+        keeps=Keep.ACCOUNTS, erases=Erases.ACCOUNT, texts="hash", plain="id account_id how set_at"
+    ),
+    "security_answers": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="hash",
+        plain="account_id place question set_at",
+        told="accounts",
+    ),
+    "recovery_codes": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        plain="id account_id mark made_at used_at",
+        told="accounts",
+    ),
+    "lives": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        plain="account_id validated_on ends_on validations cycle state next_at",
+        told="accounts",
+    ),
+    "life_notices": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        plain="account_id cycle stage ends_on told at",
+        told="accounts",
+    ),
+    "life_moves": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.ACCOUNT,
+        texts="reason",
+        plain="id account_id at actor how ends_on",
+        told="accounts",
+    ),
+    "prolongations": Held(
+        keeps=Keep.ACCOUNTS, erases=Erases.ACCOUNT, values="answers", plain="account_id validations at"
+    ),
+    "email_changes": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.TOMB,
+        texts="old new",
+        plain="id account_id made_at until old_confirmed_at new_confirmed_at ended_at asked_by reason "
+        "agreed_by ended_by due_at changed_at",
+        told="accounts",
+    ),
+    "phone_resets": Held(
+        keeps=Keep.ACCOUNTS,
+        erases=Erases.NOTHING,
+        plain="id account_id state asked_at first_by first_right first_at second_by second_right second_at "
+        "due_at ended_at ended_by",
+        told="accounts",
+    ),
+    "sessions": Held(
+        keeps=Keep.TRACES,
+        erases=Erases.ACCOUNT,
+        texts="launching",
+        plain="hash account_id strength made_at seen_at",
+        told="accounts",
+    ),
+    "password_drafts": Held(
+        keeps=Keep.TRACES, erases=Erases.ACCOUNT, texts="hash sealed", plain="token account_id made_at"
+    ),
+    "phone_codes": Held(
+        keeps=Keep.TRACES,
+        erases=Erases.ACCOUNT,
+        texts="sealed",
+        plain="id account_id phone_id session made_at wrong used",
+    ),
+    "texts": Held(keeps=Keep.TRACES, erases=Erases.ACCOUNT, plain="id account_id at"),
+    "tries": Held(keeps=Keep.TRACES, erases=Erases.ACCOUNT, plain="account_id what wrong locked_until at"),
+    "member_invitations": Held(
+        keeps=Keep.INVITATIONS,
+        erases=Erases.TOMB,
+        texts="email",
+        plain="id organisation role lang made_by made_at until ended_at account_id",
+        told="invitations",
+    ),
+    "partner_invitations": Held(
+        keeps=Keep.INVITATIONS,
+        erases=Erases.TOMB,
+        texts="email first_name last_name",
+        values="draft",
+        plain="id lang role made_by made_at until ended_at account_id closed_id",
+        told="invitations",
+    ),
+    "partner_requests": Held(
+        keeps=Keep.INVITATIONS,
+        erases=Erases.TOMB,
+        texts="email name company",
+        plain="id lang asked_at state decided_by",
+        told="invitations",
+    ),
+    "terms_acceptances": Held(
+        keeps=Keep.CONTRACTS,
+        erases=Erases.NOTHING,
+        plain="id organisation application lang version digest account_id role at",
+        told="accounts",
+    ),
+    "terms_texts": Held(
+        keeps=Keep.CONTRACTS, erases=Erases.NOTHING, plain="digest application lang version title text"
+    ),
+    # money
+    "purchase_orders": Held(
+        keeps=Keep.MONEY,
+        erases=Erases.WALK,
+        texts="contact",
+        plain="id number mark currency made_by made_at",
+        told="orders",
+    ),
+    "ledger": Held(
+        keeps=Keep.MONEY,
+        erases=Erases.WALK,
+        texts="reason",
+        plain="id key purchase_order_id kind source target minor case_id made_by made_at",
+    ),
+    "license_keys": Held(
+        keeps=Keep.MONEY,
+        erases=Erases.NOTHING,
+        plain="id voucher_mark voucher_sealed key_mark key_sealed tail credential expires_on state seat_id "
+        "made_by made_at issued_at mailed_at used_at voided_at",
+    ),
+    "key_shapes": Held(keeps=Keep.MONEY, erases=Erases.NOTHING, plain="signs kinds"),
+    # the desk and the program
+    "events": Held(
+        keeps=Keep.AUDIT,
+        erases=Erases.NOTHING,
+        plain="seq at tag actor subject data previous hash",
+        told="history",
+    ),
+    "erasures": Held(
+        keeps=Keep.AUDIT,
+        erases=Erases.SELF,
+        texts="sealed",
+        plain="id state digest asked_by asked_at until first_by first_right first_at second_by second_right "
+        "second_at last_mail place dropped ended_at ended_by",
+    ),
+    "absences": Held(
+        keeps=Keep.DESK,
+        erases=Erases.NOTHING,
+        plain="id person deputy since until made_by made_at ended_at",
+    ),
+    "authenticators": Held(
+        keeps=Keep.DESK,
+        erases=Erases.WALK,
+        texts="address",
+        plain="person sealed made_at confirmed_at last_step wrong locked_until",
+    ),
+    "authenticator_resets": Held(
+        keeps=Keep.DESK, erases=Erases.NOTHING, plain="person made_by right_of made_at"
+    ),
+    "alarms": Held(
+        keeps=Keep.STATE, erases=Erases.WALK, texts="sentence", plain="id name since raised_at cleared_at"
+    ),
+    "payloads": Held(keeps=Keep.TRACES, erases=Erases.NOTHING, plain="id body received_at attempts done_at"),
+    "life_gates": Held(
+        keeps=Keep.STATE,
+        erases=Erases.NOTHING,
+        plain="id asked_at settled_at settled_by released imported",
+    ),
+    "holds": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name since"),
+    "numbers": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name last"),
+    "rounds": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name occasion"),
+    "sweeps": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="data many all_gone at"),
+}
+
+
+def list_held(erases: Erases) -> list[tuple[str, Held]]:
+    """The tables that erasing treats that way."""
+    return [(name, held) for name, held in TABLES.items() if held.erases is erases]

@@ -1,0 +1,167 @@
+"""What the sender wrote is kept, and what their mail program put around it is not."""
+
+import time
+
+import pytest
+
+from bot.domain.languages import language_of
+from bot.domain.own_words import own_words
+
+QUOTED = {
+    "apple": "Five seats.\n\nAm 02.09.2024 um 08:30 schrieb Desk <ris@desk.example.org>:\n> How many?\n",
+    "gmail": "Five seats.\n\nOn Mon, Sep 2, 2024 at 8:30 AM The Desk <\n"
+    "ris@desk.example.org> wrote:\n\n> How many?\n",
+    "gmail de": "Five seats.\n\nAm Mo., 2. Sept. 2024 um 08:30 Uhr schrieb The Desk <\n"
+    "ris@desk.example.org>:\n\n> How\n",
+    "thunderbird": "Five seats.\n\nAm 02.09.24 um 08:30 schrieb The Desk:\n> How many?\n> Which PO?\n",
+    "attribution behind": "Five seats.\n\n"
+    "The Desk <ris@desk.example.org> schrieb am Mo., 2. Sept. 2024, 08:30:\n> How?\n",
+    "unquoted history": "Five seats.\n\n"
+    "On 2 Sep 2024, at 08:30, The Desk <ris@desk.example.org> wrote:\n\nHow many?\n",
+    "outlook": (
+        "Five seats.\n\n________________________________\nFrom: The Desk <ris@desk.example.org>\n"
+        "Sent: Monday, 2 September 2024 08:30\nTo: Dana\nSubject: Your RIS\n\nHow many?\n"
+    ),
+    "outlook de": (
+        "Five seats.\n\nVon: The Desk <ris@desk.example.org> \nGesendet: Montag, 2. September 2024 08:30\n"
+        "An: Dana\nBetreff: Ihr RIS\n\nWie viele?\n"
+    ),
+    "outlook starred": "Five seats.\n\n*From:* Desk\n*Sent:* Monday\n*To:* Dana\n*Subject:* RIS\n\nHow many?",
+    "old outlook": (
+        "Five seats.\n\n-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\nAn: Dana\n"
+        "Betreff: RIS\n\nWie?\n"
+    ),
+    "old outlook en": "Five seats.\n\n-----Original Message-----\nFrom: Desk\nSent: Monday\n"
+    "To: Dana\n\nHow many?\n",
+    "top quote": "> How many seats?\n\nFive seats.\n",
+    "iphone": "Five seats.\n\nVon meinem iPhone gesendet\n\n"
+    "> Am 02.09.2024 um 08:30 schrieb Desk <a@b.example>:\n> \n> How?\n",
+    "android": "Five seats.\n\nGet Outlook for Android<https://x.example>\n________________________________\n"
+    "From: Desk\nSent: Monday\nTo: Dana\nSubject: RIS\n\nHow?",
+    "signature": "Five seats.\n\n-- \nDana Doe | Example GmbH\n+49 30 1234",
+    "closing": "Five seats.\n\nMit freundlichen Grüßen\n\nDana Doe\nExample GmbH\nTel. +49 30 1234",
+    "two closings": "Five seats.\n\nMit freundlichen Grüßen / Best regards\nDana Doe",
+    "closing with name": "Five seats.\nViele Grüße aus Köln, Dana Doe\n",
+    "thanks": "Five seats.\n\nThanks,\nDana Doe\n\n--\nDana Doe | Example",
+    "footer": "Five seats.\n\n"
+    "This e-mail and any attachments are confidential. If you are not the recipient, delete it.",
+    "banner": "[EXTERNAL]\n\nFive seats.",
+    "banner de": "ACHTUNG: Diese E-Mail stammt von einem externen Absender. Klicken Sie nicht.\n\n"
+    "Five seats.",
+}
+
+
+@pytest.mark.parametrize("text", QUOTED.values(), ids=QUOTED.keys())
+def test_only_the_sender_s_words_stay(text: str) -> None:
+    assert own_words(text, "AW: Ihr RIS") == "Five seats."
+
+
+KEPT = {
+    "a list": "Two questions:\n- How long is the code valid?\n- Where does the key go?",
+    "thanks in a sentence": "Hello,\n\nThanks, that worked. But now the code has expired.\nWhat do I do?",
+    "thanks, then a question": "The code has expired.\n\nVielen Dank\n\nUnd wie ändere ich die Nummer?",
+    "form fields": "Organisation: Beispiel GmbH\nDatum: 1.2.2024\nAn: Vertrieb\n\nReicht das?",
+    "on a day": "On 2 September I wrote to you.\nNothing came.",
+    "only thanks": "Thanks,\nDana",
+    "dashes in a line": "Seats -- five\nPO ---- 4711",
+    "best as a word": "Best would be Monday.\nOr Tuesday.",
+    "from a date": "From: Monday\nWe are closed.",
+    "a mail address": "Please write to dana@example.org:\nshe knows.",
+}
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT.keys())
+def test_what_only_resembles_a_quote_or_signature_stays(text: str) -> None:
+    assert own_words(text, "Re: RIS") == text
+
+
+def test_answers_between_the_quotes_are_all_kept() -> None:
+    text = (
+        "On Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n> How many seats?\n\n"
+        "Five.\n\n> Which PO?\n4711\n"
+    )
+
+    assert own_words(text, "Re: RIS") == "Five.\n\n4711"
+
+
+def test_a_postscript_behind_the_signature_is_kept() -> None:
+    assert (
+        own_words("Five seats.\n\nBest regards\nDana\n\nPS: the PO follows.", "")
+        == "Five seats.\n\nPS: the PO follows."
+    )
+
+
+FORWARDS = {
+    "gmail": "Please onboard.\n\n---------- Forwarded message ---------\nFrom: Dana <d@example.com>\n"
+    "Date: Mon, Sep 2\nSubject: RIS\nTo: <s@example.com>\n\nFive seats, please.",
+    "outlook": "Please onboard.\n\nVon: Dana <d@example.com>\nGesendet: Montag\nAn: Sales\nBetreff: RIS\n\n"
+    "Five seats, please.",
+    "old outlook": "Please onboard.\n\n-----Original Message-----\nFrom: Dana\nSent: Monday\n"
+    "To: Sales\nSubject: RIS\n\n"
+    "Five seats, please.",
+    "apple": "Please onboard.\n\nAnfang der weitergeleiteten Nachricht:\n\n"
+    "> Von: Dana <d@example.com>\n> Betreff: RIS\n>\n"
+    "> Five seats, please.",
+    "thunderbird": "Please onboard.\n\n-------- Weitergeleitete Nachricht --------\nBetreff: \tRIS\n"
+    "Von: \tDana\n\n"
+    "Five seats, please.",
+}
+
+
+@pytest.mark.parametrize("text", FORWARDS.values(), ids=FORWARDS.keys())
+def test_a_forwarded_mail_is_the_message(text: str) -> None:
+    words = own_words(text, "WG: RIS")
+
+    assert words.startswith("Please onboard.")
+    assert words.endswith("Five seats, please.")
+
+
+def test_an_answer_to_a_forward_is_still_an_answer() -> None:
+    assert own_words(FORWARDS["outlook"], "AW: WG: RIS") == "Please onboard."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On " * 40_000 + "wrote",
+        "On 1.1. wrote :" * 8_000,
+        ("on 1.1. " + "wrote " * 60 + ":" * 200 + " " * 400 + "x\n") * 120,
+        "From: " * 20_000,
+        "From: a\n" * 14_000,
+        "-" * 100_000,
+        "_" * 100_000 + "\n" + "> " * 50_000,
+        "\n" * 100_000,
+        ("best " * 20 + "\n") * 1000,
+        "mit " + "freundlichen " * 7_000,
+        "Von meinem " + "a" * 99_000,
+        "(" * 100_000,
+        ">" * 100_000,
+        "Am " + "a " * 3500 + "schrieb" + " b" * 10,
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    """mail-parser-reply hangs on 7 kB of such text, which is why the rules are our own and linear."""
+    start = time.process_time()
+
+    own_words(text, "Re: x")
+
+    assert time.process_time() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    ("texts", "lang"),
+    [
+        (("Wie kann ich mein Passwort zurücksetzen?",), "de"),
+        (("How can I reset my password?",), "en"),
+        (("Danke, alles angekommen!",), "de"),
+        (("ok", "AW: Ihre Frage zum Formular"), "de"),
+        (("4711", "RIS Zürcher AG"), "de"),
+        (("Please add Jürgen Müller to our site",), "en"),
+        (("see attached mail",), "en"),
+        (("", ""), "en"),
+        (("Hallo, please find the RIS attached for our company",), "en"),
+    ],
+)
+def test_the_language_is_voted_by_common_words(texts: tuple[str, ...], lang: str) -> None:
+    assert language_of(*texts) == lang

@@ -1,0 +1,133 @@
+"""A partner's lost app: two of the desk, a cooling time that its owner can end, then another app, once."""
+
+import pytest
+
+from bot.domain.errors import LinkUnknown, Refusal, SignInNeeded
+from bot.domain.outbox import JobKind
+from bot.domain.partner_refusals import AppCodeWrong
+from bot.domain.phone_reset_refusals import AgreedBefore, ResetOpen
+from bot.domain.phone_resets import ResetState
+from bot.domain.sessions import Strength
+from bot.domain.staff import Staff
+from bot.services import (
+    partner_authenticators,
+    phone_reset_desk,
+    phone_resets,
+    recovery_codes,
+    sessions,
+)
+from bot.store import authenticators
+from tests.authenticators import Phone, enrolled
+from tests.cast import AVERY, CASEY, Office
+from tests.services.test_partners import moved_in, office, take, visit
+
+__all__ = ["office"]  # the fixture
+
+
+class Lost:
+    """Pia has said that her app is lost; two of the desk have their own."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.pia = office, moved_in(office)
+        self.eyes = {who: enrolled(office, who) for who in (AVERY, CASEY)}
+        self.weak = visit(office, self.pia.account)
+        with office.connect() as db:
+            strong = visit(office, self.pia.account, Strength.PHONE_OTP)
+            recovery_codes.make(db, office.desk, strong, now=office.now)
+            phone_resets.ask(db, office.desk, self.weak, now=office.now)
+
+    def agree(self, who: Staff, seen: ResetState) -> ResetState:
+        self.office.clock.wait(seconds=30)
+        code = self.eyes[who].code(self.office.now)
+        with self.office.connect() as db:
+            return phone_reset_desk.agree(
+                db, self.office.desk, reset_id=1, seen=seen, by=who, code=code, now=self.office.now
+            ).state
+
+    def cool(self) -> None:
+        """Both agree, and the mail about it goes out."""
+        self.agree(AVERY, ResetState.ASKED)
+        self.agree(CASEY, ResetState.AGREED)
+        self.office.work(kinds=(JobKind.MAIL,))
+
+    def pass_hours(self, hours: int) -> bool:
+        """Whether the app is gone then."""
+        self.office.clock.wait(hours=hours)
+        with self.office.connect() as db:
+            phone_resets.carry_out(db, self.office.desk, now=self.office.now)
+            return authenticators.find(db, f"account:{self.pia.account.id}") is None
+
+    def told(self) -> list[str]:
+        return [job.values["words"]["state"] for job in self.office.jobs("app_reset")]
+
+    def start(self, phone: Phone) -> str:
+        with self.office.connect() as db:
+            code = phone.code(self.office.now)
+            return partner_authenticators.start_anew(
+                db, self.office.desk, self.weak, code=code, now=self.office.now
+            )
+
+
+@pytest.fixture
+def lost(office: Office) -> Lost:
+    return Lost(office)
+
+
+@pytest.mark.slow
+def test_two_of_the_desk_and_a_day_lead_to_another_app_once(lost: Lost) -> None:
+    office, pia = lost.office, lost.pia
+    assert len(office.jobs("phone_reset_note")) == 1
+    with office.connect() as db, pytest.raises(ResetOpen):
+        phone_resets.ask(db, office.desk, lost.weak, now=office.now)
+    assert lost.agree(AVERY, ResetState.ASKED) is ResetState.AGREED
+    with pytest.raises(AgreedBefore):
+        lost.agree(AVERY, ResetState.AGREED)
+    assert lost.agree(CASEY, ResetState.AGREED) is ResetState.COOLING
+    assert not lost.pass_hours(24)  # the mail about it has not gone
+    office.work(kinds=(JobKind.MAIL,))
+    assert not lost.pass_hours(23)
+    with pytest.raises(SignInNeeded):
+        lost.start(Phone(partner_authenticators.offer(office.desk, lost.weak).secret))
+    assert lost.pass_hours(1)
+    assert lost.told() == ["asked", "cooling", "done"]
+
+    with office.connect() as db, pytest.raises(SignInNeeded):  # signed out everywhere
+        sessions.get(db, lost.weak.token, now=office.now)
+    lost.weak = visit(office, pia.account)
+    phone = Phone(partner_authenticators.offer(office.desk, lost.weak).secret)
+    with pytest.raises(AppCodeWrong):
+        lost.start(pia.phone)
+    with office.connect() as db:
+        whole = sessions.get(db, lost.start(phone), now=office.now)
+    assert not whole.lacks_factor
+    lost.weak = visit(office, pia.account)
+    with pytest.raises(SignInNeeded):  # once
+        lost.start(Phone(partner_authenticators.offer(office.desk, lost.weak).secret))
+    office.clock.wait(seconds=30)
+    assert take(office, visit(office, pia.account), pia.phone.code(office.now)) is not None
+    assert take(office, visit(office, pia.account), phone.code(office.now)) is None
+    with office.connect() as db:
+        assert recovery_codes.count_left(db, whole) == 0
+
+
+@pytest.mark.parametrize("how", ["link", "passcode", "refused"])
+def test_its_owner_or_the_desk_ends_it_and_the_app_stays(lost: Lost, how: str) -> None:
+    office, stop = lost.office, lost.office.tokens[-1]
+    if how == "refused":
+        with office.connect() as db:
+            phone_reset_desk.refuse(
+                db, office.desk, reset_id=1, seen=ResetState.ASKED, by=AVERY, now=office.now
+            )
+    else:
+        lost.cool()
+    if how == "link":
+        with office.connect() as db:
+            phone_resets.stop(db, office.desk, stop, now=office.now)
+            with pytest.raises(LinkUnknown):
+                phone_resets.stop(db, office.desk, "A" * 43, now=office.now)
+    if how == "passcode":
+        assert take(office, lost.weak, lost.pia.phone.code(office.now)) is None
+    assert not lost.pass_hours(200)
+    assert lost.told()[-1] == ("refused" if how == "refused" else "stopped")
+    with pytest.raises(Refusal):
+        lost.agree(CASEY, ResetState.COOLING)

@@ -1,0 +1,144 @@
+"""A closed account: its owner comes back by a new invitation with the old data; nobody else learns of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.account_views import AccountAct, WayRests
+from bot.domain.accounts import AccountStatus
+from bot.domain.consents import MANDATORY
+from bot.domain.invitation_files import Column
+from bot.domain.lifecycle import LifeState
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.password_refusals import ResetOften
+from bot.services import (
+    account_views,
+    lifecycle,
+    partner_invitations,
+    partner_returns,
+    partners,
+    prolongation,
+)
+from bot.store import accounts, outbox
+from bot.store import lifecycle as lives
+from bot.store.database import transaction
+from tests.cast import AVERY, Office
+from tests.invited import FORM, PIA
+from tests.services.test_partners import moved_in, office
+
+__all__ = ["office"]  # the fixture
+
+
+@pytest.fixture
+def closed(office: Office) -> Office:
+    """Pia's account, number 1, which the clock has closed."""
+    moved_in(office)
+    become(office, LifeState.CLOSED, days=151)
+    return office
+
+
+def become(office: Office, state: LifeState, *, days: int) -> None:
+    office.clock.wait(days=days)
+    with office.connect() as db, transaction(db):
+        life = lifecycle.find(db, 1)
+        assert life is not None
+        lives.save_all(db, [(replace(life, state=state), None)])
+
+
+def by_prolong(office: Office) -> None:
+    with office.connect() as db:
+        prolongation.ask_for_link(db, office.desk, PIA, now=office.now)
+
+
+def by_register(office: Office, email: str = PIA) -> None:
+    with office.connect() as db:
+        partner_returns.ask(db, office.desk, email=email, name="P", company="R", lang="en", now=office.now)
+
+
+def by_invite(office: Office) -> None:
+    with office.connect() as db:
+        said = {Column.EMAIL: PIA, Column.ROLE: "", Column.LANGUAGE: "en"}
+        partner_invitations.invite(db, office.desk, said, by=AVERY, now=office.now)
+
+
+def by_account(office: Office) -> str:
+    with office.connect() as db:
+        act = AccountAct.RESEND
+        return account_views.act(db, office.desk, act, account_id=1, by=AVERY.id, now=office.now).sent
+
+
+def invitations(office: Office) -> list[Job]:
+    with office.connect() as db:
+        jobs = outbox.list_jobs(db, tuple(JobStatus))
+    return [job for job in jobs if job.template == "partner_invitation"][1:]
+
+
+@pytest.mark.parametrize("way", [by_prolong, by_register, by_invite, by_account])
+def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
+    closed: Office, way: Callable[[Office], object]
+) -> None:
+    way(closed)
+    (mail,) = invitations(closed)
+    with closed.connect() as db:
+        (old,) = accounts.list_by_email(db, PIA)
+    assert old.user_id in str(mail.values)
+    assert mail.recipient == PIA
+    token = closed.tokens[-1]
+    with closed.connect() as db:
+        form = partners.get_form(db, partners.get_invitation(db, token, now=closed.now))
+        assert {name: form.draft[name] for name in FORM} == FORM
+        assert (form.changes, len(form.answers)) == ({}, 4)
+        typed = {**FORM, "street": "Neuer Weg 1", "vat_id": "", "fax": "+49 30 23125 002"}
+        partners.submit(db, closed.desk, token, typed, agreed=MANDATORY, lang="en", now=closed.now)
+        form = partners.get_form(db, partners.get_invitation(db, token, now=closed.now))
+        assert form.changes == {"street": FORM["street"], "vat_id": FORM["vat_id"]}
+        done = partners.submit(
+            db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, agreed=MANDATORY, lang="en",
+            now=closed.now,
+        )  # fmt: skip
+        old, new = accounts.list_by_email(db, PIA)
+    assert done.sent
+    assert (old.status, new.status) == (AccountStatus.DEACTIVATED, AccountStatus.WAITING)
+    assert old.user_id != new.user_id
+    by_prolong(closed)  # the old one is in nobody's way, and gets no second invitation
+    assert len(invitations(closed)) == 1
+
+
+def test_who_asks_often_gets_one_invitation_again_and_a_stranger_or_whom_the_desk_closed_none(
+    closed: Office,
+) -> None:
+    for minutes in (0, 1, 6, 6, 6, 6):
+        closed.clock.wait(minutes=minutes)
+        by_prolong(closed)
+        by_register(closed)
+        by_register(closed, "stranger@rotor.example.org")
+    mails = invitations(closed)
+    assert [mail.recipient for mail in mails] == [PIA] * 3
+    assert len({mail.key.partition(":")[0] for mail in mails}) == 1
+    with pytest.raises(WayRests):
+        by_account(closed)
+    closed.clock.wait(days=31)
+    with closed.connect() as db, transaction(db):
+        accounts.move(db, 1, since=AccountStatus.ACTIVE, to=AccountStatus.DEACTIVATED, now=closed.now)
+    by_prolong(closed)
+    by_register(closed)
+    assert len(invitations(closed)) == 3
+    assert by_account(closed) == "partner_invitation"
+
+
+@pytest.mark.parametrize(
+    ("state", "mail"), [(LifeState.VALID, "recovery"), (LifeState.EXPIRED, "prolong_link")]
+)
+def test_the_way_in_is_the_one_that_leads_in_now(office: Office, state: LifeState, mail: str) -> None:
+    moved_in(office)
+    become(office, state, days=1)
+    assert by_account(office) == mail
+    with office.connect() as db:
+        sent = outbox.find_newest(db, "A-1:")
+    assert sent is not None
+    assert sent.template == mail
+    for _ in range(4):
+        by_account(office)
+    with pytest.raises(WayRests if state is LifeState.EXPIRED else ResetOften):
+        by_account(office)
