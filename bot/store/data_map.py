@@ -69,8 +69,13 @@ TABLES: Final[Mapping[str, Held]] = {
         keeps=Keep.QUESTIONS,
         erases=Erases.CASE,
         texts="address name subject words",
-        plain="id lang mail_id created_at",
+        values="thread",
+        plain="id lang mail_id created_at channel slack_user verified marks state since due_at owner owned_since "
+        "closed_by heard",
         told="questions",
+    ),
+    "conversation_tried": Held(
+        keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
     ),
     # cases
     "cases": Held(

@@ -241,3 +241,8 @@ def m045_retention(db: Database) -> None:
 @migrations()
 def m047_invited_back(db: Database) -> None:
     partner_invitations.add_closed_account(db)
+
+
+@migrations()
+def m050_a_person_has_a_conversation(db: Database) -> None:
+    conversations.add_people(db)
