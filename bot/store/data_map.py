@@ -68,12 +68,12 @@ TABLES: Final[Mapping[str, Held]] = {
     "conversations": Held(
         keeps=Keep.QUESTIONS,
         erases=Erases.CASE,
+        told="questions",
         texts="address name subject words",
         values="thread",
-        plain="id lang mail_id created_at channel slack_user verified marks state since due_at owner owned_since "
-        "closed_by heard",
-        told="questions",
-    ),
+        plain="id lang mail_id created_at channel slack_user verified marks state since due_at owner "
+        "owned_since closed_by heard",
+    ),  # fmt: skip
     "conversation_tried": Held(
         keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
     ),
