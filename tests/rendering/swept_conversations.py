@@ -1,4 +1,4 @@
-"""What conversations show, and the queue that lists them, with strangers' text in the values that make it show most."""
+"""What conversations show, and the queue that lists them, with strangers' text wherever it may stand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
