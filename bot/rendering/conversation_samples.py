@@ -103,3 +103,6 @@ def receipt(lang: str, policy: Policy) -> Values:
 
 def reply(lang: str, policy: Policy, *, closes: bool = False) -> Values:
     return conversation_mails.reply(conversation(lang), policy, _PARAGRAPHS[lang], closes=closes)
+
+
+MAILS = {"neutral_receipt": receipt, "conversation_reply": reply}

@@ -328,8 +328,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
     "desk_reply": lambda lang, policy: mails.desk_reply(complete_case(lang), policy, PARAGRAPHS[lang]),
-    "neutral_receipt": conversation_samples.receipt,
-    "conversation_reply": conversation_samples.reply,
+    **conversation_samples.MAILS,
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
     ),

@@ -45,7 +45,6 @@ from bot.rendering import (
     notices,
     phone_resets,
     provisioning,
-    queue,
     registration,
     report,
     samples,
@@ -186,11 +185,6 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         notices.waiting_note(poisoned(replace(WAITING, kind=kind, quiet=quiet), text), words=ENGLISH)
         for kind in NoticeKind
         for quiet in (True, False)
-    ],
-    "queue.done_card": lambda _: [queue.done_card(SAID, words=ENGLISH)],
-    "queue.next_card": lambda text: [
-        queue.next_card(poisoned(a_full_case(), text), words=ENGLISH),
-        queue.next_card(None, words=ENGLISH),
     ],
     "report.report_card": lambda text: [
         report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)

@@ -1,4 +1,4 @@
-"""What conversations show, with strangers' text in the values that make it show most."""
+"""What conversations show, and the queue that lists them, with strangers' text wherever it may stand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +13,7 @@ from bot.rendering.words import words
 from tests.rendering import test_conversation_cards as shown
 from tests.rendering import test_queue as queues
 from tests.rendering.poison import MARK, poisoned
+from tests.rendering.swept_values import SAID, a_full_case
 
 ENGLISH = words("en")
 _ASKED = replace(shown.OWNED, channel=Channel.SLACK)
@@ -41,6 +42,11 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
         )
         for closes in (True, False)
         for mail in (None, poisoned(shown.SHOWN, text))
+    ],
+    "queue.done_card": lambda _: [queue.done_card(SAID, words=ENGLISH)],
+    "queue.next_card": lambda text: [
+        queue.next_card(poisoned(a_full_case(), text), words=ENGLISH),
+        queue.next_card(None, words=ENGLISH),
     ],
     "queue.queue_card": lambda text: [
         queue.queue_card(
