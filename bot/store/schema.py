@@ -241,3 +241,8 @@ def m045_retention(db: Database) -> None:
 @migrations()
 def m047_invited_back(db: Database) -> None:
     partner_invitations.add_closed_account(db)
+
+
+@migrations()
+def m053_addresses_are_asked_about(db: Database) -> None:
+    member_invitations.add_index_by_email(db)
