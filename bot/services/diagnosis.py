@@ -13,11 +13,13 @@ from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.lifecycle import LifeState
+from bot.domain.registration import find_invited
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.tries import Tried
 from bot.services import (
     account_views,
     applications,
+    cases,
     lifecycle,
     member_invitations,
     partner_invitations,
@@ -264,8 +266,11 @@ def _joining(db: Database, desk: Desk, asker: Asker, _: Account | None, now: dat
 
 
 def _registration(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
+    """It goes to whom the form names now, who may be another than was invited first."""
     found = registrations.list_invited(db, asker.address)
-    return bool(found) and registration.mail_again(db, desk, found[0], now=now)
+    invited = find_invited(cases.get_case(db, f"C-{found[0]}").ris) if found else None
+    theirs = invited is not None and invited.email.lower() == asker.address
+    return theirs and registration.mail_again(db, desk, found[0], now=now)
 
 
 _WAYS: Mapping[Mend, Callable[[Database, Desk, Asker, Account | None, datetime], bool]] = {
