@@ -42,7 +42,7 @@ from tests.cast import AVERY, CASEY, Office, a_case, a_mail
 from tests.forms import MARA, TOM
 from tests.invited import invite
 from tests.partners import begun, bounce
-from tests.people import hand_key, move_in
+from tests.people import CountingHasher, hand_key, move_in
 
 NEWCOMER = "newcomer@works.example.com"
 
@@ -81,6 +81,7 @@ class Town:
 
 @pytest.fixture
 def town(office: Office, db: Database) -> Town:
+    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
     mara, tom = move_in(db, office.desk, a_case(office), now=office.now)
     return Town(office, db, mara, tom, begun(db, office.desk, now=office.now))
 
