@@ -131,6 +131,7 @@ class EventTag(StrEnum):
     ACCOUNT_VIEWED = "account:viewed"
     ACCOUNT_REOPENED = "account:reopened"
     ACCOUNT_UNLOCKED = "account:unlocked"
+    WAY_MAILED = "account:way_mailed"  # with the answer to a question
     ACTIVATION_MAILED = "account:activation_mailed"
     CREDENTIAL_ASKED = "credential:asked"
     MEMBER_INVITED = "member:invited"

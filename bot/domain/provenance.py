@@ -1,0 +1,158 @@
+"""Whether somebody asks if a mail is ours, and what tells: its Message-ID, its sender, where its links lead."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.mail import InboundMail
+
+LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
+_LONGEST_TEXT: Final = 20_000  #: of a mail that is forwarded, as far as it is looked at
+_MOST: Final = 20  #: ids or senders that are read out of it
+
+
+class Provenance(StrEnum):
+    """What is found about a mail that somebody asks about."""
+
+    OURS = "ours"  # our signed Message-ID, and it went to whoever asks
+    NOT_OURS = "not_ours"
+    UNSURE = "unsure"  # a person looks: nothing tells, or it went to somebody else
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The mail that is asked about; all of it a claim."""
+
+    ids: tuple[str, ...]  #: its Message-ID; several, where several are shown
+    senders: tuple[str, ...]  #: addresses of its From
+    hosts: tuple[str, ...] = ()
+
+
+_THIS: Final = (
+    r"(?:this|that|the|it|they|following|attached|below|forwarded|e-?mails?|mails?|messages?|one|really|"
+    r"actually|below)"
+)
+_DIESE: Final = (
+    r"(?:dies\w*|das|die|der|eine?|folgende\w*|angehängte\w*|weitergeleitete\w*|e-?mails?|mails?|nachricht\w*|"
+    r"schreiben|es|sie|hier|wirklich|tatsächlich|anbei)"
+)
+_TRUE: Final = (
+    r"(?:from (?:you|your (?:team|desk|company))|yours|genuine|legit(?:imate)?|real|authentic|trustworthy|"
+    r"(?:a )?(?:phishing|scam|fake|fraud|spam)(?: e?-?mail| attempt)?)"
+)
+_ECHT: Final = (
+    r"(?:von (?:ihnen|euch|ihrem team)|echt|seriös|legitim|authentisch|vertrauenswürdig|gefälscht|betrug|"
+    r"(?:ein )?(?:phishing|fake|spam)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?)"
+)
+#: questions, small and whole: in doubt a person answers
+_ASKS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:is|are|was|were) (?:{_THIS} ){{1,5}}(?:sent |coming )?(?:by you|{_TRUE})\b",
+        rf"\b(?:does|did|do) (?:{_THIS} ){{1,5}}(?:really |actually )?(?:come|originate|stem) from you\b",
+        r"\bdid you (?:really |actually )?(?:send|write|mail)(?: me| us)? (?:this|that|the|it)\b",
+        r"\b(?:have you|you) (?:really |actually )?sent (?:me |us )?(?:this|that)\b",
+        r"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam)\b",
+        r"\b(?:phishing|scam|fake)(?: e?-?mail| attempt)?\s*\?",
+        rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}\b",
+        rf"\b(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch)\b",
+        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?(?:{_DIESE} ){{1,5}}(?:mir |uns )?(?:wirklich |tatsächlich )?"
+        r"(?:geschickt|gesendet|versendet|verschickt|geschrieben)\b",
+        r"\b(?:verdacht auf|sieht (?:aus wie|nach)|vermutlich|wohl) (?:eine? )?(?:phishing|betrug)\b",
+        r"\b(?:phishing|betrug|fake)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?\s*\?",
+    )
+)
+_BELOW: Final = re.compile(
+    r"^[>\s*|]*(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten|(?:from|von|absender)\s*\*?:"
+    r"|(?:message-?id)\s*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FROM: Final = re.compile(
+    r"^[>\s*|]*(?:from|von|absender)\s*\*?:[^\n@]{0,200}?([^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\];,]{1,255})",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: named as such, or of the form of ours
+_ID: Final = re.compile(
+    r"message-?id\W{1,6}([^\s<>@]{1,200}@[^\s<>@]{1,200})"
+    r"|(?<![\w.-])([acpqs]-[0-9]{1,18}\.[a-z0-9]{1,64}\.[a-z2-7]{26}@[a-z0-9.-]{1,200})",
+    re.IGNORECASE,
+)
+_LINK: Final = re.compile(r"""https?:[^\s<>"')\]]{1,500}""", re.IGNORECASE)
+_HOST: Final = re.compile(r"https?:[/\\]*([^/\\?#\s]+)", re.IGNORECASE)
+
+
+def asks_whether_ours(mail: InboundMail) -> bool:
+    """Whether its own words ask, in English or German, if the mail that it shows is from us."""
+    shown = find_shown(mail)
+    if not (shown.ids or shown.senders):
+        return False
+    own = _own_words(mail)
+    return len(own) <= LONGEST and any(_asks(text) for text in (own, mail.subject[:200]))
+
+
+def find_shown(mail: InboundMail) -> Shown:
+    """The mails attached; else the one in its text; else the one that it answers, if its text shows one."""
+    if mail.forwarded:
+        return Shown(
+            ids=_unique(one.message_id for one in mail.forwarded),
+            senders=_unique(one.sender for one in mail.forwarded),
+            hosts=_unique(host for one in mail.forwarded for host in one.hosts),
+        )
+    text = _whole(mail)
+    named = _unique(f"<{(one[1] or one[2]).rstrip('.,;')}>" for one in _ID.finditer(text))
+    senders = _unique(one[1].lower().rstrip(".") for one in _FROM.finditer(text))
+    if not named and senders:
+        named = mail.thread_ids[:1]  # a forward names what it forwards as a reply does
+    return Shown(ids=named[:_MOST], senders=senders[:1])
+
+
+def judge(
+    shown: Shown,
+    *,
+    signed: Collection[str],
+    theirs: bool,
+    our_senders: Collection[str],
+    our_hosts: Collection[str],
+) -> Provenance:
+    """`signed`: those of its ids that we made; `theirs`: whether that mail went to whoever asks."""
+    if not shown.ids:
+        foreign = bool(shown.senders) and not set(shown.senders) & set(our_senders)
+        return Provenance.NOT_OURS if foreign else Provenance.UNSURE
+    if not signed:
+        return Provenance.NOT_OURS
+    elsewhere = not set(shown.hosts) <= set(our_hosts)
+    foreign = not set(shown.senders) <= set(our_senders)
+    if len(shown.ids) > 1 or elsewhere or foreign or not theirs:
+        return Provenance.UNSURE
+    return Provenance.OURS
+
+
+def list_hosts(text: str) -> tuple[str, ...]:
+    """The hosts of the links in a text, each once."""
+    return _unique(host_of(found[0]) for found in _LINK.finditer(text))
+
+
+def host_of(link: str) -> str:
+    """Where a link leads, lower case and without what stands before an @ or behind a colon; "?" for no such."""
+    found = _HOST.match(link)
+    return found[1].lower().rpartition("@")[2].partition(":")[0] if found else "?"
+
+
+def _whole(mail: InboundMail) -> str:
+    return (mail.quoted_text or mail.text)[:_LONGEST_TEXT]
+
+
+def _own_words(mail: InboundMail) -> str:
+    text = _whole(mail)
+    below = _BELOW.search(text)
+    return " ".join((text[: below.start()] if below else text).split())
+
+
+def _asks(text: str) -> bool:
+    return any(pattern.search(text) for pattern in _ASKS)
+
+
+def _unique(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in dict.fromkeys(found) if one)
