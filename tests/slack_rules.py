@@ -26,9 +26,11 @@ from bot.sandbox.slack.state import LOG, Call
 Faults = list[str]
 
 #: what may stand between angle brackets: a member, a channel, and a place in Slack, on our portal, or where
-#: cases and sites are made
+#: cases and sites are made; of an article also what `usher.toml` names, and a desk of ours
 MENTION = re.compile(
-    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|(portal|sites|netsuite)\.example\.com|netsuite\.example)[^|<>\s]*\|[^<>]*>"
+    r"<@[UW][A-Z0-9]+>|<#C[A-Z0-9]+>|<mailto:support@[a-z]+\.example(\.com)?\|support@[a-z.]+>"
+    r"|<https?://(127\.0\.0\.1|[a-z]+\.slack\.(com|example)|(portal|sites|netsuite|www)\.example\.com"
+    r"|netsuite\.example)[^|<>\s]*\|[^<>]*>"
 )
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 TEXTS = frozenset({"mrkdwn", "plain_text"})

@@ -102,6 +102,8 @@ class EventTag(StrEnum):
     CONVERSATION_CLOSED = "conversation:closed"
     CONVERSATION_REOPENED = "conversation:reopened"
     CONVERSATION_OVERDUE = "conversation:overdue"
+    CONVERSATION_ANSWERED = "conversation:answered"  # by an article
+    CONVERSATION_JUDGED = "conversation:judged"  # whether it helped
     LINK_ISSUED = "link:issued"
     JOB_HELD = "job:held"
     JOB_RELEASED = "job:released"

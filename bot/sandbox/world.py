@@ -57,7 +57,10 @@ class World:
         self.workspace = Workspace(now=self.clock.now, zone=policies.load().desk.zone)
         # What Usher answers today; a command nobody listens to would time out.
         self.workspace.shortcuts = {"add_to_case": "Add to case"}
-        self.workspace.commands = {"/usher": "queue | case C-1 | approve C-1 | stock | enroll | help"}
+        self.workspace.commands = {
+            "/usher": "queue | case C-1 | approve C-1 | stock | enroll | help",
+            "/faq": "QUESTION",
+        }
         self.texts = phone.Gateway(now=self.clock.now)
         self.card = card.CardReader(self.portal_url)
         self.card_desk = card.Desk()

@@ -176,6 +176,19 @@ def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:
     conversations.move(db, one.id, since=(ConversationState.OPEN,), to=answered, now=now)
 
 
+def give_to_person(db: Database, desk: Desk, one: Conversation, *, now: datetime) -> None:
+    """What Usher answered did not do: the desk's turn, and its card stands, in the caller's transaction."""
+    _open_again(db, desk, one, by="usher", now=now)
+    if not queue_note(db, CARD, key=card_key(one.ref), values=_values(one), now=now):
+        refresh(db, one.ref, now=now)
+
+
+def end_by_asker(db: Database, one: Conversation, *, now: datetime) -> None:
+    """They say that it helped, in the caller's transaction."""
+    _end(db, one, by=CUSTOMER, now=now)
+    refresh(db, one.ref, now=now)
+
+
 # Their asker writes again
 
 

@@ -1,7 +1,7 @@
 """Answers a question, as mail, Slack, the portal and the command line all do it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot.rendering import faq
 from bot.rendering.faq import Answer
 
 START: Final = "get-started"  #: the page for whoever is new
+RELATED: Final = 2  #: articles that are named below an answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,15 @@ def ask(text: str, policy: Policy, portal_url: str, *, lang: str = "") -> Help:
 def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:
     """Raise KeyError for a topic that is none."""
     return faq.answer(_article(topic, lang), policy, portal_url)
+
+
+def list_related(answers: Sequence[Answer]) -> tuple[Article, ...]:
+    """Two that are close to the first of them, and none of those told already."""
+    told = {one.topic for one in answers}
+    close = (
+        _article(topic, one.lang) for one in answers[:1] for topic in _article(one.topic, one.lang).related
+    )
+    return tuple(one for one in close if one.id not in told)[:RELATED]
 
 
 def list_articles(lang: str) -> Mapping[str, Article]:

@@ -117,6 +117,14 @@ def list_open(db: Database, *, limit: int) -> list[Conversation]:
     return [_conversation(found) for found in rows(db, sql, {"limit": limit})]
 
 
+def count_asked(db: Database, *, slack_user: str = "", address: str = "", since: datetime) -> int:
+    """How often somebody asked since then, in Slack or on the portal."""
+    sql = """select count(*) as many from conversations where created_at >= :since and
+             ((channel = 'slack' and slack_user = :slack_user) or (channel = 'web' and address = :address))"""
+    values = {"slack_user": slack_user, "address": address, "since": text_of(since)}
+    return int((row(db, sql, values) or {"many": 0})["many"])
+
+
 def list_overdue(db: Database, *, now: datetime) -> list[Conversation]:
     """Open ones that nobody answered in time."""
     sql = "select * from conversations where state = 'open' and due_at <= :now order by due_at, id"

@@ -77,6 +77,9 @@ TABLES: Final[Mapping[str, Held]] = {
     "conversation_tried": Held(
         keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
     ),
+    "faq_opinions": Held(
+        keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="id topic lang helped why conversation_id at"
+    ),
     # cases
     "cases": Held(
         keeps=Keep.CASES,

@@ -16,6 +16,7 @@ from bot.store import (
     credentials,
     email_changes,
     erasures,
+    faq_opinions,
     finding,
     key_mails,
     license_keys,
@@ -251,3 +252,8 @@ def m050_a_person_has_a_conversation(db: Database) -> None:
 @migrations()
 def m053_addresses_are_asked_about(db: Database) -> None:
     member_invitations.add_index_by_email(db)
+
+
+@migrations()
+def m055_articles_are_judged(db: Database) -> None:
+    faq_opinions.make_tables(db)

@@ -15,6 +15,7 @@ from handlers.slack import (
     accounts,
     assignments,
     conversations,
+    faq,
     invitations,
     letters,
     license_keys,
@@ -27,6 +28,8 @@ from handlers.slack import cases as case_words
 from handlers.slack.answers import Body, Respond, explains, show, staff_in, words
 from handlers.slack.lines import Command, Line
 from handlers.slack.markup import typed
+
+_QUESTION = 3  #: words that a question has behind its first
 
 
 def register(app: App, bot: Bot) -> None:
@@ -54,6 +57,20 @@ def answer(line: Line) -> Card:
     return command(line.about(rest.strip()))
 
 
+def is_command(line: Line) -> bool:
+    """Whether these words are meant as a command; else they are a question. Only staff have commands.
+
+    One that is nearly a command is told so, unless it has as many words as a question has.
+    """
+    word, _, rest = line.rest.strip().partition(" ")
+    if not line.staff.staff or word.lower() == "help":
+        return word.lower() in {"", "help"} and not rest.strip()
+    if word.lower() in COMMANDS or not rest.strip():
+        return True
+    is_short = len(rest.split()) < _QUESTION
+    return is_short and bool(difflib.get_close_matches(word.lower(), COMMANDS, n=1))
+
+
 def show_help(line: Line) -> Card:
     return help_card(line.staff, tuple(COMMANDS), words=words(line.bot))
 
@@ -72,6 +89,7 @@ COMMANDS: dict[str, Command] = {
     "find": records.show_found,
     "account": accounts.show_account,
     "stock": stock.show_stock,
+    "faq": faq.show_answer,
     "invite": invitations.invite,
     "report": records.send_report,
     "enroll": step_up.enroll,

@@ -1,4 +1,4 @@
-"""`@Usher …` and direct messages: the same words as `/usher`, answered privately where they were said."""
+"""`@Usher …` and direct messages: the words of `/usher`, else a question; answered privately, right there."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
 from bot.rendering.blocks import Card
 from bot.services import payloads
+from handlers.slack import faq
 from handlers.slack.answers import Body, refusal_text
-from handlers.slack.commands import answer
+from handlers.slack.commands import answer, is_command
 from handlers.slack.lines import Line
 from handlers.slack.payloads import concerns_us, mark_done
 
@@ -53,6 +54,7 @@ def _answer(event: Event, text: str, bot: Bot) -> Card:
         )
     try:
         staff = bot.who(str(event["user"]))
-        return answer(Line(bot=bot, staff=staff, rest=text, thread_case=thread_case or ""))
+        line = Line(bot=bot, staff=staff, rest=text, thread_case=thread_case or "")
+        return answer(line) if is_command(line) else faq.show_answer(line)
     except Refusal as refusal:
         return Card(text=refusal_text(refusal, bot), blocks=[])

@@ -118,10 +118,10 @@ class Workspace:
             {"type": "view_submission", "user": {"id": by}, "team": {"id": "T0"}, "view": view}
         )
 
-    def command(self, text: str, *, by: str) -> BoltResponse:
+    def command(self, text: str, *, by: str, name: str = "/usher") -> BoltResponse:
         return self.dispatch(
             {
-                "command": "/usher",
+                "command": name,
                 "text": text,
                 "user_id": by,
                 "team_id": "T0",

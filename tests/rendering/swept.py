@@ -76,6 +76,7 @@ from tests.rendering import test_registration as registrations
 from tests.rendering import test_stock as stocked
 from tests.rendering.poison import MARK, poisoned
 from tests.rendering.swept_conversations import CONVERSATIONS
+from tests.rendering.swept_faq import FAQ
 from tests.rendering.swept_values import (
     AT,
     EVERY_WORD,
@@ -99,6 +100,7 @@ ENGLISH = shown.ENGLISH
 #: each public function that shows something, with the values that make it show most
 SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     **CONVERSATIONS,
+    **FAQ,
     "answer_cards.answers_note": lambda text: [
         answer_cards.answers_note(poisoned(note, text), words=ENGLISH)
         for note in (answers.a_note(answers.ANSWERED), answers.about_a_heading())
@@ -386,7 +388,7 @@ OURS = frozenset(
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
         "voucher_modals.file_modal", "voucher_modals.said_modal", "invitations.invite_modal",
-        "invitations.said_modal",
+        "invitations.said_modal", "faq_cards.sorry_card", "faq_cards.thanks_card", "faq_cards.ask_card",
     }
 )  # fmt: skip
 

@@ -1,0 +1,27 @@
+"""Why the rules say no to somebody who asks, or who answers with an article."""
+
+from bot.domain.errors import Refusal
+
+
+class NoQuestion(Refusal):
+    """There are no words to be answered."""
+
+    code = "no_question"
+
+
+class NotYourQuestion(Refusal):
+    """Somebody else asked it; values: ref."""
+
+    code = "not_your_question"
+
+
+class QuestionsRest(Refusal):
+    """One person asked too often; values: most, desk, address."""
+
+    code = "questions_rest"
+
+
+class NoSuchArticle(Refusal):
+    """Of the articles named there is none."""
+
+    code = "no_such_article"

@@ -1,0 +1,167 @@
+"""Questions in Slack: answered by an article, judged by who asked, and a person's when it did not help."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.conversation_marks import find_marks
+from bot.domain.conversations import Answered, Channel, Conversation, NewConversation, Tried
+from bot.domain.events import EventTag
+from bot.domain.faq import Step
+from bot.domain.faq_opinions import Opinion, Why
+from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
+from bot.domain.staff import Staff
+from bot.rendering.faq_cards import Told
+from bot.services import conversations, faq
+from bot.services.desk import Desk
+from bot.store import conversations as store
+from bot.store import events, faq_opinions, notices
+from bot.store.database import transaction
+
+LONGEST = 4_000  #: characters of a question; what is longer is read from its beginning
+MOST_ASKED = 20  #: questions of one person who is none of the staff …
+WITHIN = timedelta(days=1)  #: … in that time
+_SUBJECT = 80
+
+
+def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Told:
+    """Answer, offer three or give it to a person; `text`: masked, without Slack's marks.
+
+    Raise NoQuestion, QuestionsRest.
+    """
+    text = text.strip()[:LONGEST]
+    if not any(map(str.isalnum, text)):
+        raise NoQuestion
+    _check_rests(db, desk, by, now=now)
+    found = faq.ask(text, desk.policy, desk.portal_url)
+    lang = found.reading.lang
+    new = NewConversation(
+        channel=Channel.SLACK,
+        address=by.email,
+        name=by.name,
+        subject=" ".join(text.split())[:_SUBJECT],
+        words=text,
+        lang=lang,
+        slack_user=by.id,
+    )
+    if found.reading.step is Step.PERSON or find_marks("", text):
+        one = conversations.ask(db, desk, new, now=now)
+        return Told(ref=one.ref, lang=lang, hear_by=one.due_at)
+    tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
+    tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
+    with transaction(db):
+        one = conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
+    return Told(
+        ref=one.ref,
+        lang=lang,
+        answers=found.answers,
+        related=faq.list_related(found.answers),
+        offered=found.offered,
+        may_post=by.staff and bool(found.answers),
+    )
+
+
+def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:
+    if by.staff or store.count_asked(db, slack_user=by.id, since=now - WITHIN) < MOST_ASKED:
+        return
+    owner = desk.policy.mag
+    raise QuestionsRest(most=MOST_ASKED, desk=owner.support_desk, address=owner.support_address)
+
+
+def show(db: Database, desk: Desk, *, ref: str, topic: str, by: Staff, now: datetime) -> Told:
+    """The one of those offered that they chose; raise NotYourQuestion, NoSuchArticle."""
+    _check_topics([topic])
+    with _asked(db, ref, by) as one:
+        store.add_tried(db, one.id, [Tried(topic=topic, how=Answered.SENT, at=now)])
+    return _told(desk, one, [topic], by=by)
+
+
+def judge(
+    db: Database,
+    *,
+    ref: str,
+    topics: Sequence[str],
+    helped: bool,
+    why: Why | None = None,
+    by: Staff,
+    now: datetime,
+) -> Conversation:
+    """What whoever asked says of the answer: that it helped ends it. The newest word counts.
+
+    Raise NotYourQuestion, NoSuchArticle.
+    """
+    _check_topics(topics)
+    with _asked(db, ref, by) as one:
+        put_opinions(db, one, topics, helped=helped, why=why, now=now)
+        if helped:
+            conversations.end_by_asker(db, one, now=now)
+    return one
+
+
+def put_opinions(
+    db: Database,
+    one: Conversation,
+    topics: Sequence[str],
+    *,
+    helped: bool,
+    why: Why | None = None,
+    now: datetime,
+) -> None:
+    """In the caller's transaction."""
+    for topic in topics:
+        opinion = Opinion(topic=topic, lang=one.lang, helped=helped, why=why, conversation_id=one.id)
+        faq_opinions.put(db, opinion, now=now)
+        subject, code = f"conversation:{one.id}", str(why or "")
+        events.add(
+            db,
+            EventTag.CONVERSATION_JUDGED,
+            subject,
+            actor="usher",
+            at=now,
+            topic=topic,
+            helped=helped,
+            why=code,
+        )
+
+
+def to_person(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> Conversation:
+    """Let a person have it; twice is once. Raise NotYourQuestion."""
+    with _asked(db, ref, by) as one:
+        conversations.give_to_person(db, desk, one, now=now)
+    return conversations.get(db, ref)
+
+
+def post(
+    db: Database, desk: Desk, *, ref: str, topics: Sequence[str], where: str, by: Staff, now: datetime
+) -> Told | None:
+    """The answer for everybody in that channel, once; None where it stands. Raise NotStaff too."""
+    check_is_staff(by)
+    _check_topics(topics)
+    with _asked(db, ref, by) as one:
+        fresh = notices.add(db, f"faq:{ref}:{where}", 1, now=now)
+    return _told(desk, one, topics, by=by) if fresh else None
+
+
+@contextmanager
+def _asked(db: Database, ref: str, by: Staff) -> Iterator[Conversation]:
+    """A transaction about a question of theirs."""
+    with transaction(db, locks=(f"conversation:{ref}",)):
+        one = conversations.get(db, ref)
+        if one.slack_user != by.id:
+            raise NotYourQuestion(ref=one.ref)
+        yield one
+
+
+def _check_topics(topics: Sequence[str]) -> None:
+    if not topics or not set(topics) <= set(faq.list_articles("en")):
+        raise NoSuchArticle
+
+
+def _told(desk: Desk, one: Conversation, topics: Sequence[str], *, by: Staff) -> Told:
+    answers = tuple(faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in topics)
+    return Told(
+        ref=one.ref, lang=one.lang, answers=answers, related=faq.list_related(answers), may_post=by.staff
+    )

@@ -1,0 +1,35 @@
+"""The cards and views of answers, with strangers' text in the values that make them show most."""
+
+from collections.abc import Callable, Mapping
+
+from bot import policy as policies
+from bot.domain.faq_opinions import Why
+from bot.rendering import faq_cards
+from bot.rendering.blocks import Block, Card
+from bot.rendering.faq_cards import Told
+from bot.rendering.words import words
+from bot.services import faq
+from tests.rendering.poison import MARK
+from tests.rendering.swept_values import AT
+
+PORTAL = "https://portal.example.com"
+POLICY = policies.load()
+ENGLISH = words("en", POLICY.desk.zone)
+ANSWERS = tuple(faq.find_answer(one, "en", POLICY, PORTAL) for one in ("reset-password", "account-locked"))
+TOLD = Told(ref="Q-7", lang="en", answers=ANSWERS, related=faq.list_related(ANSWERS), may_post=True)
+OFFERED = Told(ref="Q-7", lang="en", offered=tuple(faq.list_articles("en").values())[:3])
+
+FAQ: Mapping[str, Callable[[str], list[Card | Block]]] = {
+    "faq_cards.told_card": lambda text: [
+        faq_cards.told_card(one, PORTAL, words=ENGLISH)
+        for one in (TOLD, OFFERED, Told(ref=MARK + text, lang="en", hear_by=AT))
+    ],
+    "faq_cards.posted_card": lambda text: [faq_cards.posted_card(TOLD, PORTAL, MARK + text, words=ENGLISH)],
+    "faq_cards.sorry_card": lambda _: [
+        faq_cards.sorry_card("Q-7", ["reset-password"], given=given, words=ENGLISH)
+        for given in (None, Why.WRONG)
+    ],
+    "faq_cards.person_card": lambda text: [faq_cards.person_card(MARK + text, AT, words=ENGLISH)],
+    "faq_cards.thanks_card": lambda _: [faq_cards.thanks_card(words=ENGLISH)],
+    "faq_cards.ask_card": lambda _: [faq_cards.ask_card(words=ENGLISH)],
+}
