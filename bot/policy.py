@@ -258,6 +258,8 @@ class Nudges(_Part):
 class Answers(_Part):
     """Questions, and the people who answer them."""
 
+    #: "suggest": staff are shown the article and send it; "answer": it goes by itself when that is sure
+    faq_mode: Literal["suggest", "answer"] = "suggest"
     #: working hours of the desk in which whoever asks hears from a person
     first_reply_hours: Annotated[int, Field(ge=1, le=400)] = 8
 

@@ -251,7 +251,7 @@ def test_the_manifest_asks_for_exactly_what_the_doctor_looks_for() -> None:
 
 
 def test_the_manifest_has_the_command_and_the_events_that_are_answered() -> None:
-    assert re.findall(r"- command: (\S+)", manifest()) == ["/usher"]
+    assert re.findall(r"- command: (\S+)", manifest()) == ["/usher", "/faq"]
     assert listed("bot_events") == ["app_home_opened", "app_mention", "message.im"]
     assert "socket_mode_enabled: true" in manifest()
 

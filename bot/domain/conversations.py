@@ -125,6 +125,15 @@ class AccountLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """An article that may answer a question, and the probability of that."""
+
+    topic: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationCard:
     """How a conversation stands, for staff."""
 
@@ -132,6 +141,7 @@ class ConversationCard:
     now: datetime
     tried: tuple[Tried, ...] = ()
     accounts: tuple[AccountLine, ...] = ()
+    suggested: tuple[Suggestion, ...] = ()
 
 
 class ToldWhat(StrEnum):

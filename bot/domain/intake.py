@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.domain.addresses import mailbox_of
+from bot.domain.faq import Reading as Asked
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Classification, InboundMail
 from bot.domain.ris import Reading
@@ -20,6 +21,7 @@ class Understood:
     found: Classification
     check: SenderCheck
     sponsor: bool
+    asked: Asked | None = None  #: of a question: which articles may answer it
 
     @property
     def too_large(self) -> bool:

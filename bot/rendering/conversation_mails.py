@@ -10,13 +10,18 @@ from bot.rendering.case_facts import Values, owner
 _RE = re.compile(r"^(?:\s*(?:re|aw|wg|fwd?|antw)\s*:)+", re.IGNORECASE)
 
 
+def subject_of(conversation: Conversation) -> str:
+    """What it is about, without what mail programs put before an answer's."""
+    return _RE.sub("", conversation.subject).strip()
+
+
 def reply(conversation: Conversation, policy: Policy, paragraphs: list[list[str]], *, closes: bool) -> Values:
     """To whoever asked: what staff write, in lines of paragraphs; `closes`: it is the last word."""
     return owner(policy) | {
         "lang": conversation.lang,
         "ref": conversation.ref,
         "sender_name": conversation.name,
-        "asked_subject": _RE.sub("", conversation.subject).strip(),
+        "asked_subject": subject_of(conversation),
         "paragraphs": paragraphs,
         "closes": closes,
     }

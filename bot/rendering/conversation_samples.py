@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import AccountStatus, Programme
 from bot.domain.cards import QuestionNote
 from bot.domain.conversations import (
     AccountLine,
@@ -13,16 +13,53 @@ from bot.domain.conversations import (
     Mark,
     Tried,
 )
+from bot.domain.faq import Article
 from bot.domain.lifecycle import LifeState
 from bot.policy import Policy
-from bot.rendering import conversation_mails, mails
+from bot.rendering import conversation_mails, faq, faq_mails, mails
 from bot.rendering.case_facts import Values
+from bot.rendering.faq import Answer
 
 AT = datetime(2024, 9, 12, 8, 2, 3, tzinfo=UTC)
 _SUBJECTS = {"en": "Re: I cannot sign in", "de": "AW: Anmeldung geht nicht"}
 _WORDS = {
     "en": "This is the third time I write: I am locked out.\n\nWhen can I sign in again?",
     "de": "Ich schreibe zum dritten Mal: Ich bin ausgesperrt.\n\nWann kann ich mich wieder anmelden?",
+}
+PORTAL = "https://onboarding.example.com"
+_ARTICLES = {
+    "en": (
+        ("account-locked", "My account is locked. How long does it stay locked?", """
+Your account is locked for **{{ extranet.sign_in_lock_minutes }} minutes**.
+
+1. Wait until that time is over.
+2. Then try again on the [login page]({{ password_url }}).
+"""),
+        ("share-otp-credential", "May I share my OTP credential?", "No: each person has **their own**."),
+    ),
+    "de": (
+        ("account-locked", "Mein Konto ist gesperrt. Wie lange bleibt es gesperrt?", """
+Ihr Konto ist für **{{ extranet.sign_in_lock_minutes }} Minuten** gesperrt.
+
+1. Warten Sie diese Zeit ab.
+2. Versuchen Sie es dann auf der [Login-Seite]({{ password_url }}).
+"""),
+        ("share-otp-credential", "Darf ich mein OTP teilen?", "Nein. Jede Person hat **ihr eigenes**."),
+    ),
+}  # fmt: skip
+_NEAR = {
+    "en": {
+        "reset-password": "How do I reset my password?",
+        "password-policy": "What must a password be like?",
+    },
+    "de": {
+        "reset-password": "Wie setze ich mein Passwort zurück?",
+        "password-policy": "Wie muss ein Passwort sein?",
+    },
+}
+_FINDINGS = {
+    "en": ("Your account is locked until 14:32, after too many wrong passwords.",),
+    "de": ("Ihr Konto ist bis 14:32 Uhr gesperrt, nach zu vielen falschen Passwörtern.",),
 }
 _PARAGRAPHS = {
     "en": [["Your account is free again."], ["Please try it once more,", "and write to us here."]],
@@ -105,4 +142,50 @@ def reply(lang: str, policy: Policy, *, closes: bool = False) -> Values:
     return conversation_mails.reply(conversation(lang), policy, _PARAGRAPHS[lang], closes=closes)
 
 
-MAILS = {"neutral_receipt": receipt, "conversation_reply": reply}
+def _article(lang: str, policy: Policy, topic: str, title: str, body: str) -> Answer:
+    asked = Article(
+        id=topic,
+        lang=lang,
+        title=title,
+        programme=Programme.EXTRANET,
+        related=(),
+        source="",
+        updated=AT.date(),
+        wrong_words=(),
+        phrasings=(),
+        body=body,
+    )
+    return faq.answer(asked, policy, PORTAL)
+
+
+def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool = False) -> Values:
+    """An answer by an article; `several`: two, and what is true for whoever asked."""
+    answers = [_article(lang, policy, *_ARTICLES[lang][0])]
+    if several:
+        answers.append(_article(lang, policy, *_ARTICLES[lang][1]))
+    values = faq_mails.answer(
+        conversation(lang),
+        policy,
+        PORTAL,
+        answers,
+        related=(),
+        findings=_FINDINGS[lang] if several else (),
+        by_staff=by_staff,
+    )
+    return values | {"related": _near(lang)}
+
+
+def _near(lang: str) -> list[Values]:
+    return [
+        {"title": title, "page_url": f"{PORTAL}/faq/{topic}?lang={lang}"}
+        for topic, title in _NEAR[lang].items()
+    ]
+
+
+def receipt_with_answers(lang: str, policy: Policy) -> Values:
+    return mails.neutral_receipt(
+        ref="Q-3", lang=lang, policy=policy, hear_by=conversation().due_at, offered=_near(lang)
+    )
+
+
+MAILS = {"neutral_receipt": receipt, "conversation_reply": reply, "faq_answer": article}

@@ -17,6 +17,7 @@ from bot.domain.conversations import (
 )
 from bot.rendering import blocks, cards
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.faq_suggestions import suggestions
 from bot.rendering.words import Words
 
 ACTION = "conversation_"  #: every button's `action_id` begins so, and ends with one of these
@@ -44,6 +45,7 @@ def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Wor
             *([blocks.section(marks_of(one, words))] if one.marks else []),
             *rest,
             *_tried(card.tried, words),
+            *suggestions(card, words=words),
             blocks.section("\n".join(_accounts(card, words))),
             {"type": "divider"},
             blocks.section("\n".join(_standing(one, card.now, words))),

@@ -34,6 +34,7 @@ MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _BY_STAFF = frozenset({"question", "paragraphs"})  #: values that go as staff wrote them, whole and with links
 _LONGEST_LINE = 3_000  #: of theirs
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
+_MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 
 _OF_ITS_OWN: Values = {
     "only_people": False, "addition_to": "", "known_users": "", "replaces_on": "",
@@ -43,7 +44,7 @@ _OF_ITS_OWN: Values = {
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
     "invitation": {"why": "first", "outside": False, "spare": 0},
-    "neutral_receipt": {"hear_by": ""},
+    "neutral_receipt": {"hear_by": "", "offered": []},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
@@ -155,13 +156,16 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
     return of_case(case, policy) | {"paragraphs": paragraphs}
 
 
-def neutral_receipt(*, ref: str, lang: str, policy: Policy, hear_by: datetime | None = None) -> Values:
+def neutral_receipt(
+    *, ref: str, lang: str, policy: Policy, hear_by: datetime | None = None, offered: Sequence[Values] = ()
+) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more.
 
-    `hear_by`: when a person has answered at the latest; None where that is not promised.
+    `hear_by`: when a person has answered at the latest; None where that is not promised. `offered`: articles
+    that may be what they look for, by title and page.
     """
     promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
-    return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised}
+    return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised, "offered": list(offered)}
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
@@ -283,6 +287,8 @@ def render_mail(
 def _marked(marks: Marks, name: str, value: object) -> object:
     """Every text in it, made harmless and marked; the support desk's address is part of the words."""
     if isinstance(value, str):
+        if name.endswith(_MARKDOWN):
+            return _Ours(value)
         if name.endswith(_OURS):
             is_link = name.endswith("_url")
             return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
@@ -310,6 +316,12 @@ def _put_together(parts: "_Parts", source: str, brand: Brand, heads: tuple[str, 
 
 #: a shape holds no values, so that whatever comes is of one that is known already; some 30 kB each
 _shape = lru_cache(maxsize=128)(_put_together)
+
+
+class _Ours(str):
+    """Markdown that we wrote: it formats."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -364,6 +376,8 @@ def _in_markdown(value: object) -> object:
     """Values come from strangers: in Markdown stands their mark, or what a template made of them as text."""
     if isinstance(value, Marked):
         return value.mark
+    if isinstance(value, _Ours):
+        return str(value)
     return quoting.markdown(_harmless(value)) if isinstance(value, str) else value
 
 

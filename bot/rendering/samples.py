@@ -384,6 +384,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
         "stop_url": STATUS_URL.replace("/status/", "/phone-reset/"),
         "invite_url": STATUS_URL.replace("/status/", "/invite/"),
         "joining_url": STATUS_URL.replace("/status/", "/join/"),
+        "unhelpful_url": STATUS_URL.replace("/status/", "/faq/answer/"),
         "attached": "own",
     }
 

@@ -19,10 +19,13 @@ _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def price_list(folder: Path, *, forumpass: str = "") -> str:
-    """The shipped policy with its sample price, and where ForumPass is, as a file for USHER_CONFIG."""
+    """The shipped policy with its sample price, where ForumPass is, and answers that go by themselves.
+
+    As a file for USHER_CONFIG.
+    """
     path = folder / "usher.toml"
     shipped = policies.SHIPPED.read_text(encoding="utf-8")
-    priced = shipped.replace("# prices =", "prices =")
+    priced = shipped.replace("# prices =", "prices =").replace('faq_mode = "suggest"', 'faq_mode = "answer"')
     path.write_text(
         priced.replace('ForumPass = { url = ""', f'ForumPass = {{ url = "{forumpass}"'), encoding="utf-8"
     )

@@ -39,7 +39,7 @@ from bot.domain.intake import Understood
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
 from bot.ports import Chat
-from bot.services import deciders
+from bot.services import deciders, faq
 from bot.services.cases import refusals_recorded
 from bot.services.conversation_accounts import list_lines
 from bot.services.desk import Desk
@@ -82,6 +82,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
         now=now,
         tried=conversations.list_tried(db, one.id),
         accounts=list_lines(db, desk, one.address, now=now),
+        suggested=faq.suggest(one),
     )
 
 

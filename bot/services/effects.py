@@ -32,6 +32,7 @@ from bot.services import (
     deciders,
     email_change_notices,
     erasures,
+    faq_mails,
     key_mails,
     lifecycle_gates,
     lifecycle_mails,
@@ -312,6 +313,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
         db, desk, job.values["words"], now=now
     ),
     conversations.TOLD: _told,
+    faq_mails.DIRECT: lambda _, desk, __, job, ___: faq_mails.find_shown(desk, job.values["words"]),
     "clipping_note": _clipped,
     "held_note": _held,
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Programme
-from bot.domain.faq import Article, Reading, Step
+from bot.domain.conversations import Conversation, ConversationState, Suggestion
+from bot.domain.faq import OFFER_FROM, Article, Reading, Step
+from bot.domain.faq_refusals import NoSuchArticle
+from bot.domain.mail import InboundMail
 from bot.faq import articles
 from bot.faq.search import shipped
 from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.faq import Answer
+from bot.services.desk import Desk
 
 START: Final = "get-started"  #: the page for whoever is new
 RELATED: Final = 2  #: articles that are named below an answer
@@ -46,9 +50,33 @@ def ask(text: str, policy: Policy, portal_url: str, *, lang: str = "") -> Help:
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 
 
+def read_mail(mail: InboundMail) -> Reading:
+    """What a mail asks for, by its sender's own words."""
+    return shipped().read(f"Subject: {' '.join(mail.subject.split())}\n\n{mail.text}", mail.lang)
+
+
+def suggest(one: Conversation) -> tuple[Suggestion, ...]:
+    """Which articles may answer a question that waits for the desk, the likeliest first."""
+    if one.state is not ConversationState.OPEN or not one.words.strip():
+        return ()
+    reading = shipped().read(f"Subject: {' '.join(one.subject.split())}\n\n{one.words}", one.lang)
+    near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
+    return tuple(
+        Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)
+        for found in near
+    )
+
+
 def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:
     """Raise KeyError for a topic that is none."""
     return faq.answer(_article(topic, lang), policy, portal_url)
+
+
+def find_text(topic: str, lang: str, desk: Desk) -> str:
+    """An article in plain words, as a draft; raise NoSuchArticle."""
+    if topic not in list_articles(lang):
+        raise NoSuchArticle
+    return find_answer(topic, lang, desk.policy, desk.portal_url).text.strip()
 
 
 def list_related(answers: Sequence[Answer]) -> tuple[Article, ...]:

@@ -20,7 +20,18 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, caps, conversations, corrections, masking, questions, sources, withdrawals
+from bot.services import (
+    bounces,
+    caps,
+    conversations,
+    corrections,
+    faq,
+    faq_mails,
+    masking,
+    questions,
+    sources,
+    withdrawals,
+)
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -120,6 +131,7 @@ def understand(
         found=found if row.whole else as_unread(found, _why_unread(row, mail)),
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
+        asked=faq.read_mail(mail) if row.whole and found.kind is Kind.QUESTION else None,
     )
 
 
@@ -321,8 +333,11 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
-    if conversations.hear(db, desk, understood, conversation, answered=sent, now=now):
+    unread = conversations.hear(db, desk, understood, conversation, answered=sent, now=now)
+    if unread:
         questions.note_next(db, understood, conversation, now=now, form_sent=sent)
+    if not sent:
+        faq_mails.hear(db, desk, understood, conversation, helped=not unread, now=now)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref

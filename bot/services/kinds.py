@@ -43,6 +43,14 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     return understand(db, desk, row, mail, workbooks, vouched=True)
 
 
+def find_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood | None:
+    """The same; None where no such mail is kept."""
+    try:
+        return read_again(db, desk, reader, mail_id) if mail_id else None
+    except (UnknownMail, MailNotKept):
+        return None
+
+
 def get_submission(desk: Desk, understood: Understood) -> Submission:
     """The one form of a mail that was read again; raise NoForm when it holds none, or several."""
     submissions = list_submissions(desk, understood)

@@ -32,6 +32,7 @@ from bot.rendering import (
     dead_ends,
     email_changes,
     erasures,
+    faq_cards,
     history,
     invitations,
     letter_cards,
@@ -100,6 +101,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "conversation_told_note": lambda values, say: conversations.told_note(values["note"], words=say),
     "conversation_direct": lambda values, say: conversations.direct_message(
         values, words=words(values["lang"], say.zone)
+    ),
+    "faq_direct": lambda values, say: faq_cards.told_card(
+        values["told"], values["portal_url"], words=words(values["told"].lang, say.zone)
     ),
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,

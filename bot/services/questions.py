@@ -1,6 +1,6 @@
 """Questions: a conversation for each, the sender's words for staff, a receipt for whoever may have one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
 from bot.domain.trust import Verdict
 from bot.rendering import mails
-from bot.services import conversations
+from bot.rendering.case_facts import Values
+from bot.services import conversations, faq_mails
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import queue_mail, queue_note, was_answered
@@ -31,13 +32,17 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """
     conversation = open_conversation(db, desk, understood, now)
     form_sent = send_form(db, desk, understood, conversation.ref, now=now)
-    if form_sent:
+    answered = form_sent or faq_mails.answer(db, desk, understood, conversation, now=now)
+    if answered:
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
-    elif understood.verified and not form_sent:
-        say_received(db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, now=now)
+    elif understood.verified and not answered:
+        offered = faq_mails.offer(db, desk, understood, conversation, now=now)
+        say_received(
+            db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now
+        )
     return conversation.ref
 
 
@@ -48,10 +53,13 @@ def say_received(
     *,
     ref: str,
     hear_by: datetime | None = None,
+    offered: Sequence[Values] = (),
     now: datetime,
 ) -> None:
     """Tell a verified sender that their mail came, by when a person answers it, and no more."""
-    words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by)
+    words = mails.neutral_receipt(
+        ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered
+    )
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
 
 

@@ -37,6 +37,7 @@ HIDDEN = {
     "invite_url": "https://invite.example/hidden-until-sent",
     "prolong_url": "https://prolong.example/hidden-until-sent",
     "joining_url": "https://join.example/hidden-until-sent",
+    "unhelpful_url": "https://unhelpful.example/hidden-until-sent",
 }
 
 

@@ -1,18 +1,22 @@
 """Conversations: the buttons of their card, and the modals in which they are answered and handed over."""
 
+import re
+from dataclasses import replace
 from functools import partial
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
+from bot.domain.approvals import check_is_staff
 from bot.domain.conversations import conversation_id
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
 from bot.rendering import conversation_modals as modals
 from bot.rendering.blocks import Card
 from bot.rendering.conversations import ACTION
-from bot.services import conversation_replies, conversations
+from bot.rendering.faq_suggestions import EDIT, SEND, topic_in
+from bot.services import conversation_replies, conversations, faq, faq_mails, kinds
 from bot.services.note_words import NOTES
 from handlers.slack import cases
 from handlers.slack.answers import (
@@ -37,6 +41,8 @@ def register(app: App, bot: Bot) -> None:
     app.action(f"{ACTION}open")(partial(on_open, bot=bot))
     for name, closes in (("reply", False), ("close", True)):
         app.action(f"{ACTION}{name}")(partial(on_write, bot=bot, closes=closes))
+    app.action(re.compile(f"^{SEND}"))(partial(on_send, bot=bot))
+    app.action(re.compile(f"^{EDIT}"))(partial(on_edit, bot=bot))
     app.view(modals.REPLY)(partial(on_submitted, bot=bot))
     app.action(modals.HAND_OVER)(partial(on_hand_over, bot=bot))
     app.view(modals.HAND_OVER)(partial(on_handed_over, bot=bot))
@@ -89,13 +95,52 @@ def on_write(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
             db,
             bot.desk,
             ref=ref,
-            heard=int(heard) if heard.isdecimal() else 0,
+            heard=_number(heard),
             by=staff_in(body, bot),
             closes=closes,
             now=bot.clock.now(),
         )
         view = placed(modals.reply_modal(reply, one, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_send(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """The suggested article, with what is true for its asker where their mail is still kept."""
+    ack()
+    ref, heard = seen_in(body)
+    topic = topic_in(str(body["actions"][0]["block_id"]))
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        check_is_staff(by)  # before the mail is read for them
+        asked = conversations.get(db, ref)
+        one = faq_mails.send(
+            db,
+            bot.desk,
+            ref=ref,
+            heard=_number(heard),
+            topic=topic,
+            understood=kinds.find_again(db, bot.desk, bot.reader, asked.mail_id),
+            by=by,
+            now=now,
+        )
+        settle(respond, body, words(bot).say("conversation.done.replied", ref=one.ref))
+
+
+def on_edit(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """The suggested article as the draft of a reply."""
+    ack()
+    ref, heard = seen_in(body)
+    topic = topic_in(str(body["actions"][0]["block_id"]))
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        reply, one = conversation_replies.begin(db, bot.desk, ref=ref, heard=_number(heard), by=by, now=now)
+        drafted = replace(reply, text=faq.find_text(topic, one.lang, bot.desk))
+        view = placed(modals.reply_modal(drafted, one, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def _number(heard: str) -> int:
+    return int(heard) if heard.isdecimal() else 0
 
 
 def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:

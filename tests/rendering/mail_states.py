@@ -59,6 +59,9 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
+    "faq_answer_two": lambda lang: conversation_samples.article(lang, POLICY, several=True),
+    "faq_answer_by_staff": lambda lang: conversation_samples.article(lang, POLICY, by_staff=True),
+    "neutral_receipt_with_answers": lambda lang: conversation_samples.receipt_with_answers(lang, POLICY),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
     **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
@@ -166,6 +169,7 @@ URLS = {
     "email_url": samples.STATUS_URL.replace("status", "email"),
     "stop_url": samples.STATUS_URL.replace("status", "phone-reset"),
     "prolong_url": samples.STATUS_URL.replace("status", "prolong"),
+    "unhelpful_url": samples.STATUS_URL.replace("status", "faq/answer"),
     "recovery_url": samples.STATUS_URL.replace("status", "password"),
     "registration_url": samples.STATUS_URL.replace("status", "register"),
 }

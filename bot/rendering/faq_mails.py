@@ -1,0 +1,39 @@
+"""Answers by mail: articles, what is true for whoever asked, what is close to it."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.conversations import Conversation
+from bot.domain.faq import Article
+from bot.policy import Policy
+from bot.rendering.case_facts import Values, owner
+from bot.rendering.conversation_mails import subject_of
+from bot.rendering.faq import Answer
+
+
+def answer(
+    one: Conversation,
+    policy: Policy,
+    portal_url: str,
+    answers: Sequence[Answer],
+    *,
+    related: Sequence[Article],
+    findings: Sequence[str] = (),
+    by_staff: bool = False,
+) -> Values:
+    """To whoever asked. `findings`: sentences on their own accounts; `by_staff`: a person chose it."""
+    return owner(policy) | {
+        "lang": one.lang,
+        "ref": one.ref,
+        "sender_name": one.name,
+        "asked_subject": subject_of(one),
+        "answers": [{"title": each.title, "body_markdown": each.source} for each in answers],
+        "related": links(related, portal_url),
+        "findings": list(findings),
+        "by_staff": by_staff,
+    }
+
+
+def links(articles: Iterable[Article], portal_url: str) -> list[Values]:
+    """Their titles and pages."""
+    portal = portal_url.rstrip("/")
+    return [{"title": one.title, "page_url": f"{portal}/faq/{one.id}?lang={one.lang}"} for one in articles]

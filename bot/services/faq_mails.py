@@ -1,0 +1,208 @@
+"""Answers by mail: sent by themselves where that is sure and allowed, else by a click, and judged."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.cases import Thread
+from bot.domain.conversations import Answered, Channel, Conversation, ConversationState, Tried
+from bot.domain.events import EventTag
+from bot.domain.faq import Step
+from bot.domain.faq_opinions import Why
+from bot.domain.faq_refusals import NoSuchArticle
+from bot.domain.intake import Understood
+from bot.domain.staff import Staff
+from bot.rendering import diagnosis as diagnosis_words
+from bot.rendering import faq_mails, mails
+from bot.rendering.case_facts import Values
+from bot.rendering.faq_cards import Told
+from bot.services import conversations, diagnosis, faq
+from bot.services.desk import Desk
+from bot.services.faq_answers import put_opinions
+from bot.services.queueing import issue_link, queue_direct, queue_mail
+from bot.store import conversations as store
+from bot.store import events, links, outbox
+from bot.store.database import transaction
+
+MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
+_LINK_LASTS = timedelta(days=60)
+_STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
+
+
+def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
+    """Answer a question that just came, in the caller's transaction; whether that was done.
+
+    Only where the policy wants it, the sender is verified, the search is sure and nothing calls for a person.
+    """
+    reading = understood.asked
+    if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
+        return False
+    topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
+    asker = diagnosis.Asker.of_mail(understood)
+    if not _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now):
+        return False
+    _note(db, one, topics, Answered.SENT, by="usher", now=now)
+    return True
+
+
+def offer(
+    db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime
+) -> list[Values]:
+    """What may help until a person answers, where the search is unsure; in the caller's transaction."""
+    reading = understood.asked
+    if reading is None or reading.step is not Step.OFFER or not _may_answer(desk, understood, one):
+        return []
+    near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
+    _note(db, one, [article.id for article in near], Answered.OFFERED, by="usher", now=now)
+    return faq_mails.links(near, desk.portal_url)
+
+
+def _may_answer(desk: Desk, understood: Understood, one: Conversation) -> bool:
+    by_itself = desk.policy.answers.faq_mode == "answer"
+    return by_itself and understood.verified and not one.marks and not understood.form.refusal
+
+
+def hear(
+    db: Database, desk: Desk, understood: Understood, one: Conversation, *, helped: bool, now: datetime
+) -> None:
+    """Their next mail says whether an answer of Usher's helped: thanks do, anything else is a person's.
+
+    In the caller's transaction; `one`: as it stood before. Else they hear by when a person writes.
+    """
+    topics = [tried.topic for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT]
+    if one.owner or not topics or one.state is not ConversationState.ANSWERED:
+        return
+    put_opinions(db, one, topics, helped=helped, now=now)
+    if helped or not understood.verified:
+        return
+    due_at = conversations.get(db, one.ref).due_at
+    words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at)
+    queue_mail(
+        db, desk, "neutral_receipt", key=f"mail:{understood.row.id}:neutral_receipt", to=one.address,
+        lang=one.lang, ref=one.ref, words=words, now=now, thread=Thread.answering(understood.mail),
+        automatic=True,
+    )  # fmt: skip
+
+
+# Staff send one
+
+
+def send(
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    heard: int,
+    topic: str,
+    understood: Understood | None,
+    by: Staff,
+    now: datetime,
+) -> Conversation:
+    """Answer with that article, the way the question came; twice is once.
+
+    `understood`: the mail that asked, where it is still kept: what is true for its sender goes along.
+    Raise what keeps a reply from being sent, and NoSuchArticle.
+    """
+    key = f"{ref}:faq:{heard}:{topic}"
+    with conversations.acting(db, ref, by, now) as one:
+        if topic not in faq.list_articles(one.lang):
+            raise NoSuchArticle
+        if outbox.find_by_key(db, key) is not None:
+            return one
+        conversations.check_is_open(one)
+        conversations.check_heard(one, heard)
+        conversations.claim(db, one, by=by, now=now)
+        asker = diagnosis.Asker.of_mail(understood) if understood else None
+        if one.channel is Channel.SLACK:
+            values = {"ref": one.ref, "lang": one.lang, "topic": topic}
+            queue_direct(db, DIRECT, key=key, to=one.slack_user, values=values, now=now)
+        else:
+            _mail(db, desk, one, [topic], asker=asker, automatic=False, key=key, now=now)
+        _note(db, one, [topic], Answered.SENT, by=by.id, now=now)
+        store.move(db, one.id, since=_STANDING, to=ConversationState.ANSWERED, now=now)
+        conversations.refresh(db, one.ref, now=now)
+    return one
+
+
+def _mail(
+    db: Database,
+    desk: Desk,
+    one: Conversation,
+    topics: Sequence[str],
+    *,
+    asker: diagnosis.Asker | None,
+    automatic: bool,
+    key: str,
+    now: datetime,
+) -> bool:
+    """Whether the caps let it through."""
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in topics]
+    words = faq_mails.answer(
+        one,
+        desk.policy,
+        desk.portal_url,
+        answers,
+        related=faq.list_related(answers),
+        findings=_findings(db, desk, one, topics[0], asker, now=now) if asker else (),
+        by_staff=not automatic,
+    )
+    until = now + _LINK_LASTS
+    url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
+    return queue_mail(
+        db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
+        thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
+    )  # fmt: skip
+
+
+def _findings(
+    db: Database, desk: Desk, one: Conversation, topic: str, asker: diagnosis.Asker, *, now: datetime
+) -> tuple[str, ...]:
+    """What is true for them comes first, with the way in that fits, mailed to the address on file."""
+    found = diagnosis.diagnose(db, desk, asker, topic, now)
+    found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
+    return diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now)
+
+
+def _note(
+    db: Database, one: Conversation, topics: Sequence[str], how: Answered, *, by: str, now: datetime
+) -> None:
+    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic in topics])
+    for topic in topics:
+        subject = f"conversation:{one.id}"
+        events.add(db, EventTag.CONVERSATION_ANSWERED, subject, actor=by, at=now, topic=topic, how=how)
+
+
+# The link of such a mail
+
+
+def find_of_link(db: Database, token: str, *, now: datetime) -> tuple[Conversation, list[str]]:
+    """The question that a mail answered, and by which articles; raise LinkUnknown or LinkExpired."""
+    one = conversations.get(db, links.get_subject(db, token, purpose=LINK, now=now))
+    topics = [tried.topic for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT]
+    return one, list(dict.fromkeys(topics))
+
+
+def judge_by_link(
+    db: Database, desk: Desk, token: str, *, helped: bool, why: Why | None, now: datetime
+) -> Conversation:
+    """What the reader of such a mail says of it; that it did not help brings a person, once.
+
+    Raise LinkUnknown or LinkExpired.
+    """
+    with transaction(db):
+        one, topics = find_of_link(db, token, now=now)
+        put_opinions(db, one, topics, helped=helped, why=why, now=now)
+        if helped:
+            conversations.end_by_asker(db, one, now=now)
+        else:
+            conversations.give_to_person(db, desk, one, now=now)
+    return conversations.get(db, one.ref)
+
+
+def find_shown(desk: Desk, values: Mapping[str, str]) -> dict[str, Any]:
+    """What a direct message with an article says."""
+    answers = (faq.find_answer(values["topic"], values["lang"], desk.policy, desk.portal_url),)
+    told = Told(ref=values["ref"], lang=values["lang"], answers=answers, related=faq.list_related(answers))
+    return {"told": told, "portal_url": desk.portal_url}
