@@ -68,9 +68,8 @@ def test_it_is_seen_taken_and_answered_by_mouse(desk: Desk, page: Page) -> None:
     expect(page.get_by_text("has it since").last).to_be_visible()
     take_picture(page, "conversation")
     page.locator("[data-action-id=conversation_reply]").last.click()
-    field = page.locator("textarea").last
-    field.fill("Your account is free again since this morning.")
-    page.get_by_role("button", name="Show the answer").click()
+    page.locator("#modal textarea").fill("Your account is free again since this morning.")
+    page.locator("#modal [data-submit]").click()
     expect(page.get_by_text("as it will go").last).to_be_visible()
     take_picture(page, "conversation-reply")
     page.locator("#modal [data-submit]").click()
