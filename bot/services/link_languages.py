@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.store import (
     accounts,
     cases,
+    conversations,
     email_changes,
     links,
     member_invitations,
@@ -51,6 +52,11 @@ def _of_partner(db: Database, invitation_id: int, _: datetime) -> str:
     return found.lang if found else ""
 
 
+def _of_question(db: Database, conversation_id: int, _: datetime) -> str:
+    question = conversations.find(db, conversation_id)
+    return question.lang if question else ""
+
+
 def _of_reset(db: Database, reset_id: int, now: datetime) -> str:
     reset = phone_resets.find(db, reset_id)
     return _of_account(db, reset.account_id, now) if reset else ""
@@ -63,5 +69,6 @@ _LOOK: dict[str, Callable[[Database, int, datetime], str]] = {
     "E": _of_change,
     "I": _of_invitation,
     "P": _of_partner,
+    "Q": _of_question,
     "R": _of_reset,
 }

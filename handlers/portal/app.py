@@ -16,6 +16,7 @@ from bot.rendering.pages.brand import Brand
 from handlers.portal import (
     activation,
     brand,
+    contact,
     credentials,
     dashboard,
     email_changes,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 #: each has `register(app, frame)`
-ROOMS = (brand, enrolment, faq, home, legal, ris, status)
+ROOMS = (brand, contact, enrolment, faq, home, legal, ris, status)
 #: pages of accounts: where those of a programme are kept elsewhere, there are none of its own …
 MAG_ROOMS = (
     credentials,

@@ -37,6 +37,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 LINKS_LIMIT = "120 per minute"  #: of one network address, over all pages that take a link's token
+ASKING_LIMIT = "30 per hour"  #: questions to people, and opinions, of one network address
 FILES_LIMIT = "10 per minute"  #: of one network address: a file costs far more than a page
 TRIES_LIMIT = "30 per minute"  #: over all forms that take a password, key or code, of one network address …
 #: … and of one account in whatever network: an office of many people has one address
@@ -57,6 +58,7 @@ class Guards:
     links: Decorator  #: for blueprints whose pages take a token
     tries: Decorator  #: for blueprints whose forms take something that can be guessed
     own_tries: Decorator  #: the same, for those to which one has to be signed in
+    asking: Decorator  #: for blueprints whose forms come to a person's eyes
     files: Decorator  #: for blueprints whose pages take a file
     checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
 
@@ -97,6 +99,7 @@ def protect(app: Flask, bot: Bot) -> Guards:
         links=limiter.shared_limit(LINKS_LIMIT, scope="links"),
         tries=limiter.shared_limit(TRIES_LIMIT, scope="tries", methods=["POST"]),
         own_tries=limiter.shared_limit(OWN_TRIES_LIMIT, scope="own", key_func=person, methods=["POST"]),
+        asking=limiter.shared_limit(ASKING_LIMIT, scope="asking", methods=["POST"]),
         files=limiter.shared_limit(FILES_LIMIT, scope="files", methods=["POST"]),
         checking=Semaphore(),
     )

@@ -55,7 +55,7 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
-            "GET /faq", "GET /faq/<topic>", "GET /brand/logo",
+            "GET /faq", "GET /faq/<topic>", "GET /contact/sent", "GET /brand/logo",
             "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
             "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
@@ -63,6 +63,12 @@ ROWS = {
         ),
         Row(For.ANYBODY),
     ),
+    "POST /contact": Row(
+        For.ANYBODY,
+        {"do": "send", "question": "Who?", "name": "Mal", "email": "mallory@evil.example.org"},
+    ),
+    "POST /faq/<topic>": Row(For.ANYBODY, {"helped": "no"}),
+    "POST /faq/answer/<token>": Row(For.HOLDER, {"helped": "no"}),
     "POST /sign-in": Row(For.ANYBODY, {"name": "ada@quist.example.net", "password": "wrong"}),
     "POST /password/forgotten": Row(For.ANYBODY, {"name": "ada@quist.example.net", "method": "link"}),
     "POST /register/partner": Row(
@@ -78,7 +84,7 @@ ROWS = {
             "POST /register/<token>/again", "POST /activate/<token>/again", "POST /join/<token>/again",
             "GET /invite/<token>", "GET /invite/sent/<token>", "POST /invite/sent/<token>",
             "POST /invite/<token>/again", "GET /activate/<token>/authenticator/<draft>",
-            "GET /prolong/<token>",
+            "GET /prolong/<token>", "GET /faq/answer/<token>",
         ),
         Row(For.HOLDER),
     ),

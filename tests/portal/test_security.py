@@ -15,7 +15,7 @@ from handlers.portal import app
 from handlers.portal.proxies import TrustedProxies, read_address
 from tests.portal.conftest import Found, Town, client_of
 
-PATHS = ("/", "/contact", "/imprint", "/privacy", "/terms", "/status/none", "/nope", "/static/none.css")
+PATHS = ("/", "/faq", "/imprint", "/privacy", "/terms", "/status/none", "/nope", "/static/none.css")
 FORM = '<form method="post"><input name="csrf_token" value="{{ csrf_token() }}"></form>'
 
 

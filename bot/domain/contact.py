@@ -1,0 +1,29 @@
+"""What somebody writes into the contact form, as far as it can be answered."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST = 4_000  #: characters of a question
+LONGEST_NAME = 120
+
+
+class ContactFault(StrEnum):
+    """Why a form goes nowhere yet; each has its words beside its field."""
+
+    QUESTION = "question"  # nothing is asked
+    NAME = "name"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A form as it was filled in, cut to what is kept."""
+
+    question: str
+    name: str = ""
+    email: str = ""
+    tried: str = ""  #: the article that did not help before
+
+    @property
+    def is_question(self) -> bool:
+        return any(map(str.isalnum, self.question))

@@ -1,0 +1,108 @@
+"""The contact form: what answers a question at once, and a person who has it when that does not do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.contact import LONGEST, LONGEST_NAME, Asked, ContactFault
+from bot.domain.conversations import Answered, Channel, NewConversation, Tried
+from bot.domain.faq_opinions import Opinion, Why
+from bot.domain.faq_refusals import NoSuchArticle, QuestionsRest
+from bot.domain.sessions import Visitor
+from bot.rendering import diagnosis as diagnosis_words
+from bot.services import conversations, diagnosis, faq, masking
+from bot.services.desk import Desk
+from bot.services.faq import Help
+from bot.services.registration import read_address
+from bot.store import conversations as store
+from bot.store import faq_opinions
+from bot.store.database import transaction
+
+WITHIN = timedelta(days=1)  #: in which one address asks as often as it is answered automatically
+_SUBJECT = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a page shows of a question: what is true for whoever is signed in comes first."""
+
+    help: Help
+    findings: tuple[str, ...] = ()
+
+
+def fill(typed: Asked, visitor: Visitor | None) -> Asked:
+    """As it is kept; who is signed in is known, and is nobody else."""
+    known = visitor.account if visitor and not visitor.lacks_factor else None
+    return Asked(
+        question=typed.question.strip()[:LONGEST],
+        name=known.name if known else " ".join(typed.name.split())[:LONGEST_NAME],
+        email=known.email if known else read_address(typed.email) or typed.email.strip()[:LONGEST_NAME],
+        tried=typed.tried if typed.tried in faq.list_articles("en") else "",
+    )
+
+
+def look(
+    db: Database, desk: Desk, question: str, visitor: Visitor | None, *, lang: str, now: datetime
+) -> Shown:
+    """What may answer it; it changes nothing."""
+    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, lang=lang)
+    asker = diagnosis.Asker.of_session(visitor)
+    causes = diagnosis.diagnose(db, desk, asker, found.reading.topic, now)
+    findings = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
+    return Shown(help=found, findings=findings)
+
+
+def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
+    """What a filled form lacks."""
+    faults = {
+        ContactFault.QUESTION: not asked.is_question,
+        ContactFault.NAME: not asked.name,
+        ContactFault.EMAIL: not read_address(asked.email),
+    }
+    return tuple(fault for fault, is_there in faults.items() if is_there)
+
+
+def send(
+    db: Database, desk: Desk, asked: Asked, visitor: Visitor | None, *, lang: str, now: datetime
+) -> datetime:
+    """Give it to a person; by when they answer, at the latest. Raise QuestionsRest.
+
+    `asked` is filled and without faults; its License Keys are masked here.
+    """
+    limits = desk.policy.limits
+    if store.count_asked(db, address=asked.email, since=now - WITHIN) >= limits.answers_per_address:
+        owner = desk.policy.mag
+        raise QuestionsRest(
+            most=limits.answers_per_address, desk=owner.support_desk, address=owner.support_address
+        )
+    words = masking.mask_text(db, desk, asked.question)
+    found = faq.ask(words, desk.policy, desk.portal_url, lang=lang)
+    shown = [(one.topic, Answered.SENT) for one in found.answers]
+    shown += [(one.id, Answered.OFFERED) for one in found.offered]
+    if asked.tried:
+        shown.insert(0, (asked.tried, Answered.SENT))
+    new = NewConversation(
+        channel=Channel.WEB,
+        address=asked.email,
+        name=masking.mask_text(db, desk, asked.name),
+        subject=" ".join(words.split())[:_SUBJECT],
+        words=words,
+        lang=lang,
+        verified=visitor is not None and not visitor.lacks_factor,
+    )
+    tried = [Tried(topic=topic, how=how, at=now) for topic, how in dict(shown).items()]
+    return conversations.ask(db, desk, new, now=now, tried=tried).due_at or now
+
+
+def judge(db: Database, *, topic: str, lang: str, helped: bool, why: Why | None, now: datetime) -> None:
+    """What somebody whom nobody knows thinks of an article; raise NoSuchArticle."""
+    if topic not in faq.list_articles(lang):
+        raise NoSuchArticle
+    with transaction(db):
+        faq_opinions.put(db, Opinion(topic=topic, lang=lang, helped=helped, why=why), now=now)
+
+
+def hear_by(desk: Desk, now: datetime) -> datetime:
+    """By when whoever asks now is answered."""
+    return conversations.due_of(desk, now)

@@ -1,0 +1,159 @@
+"""The contact page and what is said of answers: first an answer, then a person; alike for every stranger."""
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.domain.conversations import Conversation, ConversationState
+from bot.services import conversations, faq_mails
+from bot.services.queueing import issue_link
+from bot.store.database import rows, transaction
+from tests.people import PASSWORD
+from tests.portal.conftest import Town
+from tests.portal.people import csrf_of
+from tests.portal.test_sign_in import settled
+
+QUESTION = "My account is locked, for how long? <b>&lt;!channel&gt; <@U1>"
+FORM = {"do": "send", "question": QUESTION, "name": "Mara Lind", "email": "Mara@Lind.example.org"}
+
+
+def asked(town: Town) -> list[Conversation]:
+    with town.bot.connect() as db:
+        return [conversations.get(db, f"Q-{one['id']}") for one in rows(db, "select id from conversations")]
+
+
+def opinions(town: Town) -> list[tuple[Any, ...]]:
+    with town.bot.connect() as db:
+        return [tuple(one.values()) for one in rows(db, "select topic, helped, why from faq_opinions")]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "30 minutes"), ("de", "30 Minuten")])
+def test_answers_come_first_and_then_a_person_has_it(town: Town, lang: str, said: str) -> None:
+    client = town.client()
+    first = client.get(f"/contact?lang={lang}")
+    question = {"en": "My account is locked, how long?", "de": "Mein Konto ist gesperrt, wie lange?"}[lang]
+    looked = client.post(
+        f"/contact?lang={lang}",
+        data={"csrf_token": csrf_of(first.text), "do": "look", "question": question},
+    )
+    assert 'name="email"' not in first.text
+    assert said in looked.text
+    assert 'name="email"' in looked.text
+    sent = client.post(
+        f"/contact?lang={lang}", data={**FORM, "question": question, "csrf_token": csrf_of(looked.text)}
+    )
+    (one,) = asked(town)
+
+    assert (sent.status_code, sent.location) == (303, f"/contact/sent?lang={lang}")
+    assert "3 March 2026" in client.get("/contact/sent").text
+    assert (one.channel, one.state, one.address, one.verified, one.lang) == (
+        "web", ConversationState.OPEN, "mara@lind.example.org", False, lang,
+    )  # fmt: skip
+    with town.bot.connect() as db:
+        card = conversations.get_card(db, town.bot.desk, one.ref, now=town.clock.now())
+    assert [tried.topic for tried in card.tried] == ["account-locked"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"question": " ?! "}, 400, "what you would like to know"),
+        ({"name": " "}, 400, "who asks"),
+        ({"email": "mara"}, 400, "anna@example.com"),
+        ({"do": "look", "question": ""}, 400, "what you would like to know"),
+        ({"do": "drop"}, 400, ""),
+        ({"website": "https://evil.example"}, 303, ""),
+    ],
+    ids=["question", "name", "email", "nothing", "odd", "robot"],
+)
+def test_what_cannot_be_answered_goes_nowhere(
+    town: Town, changed: dict[str, str], status: int, said: str
+) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact").text)
+    answer = client.post("/contact", data={**FORM, **changed, "csrf_token": token})
+
+    assert (answer.status_code, asked(town)) == (status, [])
+    assert said in answer.text
+
+
+def test_what_strangers_write_stays_text_and_an_endless_question_is_cut(town: Town) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact").text)
+    page = client.post("/contact", data={**FORM, "do": "look", "csrf_token": token}).text
+    client.post("/contact", data={**FORM, "question": "locked " * 20_000, "csrf_token": token})
+
+    assert "<b>" not in page
+    assert len(asked(town)[0].words) <= 4_000
+
+
+@pytest.mark.slow
+def test_one_address_asks_ten_times_a_day(town: Town) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact").text)
+    answers = [client.post("/contact", data={**FORM, "csrf_token": token}) for _ in range(11)]
+
+    assert [one.status_code for one in answers] == [303] * 10 + [409]
+    assert len(asked(town)) == 10
+
+
+@pytest.mark.slow
+def test_one_network_is_held_back(town: Town) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact").text)
+    data = {**FORM, "do": "look", "csrf_token": token}
+
+    assert [client.post("/contact", data=data).status_code for _ in range(31)][-2:] == [200, 429]
+
+
+def test_who_is_signed_in_is_known_and_hears_what_is_true_for_them(town: Town) -> None:
+    village = settled(town)
+    browser, person = village.browser(), village.people[0]
+    browser.sign_in(person.user_id, PASSWORD)
+    page = browser.get("/contact?q=I+cannot+open+the+application&tried=reset-password").text
+    browser.post("/contact", on="/contact", **{**FORM, "email": "other@evil.example.org"})
+    (one,) = asked(village)
+
+    assert person.email in page
+    assert "True for your account" in page
+    assert (one.address, one.name, one.verified) == (person.email, person.name, True)
+
+
+def test_an_article_is_judged_without_a_script_and_leads_to_a_person_with_the_question(town: Town) -> None:
+    client = town.client()
+    page = client.get("/faq/account-locked?q=still+locked")
+    data = {"csrf_token": csrf_of(page.text), "q": "still locked"}
+    yes = client.post("/faq/account-locked", data={**data, "helped": "yes"})
+    no = client.post("/faq/account-locked", data={**data, "helped": "no", "why": "unclear"})
+    contact = client.get(no.location).text
+
+    assert "Thank you" in client.get(yes.location).text
+    assert re.search(r"<textarea[^>]*>still locked</textarea>", contact)
+    assert 'name="tried" value="account-locked"' in contact
+    assert opinions(town) == [("account-locked", 1, ""), ("account-locked", 0, "unclear")]
+    assert client.post("/faq/account-locked", data={**data, "helped": "maybe"}).status_code == 400
+    assert client.post("/faq/none", data={**data, "helped": "no"}).status_code == 404
+
+
+def test_the_link_of_an_answer_shows_and_acts_only_when_it_is_sent(town: Town) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact?lang=de").text)
+    client.post(
+        "/contact?lang=de", data={**FORM, "question": "Konto gesperrt, wie lange?", "csrf_token": token}
+    )
+    with town.bot.connect() as db, transaction(db):
+        now = town.clock.now()
+        until = now.replace(year=now.year + 1)
+        link = issue_link(
+            db, town.bot.desk, "Q-1", purpose=faq_mails.LINK, path="faq/answer", until=until, now=now
+        )
+    path = link.removeprefix("https://portal.example.com")
+    for _ in range(3):
+        page = client.get(path)
+    assert opinions(town) == []
+    answer = client.post(path, data={"csrf_token": csrf_of(page.text), "helped": "no", "why": "wrong"})
+
+    assert "Hat das geholfen?" in page.text
+    assert "Ein Mensch hat jetzt Ihre Frage Q-1" in client.get(answer.location).text
+    assert opinions(town) == [("account-locked", 0, "wrong")]
