@@ -24,6 +24,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unanswered:
+    """A question that no article answered."""
+
+    ref: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unhelpful:
     """An article by what was thought of it in a week."""
 
@@ -32,3 +40,19 @@ class Unhelpful:
     not_helped: int
     helped: int
     why: tuple[tuple[Why, int], ...] = ()  #: the most frequent reason first
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnhelpfulArticle:
+    """The same with its title."""
+
+    title: str
+    judged: Unhelpful
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaqWeek:
+    """What the articles lacked in a week."""
+
+    unanswered: tuple[Unanswered, ...] = ()
+    unhelpful: tuple[UnhelpfulArticle, ...] = ()

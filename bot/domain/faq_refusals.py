@@ -25,3 +25,9 @@ class NoSuchArticle(Refusal):
     """Of the articles named there is none."""
 
     code = "no_such_article"
+
+
+class TooFewWords(Refusal):
+    """Of so few words everything may be meant; values: least."""
+
+    code = "too_few_words"

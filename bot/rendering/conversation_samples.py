@@ -11,6 +11,7 @@ from bot.domain.conversations import (
     ConversationCard,
     ConversationState,
     Mark,
+    Suggestion,
     Tried,
 )
 from bot.domain.faq import Article
@@ -115,7 +116,13 @@ def card(lang: str = "en") -> ConversationCard:
         Tried(topic="reset-password", how=Answered.OFFERED, at=AT - timedelta(minutes=9)),
     )
     now = AT + timedelta(minutes=5)
-    return ConversationCard(conversation=conversation(lang), now=now, tried=tried, accounts=(locked, partner))
+    near = (
+        Suggestion(topic="account-locked", title=_ARTICLES[lang][0][1], score=0.83),
+        Suggestion(topic="reset-password", title=_NEAR[lang]["reset-password"], score=0.31),
+    )
+    return ConversationCard(
+        conversation=conversation(lang), now=now, tried=tried, accounts=(locked, partner), suggested=near
+    )
 
 
 def question(lang: str = "en") -> QuestionNote:

@@ -22,9 +22,9 @@ from bot.rendering.words import Words
 
 ACTION = "conversation_"  #: every button's `action_id` begins so, and ends with one of these
 _BUTTONS = {
-    ConversationState.OPEN: ("take", "reply", "hand_over", "close"),
-    ConversationState.ANSWERED: ("take", "reply", "hand_over", "close"),
-    ConversationState.CLOSED: ("reopen",),
+    ConversationState.OPEN: ("take", "reply", "hand_over", "close", "teach"),
+    ConversationState.ANSWERED: ("take", "reply", "hand_over", "close", "teach"),
+    ConversationState.CLOSED: ("reopen", "teach"),
 }
 _STYLES = {"take": "primary", "reply": "primary"}
 MOST_TRIED = 10

@@ -46,7 +46,8 @@ def look(
     db: Database, desk: Desk, question: str, visitor: Visitor | None, *, lang: str, now: datetime
 ) -> Shown:
     """What may answer it; it changes nothing."""
-    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, lang=lang)
+    taught = faq.find_taught(db)
+    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, lang=lang, taught=taught)
     asker = diagnosis.Asker.of_session(visitor)
     causes = diagnosis.diagnose(db, desk, asker, found.reading.topic, now)
     findings = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
@@ -77,7 +78,7 @@ def send(
             most=limits.answers_per_address, desk=owner.support_desk, address=owner.support_address
         )
     words = masking.mask_text(db, desk, asked.question)
-    found = faq.ask(words, desk.policy, desk.portal_url, lang=lang)
+    found = faq.ask(words, desk.policy, desk.portal_url, lang=lang, taught=faq.find_taught(db))
     shown = [(one.topic, Answered.SENT) for one in found.answers]
     shown += [(one.id, Answered.OFFERED) for one in found.offered]
     if asked.tried:

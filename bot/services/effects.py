@@ -32,6 +32,7 @@ from bot.services import (
     deciders,
     email_change_notices,
     erasures,
+    faq_learning,
     faq_mails,
     key_mails,
     lifecycle_gates,
@@ -223,6 +224,11 @@ def _dead_ends(db: Database, desk: Desk, _: Ways, __: Job, now: datetime) -> dic
     return {"note": note} if note else None
 
 
+def _faq_week(db: Database, _: Desk, __: Ways, ___: Job, now: datetime) -> dict[str, Any] | None:
+    note = faq_learning.find_note(db, now=now)
+    return {"note": note} if note else None
+
+
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
 
@@ -313,6 +319,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
         db, desk, job.values["words"], now=now
     ),
     conversations.TOLD: _told,
+    faq_learning.NOTE: _faq_week,
     faq_mails.DIRECT: lambda _, desk, __, job, ___: faq_mails.find_shown(desk, job.values["words"]),
     "clipping_note": _clipped,
     "held_note": _held,

@@ -5,19 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlite_utils import Database
+
 from bot.domain.accounts import Programme
 from bot.domain.conversations import Conversation, ConversationState, Suggestion
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.mail import InboundMail
 from bot.faq import articles
+from bot.faq.learned import Learned, learned
 from bot.faq.search import shipped
 from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.faq import Answer
 from bot.services.desk import Desk
+from bot.store import faq_phrasings
 
 START: Final = "get-started"  #: the page for whoever is new
+NOTHING_TAUGHT: Final = Learned(())
 RELATED: Final = 2  #: articles that are named below an answer
 
 
@@ -32,11 +37,18 @@ class Help:
     ms: float  #: that the search took
 
 
-def ask(text: str, policy: Policy, portal_url: str, *, lang: str = "") -> Help:
+def find_taught(db: Database) -> Learned:
+    """The phrasings that staff have accepted until now."""
+    return learned(faq_phrasings.list_all(db))
+
+
+def ask(
+    text: str, policy: Policy, portal_url: str, *, lang: str = "", taught: Learned = NOTHING_TAUGHT
+) -> Help:
     """Read a message and answer it; `lang`: "en" or "de" where it is known."""
     search = shipped()
     began = time.perf_counter()
-    reading = search.read(text, lang)
+    reading = taught.read(search.read(text, lang), text)
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
@@ -50,16 +62,21 @@ def ask(text: str, policy: Policy, portal_url: str, *, lang: str = "") -> Help:
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 
 
-def read_mail(mail: InboundMail) -> Reading:
+def read_mail(db: Database, mail: InboundMail) -> Reading:
     """What a mail asks for, by its sender's own words."""
-    return shipped().read(f"Subject: {' '.join(mail.subject.split())}\n\n{mail.text}", mail.lang)
+    return _read(db, mail.subject, mail.text, mail.lang)
 
 
-def suggest(one: Conversation) -> tuple[Suggestion, ...]:
+def _read(db: Database, subject: str, text: str, lang: str) -> Reading:
+    whole = f"Subject: {' '.join(subject.split())}\n\n{text}"
+    return find_taught(db).read(shipped().read(whole, lang), whole)
+
+
+def suggest(db: Database, one: Conversation) -> tuple[Suggestion, ...]:
     """Which articles may answer a question that waits for the desk, the likeliest first."""
     if one.state is not ConversationState.OPEN or not one.words.strip():
         return ()
-    reading = shipped().read(f"Subject: {' '.join(one.subject.split())}\n\n{one.words}", one.lang)
+    reading = _read(db, one.subject, one.words, one.lang)
     near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
     return tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)

@@ -36,7 +36,7 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
     if not any(map(str.isalnum, text)):
         raise NoQuestion
     _check_rests(db, desk, by, now=now)
-    found = faq.ask(text, desk.policy, desk.portal_url)
+    found = faq.ask(text, desk.policy, desk.portal_url, taught=faq.find_taught(db))
     lang = found.reading.lang
     new = NewConversation(
         channel=Channel.SLACK,

@@ -33,6 +33,7 @@ from bot.rendering import (
     email_changes,
     erasures,
     faq_cards,
+    faq_learning,
     history,
     invitations,
     letter_cards,
@@ -105,6 +106,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "faq_direct": lambda values, say: faq_cards.told_card(
         values["told"], values["portal_url"], words=words(values["told"].lang, say.zone)
     ),
+    "faq_week_note": lambda values, say: faq_learning.week_note(values["note"], words=say),
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,
     "kind_note": lambda values, say: cards.kind_note(

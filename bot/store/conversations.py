@@ -18,6 +18,7 @@ from bot.domain.conversations import (
     NewConversation,
     Tried,
 )
+from bot.domain.faq_opinions import Unanswered
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 from bot.store.numbers import next_number
 
@@ -123,6 +124,15 @@ def count_asked(db: Database, *, slack_user: str = "", address: str = "", since:
              ((channel = 'slack' and slack_user = :slack_user) or (channel = 'web' and address = :address))"""
     values = {"slack_user": slack_user, "address": address, "since": text_of(since)}
     return int((row(db, sql, values) or {"many": 0})["many"])
+
+
+def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
+    """Questions since then to which no article was sent, the newest first."""
+    sql = """select id, subject from conversations where created_at >= :since and subject <> ''
+             and id not in (select conversation_id from conversation_tried where how = 'sent')
+             order by id desc limit 200"""
+    found = rows(db, sql, {"since": text_of(since)})
+    return tuple(Unanswered(ref=f"Q-{one['id']}", subject=one["subject"]) for one in found)
 
 
 def list_overdue(db: Database, *, now: datetime) -> list[Conversation]:

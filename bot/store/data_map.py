@@ -80,6 +80,9 @@ TABLES: Final[Mapping[str, Held]] = {
     "faq_opinions": Held(
         keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="id topic lang helped why conversation_id at"
     ),
+    "faq_phrasings": Held(
+        keeps=Keep.STATE, erases=Erases.WALK, texts="text", plain="id topic made_by made_at"
+    ),
     # cases
     "cases": Held(
         keeps=Keep.CASES,

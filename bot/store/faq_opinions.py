@@ -42,10 +42,10 @@ def put(db: Database, opinion: Opinion, *, now: datetime) -> None:
     count(db, sql, values)
 
 
-def list_unhelpful(db: Database, *, since: datetime, until: datetime) -> list[Unhelpful]:
-    """Articles that did not help somebody in that time, the worst first."""
-    sql = "select topic, lang, helped, why from faq_opinions where at >= :since and at < :until"
-    found = rows(db, sql, {"since": text_of(since), "until": text_of(until)})
+def list_unhelpful(db: Database, *, since: datetime) -> list[Unhelpful]:
+    """Articles that did not help somebody since then, the worst first."""
+    sql = "select topic, lang, helped, why from faq_opinions where at >= :since"
+    found = rows(db, sql, {"since": text_of(since)})
     no, yes = (
         Counter((one["topic"], one["lang"]) for one in found if one["helped"] == is_yes) for is_yes in (0, 1)
     )

@@ -17,6 +17,7 @@ from bot.store import (
     email_changes,
     erasures,
     faq_opinions,
+    faq_phrasings,
     finding,
     key_mails,
     license_keys,
@@ -257,3 +258,8 @@ def m053_addresses_are_asked_about(db: Database) -> None:
 @migrations()
 def m055_articles_are_judged(db: Database) -> None:
     faq_opinions.make_tables(db)
+
+
+@migrations()
+def m056_staff_teach_phrasings(db: Database) -> None:
+    faq_phrasings.make_tables(db)

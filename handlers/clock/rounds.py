@@ -16,6 +16,7 @@ from bot.services import (
     dead_ends,
     email_changes,
     erasing,
+    faq_learning,
     lifecycle_rounds,
     notices,
     nudges,
@@ -69,6 +70,11 @@ ROUNDS: tuple[Round, ...] = (
         name="standing",
         occasion=weekly(time(9)),
         work=lambda db, bot, occasion, now: standing.tell(db, bot.desk, occasion, now=now),
+    ),
+    Round(
+        name="faq week",
+        occasion=weekly(time(9)),
+        work=lambda db, _, occasion, now: faq_learning.tell(db, occasion, now=now),
     ),
     Round(
         name="dead ends",

@@ -10,7 +10,7 @@ from bot.domain.faq import Step
 from bot.faq.search import shipped
 from bot.services import conversations
 from bot.store.database import rows
-from tests.cast import AVERY, BLAKE, ELI
+from tests.cast import AVERY, BLAKE, ELI, a_mail
 from tests.handlers.conftest import Workspace, until
 
 LOCKED = "My account is locked after too many wrong passwords, for how long?"
@@ -168,3 +168,32 @@ def test_whoever_asks_all_day_is_sent_to_the_desk(workspace: Workspace) -> None:
 
     assert "support@" in workspace.said[-1]["text"]
     assert "20 questions" in workspace.said[-1]["text"]
+
+
+def test_staff_send_edit_and_teach_from_the_card(workspace: Workspace) -> None:
+    workspace.office.take(a_mail(subject="Login", text=LOCKED))
+    workspace.office.work()
+    for name, by in (("conversation_teach", ELI.id), ("faq_send_0", ELI.id), ("faq_edit_0", ELI.id)):
+        workspace.click(name, "Q-1", by=by, seen="account-locked:Q-1:1")
+    assert all("for the desk's staff" in one["text"] for one in workspace.heard(3))
+
+    workspace.click("conversation_teach", "Q-1", by=BLAKE.id, seen="1")
+    (view,) = (one["view"] for one in until(lambda: workspace.asked("views.open")))
+    state = {
+        "topic": {"topic": {"selected_option": {"value": "account-locked"}}},
+        "words": {"words": {"value": "it is locked once more"}},
+    }
+    view = {**view, "id": "V1", "state": {"values": state}}
+    done = workspace.dispatch(
+        {"type": "view_submission", "user": {"id": BLAKE.id}, "team": {"id": "T0"}, "view": view}
+    )
+    workspace.click("faq_edit_0", "Q-1", by=BLAKE.id, seen="account-locked:Q-1:1")
+    edit = until(lambda: workspace.asked("views.open")[1:])[0]["view"]
+    workspace.click("faq_send_0", "Q-1", by=BLAKE.id, seen="account-locked:Q-1:1")
+    workspace.heard(5)
+    workspace.office.work()
+
+    assert "errors" not in done.body
+    assert "30 minutes" in json.dumps(edit)
+    assert "locked for 30 minutes" in workspace.office.mailer.sent[-1].text
+    assert q(workspace).state is ConversationState.ANSWERED

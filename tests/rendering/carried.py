@@ -185,6 +185,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "not_your_question": {"ref": "Q-7"},
     "questions_rest": {"most": 20, "desk": "Support", "address": "support@desk.example.com"},
     "no_such_article": {},
+    "too_few_words": {"least": 3},
     "reminded_often": {"most": 3},
     "member_there": {"name": "Ina Okoye", "user_id": "k7m3-x9p2"},
     "address_shared": {"name": "Ina Okoye", "email": "ina@kunde.example.org"},

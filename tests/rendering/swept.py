@@ -389,6 +389,7 @@ OURS = frozenset(
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
         "voucher_modals.file_modal", "voucher_modals.said_modal", "invitations.invite_modal",
         "invitations.said_modal", "faq_cards.sorry_card", "faq_cards.thanks_card", "faq_cards.ask_card",
+        "faq_learning.teach_modal",
     }
 )  # fmt: skip
 

@@ -82,10 +82,10 @@ def test_each_looks_as_approved(name: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "names"),
     [
-        ({"owner": ""}, "take reply hand_over close"),
-        ({}, "reply hand_over close"),
-        ({"state": ConversationState.ANSWERED}, "reply hand_over close"),
-        ({"state": ConversationState.CLOSED}, "reopen"),
+        ({"owner": ""}, "take reply hand_over close teach"),
+        ({}, "reply hand_over close teach"),
+        ({"state": ConversationState.ANSWERED}, "reply hand_over close teach"),
+        ({"state": ConversationState.CLOSED}, "reopen teach"),
     ],
 )
 def test_a_card_offers_what_can_be_done_about_what_it_shows(changed: dict[str, object], names: str) -> None:

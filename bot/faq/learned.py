@@ -1,0 +1,84 @@
+"""Phrasings that staff have accepted: what is nearly one of them is answered as it, with the next mail."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import sqrt
+from typing import Final
+
+from bot.domain.faq import OFFERED, Candidate, Reading
+from bot.faq.features import see
+from bot.faq.windows import sentences, windows
+
+#: how like a phrasing words have to be, by cosine of their pieces …
+LIKE: Final = 0.72
+LIKE_SHORT: Final = 0.9  #: … of few words, where one may change what all of them mean
+_FEW: Final = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    topic: str
+    pieces: frozenset[str]
+    least: float
+
+
+class Learned:
+    """A small index beside the trained model; safe to share between threads."""
+
+    def __init__(self, phrasings: Iterable[tuple[str, str]]) -> None:
+        self._known = [_know(topic, text) for topic, text in phrasings]
+
+    def read(self, reading: Reading, text: str) -> Reading:
+        """The trained model's reading, led by the phrasing that is nearest to some of the words, if any is.
+
+        What stands behind a barrier stays there.
+        """
+        if not self._known or reading.barrier:
+            return reading
+        found = max((self._nearest(part) for part in _parts(text)), key=lambda one: one.score, default=None)
+        if found is None or not found.topic:
+            return reading
+        before = next((one.score for one in reading.candidates if one.topic == found.topic), 0.0)
+        first = replace(found, score=max(found.score, before))
+        others = [
+            replace(one, score=min(one.score, first.score))
+            for one in reading.candidates
+            if one.topic != first.topic
+        ]
+        second = reading.second if reading.second and reading.second.topic != first.topic else None
+        return replace(reading, candidates=(first, *others)[:OFFERED], second=second)
+
+    def _nearest(self, part: frozenset[str]) -> Candidate:
+        """The likest; of no topic where none is like enough."""
+        scored = ((_likeness(part, one.pieces), one) for one in self._known)
+        near = [(score, one.topic) for score, one in scored if score >= one.least]
+        score, topic = max(near, default=(0.0, ""))
+        return Candidate(topic=topic, score=score)
+
+
+def _know(topic: str, text: str) -> _Known:
+    seen = [see(sentence) for sentence in sentences(text)]
+    words = sum(len(one.words) for one in seen)
+    return _Known(
+        topic=topic, pieces=_union([one.pieces for one in seen]), least=LIKE if words >= _FEW else LIKE_SHORT
+    )
+
+
+def _parts(text: str) -> Iterable[frozenset[str]]:
+    seen = [see(sentence).pieces for sentence in sentences(text)]
+    return (_union(seen[window.start : window.stop]) for window in windows(len(seen)))
+
+
+def _union(pieces: Sequence[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*pieces)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / sqrt(len(one) * len(other)) if one and other else 0.0
+
+
+@lru_cache(maxsize=4)
+def learned(phrasings: tuple[tuple[str, str], ...]) -> Learned:
+    """The index over them, topic and text; made once for as long as none is added."""
+    return Learned(phrasings)
