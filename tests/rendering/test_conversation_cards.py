@@ -91,7 +91,8 @@ def test_each_looks_as_approved(name: str) -> None:
 def test_a_card_offers_what_can_be_done_about_what_it_shows(changed: dict[str, object], names: str) -> None:
     card = a_card(**changed, heard=4)
 
-    assert buttons(card) == [(f"conversation_{name}", "Q-7") for name in names.split()]
+    own = [one for one in buttons(card) if one[0].startswith("conversation_")]
+    assert own == [(f"conversation_{name}", "Q-7") for name in names.split()]
     assert card.blocks[-1]["block_id"] == "card:Q-7:4"
 
 
