@@ -149,6 +149,13 @@ class Life:
     def is_proven(self, *, at: datetime) -> bool:
         return any(notice.proves(self.ends_on, at=at) for notice in self.notices)
 
+    def has_overtaken(self, stage: Stage) -> bool:
+        """Whether a later stage is on its way or has arrived, so that the mail of this one says old news."""
+        order, goes = tuple(Stage), (Delivery.WAITING, Delivery.SENT)
+        return any(
+            order.index(one.stage) > order.index(stage) and one.delivery in goes for one in self.notices
+        )
+
 
 class Move(StrEnum):
     """How an end came about."""
@@ -224,6 +231,13 @@ def extend(life: Life, rules: ClockRules, *, ends_on: date, now: datetime) -> Li
     if life.state is LifeState.VALID and not wrong:
         return replace(life, ends_on=ends_on)
     return replace(life, state=LifeState.VALID, ends_on=ends_on, cycle=life.cycle + 1, notices=())
+
+
+def readdress(life: Life) -> Life:
+    """The account has another address, where nobody knows what was told: it is told anew, in a new cycle."""
+    if life.state is not LifeState.VALID or not life.notices:
+        return life
+    return replace(life, cycle=life.cycle + 1, notices=())
 
 
 def resume(life: Life, rules: ClockRules, *, on: date) -> Life:

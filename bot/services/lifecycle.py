@@ -133,6 +133,20 @@ def resume(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime)
     _record(db, EventTag.LIFE_RESUMED, life, Move.RESUMED, by=by, now=now)
 
 
+def readdress(db: Database, desk: Desk, account_id: int, *, now: datetime) -> LifeState | None:
+    """An account got another address, in the caller's transaction: what the old one was told proves nothing.
+
+    Return of how its life stands; None without a clock.
+    """
+    found = find(db, account_id)
+    if found is None:
+        return None
+    life = lifecycle.readdress(found)
+    if life.cycle != found.cycle:
+        store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+    return life.state
+
+
 def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime) -> Step:
     """What is to be done about one now; the clock of an account that was ended stops."""
     if row.account.status is not AccountStatus.ACTIVE:

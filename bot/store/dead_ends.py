@@ -39,7 +39,8 @@ def list_partners(db: Database, *, ends_by: date) -> list[PartnerFacts]:
     found = rows(
         db,
         """with told as (
-             select l.account_id, max(o.status not in ('queued', 'held', 'sending', 'unknown', 'sent')
+             select l.account_id, max(o.status not in
+                 ('queued', 'held', 'sending', 'unknown', 'sent', 'replaced')
                or exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1)) lost
              from lives l
              join life_notices n on n.account_id = l.account_id and n.cycle = l.cycle and n.told = 1
