@@ -257,7 +257,7 @@ TABLES: Final[Mapping[str, Held]] = {
     "life_notices": Held(
         keeps=Keep.ACCOUNTS,
         erases=Erases.ACCOUNT,
-        plain="account_id cycle stage ends_on told at",
+        plain="account_id cycle stage ends_on told at back_until",
         told="accounts",
     ),
     "life_moves": Held(

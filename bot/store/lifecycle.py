@@ -69,8 +69,8 @@ def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: d
     moment = text_of(at)
     count_each(
         db,
-        """insert into life_notices (account_id, cycle, stage, ends_on, told, at)
-           values (:account_id, :cycle, :stage, :ends_on, :told, :at) on conflict do nothing""",
+        """insert into life_notices (account_id, cycle, stage, ends_on, told, at, back_until)
+           values (:account_id, :cycle, :stage, :ends_on, :told, :at, :back_until) on conflict do nothing""",
         [
             {
                 "account_id": life.account_id,
@@ -79,8 +79,23 @@ def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: d
                 "ends_on": life.ends_on.isoformat(),
                 "told": int(told),
                 "at": moment,
+                "back_until": back_until.isoformat() if back_until else None,
             }
             for life, stage, told in notices
+            for back_until in [next((one.back_until for one in life.notices if one.stage is stage), None)]
+        ],
+    )
+
+
+def promise_all(db: Database, promises: Iterable[tuple[Life, date]]) -> None:
+    """Until when each can come back, where its mails have said so and it was not kept then."""
+    count_each(
+        db,
+        """update life_notices set back_until = :back_until
+           where account_id = :account_id and cycle = :cycle and told = 1 and back_until is null""",
+        [
+            {"account_id": life.account_id, "cycle": life.cycle, "back_until": back_until.isoformat()}
+            for life, back_until in promises
         ],
     )
 
@@ -238,7 +253,7 @@ def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[
     inside, values = listed("id", map(str, account_ids))
     found = rows(
         db,
-        f"""select n.account_id, n.stage, n.ends_on, n.told, o.status, o.sent_at,
+        f"""select n.account_id, n.stage, n.ends_on, n.told, n.back_until, o.status, o.sent_at,
               exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1) as returned
             from lives l
             join life_notices n on n.account_id = l.account_id and n.cycle = l.cycle
@@ -254,6 +269,7 @@ def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[
             ends_on=date.fromisoformat(one["ends_on"]),
             delivery=delivery,
             sent_at=maybe_instant(one["sent_at"]) if delivery is Delivery.SENT else None,
+            back_until=date.fromisoformat(one["back_until"]) if one["back_until"] else None,
         )
         lives.setdefault(one["account_id"], []).append(notice)
     return lives
@@ -318,3 +334,12 @@ def make_tables(db: Database) -> None:
         );
         create index life_moves_by_account on life_moves (account_id);
     """)
+
+
+def add_promises(db: Database) -> None:
+    """The step of a later migration: what a mail has said of the way back holds.
+
+    The rules are followed anew at the next look, which writes down what was said before.
+    """
+    db.execute("alter table life_notices add column back_until text")
+    db.execute("delete from rounds where name = 'life rules'")

@@ -246,3 +246,8 @@ def m047_invited_back(db: Database) -> None:
 @migrations()
 def m050_a_person_has_a_conversation(db: Database) -> None:
     conversations.add_people(db)
+
+
+@migrations()
+def m058_the_way_back_is_promised(db: Database) -> None:
+    lifecycle.add_promises(db)

@@ -1,4 +1,4 @@
-"""Where an account's address changes a warning counts only where it went; of mails that wait the last goes."""
+"""Where an address changes a warning counts only where it went; of mails that wait the last goes."""
 
 from collections.abc import Sequence
 
