@@ -322,7 +322,7 @@ TABLES: Final[Mapping[str, Held]] = {
         keeps=Keep.INVITATIONS,
         erases=Erases.TOMB,
         texts="email name company",
-        plain="id lang asked_at state decided_by",
+        plain="id lang asked_at state decided_by shown_at",
         told="invitations",
     ),
     "terms_acceptances": Held(

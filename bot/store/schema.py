@@ -251,3 +251,8 @@ def m050_a_person_has_a_conversation(db: Database) -> None:
 @migrations()
 def m058_the_way_back_is_promised(db: Database) -> None:
     lifecycle.add_promises(db)
+
+
+@migrations()
+def m059_requests_come_in_turn(db: Database) -> None:
+    partner_requests.add_turns(db)
