@@ -311,10 +311,13 @@ def _hold(life: Life, rules: ClockRules, *, now: datetime) -> Step:
 
 
 def _why(life: Life) -> Held:
-    deliveries = {notice.delivery for notice in life.notices} - {Delivery.SKIPPED}
-    if Delivery.LOST in deliveries:
-        return Held.LOST
-    return Held.WAITING if deliveries else Held.LATE
+    """By the last that was told: one before it may have made way for it."""
+    order = tuple(Stage)
+    told = [notice for notice in life.notices if notice.delivery is not Delivery.SKIPPED]
+    if not told:
+        return Held.LATE
+    last = max(told, key=lambda notice: order.index(notice.stage))
+    return Held.LOST if last.delivery is Delivery.LOST else Held.WAITING
 
 
 def _give(life: Life, rules: ClockRules, stage: Stage) -> Step:

@@ -281,7 +281,7 @@ def job_key(life: Life, stage: Stage) -> str:
 
 
 def _delivery(found: Mapping[str, Any]) -> Delivery:
-    if not found["told"] or found["status"] == "replaced":
+    if not found["told"]:
         return Delivery.SKIPPED
     if found["status"] in ("queued", "held", "sending", "unknown"):
         return Delivery.WAITING
