@@ -280,7 +280,7 @@ class World:
             self.check_held(account, before, after)
 
     def check_arrived(self) -> None:
-        """What went since the last look went to the address of today,."""
+        """What went since the last look went to the address of today."""
         emails = {one["id"]: one["email"] for one in self.query("select id, email from accounts")}
         sent = "select key, recipient from outbox where status = 'sent' and key like 'A-%:life:%' order by id"
         for job in (one for one in self.query(sent) if one["key"] not in self.arrived):
