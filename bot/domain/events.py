@@ -94,6 +94,7 @@ class EventTag(StrEnum):
     DECISION_PHASE_CHANGED = "decision:phase_changed"
     CONVERSATION_OPENED = "conversation:opened"
     CONVERSATION_CONTINUED = "conversation:continued"
+    MAIL_LOOKED_UP = "mail:looked_up"  # somebody asked whether a mail is ours
     LINK_ISSUED = "link:issued"
     JOB_HELD = "job:held"
     JOB_RELEASED = "job:released"

@@ -1,4 +1,4 @@
-"""Whether somebody asks if a mail is ours, and what tells: its Message-ID, its sender, where its links lead."""
+"""Whether somebody asks if a mail is ours, and what tells: its Message-ID, sender and links."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -27,7 +27,8 @@ class Shown:
 
     ids: tuple[str, ...]  #: its Message-ID; several, where several are shown
     senders: tuple[str, ...]  #: addresses of its From
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()  #: to which its links lead
+    exact: bool = True  #: the id stands in it, and not only in the forward's own header
 
 
 _THIS: Final = (
@@ -46,6 +47,9 @@ _ECHT: Final = (
     r"(?:von (?:ihnen|euch|ihrem team)|echt|seriös|legitim|authentisch|vertrauenswürdig|gefälscht|betrug|"
     r"(?:ein )?(?:phishing|fake|spam)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?)"
 )
+_GESCHICKT: Final = (
+    r"(?:mir |uns )?(?:wirklich |tatsächlich )?(?:geschickt|gesendet|versendet|verschickt|geschrieben)"
+)
 #: questions, small and whole: in doubt a person answers
 _ASKS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -57,20 +61,20 @@ _ASKS: Final = tuple(
         r"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam)\b",
         r"\b(?:phishing|scam|fake)(?: e?-?mail| attempt)?\s*\?",
         rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}\b",
-        rf"\b(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch)\b",
-        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?(?:{_DIESE} ){{1,5}}(?:mir |uns )?(?:wirklich |tatsächlich )?"
-        r"(?:geschickt|gesendet|versendet|verschickt|geschrieben)\b",
+        rf"\b(?<!wann )(?<!wo )(?<!wie )(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch)\b",
+        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?(?:{_DIESE} ){{1,5}}{_GESCHICKT}\b",
         r"\b(?:verdacht auf|sieht (?:aus wie|nach)|vermutlich|wohl) (?:eine? )?(?:phishing|betrug)\b",
         r"\b(?:phishing|betrug|fake)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?\s*\?",
     )
 )
 _BELOW: Final = re.compile(
-    r"^[>\s*|]*(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten|(?:from|von|absender)\s*\*?:"
-    r"|(?:message-?id)\s*:)",
+    r"^[> \t*|]{0,20}(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten"
+    r"|(?:from|von|absender)\s{0,9}\*?:)",
     re.IGNORECASE | re.MULTILINE,
 )
 _FROM: Final = re.compile(
-    r"^[>\s*|]*(?:from|von|absender)\s*\*?:[^\n@]{0,200}?([^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\];,]{1,255})",
+    r"^[> \t*|]{0,20}(?:from|von|absender)\s{0,9}\*?:[^\n@]{0,200}?"
+    r"([^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\];,]{1,255})",
     re.IGNORECASE | re.MULTILINE,
 )
 #: named as such, or of the form of ours
@@ -100,12 +104,14 @@ def find_shown(mail: InboundMail) -> Shown:
             senders=_unique(one.sender for one in mail.forwarded),
             hosts=_unique(host for one in mail.forwarded for host in one.hosts),
         )
-    text = _whole(mail)
+    text, exact = _whole(mail), True
     named = _unique(f"<{(one[1] or one[2]).rstrip('.,;')}>" for one in _ID.finditer(text))
     senders = _unique(one[1].lower().rstrip(".") for one in _FROM.finditer(text))
     if not named and senders:
-        named = mail.thread_ids[:1]  # a forward names what it forwards as a reply does
-    return Shown(ids=named[:_MOST], senders=senders[:1])
+        named, exact = mail.thread_ids[:1], False  # a forward names what it forwards as a reply does
+    below = _BELOW.search(text)
+    hosts = list_hosts(text[below.start() :]) if below else ()
+    return Shown(ids=named[:_MOST], senders=senders[:1], hosts=hosts, exact=exact)
 
 
 def judge(
@@ -117,13 +123,10 @@ def judge(
     our_hosts: Collection[str],
 ) -> Provenance:
     """`signed`: those of its ids that we made; `theirs`: whether that mail went to whoever asks."""
-    if not shown.ids:
-        foreign = bool(shown.senders) and not set(shown.senders) & set(our_senders)
-        return Provenance.NOT_OURS if foreign else Provenance.UNSURE
-    if not signed:
-        return Provenance.NOT_OURS
-    elsewhere = not set(shown.hosts) <= set(our_hosts)
     foreign = not set(shown.senders) <= set(our_senders)
+    if not signed:
+        return Provenance.NOT_OURS if foreign or (shown.ids and shown.exact) else Provenance.UNSURE
+    elsewhere = not set(shown.hosts) <= set(our_hosts)
     if len(shown.ids) > 1 or elsewhere or foreign or not theirs:
         return Provenance.UNSURE
     return Provenance.OURS
@@ -135,7 +138,7 @@ def list_hosts(text: str) -> tuple[str, ...]:
 
 
 def host_of(link: str) -> str:
-    """Where a link leads, lower case and without what stands before an @ or behind a colon; "?" for no such."""
+    """Where a link leads, lower case, without what stands before an @ or behind a colon; "?" for nowhere."""
     found = _HOST.match(link)
     return found[1].lower().rpartition("@")[2].partition(":")[0] if found else "?"
 

@@ -30,6 +30,7 @@ from bot.store import (
     phone_codes,
     phone_resets,
     prolongation,
+    provenance,
     provisioning,
     purchase_orders,
     recovery_codes,
@@ -246,3 +247,8 @@ def m047_invited_back(db: Database) -> None:
 @migrations()
 def m053_addresses_are_asked_about(db: Database) -> None:
     member_invitations.add_index_by_email(db)
+
+
+@migrations()
+def m054_false_mails_are_counted(db: Database) -> None:
+    provenance.add_index(db)
