@@ -33,10 +33,13 @@ check: $(VENV)/dev.stamp ## Run linters, types and floors, then every test; REQU
 approve: $(VENV)/dev.stamp ## Rewrite the golden mails, cards and pages; look at the diff before you commit
 	APPROVE=1 $(BIN)/python -m pytest -q -m golden
 
+model: $(VENV)/dev.stamp ## Train the search anew, after a change of articles, near misses or concepts
+	$(BIN)/python -m bot.faq.training
+
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
 	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/*_in_a_browser.py
 
-bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, review, intake, portal and the clock, each beside its yardstick (needs Dovecot)
+bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, review, intake, portal, the clock and answers, each beside its yardstick (needs Dovecot)
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.reaction
 	$(BIN)/python -m tests.benchmarks.ack
@@ -46,6 +49,7 @@ bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, rev
 	$(BIN)/python -m tests.benchmarks.intake
 	$(BIN)/python -m tests.benchmarks.portal
 	$(BIN)/python -m tests.benchmarks.lifecycle
+	$(BIN)/python -m tests.benchmarks.faq
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .
@@ -73,4 +77,4 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/uv
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run install test check approve format constraints clean pictures bench
+.PHONY: help run install test check approve format constraints clean pictures bench model

@@ -164,12 +164,13 @@ class Extranet(_Part):
     sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     app_reset_hours: Annotated[int, Field(ge=1, le=336)] = 24  #: to stop the removal of a lost app
     mfa_guide_url: str = ""  #: how to set up an authenticator app; "" where there is no page
+    prolongation_url: str = ""  #: where an expired account comes back; "" for this portal's page
     roles: dict[str, Role] = {"partner": Role(title=Said(en="Partner", de="Partner"))}
     consents: Mapping[Consent, Wording] = _CONSENTS
     password: PasswordNumbers = PasswordNumbers()
     clock: ExtranetClock = ExtranetClock()
 
-    @field_validator("mfa_guide_url")
+    @field_validator("mfa_guide_url", "prolongation_url")
     @classmethod
     def _address(cls, value: str) -> str:
         return _web(value)

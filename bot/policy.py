@@ -255,6 +255,13 @@ class Nudges(_Part):
         return self
 
 
+class Answers(_Part):
+    """Questions, and the people who answer them."""
+
+    #: working hours of the desk in which whoever asks hears from a person
+    first_reply_hours: Annotated[int, Field(ge=1, le=400)] = 8
+
+
 class Alarms(_Part):
     """When trouble is told in the support channel."""
 
@@ -275,6 +282,7 @@ class Policy(_Part):
     provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
+    answers: Answers = Answers()
     stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()

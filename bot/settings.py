@@ -55,6 +55,7 @@ class ReadingSettings(BaseSettings):
     sponsors: Names = ()
     trusted_authserv_id: str = ""
     secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = ()
+    portal_url: str = "http://127.0.0.1:8080"  #: which answers link to
     usher_config: Path | None = None
     templates_dir: Path | None = None
 
@@ -91,7 +92,6 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     slack_staff: Names
     slack_approvers: Names
 
-    portal_url: str = "http://127.0.0.1:8080"
     portal_bind: str = "127.0.0.1:8080"
     ops_bind: str = "127.0.0.1:8081"
     trusted_proxies: Names = ()

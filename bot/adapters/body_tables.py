@@ -5,9 +5,9 @@ from itertools import groupby
 
 from bot.adapters.html_tables import tables_of_body
 from bot.adapters.mail_content import BodyPart
-from bot.adapters.mail_text import without_quotes
 from bot.adapters.sheet_rules import Limits, Refused
 from bot.adapters.text_tables import tab_tables
+from bot.domain.own_words import without_quotes
 from bot.domain.sheets import Sheet, Workbook
 
 

@@ -7,8 +7,8 @@ from typing import Final
 from bot.adapters.html_scan import LONGEST_ATTRIBUTES, UNSEEN, VOID, is_hidden, plain, scan
 from bot.adapters.mail_charsets import clean
 from bot.adapters.mail_html import TextReader
-from bot.adapters.mail_text import without_quotes
 from bot.adapters.sheet_rules import Limits, Refused
+from bot.domain.own_words import without_quotes
 from bot.domain.sheets import Sheet, SheetRefusal
 
 LONGEST_PAGE: Final = 2_000_000  #: characters of a mail's body; a table that ends beyond them is not read

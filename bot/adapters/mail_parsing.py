@@ -28,11 +28,11 @@ from bot.adapters.mail_headers import (
     subject_of,
     thread_ids_of,
 )
-from bot.adapters.mail_language import language_of
-from bot.adapters.mail_text import LONGEST_TEXT, own_words
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import LIMITS
+from bot.domain.languages import language_of
 from bot.domain.mail import Attachment, InboundMail
+from bot.domain.own_words import LONGEST_TEXT, own_words
 from bot.domain.sheets import Workbook
 from bot.ports import ReadMail
 

@@ -94,7 +94,15 @@ class EventTag(StrEnum):
     DECISION_PHASE_CHANGED = "decision:phase_changed"
     CONVERSATION_OPENED = "conversation:opened"
     CONVERSATION_CONTINUED = "conversation:continued"
-    MAIL_LOOKED_UP = "mail:looked_up"  # somebody asked whether a mail is ours
+    MAIL_LOOKED_UP = "conversation:mail_looked_up"  # somebody asked whether a mail is ours
+    CONVERSATION_VIEWED = "conversation:viewed"
+    CONVERSATION_TAKEN = "conversation:taken"
+    CONVERSATION_HANDED_OVER = "conversation:handed_over"
+    CONVERSATION_REPLIED = "conversation:replied"
+    CONVERSATION_UNREPLIED = "conversation:unreplied"  # what was written did not go
+    CONVERSATION_CLOSED = "conversation:closed"
+    CONVERSATION_REOPENED = "conversation:reopened"
+    CONVERSATION_OVERDUE = "conversation:overdue"
     LINK_ISSUED = "link:issued"
     JOB_HELD = "job:held"
     JOB_RELEASED = "job:released"

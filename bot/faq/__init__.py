@@ -1,1 +1,1 @@
-"""Articles and the search over them: empty until there are some."""
+"""Articles on login questions, and the search over them: offline, in plain Python."""

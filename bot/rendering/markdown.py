@@ -36,6 +36,11 @@ def bodies(source: str, *, colour: str) -> tuple[str, list[Line]]:
     return html, list(_apart(_blocks(SyntaxTreeNode(tokens).children)))
 
 
+def tree(source: str) -> SyntaxTreeNode:
+    """The same words as they were understood, for those who write them for neither eye."""
+    return SyntaxTreeNode(_parser().parse(source))
+
+
 def normalized(url: str) -> str:
     """A link's target as it stands in both bodies; a mark stays as it is until its address is known."""
     return url if is_marked(url) or _PLAIN_URL.fullmatch(url) else normalizeLink(url)

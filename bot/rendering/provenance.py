@@ -24,5 +24,5 @@ def whose_mail(
         "ours": bool(template),
         "kind": say.say(f"mail.{template}") if template else "",
         "at": say.instant(sent_at) if sent_at else "",
-        "portal_url": portal_url.rstrip("/"),
+        "home": portal_url.rstrip("/"),
     }

@@ -33,6 +33,7 @@ from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import (
     account_samples,
+    conversation_samples,
     key_samples,
     lifecycle_samples,
     mails,
@@ -340,7 +341,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
     "desk_reply": lambda lang, policy: mails.desk_reply(complete_case(lang), policy, PARAGRAPHS[lang]),
-    "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    **conversation_samples.MAILS,
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
     ),

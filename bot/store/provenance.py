@@ -24,4 +24,4 @@ def count_deceived(db: Database, *, since: datetime) -> int:
 
 def add_index(db: Database) -> None:
     """The migration's step; never edited once shipped."""
-    db.execute("create index events_of_false_mails on events (at) where tag = 'mail:looked_up'")
+    db.execute("create index events_of_false_mails on events (at) where tag = 'conversation:mail_looked_up'")

@@ -245,6 +245,11 @@ def m047_invited_back(db: Database) -> None:
 
 
 @migrations()
+def m050_a_person_has_a_conversation(db: Database) -> None:
+    conversations.add_people(db)
+
+
+@migrations()
 def m053_addresses_are_asked_about(db: Database) -> None:
     member_invitations.add_index_by_email(db)
 

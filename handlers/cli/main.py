@@ -15,6 +15,7 @@ from handlers.cli import (
     audit,
     backup,
     doctor,
+    faq,
     jobs,
     lifecycle,
     mail,
@@ -46,6 +47,7 @@ app.command("restore", epilog="Example: usher restore usher-2026-03-01.db")(back
 app.add_typer(ris.app, name="ris", epilog="Example: usher ris check acme.xlsx")
 app.add_typer(mail.app, name="mail", epilog="Example: usher mail classify inbox/*.eml")
 app.add_typer(mails.app, name="mails", epilog="Example: usher mails show receipt --lang de")
+app.add_typer(faq.app, name="faq", epilog='Example: usher faq ask "My account is locked"')
 app.add_typer(jobs.app, name="jobs", epilog="Example: usher jobs list")
 app.command("stock", epilog="Example: usher stock --json")(stock.stock)
 app.add_typer(vouchers.app, name="vouchers", epilog="Example: usher vouchers import vouchers.csv")

@@ -20,6 +20,7 @@ from handlers.portal import (
     email_changes,
     enrolment,
     errors,
+    faq,
     home,
     joining,
     launch,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 #: each has `register(app, frame)`
-ROOMS = (brand, enrolment, home, legal, ris, status)
+ROOMS = (brand, enrolment, faq, home, legal, ris, status)
 #: pages of accounts: where those of a programme are kept elsewhere, there are none of its own …
 MAG_ROOMS = (
     credentials,

@@ -32,7 +32,8 @@ def commands() -> list[tuple[str, ...]]:
 def test_every_command_of_the_contract_is_there() -> None:
     wanted = (
         "run, doctor, ris blank, ris check, mail classify, mail replay, audit verify, audit export, "
-        "mails list, mails show, jobs list, jobs retry, jobs drop, jobs release, backup, restore"
+        "mails list, mails show, jobs list, jobs retry, jobs drop, jobs release, backup, restore, "
+        "faq ask, faq evaluate"
     )
 
     assert set(wanted.split(", ")) <= {" ".join(path) for path in commands()}

@@ -161,6 +161,7 @@ def neighbours(
     ids = {
         "token": "A" * 43, "draft": "B" * 43, "application": "ForumPass", "method": "link", "name": "x.xlsx",
         "filename": "portal.css", "number": str(victims[0].id), "phone": "1",
+        "topic": "account-locked",
     }  # fmt: skip
     return Neighbours(town, portal, victims, others, links, ids, count(1))
 

@@ -55,7 +55,8 @@ ROWS = {
     **dict.fromkeys(
         (
             "GET /", "GET /contact", "GET /imprint", "GET /privacy", "GET /terms", "GET /brand/style",
-            "GET /brand/logo", "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
+            "GET /faq", "GET /faq/<topic>", "GET /brand/logo",
+            "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
             "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
             "GET /register/partner/asked", "GET /prolong", "GET /prolong/asked",

@@ -30,6 +30,8 @@ def places(found: Found) -> Iterator[dict[str, str]]:
         "home": "/",
         "ris": "/ris",
         "contact": "/contact",
+        "faq": "/faq",
+        "faq_topic": "/faq/expired-over-60-days",
         "sign_in": "/sign-in",
         "privacy": "/privacy",
         "lost": "/status/none",

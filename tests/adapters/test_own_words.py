@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bot.adapters.mail_language import language_of
-from bot.adapters.mail_text import own_words
+from bot.domain.languages import language_of
+from bot.domain.own_words import own_words
 
 QUOTED = {
     "apple": "Five seats.\n\nAm 02.09.2024 um 08:30 schrieb Desk <ris@desk.example.org>:\n> How many?\n",

@@ -1,0 +1,83 @@
+"""What the desk makes of a question: the topics it may be about, how sure that is, and what to do then."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.accounts import Programme
+
+#: from which probability on an answer goes by itself, and from which on three are offered
+ANSWER_FROM: Final = 0.6
+OFFER_FROM: Final = 0.2
+OFFERED: Final = 3  #: topics that are offered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One article as it was written; `body` is Markdown in Jinja, which the policy fills."""
+
+    id: str
+    lang: str
+    title: str
+    programme: Programme  #: whose desk owns the answer
+    related: tuple[str, ...]
+    source: str
+    updated: date
+    wrong_words: tuple[str, ...]  #: what people say instead
+    phrasings: tuple[str, ...]
+    body: str
+
+
+class Step(StrEnum):
+    """What follows from a reading."""
+
+    ANSWER = "answer"
+    OFFER = "offer"
+    PERSON = "person"
+
+
+class Barrier(StrEnum):
+    """Why a person reads it, however sure the search is."""
+
+    COMMAND = "command"  #: it tells the bot, or whoever reads it, what to do to accounts or to itself
+    SECRET = "secret"  # noqa: S105 - it asks for a password, a code or a key
+    SOMEBODY_ELSE = "somebody_else"  #: it asks for what belongs to another person
+    LOST_FACTOR = "lost_factor"  #: a second factor is to be taken away
+    SECURITY = "security"  #: something may have been broken into
+    LEGAL = "legal"
+    LANGUAGE = "language"  #: neither English nor German
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A topic, and the probability that it is what was asked for."""
+
+    topic: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was found for one question: the candidates by falling rank, none of them behind a barrier."""
+
+    lang: str
+    candidates: tuple[Candidate, ...] = ()
+    barrier: Barrier | None = None
+    second: Candidate | None = None  #: another question in the same message, as surely answered
+
+    @property
+    def score(self) -> float:
+        return self.candidates[0].score if self.candidates else 0.0
+
+    @property
+    def step(self) -> Step:
+        if self.barrier or self.score < OFFER_FROM:
+            return Step.PERSON
+        return Step.ANSWER if self.score >= ANSWER_FROM else Step.OFFER
+
+    @property
+    def topic(self) -> str | None:
+        """What the desk answers by itself."""
+        return self.candidates[0].topic if self.step is Step.ANSWER else None

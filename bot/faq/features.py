@@ -1,0 +1,60 @@
+"""What the model sees of a text: pieces of its words, and what they mean, alone and in pairs."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.faq.denials import without_denied
+from bot.faq.durations import longest
+from bot.faq.folding import fold, grams, words
+from bot.faq.lexicon import concepts
+
+Spelling = Callable[[str], str]  #: mends a folded word
+
+_WINDOW_DAYS = 60
+_CYCLE_DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Of a sentence: its words, their pieces, and what it speaks of."""
+
+    words: tuple[str, ...]
+    pieces: frozenset[str]
+    concepts: frozenset[str]
+
+
+def see(sentence: str, mend: Spelling = str) -> Seen:
+    line, denies = without_denied(fold(sentence))
+    said = tuple(mend(word) for word in words(line))
+    names = concepts(said) | _span(said)
+    return Seen(
+        words=said,
+        pieces=frozenset(_pieces(said)),
+        concepts=names | {"denied"} if denies else names,
+    )
+
+
+def paired(names: Iterable[str]) -> list[str]:
+    """The features of what is spoken of: each alone, and each two together."""
+    ordered = sorted(names)
+    pairs = (f"{one}+{two}" for number, one in enumerate(ordered) for two in ordered[number + 1 :])
+    return [*ordered, *pairs]
+
+
+def _pieces(said: Sequence[str]) -> Iterable[str]:
+    for word in said:
+        yield f"w:{word}"
+        yield from grams(word)
+    yield from (f"w:{one} {two}" for one, two in pairwise(said))
+
+
+def _span(said: Sequence[str]) -> frozenset[str]:
+    days = longest(said)
+    if days is None:
+        return frozenset()
+    if days == _CYCLE_DAYS:
+        return frozenset({"days_90"})
+    return frozenset(
+        {"days_60" if days == _WINDOW_DAYS else "days_over" if days > _WINDOW_DAYS else "days_under"}
+    )

@@ -1,0 +1,202 @@
+"""`usher faq`: what the desk would answer, and how good its answers are."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.domain.errors import SettingsFault
+from handlers.cli.output import JsonOption, plain, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from bot.faq.evaluation import Figures, Labelled
+    from bot.policy import Policy
+    from bot.services.faq import Help
+
+app = typer.Typer(help="Answers to login questions.", no_args_is_help=True)
+
+UNANSWERED = 1
+_LANGS = ("en", "de")
+
+
+@app.command(epilog='Example: usher faq ask "My account is locked"')
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in English or German.")] = "",
+    *,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read {"id","text","lang"?} lines from stdin, write a prediction a line.'
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question as the desk would.
+
+    Exit 0 when every question is answered, 1 otherwise.
+    """
+    if jsonl == bool(question.strip()):
+        raise typer.BadParameter("give either a question or --jsonl with questions on stdin")
+    policy, portal_url = _desk()
+    if jsonl:
+        answered = [_print(line, policy, portal_url) for line in _lines(sys.stdin.buffer, "stdin")]
+    elif as_json:
+        answered = [_print({"id": None, "text": question}, policy, portal_url)]
+    else:
+        answered = [_show(question, policy, portal_url)]
+    if not all(answered):
+        raise typer.Exit(UNANSWERED)
+
+
+@app.command(epilog="Example: usher faq evaluate questions.jsonl --json")
+def evaluate(
+    file: Annotated[
+        Path, typer.Argument(help='Lines of {"id","text","topic","lang","channel"}; topic may be null.')
+    ],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the search over a labelled file: accuracy, wrong answers, abstentions, calibration."""
+    from bot.faq.evaluation import measure
+    from bot.faq.search import shipped
+
+    labelled = _read_labels(file)
+    found = measure([(one, shipped().read(one.text)) for one in labelled])
+    if as_json:
+        for figures in found:
+            print_json(_rounded(asdict(figures)))
+    else:
+        _print_figures(found)
+
+
+def _desk() -> "tuple[Policy, str]":
+    """In the desk's own policy, where it has one."""
+    from bot import policy as policies
+    from bot import settings as settings_room
+
+    settings = settings_room.load_reading()
+    address = {"support_address": settings.support_address} if settings.support_address else {}
+    return policies.load(settings.usher_config, **address), settings.portal_url
+
+
+def _print(line: Mapping[str, Any], policy: "Policy", portal_url: str) -> bool:
+    from bot.services import faq
+
+    wished = line.get("lang")
+    told = faq.ask(line["text"], policy, portal_url, lang=wished if wished in _LANGS else "")
+    print_json(_prediction(line.get("id"), told))
+    return told.reading.topic is not None
+
+
+def _prediction(known_as: object, told: "Help") -> dict[str, Any]:
+    reading = told.reading
+    return {
+        "id": known_as,
+        "topic": reading.topic,
+        "score": round(reading.score, 4),
+        "lang": reading.lang,
+        "candidates": [one.topic for one in reading.candidates],
+        "answer": told.text,
+        "ms": round(told.ms, 2),
+    }
+
+
+def _show(question: str, policy: "Policy", portal_url: str) -> bool:
+    from bot.services import faq
+
+    told = faq.ask(question, policy, portal_url)
+    reading = told.reading
+    if reading.candidates:
+        say(f"[dim]{plain(reading.candidates[0].topic)} {reading.score:.2f}[/dim]")
+    sys.stdout.write(told.text)
+    return reading.topic is not None
+
+
+def _lines(stream: Iterable[bytes], name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of JSON Lines. Raise SettingsFault for a line that is none with a text."""
+    for number, raw in enumerate(stream, 1):
+        if not raw.strip():
+            continue
+        try:
+            line = json.loads(raw)
+        except (ValueError, RecursionError):
+            line = None
+        if not isinstance(line, dict) or not isinstance(line.get("text"), str):
+            raise SettingsFault(f'{name}, line {number}: is no JSON object with a "text"')
+        yield line
+
+
+def _read_labels(file: Path) -> "list[Labelled]":
+    from bot.faq import articles
+    from bot.faq.evaluation import Labelled
+
+    known = {None, *articles.load()}
+    labelled = []
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(_lines(stream, str(file)), 1):
+                if (
+                    "topic" not in line
+                    or not isinstance(line["topic"], str | None)
+                    or line["topic"] not in known
+                ):
+                    raise SettingsFault(
+                        f"{file}: question {number} has no topic of ours (null where none answers it)"
+                    )
+                labelled.append(
+                    Labelled(
+                        id=str(line.get("id", number)),
+                        text=line["text"],
+                        topic=line["topic"],
+                        lang=str(line.get("lang", "")),
+                        channel=str(line.get("channel", "")),
+                        tags=tuple(map(str, line.get("tags", ()))),
+                    )
+                )
+    except OSError as exc:
+        raise SettingsFault(f"{file}: cannot be read ({exc.strerror})") from None
+    return labelled
+
+
+_SHARES = (
+    "right_first",
+    "among_three",
+    "answered_right",
+    "wrong_shown",
+    "abstained",
+    "out_of_scope_answered",
+)
+
+
+def _print_figures(found: "list[Figures]") -> None:
+    names = [name.replace("_", " ") for name in _SHARES]
+    print_table(("group", "messages", *names, "adversarial answered", "Brier", "ECE"), list(map(_row, found)))
+    say("\nCalibration: what was promised, and what came true.")
+    print_table(
+        ("score", "messages", "mean score", "right"),
+        [
+            (f"{one.low:.1f}-{one.high:.1f}", one.count, _percent(one.score), _percent(one.right))
+            for one in found[0].bins
+        ],
+    )
+
+
+def _row(one: "Figures") -> tuple[object, ...]:
+    shares = [_percent(getattr(one, name)) for name in _SHARES]
+    return (one.group, one.messages, *shares, one.adversarial_answered, f"{one.brier:.3f}", f"{one.ece:.3f}")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - whatever JSON takes
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

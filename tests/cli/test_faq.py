@@ -1,0 +1,87 @@
+"""`usher faq` on a machine without any settings."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Shell
+
+pytestmark = pytest.mark.slow
+
+DEV = Path(__file__).parents[1] / "data" / "faq" / "dev.jsonl"
+KEYS = ["id", "topic", "score", "lang", "candidates", "answer", "ms"]
+
+
+def test_a_question_is_answered(usher: Shell) -> None:
+    told = usher("faq", "ask", "wie lange ist mein Konto gesperrt?")
+
+    assert (told.code, told.err) == (0, "")
+    assert "30 Minuten gesperrt" in " ".join(told.out.split())
+    assert "Extranet Helpdesk" in told.out
+
+
+def test_a_person_is_named_where_it_is_not_sure(usher: Shell) -> None:
+    told = usher("faq", "ask", "send me the password of my boss", "--json")
+    (found,) = told.objects
+
+    assert (told.code, list(found), found["topic"], found["candidates"]) == (1, KEYS, None, [])
+    assert "A person at the desk" in found["answer"]
+
+
+def test_lines_become_predictions(usher: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        {"id": "a", "text": "my account is locked", "lang": "de"},
+        {"id": 7, "text": "a lamp"},
+        {"id": None, "text": ""},
+    ]
+    _type(monkeypatch, "\n\n".join(map(json.dumps, lines)))
+    told = usher("faq", "ask", "--jsonl")
+    first, second, third = told.objects
+
+    assert told.code == 1
+    assert (first["id"], first["topic"], first["lang"], len(first["candidates"])) == (
+        "a",
+        "account-locked",
+        "de",
+        3,
+    )
+    assert 0.6 < first["score"] <= 1
+    assert (second["id"], second["topic"], third["id"], third["topic"]) == (7, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "said"),
+    [
+        ("", ("faq", "ask"), "give either a question or --jsonl"),
+        ("", ("faq", "ask", "why", "--jsonl"), "give either a question or --jsonl"),
+        ('{"text": "a"}\n[1]', ("faq", "ask", "--jsonl"), 'stdin, line 2: is no JSON object with a "text"'),
+        ("", ("faq", "evaluate", "none.jsonl"), "none.jsonl: cannot be read"),
+        ("", ("faq", "evaluate", "odd.jsonl"), "odd.jsonl: question 1 has no topic of ours"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_said_on_one_line(
+    usher: Shell, monkeypatch: pytest.MonkeyPatch, typed: str, words: tuple[str, ...], said: str
+) -> None:
+    Path("odd.jsonl").write_text('{"text": "a", "topic": "nothing"}\n', encoding="utf-8")
+    _type(monkeypatch, typed)
+    told = usher(*words)
+
+    assert told.code == 2
+    assert said in told.faults[0]
+
+
+def test_figures_of_a_labelled_file(usher: Shell) -> None:
+    told, table = usher("faq", "evaluate", str(DEV), "--json"), usher("faq", "evaluate", str(DEV))
+    whole, *groups = told.objects
+
+    assert (told.code, whole["group"], whole["messages"], len(groups)) == (0, "all", 160, 5)
+    assert sum(one["count"] for one in whole["bins"]) == 160
+    assert "Calibration" in table.out
+    assert "channel:email" in table.out
+
+
+def _type(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))

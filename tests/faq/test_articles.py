@@ -1,0 +1,117 @@
+"""Every article is there in both languages, says what it has to, names its desk, and leads nowhere dead."""
+
+import json
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot import policy as policies
+from bot.faq import articles, training
+from bot.faq.folding import fold, words
+from bot.faq.lexicon import concepts
+from bot.faq.windows import sentences
+from bot.policy import Policy
+from bot.rendering import faq
+from bot.rendering.mrkdwn import mrkdwn
+
+DATA = Path(__file__).parents[1] / "data" / "faq"
+MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
+    (DATA / "must_say.toml").read_text(encoding="utf-8")
+)
+NEAR = 0.6  #: Jaccard of character 5-grams
+PORTAL = "https://portal.example.com"
+OURS = re.compile(r"/(?:faq|contact|password|dashboard|prolong)")
+BOTH = [(topic, lang) for topic in MUST_SAY for lang in articles.LANGUAGES]
+
+
+@cache
+def shipped() -> Policy:
+    return policies.load(support_address="desk@example.com")
+
+
+def test_every_topic_has_an_article_in_each_language_and_no_more() -> None:
+    found = {topic: set(both) for topic, both in articles.load().items()}
+
+    assert found == {topic: set(articles.LANGUAGES) for topic in MUST_SAY}
+
+
+@pytest.mark.parametrize(("topic", "lang"), BOTH)
+def test_an_article_says_what_it_has_to(topic: str, lang: str) -> None:
+    article = articles.load()[topic][lang]
+    answer = faq.answer(article, shipped(), PORTAL)
+    owner = shipped().of(article.programme)
+    text = " ".join(answer.text.split())
+
+    assert [words for words in MUST_SAY[topic][lang] if words.casefold() not in text.casefold()] == []
+    assert text.endswith(owner.support_address)
+    assert owner.support_desk in text
+    assert len(text) < 2_000
+    for url in re.findall(r'href="([^"]+)"', answer.html):
+        assert url.startswith(("mailto:desk@", "https://www.example.com/", PORTAL)), url
+        assert not url.startswith(PORTAL) or OURS.fullmatch(url.removeprefix(PORTAL)), url
+
+
+@pytest.mark.parametrize("topic", MUST_SAY)
+def test_both_languages_are_of_the_same_make(topic: str) -> None:
+    english, german = (articles.load()[topic][lang] for lang in articles.LANGUAGES)
+
+    assert (english.programme, english.related, english.source, english.updated) == (
+        german.programme, german.related, german.source, german.updated,
+    )  # fmt: skip
+    assert set(english.related) <= set(articles.load()) - {topic}
+    if topic not in articles.GUIDES:
+        assert min(len(english.phrasings), len(german.phrasings)) >= 20
+        wrong = [*english.wrong_words, *german.wrong_words]
+        assert [one for one in wrong if not concepts(words(fold(one)))] == []
+
+
+def test_numbers_and_links_are_those_of_the_policy() -> None:
+    extranet = shipped().extranet
+    clock = extranet.clock.model_copy(update={"reactivation_days": 45})
+    changed = {"clock": clock, "prolongation_url": "https://extranet.example.com/back"}
+    mine = shipped().model_copy(update={"extranet": extranet.model_copy(update=changed)})
+    text = faq.answer(articles.load()["prolongation-after-expiry"]["en"], mine, PORTAL).text
+
+    assert "For 45 days after expiry" in text
+    assert "https://extranet.example.com/back" in text
+
+
+def test_the_same_words_on_slack_and_no_markup_of_strangers() -> None:
+    answer = faq.answer(articles.load()["account-locked"]["en"], shipped(), PORTAL)
+
+    assert answer.mrkdwn.startswith(
+        "Your account is locked for 30 minutes after 10 failed login attempts.\n\nWait"
+    )
+    assert "<mailto:desk@example.com|desk@example.com>" in answer.mrkdwn
+    assert mrkdwn("# Hi <!channel>\n\n- **a** & [b](https://x.example/?a|b)\n- c") == (
+        "*Hi &lt;!channel&gt;*\n\n• *a* &amp; <https://x.example/?a%7Cb|b>\n• c"
+    )
+
+
+@pytest.mark.slow
+def test_nothing_that_measures_is_learnt() -> None:
+    """Neither a whole message nor one of its sentences."""
+    texts = [json.loads(line)["text"] for line in (DATA / "dev.jsonl").read_text("utf-8").splitlines()]
+    measured = {_grams(part) for text in texts for part in (text, *sentences(text))}
+    by_size = defaultdict(list)
+    for grams in measured:
+        by_size[len(grams)].append(grams)
+
+    assert [sample.text for sample in training.samples() if _is_near(_grams(sample.text), by_size)] == []
+
+
+def _is_near(grams: frozenset[str], by_size: Mapping[int, Sequence[frozenset[str]]]) -> bool:
+    """Only one of about the same size can have so much in common."""
+    sizes = range(int(NEAR * len(grams)), int(len(grams) / NEAR) + 1)
+    near = (other for size in sizes for other in by_size.get(size, ()))
+    return any(len(grams & other) > NEAR * len(grams | other) for other in near)
+
+
+def _grams(text: str) -> frozenset[str]:
+    line = " ".join(text.casefold().split())
+    return frozenset(line[at : at + 5] for at in range(max(1, len(line) - 4)))
