@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain.provenance import list_hosts
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
 from bot.rendering.words import words
@@ -24,5 +25,6 @@ def whose_mail(
         "ours": bool(template),
         "kind": say.say(f"mail.{template}") if template else "",
         "at": say.instant(sent_at) if sent_at else "",
-        "home": portal_url.rstrip("/"),
+        "home": next(iter(list_hosts(portal_url)), ""),
+        "home_url": portal_url.rstrip("/"),
     }

@@ -1,5 +1,6 @@
 """Whether a mail is ours: its recipient hears that, nobody hears of another's, a wave is told to staff."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -10,6 +11,7 @@ from bot.domain.mail import Address, Kind, OutboundMail
 from bot.domain.outbox import Job
 from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_mail
 
+NOTHING: Mapping[str, str] = {}
 ASKS, FRAGT = "Hello, is this mail from you?", "Guten Tag, ist diese Mail wirklich von Ihnen?"
 EVIL = "https://portal.example.com.evil.example/login"
 
@@ -22,7 +24,7 @@ def sent(office: Office) -> OutboundMail:
     return office.mailer.sent[-1]
 
 
-def eml(sent: OutboundMail | None = None, **changes: str) -> EmailMessage:
+def eml(sent: OutboundMail | None = None, changes: Mapping[str, str] = NOTHING) -> EmailMessage:
     """That mail as its recipient has it, or one that pretends to be from the desk."""
     mail = EmailMessage(policy=SMTP)
     said = {
@@ -30,9 +32,9 @@ def eml(sent: OutboundMail | None = None, **changes: str) -> EmailMessage:
         "To": DANA.address,
         "Subject": sent.subject if sent else "Your account",
         "Message-ID": sent.message_id if sent else "<1@evil.example>",
-    } | changes
+    } | dict(changes)
     for name, value in said.items():
-        mail[name.replace("_", "-")] = value
+        mail[name] = value
     mail.set_content(sent.text if sent else f"Sign in at {EVIL}")
     if sent:
         mail.add_alternative(sent.html, subtype="html")
@@ -72,7 +74,7 @@ def test_who_got_it_hears_what_it_was_and_when(
     assert told.to == DANA.address
     assert ("2 March 2026" in told.text) or ("2. März 2026" in told.text)
     assert ("neutral receipt" in told.text) or ("neutrale Eingangsbestätigung" in told.text)
-    assert "https://portal.example.com" in told.text
+    assert "portal.example.com" in told.text
     assert looked_up(office)[0][0] == "ours"
     office.work()
     assert "it is, and they were told" in office.chat.texts()
@@ -91,15 +93,14 @@ def test_inline_it_is_known_by_what_the_forward_answers(office: Office, sent: Ou
     ("changes", "found"),
     [
         ({}, "not_ours"),
-        ({"Message_ID": "<q-1.0123456789ab.abcdefghijklmnopqrstuvwxyz@desk.example.com>"}, "not_ours"),
+        ({"Message-ID": "<q-1.0123456789ab.abcdefghijklmnopqrstuvwxyz@desk.example.com>"}, "not_ours"),
         ({"From": "Desk <desk@evil.example>"}, "not_ours"),
     ],
 )
 def test_a_false_one_is_called_so_and_nothing_of_it_comes_back(
     office: Office, changes: dict[str, str], found: str
 ) -> None:
-    changes = {name.replace("_", "-"): value for name, value in changes.items()}
-    office.take(forward(eml(**changes)))
+    office.take(forward(eml(changes=changes)))
     told = office.mail_of(office.job("whose_mail"))
 
     assert looked_up(office) == [(found, 0)]
@@ -108,10 +109,10 @@ def test_a_false_one_is_called_so_and_nothing_of_it_comes_back(
 
 
 def test_our_id_on_other_words_or_links_is_looked_at_by_a_person(office: Office, sent: OutboundMail) -> None:
-    false = eml(**{"Message-ID": sent.message_id})
+    false = eml(changes={"Message-ID": sent.message_id})
     office.take(forward(false))
     office.take(forward(eml(sent), eml()))
-    html = eml(**{"Message-ID": sent.message_id})
+    html = eml(changes={"Message-ID": sent.message_id})
     html.set_content(f"<a href='{EVIL}'>https://portal.example.com</a>", subtype="html")
     office.take(forward(html))
 
