@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.mail import InboundMail
 
 LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
+SHORT: Final = 200  #: characters of own words in which there is hardly room for another question
 _LONGEST_TEXT: Final = 20_000  #: of a mail that is forwarded, as far as it is looked at
 _MOST: Final = 20  #: ids or senders that are read out of it
 
@@ -32,40 +33,50 @@ class Shown:
 
 
 _THIS: Final = (
-    r"(?:this|that|the|it|they|following|attached|below|forwarded|e-?mails?|mails?|messages?|one|really|"
-    r"actually|below)"
+    r"(?:this|that|the|it|following|attached|below|forwarded|e-?mails?|mails?|messages?|one|really|actually)"
 )
+_MAIL: Final = r"(?:e-?mail|mail|message)"
 _DIESE: Final = (
-    r"(?:dies\w*|das|die|der|eine?|folgende\w*|angehängte\w*|weitergeleitete\w*|e-?mails?|mails?|nachricht\w*|"
-    r"schreiben|es|sie|hier|wirklich|tatsächlich|anbei)"
+    r"(?:dies\w*|das|die|folgende\w*|angehängte\w*|weitergeleitete\w*|untenstehende\w*|e-?mails?|mails?|"
+    r"nachricht\w*|schreiben|es|sie|hier|wirklich|tatsächlich|anbei)"
 )
+_NACHRICHT: Final = r"(?:e-?mail|mail|nachricht|schreiben)"
 _TRUE: Final = (
     r"(?:from (?:you|your (?:team|desk|company))|yours|genuine|legit(?:imate)?|real|authentic|trustworthy|"
-    r"(?:a )?(?:phishing|scam|fake|fraud|spam)(?: e?-?mail| attempt)?)"
+    rf"(?:a )?(?:phishing|scam|fake|fraud|spam)(?: {_MAIL}| attempt)?)"
 )
 _ECHT: Final = (
     r"(?:von (?:ihnen|euch|ihrem team)|echt|seriös|legitim|authentisch|vertrauenswürdig|gefälscht|betrug|"
-    r"(?:ein )?(?:phishing|fake|spam)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?)"
+    rf"(?:eine? )?(?:phishing|fake|spam)(?:[- ]?{_NACHRICHT}|[- ]?versuch)?)"
 )
+#: what is asked ends there: "is this the real form" asks something else
+_END: Final = r"(?=\s*(?:[?!.,;:)\n]|$)|,? (?:or|and|oder|und)\b)"
+_SENT: Final = r"\b(?:did|have) you(?: really| actually)? (?:sen[dt]|write|written|mail)(?: me| us)?"
+_DAS: Final = rf"(?:das|(?:dies\w*|die) (?:\w+te )?{_NACHRICHT})"
 _GESCHICKT: Final = (
-    r"(?:mir |uns )?(?:wirklich |tatsächlich )?(?:geschickt|gesendet|versendet|verschickt|geschrieben)"
+    r" (?:mir |uns )?(?:wirklich |tatsächlich )?(?:geschickt|gesendet|versendet|verschickt|geschrieben)"
 )
 #: questions, small and whole: in doubt a person answers
 _ASKS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:is|are|was|were) (?:{_THIS} ){{1,5}}(?:sent |coming )?(?:by you|{_TRUE})\b",
-        rf"\b(?:does|did|do) (?:{_THIS} ){{1,5}}(?:really |actually )?(?:come|originate|stem) from you\b",
-        r"\bdid you (?:really |actually )?(?:send|write|mail)(?: me| us)? (?:this|that|the|it)\b",
-        r"\b(?:have you|you) (?:really |actually )?sent (?:me |us )?(?:this|that)\b",
-        r"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam)\b",
-        r"\b(?:phishing|scam|fake)(?: e?-?mail| attempt)?\s*\?",
-        rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}\b",
-        rf"\b(?<!wann )(?<!wo )(?<!wie )(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch)\b",
-        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?(?:{_DIESE} ){{1,5}}{_GESCHICKT}\b",
+        rf"\b(?:is|are|was|were) (?:{_THIS} ){{1,5}}(?:(?:sent |coming )?by you|{_TRUE}){_END}",
+        rf"\b(?:does|did|do) (?:{_THIS} ){{1,5}}(?:come|originate|stem) from you{_END}",
+        rf"{_SENT} (?:this|that|(?:this|that|the) (?:attached )?{_MAIL})(?: to (?:me|us))?{_END}",
+        rf"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam){_END}",
+        rf"\b(?:phishing|scam|fake)(?: {_MAIL}| attempt)?\s*\?",
+        rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}{_END}",
+        rf"\b(?<!wann )(?<!wo )(?<!wie )(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch){_END}",
+        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?{_DAS}{_GESCHICKT}{_END}",
         r"\b(?:verdacht auf|sieht (?:aus wie|nach)|vermutlich|wohl) (?:eine? )?(?:phishing|betrug)\b",
-        r"\b(?:phishing|betrug|fake)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?\s*\?",
+        rf"\b(?:phishing|betrug|fake)(?:[- ]?{_NACHRICHT}|[- ]?versuch)?\s*\?",
     )
+)
+_FORWARD: Final = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
+_PASSED_ON: Final = re.compile(
+    r"^[> \t*|]{0,20}(?:-{3,}\s*)?"
+    r"(?:(?:begin )?forwarded message|(?:anfang der )?weitergeleiteten? nachricht)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _BELOW: Final = re.compile(
     r"^[> \t*|]{0,20}(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten"
@@ -93,7 +104,19 @@ def asks_whether_ours(mail: InboundMail) -> bool:
     if not (shown.ids or shown.senders):
         return False
     own = _own_words(mail)
-    return len(own) <= LONGEST and any(_asks(text) for text in (own, mail.subject[:200]))
+    whole = " ".join(own.split())  # a mail program may have folded the question
+    return len(own) <= LONGEST and any(_asks(text) for text in (whole, *own.split("\n"), mail.subject[:200]))
+
+
+def is_forward(mail: InboundMail) -> bool:
+    """Whether it passes a mail on, and does not merely quote the one that it answers."""
+    marked = _FORWARD.match(mail.subject) or _PASSED_ON.search(_whole(mail))
+    return bool(mail.forwarded) or marked is not None
+
+
+def asks_nothing_else(mail: InboundMail) -> bool:
+    """Whether its own words are no more than that question."""
+    return len(_own_words(mail)) <= SHORT
 
 
 def find_shown(mail: InboundMail) -> Shown:
@@ -150,7 +173,7 @@ def _whole(mail: InboundMail) -> str:
 def _own_words(mail: InboundMail) -> str:
     text = _whole(mail)
     below = _BELOW.search(text)
-    return " ".join((text[: below.start()] if below else text).split())
+    return (text[: below.start()] if below else text).strip()
 
 
 def _asks(text: str) -> bool:

@@ -284,7 +284,7 @@ def _say_unreadable(
 
 def _take_forward_or_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A forward that asks whether a mail is ours names that mail as a reply does."""
-    return (_ask if provenance.is_asked(understood) else _take_reply)(db, desk, understood, now)
+    return (_ask if provenance.is_passed_on(understood) else _take_reply)(db, desk, understood, now)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:

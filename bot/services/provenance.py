@@ -10,7 +10,15 @@ from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.outbox import Job, JobKind
-from bot.domain.provenance import Provenance, Shown, asks_whether_ours, find_shown, judge, list_hosts
+from bot.domain.provenance import (
+    Provenance,
+    Shown,
+    asks_whether_ours,
+    find_shown,
+    is_forward,
+    judge,
+    list_hosts,
+)
 from bot.domain.threads import list_ours
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -30,6 +38,11 @@ class LookedUp:
 def is_asked(understood: Understood) -> bool:
     """Whether a mail asks that; one that came too large says too little."""
     return not understood.too_large and not understood.form.has_form and asks_whether_ours(understood.mail)
+
+
+def is_passed_on(understood: Understood) -> bool:
+    """The same of a mail that names another as a reply does, but passes it on."""
+    return is_forward(understood.mail) and is_asked(understood)
 
 
 def look_up(db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime) -> LookedUp | None:

@@ -13,7 +13,7 @@ from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.events import EventTag, subject_of
 from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
-from bot.domain.provenance import Provenance
+from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.trust import Verdict
 from bot.rendering import mails
 from bot.rendering.provenance import whose_mail
@@ -37,7 +37,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
     whose = looked.found if looked else None
     form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
-    if form_sent or whose is Provenance.OURS:
+    if form_sent or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:

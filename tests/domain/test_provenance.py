@@ -3,7 +3,16 @@
 import pytest
 
 from bot.domain.mail import Address, Forwarded, InboundMail
-from bot.domain.provenance import Provenance, Shown, asks_whether_ours, find_shown, host_of, judge, list_hosts
+from bot.domain.provenance import (
+    Provenance,
+    Shown,
+    asks_nothing_else,
+    asks_whether_ours,
+    find_shown,
+    host_of,
+    judge,
+    list_hosts,
+)
 
 OURS = "c-7.0123456789ab.abcdefghijklmnopqrstuvwxyz@desk.example.com"
 DESK = "onboarding@desk.example.com"
@@ -57,6 +66,11 @@ def test_the_question_is_understood_where_a_mail_is_shown(text: str) -> None:
         "Please see below. When do I get my key?",
         "The link in this mail does not work.",
         "Is this the right portal?",
+        "Is this the real form?",
+        "Did you send the License Key already?",
+        "You sent me this form last week, and I have filled it in.",
+        "Ist das von Ihnen so gewünscht?",
+        "Haben Sie die Lizenzschlüssel geschickt?",
         "Ich habe die E-Mail bekommen, der Link geht nicht. Was nun?",
         "Wann kommt die Mail von Ihnen?",
         "Is this from you? " + "x" * 2_000,
@@ -64,6 +78,14 @@ def test_the_question_is_understood_where_a_mail_is_shown(text: str) -> None:
 )
 def test_another_question_about_a_mail_is_another_question(text: str) -> None:
     assert not asks_whether_ours(a_mail(text + BELOW))
+
+
+def test_a_second_question_beside_it_is_a_persons() -> None:
+    more = " And my License Key is not accepted, whatever I do; since Monday nobody of us can sign in." * 3
+
+    assert asks_nothing_else(a_mail("Is this from you?\nThanks, Dana" + BELOW))
+    assert asks_whether_ours(a_mail("Is this from you?\nThanks, Dana" + BELOW))
+    assert not asks_nothing_else(a_mail("Is this from you?" + more + BELOW))
 
 
 def test_what_the_false_mail_says_is_not_what_its_reader_asks() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.events import EventTag
 from bot.domain.mail import Address, Kind, OutboundMail
 from bot.domain.outbox import Job
-from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_mail
+from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_mail
 
 NOTHING: Mapping[str, str] = {}
 ASKS, FRAGT = "Hello, is this mail from you?", "Guten Tag, ist diese Mail wirklich von Ihnen?"
@@ -87,6 +87,20 @@ def test_inline_it_is_known_by_what_the_forward_answers(office: Office, sent: Ou
     assert row.kind == Kind.REPLY
     assert row.subject_ref == "Q-2"
     assert looked_up(office)[0][0] == "ours"
+
+
+def test_a_reply_of_a_party_stays_in_its_case(office: Office) -> None:
+    """It quotes the desk's mail and wonders, but passes nothing on."""
+    case = a_case(office)
+    office.work()
+    header = f"From: Desk <{DESK_ADDRESS}>\nSent: Monday\nTo: Dana\nSubject: S\n\nHi"
+    question = office.mailer.sent[-1]
+    row = office.take(
+        a_mail(subject="RE: S", text=f"Is this from you?\n\n{header}", answers=question.message_id)
+    )
+
+    assert row.subject_ref == case.ref
+    assert answer(office) is None
 
 
 @pytest.mark.parametrize(
