@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Notice, Stage
+from bot.domain.people import GONE_ADDRESS
 from bot.store import accounts
 from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
 
@@ -249,17 +250,22 @@ def _read(db: Database, found: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[Notice]]:
-    """Those of each life's cycle, with how far its mail is: one that came back was never taken."""
+    """Those of each life's cycle, with how far its mail is.
+
+    One that came back, or that went to an address of before, has not reached the owner.
+    """
     inside, values = listed("id", map(str, account_ids))
     found = rows(
         db,
         f"""select n.account_id, n.stage, n.ends_on, n.told, n.back_until, o.status, o.sent_at,
-              exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1) as returned
+              exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1)
+                or o.recipient not in (a.email, :gone) as missed
             from lives l
+            join accounts a on a.id = l.account_id
             join life_notices n on n.account_id = l.account_id and n.cycle = l.cycle
             left join outbox o on o.key = 'A-' || n.account_id || ':life:' || n.cycle || ':' || n.stage
             where l.account_id in ({inside})""",
-        values,
+        {**values, "gone": GONE_ADDRESS},
     )
     lives: dict[int, list[Notice]] = {}
     for one in found:
@@ -285,7 +291,7 @@ def _delivery(found: Mapping[str, Any]) -> Delivery:
         return Delivery.SKIPPED
     if found["status"] in ("queued", "held", "sending", "unknown"):
         return Delivery.WAITING
-    return Delivery.SENT if found["status"] == "sent" and not found["returned"] else Delivery.LOST
+    return Delivery.SENT if found["status"] == "sent" and not found["missed"] else Delivery.LOST
 
 
 def _values(life: Life, next_at: datetime | None) -> dict[str, Any]:
