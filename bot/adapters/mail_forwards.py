@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from email.message import Message
+from itertools import islice
 
 from bot.adapters.mail_content import BROKEN, BodyPart, Content
 from bot.adapters.mail_headers import address_of, message_id_of, read_headers
@@ -10,6 +11,7 @@ from bot.domain.mail import Forwarded
 from bot.domain.provenance import host_of, list_hosts
 
 MOST = 3  #: mails that are looked at
+MOST_HOSTS = 50  #: that are told; of more it is told that some cannot be read
 _HREF = re.compile(r"""\b(?:href|action)\s*=\s*["']?\s*([^\s"'<>]{1,500})""", re.IGNORECASE)
 
 
@@ -17,7 +19,8 @@ def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
     """Each with the links of all of them: they are taken for ours only if none leads elsewhere."""
     if not content.forwarded:
         return ()
-    hosts = tuple(dict.fromkeys(host for body in content.bodies if body.mail for host in _hosts(body)))
+    every = dict.fromkeys(host for body in content.bodies if body.mail for host in _hosts(body))
+    hosts = tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), "?")
     found = (_read(message, hosts) for message in content.forwarded[:MOST])
     return tuple(one for one in found if one)
 

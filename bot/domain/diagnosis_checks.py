@@ -242,9 +242,9 @@ def _password_young(seen: Snapshot, own: Facts) -> Finding | None:
 
 
 def _ending(seen: Snapshot, own: Facts) -> Finding | None:
-    if own.life is None:
+    days = (own.life.ends_on - seen.today).days if own.life else -1
+    if own.life is None or days < 0:  # past, while no warning is proven: the clock moves that end
         return None
-    days = (own.life.ends_on - seen.today).days
     return Finding(
         cause=Cause.ENDING, programme=own.account.programme, day=own.life.ends_on, days=days,
         mend=Mend.PROLONGATION,

@@ -1,4 +1,4 @@
-"""Whether somebody asks if a mail is ours, and what tells: its Message-ID, its sender, where its links lead."""
+"""Whether somebody asks if a mail is ours, and what tells: its Message-ID, sender and links."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.mail import InboundMail
 
 LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
+SHORT: Final = 200  #: characters of own words in which there is hardly room for another question
 _LONGEST_TEXT: Final = 20_000  #: of a mail that is forwarded, as far as it is looked at
 _MOST: Final = 20  #: ids or senders that are read out of it
 
@@ -27,50 +28,64 @@ class Shown:
 
     ids: tuple[str, ...]  #: its Message-ID; several, where several are shown
     senders: tuple[str, ...]  #: addresses of its From
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()  #: to which its links lead
+    exact: bool = True  #: the id stands in it, and not only in the forward's own header
 
 
 _THIS: Final = (
-    r"(?:this|that|the|it|they|following|attached|below|forwarded|e-?mails?|mails?|messages?|one|really|"
-    r"actually|below)"
+    r"(?:this|that|the|it|following|attached|below|forwarded|e-?mails?|mails?|messages?|one|really|actually)"
 )
+_MAIL: Final = r"(?:e-?mail|mail|message)"
 _DIESE: Final = (
-    r"(?:dies\w*|das|die|der|eine?|folgende\w*|angehängte\w*|weitergeleitete\w*|e-?mails?|mails?|nachricht\w*|"
-    r"schreiben|es|sie|hier|wirklich|tatsächlich|anbei)"
+    r"(?:dies\w*|das|die|folgende\w*|angehängte\w*|weitergeleitete\w*|untenstehende\w*|e-?mails?|mails?|"
+    r"nachricht\w*|schreiben|es|sie|hier|wirklich|tatsächlich|anbei)"
 )
+_NACHRICHT: Final = r"(?:e-?mail|mail|nachricht|schreiben)"
 _TRUE: Final = (
     r"(?:from (?:you|your (?:team|desk|company))|yours|genuine|legit(?:imate)?|real|authentic|trustworthy|"
-    r"(?:a )?(?:phishing|scam|fake|fraud|spam)(?: e?-?mail| attempt)?)"
+    rf"(?:a )?(?:phishing|scam|fake|fraud|spam)(?: {_MAIL}| attempt)?)"
 )
 _ECHT: Final = (
     r"(?:von (?:ihnen|euch|ihrem team)|echt|seriös|legitim|authentisch|vertrauenswürdig|gefälscht|betrug|"
-    r"(?:ein )?(?:phishing|fake|spam)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?)"
+    rf"(?:eine? )?(?:phishing|fake|spam)(?:[- ]?{_NACHRICHT}|[- ]?versuch)?)"
+)
+#: what is asked ends there: "is this the real form" asks something else
+_END: Final = r"(?=\s*(?:[?!.,;:)\n]|$)|,? (?:or|and|oder|und)\b)"
+_SENT: Final = r"\b(?:did|have) you(?: really| actually)? (?:sen[dt]|write|written|mail)(?: me| us)?"
+_DAS: Final = rf"(?:das|(?:dies\w*|die) (?:\w+te )?{_NACHRICHT})"
+_GESCHICKT: Final = (
+    r" (?:mir |uns )?(?:wirklich |tatsächlich )?(?:geschickt|gesendet|versendet|verschickt|geschrieben)"
 )
 #: questions, small and whole: in doubt a person answers
 _ASKS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:is|are|was|were) (?:{_THIS} ){{1,5}}(?:sent |coming )?(?:by you|{_TRUE})\b",
-        rf"\b(?:does|did|do) (?:{_THIS} ){{1,5}}(?:really |actually )?(?:come|originate|stem) from you\b",
-        r"\bdid you (?:really |actually )?(?:send|write|mail)(?: me| us)? (?:this|that|the|it)\b",
-        r"\b(?:have you|you) (?:really |actually )?sent (?:me |us )?(?:this|that)\b",
-        r"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam)\b",
-        r"\b(?:phishing|scam|fake)(?: e?-?mail| attempt)?\s*\?",
-        rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}\b",
-        rf"\b(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch)\b",
-        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?(?:{_DIESE} ){{1,5}}(?:mir |uns )?(?:wirklich |tatsächlich )?"
-        r"(?:geschickt|gesendet|versendet|verschickt|geschrieben)\b",
+        rf"\b(?:is|are|was|were) (?:{_THIS} ){{1,5}}(?:(?:sent |coming )?by you|{_TRUE}){_END}",
+        rf"\b(?:does|did|do) (?:{_THIS} ){{1,5}}(?:come|originate|stem) from you{_END}",
+        rf"{_SENT} (?:this|that|(?:this|that|the) (?:attached )?{_MAIL})(?: to (?:me|us))?{_END}",
+        rf"\b(?:looks? like|suspect|might be|could be|think (?:this|it) is) (?:a )?(?:phishing|scam){_END}",
+        rf"\b(?:phishing|scam|fake)(?: {_MAIL}| attempt)?\s*\?",
+        rf"\b(?:ist|sind|war|waren) (?:{_DIESE} ){{1,5}}{_ECHT}{_END}",
+        rf"\b(?<!wann )(?<!wo )(?<!wie )(?:kommt|stammt|kam) (?:{_DIESE} ){{1,5}}von (?:ihnen|euch){_END}",
+        rf"\b(?:haben sie|habt ihr) (?:mir |uns )?{_DAS}{_GESCHICKT}{_END}",
         r"\b(?:verdacht auf|sieht (?:aus wie|nach)|vermutlich|wohl) (?:eine? )?(?:phishing|betrug)\b",
-        r"\b(?:phishing|betrug|fake)(?:[- ]?(?:e-?)?mail|[- ]?versuch)?\s*\?",
+        rf"\b(?:phishing|betrug|fake)(?:[- ]?{_NACHRICHT}|[- ]?versuch)?\s*\?",
     )
 )
+_FORWARD: Final = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
+_PASSED_ON: Final = re.compile(
+    r"^[> \t*|]{0,20}(?:-{3,}\s*)?"
+    r"(?:(?:begin )?forwarded message|(?:anfang der )?weitergeleiteten? nachricht)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BELOW: Final = re.compile(
-    r"^[>\s*|]*(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten|(?:from|von|absender)\s*\*?:"
-    r"|(?:message-?id)\s*:)",
+    r"^[> \t*|]{0,20}(?:-{3,}|_{5,}|begin forwarded|anfang der weitergeleiteten"
+    r"|(?:from|von|absender)\s{0,9}\*?:)",
     re.IGNORECASE | re.MULTILINE,
 )
 _FROM: Final = re.compile(
-    r"^[>\s*|]*(?:from|von|absender)\s*\*?:[^\n@]{0,200}?([^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\];,]{1,255})",
+    r"^[> \t*|]{0,20}(?:from|von|absender)\s{0,9}\*?:[^\n@]{0,200}?"
+    r"([^\s<>\"'(\[:;,]{1,64}@[^\s<>\"')\];,]{1,255})",
     re.IGNORECASE | re.MULTILINE,
 )
 #: named as such, or of the form of ours
@@ -89,7 +104,19 @@ def asks_whether_ours(mail: InboundMail) -> bool:
     if not (shown.ids or shown.senders):
         return False
     own = _own_words(mail)
-    return len(own) <= LONGEST and any(_asks(text) for text in (own, mail.subject[:200]))
+    whole = " ".join(own.split())  # a mail program may have folded the question
+    return len(own) <= LONGEST and any(_asks(text) for text in (whole, *own.split("\n"), mail.subject[:200]))
+
+
+def is_forward(mail: InboundMail) -> bool:
+    """Whether it passes a mail on, and does not merely quote the one that it answers."""
+    marked = _FORWARD.match(mail.subject) or _PASSED_ON.search(_whole(mail))
+    return bool(mail.forwarded) or marked is not None
+
+
+def asks_nothing_else(mail: InboundMail) -> bool:
+    """Whether its own words are no more than that question."""
+    return len(_own_words(mail)) <= SHORT
 
 
 def find_shown(mail: InboundMail) -> Shown:
@@ -100,12 +127,14 @@ def find_shown(mail: InboundMail) -> Shown:
             senders=_unique(one.sender for one in mail.forwarded),
             hosts=_unique(host for one in mail.forwarded for host in one.hosts),
         )
-    text = _whole(mail)
+    text, exact = _whole(mail), True
     named = _unique(f"<{(one[1] or one[2]).rstrip('.,;')}>" for one in _ID.finditer(text))
     senders = _unique(one[1].lower().rstrip(".") for one in _FROM.finditer(text))
     if not named and senders:
-        named = mail.thread_ids[:1]  # a forward names what it forwards as a reply does
-    return Shown(ids=named[:_MOST], senders=senders[:1])
+        named, exact = mail.thread_ids[:1], False  # a forward names what it forwards as a reply does
+    below = _BELOW.search(text)
+    hosts = list_hosts(text[below.start() :]) if below else ()
+    return Shown(ids=named[:_MOST], senders=senders[:1], hosts=hosts, exact=exact)
 
 
 def judge(
@@ -117,13 +146,10 @@ def judge(
     our_hosts: Collection[str],
 ) -> Provenance:
     """`signed`: those of its ids that we made; `theirs`: whether that mail went to whoever asks."""
-    if not shown.ids:
-        foreign = bool(shown.senders) and not set(shown.senders) & set(our_senders)
-        return Provenance.NOT_OURS if foreign else Provenance.UNSURE
-    if not signed:
-        return Provenance.NOT_OURS
-    elsewhere = not set(shown.hosts) <= set(our_hosts)
     foreign = not set(shown.senders) <= set(our_senders)
+    if not signed:
+        return Provenance.NOT_OURS if foreign or (shown.ids and shown.exact) else Provenance.UNSURE
+    elsewhere = not set(shown.hosts) <= set(our_hosts)
     if len(shown.ids) > 1 or elsewhere or foreign or not theirs:
         return Provenance.UNSURE
     return Provenance.OURS
@@ -135,7 +161,7 @@ def list_hosts(text: str) -> tuple[str, ...]:
 
 
 def host_of(link: str) -> str:
-    """Where a link leads, lower case and without what stands before an @ or behind a colon; "?" for no such."""
+    """Where a link leads, lower case, without what stands before an @ or behind a colon; "?" for nowhere."""
     found = _HOST.match(link)
     return found[1].lower().rpartition("@")[2].partition(":")[0] if found else "?"
 
@@ -147,7 +173,7 @@ def _whole(mail: InboundMail) -> str:
 def _own_words(mail: InboundMail) -> str:
     text = _whole(mail)
     below = _BELOW.search(text)
-    return " ".join((text[: below.start()] if below else text).split())
+    return (text[: below.start()] if below else text).strip()
 
 
 def _asks(text: str) -> bool:

@@ -32,6 +32,7 @@ from bot.store import (
     phone_codes,
     phone_resets,
     prolongation,
+    provenance,
     provisioning,
     purchase_orders,
     recovery_codes,
@@ -256,6 +257,11 @@ def m053_addresses_are_asked_about(db: Database) -> None:
 
 
 @migrations()
+def m054_false_mails_are_counted(db: Database) -> None:
+    provenance.add_index(db)
+
+
+@migrations()
 def m055_articles_are_judged(db: Database) -> None:
     faq_opinions.make_tables(db)
 
@@ -263,3 +269,13 @@ def m055_articles_are_judged(db: Database) -> None:
 @migrations()
 def m056_staff_teach_phrasings(db: Database) -> None:
     faq_phrasings.make_tables(db)
+
+
+@migrations()
+def m058_the_way_back_is_promised(db: Database) -> None:
+    lifecycle.add_promises(db)
+
+
+@migrations()
+def m059_requests_come_in_turn(db: Database) -> None:
+    partner_requests.add_turns(db)
