@@ -50,6 +50,7 @@ bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, rev
 	$(BIN)/python -m tests.benchmarks.portal
 	$(BIN)/python -m tests.benchmarks.lifecycle
 	$(BIN)/python -m tests.benchmarks.faq
+	$(BIN)/python -m tests.benchmarks.question_mails
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -28,7 +28,7 @@ PASSWORD = "correct-horse"
 PATIENCE = 120.0  #: seconds, and as many again as there are mails
 LOOK = 0.1  #: seconds between two looks into the database
 
-_SETTLED = """select count(*) from mails
+SETTLED = """select count(*) from mails
     where moved_at is not null and subject_ref in (select 'C-' || id from cases)"""
 _MET = "select count(*) from mailboxes"
 _QUEUED = "select count(*) from outbox where kind = :kind and status = 'queued'"
@@ -70,10 +70,10 @@ def settings(folder: Path, dovecot: Dovecot) -> dict[str, str]:
 
 
 @contextmanager
-def desk(folder: Path, dovecot: Dovecot) -> Iterator[subprocess.Popen[bytes]]:
-    """The mail door of the desk as a process."""
+def desk(folder: Path, dovecot: Dovecot, **told: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The mail door of the desk as a process; `told`: more settings, by name."""
     command = [sys.executable, "-m", "handlers.cli", "run", "--only", "mail"]
-    env = os.environ | settings(folder, dovecot)
+    env = os.environ | settings(folder, dovecot) | {name.upper(): value for name, value in told.items()}
     with (folder / "log").open("ab") as log, subprocess.Popen(command, env=env, stderr=log) as process:
         try:
             yield process
@@ -82,22 +82,22 @@ def desk(folder: Path, dovecot: Dovecot) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(20)
 
 
-def take_in(folder: Path, dovecot: Dovecot, mails: int) -> Spent:
+def take_in(folder: Path, dovecot: Dovecot, mails: int, *, settled: str = SETTLED, **told: str) -> Spent:
     """Run the desk until it has dealt with every mail; without mails, until it waits for some."""
     began = time.monotonic()
-    with desk(folder, dovecot) as process, PeakMemory(process.pid) as memory:
-        while not ((folder / "usher.db").exists() and done(folder, mails)):
+    with desk(folder, dovecot, **told) as process, PeakMemory(process.pid) as memory:
+        while not ((folder / "usher.db").exists() and done(folder, mails, settled)):
             if process.poll() is not None or time.monotonic() - began > PATIENCE + mails:
                 raise RuntimeError((folder / "log").read_text()[-2000:])
             time.sleep(LOOK)
         return Spent(cpu=cpu_seconds(process.pid), wall=time.monotonic() - began, peak=memory.peak)
 
 
-def done(folder: Path, mails: int) -> bool:
+def done(folder: Path, mails: int, settled: str) -> bool:
     """Whether so many mails were dealt with; of none: whether the mailbox was met for the first time."""
     with closing(sqlite3.connect(f"file:{folder / 'usher.db'}?mode=ro", uri=True, timeout=10)) as db:
         try:
-            return bool(db.execute(_SETTLED if mails else _MET).fetchone()[0] >= max(mails, 1))
+            return bool(db.execute(settled if mails else _MET).fetchone()[0] >= max(mails, 1))
         except sqlite3.OperationalError:  # no tables yet
             return False
 
