@@ -56,15 +56,8 @@ def begin(
             return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=first)
         if known.uidvalidity != uidvalidity:
             ledger.renumber_mailbox(db, mailbox, uidvalidity)
-            events.add(
-                db,
-                EventTag.MAILBOX_RENUMBERED,
-                "mailbox",
-                actor="usher",
-                at=now,
-                before=known.uidvalidity,
-                after=uidvalidity,
-            )
+            tag, before = EventTag.MAILBOX_RENUMBERED, known.uidvalidity
+            events.add(db, tag, "mailbox", actor="usher", at=now, before=before, after=uidvalidity)
             return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=known.started_at)
         return known
 
@@ -119,12 +112,8 @@ def understand(
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
-    found = classify(
-        mail,
-        own_addresses=desk.own_addresses,
-        keyring=desk.keyring,
-        has_form=form.has_form,
-    )
+    own, has_form = desk.own_addresses, form.has_form
+    found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
     return Understood(
         row=row,
         mail=mail,

@@ -78,7 +78,7 @@ TABLES: Final[Mapping[str, Held]] = {
         keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
     ),
     "faq_opinions": Held(
-        keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="id topic lang helped why conversation_id at"
+        keeps=Keep.STATE, erases=Erases.NOTHING, plain="id topic lang helped why conversation_id at"
     ),
     "faq_phrasings": Held(
         keeps=Keep.STATE, erases=Erases.WALK, texts="text", plain="id topic made_by made_at"

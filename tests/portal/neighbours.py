@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -13,10 +14,12 @@ from werkzeug.test import TestResponse
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
+from bot.domain.conversations import Channel, NewConversation
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
 from bot.services import (
     accounts,
+    conversations,
     credentials,
     email_changes,
     member_invitations,
@@ -26,6 +29,8 @@ from bot.services import (
     prolong_links,
     sessions,
 )
+from bot.services.faq_mails import LINK
+from bot.services.queueing import issue_link
 from bot.store.database import transaction
 from handlers.portal import app
 from tests import invited as partners
@@ -204,6 +209,18 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
         with transaction(db):
             accounts.open_one(db, desk, lose, new, by="usher", now=now)
         found["/activate/<token>"] = tokens[-1]
+        asked = NewConversation(
+            channel=Channel.WEB,
+            address=ada.email,
+            name=ada.name,
+            subject="Locked",
+            words="Locked?",
+            lang="en",
+        )
+        ref, until = conversations.ask(db, desk, asked, now=now).ref, now + timedelta(days=1)
+        with transaction(db):
+            link = issue_link(db, desk, ref, purpose=LINK, path="faq/answer", until=until, now=now)
+        found["/faq/answer/<token>"] = link.rpartition("/")[2]
     found |= _links_of_partners(town)
     return found
 

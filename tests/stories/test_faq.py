@@ -95,6 +95,7 @@ def test_it_is_seen_in_slack_by_mail_and_on_its_page(desk: Desk, page: Page) -> 
     assert link is not None
     page.goto(link[0])
     take_picture(page, "faq-answer")
-    page.get_by_role("button", name="That did not help").click()
+    page.get_by_label("That did not help").check()
+    page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("A person has your question")).to_be_visible()
     card_of(desk, "Seen", "Nobody has it yet")
