@@ -105,7 +105,7 @@ def too_late(_: Database, office: Office, *__: object) -> None:
         (by_link(1), "was stopped by whoever reads the new address"),
         (another, "is overtaken"),
         (new_password, "is overtaken"),
-        (closed, "has lapsed"),
+        (closed, "is overtaken"),
         (too_late, "has lapsed"),
     ],
 )
