@@ -176,8 +176,8 @@ def _text_phones(
         url = _issue_link(db, desk, change, Bearer.PHONE, now=now)
         queue_notice(
             db, desk, "email_change_cooling",
-            key=f"{account.ref}:{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang, until=due_at,
-            now=now, words={"due": due}, secrets={"stop_url": url},
+            key=f"{account.ref}:{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang,
+            until=due_at, now=now, words={"due": due}, secrets={"stop_url": url},
         )  # fmt: skip
 
 
