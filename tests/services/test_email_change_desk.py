@@ -21,7 +21,6 @@ from bot.domain.staff import Act, Staff
 from bot.services import accounts as account_service
 from bot.services import email_change_desk, email_changes, outbox, passwords
 from bot.services import email_change_notices as notices
-from bot.services.effects import Outcome
 from bot.services.queueing import issue_link
 from bot.store import accounts, bounces, credentials, links
 from bot.store.database import transaction
@@ -260,7 +259,7 @@ def ends(status: JobStatus) -> Mail:
                 if job.recipient != to or not job.key.endswith(":stood_in"):
                     office.carry_out(job)
                     continue
-                outcome = Outcome(status=status, error="550 5.1.1 no such user")
+                outcome = outbox.Outcome(status=status, error="550 5.1.1 no such user")
                 with office.connect() as db:
                     outbox.settle(db, job, "w", outcome, now=office.now, jitter=0.0)
             office.clock.wait(seconds=5)
