@@ -219,12 +219,20 @@ def test_ones_data_is_ones_own_whoever_shares_an_address_a_name_or_a_number(
             )  # fmt: skip
         phone_codes.send(db, desk, sessions.get(db, token, now=now), phone_id=theirs, lang="en", now=now)
         with transaction(db):
-            account_service.deactivate(db, desk, other, by="U0AVERY", now=now)
+            account_service.deactivate(db, desk, replace(other, email=anna.email), by="U0AVERY", now=now)
     found = json.loads(signed_in(town, anna).get("/account/data").text)
 
     assert [one["number"] for one in found["phones"]] == [number]
     assert {one["to"] for one in found["mails_and_texts"]} == {anna.email}
-    assert "account_deactivated" not in {one["what"] for one in found["mails_and_texts"]}
+    with town.bot.connect() as db:
+        own = db.query(
+            "select template from outbox where recipient = ? and key not glob ?",
+            [anna.email, f"{other.ref}:*"],
+        )
+        assert sorted(one["what"] for one in found["mails_and_texts"]) == sorted(
+            one["template"] for one in own
+        )
+    assert mails(town, "member_notice").count(anna.email)  # to the other, at the address both read
     assert [one["holder"]["name"] for one in found["license_keys"]] == [anna.name]
     assert [one["seat"] for one in found["license_keys"]] == [1]
 
