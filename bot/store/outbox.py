@@ -303,18 +303,12 @@ def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
 
 
 def list_of_owner(db: Database, ref: str, *, email: str, earlier: Sequence[str]) -> list[Job]:
-    """What went to the owner of that account ("A-7"), the oldest first.
-
-    Its texts, its mails to `email` or one of the `earlier` addresses, and to `email` what is of no account:
-    nothing of another account's, whoever shares an address or a number.
-    """
+    """Texts and mails of that account ("A-7") to its owner, and to `email` what is of no account."""
     to, values = listed("recipient", [email, *earlier])
     found = rows(
         db,
-        f"""select {COLUMNS} from outbox
-            where (kind = 'sms' and key glob :own)
-               or (kind = 'mail' and key glob :own and recipient in ({to}))
-               or (kind = 'mail' and key not glob 'A-*' and recipient = :email)
+        f"""select {COLUMNS} from outbox where (key glob :own and (kind = 'sms' or kind = 'mail'
+            and recipient in ({to}))) or (kind = 'mail' and key not glob 'A-*' and recipient = :email)
             order by id""",
         {**values, "own": f"{ref}:*", "email": email},
     )
