@@ -28,7 +28,7 @@ FORMS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 
 
 def send(near: Neighbours, by: FlaskClient, at: str, form: dict[str, str]) -> tuple[int, str]:
-    answer = near.ask(by, "POST", at, data=form)
+    answer = near.ask(by, "POST", at, data=form, headers={"Sec-Fetch-Site": "same-origin"})
     return answer.status_code, answer.location or ""
 
 
