@@ -268,6 +268,7 @@ class Alarms(_Part):
     unwell_minutes: Annotated[int, Field(ge=1)] = 10
     silent_mails: Annotated[int, Field(ge=1)] = 5
     silent_hours: Annotated[int, Field(ge=1)] = 2
+    false_mails: Annotated[int, Field(ge=1)] = 3
 
 
 class Policy(_Part):

@@ -94,6 +94,7 @@ class EventTag(StrEnum):
     DECISION_PHASE_CHANGED = "decision:phase_changed"
     CONVERSATION_OPENED = "conversation:opened"
     CONVERSATION_CONTINUED = "conversation:continued"
+    MAIL_LOOKED_UP = "conversation:mail_looked_up"  # somebody asked whether a mail is ours
     CONVERSATION_VIEWED = "conversation:viewed"
     CONVERSATION_TAKEN = "conversation:taken"
     CONVERSATION_HANDED_OVER = "conversation:handed_over"
@@ -131,6 +132,7 @@ class EventTag(StrEnum):
     ACCOUNT_VIEWED = "account:viewed"
     ACCOUNT_REOPENED = "account:reopened"
     ACCOUNT_UNLOCKED = "account:unlocked"
+    WAY_MAILED = "account:way_mailed"  # with the answer to a question
     ACTIVATION_MAILED = "account:activation_mailed"
     CREDENTIAL_ASKED = "credential:asked"
     MEMBER_INVITED = "member:invited"

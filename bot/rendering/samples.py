@@ -40,6 +40,7 @@ from bot.rendering import (
     order_mails,
     partner_samples,
     password_samples,
+    provenance,
     registration_mails,
     registration_samples,
     staff_mails,
@@ -258,6 +259,18 @@ def withdrawn_case(lang: str = "en") -> Case:
     return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
+def whose_mail(lang: str, policy: Policy, *, ours: bool = True) -> Values:
+    """An answer to whoever asked whether a mail is from the desk."""
+    return provenance.whose_mail(
+        ref="Q-8",
+        lang=lang,
+        policy=policy,
+        portal_url=STATUS_URL.partition("/status")[0],
+        template="activation" if ours else "",
+        sent_at=DECIDED_AT if ours else None,
+    )
+
+
 def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
     """A nudge about the incomplete case, or about two."""
     case = incomplete_case(lang)
@@ -332,6 +345,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
     ),
+    "whose_mail": whose_mail,
     "too_large": lambda lang, policy: mails.too_large(
         size=41_000_000,
         subject="Pictures of our site",

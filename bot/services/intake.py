@@ -20,7 +20,17 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, caps, conversations, corrections, masking, questions, sources, withdrawals
+from bot.services import (
+    bounces,
+    caps,
+    conversations,
+    corrections,
+    masking,
+    provenance,
+    questions,
+    sources,
+    withdrawals,
+)
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
@@ -272,6 +282,11 @@ def _say_unreadable(
     )
 
 
+def _take_forward_or_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """A forward that asks whether a mail is ours names that mail as a reply does."""
+    return (_ask if provenance.is_passed_on(understood) else _take_reply)(db, desk, understood, now)
+
+
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A valid token and a sender who is a party: the case's next version, or words for its thread."""
     ref = understood.found.thread_ref or ""
@@ -333,7 +348,7 @@ Action = Callable[[Database, Desk, Understood, datetime], str]
 #: what a kind asks for; a kind that is not here asks for nothing
 ACTIONS: dict[Kind, Action] = {
     Kind.BOUNCE: bounces.take_bounce,
-    Kind.REPLY: _take_reply,
+    Kind.REPLY: _take_forward_or_reply,
     Kind.RIS: _take_ris,
     Kind.QUESTION: _ask,
 }

@@ -21,6 +21,7 @@ from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Head
 from bot.domain.mail import Kind
+from bot.domain.provenance import Provenance
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.rendering import (
@@ -55,6 +56,7 @@ def _question(values: dict[str, Any], say: Words) -> Card:
         "attachments": tuple(values["attachments"]),
         "received_at": datetime.fromisoformat(values["received_at"]),
         "refused": SheetRefusal(values["refused"]) if values["refused"] else None,
+        "whose": Provenance(values["whose"]) if values.get("whose") else None,
     }
     shown = QuestionNote(**note)
     if card is None:

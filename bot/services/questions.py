@@ -13,11 +13,14 @@ from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.events import EventTag, subject_of
 from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
+from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.trust import Verdict
 from bot.rendering import mails
-from bot.services import conversations
+from bot.rendering.provenance import whose_mail
+from bot.services import conversations, provenance
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
+from bot.services.provenance import LookedUp
 from bot.services.queueing import queue_mail, queue_note, was_answered
 from bot.store import events, outbox
 
@@ -27,15 +30,20 @@ WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section
 def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A question goes to the support channel; a verified sender hears by when a person answers.
 
-    Whoever asks for the blank form gets it at once, and staff see that.
+    Whoever asks for the blank form gets it at once, and whoever asks whether a mail is ours hears that, and
+    staff see it.
     """
     conversation = open_conversation(db, desk, understood, now)
-    form_sent = send_form(db, desk, understood, conversation.ref, now=now)
-    if form_sent:
+    looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
+    whose = looked.found if looked else None
+    form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
+    if form_sent or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
         conversations.leave_to_asker(db, conversation, now=now)
-    note_question(db, understood, conversation, now=now, form_sent=form_sent)
+    note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+    elif looked and looked.found is not Provenance.UNSURE:
+        say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
     elif understood.verified and not form_sent:
         say_received(db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, now=now)
     return conversation.ref
@@ -53,6 +61,22 @@ def say_received(
     """Tell a verified sender that their mail came, by when a person answers it, and no more."""
     words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by)
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
+
+
+def say_whose(
+    db: Database, desk: Desk, understood: Understood, looked: LookedUp, *, ref: str, now: datetime
+) -> None:
+    """Tell a verified sender whether the mail that they have is ours."""
+    job = looked.job
+    words = whose_mail(
+        ref=ref,
+        lang=understood.mail.lang,
+        policy=desk.policy,
+        portal_url=desk.portal_url,
+        template=job.template if job else "",
+        sent_at=(job.sent_at or job.created_at) if job else None,
+    )
+    answer(db, desk, understood, "whose_mail", ref=ref, words=words, now=now)
 
 
 def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:
@@ -151,8 +175,9 @@ def note_question(
     *,
     now: datetime,
     form_sent: bool = False,
+    whose: Provenance | None = None,
 ) -> None:
-    values = {**_note(understood, conversation.ref), "form_sent": form_sent}
+    values = {**_note(understood, conversation.ref), "form_sent": form_sent, "whose": whose}
     queue_note(db, conversations.CARD, key=conversations.card_key(conversation.ref), values=values, now=now)
 
 

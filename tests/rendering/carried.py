@@ -185,6 +185,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "member_there": {"name": "Ina Okoye", "user_id": "k7m3-x9p2"},
     "address_shared": {"name": "Ina Okoye", "email": "ina@kunde.example.org"},
     "member_unknown": {},
+    "member_outdated": {},
     "last_administrator": {},
     "invited_already": {},
     "too_many_members": {"most": 100},

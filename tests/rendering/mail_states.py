@@ -141,6 +141,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "license_keys_part": lambda lang: key_samples.listed(
         samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
     ),
+    "whose_mail_not_ours": lambda lang: samples.whose_mail(lang, POLICY, ours=False),
     "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
     "receipt_addition": lambda lang: mails.receipt(
         replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
