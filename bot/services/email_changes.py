@@ -17,6 +17,7 @@ from bot.domain.email_changes import (
 )
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.lifecycle import LifeState
 from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
 from bot.domain.review_values import is_address, text_of
@@ -24,7 +25,7 @@ from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as words
 from bot.rendering.words import words as said_in
 from bot.services import email_change_notices as notices
-from bot.services import passwords
+from bot.services import lifecycle, passwords, prolongation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
@@ -212,10 +213,17 @@ def _take_effect(
     passwords.end_open_ways(db, account, now=now)
     _take_seat_along(db, account, change)
     accounts.set_email(db, account.id, change.new)
+    _tell_clock(db, desk, replace(account, email=change.new), now=now)
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
     _tell_both(db, desk, account, change, now=now)
+
+
+def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """Warnings are told anew; who has expired already gets the way back where they read it now."""
+    if lifecycle.readdress(db, desk, account.id, now=now) is LifeState.EXPIRED:
+        prolongation.mail_link(db, desk, account, now=now)
 
 
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
