@@ -72,9 +72,11 @@ def register(
 ) -> tuple[str, str]:
     """She fills in the form; the tokens of the mail with the way to the password, and of the next page."""
     token = invite(db, desk, tokens, email=email, now=now)
-    done = partners.submit(db, desk, token, FORM | dict(named or {}), agreed=MANDATORY, lang="en", now=now)
+    done = partners.submit(
+        db, desk, token, FORM | dict(named or {}), agreed=MANDATORY, lang="en", sent="", now=now
+    )
     assert done.sent, done
-    return tokens[-2], done.sent
+    return tokens[-1], done.sent
 
 
 def move_in(db: Database, desk: Desk, tokens: Sequence[str], *, email: str = PIA, now: datetime) -> Pia:

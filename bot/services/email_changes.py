@@ -12,6 +12,7 @@ from bot.domain.email_changes import (
     MOST_A_DAY,
     Bearer,
     ChangeReason,
+    ChangeState,
     EmailChange,
     End,
     Notice,
@@ -36,7 +37,7 @@ LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bea
 
 
 def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str, now: datetime) -> None:
-    """Mail both ends a link. Slow, for the password is asked again.
+    """Mail both ends a link; a second click mails none. Slow, for the password is asked again.
 
     Raise AddressUnsound, AddressNotNew, TooManyChanges, PasswordWrong or TriesResting.
     """
@@ -44,7 +45,15 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str
     new = read_address(account, email)
     passwords.check_current(db, desk, visitor, password, now=now)
     with transaction(db, locks=(f"account:{account.id}",)):
-        open_change(db, desk, account, new, now=now)
+        before = email_changes.find_of(db, account.id, now=now)
+        if before is None or not _is_just_asked(before, new, now=now):
+            open_change(db, desk, account, new, now=now)
+
+
+def _is_just_asked(change: EmailChange, new: str, *, now: datetime) -> bool:
+    """Whether its owner asked for the very same a moment ago."""
+    made_at = change.until - CHANGE_LASTS
+    return not change.asked_by and change.new == new and now - made_at <= passwords.MOMENT
 
 
 def read_address(account: Account, typed: str) -> str:
@@ -120,6 +129,21 @@ def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange,
     if account.email != change.old:
         raise LinkUnknown
     return change, Bearer(bearer), account
+
+
+def find_answered(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, Bearer, Account] | None:
+    """What has come of a change to whose link nothing is asked any more, until its time is over.
+
+    None where nothing is to be told: none of ours, overtaken, lapsed, or of an account that is closed.
+    """
+    subject = links.find_subject(db, token, purpose=LINK) or ""
+    number, _, bearer = subject.removeprefix("E-").partition(":")
+    change = email_changes.look_up(db, int(number)) if number else None
+    account = accounts.find(db, change.account_id) if change else None
+    if change is None or account is None or account.status is not AccountStatus.ACTIVE:
+        return None
+    untold = change.state_at(now) in {ChangeState.OVERTAKEN, ChangeState.LAPSED}
+    return None if untold or change.until <= now else (change, Bearer(bearer), account)
 
 
 def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:

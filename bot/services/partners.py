@@ -28,7 +28,7 @@ from bot.domain.partners import (
 from bot.domain.registration import Draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting
-from bot.services import email_change_notices, partner_invitations
+from bot.services import email_change_notices, partner_invitations, second_clicks
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
@@ -108,12 +108,13 @@ def submit(
     *,
     agreed: Collection[Consent],
     lang: str,
+    sent: str,
     now: datetime,
 ) -> Submitted:
     """Keep what they typed; with all of it sound and agreed to, an account with its two mails, once.
 
-    `lang`: of the page they filled in, in which mails to them come from now on. Raise LinkUnknown or
-    LinkExpired.
+    `lang`: of the page they filled in, in which mails to them come from now on. `sent`: what was sent, and
+    from which browser, by which `find_sent` knows a second click. Raise LinkUnknown or LinkExpired.
     """
     invited, draft = get_invitation(db, token, now=now), read_draft(typed)
     role = desk.policy.extranet.roles.get(invited.role)
@@ -129,7 +130,15 @@ def submit(
         for answer in consenting.answers(desk, agreed, lang=lang, now=now):
             consents.add(db, account.id, answer)
         mail_both(db, desk, account, now=now)
-        return Submitted(filled=filled, sent=_open_sent_page(db, desk, account, now=now))
+        page = second_clicks.derive(token, sent)
+        _open_sent_page(db, desk, account, page, now=now)
+        return Submitted(filled=filled, sent=page)
+
+
+def find_sent(db: Database, token: str, *, sent: str) -> str:
+    """The page that `submit` opened for exactly the same; "" where that was never sent by that link."""
+    page = second_clicks.derive(token, sent)
+    return page if links.find_subject(db, page, purpose=SENT) else ""
 
 
 def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, now: datetime) -> Account:
@@ -173,11 +182,9 @@ def mail_both(db: Database, desk: Desk, account: Account, *, now: datetime) -> N
     mail_activation(db, desk, account, now=now)
 
 
-def _open_sent_page(db: Database, desk: Desk, account: Account, *, now: datetime) -> str:
-    token = desk.new_token()
+def _open_sent_page(db: Database, desk: Desk, account: Account, token: str, *, now: datetime) -> None:
     until = now + timedelta(days=desk.policy.extranet.activation_days)
     links.add(db, token, purpose=SENT, subject=account.ref, now=now, expires_at=until)
-    return token
 
 
 # The two mails did not come

@@ -3,11 +3,20 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import fold_user_id
-from bot.domain.email_changes import Bearer, EmailChange, Notice
+from bot.domain.email_changes import Bearer, ChangeState, EmailChange, Notice
+from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.services import email_changes
 from handlers.portal.frame import Frame
 
 REFUSED = 400
+#: what is said of a change, by how far it is
+SAID = {
+    ChangeState.ASKED: "waits",
+    ChangeState.AGREED: "waits",
+    ChangeState.COOLING: "cools",
+    ChangeState.CHANGED: "changed",
+    ChangeState.STOPPED: "refused",
+}
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -19,9 +28,15 @@ def register(app: Flask, frame: Frame) -> None:
 
 
 def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
-    with frame.bot.connect() as db:
-        change, bearer, account = email_changes.get_change(db, token, now=frame.bot.clock.now())
-        notice = email_changes.find_notice(db, account, change)
+    try:
+        with frame.bot.connect() as db:
+            change, bearer, account = email_changes.get_change(db, token, now=frame.bot.clock.now())
+            notice = email_changes.find_notice(db, account, change)
+    except (LinkUnknown, LinkExpired):
+        answered = _find_answered(token, frame)
+        if answered is None:
+            raise
+        return answered
     cools = change.agreed_by and bearer is Bearer.OLD
     return frame.pages.render(
         "email_change.html",
@@ -38,32 +53,53 @@ def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
 
 
 def answer(token: str, *, frame: Frame) -> Response:
-    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
+    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither.
+
+    Of two clicks the second is led to the same page as the first, which says how it stands.
+    """
+    try:
+        return _answer(token, frame)
+    except (LinkUnknown, LinkExpired):
+        return _go(token, frame)
+
+
+def _answer(token: str, frame: Frame) -> Response:
     form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
-        change, bearer, account = email_changes.get_change(db, token, now=now)
-    asked = _whose(change)
-    if form.get("do") == "no":
-        if not form.get("sure"):
+        _, bearer, account = email_changes.get_change(db, token, now=now)
+    if form.get("do") == "no" or bearer.end is None:
+        if form.get("do") != "no" or not form.get("sure"):
             return show(token, frame=frame, wrong="tick")
         with frame.bot.connect() as db:
             email_changes.refuse(db, token, now=now)
-        return frame.pages.render(
-            "email_change.html", of=account.programme, state=f"{asked}refused", untold=""
-        )
-    if bearer.end is None:
-        return show(token, frame=frame, wrong="tick")
+        return _go(token, frame)
     if form.get("do") != "yes" or fold_user_id(form.get("user_id", "")) != account.user_id:
         return show(token, frame=frame, wrong="user_id")
     with frame.bot.connect() as db:
-        changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
+        email_changes.confirm(db, frame.bot.desk, token, now=now)
+    return _go(token, frame)
+
+
+def _go(token: str, frame: Frame) -> Response:
+    return frame.pages.go("email_changes.show", token=token)
+
+
+def _find_answered(token: str, frame: Frame) -> Response | None:
+    """How it stands, to whoever holds a link that asks nothing any more; None where nothing is told."""
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        found = email_changes.find_answered(db, token, now=now)
+        if found is None:
+            return None
+        change, bearer, account = found
         notice = email_changes.find_notice(db, account, change)
-    waits = "cools" if change.agreed_by and bearer is Bearer.NEW else "waits"
+    said = SAID[change.state_at(now)]
+    in_vain = bearer is Bearer.NEW and notice is not None and notice.told.in_vain and said != "refused"
     return frame.pages.render(
         "email_change.html",
         of=account.programme,
-        state=asked + ("changed" if changed else waits),
-        untold=notice.told if notice and notice.told.in_vain and bearer is Bearer.NEW else "",
+        state=_whose(change) + said,
+        untold=notice.told if notice and in_vain else "",
         due=_due(change, notice, frame),
     )
 

@@ -3,9 +3,10 @@
 GET shows, POST acts; what acted answers by a redirect, so that a reload does nothing.
 """
 
+import json
 from collections.abc import Collection, Sequence
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, request, session, url_for
 
 from bot.domain.accounts import Programme
 from bot.domain.consents import Consent
@@ -65,13 +66,27 @@ def _reset(token: str, frame: Frame) -> Response:
 
 def _submit(token: str, frame: Frame) -> Response:
     agreed = frozenset(one for one in Consent if request.form.get(shown.field_of(one)) == "yes")
-    lang, now = frame.pages.words().lang, frame.bot.clock.now()
-    with frame.bot.connect() as db:
-        done = partners.submit(db, frame.bot.desk, token, request.form, agreed=agreed, lang=lang, now=now)
+    lang, now, sent = frame.pages.words().lang, frame.bot.clock.now(), _fingerprint()
+    try:
+        with frame.bot.connect() as db:
+            done = partners.submit(
+                db, frame.bot.desk, token, request.form, agreed=agreed, lang=lang, sent=sent, now=now
+            )
+    except (LinkUnknown, LinkExpired):
+        with frame.bot.connect() as db:
+            page = partners.find_sent(db, token, sent=sent)
+        if not page:
+            raise
+        return frame.pages.go("partners.sent", token=page)
     if done.sent:
         return frame.pages.go("partners.sent", token=done.sent)
     invited = _get(token, frame)
     return _page(invited, frame, faults=done.filled.faults, agreed=agreed, unticked=done.unticked)
+
+
+def _fingerprint() -> str:
+    """What was typed, and in which browser: each has a key of its own against forged forms."""
+    return json.dumps([session.get("csrf_token", ""), request.form.to_dict()])
 
 
 def mail_again(token: str, *, frame: Frame) -> Response:

@@ -192,7 +192,6 @@ CARRIED: dict[str, dict[str, Value]] = {
     "invited_already": {},
     "too_many_members": {"most": 100},
     "needs_no_key": {},
-    "credential_asked": {},
     "address_unsound": {},
     "address_not_new": {},
     "too_many_changes": {"most": 3},

@@ -90,11 +90,11 @@ def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
         assert {name: form.draft[name] for name in FORM} == FORM
         assert (form.changes, len(form.answers)) == ({}, 4)
         typed = {**FORM, "street": "Neuer Weg 1", "vat_id": "", "fax": "+49 30 23125 002"}
-        partners.submit(db, closed.desk, token, typed, agreed=MANDATORY, lang="en", now=closed.now)
+        partners.submit(db, closed.desk, token, typed, agreed=MANDATORY, lang="en", sent="", now=closed.now)
         form = partners.get_form(db, partners.get_invitation(db, token, now=closed.now))
         assert form.changes == {"street": FORM["street"], "vat_id": FORM["vat_id"]}
         done = partners.submit(
-            db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, agreed=MANDATORY, lang="en",
+            db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, agreed=MANDATORY, lang="en", sent="",
             now=closed.now,
         )  # fmt: skip
         old, new = accounts.list_by_email(db, PIA)

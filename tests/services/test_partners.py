@@ -127,7 +127,7 @@ def test_a_form_makes_one_account_however_often_it_is_sent(office: Office) -> No
         try:
             with office.connect() as db:
                 done = partners.submit(
-                    db, office.desk, token, FORM, agreed=MANDATORY, lang="de", now=office.now
+                    db, office.desk, token, FORM, agreed=MANDATORY, lang="de", sent="", now=office.now
                 )
         except (LinkUnknown, LinkExpired):
             return False
