@@ -8,16 +8,17 @@ from functools import cache
 from bot.faq import articles
 from bot.faq.folding import fold
 
-_QUOTED = re.compile(r"[\"\u201c\u201e\u201d\u00ab\u00bb][^\"\u201c\u201e\u201d\u00ab\u00bb]{80,2000}[\"\u201c\u201d\u00ab\u00bb]")
+_MARKS = '"\u201c\u201d\u201e\u00ab\u00bb'
+_QUOTED = re.compile(f"[{_MARKS}][^{_MARKS}]{{80,2000}}[{_MARKS}]")
 #: "the text below …" and "… is only a copy" in one sentence say that nothing from there on is asked
 _PLACE = re.compile(
     r"\b(?:below|underneath|beneath|rest|following|pasted|attached|unten\w*|untere\w*|darunter|drunter|folgende\w*"
     r"|nachstehend\w*|angehangt\w*|beigefugt\w*|eingefugt\w*)\b"
 )
 _IDLE = re.compile(
-    r"\b(?:ignor\w*|disregard|never mind|clipboard|by (?:mistake|accident)|accidental\w*|proofread|translat\w*"
-    r"|grammar|for your (?:files|archive)|aus versehen|versehentlich|nicht (?:be)?achten|zwischenablage|ubersetz\w*"
-    r"|korrektur\w*|grammatik|zur ablage|kopiert)\b"
+    r"\b(?:ignor\w*|disregard|never mind|clipboard|by (?:mistake|accident)|accidental\w*|proofread"
+    r"|translat\w*|grammar|for your (?:files|archive)|aus versehen|versehentlich|nicht (?:be)?achten"
+    r"|zwischenablage|ubersetz\w*|korrektur\w*|grammatik|zur ablage|kopiert)\b"
 )
 _JINJA = re.compile(r"\{[{%].*?[%}]\}")
 _GRAM = 10  #: characters that have to agree in a row

@@ -1,12 +1,10 @@
 """Every article is there in both languages, says what it has to, names its desk, and leads nowhere dead."""
 
-import json
 import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -18,13 +16,12 @@ from bot.faq.windows import sentences
 from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.mrkdwn import mrkdwn
-from tests.faq.test_guard import HOSTILE
+from tests.faq.sets import DATA, SETS, labelled
+from tests.faq.test_guard import HONEST, HOSTILE
 
-DATA = Path(__file__).parents[1] / "data" / "faq"
 MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
     (DATA / "must_say.toml").read_text(encoding="utf-8")
 )
-SETS = ("dev.jsonl", "second.jsonl")
 NEAR = 0.6  #: Jaccard of character 5-grams
 PORTAL = "https://portal.example.com"
 OURS = re.compile(r"/(?:faq|contact|password|dashboard|prolong)")
@@ -98,14 +95,13 @@ def test_the_same_words_on_slack_and_no_markup_of_strangers() -> None:
 @pytest.mark.slow
 def test_nothing_that_measures_is_learnt() -> None:
     """Neither a whole message nor one of its sentences, by phrasings, near misses or guarded texts."""
-    lines = [line for name in SETS for line in (DATA / name).read_text("utf-8").splitlines()]
-    texts = [json.loads(line)["text"] for line in lines]
+    texts = [one.text for name in SETS for one in labelled(name)]
     measured = {_grams(part) for text in texts for part in (text, *sentences(text))}
     by_size = defaultdict(list)
     for grams in measured:
         by_size[len(grams)].append(grams)
 
-    learnt = [sample.text for sample in training.samples()] + [text for _, text in HOSTILE]
+    learnt = [sample.text for sample in training.samples()] + [text for _, text in HOSTILE] + HONEST
     assert [text for text in learnt if _is_near(_grams(text), by_size)] == []
 
 
