@@ -22,8 +22,8 @@ _IDLE = re.compile(
 )
 _JINJA = re.compile(r"\{[{%].*?[%}]\}")
 _GRAM = 10  #: characters that have to agree in a row
-_SHORTEST = 50  #: characters; a shorter sentence may be anybody's
-_SHARE = 0.6
+_SHORTEST = 60  #: characters; a shorter sentence may be anybody's
+_SHARE = 0.7
 
 
 def without_quotations(text: str) -> str:

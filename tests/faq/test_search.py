@@ -45,8 +45,10 @@ GOALS = {
 def test_both_sets_are_answered_as_well_as_promised(*, semantically: bool) -> None:
     """The second one in its two halves as well: what was looked at while tuning, and what was not."""
     search = with_extra() if semantically else plain()
-    for messages in (*map(labelled, SETS), *halves().values()):
-        whole, *groups = measure([(one, search.read(one.text)) for one in messages])
+    sets = [*map(labelled, SETS)]
+    readings = {one.id: search.read(one.text) for messages in sets for one in messages}
+    for messages in (*sets, *halves().values()):
+        whole, *groups = measure([(one, readings[one.id]) for one in messages])
         least, most = GOALS[search.name]
 
         assert len(groups) == 5
@@ -106,6 +108,11 @@ Tom
         ("My account expired 200 days ago, how can I reactivate it?", "expired-over-60-days", "en"),
         ("Konto vor vier Monaten abgelaufen, kann ich es reaktivieren?", "expired-over-60-days", "de"),
         ("My account is not locked, I just forgot the password", "reset-password", "en"),
+        (
+            "The security questions work, that is not the issue. I forgot my password.",
+            "reset-password",
+            "en",
+        ),
         ("Gesperrt ist es nicht. Ich habe mein Kennwort vergessen.", "reset-password", "de"),
         (A_MAIL, "otp-code-expired", "en"),
     ],
