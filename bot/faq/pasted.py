@@ -20,6 +20,7 @@ _IDLE = re.compile(
     r"|translat\w*|grammar|for your (?:files|archive)|aus versehen|versehentlich|nicht (?:be)?achten"
     r"|zwischenablage|ubersetz\w*|korrektur\w*|grammatik|zur ablage|kopiert)\b"
 )
+_NUMBER = re.compile(r"\d+")  # the policy fills them in
 _JINJA = re.compile(r"\{[{%].*?[%}]\}")
 _GRAM = 10  #: characters that have to agree in a row
 _SHORTEST = 60  #: characters; a shorter sentence may be anybody's
@@ -64,5 +65,5 @@ def _bodies() -> Mapping[str, Sequence[int]]:
 
 
 def _grams(folded: str) -> frozenset[str]:
-    line = " ".join(folded.split())
+    line = " ".join(_NUMBER.sub(" ", folded).split())
     return frozenset(line[at : at + _GRAM] for at in range(max(1, len(line) - _GRAM + 1)))

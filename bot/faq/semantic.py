@@ -19,6 +19,7 @@ Vector = npt.NDArray[np.float32]  #: SIZE numbers, of length 1
 
 FILE = Path(__file__).with_name("semantic.bin")
 SIZE: Final = 384
+LONGEST: Final = 300  #: characters of a sentence; more cost seconds and say nothing new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,7 @@ def embedder() -> Callable[[str], Vector]:
 
     def embed(sentence: str) -> Vector:
         # Lone surrogates have no bytes, and a NUL ends a text in C.
-        plain = sentence.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+        plain = sentence[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
         vector: Vector = engine.query(plain)
         return vector
 
