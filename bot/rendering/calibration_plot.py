@@ -11,6 +11,7 @@ SIZE: Final = 360  #: of the square, in dots
 _LEFT, _TOP, _BELOW, _RIGHT = 64, 40, 56, 24
 _DARK, _INK, _FAINT = "#0072B2", "#222222", "#cccccc"
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_AT_THE_EDGE = 0.8  #: from here on the number stands on the left
 _LARGEST = 16  #: dots, the radius of the fullest bin
 
 
@@ -46,7 +47,7 @@ def _tick(value: float) -> str:
 
 def _dot(one: Bin, most: int) -> str:
     x, y, radius = _x(one.score), _y(one.right), max(2.0, _LARGEST * sqrt(one.count / most))
-    beside = -radius - 4 if one.score > one.right else radius + 4
+    beside = -radius - 4 if one.score > _AT_THE_EDGE else radius + 4
     anchor = "end" if beside < 0 else "start"
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{_DARK}" fill-opacity="0.8"/>'
