@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.accounts import NewAccount, Origin, fold_user_id
+from bot.domain.errors import Refusal
 from bot.domain.invitation_files import LONGEST, compared
 from bot.domain.lifecycle import ClockRules
 from bot.domain.plain_words import words_in
@@ -16,6 +17,12 @@ from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook, cell_nam
 from bot.domain.vouchers import read_day
 
 MOST_ROWS: Final = 100_000  #: people of one file
+
+
+class DryRunFirst(Refusal):
+    """What is taken over was looked through before, as it is; nothing in between has changed the file."""
+
+    code = "dry_run_first"
 
 
 class Column(StrEnum):
@@ -61,6 +68,7 @@ class AccountRowFault(StrEnum):
     OVER = "over"  # it ended too long ago to come back
     IN_FILE = "in_file"  # an earlier row has the person, or the User ID
     THERE = "there"  # so has an account
+    INVITED = "invited"  # an invitation to the address is open: whoever follows it gets an account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,12 +329,18 @@ def _account(said: Mapping[Column, str]) -> NewAccount:
 
 
 def find_there(
-    rows: Sequence[GoodAccountRow], *, people: frozenset[tuple[str, str, str]], user_ids: frozenset[str]
+    rows: Sequence[GoodAccountRow],
+    *,
+    people: frozenset[tuple[str, str, str]],
+    user_ids: frozenset[str],
+    invited: frozenset[str],
 ) -> tuple[BadAccountRow, ...]:
-    """Those who have an account here, or whose User ID somebody has."""
+    """Those who have an account here or are `invited` to one, by address, or whose User ID somebody has."""
     found = []
     for row in rows:
         if row.known.user_id in user_ids or row.known.person in people:
             column = Column.USER_ID if row.known.user_id in user_ids else Column.EMAIL
             found.append(BadAccountRow(line=row.line, column=column, fault=AccountRowFault.THERE))
+        elif row.known.account.email in invited:
+            found.append(BadAccountRow(line=row.line, column=Column.EMAIL, fault=AccountRowFault.INVITED))
     return tuple(found)

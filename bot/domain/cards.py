@@ -136,7 +136,7 @@ class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
     #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped", "mail_bounced",
-    #: "address_given_up"
+    #: "address_given_up", "requests_wait", "requests_dropped"
     what: str
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.lifecycle import ClockRules, Stage
+from bot.domain.prolongation import counts_from
 
-_DAY = timedelta(days=1)
+#: so long before its end: until the digest of the next week and a day more, for whoever mends it
+HURRIED_WITHIN = timedelta(days=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +53,21 @@ class PartnerFacts:
     """A partner whose account works."""
 
     account: Account
+    validated_on: date
     ends_on: date
     password_set_at: datetime | None
     lost: bool  #: a warning of this end came back, or never went
+
+    def is_hurried(self, rules: ClockRules, between_changes: timedelta) -> bool:
+        """Whether a new password is asked for and cannot be set before the account ends.
+
+        One that counts as the change of this validation is asked for no more, however fresh it is.
+        """
+        if self.password_set_at is None:
+            return False
+        counts = counts_from(rules, validated_on=self.validated_on, ends_on=self.ends_on)
+        may_change = self.password_set_at + between_changes
+        return self.password_set_at < counts and may_change > rules.due(Stage.EXPIRED, self.ends_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,20 +107,15 @@ def find_for_desk(
     organisations: Iterable[OrganisationFacts],
     partners: Sequence[PartnerFacts],
     *,
-    today: date,
+    rules: ClockRules,
     now: datetime,
     between_changes: timedelta,
     activation: timedelta,
 ) -> ForDesk | None:
     """`between_changes`: of a password; `activation`: for which a link to activate an account works."""
     leaderless = tuple(one for one in organisations if _is_leaderless(one, now - activation))
-    hurried = tuple(
-        one
-        for one in partners
-        if one.ends_on <= today + _DAY
-        and one.password_set_at is not None
-        and one.password_set_at + between_changes > now
-    )
+    last = rules.calendar.day_of(now) + HURRIED_WITHIN
+    hurried = tuple(one for one in partners if one.ends_on <= last and one.is_hurried(rules, between_changes))
     unwarned = tuple(one for one in partners if one.lost)
     found = ForDesk(leaderless=leaderless, hurried=hurried, unwarned=unwarned)
     return found if leaderless or hurried or unwarned else None

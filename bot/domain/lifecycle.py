@@ -89,15 +89,21 @@ class ClockRules:
         return self._at(day)
 
     def last_way_back(self, ends_on: date) -> date:
-        """The last day on which an expired account can come back."""
+        """The last day on which an expired account can come back, where no mail has promised a later one."""
         return ends_on + timedelta(days=self.reactivation)
 
     def last_end(self, now: datetime) -> date:
         """The last day to which an end is moved by hand."""
         return self.calendar.day_of(now) + timedelta(days=self.longest)
 
-    def closes(self, ends_on: date) -> datetime:
-        return self._at(self.last_way_back(ends_on) + _DAY)
+    def closes(self, back_until: date) -> datetime:
+        """When an expired account closes that can come back until then."""
+        return self._at(back_until + _DAY)
+
+    def last_ahead(self, now: datetime) -> date:
+        """The last day of which warnings go at once where staff ask: so far that no account loses both."""
+        ahead = min(WARNED_FOR.days, self.validation - self.reminder - 1)
+        return self.calendar.day_of(now) + timedelta(days=ahead)
 
     def begins(self, day: date) -> datetime:
         """The first moment of a day."""
@@ -122,6 +128,7 @@ class Notice:
     ends_on: date  #: as it was told
     delivery: Delivery
     sent_at: datetime | None = None
+    back_until: date | None = None  #: as it was told
 
     def proves(self, ends_on: date, *, at: datetime) -> bool:
         """Whether by then its owner has known long enough that the account ends on that day, or earlier."""
@@ -148,6 +155,18 @@ class Life:
 
     def is_proven(self, *, at: datetime) -> bool:
         return any(notice.proves(self.ends_on, at=at) for notice in self.notices)
+
+    def back_until(self, rules: ClockRules) -> date:
+        """The last day on which it can come back: by the rules, and never before what a mail has promised."""
+        promised = (one.back_until for one in self.notices if one.back_until)
+        return max((rules.last_way_back(self.ends_on), *promised))
+
+    def has_overtaken(self, stage: Stage) -> bool:
+        """Whether a later stage is on its way or has arrived, so that the mail of this one says old news."""
+        order, goes = tuple(Stage), (Delivery.WAITING, Delivery.SENT)
+        return any(
+            order.index(one.stage) > order.index(stage) and one.delivery in goes for one in self.notices
+        )
 
 
 class Move(StrEnum):
@@ -226,9 +245,16 @@ def extend(life: Life, rules: ClockRules, *, ends_on: date, now: datetime) -> Li
     return replace(life, state=LifeState.VALID, ends_on=ends_on, cycle=life.cycle + 1, notices=())
 
 
+def readdress(life: Life) -> Life:
+    """The account has another address, where nobody knows what was told: it is told anew, in a new cycle."""
+    if life.state is not LifeState.VALID or not life.notices:
+        return life
+    return replace(life, cycle=life.cycle + 1, notices=())
+
+
 def resume(life: Life, rules: ClockRules, *, on: date) -> Life:
     """Where it stopped when its account was ended, with the same end; raise LifeClosed if too late."""
-    if on > rules.last_way_back(life.ends_on):
+    if on > life.back_until(rules):
         raise LifeClosed
     state = LifeState.EXPIRED if life.knows(Stage.EXPIRED) else LifeState.VALID
     return replace(life, state=state)
@@ -239,7 +265,7 @@ def find_next_look(life: Life, rules: ClockRules) -> datetime | None:
     if life.state is LifeState.CLOSED:
         return None
     if life.state is LifeState.EXPIRED:
-        return rules.closes(life.ends_on)
+        return rules.closes(life.back_until(rules))
     last = max((WARNINGS.index(one.stage) for one in life.notices if one.stage in WARNINGS), default=-1)
     return min(rules.due(stage, life.ends_on) for stage in (*WARNINGS[last + 1 :], Stage.EXPIRED))
 
@@ -285,17 +311,22 @@ def _hold(life: Life, rules: ClockRules, *, now: datetime) -> Step:
 
 
 def _why(life: Life) -> Held:
-    deliveries = {notice.delivery for notice in life.notices} - {Delivery.SKIPPED}
-    if Delivery.LOST in deliveries:
-        return Held.LOST
-    return Held.WAITING if deliveries else Held.LATE
+    """By the last that was told: one before it may have made way for it."""
+    order = tuple(Stage)
+    told = [notice for notice in life.notices if notice.delivery is not Delivery.SKIPPED]
+    if not told:
+        return Held.LATE
+    last = max(told, key=lambda notice: order.index(notice.stage))
+    return Held.LOST if last.delivery is Delivery.LOST else Held.WAITING
 
 
 def _give(life: Life, rules: ClockRules, stage: Stage) -> Step:
     before = tuple(Stage)[: tuple(Stage).index(stage)]
     skips = tuple(one for one in before if not life.knows(one))
     added = [Notice(stage=one, ends_on=life.ends_on, delivery=Delivery.SKIPPED) for one in skips]
-    given = Notice(stage=stage, ends_on=life.ends_on, delivery=Delivery.WAITING)
+    given = Notice(
+        stage=stage, ends_on=life.ends_on, delivery=Delivery.WAITING, back_until=life.back_until(rules)
+    )
     told = replace(life, notices=(*life.notices, *added, given))
     return Step(life=told, gives=stage, skips=skips, next_at=find_next_look(told, rules))
 

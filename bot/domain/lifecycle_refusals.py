@@ -45,6 +45,12 @@ class DayPassed(Refusal):
     code = "day_passed"
 
 
+class DayTooFar(Refusal):
+    """Warnings go so far ahead of their day at most; values: last, the last day that can be named."""
+
+    code = "day_too_far"
+
+
 class GateSettled(Refusal):
     """These mails wait no longer; values: by, at where somebody let them go."""
 

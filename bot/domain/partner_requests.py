@@ -1,12 +1,13 @@
 """Somebody asks for an invitation to the Extranet; the desk decides."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 LONGEST: Final = 100  #: characters of a name or company
-MOST_A_DAY: Final = 50  #: that the desk is shown; beyond it nobody is
+MOST_A_DAY: Final = 50  #: that the desk is shown within a day; the others' cards come later …
+LONGEST_WAIT: Final = timedelta(days=7)  #: … by so much at most; beyond it nobody is kept
 
 
 class RequestState(StrEnum):

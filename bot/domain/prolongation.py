@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account
@@ -41,13 +41,13 @@ class Prolongation:
         return max((at for at in (self.password_from, self.unlocked_at) if at), default=None)
 
 
-def counts_from(life: Life, rules: ClockRules) -> datetime:
+def counts_from(rules: ClockRules, *, validated_on: date, ends_on: date) -> datetime:
     """A password that was set from then on is this validation's change.
 
     That is the day on which the first mail goes; never the day of the validation before, which took one too.
     """
-    asked_on = rules.calendar.day_of(rules.due(Stage.VALIDATION, life.ends_on))
-    return rules.begins(max(asked_on, life.validated_on + timedelta(days=1)))
+    asked_on = rules.calendar.day_of(rules.due(Stage.VALIDATION, ends_on))
+    return rules.begins(max(asked_on, validated_on + timedelta(days=1)))
 
 
 def is_agreed(answers: Sequence[Answer], versions: Mapping[Consent, str]) -> bool:

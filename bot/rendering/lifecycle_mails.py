@@ -29,8 +29,8 @@ def of_life(account: Account, life: Life, policy: Policy) -> Values:
         "ends_on": say.date(life.ends_on),
         "reminded_on": say.date(rules.calendar.day_of(rules.due(Stage.REMINDER, life.ends_on))),
         "expires_on": say.date(rules.calendar.day_of(rules.due(Stage.EXPIRED, life.ends_on))),
-        "back_until": say.date(rules.last_way_back(life.ends_on)),
-        "closes_on": say.date(rules.calendar.day_of(rules.closes(life.ends_on))),
+        "back_until": say.date(life.back_until(rules)),
+        "closes_on": say.date(rules.calendar.day_of(rules.closes(life.back_until(rules)))),
     }
 
 

@@ -11,6 +11,7 @@ from bot.domain.account_files import (
     MOST_ROWS,
     AccountReading,
     AccountRules,
+    DryRunFirst,
     GoodAccountRow,
     find_there,
     read_accounts,
@@ -23,10 +24,11 @@ from bot.ports import Reader
 from bot.services import lifecycle, lifecycle_gates
 from bot.services.desk import Desk
 from bot.store import account_files as store
-from bot.store import events, partners
+from bot.store import events, partner_invitations, partners, rounds
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+DRY_RUN = "accounts dry run"  #: what is kept beside the rounds: the last file that was found fit
 _ABOVE = 50  #: rows that may stand above the headings or be blank
 
 
@@ -41,8 +43,12 @@ class Looked:
 
 
 def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, now: datetime) -> Looked:
-    """Look through a file without taking anything of it."""
-    return _beside_those_there(db, _look(desk, reader, name, content, now))
+    """Look through a file without taking anything of it; one that is fit may be imported then."""
+    looked = _beside_those_there(db, _look(desk, reader, name, content, now), now=now)
+    if looked.reading.fit:
+        with transaction(db, locks=("lives",)):
+            rounds.note(db, DRY_RUN, looked.digest)
+    return looked
 
 
 def import_file(
@@ -51,15 +57,18 @@ def import_file(
     """Take every account of a file, or none where one of its rows is not fit; their clocks go from then on.
 
     Mails that are due already wait for one click, however few they are, and each account gets the tightest
-    only. The accounts have no password: their owners set one by a link.
+    only. The accounts have no password: their owners set one by a link. Raise DryRunFirst where this very
+    file was not the last that was found fit.
     """
     looked = _look(desk, reader, name, content, now)
     if not looked.reading.fit:
-        return _beside_those_there(db, looked)
+        return _beside_those_there(db, looked, now=now)
     with transaction(db, locks=("lives",)):
-        looked = _beside_those_there(db, looked)
+        looked = _beside_those_there(db, looked, now=now)
         if not looked.reading.fit:
             return looked
+        if rounds.find_last(db, DRY_RUN) != looked.digest:
+            raise DryRunFirst
         first, rows = store.next_id(db), looked.reading.good
         _add(db, desk, rows, first, now=now)
         days = [(row.known.validated_on, row.known.ends_on) for row in rows]
@@ -86,13 +95,15 @@ def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) 
     return Looked(digest=hashlib.sha256(content).hexdigest(), reading=reading)
 
 
-def _beside_those_there(db: Database, looked: Looked) -> Looked:
-    """The same with those rows bad who have an account, or whose User ID is taken."""
+def _beside_those_there(db: Database, looked: Looked, *, now: datetime) -> Looked:
+    """The same with those rows bad who have an account, or are invited, or whose User ID is taken."""
     reading = looked.reading
+    emails = {row.known.account.email for row in reading.good}
     there = find_there(
         reading.good,
-        people=store.list_people(db, {row.known.account.email for row in reading.good}),
+        people=store.list_people(db, emails),
         user_ids=store.list_taken(db, {row.known.user_id for row in reading.good if row.known.user_id}),
+        invited=partner_invitations.list_open(db, emails, now=now),
     )
     if not there:
         return looked

@@ -123,7 +123,7 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
     life, rules = lifecycle.find(db, account.id), desk.policy.clock_rules
     if life is None:
         return None
-    back_until = rules.last_way_back(life.ends_on)
+    back_until = life.back_until(rules)
     coming: tuple[clock.Foreseen, ...] = ()
     if account.status is AccountStatus.ACTIVE:
         coming = tuple(islice(clock.foresee(life, rules, now=now, until=now + _FAR), COMING))

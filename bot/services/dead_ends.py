@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Programme
 from bot.domain.dead_ends import (
+    HURRIED_WITHIN,
     ForAdministrators,
     ForDesk,
     OrganisationFacts,
@@ -44,11 +45,11 @@ def find_note(db: Database, desk: Desk, *, now: datetime) -> ForDesk | None:
 
 
 def _for_desk(db: Database, desk: Desk, known: list[OrganisationFacts], *, now: datetime) -> ForDesk | None:
-    today = desk.policy.clock_rules.calendar.day_of(now)
+    rules = desk.policy.clock_rules
     return find_for_desk(
         known,
-        store.list_partners(db, ends_by=today + timedelta(days=1)),
-        today=today,
+        store.list_partners(db, ends_by=rules.calendar.day_of(now) + HURRIED_WITHIN),
+        rules=rules,
         now=now,
         between_changes=desk.policy.password_rules(Programme.EXTRANET).between_changes,
         activation=timedelta(days=desk.policy.mag.activation_days),

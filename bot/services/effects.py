@@ -87,7 +87,8 @@ OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no mo
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    if (is_true := STILL_TRUE.get(job.template)) and not is_true(db, job.values["words"]):
+    told = {**job.values["words"], "recipient": job.recipient}
+    if (is_true := STILL_TRUE.get(job.template)) and not is_true(db, told):
         return OVERTAKEN
     refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
@@ -286,7 +287,8 @@ ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 #: notes that stand in their thread and in its channel too
 BROADCAST = frozenset({"turn_note", conversations.TOLD})
 
-#: mails that are looked at again before they go: whether they are true still, and what has changed in them
+#: mails that are looked at again before they go: whether they are true still, by their words and their
+#: `recipient`, and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,

@@ -6,9 +6,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.email_changes import CHANGE_LASTS, COOLS, MOST_A_DAY, ChangeReason, EmailChange, End
+from bot.domain.email_changes import (
+    CHANGE_LASTS,
+    COOLS,
+    MOST_A_DAY,
+    Bearer,
+    ChangeReason,
+    EmailChange,
+    End,
+    Notice,
+)
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.lifecycle import LifeState
 from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
 from bot.domain.review_values import is_address, text_of
@@ -16,13 +26,13 @@ from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as words
 from bot.rendering.words import words as said_in
 from bot.services import email_change_notices as notices
-from bot.services import passwords
+from bot.services import lifecycle, passwords, prolongation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
 from bot.store.database import transaction
 
-LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<end>"
+LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
 
 
 def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str, now: datetime) -> None:
@@ -84,10 +94,9 @@ def open_change(
 def _mail_link(
     db: Database, desk: Desk, account: Account, change: EmailChange, end: End, *, now: datetime
 ) -> None:
-    subject = f"E-{change.id}:{end}"
-    url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+    url = _issue_link(db, desk, change, Bearer(end), now=now)
     queue_mail(
-        db, desk, "email_change",
+        db, desk, notices.MAIL,
         key=notices.mail_key(account, change, end),
         to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
         words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
@@ -95,24 +104,34 @@ def _mail_link(
     )  # fmt: skip
 
 
-def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, End, Account]:
+def _issue_link(db: Database, desk: Desk, change: EmailChange, bearer: Bearer, *, now: datetime) -> str:
+    subject = f"E-{change.id}:{bearer}"
+    return issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+
+
+def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, Bearer, Account]:
     """What the holder of a link is asked; raise LinkUnknown or LinkExpired."""
     subject = links.get_subject(db, token, purpose=LINK, now=now)
-    number, _, end = subject.removeprefix("E-").partition(":")
+    number, _, bearer = subject.removeprefix("E-").partition(":")
     change = email_changes.find(db, int(number), now=now)
     account = accounts.find(db, change.account_id) if change else None
     if change is None or account is None or account.status is not AccountStatus.ACTIVE:
         raise LinkUnknown
     if account.email != change.old:
         raise LinkUnknown
-    return change, End(end), account
+    return change, Bearer(bearer), account
 
 
 def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
-    """Say yes for one end; True where nothing else is waited for, and the address is changed."""
+    """Say yes for one end; True where nothing else is waited for, and the address is changed.
+
+    Raise LinkUnknown for a link that can only say no.
+    """
     with transaction(db):
-        change, end, account = get_change(db, token, now=now)
-        return _count_in(db, desk, account, change, end, now=now)
+        change, bearer, account = get_change(db, token, now=now)
+        if bearer.end is None:
+            raise LinkUnknown
+        return _count_in(db, desk, account, change, bearer.end, now=now)
 
 
 def _count_in(
@@ -123,7 +142,7 @@ def _count_in(
     change = replace(change, confirmed=change.confirmed | {end})
     if end is End.OLD:
         change = replace(change, agreed_by="", due_at=None)
-    if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+    if change.is_due(notices.find_notice(db, account, change), now=now):
         _take_effect(db, desk, account, change, actor="", now=now)
         return True
     if change.asked_by:
@@ -152,14 +171,14 @@ def stand_in(
 def _text_phones(
     db: Database, desk: Desk, account: Account, change: EmailChange, *, due_at: datetime, now: datetime
 ) -> None:
-    """For whoever cannot read the old mailbox any more."""
-    subject, due = f"E-{change.id}:{End.OLD}", said_in(account.lang, desk.policy.desk.zone).instant(due_at)
+    """For whoever cannot read the old mailbox any more: a link that stops it, and can do nothing else."""
+    due = said_in(account.lang, desk.policy.desk.zone).instant(due_at)
     for phone in credentials.get(db, account.id).verified:
-        url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+        url = _issue_link(db, desk, change, Bearer.PHONE, now=now)
         queue_notice(
             db, desk, "email_change_cooling",
-            key=f"{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang, until=due_at,
-            now=now, words={"due": due}, secrets={"stop_url": url},
+            key=f"{account.ref}:{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang,
+            until=due_at, now=now, words={"due": due}, secrets={"stop_url": url},
         )  # fmt: skip
 
 
@@ -170,7 +189,7 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
             change, account = email_changes.find(db, due.id, now=now), accounts.find(db, due.account_id)
             if change != due or account is None or account.status is not AccountStatus.ACTIVE:
                 continue  # stopped in this moment, or closed meanwhile: it lapses
-            if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+            if change.is_due(notices.find_notice(db, account, change), now=now):
                 _take_effect(db, desk, account, change, actor="usher", now=now)
 
 
@@ -181,10 +200,22 @@ def _take_effect(
     passwords.end_open_ways(db, account, now=now)
     _take_seat_along(db, account, change)
     accounts.set_email(db, account.id, change.new)
+    _tell_clock(db, desk, replace(account, email=change.new), now=now)
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
     _tell_both(db, desk, account, change, now=now)
+
+
+def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    """Warnings are told anew; who has expired already gets the way back where they read it now."""
+    if lifecycle.readdress(db, desk, account.id, now=now) is LifeState.EXPIRED:
+        prolongation.mail_link(db, desk, account, now=now)
+
+
+def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+    """Whether the old end was told who stands in for it; None where nobody does."""
+    return notices.find_notice(db, account, change)
 
 
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
@@ -203,19 +234,19 @@ def _take_seat_along(db: Database, account: Account, change: EmailChange) -> Non
 
 
 def refuse(db: Database, token: str, *, now: datetime) -> None:
-    """Say no for either end: nothing changes, and the other link is over too."""
+    """Say no for either end, or by a phone: nothing changes, and the other links are over too."""
     with transaction(db):
-        change, end, account = get_change(db, token, now=now)
-        stop(db, account, change, by=end, now=now)
+        change, bearer, account = get_change(db, token, now=now)
+        stop(db, account, change, by=bearer, now=now)
 
 
 def stop(
     db: Database, account: Account, change: EmailChange, *, by: str, now: datetime, actor: str = ""
 ) -> None:
-    """The same, in the caller's transaction; `by`: an `End`, or who of the desk."""
+    """The same, in the caller's transaction; `by`: a `Bearer`, or who of the desk."""
     notices.end(db, account.id, by=by, now=now)
-    for end in End:
-        links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+    for bearer in Bearer:
+        links.end(db, purpose=LINK, subject=f"E-{change.id}:{bearer}", now=now)
     _record(db, EventTag.EMAIL_CHANGE_REFUSED, change, actor=actor, now=now)
 
 

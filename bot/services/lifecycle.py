@@ -17,10 +17,11 @@ from bot.services.desk import Desk
 from bot.store import events
 from bot.store import lifecycle as store
 from bot.store.database import transaction
-from bot.store.lifecycle import Place, Row
+from bot.store.lifecycle import Row
 
 PAGE = 500  #: lives that are read at once
 AHEAD = timedelta(days=90)  #: so far the report looks
+FAR = timedelta(days=3_650)  #: every way of a life has ended by then, if nobody acts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,15 @@ class Expected:
 
     account: Account
     foreseen: Foreseen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affected:
+    """An account to which other rules bring something else, if nobody does anything before."""
+
+    account: Account
+    before: tuple[Foreseen, ...]  #: by the rules that count now
+    after: tuple[Foreseen, ...]
 
 
 def find(db: Database, account_id: int) -> Life | None:
@@ -133,6 +143,20 @@ def resume(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime)
     _record(db, EventTag.LIFE_RESUMED, life, Move.RESUMED, by=by, now=now)
 
 
+def readdress(db: Database, desk: Desk, account_id: int, *, now: datetime) -> LifeState | None:
+    """An account got another address, in the caller's transaction: what the old one was told proves nothing.
+
+    Return of how its life stands; None without a clock.
+    """
+    found = find(db, account_id)
+    if found is None:
+        return None
+    life = lifecycle.readdress(found)
+    if life.cycle != found.cycle:
+        store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+    return life.state
+
+
 def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime) -> Step:
     """What is to be done about one now; the clock of an account that was ended stops."""
     if row.account.status is not AccountStatus.ACTIVE:
@@ -140,22 +164,54 @@ def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime)
     return lifecycle.next_step(row.life, rules, now=now, warn_until=warn_until)
 
 
-def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> Iterator[Expected]:
-    """What that day brings to whom, in order of the time from which it is due. Raise DayPassed.
+def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> list[Expected]:
+    """What that day brings to whom, in order of the time at which it happens. Raise DayPassed.
 
     It is foreseen from the accounts, the policy and the clock alone, and changes nothing.
     """
     rules = desk.policy.clock_rules
-    place, ends = Place(), get_end_of(desk, on, now=now)
-    while True:
-        page, place = store.list_due(db, until=ends, after=place, limit=PAGE)
-        for row in page:
-            if row.account.status is not AccountStatus.ACTIVE:
-                continue
-            for foreseen in lifecycle.foresee_day(row.life, rules, on=on, now=now):
-                yield Expected(account=row.account, foreseen=foreseen)
-        if len(page) < PAGE:
-            return
+    get_end_of(desk, on, now=now)
+    found = [
+        Expected(account=row.account, foreseen=foreseen)
+        for row in _list_active(db)
+        for foreseen in lifecycle.foresee_day(row.life, rules, on=on, now=now)
+    ]
+    return sorted(found, key=lambda one: (one.foreseen.at, one.account.id))
+
+
+def compare(
+    db: Database, desk: Desk, other: ClockRules, *, on: date | None, now: datetime
+) -> Iterator[Affected]:
+    """To whom other rules bring something else, on that day or on the whole way; changes nothing.
+
+    Raise DayPassed.
+    """
+    if on is not None:
+        get_end_of(desk, on, now=now)
+    for row in _list_active(db):
+        before, after = (
+            tuple(
+                lifecycle.foresee_day(row.life, rules, on=on, now=now)
+                if on
+                else lifecycle.foresee(row.life, rules, now=now, until=now + FAR)
+            )
+            for rules in (desk.policy.clock_rules, other)
+        )
+        if [_said(one, desk.policy.clock_rules) for one in before] != [_said(one, other) for one in after]:
+            yield Affected(account=row.account, before=before, after=after)
+
+
+def _said(one: Foreseen, rules: ClockRules) -> tuple[datetime, str, date, date]:
+    """What its owner notices of it."""
+    return one.at, one.step.does, one.step.life.ends_on, one.step.life.back_until(rules)
+
+
+def _list_active(db: Database) -> Iterator[Row]:
+    """Everybody for whom the clock goes, whenever it was to look at them by the rules of its last look."""
+    last = 0
+    while page := store.list_after(db, last, limit=PAGE):
+        yield from (row for row in page if row.account.status is AccountStatus.ACTIVE)
+        last = page[-1].account.id
 
 
 def forecast(db: Database, desk: Desk, *, now: datetime) -> tuple[WeekAhead, ...]:

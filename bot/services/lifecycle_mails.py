@@ -24,10 +24,17 @@ SHOWN = 20  #: people in a note about ends that were moved
 
 
 def still_true(db: Database, words: Mapping[str, Any]) -> bool:
-    """Whether the account is still in the cycle and state of which a queued mail tells."""
-    row = store.find(db, words["account_id"])
-    state = LifeState.EXPIRED if words["stage"] == Stage.EXPIRED else LifeState.VALID
-    return row is not None and row.life.cycle == words["cycle"] and row.life.state is state
+    """Whether the account is still in the cycle and state of which a queued mail tells its `recipient`.
+
+    One that a later stage has overtaken stays away, and so does one to an address of before: a link in it
+    would be the new owner's.
+    """
+    row, stage = store.find(db, words["account_id"]), Stage(words["stage"])
+    if row is None or row.account.email != words["recipient"]:
+        return False
+    state = LifeState.EXPIRED if stage is Stage.EXPIRED else LifeState.VALID
+    same = row.life.cycle == words["cycle"] and row.life.state is state
+    return same and not row.life.has_overtaken(stage)
 
 
 def with_words(db: Database, desk: Desk, words: Mapping[str, Any]) -> dict[str, Any]:

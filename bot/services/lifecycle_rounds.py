@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain import lifecycle
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
+from bot.domain.lifecycle_refusals import DayTooFar
 from bot.domain.outbox import NewJob
 from bot.services import lifecycle_gates as gates
 from bot.services.desk import Desk
@@ -43,9 +44,12 @@ def run(
 ) -> Ran:
     """Do all that is due, batch by batch; nothing of it where more mails are due than go by themselves.
 
-    `warn_until`: warnings that are due by then go now. `agreed`: somebody has just let all of it go.
+    `warn_until`: warnings that are due by then go now; raise DayTooFar where that would use up both of an
+    account. `agreed`: somebody has just let all of it go.
     """
     rules, until = desk.policy.clock_rules, max(now, warn_until or now)
+    if until > now and until > rules.begins((last := rules.last_ahead(now)) + timedelta(days=1)):
+        raise DayTooFar(last=last.isoformat())
     _follow_rules(db, rules, now=now)
     if not store.count_due(db, after=None, until=until):
         gates.forget(db, now=now)
@@ -128,14 +132,16 @@ def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
 
 
 def _follow_rules(db: Database, rules: ClockRules, *, now: datetime) -> None:
-    """Where the policy has changed, reckon anew when each account is to be looked at."""
+    """Where the policy has changed, reckon anew when each account is to be looked at; promises hold."""
     if rounds.find_last(db, _RULES) == rules.digest:
         return
     last = 0
     while True:
         with transaction(db, locks=("lives",)):
             page = store.list_after(db, last, limit=BATCH)
-            looks = [(row.life, lifecycle.find_next_look(row.life, rules)) for row in page]
+            lives = [row.life for row in page]
+            store.promise_all(db, [(life, life.back_until(rules)) for life in lives if life.notices])
+            looks = [(life, lifecycle.find_next_look(life, rules)) for life in lives]
             store.save_all(db, [(life, max(at, now) if at else None) for life, at in looks])
             if len(page) < BATCH:
                 rounds.note(db, _RULES, rules.digest)

@@ -5,35 +5,53 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
+from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import RequestSettled
-from bot.domain.partner_requests import LONGEST, MOST_A_DAY, PartnerRequest, RequestState
+from bot.domain.partner_requests import LONGEST, LONGEST_WAIT, MOST_A_DAY, PartnerRequest, RequestState
 from bot.domain.registration import clean
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
-from bot.services.queueing import queue_note
+from bot.services.queueing import queue_note, queue_trouble
 from bot.store import events, partner_invitations, partners
 from bot.store import partner_requests as store
 from bot.store.database import transaction
 
+DAY = timedelta(days=1)
 NOTE = "partner_request_note"  #: the card with the two buttons
 
 
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
     """Show the desk who asks, once for an address; who is there or invited is no news.
 
+    So many a day, and the others in turn: the desk is told so, and told too where nobody is kept any more.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     if not desk.policy.extranet.keeps_accounts:
         return
     with transaction(db, locks=("partner_requests",)):
         known = partners.list_user_ids(db, [email]) or partner_invitations.list_open(db, [email], now=now)
-        if known or store.count_since(db, now - timedelta(days=1)) >= MOST_A_DAY:
+        if known or store.is_open(db, email):
+            return
+        last = store.find_shown(db, before=MOST_A_DAY - 1)
+        shown_at = max(now, last + DAY) if last else now
+        if shown_at > now:
+            _tell_flood(db, "requests_dropped" if shown_at > now + LONGEST_WAIT else "requests_wait", now=now)
+        if shown_at > now + LONGEST_WAIT:
             return
         said, firm = clean(name)[:LONGEST], clean(company)[:LONGEST]
-        if number := store.add(db, email=email, name=said, company=firm, lang=lang, now=now):
+        if number := store.add(
+            db, email=email, name=said, company=firm, lang=lang, shown_at=shown_at, now=now
+        ):
             events.add(db, EventTag.PARTNER_ASKED, _about(number), actor="usher", at=now)
-            queue_note(db, NOTE, key=_key(number), values={"request_id": number}, now=now)
+            values, later = {"request_id": number}, shown_at if shown_at > now else None
+            queue_note(db, NOTE, key=_key(number), values=values, now=now, not_before=later)
+
+
+def _tell_flood(db: Database, what: str, *, now: datetime) -> None:
+    """Once a day."""
+    note = TroubleNote(what=what, subject=str(MOST_A_DAY), detail="")
+    queue_trouble(db, note, key=f"{what}:{now:%Y-%m-%d}", now=now)
 
 
 def get(db: Database, request_id: int) -> PartnerRequest:

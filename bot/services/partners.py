@@ -28,7 +28,7 @@ from bot.domain.partners import (
 from bot.domain.registration import Draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting
-from bot.services import partner_invitations
+from bot.services import email_change_notices, partner_invitations
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
@@ -147,6 +147,7 @@ def _end_closed(db: Database, invited: Invitation, *, by: str, now: datetime) ->
     """The account in whose place the new one comes is ended for good: nobody is asked which one is meant."""
     closed = accounts.find(db, invited.closed_id)
     if closed is not None and closed.status is not AccountStatus.DEACTIVATED:
+        email_change_notices.end(db, closed.id, now=now)
         accounts.move(db, closed.id, since=closed.status, to=AccountStatus.DEACTIVATED, now=now)
         events.add(db, EventTag.ACCOUNT_DEACTIVATED, f"account:{closed.id}", actor=by, at=now)
 

@@ -46,7 +46,8 @@ def read(db: Database, desk: Desk, token: str) -> Prolongation:
     if not desk.keyring.verify(PURPOSE, _signed(row.account, validations), found[3]):
         raise LinkUnknown
     if row.life.state is LifeState.CLOSED:
-        raise LinkExpired(expired_at=desk.policy.clock_rules.closes(row.life.ends_on))
+        rules = desk.policy.clock_rules
+        raise LinkExpired(expired_at=rules.closes(row.life.back_until(rules)))
     return Prolongation(account=row.account, life=row.life, spent=validations != row.life.validations)
 
 

@@ -43,7 +43,8 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     if account.status is not AccountStatus.ACTIVE or (link.spent and life.state is not LifeState.VALID):
         raise LinkUnknown
     set_at, _ = kept_passwords.find_last(db, account.id) or (None, None)
-    counts = set_at is not None and set_at >= counts_from(life, desk.policy.clock_rules)
+    since = counts_from(desk.policy.clock_rules, validated_on=life.validated_on, ends_on=life.ends_on)
+    counts = set_at is not None and set_at >= since
     lock, wait = tries.find(db, account.id, Tried.PASSWORD), passwords.get_wait(db, desk, account)
     return Prolongation(
         account=account,

@@ -257,7 +257,7 @@ TABLES: Final[Mapping[str, Held]] = {
     "life_notices": Held(
         keeps=Keep.ACCOUNTS,
         erases=Erases.ACCOUNT,
-        plain="account_id cycle stage ends_on told at",
+        plain="account_id cycle stage ends_on told at back_until",
         told="accounts",
     ),
     "life_moves": Held(
@@ -322,7 +322,7 @@ TABLES: Final[Mapping[str, Held]] = {
         keeps=Keep.INVITATIONS,
         erases=Erases.TOMB,
         texts="email name company",
-        plain="id lang asked_at state decided_by",
+        plain="id lang asked_at state decided_by shown_at",
         told="invitations",
     ),
     "terms_acceptances": Held(

@@ -39,13 +39,14 @@ def list_partners(db: Database, *, ends_by: date) -> list[PartnerFacts]:
     found = rows(
         db,
         """with told as (
-             select l.account_id, max(o.status not in ('queued', 'held', 'sending', 'unknown', 'sent')
+             select l.account_id, max(o.status not in
+                 ('queued', 'held', 'sending', 'unknown', 'sent', 'replaced')
                or exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1)) lost
              from lives l
              join life_notices n on n.account_id = l.account_id and n.cycle = l.cycle and n.told = 1
              join outbox o on o.key = 'A-' || n.account_id || ':life:' || n.cycle || ':' || n.stage
              where l.state = 'valid' group by l.account_id)
-           select a.*, l.ends_on, coalesce(t.lost, 0) lost
+           select a.*, l.validated_on, l.ends_on, coalesce(t.lost, 0) lost
            from lives l join accounts a on a.id = l.account_id left join told t on t.account_id = l.account_id
            where l.state = 'valid' and a.status = 'active' and (l.ends_on <= :ends_by or t.lost = 1)
            order by l.ends_on, a.id""",
@@ -54,6 +55,7 @@ def list_partners(db: Database, *, ends_by: date) -> list[PartnerFacts]:
     return [
         PartnerFacts(
             account=accounts.from_row(one),
+            validated_on=date.fromisoformat(one["validated_on"]),
             ends_on=date.fromisoformat(one["ends_on"]),
             password_set_at=maybe_instant(one["password_set_at"]),
             lost=bool(one["lost"]),

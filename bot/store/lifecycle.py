@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Notice, Stage
+from bot.domain.people import GONE_ADDRESS
 from bot.store import accounts
 from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
 
@@ -69,8 +70,8 @@ def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: d
     moment = text_of(at)
     count_each(
         db,
-        """insert into life_notices (account_id, cycle, stage, ends_on, told, at)
-           values (:account_id, :cycle, :stage, :ends_on, :told, :at) on conflict do nothing""",
+        """insert into life_notices (account_id, cycle, stage, ends_on, told, at, back_until)
+           values (:account_id, :cycle, :stage, :ends_on, :told, :at, :back_until) on conflict do nothing""",
         [
             {
                 "account_id": life.account_id,
@@ -79,8 +80,23 @@ def note_all(db: Database, notices: Iterable[tuple[Life, Stage, bool]], *, at: d
                 "ends_on": life.ends_on.isoformat(),
                 "told": int(told),
                 "at": moment,
+                "back_until": back_until.isoformat() if back_until else None,
             }
             for life, stage, told in notices
+            for back_until in [next((one.back_until for one in life.notices if one.stage is stage), None)]
+        ],
+    )
+
+
+def promise_all(db: Database, promises: Iterable[tuple[Life, date]]) -> None:
+    """Until when each can come back, where its mails have said so and it was not kept then."""
+    count_each(
+        db,
+        """update life_notices set back_until = :back_until
+           where account_id = :account_id and cycle = :cycle and told = 1 and back_until is null""",
+        [
+            {"account_id": life.account_id, "cycle": life.cycle, "back_until": back_until.isoformat()}
+            for life, back_until in promises
         ],
     )
 
@@ -234,17 +250,22 @@ def _read(db: Database, found: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[Notice]]:
-    """Those of each life's cycle, with how far its mail is: one that came back was never taken."""
+    """Those of each life's cycle, with how far its mail is.
+
+    One that came back, or that went to an address of before, has not reached the owner.
+    """
     inside, values = listed("id", map(str, account_ids))
     found = rows(
         db,
-        f"""select n.account_id, n.stage, n.ends_on, n.told, o.status, o.sent_at,
-              exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1) as returned
+        f"""select n.account_id, n.stage, n.ends_on, n.told, n.back_until, o.status, o.sent_at,
+              exists (select 1 from bounces b where b.job_id = o.id and b.gave_up = 1)
+                or o.recipient not in (a.email, :gone) as missed
             from lives l
+            join accounts a on a.id = l.account_id
             join life_notices n on n.account_id = l.account_id and n.cycle = l.cycle
             left join outbox o on o.key = 'A-' || n.account_id || ':life:' || n.cycle || ':' || n.stage
             where l.account_id in ({inside})""",
-        values,
+        {**values, "gone": GONE_ADDRESS},
     )
     lives: dict[int, list[Notice]] = {}
     for one in found:
@@ -254,6 +275,7 @@ def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[
             ends_on=date.fromisoformat(one["ends_on"]),
             delivery=delivery,
             sent_at=maybe_instant(one["sent_at"]) if delivery is Delivery.SENT else None,
+            back_until=date.fromisoformat(one["back_until"]) if one["back_until"] else None,
         )
         lives.setdefault(one["account_id"], []).append(notice)
     return lives
@@ -269,7 +291,7 @@ def _delivery(found: Mapping[str, Any]) -> Delivery:
         return Delivery.SKIPPED
     if found["status"] in ("queued", "held", "sending", "unknown"):
         return Delivery.WAITING
-    return Delivery.SENT if found["status"] == "sent" and not found["returned"] else Delivery.LOST
+    return Delivery.SENT if found["status"] == "sent" and not found["missed"] else Delivery.LOST
 
 
 def _values(life: Life, next_at: datetime | None) -> dict[str, Any]:
@@ -318,3 +340,12 @@ def make_tables(db: Database) -> None:
         );
         create index life_moves_by_account on life_moves (account_id);
     """)
+
+
+def add_promises(db: Database) -> None:
+    """The step of a later migration: what a mail has said of the way back holds.
+
+    The rules are followed anew at the next look, which writes down what was said before.
+    """
+    db.execute("alter table life_notices add column back_until text")
+    db.execute("delete from rounds where name = 'life rules'")

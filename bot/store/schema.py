@@ -257,3 +257,13 @@ def m053_addresses_are_asked_about(db: Database) -> None:
 @migrations()
 def m054_false_mails_are_counted(db: Database) -> None:
     provenance.add_index(db)
+
+
+@migrations()
+def m058_the_way_back_is_promised(db: Database) -> None:
+    lifecycle.add_promises(db)
+
+
+@migrations()
+def m059_requests_come_in_turn(db: Database) -> None:
+    partner_requests.add_turns(db)

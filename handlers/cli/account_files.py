@@ -28,7 +28,8 @@ def import_file(
 
     The first row names the columns, in English or German and in any order: e-mail, last name, and validated
     on or ends on; if you like user ID, salutation, first name, language, role and company. Mails that are due
-    already wait for one click. Exit 1 when a row cannot be taken.
+    already wait for one click. What is taken over was looked through by --dry-run before. Exit 1 when a row
+    cannot be taken.
     """
     from bot.bootstrap import make_reader
     from bot.services import account_files

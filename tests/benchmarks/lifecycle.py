@@ -154,7 +154,8 @@ def whole(office: Office, due: int) -> None:
     those = "(select account_id from lives where next_at <= :now order by next_at, account_id limit :batch)"
     values = {"now": now, "later": later, "batch": BATCH, "hash": _HASH}
     statements = (
-        f"""insert into life_notices select account_id, cycle, 'validation', ends_on, 1, :now from lives
+        f"""insert into life_notices (account_id, cycle, stage, ends_on, told, at)
+            select account_id, cycle, 'validation', ends_on, 1, :now from lives
             where account_id in {those}""",
         f"""insert into outbox (key, kind, stream, template, vals, status, recipient, message_id, created_at,
                 next_at)

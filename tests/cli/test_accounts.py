@@ -118,10 +118,12 @@ def test_accounts_from_elsewhere_are_looked_through_then_taken_over(desk: Shell,
     day = (datetime.now(UTC).date() + timedelta(days=10)).isoformat()
     file = tmp_path / "partners.csv"
     file.write_text(f"e-mail;last name;ends on;shoe size\nada@works.example.com;Lindqvist;{day};38\n")
+    early = desk("accounts", "import", str(file))
     dry = desk("accounts", "import", str(file), "--dry-run", "--json")
     done = desk("accounts", "import", str(file))
     again = desk("accounts", "import", str(file))
 
+    assert (early.code, "--dry-run first" in early.err) == (2, True)
     assert (dry.code, dry.objects[0]["good"], dry.objects[0]["imported"]) == (0, 1, False)
     assert dry.objects[0]["columns_left_out"] == ["shoe size"]
     assert "waits for one click" in done.out

@@ -134,9 +134,11 @@ def test_an_expired_one_comes_back_by_either_way_and_a_closed_one_by_none() -> N
 
 
 def test_warnings_may_go_ahead_of_their_day_but_nothing_ends_ahead_of_its() -> None:
-    early = next_step(LIFE, RULES, now=at("2026-03-10"), warn_until=at("2027-01-01"))
+    early = next_step(LIFE, RULES, now=at("2026-04-24"), warn_until=at("2026-05-01"))
 
-    assert (early.gives, early.life.state) == (Stage.REMINDER, LifeState.VALID)
+    assert (early.gives, early.life.state) == (Stage.VALIDATION, LifeState.VALID)
+    assert RULES.last_ahead(at("2026-04-24")) == date(2026, 5, 1)
+    assert replace(RULES, validation=18).last_ahead(at("2026-04-24")) == date(2026, 4, 25)
 
 
 def test_what_is_foreseen_is_the_whole_way_where_nobody_acts() -> None:

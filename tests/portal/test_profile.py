@@ -11,12 +11,15 @@ from bot.domain.accounts import Account
 from bot.domain.license_keys import Holder, mask_of, tail_of
 from bot.domain.money import Money
 from bot.domain.registration import Stage
-from bot.services import email_changes
-from bot.store import accounts, certificates, registration, seats
+from bot.domain.sessions import Strength
+from bot.services import accounts as account_service
+from bot.services import email_changes, phone_codes, sessions
+from bot.store import accounts, certificates, credentials, registration, seats
 from bot.store.database import transaction
 from handlers.portal import app
+from tests import invited as partners
 from tests.people import KEY, PASSWORD, Browser, CountingHasher, hand_key, move_in
-from tests.portal.conftest import Town, client_of
+from tests.portal.conftest import Found, Town, client_of
 from tests.portal.test_registration import a_case
 
 NEW = "anna.new@kunde.example.org"
@@ -179,9 +182,9 @@ def test_ones_data_is_a_file_without_secrets_and_without_others(town: Town, anna
     assert found["sessions"][0]["strength"] == "password"
     assert [held["key"] for held in found["license_keys"]] == ["", mask_of(tail_of(KEY))]
     assert KEY not in answer.text
-    assert found["email_change"]["to"] == NEW
+    assert [one["to"] for one in found["email_changes"]] == [NEW]
     assert {mail["what"] for mail in found["mails_and_texts"]} >= {"activation", "email_change"}
-    assert {mail["to"] for mail in found["mails_and_texts"]} == {anna.email}
+    assert {mail["to"] for mail in found["mails_and_texts"]} == {anna.email, NEW}
     assert [one["state"] for one in found["lost_phones"]] == []
     assert found["unused_recovery_codes"] == 0
     assert [one["subject"] for one in found["certificates"]] == ["CN=anna"]
@@ -191,3 +194,116 @@ def test_ones_data_is_a_file_without_secrets_and_without_others(town: Town, anna
         others = [one for one in accounts.list_of_organisation(db, 1) if one.id != anna.id]
     assert not any(one.email in answer.text or one.user_id in answer.text for one in others)
     assert not re.search(r"quick\$|argon2|sealed", answer.text)
+
+
+def test_ones_data_is_ones_own_whoever_shares_an_address_a_name_or_a_number(
+    town: Town, anna: Account
+) -> None:
+    number, desk, now = "+4915199887766", town.bot.desk, town.clock.now()
+    with town.bot.connect() as db:
+        other = next(one for one in accounts.list_of_organisation(db, 1) if one.id != anna.id)
+        with transaction(db):
+            accounts.set_email(db, other.id, anna.email)
+            for phone in (credentials.add_phone(db, one.id, number, now=now) for one in (other, anna)):
+                if credentials.find_phone(db, other.id, phone):
+                    credentials.note_code(db, phone, now=now)
+                    token = sessions.begin(db, desk, other, strength=Strength.PHONE_OTP, now=now)
+                    theirs = phone
+            seats.add_all(
+                db,
+                [
+                    Holder(name=other.name, email=anna.email),
+                    Holder(name=anna.name, email="x@kunde.example.org"),
+                ],
+                case_id=1, organisation=1, first=20, purchase_order=None, price=Money(1, "EUR"), now=now,
+            )  # fmt: skip
+        phone_codes.send(db, desk, sessions.get(db, token, now=now), phone_id=theirs, lang="en", now=now)
+        with transaction(db):
+            account_service.deactivate(db, desk, replace(other, email=anna.email), by="U0AVERY", now=now)
+    found = json.loads(signed_in(town, anna).get("/account/data").text)
+
+    assert [one["number"] for one in found["phones"]] == [number]
+    assert {one["to"] for one in found["mails_and_texts"]} == {anna.email}
+    with town.bot.connect() as db:
+        own = db.query(
+            "select template from outbox where recipient = ? and key not glob ?",
+            [anna.email, f"{other.ref}:*"],
+        )
+        assert sorted(one["what"] for one in found["mails_and_texts"]) == sorted(
+            one["template"] for one in own
+        )
+    assert mails(town, "member_notice").count(anna.email)  # to the other, at the address both read
+    assert [one["holder"]["name"] for one in found["license_keys"]] == [anna.name]
+    assert [one["seat"] for one in found["license_keys"]] == [1]
+
+
+def test_ones_data_has_the_earlier_addresses_and_what_was_done_under_them(town: Town, anna: Account) -> None:
+    with town.bot.connect() as db, transaction(db):
+        registration.invite(db, anna.case_id, anna.email, now=town.clock.now())
+    browser, old, new = asked(town, anna)
+    yes = {"do": "yes", "user_id": anna.user_id}
+    assert [browser.post(link, on=link, **yes).status_code for link in (old, new)] == [200, 200]
+    asked_again = browser.post("/account/email", on="/account", email="b@kunde.example.org", current=PASSWORD)
+    assert asked_again.status_code == 303
+    found = json.loads(browser.get("/account/data").text)
+
+    assert [(one["from"], one["to"], one["state"]) for one in found["email_changes"]] == [
+        (anna.email, NEW, "changed"), (NEW, "b@kunde.example.org", "asked"),
+    ]  # fmt: skip
+    assert ("activation", anna.email) in {(one["what"], one["to"]) for one in found["mails_and_texts"]}
+    assert found["registration"] is not None
+
+
+def test_a_partners_link_wears_the_extranets_brand(town: Town) -> None:
+    """So it does when nobody is signed in, and for a link that can only say no there is no yes."""
+    town.bot = replace(town.bot, desk=replace(town.bot.desk, hasher=CountingHasher()))
+    now, desk = town.clock.now(), town.bot.desk
+    with town.bot.connect() as db:
+        kai = partners.move_in(db, desk, town.tokens, email="kai@zed.example.net", now=now).account
+        with transaction(db):
+            phone = credentials.add_phone(db, kai.id, "+4915199887766", now=now)
+            credentials.note_code(db, phone, now=now)
+            change = email_changes.open_change(db, desk, kai, NEW, asked_by="U0AVERY", now=now)
+            new = town.tokens[-1]
+            email_changes.stand_in(db, desk, kai, change, by="U0CASEY", now=now)
+    browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
+    brand = desk.policy.extranet.name
+    for link in (f"/email/{town.tokens[-1]}", f"/email/{new}"):
+        assert f'<p class="eyebrow">{brand}</p>' in browser.get(link).text
+    by_phone = f"/email/{town.tokens[-1]}"
+    assert 'value="yes">' not in browser.get(by_phone).text.replace('name="sure" value="yes"', "")
+    assert browser.post(by_phone, on=by_phone, do="yes", user_id=kai.user_id).status_code == 400
+    done = browser.post(f"/email/{new}", on=f"/email/{new}", do="yes", user_id=kai.user_id)
+    assert "can say no until" in done.text
+    assert (brand in done.text, 'href="/home' in done.text, 'href="/dashboard' in done.text) == (
+        True,
+        True,
+        False,
+    )
+    stopped = browser.post(by_phone, on=by_phone, do="no", sure="yes")
+    assert ("hears of it" in stopped.text, brand in stopped.text) == (True, True)
+
+
+def test_a_partner_is_known_where_only_the_extranet_is_here(found: Found) -> None:
+    """By the Profile Menu of an error page, and by limits of their own."""
+    town = found()
+    policy = town.bot.desk.policy
+    outside = {
+        "accounts": "outside",
+        "registration_url": "https://m.example.com/r",
+        "key_url": "https://m.example.com/k",
+    }
+    programmes = {**policy.programmes, "mag": policy.mag.model_copy(update=outside)}
+    desk = replace(
+        town.bot.desk, policy=policy.model_copy(update={"programmes": programmes}), hasher=CountingHasher()
+    )
+    town.bot, now = replace(town.bot, desk=desk), town.clock.now()
+    with town.bot.connect() as db:
+        kai = partners.move_in(db, desk, town.tokens, email="kai@zed.example.net", now=now).account
+        with transaction(db):
+            token = sessions.begin(db, desk, kai, strength=Strength.PHONE_OTP, now=now)
+    client = client_of(app.build(town.bot), town.bot.settings.portal_url)
+    with client.session_transaction(base_url=town.bot.settings.portal_url) as cookie:
+        cookie["visit"] = token
+    answer = client.get("/nothing-here")
+    assert (answer.status_code, "/account" in answer.text) == (404, True)

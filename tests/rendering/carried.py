@@ -9,6 +9,8 @@ AT = datetime(2024, 9, 12, 8, 2, 3, tzinfo=UTC)
 #: what each refusal's docstring says it carries, and what it may carry besides
 CARRIED: dict[str, dict[str, Value]] = {
     "already_decided": {"ref": "C-7", "verdict": "approved", "by": "U0AVERY", "at": AT},
+    "day_too_far": {"last": "2026-03-09"},
+    "dry_run_first": {},
     "content_changed": {"ref": "C-7", "version": 3},
     "own_work": {"ref": "C-7"},
     "not_staff": {"who": "Blake"},

@@ -15,7 +15,13 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 def found() -> ForDesk:
     account = lifecycle_samples.partner(samples.decided_case(), at=AT)
-    partner = PartnerFacts(account=account, ends_on=date(2026, 3, 3), password_set_at=AT, lost=True)
+    partner = PartnerFacts(
+        account=account,
+        validated_on=date(2026, 2, 3),
+        ends_on=date(2026, 3, 3),
+        password_set_at=AT,
+        lost=True,
+    )
     organisation = OrganisationFacts(id=7, company="Lindqvist & Co", members=())
     return ForDesk(leaderless=(organisation,), hurried=(partner,), unwarned=(partner,) * 30)
 

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.account_files import AccountFileFault, AccountRowFault, Column
+from bot.domain.account_files import AccountFileFault, AccountRowFault, Column, DryRunFirst
 from bot.domain.account_views import AccountAct
 from bot.services import account_files, account_views, audit, lifecycle, lifecycle_gates, lifecycle_rounds
 from bot.services.account_files import Looked
 from bot.store import accounts
 from bot.store.lifecycle import find
 from tests.cast import AVERY, Office
+from tests.invited import PIA, invite
 
 HEAD = "User ID;Vorname;Nachname;E-Mail;Sprache;Rolle;Firma;Endet am"
 
@@ -19,10 +20,11 @@ HEAD = "User ID;Vorname;Nachname;E-Mail;Sprache;Rolle;Firma;Endet am"
 def take(office: Office, text: str | bytes, *, dry: bool = False) -> Looked:
     content = text if isinstance(text, bytes) else text.encode()
     with office.connect() as db:
+        looked = account_files.check(
+            db, office.desk, office.bot.reader, name="p.csv", content=content, now=office.now
+        )
         if dry:
-            return account_files.check(
-                db, office.desk, office.bot.reader, name="p.csv", content=content, now=office.now
-            )
+            return looked
         return account_files.import_file(
             db, office.desk, office.bot.reader, name="p.csv", content=content, by="cli:anna", now=office.now
         )
@@ -148,6 +150,27 @@ def test_people_share_an_address_and_an_end_follows_from_the_validation(office: 
     assert [(one.ends_on, one.validated_on) for one in lives if one] == [
         (date(2026, 5, 21), date(2026, 2, 20)), (date(2026, 5, 31), date(2026, 3, 2)),
     ]  # fmt: skip
+
+
+def test_whoever_is_invited_gets_no_second_account_and_the_dry_run_says_so(office: Office) -> None:
+    file = f"{HEAD}\n{row(1, '2026-05-01')}\n{row(2, '2026-05-01', email=PIA)}"
+    with office.connect() as db:
+        invite(db, office.desk, office.tokens, now=office.now)
+    for dry in (True, False):
+        looked = take(office, file, dry=dry)
+        assert [(one.line, one.fault) for one in looked.reading.bad] == [(3, AccountRowFault.INVITED)]
+        assert not looked.imported
+    office.clock.wait(days=office.desk.policy.extranet.invitation_days + 1)
+    assert take(office, file).imported
+
+
+def test_only_what_was_looked_through_is_taken_over(office: Office) -> None:
+    file, other = (f"{HEAD}\n{row(number, '2026-05-01')}" for number in (1, 2))
+    assert take(office, file, dry=True).reading.fit
+    with office.connect() as db, pytest.raises(DryRunFirst):
+        account_files.import_file(
+            db, office.desk, office.bot.reader, name="p.csv", content=other.encode(), by="x", now=office.now
+        )
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +17,9 @@ from bot.domain.dead_ends import (
     find_for_administrators,
     find_for_desk,
 )
+from bot.domain.lifecycle import ClockRules
 from bot.domain.ris import Role
+from bot.domain.working_time import Calendar
 from bot.rendering import account_samples, samples
 from bot.services import dead_ends, lifecycle_rounds
 from bot.store import accounts, credentials
@@ -89,27 +92,34 @@ def kinds(found: ForAdministrators | None) -> Iterator[str]:
     ],
 )
 @pytest.mark.parametrize(
-    ("ends_in", "changed", "hurried"),
-    [(1, 2, 1), (0, 2, 1), (2, 2, 0), (1, 25, 0), (1, None, 0)],  # hours ago; None: and a warning came back,
+    ("ends_in", "validated", "changed", "hurried"),  # in days, and days ago; None: and a warning came back
+    [
+        (8, 20, 20, 1),  # they came by it on the day of the validation, and it lasts another ten days
+        (9, 20, 20, 0),  # the digest of next week is early enough
+        (1, 20, 29, 0),  # it can be changed by then
+        (1, 90, 0, 0),  # it counts as this validation's change
+        (1, 90, None, 0),
+    ],
 )
 def test_the_desk_hears_of_what_only_it_can_mend(
-    head: tuple[AccountStatus, int, int], ends_in: int, changed: int | None, hurried: int
+    head: tuple[AccountStatus, int, int], ends_in: int, validated: int, changed: int | None, hurried: int
 ) -> None:
     status, age, leaderless = head
     lost = changed is None
     now = AT + age * DAY
     partner = PartnerFacts(
         account=CLERK,
+        validated_on=now.date() - validated * DAY,
         ends_on=now.date() + ends_in * DAY,
-        password_set_at=now - timedelta(hours=changed) if changed is not None else None,
+        password_set_at=now - changed * DAY if changed is not None else None,
         lost=lost,
     )
     found = find_for_desk(
         [organisation(head=status)],
         [partner],
-        today=now.date(),
+        rules=ClockRules(calendar=Calendar(zone=ZoneInfo("UTC"))),
         now=now,
-        between_changes=DAY,
+        between_changes=30 * DAY,
         activation=14 * DAY,
     )
     counts = (len(found.leaderless), len(found.hurried), len(found.unwarned)) if found else (0, 0, 0)

@@ -203,6 +203,34 @@ def test_another_policy_moves_what_is_due(office: Office) -> None:
     assert look(office, minutes=1).told["validation"] == 1  # type: ignore[index]
 
 
+def test_what_a_mail_has_promised_of_the_way_back_holds(office: Office) -> None:
+    """Three accounts: told of both, told of the end only after the change, and told before mails kept it."""
+    first = partner(office)
+    days_of(office, 95, first)
+    later = partner(office, number=2)
+    old = partner(office, number=3, ends_on=office.now.date() + timedelta(days=30))
+    days_of(office, 1, old)
+    with office.connect() as db, transaction(db):
+        db.execute("update life_notices set back_until = null where account_id = :id", {"id": old.id})
+        db.execute("delete from rounds where name = 'life rules'")  # as the migration leaves it
+    look(office, minutes=1)
+    extranet = office.desk.policy.extranet
+    clock = extranet.clock.model_copy(update={"reactivation_days": 10})
+    policy = office.desk.policy.model_copy(update={"extranet": extranet.model_copy(update={"clock": clock})})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+
+    seen: dict[int, list[str]] = {one.id: [] for one in (first, later, old)}
+    for _ in range(120):
+        look(office, days=1)
+        office.work()
+        with office.connect() as db:
+            for number, states in seen.items():
+                life = lifecycle.find(db, number)
+                assert life is not None
+                states.append(str(life.state))
+    assert [states.count("expired") for states in seen.values()] == [54, 10, 60]
+
+
 def test_the_clock_of_an_account_that_was_ended_stops(office: Office) -> None:
     account = partner(office)
     with office.connect() as db:

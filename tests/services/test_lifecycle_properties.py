@@ -9,25 +9,30 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.account_views import AccountAct, ActTooLate
+from bot.domain.accounts import AccountStatus
 from bot.domain.errors import PermanentFailure
 from bot.domain.lifecycle_refusals import EndPassed, LifeClosed
 from bot.domain.outbox import JobKind
-from bot.policy import Policy
-from bot.services import lifecycle, lifecycle_rounds
+from bot.domain.profile_refusals import TooManyChanges
+from bot.services import account_files, account_views, email_changes, lifecycle, lifecycle_rounds
+from bot.services import lifecycle_gates as gates
+from bot.store import accounts
 from bot.store.database import instant, rows, transaction
 from tests import connections
 from tests.budget import examples
 from tests.cast import an_office
+from tests.lifecycle_numbers import Numbers, acts, numbers
 from tests.partners import begun, bounce
+from tests.services.test_account_files import HEAD, row
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # half a minute of a machine that does nothing else
 
@@ -45,6 +50,7 @@ class Told:
     cycle: int
     stage: str
     ends_on: date
+    back: date  #: until when it said that the account can come back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,85 +58,6 @@ class Seen:
     state: str
     cycle: int
     ends_on: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class Numbers:
-    """A policy as the oracle knows it."""
-
-    zone: str
-    weekdays: tuple[str, ...]
-    valid: int
-    validation: int
-    reminder: int
-    back: int
-    hold: int
-    hour: time
-
-    def at(self, day: date) -> datetime:
-        return datetime.combine(day, self.hour, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
-
-    def due(self, stage: str, end: date) -> datetime:
-        if stage == "expired":
-            return self.at(end + timedelta(days=1))
-        day = end - timedelta(days=self.validation if stage == "validation" else self.reminder)
-        while f"{day:%a}".lower() not in self.weekdays:
-            day -= timedelta(days=1)
-        return self.at(day)
-
-    def today(self, now: datetime) -> date:
-        return now.astimezone(ZoneInfo(self.zone)).date()
-
-    def policy(self, shipped: Policy) -> Policy:
-        clock = {
-            "valid_days": self.valid, "validation_days": self.validation, "reminder_days": self.reminder,
-            "reactivation_days": self.back, "expiry_hold_days": self.hold, "hour": self.hour,
-            "most_a_day": 1_000,
-        }  # fmt: skip
-        extranet = shipped.extranet.model_copy(
-            update={"clock": shipped.extranet.clock.model_copy(update=clock)}
-        )
-        return shipped.model_copy(
-            update={
-                "extranet": extranet,
-                "desk": shipped.desk.model_copy(update={"timezone": self.zone}),
-                "calendar": shipped.calendar.model_copy(
-                    update={"working_days": self.weekdays, "holidays": ""}
-                ),
-            }
-        )
-
-
-@st.composite
-def numbers(draw: st.DrawFn) -> Numbers:
-    validation = draw(st.integers(8, 60))
-    week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    return Numbers(
-        zone=draw(st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"])),
-        weekdays=draw(st.sampled_from([week[:5], week, ("wed",)])),
-        valid=validation + draw(st.integers(1, 90)),
-        validation=validation,
-        reminder=draw(st.integers(1, validation - 1)),
-        back=draw(st.integers(1, 90)),
-        hold=draw(st.integers(8, 30)),
-        hour=draw(st.sampled_from([time(0), time(2, 30), time(9), time(23, 59)])),
-    )
-
-
-whom = st.integers(0, PEOPLE - 1)
-acts = st.one_of(
-    st.tuples(st.just("wait"), st.one_of(st.integers(0, 200), st.sampled_from([0.01, 0.4, 1, 1, 7]))),
-    st.tuples(st.just("days"), st.integers(5, 60)),
-    st.tuples(st.just("days"), st.integers(20, 100)),
-    st.tuples(st.just("work"), st.just(0)),
-    st.tuples(st.just("refuse"), st.just(0)),
-    st.tuples(st.just("bounce"), whom),
-    st.tuples(st.just("validate"), whom),
-    st.tuples(st.just("extend"), st.tuples(whom, st.integers(-10, 120))),
-    st.tuples(st.just("extend"), st.tuples(whom, st.integers(0, 30))),
-    st.tuples(st.just("kill"), st.integers(0, 2)),
-    st.tuples(st.just("policy"), numbers()),
-)
 
 
 class Killed(Exception):  # noqa: N818 - nothing went wrong
@@ -145,7 +72,9 @@ class World:
     rules: Numbers
     done: Counter[str] = field(default_factory=Counter)
     told: dict[str, Told] = field(default_factory=dict)
-    holds: dict[int, list[Told]] = field(default_factory=dict)  #: what was told and holds for the present end
+    #: what was told at the present address, and holds for the present end
+    holds: dict[int, list[Told]] = field(default_factory=dict)
+    arrived: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.office = an_office(self.folder)
@@ -166,11 +95,12 @@ class World:
         office, now = self.office, self.office.now
         if verb == "wait":
             office.clock.wait(days=how)
-        elif verb == "days":
+        elif verb in ("days", "ignore"):
             for _ in range(how):
                 office.clock.wait(days=1)
-                self.look()
-                office.work(kinds=[JobKind.MAIL])
+                self.look(opens=verb == "days")
+                if verb == "days":
+                    office.work(kinds=[JobKind.MAIL])
         elif verb == "work":
             office.work(kinds=[JobKind.MAIL])
         elif verb == "refuse":
@@ -182,34 +112,72 @@ class World:
         elif verb == "kill":
             self.look(kill=how)
         else:
-            with office.connect() as db, suppress(LifeClosed, EndPassed):
+            with office.connect() as db, suppress(LifeClosed, EndPassed, ActTooLate, TooManyChanges):
                 self.move(db, verb, how, now)
                 self.done[verb] += 1
 
+    def take_over(self, db: Any, ends_on: date) -> None:  # noqa: ANN401
+        office = self.office
+        content = f"{HEAD}\n{row(number := 100 + len(self.people), ends_on)}".encode()
+        file: dict[str, Any] = {"name": "p.csv", "content": content, "now": office.now}
+        account_files.check(db, office.desk, office.bot.reader, **file)
+        looked = account_files.import_file(db, office.desk, office.bot.reader, by="x", **file)
+        self.people += accounts.list_by_email(db, f"ada{number}@works.example.com")
+        self.done["taken over"] += looked.imported
+
+    def move_address(self, db: Any, number: int, now: datetime) -> None:  # noqa: ANN401
+        account = accounts.find(db, number)
+        assert account is not None
+        if account.status is not AccountStatus.ACTIVE:
+            return
+        with transaction(db):
+            new = f"new{len(self.office.tokens)}@works.example.com"
+            email_changes.open_change(db, self.office.desk, account, new, now=now)
+        for token in self.office.tokens[-2:]:
+            email_changes.confirm(db, self.office.desk, token, now=now)
+        if self.lives()[number].state == "valid":
+            self.holds.pop(number, None)  # nobody at the new address knows of it
+
     def move(self, db: Any, verb: str, how: Any, now: datetime) -> None:  # noqa: ANN401
+        if verb == "import":
+            self.take_over(db, now.date() + timedelta(days=how))
+            return
+        if verb == "address":
+            self.move_address(db, self.whose(how), now)
+            return
+        if verb in ("close", "reopen"):
+            act, desk = AccountAct(verb), self.office.desk
+            account_views.act(db, desk, act, account_id=self.whose(how), by="x", now=now)
+            return
         if verb == "validate":
             with transaction(db):
-                life = lifecycle.validate(db, self.office.desk, self.people[how].id, by="x", now=now)
+                life = lifecycle.validate(db, self.office.desk, self.whose(how), by="x", now=now)
             self.holds.pop(life.account_id, None)
             assert life.ends_on == self.rules.today(now) + timedelta(days=self.rules.valid)
             return
         number, days = how
         end = self.rules.today(now) + timedelta(days=days)
-        account = self.people[number].id
+        account = self.whose(number)
         lifecycle.extend(db, self.office.desk, account, ends_on=end, reason="r", by="x", now=now)
         assert days >= 0
         told = self.holds.get(account, [])
         if any(one.ends_on > end or self.rules.due(one.stage, end) > now for one in told):
             self.holds.pop(account)  # it is untrue, or its day lies ahead again: it is owed anew
 
+    def whose(self, number: int) -> int:
+        return self.people[number % len(self.people)].id
+
     def bounce(self, number: int) -> None:
-        mine = [told for told in self.told.values() if told.account == self.people[number].id]
+        mine = [told for told in self.told.values() if told.account == self.whose(number)]
         with self.office.connect() as db:
             for told in mine[-1:]:
                 bounce(db, told.key, now=self.office.now)
 
-    def look(self, *, kill: int | None = None) -> None:
-        """The clock's look, and perhaps one before that dies in its n-th batch; then the oracle's."""
+    def look(self, *, kill: int | None = None, opens: bool = True) -> None:
+        """The clock's look, and perhaps one before that dies in its n-th batch; then the oracle's.
+
+        Where mails wait for a click nothing happens; somebody clicks if it `opens`.
+        """
         before, end = self.lives(), self.rules.due
         proven = {
             account: self.is_proven(account, seen.ends_on, max(self.office.now, end("expired", seen.ends_on)))
@@ -219,8 +187,17 @@ class World:
             if kill is not None:
                 with dying(kill), suppress(Killed):
                     lifecycle_rounds.run(db, self.office.desk, now=self.office.now)
-            lifecycle_rounds.run(db, self.office.desk, now=self.office.now)
+            if lifecycle_rounds.run(db, self.office.desk, now=self.office.now).waiting:
+                assert self.lives() == before, "something happened without the click"
+                self.done["waited"] += 1
+                if not opens:
+                    return
+                gate = gates.find_shut(db)
+                assert gate is not None
+                gates.open_gate(db, self.office.desk, gate.id, by="x", now=self.office.now)
+                assert not lifecycle_rounds.run(db, self.office.desk, now=self.office.now).waiting
         self.check(before)
+        self.check_arrived()
         for account, seen in self.lives().items():
             assert not (proven[account] and self.is_held(before[account], seen)), "held in spite of a warning"
 
@@ -243,14 +220,16 @@ class World:
         after, fresh = self.lives(), Counter[int]()
         for account in (one for one in after if self.is_held(before[one], after[one])):
             self.holds.pop(account, None)
-        jobs = self.query("select key, template from outbox where template like 'account_%' order by id")
+        jobs = self.query("select key, template from outbox where key like 'A-%:life:%' order by id")
         for job in (one for one in jobs if one["key"] not in self.told):
             ref, _, cycle, stage = job["key"].split(":")
             account = int(ref.removeprefix("A-"))
             assert job["template"] == f"account_{stage}"
+            ends_on = after[account].ends_on
             told = Told(
-                key=job["key"], account=account, cycle=int(cycle), stage=stage, ends_on=after[account].ends_on
-            )
+                key=job["key"], account=account, cycle=int(cycle), stage=stage, ends_on=ends_on,
+                back=self.back_until(account, ends_on),
+            )  # fmt: skip
             fresh[account] += 1
             self.check_told(told, before[account], after[account])
             self.told[told.key] = told
@@ -292,13 +271,29 @@ class World:
             assert not due or told >= STAGES.index(due[-1]), "a warning was left"
         elif after.state == "expired":
             assert any(one.stage == "expired" for one in mine)
-            assert now < rules.at(after.ends_on + timedelta(days=rules.back + 1)), "a close was left"
+            assert now < self.closes(account, after.ends_on), "a close was left"
         elif before.state != "closed":
             assert before.state == "expired"
-            assert now >= rules.at(before.ends_on + timedelta(days=rules.back + 1)), "closed early"
+            assert now >= self.closes(account, before.ends_on), "closed early"
             self.done["closed"] += 1
         if self.is_held(before, after):
             self.check_held(account, before, after)
+
+    def check_arrived(self) -> None:
+        """What went since the last look went to the address of today."""
+        emails = {one["id"]: one["email"] for one in self.query("select id, email from accounts")}
+        sent = "select key, recipient from outbox where status = 'sent' and key like 'A-%:life:%' order by id"
+        for job in (one for one in self.query(sent) if one["key"] not in self.arrived):
+            self.arrived.add(job["key"])
+            assert job["recipient"] == emails[self.told[job["key"]].account], "to another mailbox"
+
+    def back_until(self, account: int, ends_on: date) -> date:
+        """What was promised holds."""
+        promised = [one.back for one in self.holds.get(account, [])]
+        return max([ends_on + timedelta(days=self.rules.back), *promised])
+
+    def closes(self, account: int, ends_on: date) -> datetime:
+        return self.rules.at(self.back_until(account, ends_on) + timedelta(days=1))
 
     def is_held(self, before: Seen, after: Seen) -> bool:
         return after.cycle != before.cycle  # within one look nothing else begins one
@@ -362,4 +357,6 @@ def test_each_stage_once_the_last_due_none_early_and_no_silent_end(
 
 def test_the_property_was_not_empty() -> None:
     print(dict(TOTAL))  # noqa: T201 - what was tried, where somebody asks
-    assert set(TOTAL) >= {*STAGES, "held", "closed", "validate", "extend"}
+    assert set(TOTAL) >= {
+        *STAGES, "held", "closed", "validate", "extend", "address", "close", "reopen", "taken over", "waited",
+    }  # fmt: skip

@@ -49,7 +49,7 @@ def show(
     dates = {
         "ends_on": say.date(life.ends_on),
         "validated_on": say.date(life.validated_on),
-        "back_until": say.date(rules.last_way_back(life.ends_on)),
+        "back_until": say.date(life.back_until(rules)),
         "asked_on": say.date(rules.calendar.day_of(rules.due(Stage.VALIDATION, life.ends_on))),
         "days": rules.valid,
     }
