@@ -1,5 +1,6 @@
 """One invitation to the Extranet in Slack: to whom, how far its mails came, and what the desk can do."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def correct_modal(view: InvitationView, roles: Mapping[str, Role], *, words: Wor
     return {
         "type": "modal",
         "callback_id": CORRECT,
-        "private_metadata": str(one.id),
+        "private_metadata": json.dumps({"invitation_id": one.id}),
         "title": blocks.plain(words.say("invitation.act.correct")),
         "submit": blocks.plain(words.say("invitation.correct.submit")),
         "close": blocks.plain(words.say("modal.close")),
@@ -92,7 +93,7 @@ def correct_modal(view: InvitationView, roles: Mapping[str, Role], *, words: Wor
 def read_correction(view: Block) -> Corrected:
     values = view["state"]["values"]
     return Corrected(
-        number=int(view["private_metadata"]),
+        number=int(json.loads(view["private_metadata"])["invitation_id"]),
         role=value_of(values, Column.ROLE),
         lang=value_of(values, Column.LANGUAGE),
     )

@@ -11,6 +11,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.invitation_files import Column
 from bot.domain.lifecycle import LifeState
 from bot.domain.outbox import Job, JobStatus
+from bot.domain.partner_refusals import PartnerThere
 from bot.domain.password_refusals import ResetOften
 from bot.services import (
     account_views,
@@ -25,7 +26,7 @@ from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.cast import AVERY, Office
-from tests.invited import FORM, PIA, submit
+from tests.invited import FORM, PIA, register, submit
 from tests.services.test_account_files import HEAD, take
 from tests.services.test_partners import moved_in, office
 
@@ -192,3 +193,17 @@ def test_the_desk_invites_by_a_name_and_the_form_is_of_that_person_or_empty(
         made = partner_invitations.invite(db, closed.desk, said, by=AVERY, now=closed.now)
         form = partners.get_form(db, made)
     assert (made.closed_id, bool(form.draft["company"])) == (closed_id, bool(closed_id))
+
+
+def test_an_account_is_not_opened_again_beside_the_one_that_came_after_it(office: Office) -> None:
+    moved_in(office)
+    with office.connect() as db:
+        account_views.act(db, office.desk, AccountAct.CLOSE, account_id=1, by=AVERY.id, now=office.now)
+        named = {"first_name": "Paula", "last_name": "Roth-Meyer"}  # another name is the same person's
+        register(db, office.desk, office.tokens, named=named, now=office.now)
+        _, new = accounts.list_by_email(db, PIA)
+        with pytest.raises(PartnerThere) as refused:
+            account_views.act(db, office.desk, AccountAct.REOPEN, account_id=1, by=AVERY.id, now=office.now)
+        states = [one.status for one in accounts.list_by_email(db, PIA)]
+    assert refused.value.values["user_id"] == new.user_id
+    assert states == [AccountStatus.DEACTIVATED, AccountStatus.WAITING]
