@@ -80,7 +80,7 @@ def correct_modal(view: InvitationView, roles: Mapping[str, Role], *, words: Wor
         "type": "modal",
         "callback_id": CORRECT,
         "private_metadata": json.dumps({"invitation_id": one.id}),
-        "title": blocks.plain(words.say("invitation.act.correct")),
+        "title": blocks.plain(words.say("invitation.correct.title")),
         "submit": blocks.plain(words.say("invitation.correct.submit")),
         "close": blocks.plain(words.say("modal.close")),
         "blocks": [
