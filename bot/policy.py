@@ -256,12 +256,20 @@ class Nudges(_Part):
         return self
 
 
+class Answers(_Part):
+    """Questions, and the people who answer them."""
+
+    #: working hours of the desk in which whoever asks hears from a person
+    first_reply_hours: Annotated[int, Field(ge=1, le=400)] = 8
+
+
 class Alarms(_Part):
     """When trouble is told in the support channel."""
 
     unwell_minutes: Annotated[int, Field(ge=1)] = 10
     silent_mails: Annotated[int, Field(ge=1)] = 5
     silent_hours: Annotated[int, Field(ge=1)] = 2
+    false_mails: Annotated[int, Field(ge=1)] = 3
 
 
 class Policy(_Part):
@@ -275,6 +283,7 @@ class Policy(_Part):
     provisioning: Provisioning = Provisioning()
     calendar: WorkingTimes = WorkingTimes()
     nudges: Nudges = Nudges()
+    answers: Answers = Answers()
     stock: Stock = Stock()
     limits: Limits = Limits()
     alarms: Alarms = Alarms()

@@ -47,6 +47,7 @@ class Content:
     attachments: list[Attachment] = field(default_factory=list)
     statuses: list[Message] = field(default_factory=list)  #: delivery-status parts of the mail itself
     returned: list[Message] = field(default_factory=list)  #: mails it holds, at the first level
+    forwarded: list[Message] = field(default_factory=list)  #: the same, with those in files
     returned_headers: list[str] = field(default_factory=list)  #: header blocks it quotes as a part
     faults: list[str] = field(default_factory=list)
 
@@ -122,6 +123,7 @@ class _Walk:
             children = [_decoded_mail(one) for one in children]
         if not nested:
             self.found.returned += children
+            self.found.forwarded += children
         if (name or attached) and children:
             self._attach(name or "message.eml", "message/rfc822", _flattened(children[0]))
         return [body for one in children for body in self._visit_mail(one, depth)]
@@ -150,7 +152,9 @@ class _Walk:
         if name or not kind.startswith("image/") or attached:
             self._attach(name or "attachment", kind, content)
         if name.lower().endswith(".eml") and not kind.startswith("text/"):
-            return self._visit_mail(_parsed_mail(content), depth)
+            within = _parsed_mail(content)
+            self.found.forwarded += [] if nested else [within]
+            return self._visit_mail(within, depth)
         return []
 
     def _body(self, text: str, *, html: bool, nested: bool) -> _Body:

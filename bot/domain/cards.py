@@ -13,6 +13,7 @@ from bot.domain.letters import OpenQuestion
 from bot.domain.mail import Kind
 from bot.domain.organisations import Likeness
 from bot.domain.outbox import JobStatus
+from bot.domain.provenance import Provenance
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Bought, Quote
 from bot.domain.registration import Registered, Registration
@@ -118,6 +119,7 @@ class QuestionNote:
     unread_bytes: int = 0  #: its size, where it was too large to be read
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
+    whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
 
 
 @dataclass(frozen=True, kw_only=True)

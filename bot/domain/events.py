@@ -94,6 +94,15 @@ class EventTag(StrEnum):
     DECISION_PHASE_CHANGED = "decision:phase_changed"
     CONVERSATION_OPENED = "conversation:opened"
     CONVERSATION_CONTINUED = "conversation:continued"
+    MAIL_LOOKED_UP = "conversation:mail_looked_up"  # somebody asked whether a mail is ours
+    CONVERSATION_VIEWED = "conversation:viewed"
+    CONVERSATION_TAKEN = "conversation:taken"
+    CONVERSATION_HANDED_OVER = "conversation:handed_over"
+    CONVERSATION_REPLIED = "conversation:replied"
+    CONVERSATION_UNREPLIED = "conversation:unreplied"  # what was written did not go
+    CONVERSATION_CLOSED = "conversation:closed"
+    CONVERSATION_REOPENED = "conversation:reopened"
+    CONVERSATION_OVERDUE = "conversation:overdue"
     LINK_ISSUED = "link:issued"
     JOB_HELD = "job:held"
     JOB_RELEASED = "job:released"
@@ -123,6 +132,7 @@ class EventTag(StrEnum):
     ACCOUNT_VIEWED = "account:viewed"
     ACCOUNT_REOPENED = "account:reopened"
     ACCOUNT_UNLOCKED = "account:unlocked"
+    WAY_MAILED = "account:way_mailed"  # with the answer to a question
     ACTIVATION_MAILED = "account:activation_mailed"
     CREDENTIAL_ASKED = "credential:asked"
     MEMBER_INVITED = "member:invited"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.cases import CaseStatus
-from bot.domain.ledger import Conversation
+from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
 from bot.domain.partners import Invitation
 from bot.domain.ris import RisCase

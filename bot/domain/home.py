@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
 from bot.domain.cases import BallHolder
+from bot.domain.conversations import Conversation
 from bot.domain.queue import QueueEntry
 
 
@@ -49,3 +50,4 @@ class Home:
     held: tuple[Held, ...]
     figures: Figures
     away: tuple[Absence, ...]
+    asked: tuple[Conversation, ...] = ()  #: questions whose turn is the desk's, the gravest first

@@ -62,21 +62,3 @@ class LedgerMail:
     form_of: str = field(default="", repr=False)  #: whose forms it counts among; see `Understood.form_of`
     form_hash: str = ""  #: of what its form holds
     released: bool = False  #: staff let it in beyond the cap
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conversation:
-    """A question and what was said about it."""
-
-    id: int
-    address: str
-    name: str
-    subject: str
-    lang: str
-    mail_id: int
-    created_at: datetime
-    words: str = ""  #: how it began, as far as it is searched
-
-    @property
-    def ref(self) -> str:
-        return f"Q-{self.id}"

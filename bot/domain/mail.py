@@ -57,6 +57,15 @@ class BounceReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Forwarded:
+    """A mail that came within another: what tells whose it is. All of it may be forged."""
+
+    message_id: str  #: with angle brackets; "" when absent
+    sender: str  #: the address of From, lower case
+    hosts: tuple[str, ...] = ()  #: to which its links lead, lower case; "?" for one that cannot be read
+
+
+@dataclass(frozen=True, kw_only=True)
 class InboundMail:
     """A mail, read behind guards: every field holds something sound, whatever came."""
 
@@ -74,6 +83,7 @@ class InboundMail:
     lang: str = "en"  #: "en" or "de"
     content_hash: str = ""  #: hex SHA-256 of From, Date, Subject and decoded parts
     bounce: BounceReport | None = None
+    forwarded: tuple[Forwarded, ...] = ()  #: mails that are attached to it, the first few
     fault: str = ""  #: why it could not be read in full; "" when it could
 
     def header(self, name: str) -> str:

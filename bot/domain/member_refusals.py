@@ -15,6 +15,12 @@ class MemberUnknown(Refusal):
     code = "member_unknown"
 
 
+class MemberOutdated(Refusal):
+    """Somebody has changed that account meanwhile, so that this has no meaning for it any more."""
+
+    code = "member_outdated"
+
+
 class LastAdministrator(Refusal):
     """One administrator always remains."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.approvals import Approval, Phase, find_right
 from bot.domain.case_steps import StepState
 from bot.domain.cases import BallHolder, CaseStatus, ball_of
+from bot.domain.conversations import Conversation
 from bot.domain.errors import Refusal
 from bot.domain.staff import Act, Staff
 
@@ -79,6 +80,15 @@ FILTERS: dict[str, Callable[[QueueEntry, Staff, datetime], bool]] = {
 }
 
 
+#: the same for questions whose turn is the desk's
+ASKED: dict[str, Callable[[Conversation, Staff, datetime], bool]] = {
+    "mine": lambda one, me, _: one.owner == me.id,
+    "desk": lambda *_: True,
+    "unassigned": lambda one, *_: not one.owner,
+    "old": lambda one, _, now: now - (one.since or one.created_at) >= OLD,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which lines somebody wants to see: all filters, and every word in the company's name."""
@@ -94,6 +104,12 @@ class Wanted:
 
     def choose(self, entries: Sequence[QueueEntry], me: Staff, now: datetime) -> list[QueueEntry]:
         return [entry for entry in entries if self._fits(entry, me, now)]
+
+    def choose_asked(self, asked: Sequence[Conversation], me: Staff, now: datetime) -> list[Conversation]:
+        """The questions among them; they belong to no company, and none waits for a sponsor or customer."""
+        if self.company or not ASKED.keys() >= set(self.filters):
+            return []
+        return [one for one in asked if all(ASKED[word](one, me, now) for word in self.filters)]
 
     def _fits(self, entry: QueueEntry, me: Staff, now: datetime) -> bool:
         name = entry.company.casefold()

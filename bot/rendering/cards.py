@@ -241,7 +241,10 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         foot.append(words.say("question.too_large", megabytes=megabytes(note.unread_bytes)))
     if note.form_sent:
         foot.append(words.say("question.form_sent"))
-    foot.append(words.say("question.mail", id=note.mail_id))
+    if note.whose:
+        foot.append(words.say(f"question.whose.{note.whose}"))
+    if note.mail_id:
+        foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
     return Card(
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),

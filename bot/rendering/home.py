@@ -8,7 +8,7 @@ from bot.domain.cases import Case, CaseStatus
 from bot.domain.home import Figures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
-from bot.rendering import absences, blocks, queue
+from bot.rendering import absences, blocks, conversations, queue
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -22,9 +22,10 @@ def home_view(
     home: Home, *, words: Words, now: datetime, mailbox: str, channel: str, on_top: Card | None = None
 ) -> Block:
     """Somebody of the desk sees this; `on_top` answers what they clicked just now."""
-    body = [*_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
+    asked = conversations.section(home.asked, "home", most=MOST_ROWS, words=words, now=now)
+    body = [*asked, *_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
     if not home.undecided and not home.held:
-        body = [*_empty(words, mailbox, channel), *_desk(home, words, now)]
+        body = [*(asked or _empty(words, mailbox, channel)), *_desk(home, words, now)]
     return _view([*_said(on_top), *body])
 
 

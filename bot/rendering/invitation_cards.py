@@ -32,9 +32,10 @@ def invitation_card(view: InvitationView, roles: Mapping[str, Role], *, words: W
     title = words.say("invitation.title", ref=one.ref, email=safe(one.email, 120))
     name = f"{one.first_name} {one.last_name}".strip()
     role = roles[one.role].title.of(words.lang) if one.role in roles else one.role
+    lang = words.say(key) if (key := f"invitation.lang.{one.lang}") in words else safe(one.lang, 20)
     about = words.say(
         "invitation.about", name=safe(name, 100) or words.say("card.none"), role=safe(role, 80),
-        lang=words.say(f"invitation.lang.{one.lang}"), by=words.person(one.by, slack=True),
+        lang=lang, by=words.person(one.by, slack=True),
         at=words.moment(one.made_at),
     )  # fmt: skip
     state = "over" if view.is_over else "open" if one.until > view.now else "late"

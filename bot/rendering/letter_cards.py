@@ -35,7 +35,7 @@ def letter_modal(draft: Draft, case: Case, *, words: Words, shown: ShownMail | N
         "submit": blocks.plain(words.say("letter.send" if shown else "letter.preview")),
         "close": blocks.plain(words.say("letter.close")),
         "blocks": [
-            *(_preview(shown, words) if shown else [blocks.section(_intro(case, name, words))]),
+            *(preview(shown, words) if shown else [blocks.section(_intro(case, name, words))]),
             _field(draft, words),
         ],
     }
@@ -54,7 +54,8 @@ def _intro(case: Case, name: str, words: Words) -> str:
     return words.say(f"letter.{name}.intro", company=company, to=safe(case.sponsor.address))
 
 
-def _preview(shown: ShownMail, words: Words) -> list[Block]:
+def preview(shown: ShownMail, words: Words) -> list[Block]:
+    """The mail as it will go."""
     return [
         blocks.context(words.say("letter.shown")),
         blocks.section("\n".join(_head(shown, words))),
@@ -69,7 +70,9 @@ def _head(shown: ShownMail, words: Words) -> list[str]:
     lines = [words.say("letter.to", to=safe(shown.to, 300))]
     if shown.cc:
         lines.append(words.say("letter.cc", cc=safe(", ".join(shown.cc), 800)))
-    return [*lines, words.say("letter.subject", subject=safe(shown.subject, 200))]
+    if shown.subject:  # a direct message has none
+        lines.append(words.say("letter.subject", subject=safe(shown.subject, 200)))
+    return lines
 
 
 def _field(draft: Draft, words: Words) -> Block:
@@ -79,7 +82,7 @@ def _field(draft: Draft, words: Words) -> Block:
         "action_id": "words",
         "multiline": True,
         "max_length": LONGEST_LETTER,
-        **({"initial_value": _fitted(draft.text, LONGEST_LETTER)} if draft.text.strip() else {}),
+        **({"initial_value": fitted(draft.text, LONGEST_LETTER)} if draft.text.strip() else {}),
     }
     return {
         "type": "input",
@@ -94,7 +97,7 @@ def typed_card(draft: Draft, case: Case, *, words: Words) -> Card:
     """A question that was typed where no modal can open: its words, and the button to one."""
     company = quoting.one_line(case.ris.company.name, 100) or words.say("card.nameless")
     text = words.say("letter.typed", ref=case.ref, company=quoting.mrkdwn(company))
-    value = _fitted(f"{case.ref} {draft.text}".rstrip(), LONGEST_VALUE)
+    value = fitted(f"{case.ref} {draft.text}".rstrip(), LONGEST_VALUE)
     shown = value.partition(" ")[2]
     button = blocks.button(
         words.say("letter.typed.button"), action="case_ask_typed", value=value, style="primary"
@@ -158,6 +161,6 @@ def _below_its_heading(text: str) -> str:
     return below.strip() if heading and set(line.strip()) == {"="} else text
 
 
-def _fitted(text: str, limit: int) -> str:
-    """Cut to so many units of UTF-16, as Slack counts them."""
+def fitted(text: str, limit: int) -> str:
+    """The text cut to so many units of UTF-16, as Slack counts them."""
     return text.encode("utf-16-le", "replace")[: 2 * limit].decode("utf-16-le", "ignore")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ _OF_ITS_OWN: Values = {
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0},
     "invitation": {"why": "first", "outside": False, "spare": 0},
+    "neutral_receipt": {"hear_by": ""},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
@@ -153,9 +155,13 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
     return of_case(case, policy) | {"paragraphs": paragraphs}
 
 
-def neutral_receipt(*, ref: str, lang: str, policy: Policy) -> Values:
-    """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more."""
-    return owner(policy) | {"lang": lang, "ref": ref}
+def neutral_receipt(*, ref: str, lang: str, policy: Policy, hear_by: datetime | None = None) -> Values:
+    """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more.
+
+    `hear_by`: when a person has answered at the latest; None where that is not promised.
+    """
+    promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
+    return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised}
 
 
 def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:

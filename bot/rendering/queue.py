@@ -5,23 +5,36 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.cards import CaseCard
+from bot.domain.conversations import Conversation
 from bot.domain.queue import FILTERS, QueueEntry, Wanted
-from bot.rendering import approving, blocks, cards
+from bot.rendering import approving, blocks, cards, conversations
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 PAGE = 15
+MOST_ASKED = 15  #: questions above the first page
 TELLING = timedelta(minutes=1)  #: an age below that says nothing
 FIRST = "first"  #: of `queue_next`: begin with the longest waiting
 
 
-def queue_card(entries: Sequence[QueueEntry], wanted: Wanted, *, words: Words, now: datetime) -> Card:
+def queue_card(
+    entries: Sequence[QueueEntry],
+    wanted: Wanted,
+    *,
+    asked: Sequence[Conversation] = (),
+    words: Words,
+    now: datetime,
+) -> Card:
     """One page of what fits, in the order given; a page beyond the last is the last.
 
-    The buttons `queue_page` carry the words that were asked for and the page they lead to, as JSON.
+    Questions (`asked`) stand above the first. The buttons `queue_page` carry the words that were asked for
+    and the page they lead to, as JSON.
     """
+    questions = conversations.section(asked, "queue", most=MOST_ASKED, words=words, now=now)
     if not entries:
-        return _nothing(wanted, words)
+        if not questions:
+            return _nothing(wanted, words)
+        return Card(text=words.say("conversation.list", count=len(asked)), blocks=questions)
     pages = -(-len(entries) // PAGE)
     page = min(wanted.page, pages)
     shown = entries[(page - 1) * PAGE : page * PAGE]
@@ -36,6 +49,7 @@ def queue_card(entries: Sequence[QueueEntry], wanted: Wanted, *, words: Words, n
     return Card(
         text=title,
         blocks=[
+            *(questions if page == 1 else []),
             blocks.header(title),
             *(row(entry, "queue", words, now) for entry in shown),
             blocks.context(*foot),

@@ -33,12 +33,14 @@ from bot.domain.withdrawals import Standing
 from bot.policy import Policy
 from bot.rendering import (
     account_samples,
+    conversation_samples,
     key_samples,
     lifecycle_samples,
     mails,
     order_mails,
     partner_samples,
     password_samples,
+    provenance,
     registration_mails,
     registration_samples,
     staff_mails,
@@ -257,6 +259,18 @@ def withdrawn_case(lang: str = "en") -> Case:
     return replace(case, status=CaseStatus.WITHDRAWN, voided=(replace(case.decision, voided=end),))
 
 
+def whose_mail(lang: str, policy: Policy, *, ours: bool = True) -> Values:
+    """An answer to whoever asked whether a mail is from the desk."""
+    return provenance.whose_mail(
+        ref="Q-8",
+        lang=lang,
+        policy=policy,
+        portal_url=STATUS_URL.partition("/status")[0],
+        template="activation" if ours else "",
+        sent_at=DECIDED_AT if ours else None,
+    )
+
+
 def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
     """A nudge about the incomplete case, or about two."""
     case = incomplete_case(lang)
@@ -327,10 +341,11 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         complete_case(lang), policy, list(enumerate(QUESTIONS[lang], 1))
     ),
     "desk_reply": lambda lang, policy: mails.desk_reply(complete_case(lang), policy, PARAGRAPHS[lang]),
-    "neutral_receipt": lambda lang, policy: mails.neutral_receipt(ref="Q-3", lang=lang, policy=policy),
+    **conversation_samples.MAILS,
     "blank_form": lambda lang, policy: mails.blank_form(
         ref="Q-6", lang=lang, policy=policy, portal_url=STATUS_URL.partition("/status")[0]
     ),
+    "whose_mail": whose_mail,
     "too_large": lambda lang, policy: mails.too_large(
         size=41_000_000,
         subject="Pictures of our site",

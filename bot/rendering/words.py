@@ -19,6 +19,7 @@ from babel.numbers import format_currency, format_decimal
 
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
+from bot.domain.conversations import CUSTOMER
 from bot.domain.errors import Refusal, Value
 from bot.domain.money import Money
 from bot.domain.ris import Problem, RisCase, Role
@@ -135,6 +136,8 @@ class Words:
         """Who acted: a mention in Slack, the machine's user for `cli:anna`, `account:7`, a name as it is."""
         if slack and _SLACK_ID.fullmatch(by):
             return f"<@{by}>"
+        if by == CUSTOMER:
+            by = self.say("person.customer")
         if by.startswith("account:"):
             by = self.say("person.account", ref=f"A-{by.removeprefix('account:')}")
         if by.startswith("cli:"):

@@ -94,7 +94,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         key_entered=mine.registered_at is not None,
         waits_for=waits_for,
         waits=waits,
-        mails=_mails(db, account),
+        mails=list_mails(db, account),
         life=_life(db, desk, account, now=now),
         change=email_changes.find_of(db, account.id, now=now),
     )
@@ -112,13 +112,13 @@ def _terms(db: Database, desk: Desk, account: Account, customer: Customer) -> tu
     return bool(lacking), tuple(dict.fromkeys(name for one in lacking for name in one.waits_for))
 
 
-def _mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
-    """Those about it, and the invitations that its owner got in its place."""
+def list_mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
+    """The newest about it, and the invitations that its owner got in its place."""
     numbers = partner_invitations.list_in_place_of(db, account.id)
-    return list_mails(db, [account.ref, *(f"P-{number}" for number in numbers)])
+    return list_mails_of(db, [account.ref, *(f"P-{number}" for number in numbers)])
 
 
-def list_mails(db: Database, refs: Sequence[str]) -> tuple[AccountMail, ...]:
+def list_mails_of(db: Database, refs: Sequence[str]) -> tuple[AccountMail, ...]:
     """The newest with those references, and how far each came."""
     found = [job for ref in refs for job in outbox.list_mails_from(db, f"{ref}:", limit=MAILS)]
     return tuple(

@@ -27,6 +27,7 @@ from bot.services import (
     case_step_work,
     cases,
     clippings,
+    conversations,
     dead_ends,
     deciders,
     email_change_notices,
@@ -174,6 +175,9 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if values is None:
         return OVERTAKEN
     card = NOTES[job.template](values, _staff_words(desk))
+    if job.recipient:  # to one person, where nothing is looked up: lost on the line, it may come twice
+        ways.chat.write_to(job.recipient, card.text, card.blocks)
+        return Outcome(status=JobStatus.SENT)
     key = job.values.get("instead_of", "")
     if key and (standing := chat_messages.find(db, key)):
         channel, ts = standing
@@ -220,6 +224,11 @@ def _dead_ends(db: Database, desk: Desk, _: Ways, __: Job, now: datetime) -> dic
 
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
+
+
+def _told(db: Database, _: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
+    note = conversations.find_told(db, ways.chat, job.values["words"], now=now)
+    return {"note": note} if note else None
 
 
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
@@ -275,7 +284,7 @@ AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: notes that stand in their thread and in its channel too
-BROADCAST = frozenset({"turn_note"})
+BROADCAST = frozenset({"turn_note", conversations.TOLD})
 
 #: mails that are looked at again before they go: whether they are true still, and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
@@ -299,6 +308,10 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
         "note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])
     },
     "mail_note": _mail,
+    conversations.CARD: lambda db, desk, _, job, now: conversations.find_shown(
+        db, desk, job.values["words"], now=now
+    ),
+    conversations.TOLD: _told,
     "clipping_note": _clipped,
     "held_note": _held,
     "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),

@@ -20,12 +20,22 @@ from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
-from bot.services import bounces, caps, corrections, masking, questions, sources, withdrawals
+from bot.services import (
+    bounces,
+    caps,
+    conversations,
+    corrections,
+    masking,
+    provenance,
+    questions,
+    sources,
+    withdrawals,
+)
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
 from bot.services.replies import take_reply
-from bot.store import cases, conversations, events, ledger
+from bot.store import cases, events, ledger
 from bot.store.database import transaction
 
 
@@ -237,7 +247,7 @@ def _refuse_form(
     db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
 ) -> str:
     """A spreadsheet that cannot be read: a sponsor is told why, staff see it either way."""
-    conversation = questions.open_conversation(db, understood, now)
+    conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
         parties = _list_parties(desk, understood)
@@ -270,6 +280,11 @@ def _say_unreadable(
     questions.answer(
         db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, cc=cc, case_id=case_id
     )
+
+
+def _take_forward_or_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+    """A forward that asks whether a mail is ours names that mail as a reply does."""
+    return (_ask if provenance.is_passed_on(understood) else _take_reply)(db, desk, understood, now)
 
 
 def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -316,14 +331,13 @@ def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str
 
 
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
-    number = case_id(ref.removeprefix("Q-"))
-    conversation = conversations.find(db, number) if number is not None else None
+    conversation = conversations.find(db, ref)
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
-    key = f"note:{conversation.ref}"
-    questions.note_follow_up(db, understood, conversation.ref, key, now=now, form_sent=sent)
+    if conversations.hear(db, desk, understood, conversation, answered=sent, now=now):
+        questions.note_next(db, understood, conversation, now=now, form_sent=sent)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
@@ -334,7 +348,7 @@ Action = Callable[[Database, Desk, Understood, datetime], str]
 #: what a kind asks for; a kind that is not here asks for nothing
 ACTIONS: dict[Kind, Action] = {
     Kind.BOUNCE: bounces.take_bounce,
-    Kind.REPLY: _take_reply,
+    Kind.REPLY: _take_forward_or_reply,
     Kind.RIS: _take_ris,
     Kind.QUESTION: _ask,
 }

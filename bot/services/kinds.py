@@ -72,7 +72,7 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
 
 
 def take_as_question(
-    db: Database, understood: Understood, *, ref: str, seen: str, by: Staff, now: datetime
+    db: Database, desk: Desk, understood: Understood, *, ref: str, seen: str, by: Staff, now: datetime
 ) -> str:
     """It is no RIS: close its undecided case; the mail's words go on as a question, whose name is returned.
 
@@ -92,7 +92,7 @@ def take_as_question(
         queue_case_card(db, case.id, now=now)
         question = ""
         if not _list_standing(db, row.id):
-            question = _ask(db, understood, by=by, now=now)
+            question = _ask(db, desk, understood, by=by, now=now)
         note = KindNote(kind=Kind.QUESTION, ref=question, by=by.id)
         queue_kind_note(db, note, about=case.ref, now=now)
     return question
@@ -136,8 +136,8 @@ def _no_form(understood: Understood) -> NoForm:
     return NoForm(id=understood.row.id, files=names, reason=str(understood.form.refusal or ""))
 
 
-def _ask(db: Database, understood: Understood, *, by: Staff, now: datetime) -> str:
-    conversation = questions.open_conversation(db, understood, now)
+def _ask(db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime) -> str:
+    conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
     _mend(db, understood, Kind.QUESTION, ref=conversation.ref, by=by, now=now)
     return conversation.ref

@@ -106,7 +106,7 @@ def invite_again(db: Database, desk: Desk, *, invitation_id: int, by: Account, n
         waiting = member_invitations.list_waiting(db, by.organisation)
         if invitation_id not in {one.id for one in waiting}:
             raise MemberUnknown
-        if not _renew(db, desk, invitation_id, now=now):
+        if not mail_again(db, desk, invitation_id, now=now):
             raise InvitedOften(most=MOST_INVITING)
         record(db, EventTag.MEMBER_INVITED, f"invitation:{invitation_id}", by, now)
 
@@ -119,11 +119,11 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     with transaction(db):
         subject = links.find_subject(db, token, purpose=JOINING)
         if subject is not None:
-            _renew(db, desk, int(subject.removeprefix("I-")), now=now)
+            mail_again(db, desk, int(subject.removeprefix("I-")), now=now)
 
 
-def _renew(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -> bool:
-    """False where nobody may come by it any more, or where enough mails went out."""
+def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -> bool:
+    """In the caller's transaction; False where nobody may come by it any more, or enough mails went out."""
     found = member_invitations.find_waiting(db, invitation_id)
     inviter = accounts.find(db, found[1]) if found else None
     if found is None or inviter is None:

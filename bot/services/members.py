@@ -17,6 +17,7 @@ from bot.domain.member_refusals import (
     ClosedByDesk,
     CredentialAsked,
     LastAdministrator,
+    MemberOutdated,
     MemberThere,
     MemberUnknown,
     NeedsNoKey,
@@ -127,11 +128,13 @@ def holder_of(account: Account) -> Holder:
 def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
     """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
 
-    Whether a spare seat was there. Raise HasSeat, NeedsNoKey, or CredentialAsked where that mail went before.
+    Whether a spare seat was there. Raise HasSeat, NeedsNoKey, MemberOutdated, or CredentialAsked where that
+    mail went before.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         asker = check_administrator(db, by)
         account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
+        _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
         if account.id in _list_held(db, by.organisation):
@@ -177,35 +180,38 @@ def pass_key_on(
 
 
 def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
-    """Another activation mail to somebody who has not activated their account; raise RemindedOften."""
+    """Another activation mail to somebody who has not activated; raise RemindedOften or MemberOutdated."""
     with transaction(db, locks=(f"account:{account_id}",)):
         check_administrator(db, by)
         check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
+        _check_status(account, AccountStatus.WAITING)
         if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
             raise RemindedOften(most=MOST_ACTIVATIONS)
         mail_activation(db, desk, account, now=now)
 
 
 def reset_password(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
-    """Mail somebody else the way to a new password; raise ResetOften."""
+    """Mail somebody else the way to a new password; raise ResetOften or MemberOutdated."""
     with transaction(db, locks=(f"account:{account_id}",)):
         check_administrator(db, by)
         account = _get(db, by, account_id)
-        if account.id == by.id or account.status is not AccountStatus.ACTIVE:
+        if account.id == by.id:
             raise MemberUnknown
+        _check_status(account, AccountStatus.ACTIVE)
         send_reset(db, desk, account, by=f"account:{by.id}", now=now)
 
 
 def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Account, now: datetime) -> None:
     """A new administrator hears what that is, and the others who; who is none any more invites nobody.
 
-    Raise LastAdministrator where nobody would be left for an administrator's work.
+    Raise LastAdministrator where nobody would be left for an administrator's work, or MemberOutdated.
     """
 
     def change(account: Account, everybody: list[Account]) -> EventTag | None:
         if account.role == role:
             return None
+        _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if is_last_administrator(account, everybody):
             raise LastAdministrator
         accounts.set_role(db, account.id, role)
@@ -218,6 +224,12 @@ def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Accou
         return EventTag.MEMBER_ROLE_CHANGED
 
     _change(db, account_id, by, now, change)
+
+
+def _check_status(account: Account, *those: AccountStatus) -> None:
+    """A page that was opened before may offer what has no meaning any more."""
+    if account.status not in those:
+        raise MemberOutdated
 
 
 def deactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:

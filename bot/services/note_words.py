@@ -21,6 +21,7 @@ from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Head
 from bot.domain.mail import Kind
+from bot.domain.provenance import Provenance
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.rendering import (
@@ -28,6 +29,7 @@ from bot.rendering import (
     answer_cards,
     cards,
     clipping_cards,
+    conversations,
     dead_ends,
     email_changes,
     erasures,
@@ -44,17 +46,22 @@ from bot.rendering import (
 from bot.rendering import notices as notice_cards
 from bot.rendering import provisioning as provisioning_cards
 from bot.rendering.blocks import Card
-from bot.rendering.words import Words
+from bot.rendering.words import Words, words
 
 
 def _question(values: dict[str, Any], say: Words) -> Card:
+    card = values.get("card")
     note = {
-        **values,
+        **{name: value for name, value in values.items() if name != "card"},
         "attachments": tuple(values["attachments"]),
         "received_at": datetime.fromisoformat(values["received_at"]),
         "refused": SheetRefusal(values["refused"]) if values["refused"] else None,
+        "whose": Provenance(values["whose"]) if values.get("whose") else None,
     }
-    return cards.question_note(QuestionNote(**note), words=say)
+    shown = QuestionNote(**note)
+    if card is None:
+        return cards.question_note(shown, words=say)
+    return conversations.conversation_card(card, shown, words=say)
 
 
 def _alarm(values: dict[str, Any], say: Words) -> Card:
@@ -92,6 +99,10 @@ def _away(values: dict[str, Any], say: Words) -> Card:
 #: how each note is put into words
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "question_note": _question,
+    "conversation_told_note": lambda values, say: conversations.told_note(values["note"], words=say),
+    "conversation_direct": lambda values, say: conversations.direct_message(
+        values, words=words(values["lang"], say.zone)
+    ),
     "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,
     "kind_note": lambda values, say: cards.kind_note(

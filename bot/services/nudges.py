@@ -10,16 +10,17 @@ from sqlite_utils import Database
 
 from bot.domain.addresses import mailbox_of
 from bot.domain.cases import BallHolder, Case, CaseStatus, Thread
+from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
 from bot.rendering import mails
-from bot.services import registration, timeline
+from bot.services import conversations, registration, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
 from bot.services.queueing import queue_mail
-from bot.store import bounces, cases, conversations, events, notices
+from bot.store import bounces, cases, notices
 from bot.store.database import transaction
 
 TEMPLATE = "nudge"
@@ -175,7 +176,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
         key=key,
         to=newest.sponsor.address,
         lang=newest.lang,
-        ref=only.ref if only else _open_conversation(db, newest, now=now),
+        ref=only.ref if only else _open_conversation(db, desk, newest, now=now),
         words=mails.nudge([(one.case, one.waiting.subject) for one in group], newest, desk.policy),
         now=now,
         thread=only.thread if only else Thread(),
@@ -186,11 +187,17 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
     )
 
 
-def _open_conversation(db: Database, case: Case, *, now: datetime) -> str:
-    conversation = conversations.add(db, sender=case.sponsor, subject="", lang=case.lang, mail_id=0, now=now)
-    subject = f"conversation:{conversation.id}"
-    events.add(db, EventTag.CONVERSATION_OPENED, subject, actor="usher", at=now, mail=None)
-    return conversation.ref
+def _open_conversation(db: Database, desk: Desk, case: Case, *, now: datetime) -> str:
+    """It has no card until the sponsor answers: the desk has nothing to do about it."""
+    new = NewConversation(
+        channel=Channel.MAIL,
+        address=case.sponsor.address,
+        name=case.sponsor.name,
+        subject="",
+        words="",
+        lang=case.lang,
+    )
+    return conversations.open_one(db, desk, new, now=now, answered=True).ref
 
 
 def still_open(db: Database, words: Mapping[str, Any]) -> bool:

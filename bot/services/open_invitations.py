@@ -10,7 +10,7 @@ from bot.domain.events import EventTag
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
 from bot.domain.partners import MOST_MAILS, Invitation, invitation_id
 from bot.domain.staff import Staff
-from bot.services.account_views import list_mails
+from bot.services.account_views import list_mails_of
 from bot.services.accounts import list_named
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK, mail_again
@@ -90,4 +90,4 @@ def _now(db: Database, number: int) -> Invitation:
 
 
 def _view(db: Database, invited: Invitation, *, now: datetime) -> InvitationView:
-    return InvitationView(invitation=invited, mails=list_mails(db, [invited.ref]), now=now)
+    return InvitationView(invitation=invited, mails=list_mails_of(db, [invited.ref]), now=now)

@@ -9,39 +9,74 @@ from sqlite_utils import Database
 
 from bot.domain.cards import QuestionNote
 from bot.domain.cases import Thread
+from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.events import EventTag, subject_of
 from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
-from bot.domain.ledger import Conversation
+from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.trust import Verdict
 from bot.rendering import mails
+from bot.rendering.provenance import whose_mail
+from bot.services import conversations, provenance
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
+from bot.services.provenance import LookedUp
 from bot.services.queueing import queue_mail, queue_note, was_answered
-from bot.store import conversations, events, finding
+from bot.store import events, outbox
 
 WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
 
 
 def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """A question: the sender's words go to the support channel; a verified sender hears that they came.
+    """A question goes to the support channel; a verified sender hears by when a person answers.
 
-    Whoever asks for the blank form gets it at once, and staff see that.
+    Whoever asks for the blank form gets it at once, and whoever asks whether a mail is ours hears that, and
+    staff see it.
     """
-    conversation = open_conversation(db, understood, now)
-    form_sent = send_form(db, desk, understood, conversation.ref, now=now)
-    note_question(db, understood, conversation, now=now, form_sent=form_sent)
+    conversation = open_conversation(db, desk, understood, now)
+    looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
+    whose = looked.found if looked else None
+    form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
+    if form_sent or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
+        conversations.leave_to_asker(db, conversation, now=now)
+    note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+    elif looked and looked.found is not Provenance.UNSURE:
+        say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
     elif understood.verified and not form_sent:
-        say_received(db, desk, understood, ref=conversation.ref, now=now)
+        say_received(db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, now=now)
     return conversation.ref
 
 
-def say_received(db: Database, desk: Desk, understood: Understood, *, ref: str, now: datetime) -> None:
-    """Tell a verified sender that their mail came, and no more."""
-    words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy)
+def say_received(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    *,
+    ref: str,
+    hear_by: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Tell a verified sender that their mail came, by when a person answers it, and no more."""
+    words = mails.neutral_receipt(ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by)
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
+
+
+def say_whose(
+    db: Database, desk: Desk, understood: Understood, looked: LookedUp, *, ref: str, now: datetime
+) -> None:
+    """Tell a verified sender whether the mail that they have is ours."""
+    job = looked.job
+    words = whose_mail(
+        ref=ref,
+        lang=understood.mail.lang,
+        policy=desk.policy,
+        portal_url=desk.portal_url,
+        template=job.template if job else "",
+        sent_at=(job.sent_at or job.created_at) if job else None,
+    )
+    answer(db, desk, understood, "whose_mail", ref=ref, words=words, now=now)
 
 
 def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:
@@ -84,21 +119,21 @@ def say_too_large(
     answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
 
 
-def open_conversation(db: Database, understood: Understood, now: datetime) -> Conversation:
+def open_conversation(db: Database, desk: Desk, understood: Understood, now: datetime) -> Conversation:
+    """What a mail asks, in the caller's transaction."""
     mail = understood.mail
-    conversation = conversations.add(
-        db,
-        sender=mail.sender,
+    new = NewConversation(
+        channel=Channel.MAIL,
+        address=mail.sender.address,
+        name=mail.sender.name,
         subject=mail.subject,
-        lang=mail.lang,
-        mail_id=understood.row.id,
-        now=now,
         words=mail.text,
+        lang=mail.lang,
+        verified=understood.verified,
+        mail_id=understood.row.id,
+        thread=Thread.answering(mail),
     )
-    finding.set_conversation(db, conversation)
-    subject = f"conversation:{conversation.id}"
-    events.add(db, EventTag.CONVERSATION_OPENED, subject, actor="usher", at=now, mail=understood.row.id)
-    return conversation
+    return conversations.open_one(db, desk, new, now=now)
 
 
 def answer(
@@ -140,9 +175,21 @@ def note_question(
     *,
     now: datetime,
     form_sent: bool = False,
+    whose: Provenance | None = None,
 ) -> None:
-    values = {**_note(understood, conversation.ref), "form_sent": form_sent}
-    queue_note(db, "question_note", key=f"note:{conversation.ref}", values=values, now=now)
+    values = {**_note(understood, conversation.ref), "form_sent": form_sent, "whose": whose}
+    queue_note(db, conversations.CARD, key=conversations.card_key(conversation.ref), values=values, now=now)
+
+
+def note_next(
+    db: Database, understood: Understood, conversation: Conversation, *, now: datetime, form_sent: bool
+) -> None:
+    """Another mail of its asker: below its card, or as its card where it has none yet."""
+    ref, key = conversation.ref, conversations.card_key(conversation.ref)
+    if outbox.find_by_key(db, key) is None:
+        note_question(db, understood, conversation, now=now, form_sent=form_sent)
+        return
+    note_follow_up(db, understood, ref, key, now=now, form_sent=form_sent)
 
 
 def note_follow_up(

@@ -241,6 +241,21 @@ def queue_note(
     return outbox.add(db, job, now=now)
 
 
+def queue_direct(
+    db: Database, template: str, *, key: str, to: str, values: Mapping[str, Any], now: datetime
+) -> bool:
+    """Queue a direct message to one person; each in that person's stream, in order."""
+    job = NewJob(
+        key=key,
+        kind=JobKind.NOTE,
+        stream=f"direct:{to}",
+        template=template,
+        values={"thread_key": "", "words": dict(values)},
+        recipient=to,
+    )
+    return outbox.add(db, job, now=now)
+
+
 def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, Any], now: datetime) -> None:
     """Let the note that was queued under that key say what is true now; nothing where there is none."""
     if outbox.find_by_key(db, key) is not None:

@@ -138,18 +138,25 @@ def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None
     events.add(db, EventTag.RECOVERY_ASKED, about, actor="usher", at=now)
 
 
-def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, now: datetime) -> None:
+def send_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
+    """To the owner of an active account, who has asked otherwise, in the caller's transaction.
+
+    False where they got enough of them today.
+    """
+    return _mail_way(db, desk, Way.LINK, account, now=now)
+
+
+def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, now: datetime) -> bool:
     """At most so many links a day, and what needs none once a day: nobody can fill a mailbox.
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
     if way is Way.LINK and prolongation.find_end(db, account):
-        prolongation.mail_link(db, desk, account, now=now)
-        return
+        return prolongation.mail_link(db, desk, account, now=now)
     purpose = "activation" if way is None else LINK
     made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
     if made >= MOST_LINKS and way in (None, Way.LINK):
-        return
+        return False
     if way is None:
         mail_activation(db, desk, account, now=now)
     elif way is Way.LINK:
@@ -157,6 +164,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
     else:
         address = hashlib.sha256(account.email.encode()).hexdigest()[:16]
         _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
+    return True
 
 
 def _mail(

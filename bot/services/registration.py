@@ -215,7 +215,7 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
         if ref is not None:
-            _mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
+            mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
 
 
 def read_address(typed: str) -> str:
@@ -228,18 +228,21 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
     """For whoever says that they were invited: a mail goes only where an invitation to them is open."""
     with transaction(db):
         for case_id in store.list_invited(db, email):
-            _mail_again(db, desk, case_id, now=now)
+            mail_again(db, desk, case_id, now=now)
 
 
-def _mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> None:
+def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:
+    """A fresh link in the caller's transaction; False where none is waited for, or one went a moment ago."""
     case, found = cases.find(db, case_id), store.find(db, case_id)
     if case is None or found is None or case.status is not CaseStatus.INVITED:
-        return
+        return False
     if now < found.mailed_at + LINK_AGAIN_AFTER:
-        return
+        return False
     key = f"{case.ref}:invitation:again:{next_number(db, 'invitation')}"
-    if invite(db, desk, case, key=key, why=Why.AGAIN, now=now):
+    queued = invite(db, desk, case, key=key, why=Why.AGAIN, now=now)
+    if queued:
         events.add(db, EventTag.INVITATION_MAILED_AGAIN, f"case:{case.id}", actor=ENDED, at=now)
+    return queued
 
 
 def still_invites(db: Database, words: Mapping[str, Any]) -> bool:

@@ -1,12 +1,24 @@
-"""Questions and who asked them."""
+"""Conversations: who asked what, whose turn it is, who has it, and which answers were tried before."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.ledger import Conversation
-from bot.domain.mail import Address
-from bot.store.database import count, instant, row, text_of
+from bot.domain.cases import Thread
+from bot.domain.conversations import (
+    Answered,
+    Channel,
+    Conversation,
+    ConversationState,
+    Mark,
+    NewConversation,
+    Tried,
+)
+from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 from bot.store.numbers import next_number
 
 MOST_WORDS = 4_000  #: characters of what somebody asked that are kept to be found by
@@ -17,44 +29,171 @@ def add_words(db: Database) -> None:
     db.execute("alter table conversations add column words text not null default ''")
 
 
+def add_people(db: Database) -> None:
+    """Those that came before are nobody's and late for nobody: their asker's next mail opens them."""
+    db.executescript("""
+        alter table conversations add column channel text not null default 'mail';
+        alter table conversations add column slack_user text not null default '';
+        alter table conversations add column verified integer not null default 0;
+        alter table conversations add column marks text not null default '';
+        alter table conversations add column state text not null default 'answered';
+        alter table conversations add column since text;
+        alter table conversations add column due_at text;
+        alter table conversations add column owner text not null default '';
+        alter table conversations add column owned_since text;
+        alter table conversations add column closed_by text not null default '';
+        alter table conversations add column heard integer not null default 1;
+        alter table conversations add column thread text not null default '{}';
+        create index open_conversations on conversations (due_at) where state = 'open';
+        create table conversation_tried (
+            conversation_id integer not null references conversations (id) on delete cascade,
+            topic text not null,
+            how text not null,
+            at text not null
+        );
+        create index tried_by_conversation on conversation_tried (conversation_id);
+    """)
+
+
 def add(
     db: Database,
+    new: NewConversation,
     *,
-    sender: Address,
-    subject: str,
-    lang: str,
-    mail_id: int,
+    state: ConversationState,
+    due_at: datetime | None,
     now: datetime,
-    words: str = "",
 ) -> Conversation:
     conversation = Conversation(
         id=next_number(db, "conversation"),
-        address=sender.address,
-        name=sender.name,
-        subject=subject,
-        lang=lang,
-        mail_id=mail_id,
+        address=new.address,
+        name=new.name,
+        subject=new.subject,
+        lang=new.lang,
+        mail_id=new.mail_id,
         created_at=now,
-        words=words[:MOST_WORDS],
+        words=new.words[:MOST_WORDS],
+        channel=new.channel,
+        slack_user=new.slack_user,
+        verified=new.verified,
+        marks=new.marks,
+        state=state,
+        since=now,
+        due_at=due_at,
+        thread=new.thread,
     )
-    count(
-        db,
-        """insert into conversations (id, address, name, subject, lang, mail_id, created_at, words)
-           values (:id, :address, :name, :subject, :lang, :mail_id, :created_at, :words)""",
-        {
-            "id": conversation.id,
-            "address": sender.address,
-            "name": sender.name,
-            "subject": subject,
-            "lang": lang,
-            "mail_id": mail_id,
-            "created_at": text_of(now),
-            "words": conversation.words,
-        },
-    )
+    values = {name: getattr(conversation, name) for name in _AS_IT_IS}
+    values |= {
+        "verified": int(new.verified),
+        "marks": _joined(new.marks),
+        "thread": json.dumps(asdict(new.thread)),
+        "now": text_of(now),
+        "due_at": text_of(due_at) if due_at else None,
+    }
+    count(db, _INSERT, values)
     return conversation
+
+
+_AS_IT_IS = (
+    "id", "address", "name", "subject", "lang", "mail_id", "words", "channel", "slack_user", "state",
+)  # fmt: skip
+_INSERT = """insert into conversations (id, address, name, subject, lang, mail_id, created_at, words, channel,
+                 slack_user, verified, marks, state, since, due_at, thread)
+             values (:id, :address, :name, :subject, :lang, :mail_id, :now, :words, :channel,
+                 :slack_user, :verified, :marks, :state, :now, :due_at, :thread)"""
+
+
+def _joined(marks: Sequence[Mark]) -> str:
+    return " ".join(marks)
 
 
 def find(db: Database, conversation_id: int) -> Conversation | None:
     found = row(db, "select * from conversations where id = :id", {"id": conversation_id})
-    return Conversation(**{**found, "created_at": instant(found["created_at"])}) if found else None
+    return _conversation(found) if found else None
+
+
+def list_open(db: Database, *, limit: int) -> list[Conversation]:
+    """Those whose turn is the desk's, first what is due first."""
+    sql = "select * from conversations where state = 'open' order by due_at, id limit :limit"
+    return [_conversation(found) for found in rows(db, sql, {"limit": limit})]
+
+
+def list_overdue(db: Database, *, now: datetime) -> list[Conversation]:
+    """Open ones that nobody answered in time."""
+    sql = "select * from conversations where state = 'open' and due_at <= :now order by due_at, id"
+    return [_conversation(found) for found in rows(db, sql, {"now": text_of(now)})]
+
+
+def take(db: Database, conversation_id: int, *, by: str, since: str, now: datetime) -> bool:
+    """Make somebody its owner, where it is that of `since` ("": nobody's) and not closed; False otherwise."""
+    sql = """update conversations set owner = :by, owned_since = :now
+             where id = :id and owner = :since and state <> 'closed'"""
+    return bool(count(db, sql, {"id": conversation_id, "by": by, "since": since, "now": text_of(now)}))
+
+
+def move(
+    db: Database,
+    conversation_id: int,
+    *,
+    since: Sequence[ConversationState],
+    to: ConversationState,
+    due_at: datetime | None = None,
+    closed_by: str = "",
+    now: datetime,
+) -> bool:
+    """Compare and swap its state; False where it is in none of `since` any more."""
+    inside, states = listed("state", since)
+    values = {
+        "id": conversation_id,
+        "to": to,
+        "due_at": text_of(due_at) if due_at else None,
+        "closed_by": closed_by,
+        "now": text_of(now),
+    }
+    sql = f"""update conversations set state = :to, since = :now, due_at = :due_at, closed_by = :closed_by
+              where id = :id and state in ({inside})"""
+    return bool(count(db, sql, states | values))
+
+
+def hear(
+    db: Database, conversation_id: int, *, thread: Thread, marks: Sequence[Mark], verified: bool
+) -> None:
+    """Its asker wrote once more: an answer names that mail from now on."""
+    sql = """update conversations set heard = heard + 1, thread = :thread, marks = :marks,
+                 verified = :verified where id = :id"""
+    values = {
+        "id": conversation_id,
+        "thread": json.dumps(asdict(thread)),
+        "marks": _joined(marks),
+        "verified": int(verified),
+    }
+    count(db, sql, values)
+
+
+def add_tried(db: Database, conversation_id: int, tried: Sequence[Tried]) -> None:
+    for one in tried:
+        sql = (
+            "insert into conversation_tried (conversation_id, topic, how, at) values (:id, :topic, :how, :at)"
+        )
+        values = {"id": conversation_id, "topic": one.topic, "how": one.how, "at": text_of(one.at)}
+        count(db, sql, values)
+
+
+def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:
+    """In the order in which they were."""
+    sql = "select topic, how, at from conversation_tried where conversation_id = :id order by at, rowid"
+    found = rows(db, sql, {"id": conversation_id})
+    return tuple(Tried(topic=one["topic"], how=Answered(one["how"]), at=instant(one["at"])) for one in found)
+
+
+def _conversation(found: dict[str, Any]) -> Conversation:
+    thread = json.loads(found["thread"])
+    read = {
+        "created_at": instant(found["created_at"]),
+        "channel": Channel(found["channel"]),
+        "verified": bool(found["verified"]),
+        "marks": tuple(Mark(one) for one in found["marks"].split()),
+        "state": ConversationState(found["state"]),
+        "thread": Thread(**{**thread, "references": tuple(thread.get("references", ()))}),
+    }
+    moments = {name: maybe_instant(found[name]) for name in ("since", "due_at", "owned_since")}
+    return Conversation(**{**found, **read, **moments})

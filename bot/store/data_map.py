@@ -69,9 +69,14 @@ TABLES: Final[Mapping[str, Held]] = {
     "conversations": Held(
         keeps=Keep.QUESTIONS,
         erases=Erases.CASE,
-        texts="address name subject words",
-        plain="id lang mail_id created_at",
         told="questions",
+        texts="address name subject words",
+        values="thread",
+        plain="id lang mail_id created_at channel slack_user verified marks state since due_at owner "
+        "owned_since closed_by heard",
+    ),
+    "conversation_tried": Held(
+        keeps=Keep.QUESTIONS, erases=Erases.NOTHING, plain="conversation_id topic how at"
     ),
     # cases
     "cases": Held(
@@ -366,9 +371,7 @@ TABLES: Final[Mapping[str, Held]] = {
         "second_at last_mail place dropped ended_at ended_by",
     ),
     "absences": Held(
-        keeps=Keep.DESK,
-        erases=Erases.NOTHING,
-        plain="id person deputy since until made_by made_at ended_at",
+        keeps=Keep.DESK, erases=Erases.NOTHING, plain="id person deputy since until made_by made_at ended_at"
     ),
     "authenticators": Held(
         keeps=Keep.DESK,
@@ -384,9 +387,7 @@ TABLES: Final[Mapping[str, Held]] = {
     ),
     "payloads": Held(keeps=Keep.TRACES, erases=Erases.NOTHING, plain="id body received_at attempts done_at"),
     "life_gates": Held(
-        keeps=Keep.STATE,
-        erases=Erases.NOTHING,
-        plain="id asked_at settled_at settled_by released imported",
+        keeps=Keep.STATE, erases=Erases.NOTHING, plain="id asked_at settled_at settled_by released imported"
     ),
     "holds": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name since"),
     "numbers": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name last"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from bot.domain.cases import Case
+from bot.domain.conversations import Conversation
 from bot.domain.finding import (
     NAMES,
     Phrase,
@@ -18,7 +19,6 @@ from bot.domain.finding import (
     values_of_case,
     values_of_conversation,
 )
-from bot.domain.ledger import Conversation
 from bot.domain.mail import Address
 from bot.store.cases import ris_of
 from bot.store.database import count, instant, rows, text_of

@@ -51,6 +51,17 @@ def find_waiting(db: Database, invitation_id: int) -> tuple[Invited, int] | None
     return (_invited(found), found["made_by"]) if found else None
 
 
+def find_open_to(db: Database, email: str, *, now: datetime) -> tuple[Invited, datetime] | None:
+    """The newest that an address has and nobody took, and when it was made."""
+    found = row(
+        db,
+        """select * from member_invitations
+           where email = :email and ended_at is null and until > :now order by id desc limit 1""",
+        {"email": email, "now": text_of(now)},
+    )
+    return (_invited(found), instant(found["made_at"])) if found else None
+
+
 def list_waiting(db: Database, organisation: int) -> tuple[Invited, ...]:
     """Those of an organisation, the ones that are too old among them."""
     found = rows(
@@ -137,3 +148,10 @@ def make_tables(db: Database) -> None:
         );
         create index open_member_invitations on member_invitations (organisation, made_at);
     """)
+
+
+def add_index_by_email(db: Database) -> None:
+    """The migration's step by which an address is asked about; never edited once shipped."""
+    db.execute(
+        "create index member_invitations_by_email on member_invitations (email) where ended_at is null"
+    )

@@ -53,6 +53,13 @@ def list_since(
     return codes
 
 
+def find_unused(db: Database, account_id: int) -> datetime | None:
+    """When the newest code was made that went to a phone of theirs; None where one was taken since."""
+    sql = "select made_at, used from phone_codes where account_id = :id order by id desc limit 1"
+    found = row(db, sql, {"id": account_id})
+    return instant(found["made_at"]) if found and not found["used"] else None
+
+
 def count_wrong(db: Database, *, phone_id: int, session: str) -> None:
     """One more guess at each that may still live."""
     sql = "update phone_codes set wrong = wrong + 1 where phone_id = :phone and session = :session"

@@ -39,6 +39,17 @@ def list_invited(db: Database, email: str) -> list[int]:
     return [int(entry["case_id"]) for entry in found]
 
 
+def find_in_review(db: Database, email: str) -> datetime | None:
+    """Since when what somebody of that address submitted waits for the desk; None where nothing does."""
+    found = row(
+        db,
+        """select r.submitted_at from registrations r join cases c on c.id = r.case_id
+           where r.email = :email and c.status = 'registration_review' order by r.case_id desc limit 1""",
+        {"email": email},
+    )
+    return maybe_instant(found["submitted_at"]) if found else None
+
+
 def note_mailed(db: Database, case_id: int, *, now: datetime) -> None:
     """A link to it is in another mail."""
     sql = "update registrations set mailed_at = :now where case_id = :id"

@@ -206,7 +206,8 @@ def list_questions(db: Database, *, before: datetime, limit: int) -> list[int]:
 
 def forget_question(db: Database, conversation_id: int) -> None:
     """That somebody asked, and when, stays."""
-    sql = "update conversations set address = :gone, name = '', subject = '', words = '' where id = :id"
+    sql = """update conversations set address = :gone, name = '', subject = '', words = '', thread = '{}',
+                 slack_user = '' where id = :id"""
     count(db, sql, {"id": conversation_id, "gone": GONE_ADDRESS})
 
 

@@ -30,6 +30,7 @@ from bot.store import (
     phone_codes,
     phone_resets,
     prolongation,
+    provenance,
     provisioning,
     purchase_orders,
     recovery_codes,
@@ -241,3 +242,18 @@ def m045_retention(db: Database) -> None:
 @migrations()
 def m047_invited_back(db: Database) -> None:
     partner_invitations.add_closed_account(db)
+
+
+@migrations()
+def m050_a_person_has_a_conversation(db: Database) -> None:
+    conversations.add_people(db)
+
+
+@migrations()
+def m053_addresses_are_asked_about(db: Database) -> None:
+    member_invitations.add_index_by_email(db)
+
+
+@migrations()
+def m054_false_mails_are_counted(db: Database) -> None:
+    provenance.add_index(db)

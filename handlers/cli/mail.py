@@ -104,7 +104,7 @@ def _mend(mail_id: int, kind: As) -> list[str]:
         if case is None:
             return [kinds.take_robot_as_question(db, desk, understood, by=by, now=now)]
         ref, seen = case.ref, case.content_hash
-        question = kinds.take_as_question(db, understood, ref=ref, seen=seen, by=by, now=now)
+        question = kinds.take_as_question(db, desk, understood, ref=ref, seen=seen, by=by, now=now)
         return [question or f"without {ref}; its other forms stand"]
 
 

@@ -12,6 +12,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, weekly
 from bot.services import (
+    conversations,
     dead_ends,
     email_changes,
     erasing,
@@ -46,6 +47,7 @@ EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
+    "conversations": lambda db, bot, now: conversations.remind(db, bot.desk, now=now),
     "changed addresses": lambda db, bot, now: email_changes.carry_out(db, bot.desk, now=now),
     "erasures": lambda db, bot, now: erasing.carry_out(db, bot.desk, bot.reader, now=now),
     "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),

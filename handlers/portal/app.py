@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import structlog
 from flask import Flask, Request, Response, g, request
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter, Map
 
 from bot.bootstrap import Bot
 from bot.rendering import pages
@@ -83,6 +84,13 @@ class InMemory(Request):
         return io.BytesIO()
 
 
+class KeptNumber(IntegerConverter):
+    """`<int:…>` as far as the database can hold it; a larger number is nobody's page."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - werkzeug's own name
+        super().__init__(map, max=2**63 - 1)
+
+
 class Portal(Flask):
     """Flask, but a bug is logged without the address it happened at: links are secrets."""
 
@@ -98,6 +106,7 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
         "usher", static_folder=str(pages.STATIC), static_url_path="/static", template_folder=str(pages.FOLDER)
     )
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.url_map.converters["int"] = KeptNumber
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)

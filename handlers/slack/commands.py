@@ -14,6 +14,7 @@ from handlers.slack import (
     absences,
     accounts,
     assignments,
+    conversations,
     invitations,
     letters,
     license_keys,
@@ -61,7 +62,7 @@ def show_help(line: Line) -> Card:
 COMMANDS: dict[str, Command] = {
     "queue": queue.show_queue,
     "next": queue.show_next,
-    "case": case_words.show_case,
+    "case": conversations.show_case,
     "approve": case_words.confirm_approve,
     "reject": case_words.confirm_reject,
     "ask": letters.ask,

@@ -48,7 +48,9 @@ def on_not_ris(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         check_is_staff(by)
         mail_id = cases.get_case(db, ref).mail_id
         understood = kinds.read_again(db, bot.desk, bot.reader, mail_id)
-        question = kinds.take_as_question(db, understood, ref=ref, seen=seen, by=by, now=bot.clock.now())
+        question = kinds.take_as_question(
+            db, bot.desk, understood, ref=ref, seen=seen, by=by, now=bot.clock.now()
+        )
         key = "slack.taken_as_question" if question else "slack.discarded"
         said = words(bot).say(key, ref=ref, question=question)
         settle(respond, body, done_card(said, words=words(bot)))

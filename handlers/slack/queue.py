@@ -9,7 +9,7 @@ from bot.domain.queue import read_wanted
 from bot.domain.staff import Staff
 from bot.rendering import queue as rendering
 from bot.rendering.blocks import Card
-from bot.services import queue, views
+from bot.services import conversations, queue, views
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.lines import Line
 from handlers.slack.markup import typed
@@ -48,7 +48,8 @@ def _queue(bot: Bot, staff: Staff, text: str) -> Card:
     wanted, now = read_wanted(text), bot.clock.now()
     with bot.connect() as db:
         entries = queue.list_queue(db, by=staff, wanted=wanted, now=now)
-    return rendering.queue_card(entries, wanted, words=words(bot), now=now)
+        asked = wanted.choose_asked(conversations.list_open(db, by=staff), staff, now)
+    return rendering.queue_card(entries, wanted, asked=asked, words=words(bot), now=now)
 
 
 def _next(bot: Bot, staff: Staff, after: str = "") -> Card:

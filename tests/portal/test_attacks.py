@@ -233,6 +233,22 @@ def test_a_colleague_does_nothing_that_is_an_administrators_or_anothers(town: To
 
 
 @pytest.mark.slow
+def test_a_number_that_no_database_holds_is_nobodys_page(town: Town) -> None:
+    near = neighbours(town)
+    browser = near.signed_in(near.victims[0])
+    token = csrf_of(near.ask(browser, "GET", "/account").text)
+    asked = [
+        (method, re.sub("<int:.*?>", "9" * 25, rule.rule))
+        for rule in near.portal.url_map.iter_rules()
+        for method in {"GET", "POST"} & (rule.methods or set())
+        if "<int:" in rule.rule
+    ]
+
+    statuses = {near.ask(browser, *one, data={"csrf_token": token}).status_code for one in asked}
+    assert len(asked) > 10
+    assert statuses <= {404, 405}  # a number that is none may fit another rule, of another method
+
+
 def test_a_link_opens_the_page_of_its_own_purpose_only(town: Town) -> None:
     near = neighbours(town, WTF_CSRF_ENABLED=False)
     before = near.belongings()

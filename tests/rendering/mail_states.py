@@ -16,6 +16,7 @@ from bot.domain.registration import RefusalReason
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
     account_samples,
+    conversation_samples,
     key_samples,
     lifecycle_samples,
     mails,
@@ -57,6 +58,8 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
 
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
+    "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
     **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
@@ -138,6 +141,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "license_keys_part": lambda lang: key_samples.listed(
         samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
     ),
+    "whose_mail_not_ours": lambda lang: samples.whose_mail(lang, POLICY, ours=False),
     "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
     "receipt_addition": lambda lang: mails.receipt(
         replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY

@@ -63,6 +63,8 @@ def hostile_values(name: str, text: str) -> dict[str, Any]:
     own |= {
         "attached",
         "check_url",
+        "home",
+        "home_url",
         "enrolment_url",
         "registration_url",
         "activation_url",

@@ -20,7 +20,6 @@ from bot.domain.notices import NoticeKind, StandingNote
 from bot.domain.partner_requests import RequestState
 from bot.domain.people import ErasureState
 from bot.domain.phone_resets import ResetState
-from bot.domain.queue import read_wanted
 from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
@@ -47,7 +46,6 @@ from bot.rendering import (
     notices,
     phone_resets,
     provisioning,
-    queue,
     registration,
     report,
     samples,
@@ -78,6 +76,7 @@ from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
 from tests.rendering import test_stock as stocked
 from tests.rendering.poison import MARK, poisoned
+from tests.rendering.swept_conversations import CONVERSATIONS
 from tests.rendering.swept_values import (
     AT,
     EVERY_WORD,
@@ -100,6 +99,7 @@ Shown = Card | Block
 ENGLISH = shown.ENGLISH
 #: each public function that shows something, with the values that make it show most
 SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
+    **CONVERSATIONS,
     "answer_cards.answers_note": lambda text: [
         answer_cards.answers_note(poisoned(note, text), words=ENGLISH)
         for note in (answers.a_note(answers.ANSWERED), answers.about_a_heading())
@@ -186,19 +186,6 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         notices.waiting_note(poisoned(replace(WAITING, kind=kind, quiet=quiet), text), words=ENGLISH)
         for kind in NoticeKind
         for quiet in (True, False)
-    ],
-    "queue.done_card": lambda _: [queue.done_card(SAID, words=ENGLISH)],
-    "queue.next_card": lambda text: [
-        queue.next_card(poisoned(a_full_case(), text), words=ENGLISH),
-        queue.next_card(None, words=ENGLISH),
-    ],
-    "queue.queue_card": lambda text: [
-        queue.queue_card(
-            [poisoned(queues.entry(one), text) for one in range(200)],
-            read_wanted(MARK + text),
-            words=ENGLISH,
-            now=queues.NOW,
-        )
     ],
     "report.report_card": lambda text: [
         report.report_card(poisoned(REPORT, text), with_picture=True, words=ENGLISH)

@@ -29,6 +29,7 @@ from bot.domain.cards import (
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
+from bot.domain.provenance import Provenance
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
 from bot.rendering import cards, modals, samples, sender_notes
@@ -146,6 +147,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
+    "question_whose_mail": lambda: cards.question_note(question(whose=Provenance.UNSURE), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(
         question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),

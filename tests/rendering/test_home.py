@@ -22,6 +22,7 @@ from bot.rendering.queue import done_card, next_card
 from bot.sandbox.slack.limits import check_view, view_too_large
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH
+from tests.rendering.test_conversation_cards import conversation_rows
 from tests.rendering.test_queue import entry
 
 NOW = AT + timedelta(days=2, hours=3)
@@ -56,6 +57,7 @@ def busy() -> Home:
             Held(holder=BallHolder.SPONSOR, cases=1, oldest=NOW - timedelta(minutes=50)),
         ),
         figures=Figures(opened=4, approved=2, rejected=1, mails=11, questions=1),
+        asked=conversation_rows(),
         away=(AWAY, replace(AWAY, person="U0BLAKE", since=NOW + timedelta(days=1))),
     )
 

@@ -351,7 +351,7 @@ def test_a_neutral_receipt_tells_nothing_of_anybody() -> None:
     values = mails.neutral_receipt(ref="Q-3", lang="en", policy=POLICY)
 
     assert values.keys() == {
-        "lang", "ref", "desk", "programme", "support_desk", "support_address",
+        "lang", "ref", "desk", "programme", "support_desk", "support_address", "hear_by",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from bot.rendering.blocks import Card
 from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH, buttons
+from tests.rendering.test_conversation_cards import conversation_rows
 
 NOW = AT + timedelta(days=2, hours=3)
 FIRST_YES = Approval(by="U0AVERY", right_of="U0AVERY", at=AT)
@@ -52,6 +53,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         Wanted(),
         words=ENGLISH,
         now=NOW,
+    ),
+    "queue_questions": lambda: queue_card(
+        [entry(1)], Wanted(), asked=conversation_rows(), words=ENGLISH, now=NOW
     ),
     "queue_empty": lambda: shown(0),
     "queue_nothing_fits": lambda: shown(0, "mine assinged"),

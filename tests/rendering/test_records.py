@@ -122,7 +122,7 @@ def test_each_looks_as_approved(name: str, lang: str) -> None:
 
 #: what is no step of a case: of mails, of the desk itself; or is left out, for it would drown the others
 NO_STEPS = {
-    "mail:classified", "mailbox:renumbered", "conversation:opened", "conversation:continued",
+    "mail:classified", "mailbox:renumbered",
     "bounce:ignored", "absence:planned", "absence:ended", "key:looked_up", "authenticator:mailed",
     "authenticator:confirmed",
     "authenticator:reset_asked", "authenticator:reset", "code:taken", "code:failed", "codes:locked",
@@ -131,8 +131,8 @@ NO_STEPS = {
 }  # fmt: skip
 #: what people do with their accounts is no step of a case
 OF_ACCOUNTS = frozenset({
-    "account", "application", "partner", "certificate", "credential", "member", "password", "phone",
-    "phone_code", "phone_reset", "life", "life_gate", "prolongation",
+    "account", "application", "conversation", "partner", "certificate", "credential", "member", "password",
+    "phone", "phone_code", "phone_reset", "life", "life_gate", "prolongation",
     "recovery_code", "recovery_codes", "person", "data",
     "questions", "recovery", "session", "sign_in", "tries",
 })  # fmt: skip

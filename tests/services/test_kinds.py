@@ -48,7 +48,7 @@ def as_question(office: Office, ref: str, by: Staff = BLAKE, *, seen: str = "") 
     with office.connect() as db:
         understood = kinds.read_again(db, office.desk, office.reader, case.mail_id)
         return kinds.take_as_question(
-            db, understood, ref=ref, seen=seen or case.content_hash, by=by, now=office.now
+            db, office.desk, understood, ref=ref, seen=seen or case.content_hash, by=by, now=office.now
         )
 
 
@@ -293,7 +293,7 @@ def test_approval_and_no_ris_at_once_leave_one_result(office: Office) -> None:
         with office.connect() as db:
             return _outcome(
                 lambda: kinds.take_as_question(
-                    db, understood, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now
+                    db, office.desk, understood, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now
                 )
             )
 

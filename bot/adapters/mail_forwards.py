@@ -1,0 +1,48 @@
+"""What tells whose the mails are that somebody forwards as attachments: their ids, senders and links."""
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+from itertools import islice
+
+from bot.adapters.mail_content import BROKEN, BodyPart, Content
+from bot.adapters.mail_headers import address_of, message_id_of, read_headers
+from bot.domain.mail import Forwarded
+from bot.domain.provenance import host_of, list_hosts
+
+MOST = 3  #: mails that are looked at
+MOST_HOSTS = 50  #: that are told; of more it is told that some cannot be read
+_HREF = re.compile(r"""\b(?:href|action)\s*=\s*["']?\s*([^\s"'<>]{1,500})""", re.IGNORECASE)
+
+
+def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
+    """Each with the links of all of them: they are taken for ours only if none leads elsewhere."""
+    if not content.forwarded:
+        return ()
+    every = dict.fromkeys(host for body in content.bodies if body.mail for host in _hosts(body))
+    hosts = tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), "?")
+    found = (_read(message, hosts) for message in content.forwarded[:MOST])
+    return tuple(one for one in found if one)
+
+
+def _read(message: Message, hosts: tuple[str, ...]) -> Forwarded | None:
+    try:
+        headers = dict(reversed(read_headers(message)))  # the topmost of each name
+    except BROKEN:
+        return None
+    return Forwarded(
+        message_id=message_id_of(headers.get("message-id", "")),
+        sender=address_of(headers.get("from", "")).address,
+        hosts=hosts,
+    )
+
+
+def _hosts(body: BodyPart) -> Iterator[str]:
+    """Of HTML only where a click leads: its text and its name spaces lead nowhere."""
+    if not body.html:
+        yield from list_hosts(body.text)
+        return
+    for found in _HREF.finditer(body.text):
+        target = found[1].lower()
+        if not target.startswith(("mailto:", "tel:", "#", "cid:")):
+            yield host_of(target)

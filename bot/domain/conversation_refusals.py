@@ -1,0 +1,39 @@
+"""Why the rules say no to what staff want to do about a conversation."""
+
+from bot.domain.errors import Refusal
+
+
+class UnknownConversation(Refusal):
+    """No such conversation; values: ref."""
+
+    code = "unknown_conversation"
+
+
+class ConversationTaken(Refusal):
+    """A colleague has it; values: ref, by, at."""
+
+    code = "conversation_taken"
+
+
+class ConversationClosed(Refusal):
+    """It was closed meanwhile; values: ref, by, at."""
+
+    code = "conversation_closed"
+
+
+class ConversationNotClosed(Refusal):
+    """It is open already; values: ref."""
+
+    code = "conversation_not_closed"
+
+
+class ConversationMoved(Refusal):
+    """Its asker has written since its card was shown; values: ref."""
+
+    code = "conversation_moved"
+
+
+class HandedOverMeanwhile(Refusal):
+    """Somebody else has it than its card said; values: ref, by."""
+
+    code = "handed_over_meanwhile"

@@ -1,0 +1,140 @@
+"""Staff answer a conversation: shown exactly as it will go, then sent the way the question came."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.conversations import Channel, Conversation, ConversationState, Reply
+from bot.domain.events import EventTag
+from bot.domain.letters import ShownMail, read_paragraphs, seal_of
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.staff import Staff
+from bot.rendering import conversation_mails, mails
+from bot.services.conversations import (
+    acting,
+    check_heard,
+    check_is_open,
+    check_is_theirs,
+    claim,
+    close,
+    get,
+    refresh,
+)
+from bot.services.desk import Desk
+from bot.services.queueing import queue_direct, queue_mail
+from bot.store import conversations, events, outbox
+
+MAIL, DIRECT = "conversation_reply", "conversation_direct"
+_STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
+
+
+def begin(
+    db: Database, desk: Desk, *, ref: str, heard: int, by: Staff, closes: bool = False, now: datetime
+) -> tuple[Reply, Conversation]:
+    """An answer to what its writer saw of it, not written yet. Raise what would keep it from being sent."""
+    reply = Reply(ref=ref, heard=heard, key=desk.new_token()[:16], closes=closes)
+    with acting(db, ref, by, now) as one:
+        return reply, _check(one, reply, by)
+
+
+def submit(
+    db: Database, desk: Desk, reply: Reply, *, by: Staff, now: datetime
+) -> tuple[Reply, Conversation, ShownMail] | None:
+    """Send what was shown, or close without a word: None. Else how it would go now, to be looked at."""
+    if reply.closes and not reply.text.strip():
+        close(db, ref=reply.ref, heard=reply.heard, by=by, now=now)
+        return None
+    if reply.seal and _send(db, desk, reply, by=by, now=now):
+        return None
+    with acting(db, reply.ref, by, now) as one:
+        _check(one, reply, by)
+    words = _words(desk, one, reply)
+    shown = _shown(desk, one, words)
+    return replace(reply, seal=_seal(one, words)), one, shown
+
+
+def _send(db: Database, desk: Desk, reply: Reply, *, by: Staff, now: datetime) -> bool:
+    """False where it would go otherwise by now."""
+    key = f"{reply.ref}:reply:{reply.key}"
+    with acting(db, reply.ref, by, now) as one:
+        if outbox.find_by_key(db, key) is not None:
+            return True  # the same click once more
+        _check(one, reply, by)
+        words = _words(desk, one, reply)
+        if _seal(one, words) != reply.seal:
+            return False
+        claim(db, one, by=by, now=now)
+        _queue(db, desk, one, words, key=key, now=now)
+        to = ConversationState.CLOSED if reply.closes else ConversationState.ANSWERED
+        closed_by = by.id if reply.closes else ""
+        conversations.move(db, one.id, since=_STANDING, to=to, closed_by=closed_by, now=now)
+        subject = f"conversation:{one.id}"
+        events.add(db, EventTag.CONVERSATION_REPLIED, subject, actor=by.id, at=now, closed=reply.closes)
+        refresh(db, one.ref, now=now)
+    return True
+
+
+def _check(one: Conversation, reply: Reply, by: Staff) -> Conversation:
+    check_is_open(one)
+    check_heard(one, reply.heard)
+    check_is_theirs(one, by)
+    return one
+
+
+def _words(desk: Desk, one: Conversation, reply: Reply) -> dict[str, Any]:
+    """Raise NothingWritten."""
+    paragraphs = read_paragraphs(reply.text)
+    if one.channel is Channel.SLACK:
+        return {"ref": one.ref, "lang": one.lang, "paragraphs": paragraphs, "closes": reply.closes}
+    return conversation_mails.reply(one, desk.policy, paragraphs, closes=reply.closes)
+
+
+def _seal(one: Conversation, words: dict[str, Any]) -> str:
+    return seal_of(one.slack_user or one.address, (), words)
+
+
+def _shown(desk: Desk, one: Conversation, words: dict[str, Any]) -> ShownMail:
+    if one.channel is Channel.SLACK:
+        text = "\n\n".join("\n".join(lines) for lines in words["paragraphs"])
+        return ShownMail(template=DIRECT, to=one.name or one.slack_user, cc=(), subject="", text=text)
+    brand, templates = desk.policy.brand, desk.templates_dir
+    rendered = mails.render_mail(MAIL, one.lang, words, brand=brand, templates_dir=templates)
+    return ShownMail(template=MAIL, to=one.address, cc=(), subject=rendered.subject, text=rendered.text)
+
+
+def _queue(
+    db: Database, desk: Desk, one: Conversation, words: dict[str, Any], *, key: str, now: datetime
+) -> None:
+    """The way the question came; a form on the portal is answered by mail."""
+    if one.channel is Channel.SLACK:
+        queue_direct(db, DIRECT, key=key, to=one.slack_user, values=words, now=now)
+        return
+    queue_mail(
+        db,
+        desk,
+        MAIL,
+        key=key,
+        to=one.address,
+        lang=one.lang,
+        ref=one.ref,
+        words=words,
+        now=now,
+        thread=one.thread,
+    )
+
+
+def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
+    """A reply was discarded: nobody was answered, and the desk's turn it is; in the caller's transaction.
+
+    One whose fate is unknown may have been read.
+    """
+    if job.template != MAIL or job.status is JobStatus.UNKNOWN:
+        return
+    one = get(db, str(job.values["ref"]))
+    quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
+    if conversations.move(db, one.id, since=quiet, to=ConversationState.OPEN, due_at=now, now=now):
+        tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
+        events.add(db, tag, subject, actor=by, at=now)
+        refresh(db, one.ref, now=now)

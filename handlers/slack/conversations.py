@@ -1,0 +1,145 @@
+"""Conversations: the buttons of their card, and the modals in which they are answered and handed over."""
+
+from functools import partial
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.bootstrap import Bot
+from bot.domain.conversations import conversation_id
+from bot.domain.errors import Refusal
+from bot.domain.staff import Staff
+from bot.rendering import conversation_modals as modals
+from bot.rendering.blocks import Card
+from bot.rendering.conversations import ACTION
+from bot.services import conversation_replies, conversations
+from bot.services.note_words import NOTES
+from handlers.slack import cases
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    placed,
+    refusal_text,
+    say,
+    settle,
+    staff_in,
+    words,
+)
+from handlers.slack.cases import seen_in
+from handlers.slack.lines import Line
+from handlers.slack.markup import typed
+
+
+def register(app: App, bot: Bot) -> None:
+    app.action(f"{ACTION}take")(partial(on_take, bot=bot))
+    app.action(f"{ACTION}reopen")(partial(on_reopen, bot=bot))
+    app.action(f"{ACTION}open")(partial(on_open, bot=bot))
+    for name, closes in (("reply", False), ("close", True)):
+        app.action(f"{ACTION}{name}")(partial(on_write, bot=bot, closes=closes))
+    app.view(modals.REPLY)(partial(on_submitted, bot=bot))
+    app.action(modals.HAND_OVER)(partial(on_hand_over, bot=bot))
+    app.view(modals.HAND_OVER)(partial(on_handed_over, bot=bot))
+
+
+def on_take(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    ref, _ = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        one = conversations.take(db, ref=ref, by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, words(bot).say("conversation.done.taken", ref=one.ref))
+
+
+def on_reopen(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    ref, _ = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        one = conversations.reopen(db, bot.desk, ref=ref, by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, words(bot).say("conversation.done.reopened", ref=one.ref))
+
+
+def on_open(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """The card, for the clicker alone."""
+    ack()
+    ref, _ = seen_in(body)
+    with explains(respond, bot):
+        settle(respond, body, _card(bot, staff_in(body, bot), ref))
+
+
+def _card(bot: Bot, by: Staff, ref: str) -> Card:
+    with bot.connect() as db:
+        values = conversations.show(db, bot.desk, ref=ref, by=by, now=bot.clock.now())
+    return NOTES[conversations.CARD](values, words(bot))
+
+
+def show_case(line: Line) -> Card:
+    """`/usher case Q-7`; everything else is a case's."""
+    ref = typed(line.rest.partition(" ")[0])
+    if conversation_id(ref) is None:
+        return cases.show_case(line)
+    return _card(line.bot, line.staff, ref)
+
+
+def on_write(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot, closes: bool) -> None:
+    """Ask for the words; whoever could not send them is told so before anything is written."""
+    ack()
+    ref, heard = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        reply, one = conversation_replies.begin(
+            db,
+            bot.desk,
+            ref=ref,
+            heard=int(heard) if heard.isdecimal() else 0,
+            by=staff_in(body, bot),
+            closes=closes,
+            now=bot.clock.now(),
+        )
+        view = placed(modals.reply_modal(reply, one, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Show the answer, or send the one that was shown, then ack: a refusal stands at the field."""
+    reply = modals.read_reply(body["view"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            looked_at = conversation_replies.submit(db, bot.desk, reply, by=by, now=now)
+    except Refusal as refusal:
+        ack(response_action="errors", errors={modals.WORDS: refusal_text(refusal, bot)})
+        return
+    if looked_at is None:
+        ack()
+        done = "closed" if reply.closes else "replied"
+        say(respond, words(bot).say(f"conversation.done.{done}", ref=reply.ref))
+        return
+    sealed, one, shown = looked_at
+    view = modals.reply_modal(sealed, one, shown=shown, words=words(bot))
+    ack(response_action="update", view=placed(view, body))
+
+
+def on_hand_over(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    ack()
+    ref, _ = seen_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by = staff_in(body, bot)
+        one = conversations.get_open(db, ref=ref, by=by, now=bot.clock.now())
+        view = placed(modals.hand_over_modal(one, by.id, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_handed_over(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Write it down, then ack: a refusal stands in the modal, where the person is looking."""
+    given = modals.read_hand_over(body["view"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            one = conversations.hand_over(
+                db, ref=given.ref, to=bot.who(given.to), since=given.since, by=by, now=now
+            )
+    except Refusal as refusal:
+        ack(response_action="errors", errors={modals.TO: refusal_text(refusal, bot)})
+    else:
+        ack()
+        who = words(bot).person(one.owner, slack=True)
+        say(respond, words(bot).say("conversation.done.handed_over", ref=one.ref, who=who))

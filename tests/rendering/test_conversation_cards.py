@@ -1,0 +1,113 @@
+"""The card of a conversation, its notes and its modals, as they were approved."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.conversations import (
+    CUSTOMER,
+    Channel,
+    Conversation,
+    ConversationState,
+    ConversationTold,
+    Mark,
+    Reply,
+    ToldWhat,
+)
+from bot.domain.letters import ShownMail
+from bot.rendering import conversation_modals as modals
+from bot.rendering import conversation_samples as samples
+from bot.rendering.blocks import Block, Card
+from bot.rendering.conversations import conversation_card, direct_message, told_note
+from bot.rendering.words import words
+from tests.golden import assert_json_approved
+from tests.rendering.test_cards import ENGLISH, buttons
+
+AT = samples.AT
+REPLY = Reply(ref="Q-7", heard=1, key="k", text="Two minutes.")
+SHOWN = ShownMail(
+    template="conversation_reply", to="mara@lindgren.example.com", cc=(), subject="Re: Code (Q-7)", text="x"
+)
+OWNED = replace(
+    samples.conversation(), owner="U0AVERY0001", owned_since=AT, marks=(Mark.SECURITY, Mark.LEGAL)
+)
+TOLD = ConversationTold(
+    what=ToldWhat.OVERDUE, ref="Q-7", by="U0BLAKE0001", due_at=AT, people=("U0AVERY0001",)
+)
+DIRECT = {"ref": "Q-7", "lang": "en", "paragraphs": [["Two minutes."], ["Not more."]], "closes": True}
+
+
+def a_card(**changed: object) -> Card:
+    one = replace(OWNED, **changed)  # type: ignore[arg-type]
+    return conversation_card(replace(samples.card(), conversation=one), samples.question(), words=ENGLISH)
+
+
+def closed(by: str) -> Card:
+    return a_card(state=ConversationState.CLOSED, closed_by=by, due_at=None)
+
+
+def shown() -> dict[str, Callable[[], list[Block]]]:
+    return {
+        "conversation_new": lambda: (
+            conversation_card(samples.card(), samples.question(), words=ENGLISH).blocks
+        ),
+        "conversation_overdue_claimed": lambda: a_card(due_at=AT, verified=False).blocks,
+        "conversation_reopened": lambda: a_card(since=AT + timedelta(hours=1), channel=Channel.WEB).blocks,
+        "conversation_thanked": lambda: closed(CUSTOMER).blocks,
+        "conversation_told": lambda: [
+            block
+            for what in ToldWhat
+            for people in (TOLD.people, ())
+            for block in told_note(replace(TOLD, what=what, people=people), words=ENGLISH).blocks
+        ],
+        "conversation_direct": lambda: direct_message(DIRECT, words=words("de")).blocks,
+        "conversation_modals": lambda: [
+            modals.reply_modal(REPLY, OWNED, words=ENGLISH),
+            modals.reply_modal(REPLY, OWNED, words=ENGLISH, shown=SHOWN),
+            modals.reply_modal(replace(REPLY, closes=True, text=""), OWNED, words=ENGLISH),
+            modals.hand_over_modal(OWNED, "U0BLAKE0001", words=ENGLISH),
+        ],
+    }
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", shown())
+def test_each_looks_as_approved(name: str) -> None:
+    assert_json_approved(f"cards/{name}.json", shown()[name]())
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"owner": ""}, "take reply hand_over close"),
+        ({}, "reply hand_over close"),
+        ({"state": ConversationState.ANSWERED}, "reply hand_over close"),
+        ({"state": ConversationState.CLOSED}, "reopen"),
+    ],
+)
+def test_a_card_offers_what_can_be_done_about_what_it_shows(changed: dict[str, object], names: str) -> None:
+    card = a_card(**changed, heard=4)
+
+    assert buttons(card) == [(f"conversation_{name}", "Q-7") for name in names.split()]
+    assert card.blocks[-1]["block_id"] == "card:Q-7:4"
+
+
+def test_what_a_modal_carries_comes_back() -> None:
+    view = modals.reply_modal(replace(REPLY, closes=True, seal="s"), OWNED, words=ENGLISH)
+    state = {"values": {"words": {"words": {"value": "Two minutes."}}}}
+
+    assert modals.read_reply({**view, "state": state}) == replace(REPLY, closes=True, seal="s")
+    assert "Two minutes." not in json.dumps(view["private_metadata"])
+    asked = modals.hand_over_modal(OWNED, "U0BLAKE0001", words=ENGLISH)
+    chosen = {"values": {"to": {"to": {"selected_user": "U0CASEY0001"}}}}
+    over = modals.HandOver(ref="Q-7", since="U0AVERY0001", to="U0CASEY0001")
+    assert modals.read_hand_over({**asked, "state": chosen}) == over
+
+
+def conversation_rows() -> tuple[Conversation, ...]:
+    """For lists: one that is upset and overdue, and one that somebody has."""
+    late = replace(samples.conversation(), due_at=AT)
+    return late, replace(OWNED, id=8, marks=(), subject="Where is my key")
