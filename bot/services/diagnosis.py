@@ -256,7 +256,7 @@ def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: dateti
 def _invitation(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
     """Of several people who share the address each gets theirs: nobody knows who asks."""
     found = partner_store.list_open(db, [asker.address], now=now).get(asker.address, [])
-    return any([partner_invitations.mail_again(db, desk, one, now=now) for one in found])
+    return sum(partner_invitations.mail_again(db, desk, one, now=now) for one in found) > 0
 
 
 def _joining(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
