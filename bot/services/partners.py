@@ -57,6 +57,7 @@ class Submitted:
 
     filled: Filled
     unticked: tuple[Consent, ...] = ()
+    reworded: bool = False  #: the page showed other words to agree to than there are now
     sent: str = ""  #: the token of the page about the two mails
 
 
@@ -107,25 +108,28 @@ def submit(
     typed: Mapping[str, str],
     *,
     agreed: Collection[Consent],
+    seen: str,
     lang: str,
     sent: str,
     now: datetime,
 ) -> Submitted:
     """Keep what they typed; with all of it sound and agreed to, an account with its two mails, once.
 
-    `lang`: of the page they filled in, in which mails to them come from now on. `sent`: what was sent, and
-    from which browser, by which `find_sent` knows a second click. Raise LinkUnknown or LinkExpired.
+    `seen`: the digest of the wordings that the page has shown. `lang`: of the page they filled in, in which
+    mails to them come from now on. `sent`: what was sent, and from which browser, by which `find_sent` knows
+    a second click. Raise LinkUnknown or LinkExpired.
     """
     invited, draft = get_invitation(db, token, now=now), read_draft(typed)
     role = desk.policy.extranet.roles.get(invited.role)
     needs = role is not None and role.needs_vat_id
     filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
     unticked = tuple(one for one in MANDATORY if one not in agreed)
+    reworded = seen != consenting.digest(desk, lang)
     with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
         invited = get_invitation(db, token, now=now)
-        if filled.faults or unticked:
+        if filled.faults or unticked or reworded:
             invitations.put_draft(db, invited.id, draft)
-            return Submitted(filled=filled, unticked=unticked)
+            return Submitted(filled=filled, unticked=unticked, reworded=reworded)
         account = _register(db, desk, invited, filled, now=now)
         for answer in consenting.answers(desk, agreed, lang=lang, now=now):
             consents.add(db, account.id, answer)
