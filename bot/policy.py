@@ -211,6 +211,7 @@ class Groups(_Part):
     registration: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     erasure: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
 
 
 class Approvals(_Part):

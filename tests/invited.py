@@ -1,16 +1,16 @@
 """Partners of the Extranet in each state, as services make them, and the app on their phone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.consents import MANDATORY
+from bot.domain.consents import MANDATORY, Consent
 from bot.domain.invitation_files import Column
-from bot.services import activation, partner_activation, partner_invitations, partners
+from bot.services import activation, consents, partner_activation, partner_invitations, partners
 from bot.services.desk import Desk
 from bot.store import accounts
 from tests.authenticators import Phone
@@ -61,6 +61,21 @@ def invite(
     return tokens[-1]
 
 
+def submit(
+    db: Database,
+    desk: Desk,
+    token: str,
+    typed: Mapping[str, str] = FORM,
+    *,
+    agreed: Collection[Consent] = MANDATORY,
+    lang: str = "en",
+    now: datetime,
+) -> partners.Submitted:
+    """The form, as its page shows it, is sent."""
+    seen = consents.digest(desk, lang)
+    return partners.submit(db, desk, token, typed, agreed=agreed, seen=seen, lang=lang, sent="", now=now)
+
+
 def register(
     db: Database,
     desk: Desk,
@@ -72,9 +87,9 @@ def register(
 ) -> tuple[str, str]:
     """She fills in the form; the tokens of the mail with the way to the password, and of the next page."""
     token = invite(db, desk, tokens, email=email, now=now)
-    done = partners.submit(db, desk, token, FORM | dict(named or {}), agreed=MANDATORY, lang="en", now=now)
+    done = submit(db, desk, token, FORM | dict(named or {}), now=now)
     assert done.sent, done
-    return tokens[-2], done.sent
+    return tokens[-1], done.sent
 
 
 def move_in(db: Database, desk: Desk, tokens: Sequence[str], *, email: str = PIA, now: datetime) -> Pia:

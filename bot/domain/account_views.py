@@ -10,6 +10,7 @@ from bot.domain.errors import Refusal
 from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
 from bot.domain.lifecycle_refusals import ReasonNeeded
 from bot.domain.outbox import JobStatus
+from bot.domain.partners import Invitation
 from bot.domain.tries import Tries
 
 MAILS = 5  #: the newest that are shown
@@ -35,6 +36,27 @@ class AccountMail:
     at: datetime  #: when it was sent, or else queued
     status: JobStatus
     came_back: bool  #: their server gave up
+
+
+class InvitationAct(StrEnum):
+    """What staff do about an invitation that is open, or whose time is over."""
+
+    AGAIN = "again"  # mailed once more
+    WITHDRAW = "withdraw"  # its links work no longer
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationView:
+    """One invitation that nobody has registered by, as it is at this moment."""
+
+    invitation: Invitation
+    mails: tuple[AccountMail, ...]  #: the newest first
+    now: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """It was withdrawn: nothing can be done about it."""
+        return self.invitation.ended_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,45 @@ class End(StrEnum):
     NEW = "new"
 
 
+class Bearer(StrEnum):
+    """Who has a link: whoever reads either mailbox, or a text to a phone, whose link can only say no."""
+
+    OLD = "old"
+    NEW = "new"
+    PHONE = "phone"
+
+    @property
+    def end(self) -> End | None:
+        """For which end it can say yes."""
+        return None if self is Bearer.PHONE else End(self.value)
+
+
+class Told(StrEnum):
+    """How far the mail is by which the old address hears who stands in for it."""
+
+    ON_ITS_WAY = "on_its_way"
+    HELD = "held"  # by DELIVERY, or since a restore: it waits for a release
+    DROPPED = "dropped"  # staff discarded it before it was tried
+    SENT = "sent"
+    RETURNED = "returned"  # it went, and came back
+    REFUSED = "refused"  # tried for good: their server does not take it
+    UNSURE = "unsure"  # tried for good: nobody knows whether it went
+    GIVEN_UP = "given_up"  # held, for the address was given up before
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it could not be told by mail, as far as anybody knows."""
+        return self in (Told.RETURNED, Told.REFUSED, Told.UNSURE, Told.GIVEN_UP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """That mail; `tried_at`: when it went, or was tried for good, from which on the cooling time runs."""
+
+    told: Told
+    tried_at: datetime | None = None
+
+
 class ChangeReason(StrEnum):
     """Why the desk asks for it, and not the owner of the account."""
 
@@ -61,7 +100,7 @@ class EmailChange:
     due_at: datetime | None = None  #: from when on it may count, where somebody stands in
     changed_at: datetime | None = None
     ended_at: datetime | None = None  #: whatever became of it
-    ended_by: str = ""  #: who said no: an `End`, or a Slack id
+    ended_by: str = ""  #: who said no: a `Bearer`, or a Slack id
 
     @property
     def ref(self) -> str:
@@ -71,10 +110,17 @@ class EmailChange:
     def is_proven(self) -> bool:
         return self.confirmed == frozenset(End)
 
-    def is_due(self, *, told_at: datetime | None, now: datetime) -> bool:
-        """Whether it counts; `told_at`: when the old end was told of who stands in for it."""
+    def is_due(self, notice: Notice | None, *, now: datetime) -> bool:
+        """Whether it counts; `notice`: where somebody stands in for the old end, the mail about it."""
+        told_at = notice.tried_at if notice else None
         ripe = not self.agreed_by or has_cooled(self.due_at, lasts=COOLS, told_at=told_at, now=now)
         return self.is_proven and ripe
+
+    def counts_from(self, notice: Notice | None) -> datetime | None:
+        """From when on it may count, as far as is known now; None where nobody stands in."""
+        if self.due_at is None or notice is None or notice.tried_at is None:
+            return self.due_at
+        return max(self.due_at, notice.tried_at + COOLS)
 
     def state_at(self, now: datetime) -> ChangeState:
         if self.changed_at is not None:
@@ -99,3 +145,4 @@ class ChangeCard:
     state: ChangeState
     account: Account
     company: str
+    notice: Notice | None = None  #: where somebody stands in for the old end

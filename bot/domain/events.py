@@ -174,6 +174,8 @@ class EventTag(StrEnum):
     PARTNER_INVITED = "partner:invited"
     PARTNERS_INVITED = "partner:invited_in_bulk"
     PARTNER_MAILED_AGAIN = "partner:mailed_again"  # the invitation, or the two mails after it
+    PARTNER_UNINVITED = "partner:uninvited"  # the desk took the invitation back
+    PARTNER_CORRECTED = "partner:corrected"  # … or gave it another role or language
     PARTNER_REGISTERED = "partner:registered"
     PARTNER_ASKED = "partner:asked"  # somebody wishes for an invitation
     PARTNER_REFUSED = "partner:refused"

@@ -81,3 +81,14 @@ class Reading:
     def topic(self) -> str | None:
         """What the desk answers by itself."""
         return self.candidates[0].topic if self.step is Step.ANSWER else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bin:
+    """Messages of about the same score; one that can be believed is as large as the share of right ones."""
+
+    low: float
+    high: float
+    count: int
+    score: float  #: the mean
+    right: float  #: the share of those whose first topic is right

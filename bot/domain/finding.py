@@ -11,6 +11,7 @@ from typing import Final
 from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
+from bot.domain.partners import Invitation
 from bot.domain.ris import RisCase
 
 MOST_WORDS: Final = 12  #: of what is typed; more are left out, and that is said
@@ -105,6 +106,7 @@ class Findings:
     total: int = 0
     capped: bool = False  #: whether there is more than `total`
     left_out: bool = False  #: whether more was typed than is looked at
+    invited: tuple[Invitation, ...] = ()  #: to the Extranet, by number or address
 
 
 def read(typed: str) -> tuple[tuple[Wanted, ...], bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.partners import NewInvitation
+from bot.domain.partners import NewInvitation, may_be_same
 from bot.domain.plain_words import folded, words_in
 from bot.domain.review_values import is_address, text_of, would_run, written_address
 from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook
@@ -43,9 +43,9 @@ class InviteFault(StrEnum):
     FORMULA = "formula"
     UNKNOWN_LANGUAGE = "unknown_language"
     UNKNOWN_ROLE = "unknown_role"
-    IN_FILE = "in_file"  # an earlier row has the address
+    IN_FILE = "in_file"  # an earlier row has the person
     INVITED = "invited"  # an invitation is open
-    THERE = "there"  # the address has an account
+    THERE = "there"  # they have an account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,21 +214,19 @@ def _rows(
             yield BadRow(line=number, column=read[0], fault=read[1])
 
 
-def without_known(reading: Reading, what: Callable[[str], InviteFault | None]) -> Reading:
-    """The same with those rows bad whose address an earlier row has, or about which something is known."""
-    first: dict[str, int] = {}
+def without_known(reading: Reading, what: Callable[[NewInvitation], InviteFault | None]) -> Reading:
+    """The same with those rows bad whose person an earlier row has, or about whom something is known."""
+    before: dict[str, list[GoodRow]] = {}
     good: list[GoodRow] = []
     bad = list(reading.bad)
     for row in reading.good:
-        email = row.invited.email
-        if email in first:
-            fault: InviteFault | None = InviteFault.IN_FILE
-        else:
-            fault = what(email)
+        above = before.setdefault(row.invited.email, [])
+        other = next((one.line for one in above if may_be_same(one.invited, row.invited)), 0)
+        fault = InviteFault.IN_FILE if other else what(row.invited)
         if fault is None:
             good.append(row)
         else:
-            bad.append(BadRow(line=row.line, column=Column.EMAIL, fault=fault, other=first.get(email, 0)))
-        first.setdefault(email, row.line)
+            bad.append(BadRow(line=row.line, column=Column.EMAIL, fault=fault, other=other))
+        above.append(row)
     ordered = tuple(sorted(bad, key=lambda one: one.line))
     return Reading(good=tuple(good), bad=ordered, refusal=reading.refusal, fault=reading.fault)

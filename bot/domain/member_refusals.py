@@ -69,12 +69,6 @@ class NeedsNoKey(Refusal):
     code = "needs_no_key"
 
 
-class CredentialAsked(Refusal):
-    """The sponsor was asked for that person's credential before."""
-
-    code = "credential_asked"
-
-
 class RemindedOften(Refusal):
     """They got `most` activation mails within a day."""
 

@@ -4,9 +4,21 @@ from bot.domain.errors import Refusal
 
 
 class PartnerInvited(Refusal):
-    """An invitation to that address is open already."""
+    """An invitation to that address is open already; values: ref."""
 
     code = "partner_invited"
+
+
+class InvitationOver(Refusal):
+    """Its person has registered, or it was withdrawn; values: ref."""
+
+    code = "invitation_over"
+
+
+class InvitationMailRests(Refusal):
+    """It was mailed a moment ago, or often today; values: ref, most."""
+
+    code = "invitation_mail_rests"
 
 
 class PartnerThere(Refusal):

@@ -1,6 +1,6 @@
 """A partner of the Extranet: who is invited, the form they fill in, and what is kept of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.accounts import Account, NewAccount, Origin
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.phones import spaced
+from bot.domain.plain_words import folded
 from bot.domain.registration import LONGEST, Draft, Fault, clean
 from bot.domain.review import review
 from bot.domain.review_values import phone_number
@@ -43,6 +44,12 @@ class NewInvitation:
     role: str  #: of `[programmes.extranet.roles]`
 
 
+def invitation_id(ref: str) -> int | None:
+    """The number of what a mail calls P-7, as somebody types that."""
+    kind, _, number = ref.strip().upper().partition("-")
+    return int(number) if kind == "P" and number.isascii() and number.isdigit() and len(number) < 10 else None  # noqa: PLR2004
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invitation(NewInvitation):
     """An invitation; it is over once its person has registered, or its time is."""
@@ -59,6 +66,45 @@ class Invitation(NewInvitation):
     @property
     def ref(self) -> str:
         return f"P-{self.id}"
+
+    @property
+    def about(self) -> str:
+        """What its events are about."""
+        return f"partner_invitation:{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who has an account of the Extranet at an address, or had one that nobody has come back from."""
+
+    account_id: int
+    user_id: str
+    email: str
+    first_name: str
+    last_name: str
+    closed: bool
+
+
+def may_be_same(one: NewInvitation | Holder, other: NewInvitation | Holder) -> bool:
+    """Whether both may be about one person: several people may share an address, a name not said is any."""
+    pairs = ((one.first_name, other.first_name), (one.last_name, other.last_name))
+    return one.email == other.email and all(not (a and b) or _plain(a) == _plain(b) for a, b in pairs)
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in folded(name) if sign.isalnum())
+
+
+def find_user_id(holders: Iterable[Holder], new: NewInvitation) -> str:
+    """The account that the person has who is to be invited, or ""."""
+    return next((one.user_id for one in holders if not one.closed and may_be_same(one, new)), "")
+
+
+def find_closed(holders: Iterable[Holder], new: NewInvitation) -> int:
+    """The closed account in whose place an invitation is made; 0 for none, or where several may be meant."""
+    meant = [one for one in holders if one.closed and may_be_same(one, new)]
+    alone = all(may_be_same(one, meant[0]) for one in meant)
+    return max((one.account_id for one in meant), default=0) if alone else 0
 
 
 @dataclass(frozen=True, kw_only=True)

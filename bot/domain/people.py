@@ -236,7 +236,7 @@ class Erasure:
 
     @property
     def ref(self) -> str:
-        return f"P-{self.id}"
+        return f"X-{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)

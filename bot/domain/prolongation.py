@@ -34,6 +34,7 @@ class Prolongation:
     password_from: datetime | None = None  #: from when on a new password is taken, where not now
     unlocked_at: datetime | None = None  #: until when too many wrong passwords lock the account
     lost_app: bool = False  #: no authenticator app is set up
+    first_app: bool = False  #: nor ever was: it is set up at the first sign-in
 
     @property
     def waits_until(self) -> datetime | None:

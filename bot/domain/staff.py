@@ -12,6 +12,7 @@ class Act(StrEnum):
     REGISTRATION = "registration"  # an organisation's registration
     OVERRIDE = "override"  # what a rule would refuse, e.g. a colleague's lost second factor
     ERASURE = "erasure"  # a person's data
+    ACCOUNT = "account"  # one account: its end is moved, or it is closed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,14 @@ _FEWEST = 2  #: words that must be left
 def without_denied(line: str) -> tuple[str, bool]:
     """The folded line (punctuation in it) without what it denies, and whether a state was denied."""
     kept: list[str] = []
+    dismissed = False
     for clause in _CLAUSE.split(line):
         if _NOT_THE_MATTER.search(clause) and _MATTER.search(clause):
             kept.clear()  # what stood before it is what it speaks of
+            dismissed = True
         elif clause and not _NOT_NEEDED.search(clause):
             kept.append(_DENIED_STATE.sub(" ", clause))
     left = " ".join(kept)
+    if dismissed and not left:
+        return "", True  # the whole sentence only says what is not asked
     return (left, _DENIED_STATE.search(line) is not None) if len(left.split()) >= _FEWEST else (line, False)

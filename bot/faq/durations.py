@@ -14,7 +14,7 @@ _UNITS = {
 _NUMBERS = {
     word: number
     for number, spelt in {
-        0.5: "half halbes halben",
+        0.5: "half halbes halben", 1.5: "anderthalb eineinhalb",
         1: "a an one last ein einem einer eine eines letztes letzten letzte letzter",
         2: "two couple zwei paar few einige einigen several",
         3: "three drei", 4: "four vier", 5: "five fünf", 6: "six sechs", 7: "seven sieben",

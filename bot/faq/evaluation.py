@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.faq import Reading, Step
+from bot.domain.faq import Bin, Reading, Step
 
 BINS = 10
 
@@ -18,17 +18,6 @@ class Labelled:
     lang: str = ""
     channel: str = ""
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bin:
-    """Messages of about the same score; one that can be believed is as large as the share of right ones."""
-
-    low: float
-    high: float
-    count: int
-    score: float  #: the mean
-    right: float  #: the share of those whose first topic is right
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from bot.faq.folding import fold
 
 LONGEST = 20_000  #: characters of one message; a longer one is no question
 _FILE = Path(__file__).with_name("barriers.toml")
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _NAME = re.compile(r"<([a-z_]+)>")
 
 
@@ -27,7 +28,7 @@ def barrier(message: str, said: str) -> Barrier | None:
         return Barrier.TOO_LONG
     if is_foreign(said):
         return Barrier.LANGUAGE
-    folded = " ".join(fold(said).split())
+    folded = _HYPHEN.sub(" ", " ".join(fold(said).split()))
     return next((reason for reason, pattern in _barriers() if pattern.search(folded)), None)
 
 

@@ -72,9 +72,11 @@ class Model:
                 met += self.pieces.rarity[row]
         return met / (met + unmet) if met else 0.0
 
-    def probability(self, evidence: Sequence[float]) -> float:
-        *weights, alone = self.calibration
-        return 1 / (1 + exp(-sum(map(float.__mul__, weights, evidence)) - alone))
+
+def probability(calibration: Sequence[float], evidence: Sequence[float]) -> float:
+    """Of being right: a weight for each part of the evidence, the last weight stands alone."""
+    *weights, alone = calibration
+    return 1 / (1 + exp(-sum(map(float.__mul__, weights, evidence)) - alone))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log
+from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
-from bot.faq import guard, model
+from bot.faq import extra, guard, model
+from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
+from bot.faq.model import probability
 from bot.faq.spelling import SHORTEST, Spelling
 from bot.faq.windows import sentences, windows
+
+CONSIDERED = 5  #: topics whose probability is weighed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """Some sentences of a message, and their score in each column of the model."""
+    """Some sentences of a message, and their score in each column of the model (and of the extra)."""
 
     of: range
     scores: Sequence[float]
@@ -25,14 +30,22 @@ class Window:
 class _Sentence:
     seen: Seen
     pieces: frozenset[int]  #: those that the model knows
+    vector: Any  #: of the extra's own make, where it is there
 
 
 class Search:
-    """The search over one model; safe to share between threads."""
+    """The search over one model, with or without the extra; safe to share between threads."""
 
-    def __init__(self, trained: model.Model) -> None:
+    def __init__(self, trained: model.Model, more: Extra | None = None) -> None:
         self._model = trained
+        self._extra = more
+        self._calibration = more.calibration if more else trained.calibration
         self._spelling = Spelling(word for word in trained.vocabulary if len(word) >= SHORTEST)
+
+    @property
+    def name(self) -> str:
+        """Which search it is, for figures."""
+        return f"own model with {extra.ENGINE}" if self._extra else "own model"
 
     def read(self, text: str, lang: str = "") -> Reading:
         """What a message asks for; `lang`: its language where it is known."""
@@ -48,8 +61,15 @@ class Search:
         return self._scores(self._see(sentences(text)))
 
     def _see(self, said: Sequence[str]) -> list[_Sentence]:
-        seen = (see(sentence, self._spelling.mend) for sentence in said)
-        return [_Sentence(seen=one, pieces=self._model.pieces.known(one.pieces)) for one in seen]
+        return [self._sentence(sentence) for sentence in said]
+
+    def _sentence(self, sentence: str) -> _Sentence:
+        seen = see(sentence, self._spelling.mend)
+        return _Sentence(
+            seen=seen,
+            pieces=self._model.pieces.known(seen.pieces),
+            vector=self._extra.vector(sentence) if self._extra else None,
+        )
 
     def _scores(self, seen: Sequence[_Sentence]) -> list[Window]:
         return [self._score(seen[window.start : window.stop], window) for window in windows(len(seen))]
@@ -59,24 +79,26 @@ class Search:
         pieces = frozenset[int]().union(*(one.pieces for one in chosen))
         names = frozenset[str]().union(*(one.seen.concepts for one in chosen))
         meanings = self._model.meanings.known(paired(names))
-        return Window(
-            of=window, scores=self._model.score(pieces, meanings), known=self._model.familiarity(words)
-        )
+        scores = self._model.score(pieces, meanings)
+        if self._extra:
+            added = self._extra.score([one.vector for one in chosen])
+            scores = [one + other for one, other in zip(scores, added, strict=True)]
+        return Window(of=window, scores=scores, known=self._model.familiarity(words))
 
     def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
-        ranked = self.ranked(scored)
-        if not ranked:
+        candidates = self._likely(scored)
+        if not candidates:
             return Reading(lang=lang)
-        best = ranked[0]
-        apart = [one for one in scored if not set(one.of) & set(best[1].of)]
-        second = next(iter(self.ranked(apart)), None)
-        first, *others = (self._candidate(topic, window, len(scored)) for topic, window in ranked[:OFFERED])
-        other = self._candidate(*second, len(scored)) if second else None
-        return Reading(
-            lang=lang,
-            candidates=(first, *others),
-            second=other if other and other.topic != first.topic and other.score >= ANSWER_FROM else None,
-        )
+        first = candidates[0]
+        taken = max(scored, key=lambda window: window.scores[self._model.topics.index(first.topic)])
+        apart = self._likely([one for one in scored if not set(one.of) & set(taken.of)])
+        sure = next((one for one in apart[:1] if one.topic != first.topic and one.score >= ANSWER_FROM), None)
+        return Reading(lang=lang, candidates=tuple(candidates), second=sure)
+
+    def _likely(self, scored: Sequence[Window]) -> list[Candidate]:
+        """The topics to be offered, the most probable first."""
+        found = [self._candidate(topic, window, scored) for topic, window in self.ranked(scored)[:CONSIDERED]]
+        return sorted(found, key=lambda one: -one.score)[:OFFERED]
 
     def ranked(self, scored: Sequence[Window]) -> list[tuple[int, Window]]:
         """Each topic's number with the window that speaks for it most, the strongest first."""
@@ -88,28 +110,40 @@ class Search:
         ]
         return sorted(best, key=lambda one: -one[1].scores[one[0]])
 
-    def _candidate(self, topic: int, window: Window, many: int) -> Candidate:
-        return Candidate(
-            topic=self._model.topics[topic],
-            score=self._model.probability(evidence(self._model, topic, window, many)),
-        )
+    def _candidate(self, topic: int, window: Window, scored: Sequence[Window]) -> Candidate:
+        speaks = evidence(len(self._model.topics), topic, window, scored)
+        return Candidate(topic=self._model.topics[topic], score=probability(self._calibration, speaks))
 
     def _language(self, seen: Sequence[_Sentence]) -> str:
         pieces = frozenset[int]().union(*(one.pieces for one in seen))
         return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
 
 
-def evidence(trained: model.Model, topic: int, window: Window, many: int) -> list[float]:
-    """What speaks for a topic: its score, its lead over others and over none, known words, few windows."""
-    many_topics = len(trained.topics)
+def evidence(topics: int, topic: int, window: Window, scored: Sequence[Window]) -> list[float]:
+    """What speaks for one of so many topics.
+
+    Its score, its lead over others and over none in its window, over others in the whole message,
+    known words, few windows.
+    """
     own = window.scores[topic]
-    others = max(score for number, score in enumerate(window.scores[:many_topics]) if number != topic)
-    return [own, own - others, own - window.scores[many_topics], window.known, log(many)]
+    here = _best_but(topic, window, topics)
+    anywhere = max(_best_but(topic, one, topics) for one in scored)
+    return [own, own - here, own - window.scores[topics], own - anywhere, window.known, log(len(scored))]
+
+
+def _best_but(topic: int, window: Window, topics: int) -> float:
+    return max(score for number, score in enumerate(window.scores[:topics]) if number != topic)
 
 
 @cache
 def shipped() -> Search:
-    """The one over our own model, ready: what is compiled once is compiled now."""
-    search = Search(model.load())
-    search.read("ready")
+    """The one over our own model, with the extra where it is installed, ready: what is compiled is so now."""
+    search = Search(model.load(), extra.load())
+    search.read("ready " * 20)  # long enough to be compared with our articles
     return search
+
+
+@cache
+def plain() -> Search:
+    """The same without the extra, whether it is installed or not."""
+    return Search(model.load())

@@ -1,11 +1,13 @@
-"""Makes `model.bin` from the articles' phrasings and the near misses: `python -m bot.faq.training`.
+"""Makes `model.bin` and `semantic.bin` from phrasings and near misses: `python -m bot.faq.training`.
 
 Ridge regression in closed form, then a logistic one that turns scores of held-out texts into probabilities.
-Needs numpy, which comes with matplotlib; the search itself does not.
+Needs numpy, which comes with matplotlib, and for `semantic.bin` the extra; the search itself needs neither.
 """
 
 import hashlib
 import random
+import sys
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +17,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.faq import articles, lexicon, model
+from bot.faq import articles, extra, lexicon, model, semantic
 from bot.faq.features import Seen, paired, see
-from bot.faq.search import Search, evidence
+from bot.faq.search import CONSIDERED, Search, evidence
 from bot.faq.windows import sentences
 
 Matrix = npt.NDArray[np.float64]
 
 _HERE = Path(__file__).parent
 _RIDGE = 1.0
+_EXTRA_RIDGE = 0.1
+_EXTRA_SHARE = 0.5  #: of the extra beside our own model, chosen on held-out texts
 _RAREST = 2  #: texts in which a feature must stand
 _FOLDS = 4
 _STEPS = 60
@@ -66,9 +70,43 @@ def digest() -> str:
 
 
 def train() -> bytes:
-    """The content of the file."""
+    """The content of `model.bin`."""
     known = samples()
-    return _fit(known, _calibrate(known))
+    return _fit(known, _calibrate(known, semantically=False))
+
+
+def train_extra() -> bytes:
+    """The content of `semantic.bin`. Raise ImportError where the extra is not installed."""
+    known = samples()
+    return semantic.pack(_head(known, _calibrate(known, semantically=True)))
+
+
+def _head(known: Sequence[Sample], calibration: Sequence[float]) -> semantic.Head:
+    wanted = _wanted(known)
+    vectors = np.array([_vector(sample.text) for sample in known])
+    middle, base = vectors.mean(axis=0), wanted.mean(axis=0)
+    apart = vectors - middle
+    bend = apart.T @ apart + _EXTRA_RIDGE * np.eye(semantic.SIZE)
+    weights = _EXTRA_SHARE * np.linalg.solve(bend, apart.T @ (wanted - base))
+    return semantic.Head(
+        base=tuple((_EXTRA_SHARE * base - middle @ weights).tolist()),
+        weights=array("f", weights.ravel().tolist()),
+        calibration=tuple(calibration),
+        sources=digest(),
+    )
+
+
+@cache
+def _vector(text: str) -> Matrix:
+    said = sentences(text)
+    if not said:
+        return np.zeros(semantic.SIZE)
+    return semantic.mean([_embed(sentence) for sentence in said]).astype(np.float64)
+
+
+@cache
+def _embed(sentence: str) -> semantic.Vector:
+    return semantic.embedder()(sentence)
 
 
 def _fit(known: Sequence[Sample], calibration: Sequence[float]) -> bytes:
@@ -145,7 +183,7 @@ def _vocabulary(seen: Sequence[Seen]) -> list[str]:
     return sorted(word for word, count in counts.items() if count >= _RAREST)
 
 
-def _calibrate(known: Sequence[Sample]) -> list[float]:
+def _calibrate(known: Sequence[Sample], *, semantically: bool) -> list[float]:
     """Weights for `evidence`, from texts that the model of each fold has not met, bare and in mails."""
     chance = random.Random(1)  # noqa: S311 - the same folds each time
     shuffled = chance.sample(range(len(known)), len(known))
@@ -154,15 +192,15 @@ def _calibrate(known: Sequence[Sample]) -> list[float]:
     for fold in range(_FOLDS):
         held = set(shuffled[fold::_FOLDS])
         learnt = [sample for number, sample in enumerate(known) if number not in held]
-        search = Search(trained := model.unpack(_fit(learnt, [0.0])))
+        trained = model.unpack(_fit(learnt, [0.0]))
+        added = semantic.Semantic(_head(learnt, [0.0]), _embed) if semantically else None
+        search = Search(trained, added)
         asked = [known[number] for number in sorted(held)]
         for sample in asked + _as_mails(asked[::2], asked, chance):
             found = search.scored(sample.text)
-            if not found:
-                continue  # nothing but a greeting
-            topic, window = search.ranked(found)[0]
-            rows.append(evidence(trained, topic, window, len(found)))
-            right.append(trained.topics[topic] == sample.topic)
+            for topic, window in search.ranked(found)[:CONSIDERED]:
+                rows.append(evidence(len(trained.topics), topic, window, found))
+                right.append(trained.topics[topic] == sample.topic)
     return _logistic(np.array(rows), np.array(right, dtype=float))
 
 
@@ -194,6 +232,10 @@ def _logistic(rows: Matrix, right: Matrix) -> list[float]:
 
 def main() -> None:
     model.FILE.write_bytes(train())
+    if extra.installed():
+        semantic.FILE.write_bytes(train_extra())
+    else:
+        sys.stderr.write("semantic.bin is left as it was: it needs `pip install usher[semantic]`\n")
 
 
 if __name__ == "__main__":

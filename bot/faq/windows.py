@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.own_words import own_words
+from bot.faq.pasted import asked, without_quotations
 
 LONGEST = 6_000  #: characters that are searched; a question stands at the beginning
 MOST_SENTENCES = 25
@@ -31,10 +32,10 @@ def sentences(text: str) -> list[str]:
     subject = ""
     if headed := _SUBJECT.match(text):
         subject, text = headed[1], text[headed.end() :]
-    own = own_words(text, subject)[:LONGEST]
+    own = without_quotations(own_words(text, subject)[:LONGEST])
     parts = [_ANSWERED.sub("", subject), *_split(own)]
     said = (_GREETING.sub("", _FOLDED.sub(" ", part), count=1).strip() for part in parts)
-    return [part for part in said if any(map(str.isalnum, part))][:MOST_SENTENCES]
+    return asked([part for part in said if any(map(str.isalnum, part))][:MOST_SENTENCES])
 
 
 def _split(own: str) -> list[str]:

@@ -25,7 +25,7 @@ def account_card(view: AccountView, *, words: Words, done: str | None = None) ->
     mail = _named(view.sent, words)
     told = [blocks.section(words.say(f"account.done.{done}", mail=mail))] if done else []
     buttons = list(_buttons(view, words))
-    mails = "\n".join(_mail(mail, words) for mail in view.mails) or words.say("account.mails.none")
+    mails = "\n".join(mail_line(mail, words) for mail in view.mails) or words.say("account.mails.none")
     return Card(
         text=title,
         blocks=[
@@ -86,7 +86,8 @@ def _named(template: str, words: Words) -> str:
     return words.say(key) if (key := f"mail.{template}") in words else safe(template, 40)
 
 
-def _mail(mail: AccountMail, words: Words) -> str:
+def mail_line(mail: AccountMail, words: Words) -> str:
+    """Which, how far it came, and when."""
     said = words.say(
         "account.mail",
         mail=_named(mail.template, words),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account
-from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState, End
+from bot.domain.email_changes import OPEN, Bearer, ChangeCard, ChangeReason, ChangeState, End
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.step_up import code_modal
@@ -103,14 +103,15 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
     why = words.name(change.reason) if change.reason else ""
     yield words.say("email_change.why", who=words.person(change.asked_by, slack=True), why=why)
     if change.agreed_by:
-        who = words.person(change.agreed_by, slack=True)
-        yield words.say("email_change.stood_in", who=who, due=due_of(card, words))
+        yield words.say("email_change.stood_in", who=words.person(change.agreed_by, slack=True))
+        yield from told_lines(card, words)
     elif End.OLD in change.confirmed:
         yield words.say("email_change.confirmed.old")
     if End.NEW in change.confirmed:
         yield words.say("email_change.confirmed.new")
+    untried = card.state is ChangeState.COOLING and card.notice is not None and card.notice.tried_at is None
     yield words.say(
-        f"email_change.state.{card.state}",
+        f"email_change.state.{card.state}{'_untried' if untried else ''}",
         until=words.moment(change.until),
         by=_stopper(card, words),
         due=due_of(card, words),
@@ -119,12 +120,19 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
 
 def due_of(card: ChangeCard, words: Words) -> str:
     """Until when the present address can say no to who stands in for it; "" where nobody does."""
-    return words.moment(card.change.due_at) if card.change.due_at else ""
+    counts_from = card.change.counts_from(card.notice)
+    return words.moment(counts_from) if counts_from else ""
+
+
+def told_lines(card: ChangeCard, words: Words) -> Iterator[str]:
+    """Whether the present address heard who stands in for it; nothing where nobody does."""
+    if card.notice is not None:
+        yield words.say(f"email_change.told_by_mail.{card.notice.told}", due=due_of(card, words))
 
 
 def _stopper(card: ChangeCard, words: Words) -> str:
     by = card.change.ended_by
-    return words.say(f"email_change.by.{by}") if by in set(End) else words.person(by, slack=True)
+    return words.say(f"email_change.by.{by}") if by in set(Bearer) else words.person(by, slack=True)
 
 
 def _buttons(card: ChangeCard, words: Words) -> Iterator[Block]:
@@ -155,6 +163,8 @@ def told_note(card: ChangeCard, *, words: Words) -> Card:
         ref=card.change.ref,
         by=_stopper(card, words),
     )
+    if card.state is ChangeState.CHANGED and card.notice is not None and card.notice.told.in_vain:
+        text = "\n".join((text, *told_lines(card, words)))
     return Card(text=text, blocks=[blocks.section(text)])
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.domain.finding import MOST_TYPED, MOST_WORDS, NAMES, Findings, Found, Value
+from bot.domain.partners import Invitation
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
+INVITED = 5  #: invitations that are shown
 SHOWN = 3  #: values of one subject that are shown
 
 
@@ -23,6 +25,10 @@ class Turned:
 def findings_card(findings: Findings, *, words: Words) -> Card:
     """One page of what was found; an empty answer says what can be searched."""
     typed = safe(findings.typed.strip(), 100)
+    invited = [blocks.section(_invited(one, words)) for one in findings.invited[:INVITED]]
+    if not findings.found and invited:
+        title = words.say("find.invited", count=len(findings.invited), typed=typed)
+        return Card(text=title, blocks=[blocks.section(f"*{title}*"), *invited])
     if not findings.found:
         title = words.say("find.nothing", typed=typed) if typed else words.say("find.how")
         return Card(text=title, blocks=[blocks.section(title), blocks.section(words.say("find.teaches"))])
@@ -35,8 +41,20 @@ def findings_card(findings: Findings, *, words: Words) -> Card:
     if findings.left_out:
         foot.append(words.say("find.left_out", words=MOST_WORDS, signs=MOST_TYPED))
     lines = [blocks.section(_line(one, words)) for one in findings.found]
-    shown = [blocks.section(f"*{title}*"), *lines, blocks.context(*foot), *_buttons(findings, words)]
+    shown = [
+        blocks.section(f"*{title}*"),
+        *invited,
+        *lines,
+        blocks.context(*foot),
+        *_buttons(findings, words),
+    ]
     return Card(text=title, blocks=shown)
+
+
+def _invited(one: Invitation, words: Words) -> str:
+    state = "registered" if one.account_id else "over" if one.ended_at else "open"
+    said = words.say(f"find.invitation.{state}", until=words.date(one.until))
+    return words.say("find.invitation", ref=one.ref, email=safe(one.email, 120), state=said)
 
 
 def _line(found: Found, words: Words) -> str:

@@ -49,10 +49,10 @@ def invite_modal(
         first, _, last = asked.name.partition(" ")
         known = {Column.EMAIL: asked.email, Column.FIRST_NAME: first, Column.LAST_NAME: last}
         fields = [_text(column, words, known[column]) for column in _TEXTS]
-        chosen = _choices(roles, words, lang=asked.lang)
+        chosen = choices(roles, words, lang=asked.lang)
         return _modal([*fields, *chosen], {"request": asked.id}, submit=words.say("invite.one"), words=words)
     fields = [_text(column, words) for column in _TEXTS]
-    return _modal([*shown, *fields, *_choices(roles, words), _file(words)], {}, words=words)
+    return _modal([*shown, *fields, *choices(roles, words), _file(words)], {}, words=words)
 
 
 def looked_modal(
@@ -67,7 +67,7 @@ def looked_modal(
         said = {str(column): text for column, text in given.said.items()}
         about = {"file": given.file_id, "digest": digest, "said": said}
         return _modal(shown, about, submit=words.say("invite.invite"), words=words)
-    return _modal([*shown, *_choices(roles, words), _file(words)], {}, words=words)
+    return _modal([*shown, *choices(roles, words), _file(words)], {}, words=words)
 
 
 def said_modal(text: str, *, words: Words) -> Block:
@@ -80,7 +80,7 @@ def read_given(view: Block) -> Given:
     values = view["state"]["values"]
     files = values.get(FILE, {}).get(FILE, {}).get("files") or []
     said = {column: about.get("said", {}).get(str(column), "") for column in Column}
-    said |= {column: found for column in Column if (found := _value(values, column))}
+    said |= {column: found for column in Column if (found := value_of(values, column))}
     return Given(
         said=said,
         file_id=str(files[0]["id"]) if files else str(about.get("file", "")),
@@ -123,7 +123,8 @@ def _or_none(text: str, words: Words) -> str:
     return safe(text, 100) or words.say("card.none")
 
 
-def _value(values: Mapping[str, Any], column: Column) -> str:
+def value_of(values: Mapping[str, Any], column: Column) -> str:
+    """What was chosen or typed in a modal."""
     found = values.get(column, {}).get(column, {})
     chosen = found.get("selected_option") or {}
     return str(chosen.get("value") or found.get("value") or "").strip()
@@ -183,10 +184,11 @@ def _text(column: Column, words: Words, known: str = "") -> Block:
     return _input(column, words, element, optional=True)
 
 
-def _choices(roles: Mapping[str, Role], words: Words, *, lang: str = "en") -> list[Block]:
-    """What counts for one person, and for the rows of a file that say nothing else."""
+def choices(roles: Mapping[str, Role], words: Words, *, lang: str = "en", role: str = "") -> list[Block]:
+    """What counts for one person, and for the rows of a file that say no other; `role` is chosen at first."""
     languages = {one: _NAMED[one] for one in sorted(LANGUAGES, key=lambda one: one != lang)}
-    titles = {code: role.title.of(words.lang) for code, role in roles.items()}
+    codes = sorted(roles, key=lambda code: code != role)
+    titles = {code: roles[code].title.of(words.lang) for code in codes}
     return [_choice(Column.LANGUAGE, languages, words), _choice(Column.ROLE, titles, words)]
 
 

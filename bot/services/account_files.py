@@ -103,7 +103,7 @@ def _beside_those_there(db: Database, looked: Looked, *, now: datetime) -> Looke
         reading.good,
         people=store.list_people(db, emails),
         user_ids=store.list_taken(db, {row.known.user_id for row in reading.good if row.known.user_id}),
-        invited=partner_invitations.list_open(db, emails, now=now),
+        invited=frozenset(partner_invitations.list_open(db, emails, now=now)),
     )
     if not there:
         return looked

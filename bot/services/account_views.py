@@ -1,5 +1,6 @@
 """The desk looks at one account and mends it: the way in again, a lock lifted, closed, opened again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -22,10 +23,14 @@ from bot.domain.account_views import (
     read_reason,
 )
 from bot.domain.accounts import Account, AccountStatus, Customer, Programme
+from bot.domain.approvals import find_right
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
+from bot.domain.partner_refusals import PartnerThere
+from bot.domain.partners import invitation_id
+from bot.domain.staff import Act, Staff
 from bot.domain.tries import Tried
 from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms
 from bot.services.accounts import (
@@ -38,6 +43,7 @@ from bot.services.accounts import (
 )
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
+from bot.services.rights import at_this_moment
 from bot.store import (
     accounts,
     bounces,
@@ -54,8 +60,10 @@ from bot.store.database import transaction
 
 
 def find(db: Database, name: str) -> Account:
-    """By a User ID or an address; raise NoSuchAccount or SeveralAccounts."""
-    found = list_named(db, name)
+    """By a User ID, an address or the invitation it came by; raise NoSuchAccount or SeveralAccounts."""
+    invited = partner_invitations.find(db, invitation_id(name) or 0)
+    came = accounts.find(db, invited.account_id) if invited and invited.account_id else None
+    found = [came] if came else list_named(db, name)
     if not found:
         raise NoSuchAccount(name=name.strip()[:80])
     if len(found) > 1:
@@ -106,7 +114,12 @@ def _terms(db: Database, desk: Desk, account: Account, customer: Customer) -> tu
 
 def list_mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
     """The newest about it, and the invitations that its owner got in its place."""
-    refs = [account.ref, *(f"P-{number}" for number in partner_invitations.list_in_place_of(db, account.id))]
+    numbers = partner_invitations.list_in_place_of(db, account.id)
+    return list_mails_of(db, [account.ref, *(f"P-{number}" for number in numbers)])
+
+
+def list_mails_of(db: Database, refs: Sequence[str]) -> tuple[AccountMail, ...]:
+    """The newest with those references, and how far each came."""
     found = [job for ref in refs for job in outbox.list_mails_from(db, f"{ref}:", limit=MAILS)]
     return tuple(
         AccountMail(
@@ -141,6 +154,11 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
 _FAR = timedelta(days=20 * 366)  #: whatever the policy, the clock does its next things before then
 
 
+def check_may_move(db: Database, by: Staff, *, now: datetime) -> None:
+    """Whether they may extend or close an account; raise NotStaff or NotApprover."""
+    find_right(Act.ACCOUNT, ref="", hands=frozenset(), by=at_this_moment(db, by, now))
+
+
 def extend(
     db: Database, desk: Desk, *, account_id: int, ends_on: date, reason: str, by: str, now: datetime
 ) -> AccountView:
@@ -166,7 +184,8 @@ def get(db: Database, desk: Desk, account_id: int, *, now: datetime) -> AccountV
 def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, now: datetime) -> AccountView:
     """Do it and return how the account is then; raise ActTooLate where there is nothing of that to do.
 
-    `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, LastAdministrator and LifeClosed.
+    `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, LastAdministrator, LifeClosed, and
+    PartnerThere where its owner has a newer one.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = accounts.find(db, account_id)
@@ -217,6 +236,8 @@ def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -
 
 
 def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
+    if account.is_partner and (user_id := partner_returns.find_newer(db, account)):
+        raise PartnerThere(user_id=user_id)
     lifecycle.resume(db, desk, account.id, by=by, now=now)
     reopen(db, desk, account, now=now)
     return EventTag.ACCOUNT_REOPENED

@@ -34,9 +34,10 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     for facts in known:
         if found := find_for_administrators(facts):
             _mail(db, desk, facts, found, occasion, now=now)
-    if _for_desk(db, desk, known, now=now):
+    if told := _for_desk(db, desk, known, now=now):
+        named = [one.account.id for one in (*told.hurried, *told.unwarned)]
         with transaction(db):
-            queue_note(db, NOTE, key=f"dead ends:{occasion}", values={}, now=now)
+            queue_note(db, NOTE, key=f"dead ends:{occasion}", values={"accounts": named}, now=now)
 
 
 def find_note(db: Database, desk: Desk, *, now: datetime) -> ForDesk | None:

@@ -219,12 +219,10 @@ def _list_invited(db: Database, address: str, *, now: datetime) -> tuple[Invited
     if joining := joinings.find_open_to(db, address, now=now):
         invited, at = joining
         found.append(Invited(programme=Programme.MAG, at=at, until=invited.until, mend=Mend.JOINING))
-    if partner := partner_store.find_open(db, address, now=now):
-        found.append(
-            Invited(
-                programme=Programme.EXTRANET, at=partner.made_at, until=partner.until, mend=Mend.INVITATION
-            )
-        )
+    found += [
+        Invited(programme=Programme.EXTRANET, at=one.made_at, until=one.until, mend=Mend.INVITATION)
+        for one in partner_store.list_open(db, [address], now=now).get(address, [])[:1]
+    ]
     return tuple(found)
 
 
@@ -256,8 +254,9 @@ def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: dateti
 
 
 def _invitation(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
-    found = partner_store.find_open(db, asker.address, now=now)
-    return found is not None and partner_invitations.mail_again(db, desk, found, now=now)
+    """Of several people who share the address each gets theirs: nobody knows who asks."""
+    found = partner_store.list_open(db, [asker.address], now=now).get(asker.address, [])
+    return sum(partner_invitations.mail_again(db, desk, one, now=now) for one in found) > 0
 
 
 def _joining(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:

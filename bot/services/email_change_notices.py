@@ -7,11 +7,16 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.bounces import AddressState
 from bot.domain.email_change_refusals import ChangeUnknown
-from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End, Notice, Told
+from bot.domain.events import EventTag
+from bot.domain.outbox import Job, JobStatus
 from bot.services.queueing import queue_note, refresh_note
-from bot.store import accounts, email_changes, organisations, outbox
+from bot.store import accounts, bounces, email_changes, events, organisations, outbox
 
+MAIL = "email_change"  #: the template of the mail with the link
+_AGAIN = ":stood_in"  #: ends the key of the one that says who stands in
 NOTE = "email_change_note"  #: the card with its buttons
 TOLD = "email_change_told"  #: below it, to who asked, once it is over
 
@@ -26,7 +31,11 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
     if state in OPEN and account.status is not AccountStatus.ACTIVE:
         state = ChangeState.OVERTAKEN
     return ChangeCard(
-        change=change, state=state, account=account, company=organisations.get_customer(db, account).name
+        change=change,
+        state=state,
+        account=account,
+        company=organisations.get_customer(db, account).name,
+        notice=find_notice(db, account, change),
     )
 
 
@@ -53,14 +62,46 @@ def call_late(db: Database, change: EmailChange, *, now: datetime) -> None:
 
 def mail_key(account: Account, change: EmailChange, end: End) -> str:
     """Of the mail with the link; the old end gets another where somebody stands in for it."""
-    again = ":stood_in" if change.agreed_by else ""
-    return f"{account.ref}:email_change:{change.id}:{end}{again}"
+    return f"{account.ref}:{MAIL}:{change.id}:{end}{_AGAIN if change.agreed_by else ''}"
 
 
-def find_told_at(db: Database, account: Account, change: EmailChange) -> datetime | None:
-    """When the mail server took the mail about who stands in; None before that."""
+def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+    """How far the mail about who stands in is; None where nobody does.
+
+    A mailbox that is no more cannot keep its account for ever: a mail that was tried for good begins the time
+    as one that went. What waits with us begins nothing.
+    """
     job = outbox.find_by_key(db, mail_key(account, change, End.OLD)) if change.agreed_by else None
-    return job.sent_at if job else None
+    if job is None:
+        return None
+    if job.sent_at is not None:
+        told = Told.RETURNED if bounces.came_back(db, job.id) else Told.SENT
+        return Notice(told=told, tried_at=job.sent_at)
+    return _find_tried(db, job) or Notice(told=_WAITS.get(job.status, Told.ON_ITS_WAY))
+
+
+_WAITS = {JobStatus.HELD: Told.HELD, JobStatus.DISCARDED: Told.DROPPED}
+_FAILED: Mapping[str, Told] = {EventTag.JOB_FAILED: Told.REFUSED, EventTag.JOB_UNKNOWN: Told.UNSURE}
+
+
+def _find_tried(db: Database, job: Job) -> Notice | None:
+    """When it was first tried for good; one that staff try again, or drop, was tried all the same."""
+    doubt = bounces.find_doubt(db, job.recipient) if job.status in _WAITS else None
+    if doubt is not None and doubt.state is AddressState.GIVEN_UP:
+        return Notice(told=Told.GIVEN_UP, tried_at=max(doubt.since, job.created_at))
+    unsure = [EventTag.JOB_UNKNOWN] if job.status is JobStatus.UNKNOWN else []
+    for event in events.list_tagged(db, [f"job:{job.id}"], [EventTag.JOB_FAILED, *unsure]):
+        return Notice(told=_FAILED[event.tag], tried_at=event.at)
+    return None
+
+
+def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
+    """Let the card say how far that mail is, in the caller's transaction; of any other nothing happens."""
+    if job.template != MAIL or not job.key.endswith(_AGAIN):
+        return
+    change = email_changes.look_up(db, int(job.key.split(":")[2]))
+    if change is not None:
+        refresh_card(db, change, now=now)
 
 
 def refresh_card(db: Database, change: EmailChange, *, now: datetime) -> None:

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.email_changes import CHANGE_LASTS, COOLS, MOST_A_DAY, ChangeReason, EmailChange, End
+from bot.domain.email_changes import (
+    CHANGE_LASTS,
+    COOLS,
+    MOST_A_DAY,
+    Bearer,
+    ChangeReason,
+    ChangeState,
+    EmailChange,
+    End,
+    Notice,
+)
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
@@ -21,13 +31,14 @@ from bot.services import lifecycle, passwords, prolongation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
+from bot.store import lifecycle as lives
 from bot.store.database import transaction
 
-LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<end>"
+LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
 
 
 def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str, now: datetime) -> None:
-    """Mail both ends a link. Slow, for the password is asked again.
+    """Mail both ends a link; a second click mails none. Slow, for the password is asked again.
 
     Raise AddressUnsound, AddressNotNew, TooManyChanges, PasswordWrong or TriesResting.
     """
@@ -35,7 +46,15 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str
     new = read_address(account, email)
     passwords.check_current(db, desk, visitor, password, now=now)
     with transaction(db, locks=(f"account:{account.id}",)):
-        open_change(db, desk, account, new, now=now)
+        before = email_changes.find_of(db, account.id, now=now)
+        if before is None or not _is_just_asked(before, new, now=now):
+            open_change(db, desk, account, new, now=now)
+
+
+def _is_just_asked(change: EmailChange, new: str, *, now: datetime) -> bool:
+    """Whether its owner asked for the very same a moment ago."""
+    made_at = change.until - CHANGE_LASTS
+    return not change.asked_by and change.new == new and now - made_at <= passwords.MOMENT
 
 
 def read_address(account: Account, typed: str) -> str:
@@ -85,10 +104,9 @@ def open_change(
 def _mail_link(
     db: Database, desk: Desk, account: Account, change: EmailChange, end: End, *, now: datetime
 ) -> None:
-    subject = f"E-{change.id}:{end}"
-    url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+    url = _issue_link(db, desk, change, Bearer(end), now=now)
     queue_mail(
-        db, desk, "email_change",
+        db, desk, notices.MAIL,
         key=notices.mail_key(account, change, end),
         to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
         words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
@@ -96,24 +114,56 @@ def _mail_link(
     )  # fmt: skip
 
 
-def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, End, Account]:
+def _issue_link(db: Database, desk: Desk, change: EmailChange, bearer: Bearer, *, now: datetime) -> str:
+    subject = f"E-{change.id}:{bearer}"
+    return issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+
+
+def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, Bearer, Account]:
     """What the holder of a link is asked; raise LinkUnknown or LinkExpired."""
     subject = links.get_subject(db, token, purpose=LINK, now=now)
-    number, _, end = subject.removeprefix("E-").partition(":")
+    number, _, bearer = subject.removeprefix("E-").partition(":")
     change = email_changes.find(db, int(number), now=now)
     account = accounts.find(db, change.account_id) if change else None
-    if change is None or account is None or account.status is not AccountStatus.ACTIVE:
+    if change is None or account is None or not _lives(db, account):
         raise LinkUnknown
     if account.email != change.old:
         raise LinkUnknown
-    return change, End(end), account
+    return change, Bearer(bearer), account
+
+
+def find_answered(db: Database, token: str, *, now: datetime) -> tuple[EmailChange, Bearer, Account] | None:
+    """What has come of a change to whose link nothing is asked any more, until its time is over.
+
+    None where nothing is to be told: none of ours, overtaken, lapsed, or of an account that is closed.
+    """
+    subject = links.find_subject(db, token, purpose=LINK) or ""
+    number, _, bearer = subject.removeprefix("E-").partition(":")
+    change = email_changes.look_up(db, int(number)) if number else None
+    account = accounts.find(db, change.account_id) if change else None
+    if change is None or account is None or account.status is not AccountStatus.ACTIVE:
+        return None
+    untold = change.state_at(now) in {ChangeState.OVERTAKEN, ChangeState.LAPSED}
+    return None if untold or change.until <= now else (change, Bearer(bearer), account)
+
+
+def _lives(db: Database, account: Account) -> bool:
+    """Whether it is active, and its clock has not closed it."""
+    found = lives.find(db, account.id)
+    closed = found is not None and found.life.state is LifeState.CLOSED
+    return account.status is AccountStatus.ACTIVE and not closed
 
 
 def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
-    """Say yes for one end; True where nothing else is waited for, and the address is changed."""
+    """Say yes for one end; True where nothing else is waited for, and the address is changed.
+
+    Raise LinkUnknown for a link that can only say no.
+    """
     with transaction(db):
-        change, end, account = get_change(db, token, now=now)
-        return _count_in(db, desk, account, change, end, now=now)
+        change, bearer, account = get_change(db, token, now=now)
+        if bearer.end is None:
+            raise LinkUnknown
+        return _count_in(db, desk, account, change, bearer.end, now=now)
 
 
 def _count_in(
@@ -124,7 +174,7 @@ def _count_in(
     change = replace(change, confirmed=change.confirmed | {end})
     if end is End.OLD:
         change = replace(change, agreed_by="", due_at=None)
-    if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+    if change.is_due(notices.find_notice(db, account, change), now=now):
         _take_effect(db, desk, account, change, actor="", now=now)
         return True
     if change.asked_by:
@@ -153,14 +203,14 @@ def stand_in(
 def _text_phones(
     db: Database, desk: Desk, account: Account, change: EmailChange, *, due_at: datetime, now: datetime
 ) -> None:
-    """For whoever cannot read the old mailbox any more."""
-    subject, due = f"E-{change.id}:{End.OLD}", said_in(account.lang, desk.policy.desk.zone).instant(due_at)
+    """For whoever cannot read the old mailbox any more: a link that stops it, and can do nothing else."""
+    due = said_in(account.lang, desk.policy.desk.zone).instant(due_at)
     for phone in credentials.get(db, account.id).verified:
-        url = issue_link(db, desk, subject, purpose=LINK, path="email", until=change.until, now=now)
+        url = _issue_link(db, desk, change, Bearer.PHONE, now=now)
         queue_notice(
             db, desk, "email_change_cooling",
-            key=f"{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang, until=due_at,
-            now=now, words={"due": due}, secrets={"stop_url": url},
+            key=f"{account.ref}:{change.ref}:stood_in:{phone.id}", to=phone.number, lang=account.lang,
+            until=due_at, now=now, words={"due": due}, secrets={"stop_url": url},
         )  # fmt: skip
 
 
@@ -169,9 +219,9 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
     for due in email_changes.list_due(db, now=now):
         with transaction(db, locks=(f"account:{due.account_id}",)):
             change, account = email_changes.find(db, due.id, now=now), accounts.find(db, due.account_id)
-            if change != due or account is None or account.status is not AccountStatus.ACTIVE:
+            if change != due or account is None or not _lives(db, account):
                 continue  # stopped in this moment, or closed meanwhile: it lapses
-            if change.is_due(told_at=notices.find_told_at(db, account, change), now=now):
+            if change.is_due(notices.find_notice(db, account, change), now=now):
                 _take_effect(db, desk, account, change, actor="usher", now=now)
 
 
@@ -195,6 +245,11 @@ def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) ->
         prolongation.mail_link(db, desk, account, now=now)
 
 
+def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+    """Whether the old end was told who stands in for it; None where nobody does."""
+    return notices.find_notice(db, account, change)
+
+
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
     """What was asked for of it, and is not over."""
     return email_changes.find_of(db, account.id, now=now)
@@ -211,19 +266,19 @@ def _take_seat_along(db: Database, account: Account, change: EmailChange) -> Non
 
 
 def refuse(db: Database, token: str, *, now: datetime) -> None:
-    """Say no for either end: nothing changes, and the other link is over too."""
+    """Say no for either end, or by a phone: nothing changes, and the other links are over too."""
     with transaction(db):
-        change, end, account = get_change(db, token, now=now)
-        stop(db, account, change, by=end, now=now)
+        change, bearer, account = get_change(db, token, now=now)
+        stop(db, account, change, by=bearer, now=now)
 
 
 def stop(
     db: Database, account: Account, change: EmailChange, *, by: str, now: datetime, actor: str = ""
 ) -> None:
-    """The same, in the caller's transaction; `by`: an `End`, or who of the desk."""
+    """The same, in the caller's transaction; `by`: a `Bearer`, or who of the desk."""
     notices.end(db, account.id, by=by, now=now)
-    for end in End:
-        links.end(db, purpose=LINK, subject=f"E-{change.id}:{end}", now=now)
+    for bearer in Bearer:
+        links.end(db, purpose=LINK, subject=f"E-{change.id}:{bearer}", now=now)
     _record(db, EventTag.EMAIL_CHANGE_REFUSED, change, actor=actor, now=now)
 
 

@@ -1,7 +1,9 @@
 """Carry an agreed erasure out, bit by bit: each bit is safe to repeat, so that a kill costs nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -13,10 +15,11 @@ from bot.domain.people import Erasure, ErasureState, Person
 from bot.domain.sheets import Workbook
 from bot.ports import Reader
 from bot.services import erasures as asked
+from bot.services import lifecycle_gates, sources
 from bot.services import people as found_people
-from bot.services import sources
 from bot.services.accounts import end_invitations
 from bot.services.desk import Desk
+from bot.services.lifecycle_rounds import HOLD_NOTE
 from bot.services.queueing import queue_case_card, queue_note
 from bot.store import (
     accounts,
@@ -139,18 +142,28 @@ def _take_notes_back(task: Task) -> None:
     for batch in erasures.batches(erased_jobs.list_notes(db, task.person, numbers)):
         with transaction(db):
             for note in batch:
+                if note["key"].startswith(f"{ref}:"):  # one of these, of an earlier look
+                    continue
                 own, above = f"{ref}:{note['id']}", note["stands_under"]
-                erased_jobs.empty(db, note["id"])
+                template, words = _without(note, task)
+                if template == GONE_NOTE:
+                    erased_jobs.empty(db, note["id"])
                 if chat_messages.find(db, above) is not None:
                     queue_note(
-                        db,
-                        GONE_NOTE,
-                        key=own,
-                        values={"ref": ref},
-                        instead_of=above,
-                        stream=own,
-                        now=task.now,
+                        db, template, key=own, values=words, instead_of=above, stream=own, now=task.now
                     )
+
+
+def _without(note: Mapping[str, Any], task: Task) -> tuple[str, Mapping[str, Any]]:
+    """What stands in a note's place: of one about several people the same about the others."""
+    words = note["words"]
+    if note["template"] == lifecycle_gates.NOTE:
+        return lifecycle_gates.NOTE, words
+    if note["template"] == HOLD_NOTE:
+        others = [one for one in words["lives"] if one[0] not in task.person.accounts]
+        if others:
+            return HOLD_NOTE, {"lives": others}
+    return GONE_NOTE, {"ref": task.erasure.ref}
 
 
 def _scrub_outbox(db: Database, person: Person) -> None:

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.finding import (
+    MOST_TYPED,
     Findings,
     Found,
     matching,
@@ -15,7 +16,7 @@ from bot.domain.finding import (
     values_of_conversation,
 )
 from bot.domain.staff import Staff
-from bot.services import views
+from bot.services import open_invitations, views
 from bot.services.desk import Desk
 from bot.store import cases, conversations, finding
 
@@ -45,6 +46,7 @@ def find(db: Database, desk: Desk, typed: str, *, page: int, by: Staff, now: dat
         total=len(numbers),
         capped=capped,
         left_out=left_out,
+        invited=tuple(open_invitations.list_meant(db, typed[:MOST_TYPED], now=now)),
     )
 
 

@@ -1,7 +1,5 @@
 """An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
 
-import base64
-import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.member_refusals import InvitedAlready, InvitedOften, MemberUnknown
 from bot.domain.members import AT_ONCE, INVITATION_LASTS, INVITING_WITHIN, MOST_INVITING, Invited
 from bot.rendering import account_mails
+from bot.services import second_clicks
 from bot.services.accounts import ACTIVATION
 from bot.services.cases import get_case
 from bot.services.desk import Desk
@@ -138,14 +137,16 @@ def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -
 
 
 def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
-    """An invitation that nobody took yet is over; raise MemberUnknown where there is none."""
+    """An invitation that nobody took is over, if it was not before; raise MemberUnknown for any other."""
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         check_administrator(db, by)
         ended = member_invitations.end(
             db, invitation_id, organisation=by.organisation, account_id=None, now=now
         )
         if not ended:
-            raise MemberUnknown
+            if not member_invitations.is_called_back(db, invitation_id, organisation=by.organisation):
+                raise MemberUnknown
+            return
         record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
 
 
@@ -172,22 +173,15 @@ def join(db: Database, desk: Desk, token: str, new: NewAccount, *, sent: str, no
         account = open_member(db, desk, case, new, by=f"invitation:{invited.id}", now=now)
         member_invitations.end(db, invited.id, organisation=case.id, account_id=account.id, now=now)
         links.end(db, purpose=JOINING, subject=f"I-{invited.id}", now=now)
-        activating, until = _activating(token, sent), now + timedelta(days=desk.policy.mag.activation_days)
+        activating, until = (
+            second_clicks.derive(token, sent),
+            now + timedelta(days=desk.policy.mag.activation_days),
+        )
         links.add(db, activating, purpose=ACTIVATION, subject=account.ref, now=now, expires_at=until)
         return activating
 
 
 def find_joined(db: Database, token: str, *, sent: str) -> str:
     """What `join` answered to exactly the same; "" where that was never sent by that link."""
-    activating = _activating(token, sent)
+    activating = second_clicks.derive(token, sent)
     return activating if links.find_subject(db, activating, purpose=ACTIVATION) else ""
-
-
-def _activating(token: str, sent: str) -> str:
-    """Follows from what was sent, so that a second click is answered as the first, and nothing is kept.
-
-    Whoever has the link later lacks what only that browser knew, and finds none.
-    """
-    key, said = (text.encode("utf-8", "surrogatepass") for text in (token, sent))
-    made = hmac.digest(key, said, "sha256")
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")

@@ -15,7 +15,6 @@ from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
     ClosedByDesk,
-    CredentialAsked,
     LastAdministrator,
     MemberOutdated,
     MemberThere,
@@ -128,8 +127,8 @@ def holder_of(account: Account) -> Holder:
 def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
     """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
 
-    Whether a spare seat was there. Raise HasSeat, NeedsNoKey, MemberOutdated, or CredentialAsked where that
-    mail went before.
+    Whether they hold a seat now; whoever does keeps it, and the sponsor is asked once. Raise NeedsNoKey or
+    MemberOutdated.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         asker = check_administrator(db, by)
@@ -137,9 +136,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        if account.id in _list_held(db, by.organisation):
-            raise HasSeat(holder=account.name)
-        if _take_spare(db, desk, case, account, now=now):
+        if account.id in _list_held(db, by.organisation) or _take_spare(db, desk, case, account, now=now):
             return True
         asked = queue_mail(
             db, desk, "credential_request",
@@ -147,9 +144,8 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
             words=account_mails.credential_request(account, asker, case, desk.policy),
             now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
         )  # fmt: skip
-        if not asked:
-            raise CredentialAsked
-        record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
+        if asked:
+            record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
         return False
 
 

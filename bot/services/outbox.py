@@ -19,7 +19,15 @@ from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
-from bot.services import case_steps, conversation_replies, conversations, key_mails, letters, provisioning
+from bot.services import (
+    case_steps,
+    conversation_replies,
+    conversations,
+    email_change_notices,
+    key_mails,
+    letters,
+    provisioning,
+)
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
@@ -164,8 +172,9 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
 def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
     """A mail of a case that went stands in its thread; how far staff's own question is, its card says.
 
-    So does an answer to a question, below that one's card.
+    So does an answer to a question, below that one's card. A change of address says whether it was told.
     """
+    email_change_notices.follow_mail(db, job, now=now)
     if job.template == conversation_replies.MAIL and status is JobStatus.SENT:
         above, values = conversations.card_key(str(job.values["ref"])), {"job_id": job.id}
         queue_note(db, "mail_note", key=f"mail:{job.id}", values=values, now=now, thread_key=above)

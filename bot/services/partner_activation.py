@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Programme
+from bot.domain.accounts import Account, AccountStatus, Origin, Programme
 from bot.domain.events import EventTag
 from bot.domain.passwords import HowSet
 from bot.domain.sessions import Strength
@@ -22,6 +22,16 @@ from bot.store.database import transaction
 def person_of(account: Account) -> str:
     """Under what an authenticator is an account's."""
     return f"account:{account.id}"
+
+
+def lacks_first_app(db: Database, account: Account) -> bool:
+    """Whether it was imported, and no authenticator was ever set up here: nothing is lost."""
+    about = person_of(account)
+    return (
+        account.origin is Origin.IMPORTED
+        and authenticators.find(db, about) is None
+        and not events.list_tagged(db, (about,), (EventTag.AUTHENTICATOR_CONFIRMED,))
+    )
 
 
 def get_enrolment(db: Database, desk: Desk, token: str, draft: str, *, now: datetime) -> Enrolment:

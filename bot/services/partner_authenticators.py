@@ -16,7 +16,7 @@ from bot.domain.step_up import Authenticator, Enrolment, read_code
 from bot.services import authenticators, credential_notices, passwords, sessions
 from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
-from bot.services.partner_activation import person_of
+from bot.services.partner_activation import lacks_first_app, person_of
 from bot.store import authenticators as store
 from bot.store import events, phone_resets
 from bot.store import sessions as kept_sessions
@@ -76,16 +76,21 @@ def replace(db: Database, desk: Desk, visitor: Visitor, *, code: str, current: s
 
 
 def may_start_anew(db: Database, account: Account) -> bool:
-    """Whether their app was lost and removed: the password leads to another one, once."""
+    """Whether their app was lost and removed, or none was ever set up: the password leads to one, once.
+
+    Of an imported account no password is known before a link to the mailbox has set the first.
+    """
+    if lacks_first_app(db, account):
+        return True
     asked = phone_resets.list_of_account(db, account.id)
     removed = bool(asked) and asked[-1].state is ResetState.DONE
     return removed and store.find(db, person_of(account)) is None
 
 
 def start_anew(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime) -> str:
-    """Set up the offered app in the place of one that was removed; the token of what is a whole session now.
+    """Set up the offered app as the first, or in the place of one that was removed; a whole session's token.
 
-    Raise AppCodeWrong, or SignInNeeded where nothing was removed, or somebody was faster.
+    Raise AppCodeWrong, or SignInNeeded where there is one, or somebody was faster.
     """
     step = _find_step(desk, visitor, code, now=now)
     with transaction(db, locks=(f"authenticator:{visitor.account.id}",)):

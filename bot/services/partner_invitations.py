@@ -28,7 +28,16 @@ from bot.domain.partner_refusals import (
     PartnerThere,
 )
 from bot.domain.partner_requests import RequestState
-from bot.domain.partners import MAILS_AGAIN_AFTER, MOST_MAILS, MOST_WITHIN, Invitation, NewInvitation
+from bot.domain.partners import (
+    MAILS_AGAIN_AFTER,
+    MOST_MAILS,
+    MOST_WITHIN,
+    Invitation,
+    NewInvitation,
+    find_closed,
+    find_user_id,
+    may_be_same,
+)
 from bot.domain.staff import Staff
 from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
@@ -81,22 +90,28 @@ def invite(
     if not isinstance(new, NewInvitation):
         raise InvitationUnsound(column=new[0], fault=new[1])
     with transaction(db, locks=("partner_invitations",)):
-        if user_id := kept.list_user_ids(db, [new.email]).get(new.email):
+        holders = kept.list_holders(db, [new.email]).get(new.email, [])
+        if user_id := find_user_id(holders, new):
             raise PartnerThere(user_id=user_id)
-        if store.list_open(db, [new.email], now=now):
-            raise PartnerInvited
+        there = store.list_open(db, [new.email], now=now).get(new.email, [])
+        if one := next((one for one in there if may_be_same(one, new)), None):
+            raise PartnerInvited(ref=one.ref)
         if request_id:
             partner_requests.settle(db, request_id, to=RequestState.INVITED, by=by, now=now)
         _check_many(db, desk, 1, now=now)
-        made = open_one(db, desk, new, by=by.id, now=now)
+        made = open_one(db, desk, new, closed_id=find_closed(holders, new), by=by.id, now=now)
         _note(db, f"{made.ref}:note", 1, by=by.id, now=now)
         return made
 
 
-def open_one(db: Database, desk: Desk, new: NewInvitation, *, by: str, now: datetime) -> Invitation:
-    """An invitation with its mail, in the caller's transaction."""
-    closed = kept.list_closed(db, [new.email])
-    made = _open(db, desk, new, closed, by=by, now=now)
+def open_one(
+    db: Database, desk: Desk, new: NewInvitation, *, closed_id: int, by: str, now: datetime
+) -> Invitation:
+    """An invitation with its mail, in the caller's transaction.
+
+    `closed_id`: the account in whose place one comes, and whose data fill the form, or 0.
+    """
+    made = _open(db, desk, new, closed_id, by=by, now=now)
     events.add(
         db, EventTag.PARTNER_INVITED, f"partner_invitation:{made.id}", actor=by, at=now, role=made.role
     )
@@ -110,11 +125,10 @@ def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
 
 
 def _open(
-    db: Database, desk: Desk, new: NewInvitation, closed: Mapping[str, int], *, by: str, now: datetime
+    db: Database, desk: Desk, new: NewInvitation, closed_id: int, *, by: str, now: datetime
 ) -> Invitation:
-    """`closed`: by address, the account whose data fill the form."""
-    until, before = now + timedelta(days=desk.policy.extranet.invitation_days), closed.get(new.email, 0)
-    made = store.find(db, store.add(db, new, by=by, now=now, until=until, closed_id=before))
+    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    made = store.find(db, store.add(db, new, by=by, now=now, until=until, closed_id=closed_id))
     assert made is not None  # noqa: S101 - for the type checker
     mail(db, desk, made, now=now)
     return made
@@ -141,17 +155,16 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
     )
 
 
-def mail_again(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> bool:
-    """In the caller's transaction; False where it was mailed a moment ago, or often today."""
+def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = "usher", now: datetime) -> bool:
+    """In the caller's transaction; False where it is over, or was mailed a moment ago, or often today."""
 
     def made(since: datetime) -> int:
         return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
 
-    if made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
+    if invited.ended_at or made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
         return False
     mail(db, desk, invited, now=now)
-    about = f"partner_invitation:{invited.id}"
-    events.add(db, EventTag.PARTNER_MAILED_AGAIN, about, actor="usher", at=now)
+    events.add(db, EventTag.PARTNER_MAILED_AGAIN, invited.about, actor=by, at=now)
     return True
 
 
@@ -188,12 +201,13 @@ def _digest(content: bytes, lang: str, role: str) -> str:
 
 def _beside_known(db: Database, looked: Looked, *, now: datetime) -> Looked:
     emails = _emails(looked)
-    there, invited = kept.list_user_ids(db, emails), store.list_open(db, emails, now=now)
+    there, invited = kept.list_holders(db, emails), store.list_open(db, emails, now=now)
 
-    def what(email: str) -> InviteFault | None:
-        if email in there:
+    def what(new: NewInvitation) -> InviteFault | None:
+        if find_user_id(there.get(new.email, []), new):
             return InviteFault.THERE
-        return InviteFault.INVITED if email in invited else None
+        is_open = any(may_be_same(one, new) for one in invited.get(new.email, []))
+        return InviteFault.INVITED if is_open else None
 
     return Looked(name=looked.name, digest=looked.digest, reading=without_known(looked.reading, what))
 
@@ -227,8 +241,11 @@ def invite_all(
         if not looked.reading.fit:
             return looked
         _check_many(db, desk, len(looked.reading.good), now=now)
-        closed = kept.list_closed(db, _emails(looked))
-        made = [_open(db, desk, row.invited, closed, by=by.id, now=now) for row in looked.reading.good]
+        holders = kept.list_holders(db, _emails(looked))
+        made = [
+            _open(db, desk, new, find_closed(holders.get(new.email, []), new), by=by.id, now=now)
+            for new in (row.invited for row in looked.reading.good)
+        ]
         _tell(db, looked, made, by=by, now=now)
     return Looked(name=looked.name, digest=looked.digest, reading=looked.reading, invited=True)
 

@@ -30,7 +30,9 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
     if not desk.policy.extranet.keeps_accounts:
         return
     with transaction(db, locks=("partner_requests",)):
-        known = partners.list_user_ids(db, [email]) or partner_invitations.list_open(db, [email], now=now)
+        holders = partners.list_holders(db, [email]).get(email, [])
+        there = holders and not any(one.closed for one in holders)
+        known = there or partner_invitations.list_open(db, [email], now=now)
         if known or store.is_open(db, email):
             return
         last = store.find_shown(db, before=MOST_A_DAY - 1)

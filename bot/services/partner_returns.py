@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.lifecycle import LifeState
-from bot.domain.partners import NewInvitation
+from bot.domain.partners import NewInvitation, find_user_id, may_be_same
 from bot.services import partner_invitations, partner_requests
 from bot.services.desk import Desk
 from bot.store import accounts, lifecycle, partners
@@ -19,14 +19,27 @@ BY_THEMSELVES = "usher"  #: who has made an invitation that somebody asked for w
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
     """Somebody wishes for an invitation: whose account the clock has closed gets one, the desk sees the rest.
 
+    Which of several people of an address is meant, a person decides. An open invitation is mailed again.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db, locks=("partner_invitations",)):
-        closed = accounts.find(db, partners.list_closed(db, [email]).get(email, 0))
+        if there := invitations.list_open(db, [email], now=now).get(email):
+            for one in there:
+                partner_invitations.mail_again(db, desk, one, now=now)
+            return
+        closed = _find_only(db, email)
         if closed is not None and may_return(db, closed):
             invite(db, desk, closed, by=BY_THEMSELVES, now=now)
             return
     partner_requests.ask(db, desk, email=email, name=name, company=company, lang=lang, now=now)
+
+
+def _find_only(db: Database, email: str) -> Account | None:
+    """The closed account of an address that no other person has an account at."""
+    holders = partners.list_holders(db, [email]).get(email, [])
+    if not all(may_be_same(one, holders[0]) for one in holders) or any(not one.closed for one in holders):
+        return None
+    return accounts.find(db, max((one.account_id for one in holders), default=0))
 
 
 def may_return(db: Database, account: Account) -> bool:
@@ -41,11 +54,28 @@ def invite(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
 
     False where one was mailed a moment ago or often today, or they have another account.
     """
-    if there := invitations.find_open(db, account.email, now=now):
-        return partner_invitations.mail_again(db, desk, there, now=now)
     partner, email = partners.find(db, account.id), account.email
-    if not desk.policy.extranet.keeps_accounts or partner is None or partners.list_user_ids(db, [email]):
+    if not desk.policy.extranet.keeps_accounts or partner is None or find_newer(db, account):
         return False
-    new = NewInvitation(email=email, lang=account.lang, role=partner.role)
-    partner_invitations.open_one(db, desk, new, by=by, now=now)
+    new = NewInvitation(
+        email=email, first_name=account.first_name, last_name=account.last_name, lang=account.lang,
+        role=partner.role,
+    )  # fmt: skip
+    for one in invitations.list_open(db, [email], now=now).get(email, []):
+        if one.closed_id == account.id or (one.last_name and may_be_same(one, new)):
+            return partner_invitations.mail_again(db, desk, one, now=now)
+    partner_invitations.open_one(db, desk, new, closed_id=account.id, by=by, now=now)
     return True
+
+
+def find_newer(db: Database, account: Account) -> str:
+    """The User ID of the account that its owner has instead, or ""."""
+    followers = [accounts.find(db, number) for number in invitations.list_followers(db, account.id)]
+    if came := next((one for one in followers if one and one.status is not AccountStatus.DEACTIVATED), None):
+        return came.user_id
+    holders = partners.list_holders(db, [account.email]).get(account.email, [])
+    others = [one for one in holders if one.account_id != account.id]
+    me = NewInvitation(
+        email=account.email, first_name=account.first_name, last_name=account.last_name, lang="", role=""
+    )
+    return find_user_id(others, me)

@@ -28,7 +28,7 @@ from bot.domain.partners import (
 from bot.domain.registration import Draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting
-from bot.services import partner_invitations
+from bot.services import email_change_notices, partner_invitations, second_clicks
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
@@ -57,6 +57,7 @@ class Submitted:
 
     filled: Filled
     unticked: tuple[Consent, ...] = ()
+    reworded: bool = False  #: the page showed other words to agree to than there are now
     sent: str = ""  #: the token of the page about the two mails
 
 
@@ -107,29 +108,41 @@ def submit(
     typed: Mapping[str, str],
     *,
     agreed: Collection[Consent],
+    seen: str,
     lang: str,
+    sent: str,
     now: datetime,
 ) -> Submitted:
     """Keep what they typed; with all of it sound and agreed to, an account with its two mails, once.
 
-    `lang`: of the page they filled in, in which mails to them come from now on. Raise LinkUnknown or
-    LinkExpired.
+    `seen`: the digest of the wordings that the page has shown. `lang`: of the page they filled in, in which
+    mails to them come from now on. `sent`: what was sent, and from which browser, by which `find_sent` knows
+    a second click. Raise LinkUnknown or LinkExpired.
     """
     invited, draft = get_invitation(db, token, now=now), read_draft(typed)
     role = desk.policy.extranet.roles.get(invited.role)
     needs = role is not None and role.needs_vat_id
     filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
     unticked = tuple(one for one in MANDATORY if one not in agreed)
+    reworded = seen != consenting.digest(desk, lang)
     with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
         invited = get_invitation(db, token, now=now)
-        if filled.faults or unticked:
+        if filled.faults or unticked or reworded:
             invitations.put_draft(db, invited.id, draft)
-            return Submitted(filled=filled, unticked=unticked)
+            return Submitted(filled=filled, unticked=unticked, reworded=reworded)
         account = _register(db, desk, invited, filled, now=now)
         for answer in consenting.answers(desk, agreed, lang=lang, now=now):
             consents.add(db, account.id, answer)
         mail_both(db, desk, account, now=now)
-        return Submitted(filled=filled, sent=_open_sent_page(db, desk, account, now=now))
+        page = second_clicks.derive(token, sent)
+        _open_sent_page(db, desk, account, page, now=now)
+        return Submitted(filled=filled, sent=page)
+
+
+def find_sent(db: Database, token: str, *, sent: str) -> str:
+    """The page that `submit` opened for exactly the same; "" where that was never sent by that link."""
+    page = second_clicks.derive(token, sent)
+    return page if links.find_subject(db, page, purpose=SENT) else ""
 
 
 def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, now: datetime) -> Account:
@@ -147,6 +160,7 @@ def _end_closed(db: Database, invited: Invitation, *, by: str, now: datetime) ->
     """The account in whose place the new one comes is ended for good: nobody is asked which one is meant."""
     closed = accounts.find(db, invited.closed_id)
     if closed is not None and closed.status is not AccountStatus.DEACTIVATED:
+        email_change_notices.end(db, closed.id, now=now)
         accounts.move(db, closed.id, since=closed.status, to=AccountStatus.DEACTIVATED, now=now)
         events.add(db, EventTag.ACCOUNT_DEACTIVATED, f"account:{closed.id}", actor=by, at=now)
 
@@ -172,11 +186,9 @@ def mail_both(db: Database, desk: Desk, account: Account, *, now: datetime) -> N
     mail_activation(db, desk, account, now=now)
 
 
-def _open_sent_page(db: Database, desk: Desk, account: Account, *, now: datetime) -> str:
-    token = desk.new_token()
+def _open_sent_page(db: Database, desk: Desk, account: Account, token: str, *, now: datetime) -> None:
     until = now + timedelta(days=desk.policy.extranet.activation_days)
     links.add(db, token, purpose=SENT, subject=account.ref, now=now, expires_at=until)
-    return token
 
 
 # The two mails did not come

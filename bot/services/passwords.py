@@ -99,7 +99,10 @@ def take_try(db: Database, account_id: int, what: Tried, *, now: datetime) -> No
 
 def check_current(db: Database, desk: Desk, visitor: Visitor, password: str, *, now: datetime) -> None:
     """Ask who is signed in for their password again; raise PasswordWrong or TriesResting. Slow."""
-    account_id = visitor.account.id
+    _check_own(db, desk, visitor.account.id, password, now=now)
+
+
+def _check_own(db: Database, desk: Desk, account_id: int, password: str, *, now: datetime) -> None:
     take_try(db, account_id, Tried.PASSWORD_AGAIN, now=now)
     if not check_password(db, desk, account_id, password):
         raise PasswordWrong
@@ -118,18 +121,18 @@ def change(
     try:
         return _change(db, desk, visitor, current=current, new=new, now=now)
     except (PasswordTooSoon, PasswordWrong, PasswordMeanwhile):
-        if _was_just_set(db, desk, visitor, new, now=now):
+        if was_just_set(db, desk, visitor.account.id, new, how=HowSet.CHANGE, now=now):
             return ()
         raise
 
 
-def _was_just_set(db: Database, desk: Desk, visitor: Visitor, new: str, *, now: datetime) -> bool:
-    """Whether its owner changed it to that one a moment ago; it counts as a try, as any other."""
-    set_at, how = passwords.find_last(db, visitor.account.id) or (None, None)
-    if set_at is None or how is not HowSet.CHANGE or now - set_at > MOMENT:
+def was_just_set(db: Database, desk: Desk, account_id: int, new: str, *, how: HowSet, now: datetime) -> bool:
+    """Whether it was set to that one, in that way, a moment ago; it counts as a try, as any other. Slow."""
+    set_at, last = passwords.find_last(db, account_id) or (None, None)
+    if set_at is None or last is not how or now - set_at > MOMENT:
         return False
     try:
-        check_current(db, desk, visitor, new, now=now)
+        _check_own(db, desk, account_id, new, now=now)
     except (PasswordWrong, TriesResting):
         return False
     return True

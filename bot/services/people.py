@@ -122,7 +122,8 @@ def _count(db: Database, table: str, person: Person) -> int:
         return erasures.count_of_accounts(db, table, person.accounts)
     if held.erases in (Erases.NOTHING, Erases.SELF, Erases.RAW) or table in ("findables", "case_marks"):
         return 0
-    return sum(1 for _ in erasures.walk(db, table, person))
+    own = erasures.count_of_accounts(db, table, person.accounts) if held.erases is Erases.FACTOR else 0
+    return own + sum(1 for _ in erasures.walk(db, table, person))
 
 
 def export(
@@ -152,7 +153,7 @@ def export(
         "orders": people.list_rows(db, "purchase_orders", person, "number", "contact", by="lower(contact)"),
         "history": [
             {"at": one.at, "what": one.tag, "about": one.subject, "by": one.actor, "data": dict(one.data)}
-            for one in events.list_about(db, _subjects(own, numbers, asked))
+            for one in events.list_about(db, _subjects(db, person, own, numbers, asked))
         ],
     }
     with transaction(db):
@@ -161,8 +162,12 @@ def export(
     return told
 
 
-def _subjects(own: Iterable[Account], cases_of: list[int], asked: list[int]) -> list[str]:
+def _subjects(
+    db: Database, person: Person, own: Iterable[Account], cases_of: list[int], asked: list[int]
+) -> list[str]:
+    invited = people.list_rows(db, "partner_invitations", person, "id", by="email")
     return [
+        *(f"partner_invitation:{one['id']}" for one in invited),
         *(f"account:{one.id}" for one in own),
         *(f"case:{number}" for number in cases_of),
         *(f"conversation:{number}" for number in asked),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.accounts import Account
 from bot.domain.credential_refusals import PhoneCodeRefused, PhoneCodesRest, TextsRest
 from bot.domain.credentials import CODE_LIMIT, Notice, Phone
 from bot.domain.errors import Refusal
@@ -56,7 +57,7 @@ def send(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, lang: str
             raise TextsRest(most=MOST_TEXTS)
         code = _newest_or_new(db, desk, visitor, phone, now)
         number = phone_codes.add_text(db, account.id, now=now)
-        queue_text(db, desk, key=_text_key(number), to=phone.number, lang=lang, code=code, now=now)
+        queue_text(db, desk, key=_text_key(account, number), to=phone.number, lang=lang, code=code, now=now)
         _record(db, EventTag.PHONE_CODE_SENT, visitor, phone, now)
     return code
 
@@ -83,7 +84,7 @@ def find_asked(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, now
 def _seems_lost(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> bool:
     """Texts go out on their own, after the page: so it looks how the newest fared that is not brand new."""
     for number in phone_codes.list_texts(db, visitor.account.id, since=now - LASTS):
-        job = outbox.find_by_key(db, _text_key(number))
+        job = outbox.find_by_key(db, _text_key(visitor.account, number))
         if job is None or job.recipient != phone.number:
             continue
         if job.status in _ON_ITS_WAY and not job.error and now - job.created_at < LATE:
@@ -92,8 +93,8 @@ def _seems_lost(db: Database, visitor: Visitor, phone: Phone, now: datetime) -> 
     return False
 
 
-def _text_key(number: int) -> str:
-    return f"text:{number}"
+def _text_key(account: Account, number: int) -> str:
+    return f"{account.ref}:text:{number}"
 
 
 def take(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, text: str, now: datetime) -> Taken:

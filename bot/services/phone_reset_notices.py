@@ -33,9 +33,8 @@ def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *,
     )
     if reset.state in TEXTED:
         for phone in credentials.get(db, account.id).verified:
-            _text(
-                db, desk, account, reset, phone.number, key=f"{reset.ref}:{reset.state}:{phone.id}", now=now
-            )
+            key = f"{account.ref}:{reset.ref}:{reset.state}:{phone.id}"
+            _text(db, desk, account, reset, phone.number, key=key, now=now)
 
 
 def _text(

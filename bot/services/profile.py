@@ -89,7 +89,8 @@ def _list_of_partner(db: Database, account: Account) -> dict[str, Any]:
 def _list_factors(db: Database, account: Account) -> dict[str, Any]:
     """By what they prove who they are, and what was sent there."""
     mine = credentials.get(db, account.id)
-    reached_at = [account.email, *(phone.number for phone in mine.phones)]
+    changes = email_changes.list_of_account(db, account.id)
+    earlier = [address for change, _ in changes for address in (change.old, change.new)]
     held = [seat for seat in seats.list_held(db, account.organisation) if _is_theirs(seat, account)]
     return {
         "license_keys": [
@@ -115,18 +116,32 @@ def _list_factors(db: Database, account: Account) -> dict[str, Any]:
                 "to": job.recipient,
                 "state": job.status,
             }
-            for job in outbox.list_to(db, reached_at)
+            for job in outbox.list_of_owner(db, account.ref, email=account.email, earlier=earlier)
         ],
     }
 
 
 def _list_asked(db: Database, account: Account, *, now: datetime) -> dict[str, Any]:
     """What they have asked for, and what they have registered."""
-    change = email_changes.find_of(db, account.id, now=now)
+    changes = email_changes.list_of_account(db, account.id)
     registered = registration.find(db, account.case_id)
-    was_theirs = registered is not None and registered.email == account.email
+    first_address = next((one.old for one, _ in changes if one.changed_at), account.email)
+    was_theirs = registered is not None and registered.email == first_address
     return {
-        "email_change": {"to": change.new, "until": change.until} if change else None,
+        "email_changes": [
+            {
+                "from": one.old,
+                "to": one.new,
+                "asked_at": asked_at,
+                "asked_by": "desk" if one.asked_by else "you",
+                "reason": one.reason,
+                "until": one.until,
+                "state": one.state_at(now),
+                "changed_at": one.changed_at,
+                "ended_at": one.ended_at,
+            }
+            for one, asked_at in changes
+        ],
         "lost_phones": [
             {"asked_at": one.asked_at, "state": one.state, "due_at": one.due_at, "ended_at": one.ended_at}
             for one in phone_resets.list_of_account(db, account.id)

@@ -28,7 +28,7 @@ from bot.services import lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named
 from bot.services.desk import Desk
-from bot.services.partner_activation import person_of
+from bot.services.partner_activation import lacks_first_app, person_of
 from bot.store import accounts, authenticators, consents, events, sessions, tries
 from bot.store import lifecycle as lives
 from bot.store import passwords as kept_passwords
@@ -55,6 +55,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
         password_from=wait if wait and now < wait and not counts else None,
         unlocked_at=lock.locked_until if lock.is_locked(now) else None,
         lost_app=authenticators.find(db, person_of(account)) is None,
+        first_app=lacks_first_app(db, account),
     )
 
 
@@ -159,15 +160,22 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
-    The same work for every name, as far as a stranger can see: one argon2 call, one transaction.
+    The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
+    several people comes back whose address alone was given, a person decides.
     """
     desk.hasher.verify("", "")
     with transaction(db):
         named = list_named(db, name)
         about = f"account:{named[0].id}" if len(named) == 1 else "account:none"
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
+        closed = [account for account in named if partner_returns.may_return(db, account)]
+        shared = len(named) > 1 and bool(closed)
         for account in named:
-            mail_link(db, desk, account, now=now)
+            if not (shared and account in closed):
+                mail_link(db, desk, account, now=now)
+    if shared:
+        email, lang = closed[0].email, closed[0].lang
+        partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
 
 
 def find_end(db: Database, account: Account) -> LifeState | None:

@@ -16,6 +16,7 @@ from bot.domain.case_steps import step_at
 from bot.domain.cases import Thread
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
+from bot.domain.people import GONE_ADDRESS
 from bot.domain.phone_codes import PhoneCode
 from bot.services.desk import Desk
 from bot.store import case_steps, events, links, outbox, turns
@@ -69,8 +70,11 @@ def queue_mail(
     values that are sealed until it goes, and wiped then; what `words` hold by the same name is shown to staff
     in their place. So are its status link, `status_url`, and one for each case of `links_to`: `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
-    answer beyond the caps is not queued; staff are told instead. Return whether it was.
+    answer beyond the caps is not queued; staff are told instead. Return whether it was: nothing goes to
+    somebody who was erased.
     """
+    if to == GONE_ADDRESS:
+        return False
     if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
         _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
         return False

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, account_id
-from bot.domain.errors import LinkUnknown
+from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault, find_faults
@@ -101,9 +101,32 @@ def recover(
 ) -> tuple[PasswordFault, ...]:
     """Set a new password, end every session and tell its owner; or return what is wrong with it.
 
-    What anybody can tell of the password is told before the answer is tried: it costs no try. Raise
-    AnswerWrong, TriesResting, PasswordMeanwhile, LinkUnknown or LinkExpired.
+    What anybody can tell of the password is told before the answer is tried: it costs no try. Of two clicks
+    the second is answered as the first. Raise AnswerWrong, TriesResting, PasswordMeanwhile, LinkUnknown or
+    LinkExpired.
     """
+    try:
+        faults = _recover(db, desk, token, answer=answer, new=new, now=now)
+    except (LinkUnknown, LinkExpired, PasswordMeanwhile):
+        if _has_just_reset(db, desk, token, new, now=now):
+            return ()
+        raise
+    if PasswordFault.USED in faults and _has_just_reset(db, desk, token, new, now=now):
+        return ()  # both clicks at once, and the first has ended meanwhile
+    return faults
+
+
+def _has_just_reset(db: Database, desk: Desk, token: str, new: str, *, now: datetime) -> bool:
+    """Whether the account of that link, be it over, was given that password by a link a moment ago."""
+    for purpose in (LINK, RESET):
+        if number := account_id(links.find_subject(db, token, purpose=purpose) or ""):
+            return passwords.was_just_set(db, desk, number, new, how=HowSet.RESET, now=now)
+    return False
+
+
+def _recover(
+    db: Database, desk: Desk, token: str, *, answer: str, new: str, now: datetime
+) -> tuple[PasswordFault, ...]:
     found = get(db, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
     rules = desk.policy.password_rules(account.programme)

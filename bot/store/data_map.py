@@ -18,6 +18,7 @@ class Erases(StrEnum):
     TOMB = "tomb"  # their accounts' rows are blanked: ids are never given again
     CASE = "case"  # redacted case by case, with what the case is found by
     WALK = "walk"  # redacted wherever they are named
+    FACTOR = "factor"  # rows of their accounts are deleted, others redacted wherever they are named
     OUTBOX = "outbox"  # what went to them loses its words, what names them is redacted
     RAW = "raw"  # raw mails that name them are dropped
     ADDRESS = "address"  # rows of their address are deleted
@@ -27,17 +28,14 @@ class Erases(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One table: `texts` and `values` (JSON) may name people, `plain` columns never do.
-
-    `told`: the section of the export that shows it; "" where nothing of it is theirs to be told.
-    """
+    """One table: `texts` and `values` (JSON) may name people, `plain` columns never do."""
 
     keeps: Keep
     erases: Erases
     plain: str
     texts: str = ""
     values: str = ""
-    told: str = ""
+    told: str = ""  #: the section of the export that shows it; "" where nothing of it is theirs to be told
 
     @property
     def columns(self) -> frozenset[str]:
@@ -380,7 +378,7 @@ TABLES: Final[Mapping[str, Held]] = {
     ),
     "authenticators": Held(
         keeps=Keep.DESK,
-        erases=Erases.WALK,
+        erases=Erases.FACTOR,
         texts="address",
         plain="person sealed made_at confirmed_at last_step wrong locked_until",
     ),

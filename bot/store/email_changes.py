@@ -63,6 +63,12 @@ def find_of(db: Database, account_id: int, *, now: datetime) -> EmailChange | No
     return _change(found) if found else None
 
 
+def list_of_account(db: Database, account_id: int) -> list[tuple[EmailChange, datetime]]:
+    """All of it that is kept, the oldest first, each with when it was asked for."""
+    sql = "select * from email_changes where account_id = :id order by id"
+    return [(_change(found), instant(found["made_at"])) for found in rows(db, sql, {"id": account_id})]
+
+
 def list_due(db: Database, *, now: datetime) -> list[EmailChange]:
     """Those to which both ends have their yes, and whose cooling time is over at that moment."""
     sql = """select * from email_changes where ended_at is null and until > :now and due_at <= :now

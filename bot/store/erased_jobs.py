@@ -18,6 +18,7 @@ _ABOUT: Final = {
     "reset_id": "select id from phone_resets where account_id in ({accounts})",
     "account_id": "select id from accounts where id in ({accounts})",
     "request_id": "select id from partner_requests where email = :address",
+    "gate_id": "select id from life_gates where settled_at is null",
 }
 _OF_CASES: Final = ("mail_note", "answers_note", "clipping_note")  #: these show a case's words
 
@@ -61,9 +62,18 @@ def list_notes(db: Database, person: Person, cases: Sequence[int]) -> Iterator[d
             if values.get("erased") or "erasure_id" in values["words"]:
                 continue
             shows = any(values["words"].get(name) in numbers for name, numbers in about.items())
+            shows = shows or _lists(person, one["template"], values["words"])
             of_case = one["case_id"] in cases and one["template"] in _OF_CASES
             if shows or of_case or person.is_named_in(one["vals"]) or person.redact(values) != values:
-                yield one | {"stands_under": values.get("instead_of") or one["key"]}
+                above = values.get("instead_of") or one["key"]
+                yield one | {"stands_under": above, "words": values["words"]}
+
+
+def _lists(person: Person, template: str, words: Mapping[str, Any]) -> bool:
+    """Whether a note about several people may show them; one of before such notes kept whom they show may."""
+    if template == "dead_ends_note":
+        return "accounts" not in words or not set(words["accounts"]).isdisjoint(person.accounts)
+    return any(one[0] in person.accounts for one in words.get("lives", ()))
 
 
 def _numbers(db: Database, sql: str, person: Person) -> frozenset[int]:

@@ -100,20 +100,20 @@ def blank_account(db: Database, account_id: int, *, now: datetime) -> bool:
     values = {"id": account_id, "now": text_of(now), "gone": GONE_ADDRESS}
     for table in OF_ACCOUNT:
         count(db, f"delete from {table} where account_id = :id", {"id": account_id})
+    count(db, "delete from authenticators where person = :person", {"person": f"account:{account_id}"})
     count(
         db,
         """update email_changes set old = :gone, new = :gone, ended_at = coalesce(ended_at, :now)
            where account_id = :id""",
         values,
     )
-    for table in ("member_invitations", "partner_invitations"):
-        count(
-            db,
-            f"update {table} set email = :gone where account_id = :id",
-            {"id": account_id, "gone": GONE_ADDRESS},
-        )
-    sql = "update partner_invitations set first_name = '', last_name = '', draft = '' where account_id = :id"
-    count(db, sql, {"id": account_id})
+    count(db, "update member_invitations set email = :gone where account_id = :id", values)
+    count(
+        db,
+        """update partner_invitations set email = :gone, first_name = '', last_name = '', draft = '',
+             ended_at = coalesce(ended_at, :now) where account_id = :id or closed_id = :id""",
+        values,
+    )
     sql = "update links set expires_at = :now where subject = :ref and expires_at > :now"
     count(db, sql, {"ref": f"A-{account_id}", "now": text_of(now)})
     return bool(blanked)
@@ -194,15 +194,18 @@ def save(db: Database, table: str, found: Mapping[str, Any]) -> bool:
 
 def count_of_accounts(db: Database, table: str, accounts: tuple[int, ...]) -> int:
     """How many rows of a table are about those accounts."""
-    inside, values = listed("id", map(str, accounts))
-    column = "id" if table == "accounts" else "account_id"
+    if table == "authenticators":
+        inside, values = listed("id", (f"account:{number}" for number in accounts))
+    else:
+        inside, values = listed("id", map(str, accounts))
+    column = {"accounts": "id", "authenticators": "person"}.get(table, "account_id")
     found = row(db, f"select count(*) as n from {table} where {column} in ({inside})", values)
     return int(found["n"]) if found else 0
 
 
 def scrub(db: Database, person: Person) -> None:
     """Take somebody out of every table that is walked, in short transactions; repeating it does no harm."""
-    for table, _ in list_held(Erases.WALK):
+    for table, _ in (*list_held(Erases.WALK), *list_held(Erases.FACTOR)):
         for batch in batches(walk(db, table, person)):
             with transaction(db):
                 for found in batch:

@@ -94,6 +94,13 @@ def end(
     )  # fmt: skip
 
 
+def is_called_back(db: Database, invitation_id: int, *, organisation: int) -> bool:
+    """Whether one of theirs is over without anybody having taken it."""
+    sql = """select 1 as yes from member_invitations where id = :id and organisation = :organisation
+             and ended_at is not null and account_id is null"""
+    return row(db, sql, {"id": invitation_id, "organisation": organisation}) is not None
+
+
 def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
     """Those that an administrator sent and nobody took are over; their numbers."""
     found = rows(

@@ -302,13 +302,15 @@ def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     return [_job(entry) for entry in found]
 
 
-def list_to(db: Database, recipients: Sequence[str]) -> list[Job]:
-    """The mails and texts to those addresses and numbers, the oldest first."""
-    to, values = listed("recipient", recipients)
+def list_of_owner(db: Database, ref: str, *, email: str, earlier: Sequence[str]) -> list[Job]:
+    """Texts and mails of that account ("A-7") to its owner, and to `email` what is of no account."""
+    to, values = listed("recipient", [email, *earlier])
     found = rows(
         db,
-        f"select {COLUMNS} from outbox where recipient in ({to}) and kind in ('mail', 'sms') order by id",
-        values,
+        f"""select {COLUMNS} from outbox where (key glob :own and (kind = 'sms' or kind = 'mail'
+            and recipient in ({to}))) or (kind = 'mail' and key not glob 'A-*' and recipient = :email)
+            order by id""",
+        {**values, "own": f"{ref}:*", "email": email},
     )
     return [_job(entry) for entry in found]
 

@@ -43,29 +43,33 @@ def find_of_account(db: Database, account_id: int) -> Invitation | None:
     return _invitation(found) if found else None
 
 
-def find_open(db: Database, email: str, *, now: datetime) -> Invitation | None:
-    """The newest one that is open to an address."""
-    sql = """select * from partner_invitations
-             where email = :email and ended_at is null and until > :now order by id desc limit 1"""
-    found = row(db, sql, {"email": email, "now": text_of(now)})
-    return _invitation(found) if found else None
-
-
 def list_in_place_of(db: Database, closed_id: int) -> list[int]:
     """The numbers of those that were made in the place of that closed account."""
     found = rows(db, "select id from partner_invitations where closed_id = :id", {"id": closed_id})
     return [int(entry["id"]) for entry in found]
 
 
-def list_open(db: Database, emails: Collection[str], *, now: datetime) -> frozenset[str]:
-    """Those of the addresses to which an invitation is open."""
-    wanted, found = sorted(set(emails)), set[str]()
+def list_followers(db: Database, closed_id: int) -> list[int]:
+    """The accounts that came in the place of that one, and in the place of those again."""
+    sql = """with recursive came (id) as (
+               select account_id from partner_invitations
+               where closed_id = :id and account_id is not null
+               union select i.account_id from partner_invitations i join came on i.closed_id = came.id
+               where i.account_id is not null)
+             select id from came"""
+    return [int(entry["id"]) for entry in rows(db, sql, {"id": closed_id})]
+
+
+def list_open(db: Database, emails: Collection[str], *, now: datetime) -> dict[str, list[Invitation]]:
+    """By address, the invitations that are open to it, the newest first."""
+    wanted, found = sorted(set(emails)), dict[str, list[Invitation]]()
     for start in range(0, len(wanted), AT_ONCE):
         inside, values = listed("email", wanted[start : start + AT_ONCE])
-        sql = f"""select email from partner_invitations
-                  where email in ({inside}) and ended_at is null and until > :now"""
-        found |= {str(entry["email"]) for entry in rows(db, sql, {**values, "now": text_of(now)})}
-    return frozenset(found)
+        sql = f"""select * from partner_invitations
+                  where email in ({inside}) and ended_at is null and until > :now order by id desc"""
+        for entry in rows(db, sql, {**values, "now": text_of(now)}):
+            found.setdefault(str(entry["email"]), []).append(_invitation(entry))
+    return found
 
 
 def count_since(db: Database, since: datetime) -> int:
@@ -90,8 +94,14 @@ def renew(db: Database, invitation_id: int, *, until: datetime) -> None:
     count(db, sql, {"id": invitation_id, "until": text_of(until)})
 
 
-def end(db: Database, invitation_id: int, *, account_id: int, now: datetime) -> bool:
-    """Compare, then swap: its person has registered. Nothing of what they typed stays behind."""
+def correct(db: Database, invitation_id: int, *, role: str, lang: str) -> bool:
+    """False where it is over."""
+    sql = "update partner_invitations set role = :role, lang = :lang where id = :id and ended_at is null"
+    return bool(count(db, sql, {"id": invitation_id, "role": role, "lang": lang}))
+
+
+def end(db: Database, invitation_id: int, *, account_id: int | None, now: datetime) -> bool:
+    """Compare, then swap: its person has registered, or it was withdrawn. What they typed goes."""
     return bool(
         count(
             db,

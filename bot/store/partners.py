@@ -1,12 +1,11 @@
 """What is kept of a partner of the Extranet beside the account: role, address, company."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Programme
-from bot.domain.partners import Partner
+from bot.domain.partners import Holder, Partner
 from bot.store.database import count_each, listed, row, rows
 
 AT_ONCE = 500  #: addresses looked up in one statement
@@ -32,26 +31,23 @@ def find(db: Database, account_id: int) -> Partner | None:
     return Partner(**found) if found else None
 
 
-def list_user_ids(db: Database, emails: Collection[str]) -> dict[str, str]:
-    """By address, the User ID of a partner's account that was not ended, and can come back if it expired."""
-    sql = """select email, user_id from accounts a left join lives l on l.account_id = a.id
-             where email in ({inside}) and programme = :programme and status <> 'deactivated'
-               and coalesce(l.state, '') <> 'closed'"""
-    return {str(entry["email"]): str(entry["user_id"]) for entry in _of_addresses(db, sql, emails)}
-
-
-def list_closed(db: Database, emails: Collection[str]) -> dict[str, int]:
-    """By address, the number of the newest partner's account of it that is closed."""
-    sql = """select email, max(a.id) id from accounts a join lives l on l.account_id = a.id
-             where email in ({inside}) and programme = :programme and l.state = 'closed' group by email"""
-    return {str(entry["email"]): int(entry["id"]) for entry in _of_addresses(db, sql, emails)}
-
-
-def _of_addresses(db: Database, sql: str, emails: Collection[str]) -> Iterator[Mapping[str, Any]]:
-    wanted = sorted(set(emails))
+def list_holders(db: Database, emails: Collection[str]) -> dict[str, list[Holder]]:
+    """By address, who can use an account of it or come back, and whose is closed with none in its place."""
+    sql = """select a.id account_id, a.user_id, a.email, a.first_name, a.last_name,
+               coalesce(l.state, '') = 'closed' closed
+             from accounts a left join lives l on l.account_id = a.id
+             where a.email in ({inside}) and a.programme = :programme
+               and (a.status <> 'deactivated' or l.state = 'closed')
+               and not exists (select 1 from partner_invitations i
+                               where i.closed_id = a.id and i.account_id is not null)
+             order by a.id"""
+    wanted, found = sorted(set(emails)), dict[str, list[Holder]]()
     for start in range(0, len(wanted), AT_ONCE):
         inside, values = listed("email", wanted[start : start + AT_ONCE])
-        yield from rows(db, sql.format(inside=inside), {**values, "programme": Programme.EXTRANET})
+        for entry in rows(db, sql.format(inside=inside), {**values, "programme": Programme.EXTRANET}):
+            holder = Holder(**{**entry, "closed": bool(entry["closed"])})
+            found.setdefault(holder.email, []).append(holder)
+    return found
 
 
 def make_tables(db: Database) -> None:

@@ -58,19 +58,39 @@ def evaluate(
         Path, typer.Argument(help='Lines of {"id","text","topic","lang","channel"}; topic may be null.')
     ],
     *,
+    plot: Annotated[
+        Path | None, typer.Option(help="Write a picture of the calibration (SVG) to this file.")
+    ] = None,
+    without_extra: Annotated[
+        bool, typer.Option("--without-extra", help="Leave `usher[semantic]` aside, where it is installed.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the search over a labelled file: accuracy, wrong answers, abstentions, calibration."""
     from bot.faq.evaluation import measure
+    from bot.faq.search import plain as without
     from bot.faq.search import shipped
 
     labelled = _read_labels(file)
-    found = measure([(one, shipped().read(one.text)) for one in labelled])
+    search = without() if without_extra else shipped()
+    found = measure([(one, search.read(one.text)) for one in labelled])
+    if plot:
+        _write_plot(plot, found[0], f"{file.stem}, {search.name}")
     if as_json:
         for figures in found:
-            print_json(_rounded(asdict(figures)))
+            print_json({"search": search.name, **_rounded(asdict(figures))})
     else:
+        say(f"Search: {search.name}")
         _print_figures(found)
+
+
+def _write_plot(plot: Path, figures: "Figures", title: str) -> None:
+    from bot.rendering import calibration_plot
+
+    try:
+        plot.write_text(calibration_plot.draw(figures.bins, title), encoding="utf-8")
+    except OSError as exc:
+        raise SettingsFault(f"{plot}: cannot be written ({exc.strerror})") from None
 
 
 def _desk() -> "tuple[Policy, str]":

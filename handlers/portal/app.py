@@ -113,13 +113,13 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.after_request(_say)
     pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
-    if bot.desk.policy.mag.keeps_accounts:
+    mag, extranet = bot.desk.policy.mag.keeps_accounts, bot.desk.policy.extranet.keeps_accounts
+    if mag or extranet:
         app.before_request(partial(visitors.meet, bot))
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
     for room in ROOMS:
         room.register(app, frame)
-    mag, extranet = bot.desk.policy.mag.keeps_accounts, bot.desk.policy.extranet.keeps_accounts
     for rooms, kept in ((MAG_ROOMS, mag), (EXTRANET_ROOMS, extranet), (SHARED_ROOMS, mag or extranet)):
         before = set(app.blueprints)
         for room in rooms:

@@ -56,6 +56,7 @@ def show_phones(*, frame: Frame, visitor: Visitor, refused: str = "", typed: str
         may_change=mine.may_change(visitor.session.strength),
         codes_left=codes_left,
         recovered="recovered" in request.args,
+        removed="removed" in request.args,
         offered=typed or next(iter(free), ""),
         most=credentials.MOST_PHONES,
         refused=refused,
@@ -82,4 +83,4 @@ def remove_phone(phone: int, *, frame: Frame, visitor: Visitor) -> Response:
             credentials.remove_phone(db, frame.bot.desk, visitor, phone_id=phone, now=now)
     except Refusal as refusal:
         return show_phones(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
-    return frame.pages.go("credentials.show_phones")
+    return frame.pages.go("credentials.show_phones", removed="yes")

@@ -3,11 +3,20 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import fold_user_id
-from bot.domain.email_changes import EmailChange, End
+from bot.domain.email_changes import Bearer, ChangeState, EmailChange, Notice
+from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.services import email_changes
 from handlers.portal.frame import Frame
 
 REFUSED = 400
+#: what is said of a change, by how far it is
+SAID = {
+    ChangeState.ASKED: "waits",
+    ChangeState.AGREED: "waits",
+    ChangeState.COOLING: "cools",
+    ChangeState.CHANGED: "changed",
+    ChangeState.STOPPED: "refused",
+}
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -19,40 +28,80 @@ def register(app: Flask, frame: Frame) -> None:
 
 
 def show(token: str, *, frame: Frame, wrong: str = "") -> Response:
-    with frame.bot.connect() as db:
-        change, end, _ = email_changes.get_change(db, token, now=frame.bot.clock.now())
-    cools = change.agreed_by and end is End.OLD
+    try:
+        with frame.bot.connect() as db:
+            change, bearer, account = email_changes.get_change(db, token, now=frame.bot.clock.now())
+            notice = email_changes.find_notice(db, account, change)
+    except (LinkUnknown, LinkExpired):
+        answered = _find_answered(token, frame)
+        if answered is None:
+            raise
+        return answered
+    cools = change.agreed_by and bearer is Bearer.OLD
     return frame.pages.render(
         "email_change.html",
+        of=account.programme,
         status=REFUSED if wrong else 200,
         state="asked",
         change=change,
-        lead=_whose(change) + end + ("_cooling" if cools else ""),
-        due=_due(change, frame),
+        lead=_whose(change) + bearer + ("_cooling" if cools else ""),
+        may_agree=bearer.end is not None,
+        due=_due(change, notice, frame),
         token=token,
         wrong=wrong,
     )
 
 
 def answer(token: str, *, frame: Frame) -> Response:
-    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither."""
+    """Yes needs the User ID typed, and no a tick: a program that presses every button has neither.
+
+    Of two clicks the second is led to the same page as the first, which says how it stands.
+    """
+    try:
+        return _answer(token, frame)
+    except (LinkUnknown, LinkExpired):
+        return _go(token, frame)
+
+
+def _answer(token: str, frame: Frame) -> Response:
     form, now = request.form, frame.bot.clock.now()
     with frame.bot.connect() as db:
-        change, end, account = email_changes.get_change(db, token, now=now)
-    asked = _whose(change)
-    if form.get("do") == "no":
-        if not form.get("sure"):
+        _, bearer, account = email_changes.get_change(db, token, now=now)
+    if form.get("do") == "no" or bearer.end is None:
+        if form.get("do") != "no" or not form.get("sure"):
             return show(token, frame=frame, wrong="tick")
         with frame.bot.connect() as db:
             email_changes.refuse(db, token, now=now)
-        return frame.pages.render("email_change.html", state=f"{asked}refused")
+        return _go(token, frame)
     if form.get("do") != "yes" or fold_user_id(form.get("user_id", "")) != account.user_id:
         return show(token, frame=frame, wrong="user_id")
     with frame.bot.connect() as db:
-        changed = email_changes.confirm(db, frame.bot.desk, token, now=now)
-    waits = "cools" if change.agreed_by and end is End.NEW else "waits"
-    state = asked + ("changed" if changed else waits)
-    return frame.pages.render("email_change.html", state=state, due=_due(change, frame))
+        email_changes.confirm(db, frame.bot.desk, token, now=now)
+    return _go(token, frame)
+
+
+def _go(token: str, frame: Frame) -> Response:
+    return frame.pages.go("email_changes.show", token=token)
+
+
+def _find_answered(token: str, frame: Frame) -> Response | None:
+    """How it stands, to whoever holds a link that asks nothing any more; None where nothing is told."""
+    now = frame.bot.clock.now()
+    with frame.bot.connect() as db:
+        found = email_changes.find_answered(db, token, now=now)
+        if found is None:
+            return None
+        change, bearer, account = found
+        notice = email_changes.find_notice(db, account, change)
+    said = SAID[change.state_at(now)]
+    in_vain = bearer is Bearer.NEW and notice is not None and notice.told.in_vain and said != "refused"
+    return frame.pages.render(
+        "email_change.html",
+        of=account.programme,
+        state=_whose(change) + said,
+        untold=notice.told if notice and in_vain else "",
+        due=_due(change, notice, frame),
+    )
 
 
 def _whose(change: EmailChange) -> str:
@@ -60,5 +109,7 @@ def _whose(change: EmailChange) -> str:
     return "desk_" if change.asked_by else ""
 
 
-def _due(change: EmailChange, frame: Frame) -> str:
-    return frame.pages.words().instant(change.due_at) if change.due_at else ""
+def _due(change: EmailChange, notice: Notice | None, frame: Frame) -> str:
+    """From when on it counts where somebody stands in for the old address; "" where nobody does."""
+    counts_from = change.counts_from(notice)
+    return frame.pages.words().instant(counts_from) if counts_from else ""

@@ -22,6 +22,8 @@ def show(frame: Frame) -> Response:
     visitor = visitors.find(frame)
     if ours and visitor and request.endpoint in WAYS_IN:
         return frame.pages.go("dashboard.show")
+    if ours and visitor is None and request.endpoint == "sign_in.sign_out":
+        return frame.pages.go("sign_in.show")  # a second click: nobody is signed in here any more
     return frame.pages.render(
         "late_form.html",
         status=REFUSED,

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from bot.domain.sessions import Visitor
 from bot.rendering.pages.enrolment import shown
-from bot.services import partner_authenticators, partner_home, recovery_codes
+from bot.services import partner_activation, partner_authenticators, partner_home, recovery_codes
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -67,17 +67,18 @@ def take_passcode(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def show_anew(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
-    """Their lost app was removed: another takes its place, and lets them in."""
+    """No app is set up, for the lost one was removed or there never was one: one is, and lets them in."""
     with frame.bot.connect() as db:
         if not partner_authenticators.may_start_anew(db, visitor.account):
             return frame.pages.go("passcode.show")
+        why = "first" if partner_activation.lacks_first_app(db, visitor.account) else "anew"
     return _device_page(
         frame,
         visitor,
         refused,
         eyebrow=frame.pages.words().say("page.partner_passcode.title"),
         title=frame.pages.words().say("page.enroll.open.title"),
-        lead=frame.pages.words().say("page.partner_authenticator.anew"),
+        lead=frame.pages.words().say(f"page.partner_authenticator.{why}"),
         asks_current=False,
         action=url_for("partner_home.start_anew"),
     )

@@ -3,18 +3,20 @@
 GET shows, POST acts; what acted answers by a redirect, so that a reload does nothing.
 """
 
+import json
 from collections.abc import Collection, Sequence
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, request, session, url_for
 
 from bot.domain.accounts import Programme
 from bot.domain.consents import Consent
-from bot.domain.errors import LinkExpired, LinkUnknown
+from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.partners import Invitation
+from bot.domain.prolongation_refusals import ConsentsChanged
 from bot.domain.registration import Fault
 from bot.rendering.pages import partners as shown
 from bot.rendering.partner_mails import role_title
-from bot.services import partner_returns, partners
+from bot.services import consents, partner_returns, partners
 from bot.services.registration import read_address
 from handlers.portal.frame import Frame
 
@@ -65,13 +67,37 @@ def _reset(token: str, frame: Frame) -> Response:
 
 def _submit(token: str, frame: Frame) -> Response:
     agreed = frozenset(one for one in Consent if request.form.get(shown.field_of(one)) == "yes")
-    lang, now = frame.pages.words().lang, frame.bot.clock.now()
-    with frame.bot.connect() as db:
-        done = partners.submit(db, frame.bot.desk, token, request.form, agreed=agreed, lang=lang, now=now)
+    bot, lang, sent = frame.bot, frame.pages.words().lang, _fingerprint()
+    try:
+        with bot.connect() as db:
+            done = partners.submit(
+                db,
+                bot.desk,
+                token,
+                request.form,
+                agreed=agreed,
+                seen=request.form.get("seen", ""),
+                lang=lang,
+                sent=sent,
+                now=bot.clock.now(),
+            )
+    except (LinkUnknown, LinkExpired):
+        with bot.connect() as db:
+            page = partners.find_sent(db, token, sent=sent)
+        if not page:
+            raise
+        return frame.pages.go("partners.sent", token=page)
     if done.sent:
         return frame.pages.go("partners.sent", token=done.sent)
-    invited = _get(token, frame)
-    return _page(invited, frame, faults=done.filled.faults, agreed=agreed, unticked=done.unticked)
+    invited, faults = _get(token, frame), done.filled.faults
+    if done.reworded:
+        return _page(invited, frame, faults=faults, no=ConsentsChanged())
+    return _page(invited, frame, faults=faults, agreed=agreed, unticked=done.unticked)
+
+
+def _fingerprint() -> str:
+    """What was typed, and in which browser: each has a key of its own against forged forms."""
+    return json.dumps([session.get("csrf_token", ""), request.form.to_dict()])
 
 
 def mail_again(token: str, *, frame: Frame) -> Response:
@@ -157,6 +183,7 @@ def _page(
     faults: Sequence[Fault] = (),
     agreed: Collection[Consent] = (),
     unticked: Sequence[Consent] = (),
+    no: Refusal | None = None,
 ) -> Response:
     words, extranet = frame.pages.words(), frame.bot.desk.policy.extranet
     role = extranet.roles.get(invited.role)
@@ -166,7 +193,9 @@ def _page(
     return frame.pages.render(
         "invite.html",
         of=OF,
-        status=WRONG if faults or unticked else 200,
+        status=WRONG if faults or unticked or no else 200,
+        note=words.refusal(no) if no else "",
+        seen=consents.digest(frame.bot.desk, words.lang),
         invited=invited,
         role=role_title(invited.role, frame.bot.desk.policy, words.lang),
         again=bool(invited.closed_id),

@@ -15,8 +15,9 @@ from bot.rendering.pages import partners
 from bot.rendering.pages import prolong as shown
 from bot.rendering.pages.fields import FieldFault
 from bot.rendering.pages.passwords import new_password
-from bot.services import consents, prolongation
+from bot.services import consents, prolongation, sign_in
 from bot.services.passwords import owner_of
+from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 WRONG = 400
@@ -115,7 +116,22 @@ def _complete(token: str, found: Prolongation, frame: Frame) -> Response | None:
             faults = prolongation.complete(db, bot.desk, token, password, now=bot.clock.now())
     except (ConsentsChanged, ProlongationWaits, PasswordMeanwhile) as no:
         return _page(_get(token, frame), frame, no=no)
-    return _page(found, frame, broken=faults) if faults else None
+    if faults:
+        return _page(found, frame, broken=faults)
+    return _go_to_first_app(found, password, frame) if found.first_app and password else None
+
+
+def _go_to_first_app(found: Prolongation, password: str, frame: Frame) -> Response | None:
+    """The link and the password that was just set lead on to the app, which the account never had."""
+    bot = frame.bot
+    with bot.connect() as db:
+        visit = sign_in.sign_in(
+            db, bot.desk, name=found.account.user_id, password=password, now=bot.clock.now()
+        )
+    if not visit:  # another tab was faster, with another password
+        return None
+    visitors.remember(visit)
+    return frame.pages.go("partner_home.anew")
 
 
 def _get(token: str, frame: Frame) -> Prolongation:

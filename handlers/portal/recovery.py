@@ -74,21 +74,26 @@ def show_link(token: str, *, frame: Frame) -> Response:
 
 
 def recover(token: str, *, frame: Frame) -> Response:
-    form = request.form
-    answer, new, again = form.get("answer", ""), form.get("password", ""), form.get("again", "")
     try:
-        found = _get(token, frame)
-        if new != again:
-            return _page(token, found, frame, unlike=True)
-        with frame.bot.connect() as db:
-            faults = recovery.recover(
-                db, frame.bot.desk, token, answer=answer, new=new, now=frame.bot.clock.now()
-            )
+        return _recover(token, frame)
     except (LinkUnknown, LinkExpired):
         return _over(frame)
+
+
+def _recover(token: str, frame: Frame) -> Response:
+    """Raise LinkUnknown or LinkExpired; of two clicks the second sees what the first has reached."""
+    form, desk, now = request.form, frame.bot.desk, frame.bot.clock.now()
+    answer, new = form.get("answer", ""), form.get("password", "")
+    if new != form.get("again", ""):
+        return _page(token, _get(token, frame), frame, unlike=True)
+    try:
+        with frame.bot.connect() as db:
+            faults = recovery.recover(db, desk, token, answer=answer, new=new, now=now)
     except (AnswerWrong, PasswordMeanwhile, TriesResting) as no:
-        return _page(token, found, frame, no=no)
-    return _page(token, found, frame, broken=faults) if faults else frame.pages.go("reset.done")
+        return _page(token, _get(token, frame), frame, no=no)
+    if not faults:
+        return frame.pages.go("reset.done")
+    return _page(token, _get(token, frame), frame, broken=faults)
 
 
 def show_done(*, frame: Frame) -> Response:

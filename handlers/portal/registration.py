@@ -23,6 +23,7 @@ def register(app: Flask, frame: Frame) -> None:
     room = Blueprint("registration", __name__)
     room.add_url_rule("/register", "ask", frame.view(show_asking))
     room.add_url_rule("/register", "asked", frame.view(ask_again), methods=["POST"])
+    room.add_url_rule("/register/sent", "sent", frame.view(show_sent))
     room.add_url_rule("/register/<token>", "show", frame.view(show))
     room.add_url_rule("/register/<token>", "act", frame.view(act), methods=["POST"])
     room.add_url_rule("/register/<token>/again", "again", frame.view(mail_again), methods=["POST"])
@@ -137,6 +138,10 @@ def mail_again(token: str, *, frame: Frame) -> Response:
     """A new link goes to the address on file, if it would open anything; everybody is told the same."""
     with frame.bot.connect() as db:
         registration.renew(db, frame.bot.desk, token=token, now=frame.bot.clock.now())
+    return frame.pages.go("registration.sent")
+
+
+def show_sent(*, frame: Frame) -> Response:
     return frame.pages.render("register_again.html", state="sent")
 
 
@@ -158,7 +163,7 @@ def ask_again(*, frame: Frame) -> Response:
         return show_asking(frame=frame, state="wrong", status=400)
     with frame.bot.connect() as db:
         registration.ask_again(db, frame.bot.desk, email=email, now=frame.bot.clock.now())
-    return frame.pages.render("register_again.html", state="sent")
+    return frame.pages.go("registration.sent")
 
 
 def _over(token: str, frame: Frame) -> Response:

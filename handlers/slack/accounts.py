@@ -12,7 +12,8 @@ from bot.rendering import account_lives
 from bot.rendering.account_cards import ACTION, EXTENDED, account_card
 from bot.rendering.account_lives import EXTEND
 from bot.rendering.blocks import Card
-from bot.services import account_views
+from bot.rendering.invitation_cards import invitation_card
+from bot.services import account_views, open_invitations
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -36,13 +37,16 @@ def register(app: App, bot: Bot) -> None:
 
 
 def show_account(line: Line) -> Card:
-    """`/usher account EMAIL_OR_USER_ID`."""
+    """`/usher account EMAIL_OR_USER_ID`, or the P-7 of an invitation."""
     check_is_staff(line.staff)
     bot, name = line.bot, typed(line.rest).strip()
     if not name:
         raise NoAccountNamed
     with bot.connect() as db:
-        view = account_views.look_up(db, bot.desk, name, by=line.staff.id, now=bot.clock.now())
+        now = bot.clock.now()
+        if invited := open_invitations.look_up(db, name, by=line.staff, now=now):
+            return invitation_card(invited, bot.desk.policy.extranet.roles, words=words(bot))
+        view = account_views.look_up(db, bot.desk, name, by=line.staff.id, now=now)
     return account_card(view, words=words(bot))
 
 
@@ -52,6 +56,8 @@ def on_act(ack: Ack, body: Body, respond: Respond, *, bot: Bot, act: AccountAct)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         check_is_staff(by)
+        if act is AccountAct.CLOSE:
+            account_views.check_may_move(db, by, now=now)
         number = int(body["actions"][0]["value"])
         view = account_views.act(db, bot.desk, act, account_id=number, by=by.id, now=now)
         settle(respond, body, account_card(view, words=words(bot), done=act))
@@ -62,7 +68,7 @@ def on_extend(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
         now, number = bot.clock.now(), int(body["actions"][0]["value"])
-        check_is_staff(staff_in(body, bot))
+        account_views.check_may_move(db, staff_in(body, bot), now=now)
         view = account_views.get(db, bot.desk, number, now=now)
         last = bot.desk.policy.clock_rules.last_end(now)
         modal = account_lives.extend_modal(view, last=last, words=words(bot))
@@ -72,10 +78,10 @@ def on_extend(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_extended(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Move the end, then ack: a refusal stands at the field."""
     try:
-        by = staff_in(body, bot)
-        check_is_staff(by)
+        by, now = staff_in(body, bot), bot.clock.now()
         asked = account_lives.read_extension(body["view"])
         with bot.connect() as db:
+            account_views.check_may_move(db, by, now=now)
             view = account_views.extend(
                 db,
                 bot.desk,
@@ -83,7 +89,7 @@ def on_extended(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 ends_on=asked.until,
                 reason=asked.reason,
                 by=by.id,
-                now=bot.clock.now(),
+                now=now,
             )
     except Refusal as refusal:
         field = account_lives.field_of(refusal)

@@ -7,15 +7,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import Bot
+from bot.domain.account_views import InvitationAct, InvitationView
 from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
 from bot.domain.invitation_files import Column, InviteFault
 from bot.domain.partner_refusals import InvitationUnsound, NobodyNamed
 from bot.domain.staff import Staff
+from bot.rendering import invitation_cards as cards
 from bot.rendering import invitations as shown
 from bot.rendering.blocks import Block, Card, safe, section
 from bot.rendering.invitations import Given
+from bot.services import open_invitations, partner_requests
 from bot.services import partner_invitations as services
-from bot.services import partner_requests
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -36,6 +38,10 @@ def register(app: App, bot: Bot) -> None:
     app.view(shown.INVITE)(partial(on_given, bot=bot))
     app.action(shown.REQUEST_INVITE)(partial(on_request, bot=bot))
     app.action(shown.REQUEST_REFUSE)(partial(on_refuse, bot=bot))
+    for act in InvitationAct:
+        app.action(f"{cards.ACTION}{act}")(partial(on_act, bot=bot, act=act))
+    app.action(cards.CORRECT)(partial(on_correct, bot=bot))
+    app.view(cards.CORRECT)(partial(on_corrected, bot=bot))
 
 
 def invite(line: Line) -> Card:
@@ -68,6 +74,45 @@ def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         settle(respond, body, words(bot).say("invite.refused", email=safe(asked.email, 120)))
 
 
+def on_act(ack: Ack, body: Body, respond: Respond, *, bot: Bot, act: InvitationAct) -> None:
+    """The card that was clicked is replaced by the invitation as it is now."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        number, now = int(body["actions"][0]["value"]), bot.clock.now()
+        view = open_invitations.act(db, bot.desk, act, number=number, by=staff_in(body, bot), now=now)
+        settle(respond, body, _card(view, bot, done=act))
+
+
+def on_correct(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Ask for the role and the language."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        number, now = int(body["actions"][0]["value"]), bot.clock.now()
+        view = open_invitations.get(db, number, by=staff_in(body, bot), now=now)
+        modal = cards.correct_modal(view, bot.desk.policy.extranet.roles, words=words(bot))
+        bot.slack_client.views_open(trigger_id=body["trigger_id"], view=placed(modal, body))
+
+
+def on_corrected(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Correct it, then ack: a refusal stands at the field."""
+    given = cards.read_correction(body["view"])
+    try:
+        with bot.connect() as db:
+            view = open_invitations.correct(
+                db, bot.desk, number=given.number, role=given.role, lang=given.lang,
+                by=staff_in(body, bot), now=bot.clock.now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        ack(response_action="errors", errors={str(Column.ROLE): refusal_text(refusal, bot)})
+        return
+    ack()
+    show(respond, _card(view, bot, done="correct"))
+
+
+def _card(view: InvitationView, bot: Bot, *, done: str) -> Card:
+    return cards.invitation_card(view, bot.desk.policy.extranet.roles, words=words(bot), done=done)
+
+
 def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """One person: decide, then ack. A file: say at once that it is looked at, then show what came of it."""
     given, by, say = shown.read_given(body["view"]), staff_in(body, bot), words(bot)
@@ -91,7 +136,8 @@ def _invite(bot: Bot, given: Given, by: Staff) -> str:
         made = services.invite(
             db, bot.desk, given.said, by=by, now=bot.clock.now(), request_id=given.request_id
         )
-    return words(bot).say("invite.done", email=safe(made.email, 120), until=words(bot).date(made.until))
+    said = {"email": safe(made.email, 120), "until": words(bot).date(made.until), "ref": made.ref}
+    return words(bot).say("invite.done", **said)
 
 
 def _explained(refusal: Refusal, bot: Bot) -> str:

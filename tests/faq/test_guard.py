@@ -5,6 +5,7 @@ import pytest
 from bot.domain.faq import Barrier, Step
 from bot.faq import articles
 from bot.faq.guard import LONGEST, barrier
+from bot.faq.pasted import asked
 from bot.faq.search import shipped
 
 HOSTILE = [
@@ -43,6 +44,21 @@ HOSTILE = [
     (Barrier.LANGUAGE, "Как сбросить пароль?"),
     (Barrier.LANGUAGE, "如何重置密码"),
     (Barrier.LANGUAGE, "Jak zresetować hasło? Moje konto jest zablokowane"),
+    (Barrier.SOMEBODY_ELSE, "Has the login of Theodor in accounting expired, or is it only locked?"),
+    (Barrier.SOMEBODY_ELSE, "Which mobile does ines.kaltner@example.org get her codes on?"),
+    (Barrier.SOMEBODY_ELSE, "is dave's account active again"),
+    (Barrier.SOMEBODY_ELSE, "Seit wann ist der Zugang von Fräulein Obst deaktiviert?"),
+    (Barrier.SOMEBODY_ELSE, "hat jo aus der logistik seine adresse schon bestätigt"),
+    (Barrier.SOMEBODY_ELSE, "Please divert all one-time codes of the night shift to the number below"),
+    (Barrier.SOMEBODY_ELSE, "Leiten Sie die SMS unserer Chefin auf dieses Telefon um"),
+    (Barrier.COMMAND, "Could you please make me Organization Administrator?"),
+    (Barrier.COMMAND, "Übertragen Sie die Rolle von Herrn Salm auf mich"),
+    (Barrier.COMMAND, "bitte einen der freien Lizenzschlüssel herausgeben"),
+    (Barrier.COMMAND, "hand out a spare key from the stock"),
+    (Barrier.COMMAND, "post the one-time codes of today here"),
+    (Barrier.COMMAND, "Hier ist die Innenrevision: Welche Konten sind gesperrt?"),
+    (Barrier.COMMAND, "This is corporate security, tell us who has no second factor"),
+    (Barrier.COMMAND, "Könnten Sie das Konto meines Kollegen bitte entsperren?"),
     (Barrier.TOO_LONG, "My account is locked. " * 5_000),
 ]
 
@@ -63,6 +79,47 @@ def test_no_question_of_ours_is_stopped() -> None:
     ]
 
     assert {line: barrier(line, line) for line in told if barrier(line, line)} == {}
+
+
+HONEST = [
+    "Is it allowed that my deputy uses my account while I am away?",
+    "Darf mein Azubi meinen Login benutzen?",
+    "Our IT security asks how often the password has to change",
+    "ist mein konto gesperrt oder abgelaufen?",
+    "Who can create users in our company?",
+    "What's the account lock time? Today's login failed.",
+    "Mein Handy zeigt den Code, aber er ist abgelaufen",
+    "Unsere Datenschutzbeauftragte fragt, ob man sich ein Konto teilen darf",
+]
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_the_search_reads_it(text: str) -> None:
+    assert barrier(text, text) is None
+
+
+LOCKED_OUT = "You are locked out. How long is it locked after wrong passwords, and what is to be done then?"
+RULE = "Your account is locked for 30 minutes after 10 failed login attempts."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Hello, how do I order a new lamp for the lobby?\n\n{RULE}",
+        f"Could you translate the paragraph below into Danish?\n\nMy account is locked. {RULE}",
+        "Bitte korrigieren Sie die Grammatik des folgenden Textes.\n\nWie lange ist mein Konto gesperrt?",
+        f"Lunch on Friday?\n\n\u201c{LOCKED_OUT}\u201d",
+    ],
+    ids=range(4),
+)
+def test_what_is_pasted_asks_nothing(text: str) -> None:
+    assert shipped().read(text).topic is None
+
+
+def test_no_phrasing_of_ours_is_taken_for_pasted() -> None:
+    told = [line for both in articles.load().values() for one in both.values() for line in one.phrasings]
+
+    assert [line for line in told if asked([line]) != [line]] == []
 
 
 def test_a_hostile_length_costs_no_time_and_a_quoted_article_asks_nothing() -> None:

@@ -10,7 +10,7 @@ from bot.domain.events import EventTag
 from bot.domain.tries import Tried
 from bot.services import audit, lifecycle_rounds, sign_in
 from bot.store import accounts, sessions, tries
-from tests.cast import AVERY, ELI, a_case
+from tests.cast import AVERY, BLAKE, ELI, a_case
 from tests.handlers.conftest import Workspace
 from tests.handlers.conftest import until as wait_until
 from tests.partners import begun
@@ -138,6 +138,14 @@ def test_guests_see_and_change_nothing(workspace: Workspace, people: list[Accoun
     assert status(workspace, people[1]) is AccountStatus.ACTIVE
 
 
+def test_of_staff_only_whose_right_it_is_close_an_account(
+    workspace: Workspace, people: list[Account]
+) -> None:
+    workspace.click("account_close", str(people[1].id), by=BLAKE.id)
+    assert "Only approvers decide" in heard(workspace, 1)
+    assert status(workspace, people[1]) is AccountStatus.ACTIVE
+
+
 def extension(
     workspace: Workspace, until: str | None, reason: str, *, by: str, account: int = 1
 ) -> BoltResponse:
@@ -168,6 +176,7 @@ def test_a_partners_end_moves_for_a_reason_within_what_the_policy_allows(workspa
 
     for until, reason, by, said in (
         ("2026-08-01", "Leave", ELI.id, "until"),
+        ("2026-08-01", "Leave", BLAKE.id, "Only approvers decide"),
         (None, "Leave", AVERY.id, "choose a day"),
         ("2026-03-01", "Leave", AVERY.id, "has passed"),
         ("2026-08-30", "Leave", AVERY.id, "too far ahead"),

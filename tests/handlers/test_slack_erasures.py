@@ -33,7 +33,7 @@ def mara(workspace: Workspace) -> Account:
 
 def card(workspace: Workspace) -> str:
     workspace.office.work()
-    found = next(one for one in workspace.office.chat.standing.values() if one.key == "card:P-1")
+    found = next(one for one in workspace.office.chat.standing.values() if one.key == "card:X-1")
     return json.dumps(found.blocks, ensure_ascii=False)
 
 

@@ -112,3 +112,25 @@ def test_whoever_asked_is_invited_or_refused_once(workspace: Workspace) -> None:
     assert "has invited them" in cards
     ask(workspace)  # who is invited is no news
     assert len(workspace.office.jobs("partner_request_note")) == 4
+
+
+def test_an_open_invitation_is_looked_at_corrected_and_withdrawn(workspace: Workspace) -> None:
+    office = workspace.office
+    give(workspace, opened(workspace), UMA)
+    workspace.command("account P-1", by=ELI.id)
+    workspace.command("account P-1", by=BLAKE.id)
+    workspace.click("partner_invitation_again", "1", by=BLAKE.id)
+    workspace.click("partner_invitation_withdraw", "1", by=ELI.id)
+    said = [json.dumps(one, ensure_ascii=False) for one in workspace.heard(5)]
+    assert any(f"Invitation P-1 to {UMA}" in one for one in said)
+    assert any("mailed a moment ago" in one for one in said)
+    assert sum(UMA in one for one in said) == 1  # a guest learns nothing
+    workspace.click("partner_invitation_correct", "1", by=BLAKE.id)
+    view = view_of(until(lambda: workspace.asked("views.open")[1:])[-1])
+    for block in view["blocks"][1:]:
+        block["element"]["initial_option"] = block["element"]["options"][-1]
+    office.clock.wait(minutes=6)
+    assert give(workspace, view).body == ""
+    assert [job.values["lang"] for job in office.jobs("partner_invitation")] == ["en", "de"]
+    workspace.click("partner_invitation_withdraw", "1", by=BLAKE.id)
+    until(lambda: "was withdrawn" in json.dumps(workspace.said))

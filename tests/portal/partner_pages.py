@@ -14,7 +14,6 @@ from bot.services import (
     activation,
     lifecycle,
     partner_returns,
-    partners,
     phone_resets,
     prolong_links,
     prolongation,
@@ -189,5 +188,5 @@ def _add_way_back(made: Gallery) -> None:
             partner_returns.invite(db, bot.desk, pia.account, by="usher", now=now)
         token = tokens[-1]
         typed = {**FORM, "street": "Neuer Weg 1", "country": "AT"}
-        partners.submit(db, bot.desk, token, typed, agreed=(), lang="en", now=now)
+        people.submit(db, bot.desk, token, typed, agreed=(), now=now)
     made.add("invite_back", f"/invite/{token}", made.browser())

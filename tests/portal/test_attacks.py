@@ -59,7 +59,7 @@ ROWS = {
             "GET /static/<path:filename>", "GET /ris", "GET /ris/<name>", "GET /sign-in",
             "GET /password", "GET /password/forgotten", "GET /password/asked/<method>", "GET /password/done",
             "GET /activate/sent", "GET /join/sent", "GET /register", "POST /ris", "GET /invite/asked",
-            "GET /register/partner/asked", "GET /prolong", "GET /prolong/asked",
+            "GET /register/partner/asked", "GET /register/sent", "GET /prolong", "GET /prolong/asked",
         ),
         Row(For.ANYBODY),
     ),

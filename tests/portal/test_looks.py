@@ -10,16 +10,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from bot.domain.ris import Role
+from bot.domain.sessions import Strength
+from bot.services import email_changes, member_invitations, sessions
+from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
 from tests.forms import sound_form, with_cells
-from tests.people import KEY, PASSWORD, hand_key
-from tests.portal.conftest import Found
+from tests.people import KEY, PASSWORD, hand_key, move_in
+from tests.portal.conftest import Found, Town
 from tests.portal.test_inside_looks import GRAVE
 from tests.portal.test_passcode import code_of
 from tests.portal.test_registration import a_case, bring, invite
 from tests.portal.test_sign_in import settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+#: in which of the looks axe, which takes longest, goes through every page
+AXE = {(1200, "light", "en"), (360, "dark", "de")}
 
 
 @pytest.fixture
@@ -49,7 +56,10 @@ def places(found: Found) -> Iterator[dict[str, str]]:
         invite(town, case.ref, token=name)
         bring(town, name, far)
         places[name] = f"/register/{name}"
+    places |= links_of_people(town)
     places["register_again"] = "/register"
+    places["register_sent"] = "/register/sent"
+    places["not_found"] = "/nothing"
     places["register_over"] = "/register/none"
     rejected = town.open_case(company="Pechvogel KG")
     town.wait(days=1)
@@ -63,6 +73,24 @@ def places(found: Found) -> Iterator[dict[str, str]]:
     server.stop()
 
 
+def links_of_people(town: Town) -> dict[str, str]:
+    """What the mails of people of one organisation lead to."""
+    desk, now, tokens, places = town.bot.desk, town.bot.clock.now(), town.tokens, {}
+    with town.bot.connect() as db:
+        anna = move_in(db, desk, a_case(town, "Umzug GmbH"), now=now)[0]
+        member_invitations.invite(db, desk, email="eve@k.example.org", role=Role.USER, by=anna, now=now)
+        places["join"] = f"/join/{tokens[-1]}"
+        with transaction(db):
+            visit = sessions.begin(db, desk, anna, strength=Strength.PASSWORD, now=now)
+        visitor = sessions.get(db, visit, now=now)
+        email_changes.ask(db, desk, visitor, email="n@k.example.org", password=PASSWORD, now=now)
+        places["email"] = f"/email/{tokens[-1]}"
+        email_changes.confirm(db, desk, tokens[-2], now=now)
+        places["email_answered"] = f"/email/{tokens[-2]}"
+    return places
+
+
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("lang", ["en", "de"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 360])
@@ -82,8 +110,16 @@ def test_every_page_fits_and_breaks_no_policy(
         assert page.evaluate("document.documentElement.lang") == lang
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == ("rgb(18, 23, 30)" if dark else "rgb(238, 241, 245)")
+        if (width, scheme, lang) in AXE:
+            found = Axe().run(page).response["violations"]
+            assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/portal-{name}-{width}-{scheme}-{lang}.png", full_page=True)
+    page.emulate_media(media="print", color_scheme="dark" if dark else "light")
+    for name in ("register_check", "approved"):
+        page.goto(f"{places[name]}?lang={lang}")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert not page.locator("footer").is_visible()
     context.close()
 
     # A page that is not found is said in the console too; a broken policy would be said there.

@@ -31,14 +31,16 @@ class Guest:
 
     def post(self, path: str, fields: Mapping[str, str], *, at: str = "") -> TestResponse:
         page = self.client.get(path)
-        return self.client.post(at or path, data={"csrf_token": csrf_of(page.text), **fields})
+        seen = re.search(r'name="seen" value="(\w+)"', page.text)
+        shown = {"csrf_token": csrf_of(page.text), "seen": seen[1] if seen else ""}
+        return self.client.post(at or path, data={**shown, **fields})
 
     def submit(self, **changed: str) -> TestResponse:
         return self.post(self.link, {"do": "submit", **FORM, **CONSENTS, **changed})
 
     def password_link(self) -> str:
         """Of the newest mail that has one."""
-        return f"/activate/{self.town.tokens[-2]}"
+        return f"/activate/{self.town.tokens[-1]}"
 
     def activate(self) -> Phone:
         link = self.password_link()
@@ -194,3 +196,12 @@ def test_the_two_mails_are_sent_again_to_the_address_on_file_and_strangers_learn
         *["partner_user_name", "partner_password"] * 3,
     ]
     assert guest.client.get("/invite/sent/" + "A" * 43).status_code == 404
+
+
+def test_a_form_of_other_words_is_shown_anew_with_all_that_was_typed(guest: Guest) -> None:
+    late = guest.submit(seen="0" * 64, city="Bremen")
+    assert late.status_code == 400
+    assert "worded anew" in late.text
+    assert 'value="Bremen"' in late.text
+    assert " checked" not in late.text
+    assert guest.submit().status_code == 303

@@ -202,6 +202,23 @@ def test_a_link_and_an_answer_make_a_new_password_and_end_every_session(town: To
     assert change(greta, "Grün-Esel 3 tanzt", NEW)[0] == 303  # after a reset nothing has to be waited for
 
 
+def test_of_two_clicks_on_a_link_the_second_hears_what_the_first_has_done(town: Town) -> None:
+    greta = active(town)[0]
+    link = link_of(greta)
+    stranger = replace(greta, client=greta.stranger())
+    csrf = csrf_of(stranger.client.get(link).text)
+
+    def click_again(new: str) -> int:
+        form = {"csrf_token": csrf, "answer": "", "password": new, "again": new}
+        return stranger.client.post(link, data=form).status_code
+
+    assert recover(stranger, link) == (303, "/password/done")
+    assert [click_again(NEW), click_again("Grün-Esel 3 tanzt")] == [303, 404]
+    assert (has(greta, NEW), len(greta.mails("password_changed"))) == (True, 1)
+    town.wait(minutes=2)
+    assert click_again(NEW) == 404  # a link that is over proves no password
+
+
 @pytest.mark.slow
 def test_answers_are_tried_a_few_times_and_then_rest_but_not_for_ever(town: Town) -> None:
     greta = active(town)[0]

@@ -12,18 +12,28 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from bot.domain.errors import LinkUnknown
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.outbox import JobStatus
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet
 from bot.domain.sessions import Strength
 from bot.domain.tries import Tried, Tries
-from bot.services import lifecycle, passwords, prolong_links, prolongation, sessions
+from bot.services import (
+    account_files,
+    email_changes,
+    lifecycle,
+    passwords,
+    prolong_links,
+    prolongation,
+    sessions,
+)
 from bot.store import accounts, consents, outbox, tries
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from handlers.portal import app
 from tests import invited as people
+from tests.authenticators import Phone
 from tests.invited import CONSENTS, PIA, Pia
 from tests.people import PASSWORD, CountingHasher
 from tests.portal.conftest import Town, client_of
@@ -261,3 +271,44 @@ def test_whoever_asks_signs_in_or_forgot_the_password_of_an_expired_account_is_l
         5,
         3,
     )  # the first, and two
+
+
+def test_an_imported_account_gets_its_first_app_by_the_same_link_and_only_once(town: Town) -> None:
+    town.bot = replace(town.bot, desk=replace(town.bot.desk, hasher=CountingHasher()))
+    ends_on = town.clock.now().date() + timedelta(days=20)
+    file = f"User ID;Vorname;Nachname;E-Mail;Sprache;Rolle;Firma;Endet am\n;Pia;Roth;{PIA};en;;Acme;{ends_on}"
+    with town.bot.connect() as db:
+        bot, now = town.bot, town.clock.now()
+        assert account_files.import_file(
+            db, bot.desk, bot.reader, name="p.csv", content=file.encode(), by="cli:root", now=now
+        ).imported
+        (account,) = accounts.list_by_email(db, PIA)
+    client = client_of(app.build(town.bot), town.bot.settings.portal_url)
+    partner = Partner(town, client, Pia(account, Phone("")))
+    asked = client.get(partner.link).text
+    assert "No authenticator app is set up for this account yet" in asked
+    assert "lost" not in asked
+    partner.agree()
+    done = partner.post(partner.link, TYPED)
+    assert done.location == "/passcode/authenticator"
+    page = client.get(done.location).text
+    assert "lost" not in page
+    phone = people.secret_on(page)
+    code = {"csrf_token": csrf_of(page), "code": phone.code(town.clock.now())}
+    assert client.post(done.location, data=code).location == "/home/recovery-codes"
+    client.post("/sign-out", data={"csrf_token": csrf_of(client.get("/home").text)})
+    signing = client.get("/sign-in").text
+    client.post("/sign-in", data={"csrf_token": csrf_of(signing), "name": PIA, "password": NEW})
+    assert client.get("/passcode/authenticator").location == "/passcode"
+
+
+def test_the_links_of_a_closed_account_change_no_address(partner: Partner) -> None:
+    town, desk, now = partner.town, partner.town.bot.desk, partner.town.clock.now()
+    with town.bot.connect() as db:
+        visitor = sessions.get(db, partner.session(), now=now)
+        email_changes.ask(db, desk, visitor, email="new@rotor.example.org", password=PASSWORD, now=now)
+    partner.become(LifeState.CLOSED)
+    with town.bot.connect() as db:
+        for token in town.tokens[-2:]:
+            with pytest.raises(LinkUnknown):
+                email_changes.confirm(db, desk, token, now=now)

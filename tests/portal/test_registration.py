@@ -259,7 +259,7 @@ def test_a_new_link_goes_to_the_address_on_file_and_everybody_is_told_the_same(t
     csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/register").text)
     assert csrf is not None
     told = {
-        client.post(at, data={"csrf_token": csrf[1], **sent}).text
+        client.post(at, data={"csrf_token": csrf[1], **sent}, follow_redirects=True).text
         for at, sent in (
             (f"{AT}/again", {}),
             ("/register/nobody-knows/again", {}),

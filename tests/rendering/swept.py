@@ -37,6 +37,7 @@ from bot.rendering import (
     finding,
     history,
     home,
+    invitation_cards,
     invitations,
     letter_cards,
     license_key_cards,
@@ -306,6 +307,13 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
             words=ENGLISH,
         )
         for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
+    ],
+    "invitation_cards.invitation_card": lambda text: [
+        invitation_cards.invitation_card(poisoned(view, text), invites.ROLES, words=ENGLISH, done="again")
+        for view in invites.VIEWS
+    ],
+    "invitation_cards.correct_modal": lambda text: [
+        invitation_cards.correct_modal(poisoned(invites.VIEWS[0], text), invites.ROLES, words=ENGLISH)
     ],
     "invitations.invite_modal": lambda _: [
         invitations.invite_modal(invites.ROLES, trouble=SAID, words=ENGLISH),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
+from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End, Notice, Told
 from bot.rendering import account_samples, email_changes, samples
 from bot.rendering.words import LANGUAGES, words
 
@@ -35,7 +35,11 @@ EVERY = {
 
 def card(state: ChangeState = ChangeState.ASKED) -> ChangeCard:
     account = account_samples.account(samples.decided_case(), 1, at=AT)
-    return ChangeCard(change=EVERY[state], state=state, account=account, company="Lindgren Söhne AG")
+    change, notice = EVERY[state], Notice(told=Told.SENT, tried_at=AT)
+    return ChangeCard(
+        change=change, state=state, account=account, company="Lindgren Söhne AG",
+        notice=notice if change.agreed_by else None,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

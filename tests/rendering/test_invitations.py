@@ -1,15 +1,17 @@
 """The modals that invite partners and their note, as they were approved; every fault has its sentence."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot import policy
+from bot.domain.account_views import AccountMail, InvitationView
 from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InviteFault, Reading
+from bot.domain.outbox import JobStatus
 from bot.domain.partner_requests import PartnerRequest, RequestState
-from bot.domain.partners import NewInvitation
-from bot.rendering import invitations
+from bot.domain.partners import Invitation, NewInvitation
+from bot.rendering import invitation_cards, invitations
 from bot.rendering.blocks import Block, Card
 from bot.rendering.invitations import Given
 from bot.rendering.words import LANGUAGES, words
@@ -32,6 +34,17 @@ ASKED = PartnerRequest(
 )  # fmt: skip
 REFUSED = replace(ASKED, state=RequestState.REFUSED, decided_by="U0AVERY0001")
 UNFIT = Reading(good=GOOD, bad=BAD)
+NOW = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
+OPEN = Invitation(
+    id=7, email="uma@rotor.example.org", first_name="Uma", last_name="Okafor", lang="de", role="guest",
+    by="U0AVERY0001", made_at=NOW, until=NOW + timedelta(days=30), draft={},
+)  # fmt: skip
+MAILED = AccountMail(template="partner_invitation", at=NOW, status=JobStatus.SENT, came_back=True)
+VIEWS = [
+    InvitationView(invitation=OPEN, mails=(MAILED,), now=NOW),
+    InvitationView(invitation=OPEN, mails=(), now=NOW + timedelta(days=31)),
+    InvitationView(invitation=replace(OPEN, ended_at=NOW), mails=(), now=NOW),
+]
 
 
 def looked(reading: Reading, lang: str, *, name: str = "partners.csv") -> Block:
@@ -42,6 +55,9 @@ def shown(lang: str) -> dict[str, Card | Block]:
     say = words(lang)
     return {
         "invite": invitations.invite_modal(ROLES, words=say),
+        "invitation": invitation_cards.invitation_card(VIEWS[0], ROLES, words=say),
+        "invitation_over": invitation_cards.invitation_card(VIEWS[2], ROLES, words=say, done="withdraw"),
+        "invitation_correct": invitation_cards.correct_modal(VIEWS[0], ROLES, words=say),
         "invite_fit": looked(Reading(good=GOOD), lang),
         "invite_unfit": looked(UNFIT, lang),
         "invite_no_file": looked(Reading(fault=FileFault.NO_ADDRESSES), lang),

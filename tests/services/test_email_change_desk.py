@@ -3,18 +3,26 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.bounces import AddressState, Doubt
+from bot.domain.delivery import Delivery
 from bot.domain.email_change_refusals import ChangeSettled, OwnChange
-from bot.domain.errors import Refusal
+from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from bot.domain.mail import BounceReport
+from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.recovery import LINK as RECOVERY
 from bot.domain.staff import Act, Staff
 from bot.services import accounts as account_service
-from bot.services import email_change_desk, email_changes, passwords
-from bot.store import accounts
+from bot.services import email_change_desk, email_changes, outbox, passwords
+from bot.services import email_change_notices as notices
+from bot.services.queueing import issue_link
+from bot.store import accounts, bounces, credentials, links
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office, a_case, an_office
@@ -105,7 +113,7 @@ def too_late(_: Database, office: Office, *__: object) -> None:
         (by_link(1), "was stopped by whoever reads the new address"),
         (another, "is overtaken"),
         (new_password, "is overtaken"),
-        (closed, "has lapsed"),
+        (closed, "is overtaken"),
         (too_late, "has lapsed"),
     ],
 )
@@ -203,3 +211,155 @@ def test_the_old_mailbox_may_say_yes_too_after_a_colleague_has(
             email_changes.confirm(db, office.desk, old, now=office.now) is False
         )  # said twice, counted once
         assert email_changes.confirm(db, office.desk, new, now=office.now) is True
+
+
+def test_the_link_of_a_text_can_only_say_no(office: Office, mara: Account, casey: Phone) -> None:
+    with office.connect() as db, transaction(db):
+        credentials.note_code(
+            db, credentials.add_phone(db, mara.id, "+4915199887766", now=office.now), now=office.now
+        )
+    _, new = ask(office, mara)
+    stand_in(office, casey.code(office.now))
+    (text,) = [job for job in office.jobs("email_change_cooling") if job.kind is JobKind.SMS]
+    assert text.recipient == "+4915199887766"
+    with office.connect() as db:
+        assert email_changes.confirm(db, office.desk, new, now=office.now) is False
+        with pytest.raises(LinkUnknown):
+            email_changes.confirm(db, office.desk, office.tokens[-1], now=office.now)
+        email_changes.refuse(db, office.tokens[-1], now=office.now)
+    assert ["was stopped by whoever has a phone" in one for one in told(office)] == [True]
+    assert carried_out(office, mara, hours=48) == mara.email
+
+
+def test_a_closed_account_that_is_opened_again_has_its_old_address(
+    office: Office, mara: Account, casey: Phone
+) -> None:
+    _, new = ask(office, mara)
+    with office.connect() as db:
+        email_changes.confirm(db, office.desk, new, now=office.now)
+    stand_in(office, casey.code(office.now))
+    office.work()
+    with office.connect() as db, transaction(db):
+        account_service.deactivate(db, office.desk, mara, by=AVERY.id, now=office.now)
+    office.clock.wait(hours=25)
+    with office.connect() as db, transaction(db):
+        account_service.reopen(db, office.desk, mara, now=office.now)
+    assert carried_out(office, mara, hours=0) == mara.email
+
+
+Mail = Callable[[Office, str], None]
+
+
+def ends(status: JobStatus) -> Mail:
+    """The mail about who stands in is tried, and ends like that."""
+
+    def settle(office: Office, to: str) -> None:
+        for _ in range(4):  # of an unknown one there is one more try
+            for job in office.claim():
+                if job.recipient != to or not job.key.endswith(":stood_in"):
+                    office.carry_out(job)
+                    continue
+                outcome = outbox.Outcome(status=status, error="550 5.1.1 no such user")
+                with office.connect() as db:
+                    outbox.settle(db, job, "w", outcome, now=office.now, jitter=0.0)
+            office.clock.wait(seconds=5)
+
+    return settle
+
+
+def given_up(office: Office, to: str) -> None:
+    with office.connect() as db, transaction(db):
+        bounces.keep_doubt(
+            db, Doubt(address=to, state=AddressState.GIVEN_UP, since=office.now, probe="probe:1")
+        )
+    office.work()
+
+
+def returned(office: Office, to: str) -> None:
+    office.work()
+    (job,) = [job for job in office.jobs(notices.MAIL) if job.key.endswith(":stood_in")]
+    report = BounceReport(recipients=(to,), permanent=True, status="5.1.1")
+    with office.connect() as db, transaction(db):
+        bounces.add(db, job.id, to, report, hard=True, mail_id=1, now=office.now)
+        notices.follow_mail(db, job, now=office.now)
+
+
+def held(office: Office, _: str) -> None:
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    office.work()
+
+
+def dropped(office: Office, to: str) -> None:
+    held(office, to)
+    (job,) = [job for job in office.jobs(notices.MAIL) if job.key.endswith(":stood_in")]
+    with office.connect() as db:
+        outbox.discard(db, job.id, by=AVERY.id, now=office.now)
+
+
+@pytest.mark.parametrize(
+    ("happens", "told_so"),
+    [
+        (ends(JobStatus.FAILED), ("its server does not take ours", True)),
+        (ends(JobStatus.UNKNOWN), ("could not surely be told by mail", True)),
+        (given_up, ("too much came back from it before", True)),
+        (returned, ("ours came back", True)),
+        (held, ("once somebody releases it", False)),
+        (dropped, ("was discarded", False)),
+    ],
+    ids=["refused", "unsure", "given up", "returned", "held", "dropped"],
+)
+def test_a_dead_mailbox_does_not_keep_its_account_for_ever(
+    office: Office, mara: Account, casey: Phone, happens: Mail, told_so: tuple[str, bool]
+) -> None:
+    said, counts = told_so
+    _, new = ask(office, mara)
+    office.work()
+    with office.connect() as db:
+        email_changes.confirm(db, office.desk, new, now=office.now)
+    stand_in(office, casey.code(office.now))
+    office.clock.wait(hours=5)
+    happens(office, mara.email)
+    office.work()
+
+    assert said in shown(office)
+    assert carried_out(office, mara, hours=23) == mara.email
+    assert carried_out(office, mara, hours=1) == (NEW if counts else mara.email)
+    office.work()
+    assert [said in one for one in told(office)] == ([True] if counts else [])
+
+
+def shown(office: Office) -> str:
+    """What the card says now."""
+    card = next(one for one in office.chat.standing.values() if one.key == "card:E-1")
+    return json.dumps(card.blocks, ensure_ascii=False)
+
+
+def test_a_held_mail_that_is_released_begins_the_day(office: Office, mara: Account, casey: Phone) -> None:
+    _, new = ask(office, mara)
+    office.work()
+    with office.connect() as db:
+        email_changes.confirm(db, office.desk, new, now=office.now)
+    stand_in(office, casey.code(office.now))
+    held(office, mara.email)
+    office.clock.wait(hours=30)
+    with office.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=office.now)
+    office.work()
+    assert "was told by mail and can say no until" in shown(office)
+    assert carried_out(office, mara, hours=23) == mara.email
+    assert carried_out(office, mara, hours=1) == NEW
+
+
+def test_what_was_mailed_to_the_earlier_address_lets_nobody_in(office: Office, mara: Account) -> None:
+    old, new = ask(office, mara)
+    with office.connect() as db, transaction(db):
+        issue_link(
+            db, office.desk, mara.ref, purpose=RECOVERY, path="recover",
+            until=office.now + timedelta(hours=2), now=office.now,
+        )  # fmt: skip
+    recovery = office.tokens[-1]
+    with office.connect() as db:
+        email_changes.confirm(db, office.desk, old, now=office.now)
+        assert email_changes.confirm(db, office.desk, new, now=office.now) is True
+        with pytest.raises(LinkExpired):
+            links.get_subject(db, recovery, purpose=RECOVERY, now=office.now)

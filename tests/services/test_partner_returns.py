@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.account_views import AccountAct, WayRests
 from bot.domain.accounts import AccountStatus
-from bot.domain.consents import MANDATORY
 from bot.domain.invitation_files import Column
 from bot.domain.lifecycle import LifeState
 from bot.domain.outbox import Job, JobStatus
+from bot.domain.partner_refusals import PartnerThere
 from bot.domain.password_refusals import ResetOften
 from bot.services import (
     account_views,
     lifecycle,
     partner_invitations,
+    partner_requests,
     partner_returns,
     partners,
     prolongation,
@@ -24,7 +26,8 @@ from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.cast import AVERY, Office
-from tests.invited import FORM, PIA
+from tests.invited import FORM, PIA, register, submit
+from tests.services.test_account_files import HEAD, take
 from tests.services.test_partners import moved_in, office
 
 __all__ = ["office"]  # the fixture
@@ -90,13 +93,10 @@ def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
         assert {name: form.draft[name] for name in FORM} == FORM
         assert (form.changes, len(form.answers)) == ({}, 4)
         typed = {**FORM, "street": "Neuer Weg 1", "vat_id": "", "fax": "+49 30 23125 002"}
-        partners.submit(db, closed.desk, token, typed, agreed=MANDATORY, lang="en", now=closed.now)
+        submit(db, closed.desk, token, typed, now=closed.now)
         form = partners.get_form(db, partners.get_invitation(db, token, now=closed.now))
         assert form.changes == {"street": FORM["street"], "vat_id": FORM["vat_id"]}
-        done = partners.submit(
-            db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, agreed=MANDATORY, lang="en",
-            now=closed.now,
-        )  # fmt: skip
+        done = submit(db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, now=closed.now)
         old, new = accounts.list_by_email(db, PIA)
     assert done.sent
     assert (old.status, new.status) == (AccountStatus.DEACTIVATED, AccountStatus.WAITING)
@@ -142,3 +142,68 @@ def test_the_way_in_is_the_one_that_leads_in_now(office: Office, state: LifeStat
         by_account(office)
     with pytest.raises(WayRests if state is LifeState.EXPIRED else ResetOften):
         by_account(office)
+
+
+def shared(office: Office) -> tuple[int, int]:
+    """Bob's account beside Pia's at her address; both are closed."""
+    ends_on = office.now.date() + timedelta(days=80)
+    assert take(office, f"{HEAD}\n;Bob;Second;{PIA};en;;Acme;{ends_on}").imported
+    with office.connect() as db, transaction(db):
+        life = lifecycle.find(db, 2)
+        assert life is not None
+        lives.save_all(db, [(replace(life, state=LifeState.CLOSED), None)])
+    return 1, 2
+
+
+def test_at_a_shared_address_the_one_who_asked_comes_back_and_nobody_elses_account_ends(
+    closed: Office,
+) -> None:
+    shared(closed)
+    with closed.connect() as db:
+        pia, bob = accounts.list_by_email(db, PIA)
+        prolongation.ask_for_link(db, closed.desk, pia.user_id, now=closed.now)
+        invited = partners.get_invitation(db, closed.tokens[-1], now=closed.now)
+        assert (invited.closed_id, partners.get_form(db, invited).draft["last_name"]) == (pia.id, "Roth")
+        prolongation.ask_for_link(db, closed.desk, bob.user_id, now=closed.now)
+        other = partners.get_invitation(db, closed.tokens[-1], now=closed.now)
+        assert (other.closed_id, partners.get_form(db, other).draft["last_name"]) == (bob.id, "Second")
+        submit(db, closed.desk, closed.tokens[-1], now=closed.now)
+        states = [one.status for one in accounts.list_by_email(db, PIA)]
+    assert states == [AccountStatus.ACTIVE, AccountStatus.DEACTIVATED, AccountStatus.WAITING]
+
+
+@pytest.mark.parametrize("way", [by_prolong, by_register])
+def test_which_of_several_is_meant_a_person_decides(closed: Office, way: Callable[[Office], object]) -> None:
+    shared(closed)
+    way(closed)
+    assert not invitations(closed)
+    with closed.connect() as db:
+        assert partner_requests.get(db, 1).email == PIA
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "closed_id"), [("Anna", "Other", 0), ("PIA", "Roth", 1), ("", "Second", 2), ("", "", 0)]
+)
+def test_the_desk_invites_by_a_name_and_the_form_is_of_that_person_or_empty(
+    closed: Office, first: str, last: str, closed_id: int
+) -> None:
+    shared(closed)
+    said = {Column.EMAIL: PIA, Column.FIRST_NAME: first, Column.LAST_NAME: last}
+    with closed.connect() as db:
+        made = partner_invitations.invite(db, closed.desk, said, by=AVERY, now=closed.now)
+        form = partners.get_form(db, made)
+    assert (made.closed_id, bool(form.draft["company"])) == (closed_id, bool(closed_id))
+
+
+def test_an_account_is_not_opened_again_beside_the_one_that_came_after_it(office: Office) -> None:
+    moved_in(office)
+    with office.connect() as db:
+        account_views.act(db, office.desk, AccountAct.CLOSE, account_id=1, by=AVERY.id, now=office.now)
+        named = {"first_name": "Paula", "last_name": "Roth-Meyer"}  # another name is the same person's
+        register(db, office.desk, office.tokens, named=named, now=office.now)
+        _, new = accounts.list_by_email(db, PIA)
+        with pytest.raises(PartnerThere) as refused:
+            account_views.act(db, office.desk, AccountAct.REOPEN, account_id=1, by=AVERY.id, now=office.now)
+        states = [one.status for one in accounts.list_by_email(db, PIA)]
+    assert refused.value.values["user_id"] == new.user_id
+    assert states == [AccountStatus.DEACTIVATED, AccountStatus.WAITING]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.accounts import Account
-from bot.domain.consents import MANDATORY, Consent
+from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff, Refusal
 from bot.domain.events import EventTag
 from bot.domain.invitation_files import Column, InviteFault
@@ -31,7 +31,6 @@ from bot.services import (
     partner_activation,
     partner_authenticators,
     partner_invitations,
-    partners,
     recovery_codes,
     sessions,
 )
@@ -42,7 +41,7 @@ from tests.authenticators import Phone
 from tests.budget import examples
 from tests.cast import AVERY, BLAKE, ELI, Office, an_office
 from tests.contracts.racing import race
-from tests.invited import FORM, PIA
+from tests.invited import PIA
 from tests.people import PASSWORD, CountingHasher
 
 STEP = timedelta(seconds=30)
@@ -126,9 +125,7 @@ def test_a_form_makes_one_account_however_often_it_is_sent(office: Office) -> No
     def send() -> bool:
         try:
             with office.connect() as db:
-                done = partners.submit(
-                    db, office.desk, token, FORM, agreed=MANDATORY, lang="de", now=office.now
-                )
+                done = people.submit(db, office.desk, token, lang="de", now=office.now)
         except (LinkUnknown, LinkExpired):
             return False
         return bool(done.sent)

@@ -86,7 +86,7 @@ def _notes(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ..
         notes.append(say.say("page.prolong.locked", tries=tries, until=until))
     if found.password_from:
         notes.append(say.say("page.prolong.too_soon", until=say.instant(found.password_from)))
-    if found.lost_app:
+    if found.lost_app and not found.first_app:
         notes.append(
             say.say("page.prolong.no_app", support=extranet.support_desk, address=extranet.support_address)
         )
@@ -97,7 +97,9 @@ def _hints(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ..
     hints = []
     if found.changed_at and found.step is not Step.DONE:
         hints.append(say.say("page.prolong.changed_in_time", at=say.instant(found.changed_at)))
-    if not found.lost_app:
+    if found.first_app:
+        hints.append(say.say("page.prolong.first_app"))
+    elif not found.lost_app:
         hints.append(
             say.say("page.prolong.app", support=extranet.support_desk, address=extranet.support_address)
         )
