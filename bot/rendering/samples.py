@@ -10,11 +10,9 @@ import jinja2
 
 from bot import policy as policies
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
-from bot.domain.cards import CaseCard
 from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.mail import Address
 from bot.domain.money import Money
-from bot.domain.organisations import Likeness, Reason
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import (
     Company,
@@ -225,30 +223,6 @@ def addition_case(lang: str = "en") -> Case:
     """The complete case, approved, whose first person is there already since C-2."""
     addition = Addition(of=2, known=(0,), told=True)
     return replace(decided_case(lang), addition=addition)
-
-
-def alike_card() -> CaseCard:
-    """The complete case, of which staff are asked whether it is one of two that are known."""
-    return CaseCard(
-        case=complete_case(),
-        likenesses=(
-            Likeness(
-                ref="C-2",
-                company="Lindgren & Soehne GmbH",
-                status=CaseStatus.APPROVED,
-                points=90,
-                reasons=(Reason.SAME_VAT_ID, Reason.SAME_HOST, Reason.SAME_PEOPLE),
-                people=("Greta Lindgren", "Aylin Demir"),
-            ),
-            Likeness(
-                ref="C-5",
-                company="L\u0456ndgren & S\u00f6hne GmbH",  # a Cyrillic letter for the i
-                status=CaseStatus.RECEIVED,
-                points=25,
-                reasons=(Reason.LOOKS_ALIKE,),
-            ),
-        ),
-    )
 
 
 def withdrawn_case(lang: str = "en") -> Case:

@@ -33,8 +33,9 @@ from bot.store import (
     organisations,
     people,
 )
-from bot.store.data_map import Erases, list_held
+from bot.store.data_map import list_held
 from bot.store.database import transaction
+from bot.store.held import Erases
 
 MAILS = 100  #: looked through in one go
 GOES = 10  #: of these at one look of the clock

@@ -18,8 +18,9 @@ from bot.services import profile, sources
 from bot.services.accounts import list_named
 from bot.services.desk import Desk
 from bot.store import accounts, cases, conversations, erasures, events, people
-from bot.store.data_map import TABLES, Erases
+from bot.store.data_map import TABLES
 from bot.store.database import transaction
+from bot.store.held import Erases
 
 #: a case that somebody decides or carries out: nobody in it is erased
 BUSY = (OPEN | STANDING) - {CaseStatus.LIVE}

@@ -8,8 +8,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.people import GONE_ADDRESS, OPEN_ERASURES, Erasure, ErasureState, Person
-from bot.store.data_map import TABLES, Erases, Held, list_held
+from bot.store.data_map import TABLES, list_held
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of, transaction
+from bot.store.held import Erases, Held
 
 AT_ONCE = 500  #: rows looked at in one go, and at most changed in one transaction
 #: deleted in this order: what refers to others goes first

@@ -6,9 +6,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.people import Person
-from bot.store.data_map import TABLES, Erases, Held, list_held
+from bot.store.data_map import TABLES, list_held
 from bot.store.database import listed, row, rows
 from bot.store.erasures import redacted
+from bot.store.held import Erases, Held
 
 #: looked up in ways of their own
 _NO_CASE = frozenset({"conversations", "case_marks", "findables"})

@@ -27,6 +27,7 @@ from bot.rendering.blocks import Card
 from handlers.slack.commands import COMMANDS
 from tests.rendering import test_cards as shown
 from tests.rendering import test_letter_cards as letters
+from tests.rendering.likeness import alike_card
 from tests.rendering.poison import MARK, poisoned
 
 ENGLISH = shown.ENGLISH
@@ -40,7 +41,7 @@ def a_full_case() -> CaseCard:
         Problem(kind=kind, field="email", user=0, found="x", suggestion="x") for kind in ProblemKind
     )
     headings = (HeadingRead(field="email", label="x", sheet="x", cell="x", sure=False),)
-    card = samples.alike_card()
+    card = alike_card()
     ris = replace(card.case.ris, problems=kinds, headings=headings, source="x", passed_over=("x",))
     before = replace(ris, users=(), company=replace(ris.company, name="x", city="x"), problems=())
     version = CaseVersion(number=1, content_hash="c0ffee", ris=before, made_by="mail:41", made_at=AT)

@@ -23,6 +23,7 @@ from bot.rendering.blocks import Block
 from bot.rendering.queue import queue_card
 from bot.rendering.quoting import units
 from tests.budget import examples
+from tests.rendering.likeness import alike_card
 from tests.rendering.test_cards import (
     ASIDE,
     AT,
@@ -118,10 +119,10 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
         ),
         case_card(
             replace(
-                samples.alike_card(),
+                alike_card(),
                 likenesses=tuple(
                     replace(like, company=text, ref=f"C-{number}", reasons=tuple(Reason), people=(text,) * 9)
-                    for number, like in enumerate(samples.alike_card().likenesses)
+                    for number, like in enumerate(alike_card().likenesses)
                 ),
             )
         ),

@@ -36,6 +36,7 @@ from bot.rendering import cards, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
+from tests.rendering.likeness import alike_card
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
@@ -123,7 +124,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
             choice=Choice.REJECTED,
         )
     ),
-    "case_alike": lambda: case_card(samples.alike_card()),
+    "case_alike": lambda: case_card(alike_card()),
     "case_addition": lambda: case_card(
         CaseCard(
             case=replace(samples.addition_case(), status=CaseStatus.IN_REVIEW, decision=None),
@@ -242,14 +243,14 @@ def test_each_state_offers_its_own_buttons(status: CaseStatus, expected: list[st
 
 
 def test_staff_say_whether_it_is_one_that_is_known_but_add_to_nothing_that_was_not_taken_in() -> None:
-    shown = case_card(samples.alike_card())
+    shown = case_card(alike_card())
     pairs = [pair for pair in buttons(shown) if "same" in pair[0]]
 
     assert pairs == [
         ("case_same_as", "C-7 C-2"), ("case_not_same", "C-7 C-2"), ("case_not_same", "C-7 C-5"),
     ]  # fmt: skip
     for status in (CaseStatus.RECEIVED, CaseStatus.APPROVED):
-        card = samples.alike_card()
+        card = alike_card()
         other = case_card(replace(card, case=replace(card.case, status=status)))
         assert not [pair for pair in buttons(other) if "same" in pair[0]]
 

@@ -14,7 +14,8 @@ from bot.rendering import blocks
 from bot.rendering.blocks import Card
 from tests import slack_rules
 from tests.rendering.poison import MARK, TEXTS
-from tests.rendering.swept import OURS, PARTS, SWEPT, Shown
+from tests.rendering.swept import SWEPT, Shown
+from tests.rendering.swept_parts import OURS, PARTS
 
 PINGS = ("<!", "<@U1", "<@W1", "<#C1", "<https://evil", "<mailto:a@evil", "\ud800")
 

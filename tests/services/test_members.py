@@ -21,7 +21,6 @@ from bot.domain.member_refusals import (
     ClosedByDesk,
     InvitedAlready,
     LastAdministrator,
-    MemberOutdated,
     MemberThere,
     MemberUnknown,
     RemindedOften,
@@ -163,37 +162,6 @@ def test_nobody_is_flooded_with_activation_mails(office: Office) -> None:
     office.clock.wait(hours=24)
     assert refusal_of(remind) is None
     assert [job.recipient for job in office.jobs("activation")].count(added.email) == 4
-
-
-@pytest.mark.parametrize(
-    ("status", "refused"),
-    [
-        (AccountStatus.ACTIVE, {"remind"}),
-        (AccountStatus.DEACTIVATED, {"remind", "reset_password", "ask_credential", "set_role"}),
-    ],
-)
-def test_a_button_of_a_page_from_before_does_nothing_to_an_account_that_has_changed(
-    office: Office, status: AccountStatus, refused: set[str]
-) -> None:
-    administrator, user = opened(office, "C-1")
-    with office.connect() as db, transaction(db):
-        kept.move(db, user.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=office.now)
-        kept.move(db, user.id, since=AccountStatus.ACTIVE, to=status, now=office.now)
-    acts: dict[str, Callable[..., object]] = {
-        "remind": members.remind,
-        "reset_password": members.reset_password,
-        "ask_credential": members.ask_credential,
-        "set_role": partial(members.set_role, role=Role.ORGANIZATION_ADMINISTRATOR),
-    }
-    mails = len(office.jobs())
-
-    found = {
-        name: refusal_of(do, office, act, office.desk, account_id=user.id, by=administrator)
-        for name, act in acts.items()
-        if name in refused
-    }
-    assert found == dict.fromkeys(refused, MemberOutdated)
-    assert len(office.jobs()) == mails
 
 
 def refusal_of(act: Callable[..., object], *given: object, **named: object) -> type[Refusal] | None:

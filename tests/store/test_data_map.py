@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bot.store import erasures
-from bot.store.data_map import TABLES, Erases
+from bot.store.data_map import TABLES
+from bot.store.held import Erases
 from tests.cast import an_office
 
 

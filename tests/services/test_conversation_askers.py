@@ -1,0 +1,71 @@
+"""Whoever asks, in whatever words and by whichever way: unverified, hostile, in Slack, on the portal."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.conversations import Answered, Channel, NewConversation, Tried
+from bot.domain.tries import Tried as Try
+from bot.domain.tries import Tries
+from bot.services import conversation_replies, conversations
+from bot.store import tries
+from bot.store.database import transaction
+from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
+from tests.partners import a_partner
+from tests.services.test_conversations import answer, card
+
+
+def test_html_pings_and_a_hundred_thousand_characters_stay_text_on_the_card(office: Office) -> None:
+    text = "<!channel> <@U0AVERY0001> *bold* <b>x</b> " + "W" * 100_000
+    office.take(a_mail(subject="<!here> x", text=text))
+    office.work()
+    answer(office, "<b>No</b> <!channel>")
+
+    assert not any(ping in card(office) for ping in ("<!", "<@U0AVERY"))
+    assert "<b>No" not in office.mailer.sent[-1].html
+
+
+def test_the_unverified_get_no_mail_and_their_accounts_are_marked_as_claimed(office: Office) -> None:
+    with office.connect() as db, transaction(db):
+        partner = a_partner(db, now=office.now)
+        locked = Tries(wrong=10, locked_until=office.now + timedelta(minutes=30))
+        tries.put(db, partner.id, Try.PASSWORD, locked, now=office.now)
+    mail = replace(MALLORY, address=partner.email)
+    office.take(a_mail(sender=mail, text="I cannot sign in", verdict=""))
+    office.work()
+
+    assert office.mailer.sent == []
+    assert "Claimed, not proven" in card(office)
+    assert partner.user_id in card(office)
+    assert "*locked until 2 Mar, 11:00*" in card(office)
+    office.take(a_mail(sender=mail, text="I cannot sign in"))
+    office.work()
+    assert partner.user_id not in office.mailer.sent[-1].text
+
+
+def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_portal_by_mail(
+    office: Office,
+) -> None:
+    new = NewConversation(
+        channel=Channel.SLACK, address=DANA.address, name=DANA.name, subject="", lang="en",
+        words="Where is my key?", verified=True, slack_user="U0DANA00001",
+    )  # fmt: skip
+    tried = (Tried(topic="where-is-my-key", how=Answered.SENT, at=office.now - timedelta(minutes=3)),)
+    with office.connect() as db:
+        conversations.ask(db, office.desk, new, now=office.now, tried=tried)
+    office.work()
+    assert "Asked in Slack by <@U0DANA00001>" in card(office)
+    assert "sent: where-is-my-key" in card(office)
+    assert answer(office, "On its way <!channel>.").subject == ""
+
+    ((to, _, blocks),) = office.chat.letters
+    assert (to, office.mailer.sent) == ("U0DANA00001", [])
+    assert ("On its way" in str(blocks), "<!channel" in str(blocks)) == (True, False)
+    with office.connect() as db:
+        web = replace(new, channel=Channel.WEB, slack_user="")
+        assert conversations.ask(db, office.desk, web, now=office.now).ref == "Q-2"
+        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-2", heard=1, by=BLAKE, now=office.now)
+        looked = conversation_replies.submit(
+            db, office.desk, replace(reply, text="Here."), by=BLAKE, now=office.now
+        )
+    assert looked is not None
+    assert (looked[2].to, looked[2].subject) == (DANA.address, "Your question (Q-2)")
