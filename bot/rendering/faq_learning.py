@@ -9,6 +9,7 @@ from bot.domain.faq import Article
 from bot.domain.faq_opinions import FaqWeek, UnhelpfulArticle
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.letter_cards import fitted
 from bot.rendering.words import Words
 
 TEACH = "conversation_teach"  #: the modal's name, and its button's
@@ -32,7 +33,7 @@ def teach_modal(one: Conversation, articles: Sequence[Article], *, words: Words)
     """Ask for the article, and for the words that ask for it; names and numbers are to be taken out."""
     options = [_option(article.title, article.id) for article in articles]
     forget = _option(words.say("faq_teach.forget"), FORGET)
-    text = " ".join(f"{one.words}".split())[:LONGEST]
+    text = fitted(" ".join(one.words.split()), LONGEST)
     return {
         "type": "modal",
         "callback_id": TEACH,
