@@ -17,7 +17,7 @@ def spoken(page: str) -> str:
 def test_a_link_opens_in_the_language_of_its_mail_until_another_is_chosen(town: Town) -> None:
     near = neighbours(town)
     with town.bot.connect() as db:
-        for table in ("accounts", "cases", "member_invitations", "partner_invitations"):
+        for table in ("accounts", "cases", "conversations", "member_invitations", "partner_invitations"):
             db.execute(f"update {table} set lang = 'de'")
     browser = near.browser()
     for rule, token in near.links.items():
