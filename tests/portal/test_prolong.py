@@ -279,8 +279,10 @@ def test_an_imported_account_gets_its_first_app_by_the_same_link_and_only_once(t
     file = f"User ID;Vorname;Nachname;E-Mail;Sprache;Rolle;Firma;Endet am\n;Pia;Roth;{PIA};en;;Acme;{ends_on}"
     with town.bot.connect() as db:
         bot, now = town.bot, town.clock.now()
+        raw = file.encode()
+        account_files.check(db, bot.desk, bot.reader, name="p.csv", content=raw, now=now)
         assert account_files.import_file(
-            db, bot.desk, bot.reader, name="p.csv", content=file.encode(), by="cli:root", now=now
+            db, bot.desk, bot.reader, name="p.csv", content=raw, by="cli:root", now=now
         ).imported
         (account,) = accounts.list_by_email(db, PIA)
     client = client_of(app.build(town.bot), town.bot.settings.portal_url)

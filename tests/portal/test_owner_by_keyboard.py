@@ -1,0 +1,155 @@
+"""What somebody does with an account of their own, by keyboard alone, without JavaScript."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.domain.accounts import Account
+from bot.domain.security_questions import Given, Question
+from bot.services import member_invitations
+from bot.services import security_questions as services
+from bot.store import security_questions
+from bot.store.database import transaction
+from handlers.portal.serve import PortalServer
+from tests.people import PASSWORD, move_in
+from tests.portal.conftest import Found, Town
+from tests.portal.test_registration import a_case
+from tests.stories.visitors import Hands
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
+
+NEW, ANSWER = "Neun stille Lampen 9", "Hektor der Hund"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A portal that is served, and whose people they are."""
+
+    town: Town
+    url: str
+    people: list[Account]
+
+
+@pytest.fixture
+def place(found: Found) -> Iterator[Place]:
+    town = found(portal_url="http://127.0.0.1:8080")
+    with town.bot.connect() as db:
+        people = move_in(db, town.bot.desk, a_case(town), now=town.bot.clock.now())
+        answers = [Given(question=one, answer=ANSWER) for one in Question][:3]
+        hashes = services.make_hashes(town.bot.desk, answers)
+        with transaction(db):
+            security_questions.put(db, people[0].id, hashes, now=town.bot.clock.now())
+    server = PortalServer(town.bot)
+    server.start()
+    yield Place(town=town, url=f"http://{server.portal_address}", people=people)
+    server.stop()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner(Hands):
+    """By keyboard; `place` holds the mails."""
+
+    place: Place
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.place.url}{path}")
+
+    def do(self, button: str, said: str) -> None:
+        """Press it. What was done, or is wrong, has the focus then."""
+        self.press(button)
+        expect(self.page.get_by_role("main").locator(":focus")).to_contain_text(said)
+
+    def come_in(self, who: Account, password: str) -> None:
+        self.go("/sign-in")
+        self.fill("User ID or e-mail address", who.user_id)
+        self.fill("Password", password)
+        self.press("Sign in")
+        self.arrive("dashboard", "MAG Dashboard")
+
+    def forget(self, who: Account) -> None:
+        """The password; a wrong try comes first."""
+        self.go("/sign-in")
+        self.fill("User ID or e-mail address", who.user_id)
+        self.fill("Password", "wrong")
+        self.do("Sign in", "You are not signed in")
+        self.press("Forgot Password?")
+        self.arrive("recovery", "Account Recovery")
+        self.fill("User ID or e-mail address", who.user_id)
+        self.tick("A link by e-mail")
+        self.press("Next")
+        self.arrive("recovery-sent", "We have got your request")
+        self.go(f"/password/{self.place.town.tokens[-1]}")
+        self.arrive("recover", "Choose a new password")
+        self._fill(self.page.locator("#answer"), ANSWER)
+        self.fill("New password", "short")
+        self.fill("New password once more", "short")
+        self.do("Set the new password", "12 characters")
+        for label in ("New password", "New password once more"):
+            self.fill(label, NEW)
+        self._fill(self.page.locator("#answer"), ANSWER)
+        self.press("Set the new password")
+        self.arrive("recovered", "Your new password counts")
+
+    def move_mailbox(self, who: Account) -> None:
+        tokens = self.place.town.tokens
+        self.go("/account")
+        self.arrive("account", "My Account")
+        self.fill("New e-mail address", "new@k.example.org")
+        self.fill("Your present password", NEW)
+        before = len(tokens)
+        self.do("Send both links", "A link is on its way to each of the two addresses")
+        for token, said in zip(tokens[before:], ("other address", "counts from now on"), strict=True):
+            self.go(f"/email/{token}")
+            self.arrive("email", "Change of e-mail address")
+            self.fill("User ID", who.user_id)
+            self.do("Yes, change it", said)
+
+    def speak_german_and_end(self, who: Account, elsewhere: Page) -> None:
+        """The other session, from somebody's other browser."""
+        other = Owner(page=elsewhere, lang="en", keyboard=False, place=self.place)
+        other.come_in(who, NEW)
+        self.go("/account")
+        self.choose("Mails to me come in", "Deutsch")
+        self.do("Save", "in this language from now on")
+        self.press("My sessions")
+        self.arrive("sessions", "My sessions")
+        self.fill("Your present password", NEW)
+        self.do("End it", "it is signed out")
+        other.go("/dashboard")
+        other.arrive("signed-out", "Sign in")
+
+    def join(self) -> None:
+        """As a colleague who was invited."""
+        bot = self.place.town.bot
+        with bot.connect() as db:
+            member_invitations.invite(
+                db, bot.desk, email="jo@k.example.org", role=self.place.people[1].role,
+                by=self.place.people[0], now=bot.clock.now(),
+            )  # fmt: skip
+        self.go(f"/join/{self.place.town.tokens[-1]}")
+        self.arrive("join", "Register as a user of")
+        self.do("Next", "First name")
+        self.fill("First name", "Jo")
+        self.fill("Last name", "Ek")
+        self.press("Next")
+        self.arrive("joined", "Choose your password|Activate")
+
+
+def test_an_owner_does_everything_by_keyboard(place: Place, browser: Browser) -> None:
+    who = place.people[0]
+    with (
+        browser.new_context(java_script_enabled=False, locale="en") as context,
+        browser.new_context(java_script_enabled=False, locale="en") as another,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        owner = Owner(page=page, lang="en", keyboard=True, place=place)
+
+        assert PASSWORD != NEW
+        owner.forget(who)
+        owner.come_in(who, NEW)
+        owner.move_mailbox(who)
+        owner.speak_german_and_end(who, another.new_page())
+        owner.join()
