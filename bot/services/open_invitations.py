@@ -9,6 +9,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
 from bot.domain.partners import MOST_MAILS, Invitation, invitation_id
+from bot.domain.registration import clean
 from bot.domain.staff import Staff
 from bot.services.account_views import list_mails_of
 from bot.services.accounts import list_named
@@ -23,7 +24,8 @@ def list_meant(db: Database, name: str, *, now: datetime) -> list[Invitation]:
     """By "P-7", over or not, or the open ones of an address; the newest first."""
     number = invitation_id(name)
     if number is None:
-        return store.list_open(db, [name.strip().lower()], now=now).get(name.strip().lower(), [])
+        email = clean(name).lower()
+        return store.list_open(db, [email], now=now).get(email, [])
     found = store.find(db, number)
     return [found] if found else []
 

@@ -106,19 +106,20 @@ class Owner(Hands):
             self.fill("User ID", who.user_id)
             self.do("Yes, change it", said)
 
-    def speak_german_and_end(self, who: Account, elsewhere: Page) -> None:
-        """The other session, from somebody's other browser."""
+    def end_another(self, who: Account, elsewhere: Page) -> None:
+        """A session in somebody's other browser; then mails and pages come in German."""
         other = Owner(page=elsewhere, lang="en", keyboard=False, place=self.place)
         other.come_in(who, NEW)
         self.go("/account")
-        self.choose("Mails to me come in", "Deutsch")
-        self.do("Save", "in this language from now on")
         self.press("My sessions")
         self.arrive("sessions", "My sessions")
         self.fill("Your present password", NEW)
         self.do("End it", "it is signed out")
         other.go("/dashboard")
         other.arrive("signed-out", "Sign in")
+        self.go("/account")
+        self.choose("Mails to me come in", "Deutsch")
+        self.do("Save", "ab jetzt in dieser Sprache")
 
     def join(self) -> None:
         """As a colleague who was invited."""
@@ -126,11 +127,10 @@ class Owner(Hands):
         with bot.connect() as db:
             member_invitations.invite(
                 db, bot.desk, email="jo@k.example.org", role=self.place.people[1].role,
-                by=self.place.people[0], now=bot.clock.now(),
+                by=self.place.people[0], now=bot.clock.now(), lang="en",
             )  # fmt: skip
-        self.go(f"/join/{self.place.town.tokens[-1]}")
+        self.go(f"/join/{self.place.town.tokens[-1]}?lang=en")
         self.arrive("join", "Register as a user of")
-        self.do("Next", "First name")
         self.fill("First name", "Jo")
         self.fill("Last name", "Ek")
         self.press("Next")
@@ -151,5 +151,5 @@ def test_an_owner_does_everything_by_keyboard(place: Place, browser: Browser) ->
         owner.forget(who)
         owner.come_in(who, NEW)
         owner.move_mailbox(who)
-        owner.speak_german_and_end(who, another.new_page())
+        owner.end_another(who, another.new_page())
         owner.join()
