@@ -35,8 +35,9 @@ def test_an_invitation_that_was_called_back_or_is_too_old_lets_nobody_in(office:
 
     with pytest.raises(LinkUnknown):
         do(office, member_invitations.get_invited, first)
+    do(office, member_invitations.call_back, invitation_id=1, by=administrator)  # a second click
     with pytest.raises(MemberUnknown):
-        do(office, member_invitations.call_back, invitation_id=1, by=administrator)
+        do(office, member_invitations.call_back, invitation_id=99, by=administrator)
     office.clock.at += timedelta(days=15)
     with pytest.raises(Refusal):
         do(office, member_invitations.join, office.desk, second, a_person(), sent="")
