@@ -128,8 +128,8 @@ class World:
     def move_address(self, db: Any, number: int, now: datetime) -> None:  # noqa: ANN401
         account = accounts.find(db, number)
         assert account is not None
-        if account.status is not AccountStatus.ACTIVE:
-            return
+        if account.status is not AccountStatus.ACTIVE or self.lives()[number].state == "closed":
+            return  # links of a closed account change nothing
         with transaction(db):
             new = f"new{len(self.office.tokens)}@works.example.com"
             email_changes.open_change(db, self.office.desk, account, new, now=now)
