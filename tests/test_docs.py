@@ -14,7 +14,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.policy import SHIPPED
-from bot.rendering.mails import list_mails
+from bot.rendering.mail_templates import list_mails
 from bot.services.doctor import SCOPES
 from bot.settings import Settings
 from handlers.cli.main import app as command_line

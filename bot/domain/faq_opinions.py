@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_PHRASING = 300  #: characters of what is taught
+
 
 class Why(StrEnum):
     """What was wrong with an answer that did not help."""

@@ -91,7 +91,7 @@ _FROM: Final = re.compile(
 #: named as such, or of the form of ours
 _ID: Final = re.compile(
     r"message-?id\W{1,6}([^\s<>@]{1,200}@[^\s<>@]{1,200})"
-    r"|(?<![\w.-])([acpqs]-[0-9]{1,18}\.[a-z0-9]{1,64}\.[a-z2-7]{26}@[a-z0-9.-]{1,200})",
+    r"|(?<![\w.-])([a-z]-[0-9]{1,18}\.[a-z0-9]{1,64}\.[a-z2-7]{26}@[a-z0-9.-]{1,200})",
     re.IGNORECASE,
 )
 _LINK: Final = re.compile(r"""https?:[^\s<>"')\]]{1,500}""", re.IGNORECASE)

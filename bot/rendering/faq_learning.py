@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.conversations import Conversation
 from bot.domain.faq import Article
-from bot.domain.faq_opinions import FaqWeek, UnhelpfulArticle
+from bot.domain.faq_opinions import LONGEST_PHRASING, FaqWeek, UnhelpfulArticle
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.letter_cards import fitted
@@ -15,7 +15,6 @@ from bot.rendering.words import Words
 TEACH = "conversation_teach"  #: the modal's name, and its button's
 TOPIC, WORDS = "topic", "words"  #: its fields
 FORGET = "-"  #: the choice of no article
-LONGEST = 300
 SHOWN = 15
 _OPTION = 75  #: characters of an option
 
@@ -33,7 +32,7 @@ def teach_modal(one: Conversation, articles: Sequence[Article], *, words: Words)
     """Ask for the article, and for the words that ask for it; names and numbers are to be taken out."""
     options = [_option(article.title, article.id) for article in articles]
     forget = _option(words.say("faq_teach.forget"), FORGET)
-    text = fitted(" ".join(one.words.split()), LONGEST)
+    text = fitted(" ".join(one.words.split()), LONGEST_PHRASING)
     return {
         "type": "modal",
         "callback_id": TEACH,
@@ -62,7 +61,7 @@ def teach_modal(one: Conversation, articles: Sequence[Article], *, words: Words)
                     "type": "plain_text_input",
                     "action_id": WORDS,
                     "multiline": True,
-                    "max_length": LONGEST,
+                    "max_length": LONGEST_PHRASING,
                     **({"initial_value": text} if text else {}),
                 },
             },

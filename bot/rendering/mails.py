@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import css_inline
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from bot.brand_policy import Brand
@@ -22,17 +19,14 @@ from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
 from bot.rendering.case_facts import Values, owner
-from bot.rendering.shapes import Marked, Marks, Shape
+from bot.rendering.mail_templates import Ours, Parts, as_written, harmless, list_mails, load
+from bot.rendering.shapes import Marks, Shape
 from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
-#: beside the packages, in a checkout as in a wheel
-SHIPPED = Path(__file__).parents[2] / "email_templates"
-_LONGEST_VALUE = 600
 USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _BY_STAFF = frozenset({"question", "paragraphs"})  #: values that go as staff wrote them, whole and with links
-_LONGEST_LINE = 3_000  #: of theirs
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 _MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 
@@ -246,13 +240,6 @@ def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:
     ]
 
 
-@cache
-def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
-    """The names of all mails."""
-    names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}
-    return tuple(sorted(names))
-
-
 def render_mail(
     template: str,
     lang: str,
@@ -268,7 +255,7 @@ def render_mail(
     """
     if template not in list_mails():
         raise KeyError(f"there is no mail {template!r}")
-    parts = _load(template, lang if lang in LANGUAGES else "en", templates_dir)
+    parts = load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
     values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
@@ -288,17 +275,17 @@ def _marked(marks: Marks, name: str, value: object) -> object:
     """Every text in it, made harmless and marked; the support desk's address is part of the words."""
     if isinstance(value, str):
         if name.endswith(_MARKDOWN):
-            return _Ours(value)
+            return Ours(value)
         if name.endswith(_OURS):
             is_link = name.endswith("_url")
             return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
-        return marks.value(value, _as_written(value) if name in _BY_STAFF else _harmless(value))
+        return marks.value(value, as_written(value) if name in _BY_STAFF else harmless(value))
     if isinstance(value, Mapping):
         return {inner: _marked(marks, inner, part) for inner, part in value.items()}
     return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
 
 
-def _put_together(parts: "_Parts", source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:
+def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:
     """Parse the words, lay them out and inline the styles; marks in them come through untouched."""
     body, lines = markdown.bodies(source, colour=brand.colour)
     subject, preheader, programme = heads
@@ -316,82 +303,6 @@ def _put_together(parts: "_Parts", source: str, brand: Brand, heads: tuple[str, 
 
 #: a shape holds no values, so that whatever comes is of one that is known already; some 30 kB each
 _shape = lru_cache(maxsize=128)(_put_together)
-
-
-class _Ours(str):
-    """Markdown that we wrote: it formats."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    lang: str
-    subject: Template
-    preheader: Template
-    body: Template
-    layout: Template
-
-
-@cache
-def _load(template: str, lang: str, templates_dir: Path | None) -> _Parts:
-    """Compile a mail once a process; changed wording needs a restart."""
-    bodies = _environment(templates_dir, finalize=_in_markdown)
-    lines = _environment(templates_dir, finalize=_in_line)
-    name = f"{template}.{lang}.md"
-    assert bodies.loader is not None  # noqa: S101 - for the type checker
-    source, _, _ = bodies.loader.get_source(bodies, name)
-    head, body = split_front_matter(name, source)
-    return _Parts(
-        lang=lang,
-        subject=lines.from_string(head["subject"]),
-        preheader=lines.from_string(head["preheader"]),
-        body=bodies.from_string(body),
-        layout=_environment(templates_dir, autoescape=True).get_template("layout.html"),
-    )
-
-
-def split_front_matter(name: str, source: str) -> tuple[dict[str, str], str]:
-    """Split `key: value` lines between two lines of `---` from the words below."""
-    opening, _, rest = source.partition("---\n")
-    head, rule, body = rest.partition("\n---\n")
-    pairs = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-    if opening.strip() or not rule or not {"subject", "preheader"} <= pairs.keys():
-        raise ValueError(f"{name}: begins with `---`, `subject: …`, `preheader: …` and `---`, each on a line")
-    return pairs, body
-
-
-def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # noqa: ANN401 - jinja2's own
-    folders = [folder for folder in (templates_dir, SHIPPED) if folder]
-    return ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        **options,
-    )
-
-
-def _in_markdown(value: object) -> object:
-    """Values come from strangers: in Markdown stands their mark, or what a template made of them as text."""
-    if isinstance(value, Marked):
-        return value.mark
-    if isinstance(value, _Ours):
-        return str(value)
-    return quoting.markdown(_harmless(value)) if isinstance(value, str) else value
-
-
-def _harmless(value: str) -> str:
-    return quoting.unlinked(quoting.one_line(value, _LONGEST_VALUE))
-
-
-def _as_written(value: str) -> str:
-    """Text all the same, which formats nothing; but nobody shortens it, and its links lead somewhere."""
-    return quoting.one_line(value, _LONGEST_LINE)
-
-
-def _in_line(value: object) -> object:
-    return quoting.one_line(value, 80) if isinstance(value, str) else value
 
 
 @cache

@@ -45,6 +45,7 @@ from bot.rendering import (
     stock_mails,
 )
 from bot.rendering.case_facts import Values
+from bot.rendering.mail_templates import list_mails
 from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
@@ -380,7 +381,7 @@ def sample_values(name: str, lang: str = "en", policy: Policy | None = None) -> 
 def template_faults(templates_dir: Path) -> list[str]:
     """Try the desk's own wording with sample values; each fault is one line that names the mail."""
     faults = []
-    for name in mails.list_mails():
+    for name in list_mails():
         for lang in LANGUAGES:
             try:
                 mails.render_mail(name, lang, sample_values(name, lang), templates_dir=templates_dir)

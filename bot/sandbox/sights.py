@@ -2,7 +2,7 @@
 
 import json
 
-from bot.rendering.mails import SHIPPED, split_front_matter
+from bot.rendering.mail_templates import SHIPPED, split_front_matter
 from bot.rendering.words import LANGUAGES
 from bot.sandbox.lobby import Step
 from bot.sandbox.mail.world import MailWorld

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.conversations import Conversation
 from bot.domain.events import EventTag
-from bot.domain.faq_opinions import FaqWeek, UnhelpfulArticle
+from bot.domain.faq_opinions import LONGEST_PHRASING, FaqWeek, UnhelpfulArticle
 from bot.domain.faq_refusals import NoSuchArticle, TooFewWords
 from bot.domain.staff import Staff
 from bot.services import conversations, faq, masking
@@ -17,7 +17,6 @@ from bot.store import events, faq_opinions, faq_phrasings
 from bot.store.database import transaction
 
 NOTE = "faq_week_note"
-LONGEST = 300  #: characters of a phrasing
 FEWEST = 3  #: words of one
 _WEEK = timedelta(days=7)
 
@@ -30,7 +29,7 @@ def teach(
     Raise NotStaff, UnknownConversation, NoSuchArticle, TooFewWords.
     """
     with conversations.acting(db, ref, by, now) as one:
-        said = " ".join(masking.mask_text(db, desk, text).split())[:LONGEST]
+        said = " ".join(masking.mask_text(db, desk, text).split())[:LONGEST_PHRASING]
         if topic and topic not in faq.list_articles("en"):
             raise NoSuchArticle
         if len(said.split()) < FEWEST:

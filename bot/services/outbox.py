@@ -381,7 +381,3 @@ def _move(
 
 def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     return outbox.list_jobs(db, statuses)
-
-
-def count_by_status(db: Database) -> list[tuple[str, int]]:
-    return outbox.count_by_status(db)

@@ -10,7 +10,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.ledger import MailStatus
 from bot.domain.outbox import JobStatus
 from bot.domain.retention import Swept
-from bot.store import alarms, cases, database, ledger, migrations, outbox, retention
+from bot.store import alarms, cases, database, ledger, migrations, outbox_figures, retention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +30,9 @@ def figures(db: Database, *, now: datetime) -> Figures:
     """Count mails, jobs and cases by their state; find the job that has waited longest and the last mail."""
     return Figures(
         mails=dict.fromkeys(map(str, MailStatus), 0) | dict(ledger.count_by_status(db)),
-        jobs=dict.fromkeys(map(str, JobStatus), 0) | dict(outbox.count_by_status(db)),
+        jobs=dict.fromkeys(map(str, JobStatus), 0) | dict(outbox_figures.count_by_status(db)),
         cases=dict.fromkeys(map(str, CaseStatus), 0) | dict(cases.count_by_status(db)),
-        oldest_queued_at=outbox.find_oldest_queued(db),
+        oldest_queued_at=outbox_figures.find_oldest_queued(db),
         last_mail_at=ledger.find_last_arrival(db, now),
         open_alarms=len(alarms.list_open(db)),
         swept=retention.list_swept(db),

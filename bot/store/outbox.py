@@ -364,20 +364,6 @@ def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: dat
     return (found["theirs"], found["in_case"]) if found else (0, 0)
 
 
-def count_by_status(db: Database) -> list[tuple[str, int]]:
-    found = rows(db, "select status, count(*) n from outbox group by status order by status")
-    return [(entry["status"], entry["n"]) for entry in found]
-
-
-def find_oldest_queued(db: Database) -> datetime | None:
-    """When the job that has waited longest was queued; one that is meant for later does not wait."""
-    sql = (
-        "select min(created_at) created_at from outbox where status = 'queued' and stream not like 'later:%'"
-    )
-    found = row(db, sql)
-    return maybe_instant(found["created_at"]) if found else None
-
-
 def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     """When the next queued job of those kinds is to be tried."""
     wanted, values = listed("kind", kinds)

@@ -18,9 +18,9 @@ LangOption = Annotated[Literal["en", "de"], typer.Option(help="Language.")]
 @app.command("list", epilog="Example: usher mails list --lang de")
 def list_all(lang: LangOption = "en", *, as_json: JsonOption = False) -> None:
     """Print every mail's name and subject."""
-    from bot.rendering import mails
+    from bot.rendering.mail_templates import list_mails
 
-    lines = [(name, _sample(name, lang).subject) for name in mails.list_mails()]
+    lines = [(name, _sample(name, lang).subject) for name in list_mails()]
     if as_json:
         for name, subject in lines:
             print_json({"name": name, "lang": lang, "subject": subject})
@@ -37,10 +37,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print a mail with sample data."""
-    from bot.rendering import mails
+    from bot.rendering.mail_templates import list_mails
 
-    if name not in mails.list_mails():
-        raise typer.BadParameter(f"no mail is called {name}; there are: {', '.join(mails.list_mails())}")
+    if name not in list_mails():
+        raise typer.BadParameter(f"no mail is called {name}; there are: {', '.join(list_mails())}")
     shown = _sample(name, lang)
     if as_json:
         print_json(

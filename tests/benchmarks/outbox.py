@@ -39,7 +39,7 @@ from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.ris import RisCase
 from bot.rendering import samples
-from bot.rendering.mails import SHIPPED
+from bot.rendering.mail_templates import SHIPPED
 from bot.rendering.words import LANGUAGES
 from bot.sandbox.invented import organisation, person
 from bot.services import approvals

@@ -20,7 +20,8 @@ from bot.rendering import (
     order_mails,
     samples,
 )
-from bot.rendering.mails import SHIPPED, RenderedMail, list_mails, render_mail
+from bot.rendering.mail_templates import SHIPPED, list_mails
+from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import LANGUAGES
 from tests.budget import examples

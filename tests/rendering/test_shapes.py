@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering import mails, quoting
-from bot.rendering.mails import RenderedMail, list_mails, render_mail
+from bot.rendering.mail_templates import list_mails, load
+from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.shapes import Marks
 from bot.rendering.words import LANGUAGES
@@ -19,7 +20,7 @@ from tests.rendering.strangers import EACH, hostile_values, outline
 def said_directly(name: str, lang: str, values: dict[str, Any]) -> tuple[str, str]:
     """The HTML and the text by the parser's own way, with the values in the Markdown."""
     mail = render_mail(name, lang, values)
-    parts = mails._load(name, lang, None)
+    parts = load(name, lang, None)
     marks = Marks()
     known = {key: mails._marked(marks, key, value) for key, value in values.items()}
     source = marks.resolve(parts.body.render(known), quoting.markdown)

@@ -8,7 +8,8 @@ import jinja2
 import pytest
 
 from bot.rendering import samples
-from bot.rendering.mails import SHIPPED, render_mail, split_front_matter
+from bot.rendering.mail_templates import SHIPPED, split_front_matter
+from bot.rendering.mails import render_mail
 from bot.rendering.samples import sample_values
 from tests.rendering.test_mails import show
 

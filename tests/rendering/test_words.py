@@ -35,8 +35,8 @@ from bot.domain.ris import (
 )
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
-from bot.rendering import mails
 from bot.rendering import words as words_module
+from bot.rendering.mail_templates import list_mails
 from bot.rendering.words import LANGUAGES, read_catalogues, words
 from tests.rendering.carried import AT, CARRIED
 
@@ -210,7 +210,7 @@ def test_every_state_that_is_shown_has_a_name(value: StrEnum, lang: str) -> None
 
 
 @every_language
-@pytest.mark.parametrize("mail", mails.list_mails())
+@pytest.mark.parametrize("mail", list_mails())
 def test_every_mail_has_a_name(mail: str, lang: str) -> None:
     assert words(lang).say(f"mail.{mail}")
 

@@ -8,7 +8,7 @@ from bot.domain.bounces import PROBE, PROBE_AFTER, PROBE_PATIENCE, SOFT_LIMIT
 from bot.domain.cards import CaseCard
 from bot.domain.outbox import Job, JobStatus
 from bot.services import approvals, cases, outbox
-from bot.store import outbox as outbox_store
+from bot.store import outbox_figures
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, MALLORY, Office, a_case, a_mail
 from tests.forms import sound_form
@@ -313,4 +313,4 @@ def test_a_probe_is_no_delay_of_the_outbox(office: Office) -> None:
     office.clock.at += timedelta(minutes=30)
 
     with office.connect() as db:
-        assert outbox_store.find_oldest_queued(db) is None
+        assert outbox_figures.find_oldest_queued(db) is None

@@ -1,0 +1,100 @@
+"""The wordings of mails: found, compiled once a process, and how a stranger's value may stand in them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.rendering import quoting
+from bot.rendering.shapes import Marked
+
+#: beside the packages, in a checkout as in a wheel
+SHIPPED = Path(__file__).parents[2] / "email_templates"
+_LONGEST_VALUE = 600
+_LONGEST_LINE = 3_000  #: of what staff wrote
+
+
+@cache
+def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
+    """The names of all mails."""
+    names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}
+    return tuple(sorted(names))
+
+
+class Ours(str):
+    """Markdown that we wrote: it formats."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    lang: str
+    subject: Template
+    preheader: Template
+    body: Template
+    layout: Template
+
+
+@cache
+def load(template: str, lang: str, templates_dir: Path | None) -> Parts:
+    """Compile a mail once a process; changed wording needs a restart."""
+    bodies = _environment(templates_dir, finalize=_in_markdown)
+    lines = _environment(templates_dir, finalize=_in_line)
+    name = f"{template}.{lang}.md"
+    assert bodies.loader is not None  # noqa: S101 - for the type checker
+    source, _, _ = bodies.loader.get_source(bodies, name)
+    head, body = split_front_matter(name, source)
+    return Parts(
+        lang=lang,
+        subject=lines.from_string(head["subject"]),
+        preheader=lines.from_string(head["preheader"]),
+        body=bodies.from_string(body),
+        layout=_environment(templates_dir, autoescape=True).get_template("layout.html"),
+    )
+
+
+def split_front_matter(name: str, source: str) -> tuple[dict[str, str], str]:
+    """Split `key: value` lines between two lines of `---` from the words below."""
+    opening, _, rest = source.partition("---\n")
+    head, rule, body = rest.partition("\n---\n")
+    pairs = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    if opening.strip() or not rule or not {"subject", "preheader"} <= pairs.keys():
+        raise ValueError(f"{name}: begins with `---`, `subject: …`, `preheader: …` and `---`, each on a line")
+    return pairs, body
+
+
+def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # noqa: ANN401 - jinja2's own
+    folders = [folder for folder in (templates_dir, SHIPPED) if folder]
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+
+
+def _in_markdown(value: object) -> object:
+    """Values come from strangers: in Markdown stands their mark, or what a template made of them as text."""
+    if isinstance(value, Marked):
+        return value.mark
+    if isinstance(value, Ours):
+        return str(value)
+    return quoting.markdown(harmless(value)) if isinstance(value, str) else value
+
+
+def harmless(value: str) -> str:
+    return quoting.unlinked(quoting.one_line(value, _LONGEST_VALUE))
+
+
+def as_written(value: str) -> str:
+    """Text all the same, which formats nothing; but nobody shortens it, and its links lead somewhere."""
+    return quoting.one_line(value, _LONGEST_LINE)
+
+
+def _in_line(value: object) -> object:
+    return quoting.one_line(value, 80) if isinstance(value, str) else value
