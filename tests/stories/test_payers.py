@@ -22,7 +22,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuppliedDesk]:
 
 
 def pick(customer: Customer, number: str, *words: str) -> None:
-    """Press Approve and choose what pays in the modal that opens."""
+    """Press Approve and choose what pays in the modal that opens, once the card says why it is asked."""
+    customer.card(words[0])  # an older card's button would only show the new price
     customer.press("case_approve")
     view = customer.desk.modal("avery", *words)
     (block,) = [block for block in view["blocks"] if block["block_id"] == "purchase_order"]
