@@ -172,7 +172,7 @@ def test_a_direct_message_reaches_the_app(desk: Desk) -> None:
 
 def test_a_repeated_event_says_that_it_is_repeated(desk: Desk) -> None:
     workspace, app = desk
-    workspace.wait_for(lambda: not workspace.unfinished_events())  # or an earlier one's acknowledgement is lost
+    workspace.wait_for(lambda: not workspace.unfinished_events())  # or an earlier one loses its own
     workspace.faults.lose_acks("events_api")
     workspace.courier.patience, patience = 0.2, workspace.courier.patience
     workspace.act("avery").say("support", "twice")
