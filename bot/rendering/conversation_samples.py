@@ -176,6 +176,7 @@ def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool 
         PORTAL,
         answers,
         related=(),
+        now=AT,
         findings=_FINDINGS[lang] if several else (),
         by_staff=by_staff,
     )

@@ -146,8 +146,15 @@ def ask(
 ) -> Conversation:
     """A question that came by another way than mail: opened, and shown to the desk."""
     with transaction(db):
-        one = open_one(db, desk, new, now=now, tried=tried)
-        queue_note(db, CARD, key=card_key(one.ref), values=_values(one), now=now)
+        return open_for_desk(db, desk, new, now=now, tried=tried)
+
+
+def open_for_desk(
+    db: Database, desk: Desk, new: NewConversation, *, now: datetime, tried: Sequence[Tried] = ()
+) -> Conversation:
+    """The same, in the caller's transaction."""
+    one = open_one(db, desk, new, now=now, tried=tried)
+    queue_note(db, CARD, key=card_key(one.ref), values=_values(one), now=now)
     return one
 
 

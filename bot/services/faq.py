@@ -10,10 +10,10 @@ from sqlite_utils import Database
 from bot.domain.accounts import Programme
 from bot.domain.conversations import Conversation, ConversationState, Suggestion
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
-from bot.domain.faq_refusals import NoSuchArticle
+from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
 from bot.faq import articles
-from bot.faq.learned import Learned, learned
+from bot.faq.learned import Learned, learned, owner_of
 from bot.faq.search import shipped
 from bot.policy import Policy
 from bot.rendering import faq
@@ -46,9 +46,9 @@ def ask(
     text: str, policy: Policy, portal_url: str, *, lang: str = "", taught: Learned = NOTHING_TAUGHT
 ) -> Help:
     """Read a message and answer it; `lang`: "en" or "de" where it is known."""
-    search = shipped()
+    shipped()  # loaded before the clock begins
     began = time.perf_counter()
-    reading = taught.read(search.read(text, lang), text)
+    reading = _read(text, lang, taught)
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
@@ -64,19 +64,37 @@ def ask(
 
 def read_mail(db: Database, mail: InboundMail) -> Reading:
     """What a mail asks for, by its sender's own words."""
-    return _read(db, mail.subject, mail.text, mail.lang)
+    return _read_letter(db, mail.subject, mail.text, mail.lang)
 
 
-def _read(db: Database, subject: str, text: str, lang: str) -> Reading:
-    whole = f"Subject: {' '.join(subject.split())}\n\n{text}"
-    return find_taught(db).read(shipped().read(whole, lang), whole)
+def _read_letter(db: Database, subject: str, text: str, lang: str) -> Reading:
+    return _read(f"Subject: {' '.join(subject.split())}\n\n{text}", lang, find_taught(db))
+
+
+def _read(text: str, lang: str, taught: Learned) -> Reading:
+    def read(part: str) -> Reading:
+        return shipped().read(part, lang)
+
+    return taught.read(read(text), text, read)
+
+
+def check_teachable(text: str, topic: str) -> None:
+    """Raise WordsBarred where a person reads such words whatever is taught, WordsTaken where they are asked
+    for another article by one of its own phrasings.
+    """
+    reading = shipped().read(text)
+    if reading.barrier:
+        raise WordsBarred
+    others = [one.topic for one in reading.candidates if one.topic != topic]
+    if owner := owner_of(text, others):
+        raise WordsTaken(title=_article(owner, reading.lang).title)
 
 
 def suggest(db: Database, one: Conversation) -> tuple[Suggestion, ...]:
     """Which articles may answer a question that waits for the desk, the likeliest first."""
     if one.state is not ConversationState.OPEN or not one.words.strip():
         return ()
-    reading = _read(db, one.subject, one.words, one.lang)
+    reading = _read_letter(db, one.subject, one.words, one.lang)
     near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
     return tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)

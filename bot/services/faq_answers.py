@@ -8,7 +8,14 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.conversation_marks import find_marks
-from bot.domain.conversations import Answered, Channel, Conversation, NewConversation, Tried
+from bot.domain.conversations import (
+    Answered,
+    Channel,
+    Conversation,
+    ConversationState,
+    NewConversation,
+    Tried,
+)
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Opinion, Why
@@ -17,6 +24,7 @@ from bot.domain.staff import Staff
 from bot.rendering.faq_cards import Told
 from bot.services import conversations, faq
 from bot.services.desk import Desk
+from bot.services.faq import Help
 from bot.store import conversations as store
 from bot.store import events, faq_opinions, notices
 from bot.store.database import transaction
@@ -30,30 +38,17 @@ _SUBJECT = 80
 def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Told:
     """Answer, offer three or give it to a person; `text`: masked, without Slack's marks.
 
+    The same words once more (Slack says them again, whoever asks may) are the same question.
     Raise NoQuestion, QuestionsRest.
     """
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
-    _check_rests(db, desk, by, now=now)
     found = faq.ask(text, desk.policy, desk.portal_url, taught=faq.find_taught(db))
+    one = _open(db, desk, found, text, by=by, now=now)
     lang = found.reading.lang
-    new = NewConversation(
-        channel=Channel.SLACK,
-        address=by.email,
-        name=by.name,
-        subject=" ".join(text.split())[:_SUBJECT],
-        words=text,
-        lang=lang,
-        slack_user=by.id,
-    )
-    if found.reading.step is Step.PERSON or find_marks("", text):
-        one = conversations.ask(db, desk, new, now=now)
+    if one.state is ConversationState.OPEN:
         return Told(ref=one.ref, lang=lang, hear_by=one.due_at)
-    tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
-    tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
-    with transaction(db):
-        one = conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
     return Told(
         ref=one.ref,
         lang=lang,
@@ -62,6 +57,33 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
         offered=found.offered,
         may_post=by.staff and bool(found.answers),
     )
+
+
+def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: datetime) -> Conversation:
+    """The question, which is the asker's or the desk's; what they asked before in the same words stays it."""
+    for_person = found.reading.step is Step.PERSON or bool(find_marks("", text))
+    with transaction(db, locks=(f"asker:{by.id}",)):
+        before = store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
+        if before and for_person:
+            conversations.give_to_person(db, desk, before, now=now)
+            return conversations.get(db, before.ref)
+        if before:
+            return before
+        _check_rests(db, desk, by, now=now)
+        new = NewConversation(
+            channel=Channel.SLACK,
+            address=by.email,
+            name=by.name,
+            subject=" ".join(text.split())[:_SUBJECT],
+            words=text,
+            lang=found.reading.lang,
+            slack_user=by.id,
+        )
+        if for_person:
+            return conversations.open_for_desk(db, desk, new, now=now)
+        tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
+        tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
+        return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
 
 
 def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:

@@ -145,6 +145,7 @@ def _mail(
         desk.portal_url,
         answers,
         related=faq.list_related(answers),
+        now=now,
         findings=_findings(db, desk, one, topics[0], asker, now=now) if asker else (),
         by_staff=not automatic,
     )

@@ -14,7 +14,7 @@ from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
-from bot.services import conversations, faq_mails
+from bot.services import conversations, faq_mails, outbox
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
 
@@ -190,6 +190,20 @@ def test_the_link_brings_a_person_once_and_is_no_other_links(answering: Office) 
     with pytest.raises(LinkExpired):
         press(answering, token)
     assert token not in json.dumps([job.values for job in answering.jobs()])
+
+
+def test_an_answer_that_staff_discard_leaves_the_question_with_the_desk(tmp_path: Path) -> None:
+    holding = an_office(tmp_path, delivery="hold")
+    ask(holding)
+    send(holding)
+    job = holding.job("faq_answer")
+    with holding.connect() as db:
+        outbox.discard(db, job.id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    assert (q(holding).state, q(holding).due_at) == (OPEN, holding.now)
+    assert "faq_send_0" in card(holding)
+    assert "Tried before" not in card(holding)
 
 
 # Suggested: the shipped default
