@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.accounts import Programme
-from bot.domain.diagnosis import Cause, Finding
+from bot.domain.diagnosis import Finding
 from bot.policy import Policy
 from bot.rendering.words import Words, words
 

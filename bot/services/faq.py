@@ -79,8 +79,9 @@ def _read(text: str, lang: str, taught: Learned) -> Reading:
 
 
 def check_teachable(text: str, topic: str) -> None:
-    """Raise WordsBarred where a person reads such words whatever is taught, WordsTaken where they are asked
-    for another article by one of its own phrasings.
+    """Raise WordsBarred where a person reads such words whatever is taught.
+
+    Raise WordsTaken where they are nearly a phrasing of another article.
     """
     reading = shipped().read(text)
     if reading.barrier:
