@@ -80,7 +80,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
     return ConversationCard(
         conversation=one,
         now=now,
-        tried=conversations.list_tried(db, one.id),
+        tried=faq.titled(conversations.list_tried(db, one.id), one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
         suggested=faq.suggest(db, one),
     )

@@ -1,14 +1,14 @@
 """Answers a question, as mail, Slack, the portal and the command line all do it."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Programme
-from bot.domain.conversations import Conversation, ConversationState, Suggestion
+from bot.domain.conversations import Conversation, ConversationState, Suggestion, Tried
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
@@ -101,6 +101,12 @@ def suggest(db: Database, one: Conversation) -> tuple[Suggestion, ...]:
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)
         for found in near
     )
+
+
+def titled(tried: Iterable[Tried], lang: str) -> tuple[Tried, ...]:
+    """The same with the titles of the articles that there still are."""
+    told = list_articles(lang)
+    return tuple(replace(one, title=told[one.topic].title) if one.topic in told else one for one in tried)
 
 
 def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:

@@ -80,7 +80,7 @@ def test_what_did_not_help_gets_a_reason_and_a_person_once(workspace: Workspace)
     assert "*Q-1*" in given["text"]
     assert q(workspace).state is ConversationState.OPEN
     assert "Tried before" in card
-    assert "account-locked" in card
+    assert "How long does it stay locked?" in card
     assert opinions(workspace) == [
         {"topic": "account-locked", "helped": 0, "why": "unclear", "conversation_id": 1}
     ]

@@ -162,7 +162,7 @@ def test_a_reply_that_it_did_not_help_brings_a_person_with_what_was_tried(answer
 
     assert (q(answering).state, opinions(answering)) == (OPEN, [("account-locked", 0, "")])
     assert "You hear from them by" in " ".join(answering.mailer.sent[-1].text.split())
-    assert "sent: account-locked" in card(answering)
+    assert "sent: My account is locked. How long does it stay locked?" in card(answering)
     assert "faq_send_0" in card(answering)
 
 
