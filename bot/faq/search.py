@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from math import log
 from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
 from bot.faq import extra, guard, model
+from bot.faq.dates import find_today
 from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
 from bot.faq.model import probability
@@ -47,10 +49,10 @@ class Search:
         """Which search it is, for figures."""
         return f"own model with {extra.ENGINE}" if self._extra else "own model"
 
-    def read(self, text: str, lang: str = "") -> Reading:
-        """What a message asks for; `lang`: its language where it is known."""
+    def read(self, text: str, lang: str = "", *, today: date | None = None) -> Reading:
+        """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
-        seen = self._see(said)
+        seen = self._see(said, today)
         spoken = lang or self._language(seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
@@ -60,11 +62,12 @@ class Search:
         """The windows of a message."""
         return self._scores(self._see(sentences(text)))
 
-    def _see(self, said: Sequence[str]) -> list[_Sentence]:
-        return [self._sentence(sentence) for sentence in said]
+    def _see(self, said: Sequence[str], today: date | None = None) -> list[_Sentence]:
+        day = find_today(said, today)
+        return [self._sentence(sentence, day) for sentence in said]
 
-    def _sentence(self, sentence: str) -> _Sentence:
-        seen = see(sentence, self._spelling.mend)
+    def _sentence(self, sentence: str, today: date | None) -> _Sentence:
+        seen = see(sentence, self._spelling.mend, today)
         return _Sentence(
             seen=seen,
             pieces=self._model.pieces.known(seen.pieces),

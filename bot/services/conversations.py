@@ -82,7 +82,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
         now=now,
         tried=faq.titled(conversations.list_tried(db, one.id), one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
-        suggested=faq.suggest(db, one),
+        suggested=faq.suggest(db, desk, one),
     )
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from sqlite_utils import Database
@@ -43,12 +44,18 @@ def find_taught(db: Database) -> Learned:
 
 
 def ask(
-    text: str, policy: Policy, portal_url: str, *, lang: str = "", taught: Learned = NOTHING_TAUGHT
+    text: str,
+    policy: Policy,
+    portal_url: str,
+    *,
+    now: datetime,
+    lang: str = "",
+    taught: Learned = NOTHING_TAUGHT,
 ) -> Help:
-    """Read a message and answer it; `lang`: "en" or "de" where it is known."""
+    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known."""
     shipped()  # loaded before the clock begins
     began = time.perf_counter()
-    reading = _read(text, lang, taught)
+    reading = _read(text, lang, taught, policy.clock_rules.calendar.day_of(now))
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
@@ -62,18 +69,19 @@ def ask(
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 
 
-def read_mail(db: Database, mail: InboundMail) -> Reading:
+def read_mail(db: Database, desk: Desk, mail: InboundMail, received_at: datetime) -> Reading:
     """What a mail asks for, by its sender's own words."""
-    return _read_letter(db, mail.subject, mail.text, mail.lang)
+    day = desk.policy.clock_rules.calendar.day_of(received_at)
+    return _read_letter(db, mail.subject, mail.text, mail.lang, day)
 
 
-def _read_letter(db: Database, subject: str, text: str, lang: str) -> Reading:
-    return _read(f"Subject: {' '.join(subject.split())}\n\n{text}", lang, find_taught(db))
+def _read_letter(db: Database, subject: str, text: str, lang: str, day: date) -> Reading:
+    return _read(f"Subject: {' '.join(subject.split())}\n\n{text}", lang, find_taught(db), day)
 
 
-def _read(text: str, lang: str, taught: Learned) -> Reading:
+def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
     def read(part: str) -> Reading:
-        return shipped().read(part, lang)
+        return shipped().read(part, lang, today=day)
 
     return taught.read(read(text), text, read)
 
@@ -91,11 +99,12 @@ def check_teachable(text: str, topic: str) -> None:
         raise WordsTaken(title=_article(owner, reading.lang).title)
 
 
-def suggest(db: Database, one: Conversation) -> tuple[Suggestion, ...]:
+def suggest(db: Database, desk: Desk, one: Conversation) -> tuple[Suggestion, ...]:
     """Which articles may answer a question that waits for the desk, the likeliest first."""
     if one.state is not ConversationState.OPEN or not one.words.strip():
         return ()
-    reading = _read_letter(db, one.subject, one.words, one.lang)
+    day = desk.policy.clock_rules.calendar.day_of(one.created_at)
+    reading = _read_letter(db, one.subject, one.words, one.lang, day)
     near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
     return tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)

@@ -44,7 +44,7 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
-    found = faq.ask(text, desk.policy, desk.portal_url, taught=faq.find_taught(db))
+    found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
     one = _open(db, desk, found, text, by=by, now=now)
     lang = found.reading.lang
     if one.state is ConversationState.OPEN:

@@ -99,12 +99,17 @@ def _desk() -> "Ask":
     from bot import bootstrap
     from bot import policy as policies
     from bot import settings as settings_room
+    from bot.clock import RealClock
     from bot.services import faq
 
-    settings = settings_room.load_reading()
+    settings, now = settings_room.load_reading(), RealClock().now()
     address = {"support_address": settings.support_address} if settings.support_address else {}
     policy, taught = policies.load(settings.usher_config, **address), bootstrap.find_taught(settings)
-    return lambda text, lang: faq.ask(text, policy, settings.portal_url, lang=lang, taught=taught)
+
+    def answer(text: str, lang: str) -> "Help":
+        return faq.ask(text, policy, settings.portal_url, now=now, lang=lang, taught=taught)
+
+    return answer
 
 
 def _print(line: Mapping[str, Any], asks: "Ask") -> bool:

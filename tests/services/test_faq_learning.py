@@ -31,7 +31,9 @@ def teach(office: Office, text: str = ODD, *, topic: str = TOPIC, by: Staff = BL
 
 def read(office: Office, text: str) -> Help:
     with office.connect() as db:
-        return faq.ask(text, office.desk.policy, "https://desk.example", taught=faq.find_taught(db))
+        return faq.ask(
+            text, office.desk.policy, "https://desk.example", now=office.now, taught=faq.find_taught(db)
+        )
 
 
 def test_words_that_staff_accept_are_answered_with_the_next_question(asked: Office) -> None:
