@@ -21,7 +21,7 @@ def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
 
 def test_whoever_follows_the_mail_with_a_key_reads_what_comes_first(town: Town) -> None:
     english, german = (
-        town.client().get(f"/dashboard?lang={lang}", follow_redirects=True).text for lang in ("en", "de")
+        town.client().get(f"/dashboard/license-key?lang={lang}", follow_redirects=True).text for lang in ("en", "de")
     )
 
     assert "Enter the License Key on the dashboard" in english
