@@ -155,7 +155,10 @@ def test_a_long_list_comes_in_parts_and_leaves_nobody_out(
 
 @pytest.mark.parametrize(
     ("key_url", "page"),
-    [("", "/dashboard/license-key?lang=en"), ("https://mag.example.com/keys", "https://mag.example.com/keys")],
+    [
+        ("", "/dashboard/license-key?lang=en"),
+        ("https://mag.example.com/keys", "https://mag.example.com/keys"),
+    ],
 )
 def test_the_mail_leads_to_the_page_that_takes_the_key(tmp_path: Path, key_url: str, page: str) -> None:
     office = a_desk(tmp_path, key_url=key_url)
