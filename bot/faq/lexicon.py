@@ -16,7 +16,7 @@ _GAP = re.compile(r"[^a-z0-9*]+")
 
 @dataclass(frozen=True, kw_only=True)
 class _Lexicon:
-    """The patterns by their shape: what one word is, begins with, ends in or holds; else regular expressions."""
+    """The patterns by their shape: what one word is, begins with, ends in or holds; else expressions."""
 
     whole: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     first: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

@@ -8,6 +8,7 @@ from math import log
 from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
+from bot.domain.languages import votes
 from bot.faq import extra, guard, model
 from bot.faq.dates import find_today
 from bot.faq.extra import Extra
@@ -16,6 +17,7 @@ from bot.faq.model import probability
 from bot.faq.spelling import SHORTEST, Spelling
 from bot.faq.windows import sentences, windows
 
+SURE_VOTES = 2  #: for a language against none for the other
 CONSIDERED = 5  #: topics whose probability is weighed
 
 
@@ -53,7 +55,7 @@ class Search:
         """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
         seen = self._see(said, today)
-        spoken = lang or self._language(seen)
+        spoken = lang or self._language("\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
         return self._weigh(self._scores(seen), spoken)
@@ -117,7 +119,11 @@ class Search:
         speaks = evidence(len(self._model.topics), topic, window, scored)
         return Candidate(topic=self._model.topics[topic], score=probability(self._calibration, speaks))
 
-    def _language(self, seen: Sequence[_Sentence]) -> str:
+    def _language(self, said: str, seen: Sequence[_Sentence]) -> str:
+        """By the words that every text has, where one language alone has them; else as the model learnt."""
+        german, english = votes(said)
+        if min(german, english) == 0 and max(german, english) >= SURE_VOTES:
+            return "de" if german else "en"
         pieces = frozenset[int]().union(*(one.pieces for one in seen))
         return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
 

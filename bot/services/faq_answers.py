@@ -21,8 +21,9 @@ from bot.domain.faq import Step
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
 from bot.domain.staff import Staff
+from bot.domain.thanks import is_thanks
 from bot.rendering.faq_cards import Told
-from bot.services import conversations, faq
+from bot.services import conversation_words, conversations, faq
 from bot.services.desk import Desk
 from bot.services.faq import Help
 from bot.store import conversations as store
@@ -32,6 +33,7 @@ from bot.store.database import transaction
 LONGEST = 4_000  #: characters of a question; what is longer is read from its beginning
 MOST_ASKED = 20  #: questions of one person who is none of the staff …
 WITHIN = timedelta(days=1)  #: … in that time
+STILL = timedelta(days=7)  #: for which what they write may belong to their last question
 _SUBJECT = 80
 
 
@@ -44,6 +46,8 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
+    if is_thanks(text, sender=by.name) and (ended := _end(db, by, now=now)):
+        return Told(ref=ended.ref, lang=ended.lang, thanked=True)
     found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
     one = _open(db, desk, found, text, by=by, now=now)
     lang = found.reading.lang
@@ -59,8 +63,25 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
     )
 
 
+def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
+    """Thanks and nothing else: what was answered last has helped, and is over."""
+    with transaction(db, locks=(f"asker:{by.id}",)):
+        last = store.find_last(db, slack_user=by.id, since=now - STILL)
+        if last is None or last.state is ConversationState.OPEN:
+            return None
+        if not last.owner:
+            told = [tried.topic for tried in store.list_tried(db, last.id) if tried.how is Answered.SENT]
+            put_opinions(db, last, told, helped=True, now=now)
+        conversations.end_by_asker(db, last, now=now)
+    return last
+
+
 def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: datetime) -> Conversation:
-    """The question, which is the asker's or the desk's; what they asked before in the same words stays it."""
+    """The question, which is the asker's or the desk's.
+
+    What they asked before in the same words stays it, and what no article surely answers goes to the person
+    who has or had their last one: it is what they write back.
+    """
     for_person = found.reading.step is Step.PERSON or bool(find_marks("", text))
     with transaction(db, locks=(f"asker:{by.id}",)):
         before = store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
@@ -69,6 +90,10 @@ def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: d
             return conversations.get(db, before.ref)
         if before:
             return before
+        last = store.find_last(db, slack_user=by.id, since=now - STILL)
+        if last and _belongs(last, found.reading.step, for_person=for_person):
+            conversation_words.hear(db, desk, last, text, now=now)
+            return conversations.get(db, last.ref)
         _check_rests(db, desk, by, now=now)
         new = NewConversation(
             channel=Channel.SLACK,
@@ -84,6 +109,13 @@ def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: d
         tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
         tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
         return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
+
+
+def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
+    """Whether what they write now goes to the person who has that question, or had it."""
+    if last.state is ConversationState.OPEN:
+        return for_person
+    return bool(last.owner) and (for_person or step is Step.OFFER)
 
 
 def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:

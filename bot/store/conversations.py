@@ -135,6 +135,15 @@ def find_same(db: Database, *, slack_user: str, words: str, since: datetime) -> 
     return _conversation(found) if found else None
 
 
+def find_last(db: Database, *, slack_user: str, since: datetime) -> Conversation | None:
+    """The newest that they asked in Slack, unless it has stood as it does for longer."""
+    sql = """select * from conversations where slack_user = :slack_user and channel = 'slack'
+             order by id desc limit 1"""
+    found = row(db, sql, {"slack_user": slack_user})
+    one = _conversation(found) if found else None
+    return one if one and (one.since or one.created_at) >= since else None
+
+
 def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
     """Questions since then to which no article was sent, the newest first."""
     sql = """select id, subject from conversations where created_at >= :since and subject <> ''
