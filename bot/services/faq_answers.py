@@ -113,9 +113,9 @@ def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: d
 
 def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
     """Whether what they write now goes to the person who has that question, or had it."""
-    if last.state is ConversationState.OPEN:
-        return for_person
-    return bool(last.owner) and (for_person or step is Step.OFFER)
+    if last.owner:
+        return for_person or step is Step.OFFER
+    return for_person and last.state is ConversationState.OPEN
 
 
 def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:
