@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversations import Conversation, ConversationState, Mark, ToldWhat
 from bot.domain.events import EventTag
+from bot.faq.marks import find_marks
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note

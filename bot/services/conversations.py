@@ -11,7 +11,6 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import QuestionNote
 from bot.domain.cases import Thread
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversation_refusals import (
     ConversationClosed,
     ConversationMoved,
@@ -38,6 +37,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
+from bot.faq.marks import find_marks
 from bot.ports import Chat
 from bot.services import deciders, faq
 from bot.services.cases import refusals_recorded

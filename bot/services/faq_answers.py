@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversations import (
     Answered,
     Channel,
@@ -22,6 +21,7 @@ from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
+from bot.faq.marks import find_marks
 from bot.rendering.faq_cards import Told
 from bot.services import conversation_words, conversations, faq
 from bot.services.desk import Desk

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.faq import Step
+from bot.faq.marks import find_marks
 from bot.faq.search import shipped
 from bot.services import conversations
 from bot.store.database import rows
