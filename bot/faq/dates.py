@@ -24,22 +24,19 @@ _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
 #: what makes a month of a name that stands alone: "may" and "march" are verbs too
 _BEFORE: Final = r"in|im|of|since|seit|last|letzte[mnrs]?|early|late|mid|anfang|mitte|ende"
 #: each names a day, or a month
-_DAY: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b{_YEAR}-(?P<month>\d\d?)-(?P<day>\d\d?)\b",
-        rf"\b(?P<day>\d\d?)[./] ?(?P<month>\d\d?)(?:[./] ?{_YEAR}\b|\.)",
-        rf"\b(?P<day>\d\d?)(?:\.|st|nd|rd|th)? (?:of )?(?P<name>{_MONTH})(?:,? {_YEAR}\b)?",
-        rf"\b(?P<name>{_MONTH}) (?P<day>\d\d?)(?:st|nd|rd|th)?\b(?:,? {_YEAR}\b)?",
-        rf"\b(?:{_BEFORE}) (?P<name>{_MONTH})(?: {_YEAR}\b)?",
-    )
+_DAYS: Final = (
+    rf"\b{_YEAR}-(?P<month>\d\d?)-(?P<day>\d\d?)\b",
+    rf"\b(?P<day>\d\d?)[./] ?(?P<month>\d\d?)(?:[./] ?{_YEAR}\b|\.)",
+    rf"\b(?P<day>\d\d?)(?:\.|st|nd|rd|th)? (?:of )?(?P<name>{_MONTH})(?:,? {_YEAR}\b)?",
+    rf"\b(?P<name>{_MONTH}) (?P<day>\d\d?)(?:st|nd|rd|th)?\b(?:,? {_YEAR}\b)?",
+    rf"\b(?:{_BEFORE}) (?P<name>{_MONTH})(?: {_YEAR}\b)?",
 )
 _TODAY: Final = re.compile(
     r"\b(?:today is|today s|now is|it is now|heute ist|heute haben wir|jetzt ist|wir haben(?: heute)?)"
     r" (?:already |schon |the |der |den )*"
 )
 _EXPIRED: Final = re.compile(
-    r"\b(?:expired|lapsed|ran out|\w*abgelaufen\w*|\w*ausgelaufen\w*|lief\b.*\b(?:ab|aus))\b"
+    r"\b(?:expired|lapsed|ran out|\w*abgelaufen\w*|\w*ausgelaufen\w*|lief\b.{0,80}\b(?:ab|aus))\b"
 )
 _MIDDLE: Final = 15  #: of a month that is named alone
 _ANY_YEAR: Final = 2025  #: where both days are named without one
@@ -72,8 +69,8 @@ def _days(line: str, today: date | None, *, at: int | None = None) -> Iterator[d
 
     `at`: only one that begins there.
     """
-    for pattern in _DAY:
-        for found in pattern.finditer(line):
+    for pattern in _DAYS:
+        for found in re.finditer(pattern, line):  # compiled once, and only where days are named
             if at in (None, found.start()) and (day := _day(found.groupdict(), today)):
                 yield day
 
