@@ -145,9 +145,10 @@ def find_last(db: Database, *, slack_user: str, since: datetime) -> Conversation
 
 
 def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
-    """Questions since then to which no article was sent, the newest first."""
+    """Questions since then to which no article was sent, the newest first; not what Usher settled."""
     sql = """select id, subject from conversations where created_at >= :since and subject <> ''
              and id not in (select conversation_id from conversation_tried where how = 'sent')
+             and (state = 'open' or owner <> '' or id in (select conversation_id from conversation_tried))
              order by id desc limit 200"""
     found = rows(db, sql, {"since": text_of(since)})
     return tuple(Unanswered(ref=f"Q-{one['id']}", subject=one["subject"]) for one in found)

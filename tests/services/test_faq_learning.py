@@ -107,6 +107,9 @@ def test_each_week_the_desk_hears_what_is_lacking_and_nothing_where_nothing_is(o
         office.work()
         return [json.dumps(m.blocks) for m in office.chat.standing.values() if m.key.startswith("faq week")]
 
+    office.take(a_mail(subject="Form", text="Could you please send me the blank RIS form?"))
+    office.work()
+    assert [one.template for one in office.mails()] == ["blank_form"]
     assert tell("1") == []
     office.take(a_mail(subject="Garden chairs <!channel>", text="We would like to offer garden chairs."))
     with office.connect() as db:
