@@ -40,6 +40,6 @@ class WordsBarred(Refusal):
 
 
 class WordsTaken(Refusal):
-    """They are nearly a phrasing of another article; values: title."""
+    """They are nearly a phrasing of another article; values: title, without its question mark."""
 
     code = "words_taken"

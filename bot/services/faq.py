@@ -96,7 +96,7 @@ def check_teachable(text: str, topic: str) -> None:
         raise WordsBarred
     others = [one.topic for one in reading.candidates if one.topic != topic]
     if owner := owner_of(text, others):
-        raise WordsTaken(title=_article(owner, reading.lang).title)
+        raise WordsTaken(title=_article(owner, reading.lang).title.rstrip("?"))
 
 
 def suggest(db: Database, desk: Desk, one: Conversation) -> tuple[Suggestion, ...]:
