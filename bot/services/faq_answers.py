@@ -69,9 +69,7 @@ def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
         last = store.find_last(db, slack_user=by.id, since=now - STILL)
         if last is None or last.state is ConversationState.OPEN:
             return None
-        if not last.owner:
-            told = [tried.topic for tried in store.list_tried(db, last.id) if tried.how is Answered.SENT]
-            put_opinions(db, last, told, helped=True, now=now)
+        put_opinions(db, last, list_judged(db, last), helped=True, now=now)
         conversations.end_by_asker(db, last, now=now)
     return last
 
@@ -153,6 +151,12 @@ def judge(
         if helped:
             conversations.end_by_asker(db, one, now=now)
     return one
+
+
+def list_judged(db: Database, one: Conversation) -> list[str]:
+    """The articles that whoever asked had last, and judges now; none where a person has written since."""
+    sent = (tried for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT)
+    return [tried.topic for tried in sent if tried.at >= (one.since or one.created_at)]
 
 
 def put_opinions(

@@ -1,6 +1,7 @@
 """Question mails: suggested to staff or answered at once, in the thread; a person's if that did not help."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
-from bot.services import conversations, faq_mails, outbox
+from bot.services import conversation_replies, conversations, faq_mails, outbox
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
 
@@ -224,6 +225,29 @@ def test_by_default_staff_see_the_article_and_send_it_by_one_click(office: Offic
     assert not sent.automatic
     assert (q(office).state, q(office).owner) == (ANSWERED, BLAKE.id)
     assert "faq_send_" not in card(office)
+
+
+def test_what_is_written_back_to_an_article_that_staff_sent_judges_it(office: Office) -> None:
+    """And nothing else does: what a person wrote since is no article."""
+    ask(office)
+    send(office)
+    office.work()
+    write_back(office, "No, it is still locked.")
+    judged = opinions(office)
+    with office.connect() as db:
+        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-1", heard=2, by=BLAKE, now=office.now)
+        office.clock.wait(minutes=1)
+        for _ in range(2):
+            looked = conversation_replies.submit(
+                db, office.desk, replace(reply, text="Now it is free."), by=BLAKE, now=office.now
+            )
+            reply = looked[0] if looked else reply
+    office.work()
+    write_back(office, "Thank you, that worked!")
+
+    assert judged == opinions(office) == [("account-locked", 0, "")]
+    assert (q(office).state, q(office).owner) == (CLOSED, BLAKE.id)
+    assert len([job for job in office.mails() if job.template == "neutral_receipt"]) == 1
 
 
 def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> None:
