@@ -36,11 +36,11 @@ def hold_key(found: Village) -> Village:
     return found
 
 
-def code_of(village: Village) -> str:
+def code_of(town: Town) -> str:
     """The digits that were texted last."""
-    with village.bot.connect() as db:
+    with town.bot.connect() as db:
         (found,) = db.query("select sealed from phone_codes order by id desc limit 1")
-    return village.bot.desk.keyring.open(PURPOSE, found["sealed"])
+    return town.bot.desk.keyring.open(PURPOSE, found["sealed"])
 
 
 def signed_in(village: Village, person: Account) -> Browser:

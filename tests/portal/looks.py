@@ -1,0 +1,55 @@
+"""Looking at pages in Chromium: nothing is cut off, axe finds nothing serious; and what was looked at."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import template_rendered
+from jinja2 import Template
+from playwright.sync_api import Page
+
+GRAVE = frozenset({"serious", "critical"})
+#: the templates that each sweep looks at: it fails where that is not so
+LOOKED_AT = {
+    "anybody": frozenset[str](),
+    "signed in": frozenset[str](),
+    "inside": frozenset[str](),
+    "account": frozenset[str](),
+    "partner": frozenset[str](),
+}
+
+
+@dataclass
+class Looks:
+    """Looks at page after page; with PICTURES=<folder> each of them is kept there."""
+
+    sweep: str
+    width: int
+    suffix: str  #: ends the names of its pictures
+    axe: bool = True  #: it takes longest
+    shown: str = ""  #: the template of the newest page
+    seen: set[str] = field(default_factory=set)
+
+    def look(self, page: Page, name: str) -> None:
+        self.seen.add(self.shown)
+        assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+        if self.axe:
+            found = Axe().run(page).response["violations"]
+            assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{folder}/{self.sweep}-{name}-{self.suffix}.png", full_page=True)
+
+
+@contextmanager
+def looking(sweep: str, *, width: int, suffix: str, axe: bool = True) -> Iterator[Looks]:
+    """A sweep over pages that a portal in this process serves."""
+    looks = Looks(sweep=sweep, width=width, suffix=suffix, axe=axe)
+
+    def note(_: object, template: Template, **__: object) -> None:
+        looks.shown = template.name or ""
+
+    with template_rendered.connected_to(note):
+        yield looks
+    assert looks.seen == LOOKED_AT[sweep]
