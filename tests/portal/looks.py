@@ -1,4 +1,4 @@
-"""Looking at pages in Chromium: nothing is cut off, axe finds nothing serious; and what was looked at."""
+"""Looking at pages in Chromium: whole, for everybody, by keyboard; and which were looked at."""
 
 import os
 from collections.abc import Iterator
@@ -20,10 +20,20 @@ LOOKED_AT = {
     "partner": frozenset[str](),
 }
 
+#: whatever can be followed, typed into or pressed, and has no focus by keyboard, or none that anybody sees
+UNREACHED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter((one) => one.type !== "hidden" && one.checkVisibility())
+    .filter((one) => (one.focus(), one.tabIndex !== 0 || document.activeElement !== one
+            || getComputedStyle(one).outlineStyle === "none"))
+    .map((one) => one.outerHTML)"""
+
 
 @dataclass
 class Looks:
-    """Looks at page after page; with PICTURES=<folder> each of them is kept there."""
+    """Looks at page after page: nothing is cut off, axe finds nothing serious, Tab goes everywhere.
+
+    With PICTURES=<folder> each of them is kept there.
+    """
 
     sweep: str
     width: int
@@ -40,6 +50,8 @@ class Looks:
             assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
         if folder := os.environ.get("PICTURES"):
             page.screenshot(path=f"{folder}/{self.sweep}-{name}-{self.suffix}.png", full_page=True)
+        page.keyboard.press("Tab")  # from now on the browser shows what has the focus
+        assert page.evaluate(UNREACHED) == [], name
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.domain.account_views import ActTooLate
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.bounces import AddressState, Doubt
 from bot.domain.delivery import Delivery
@@ -259,6 +260,8 @@ def test_a_closed_account_that_is_opened_again_has_its_old_address(
     with office.connect() as db, transaction(db):
         close(db, office, mara)
     assert carried_out(office, mara, hours=1) == mara.email
+    with pytest.raises(ActTooLate):
+        ask(office, mara)
     assert ["is overtaken" in one for one in told(office)] == [True]
     with office.connect() as db, transaction(db):
         db.execute("update lives set state = 'valid'")
