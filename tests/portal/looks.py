@@ -27,6 +27,8 @@ UNREACHED = """() => [...document.querySelectorAll("a[href], button, input, sele
             || getComputedStyle(one).outlineStyle === "none"))
     .map((one) => one.outerHTML)"""
 
+INLINE = "style, [style], script:not([src])"  #: what the policy of a page would not let act
+
 
 @dataclass
 class Looks:
@@ -44,6 +46,7 @@ class Looks:
 
     def look(self, page: Page, name: str) -> None:
         self.seen.add(self.shown)
+        assert page.locator(INLINE).count() == 0, name
         assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
         if self.axe:
             found = Axe().run(page).response["violations"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -29,6 +29,7 @@ from bot.services import (
     prolong_links,
     sessions,
 )
+from bot.services.desk import Desk
 from bot.services.faq_mails import LINK
 from bot.services.queueing import issue_link
 from bot.store.database import transaction
@@ -209,20 +210,20 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
         with transaction(db):
             accounts.open_one(db, desk, lose, new, by="usher", now=now)
         found["/activate/<token>"] = tokens[-1]
-        asked = NewConversation(
-            channel=Channel.WEB,
-            address=ada.email,
-            name=ada.name,
-            subject="Locked",
-            words="Locked?",
-            lang="en",
-        )
-        ref, until = conversations.ask(db, desk, asked, now=now).ref, now + timedelta(days=1)
-        with transaction(db):
-            link = issue_link(db, desk, ref, purpose=LINK, path="faq/answer", until=until, now=now)
-        found["/faq/answer/<token>"] = link.rpartition("/")[2]
+        found["/faq/answer/<token>"] = ask_about_a_lock(db, desk, ada, now=now)
     found |= _links_of_partners(town)
     return found
+
+
+def ask_about_a_lock(db: Database, desk: Desk, who: Account, *, now: datetime) -> str:
+    """They do on a page; the token with which the answer's mail asks whether it helped."""
+    asked = NewConversation(
+        channel=Channel.WEB, address=who.email, name=who.name, subject="Locked", words="Locked?", lang="en"
+    )
+    ref, until = conversations.ask(db, desk, asked, now=now).ref, now + timedelta(days=7)
+    with transaction(db):
+        link = issue_link(db, desk, ref, purpose=LINK, path="faq/answer", until=until, now=now)
+    return link.rpartition("/")[2]
 
 
 def _links_of_partners(town: Town) -> dict[str, str]:

@@ -17,6 +17,7 @@ from tests.forms import sound_form, with_cells
 from tests.people import KEY, PASSWORD, agree, hand_key, lose_phone, move_in
 from tests.portal.conftest import Found, Town
 from tests.portal.looks import Looks, looking
+from tests.portal.neighbours import ask_about_a_lock
 from tests.portal.test_passcode import code_of
 from tests.portal.test_registration import a_case, bring, invite
 from tests.portal.test_sign_in import Village, settled
@@ -40,6 +41,7 @@ def places(found: Found) -> Iterator[dict[str, str]]:
         "sign_in": "/sign-in",
         "privacy": "/privacy",
         "lost": "/status/none",
+        "contact_sent": "/contact/sent",
     }
     town.open_case()
     places["in_review"] = town.link()
@@ -89,6 +91,7 @@ def links_of_people(town: Town) -> dict[str, str]:
             lose_phone(db, desk, owner, f"+4930901{owner.id:03}", now=now)
             places[name] = f"/phone-reset/{tokens[-1]}"
         phone_resets.stop(db, desk, tokens[-1], now=now)
+        places["faq_answer"] = f"/faq/answer/{ask_about_a_lock(db, desk, anna, now=now)}"
     return places
 
 

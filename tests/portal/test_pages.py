@@ -9,6 +9,7 @@ from bot import policy
 from bot.rendering import pages
 from bot.rendering.words import LANGUAGES, read_catalogues, words
 from tests.portal.conftest import Found, Town
+from tests.portal.looks import LOOKED_AT
 
 
 @pytest.mark.parametrize("path", ["/", "/contact", "/sign-in", "/imprint", "/privacy", "/terms"])
@@ -103,6 +104,12 @@ def test_both_catalogues_have_the_same_keys_and_the_same_values() -> None:
     assert first.keys() == second.keys()
     for key, text in first.items():
         assert set(re.findall(r"{\w+}", str(text))) == set(re.findall(r"{\w+}", str(second[key]))), key
+
+
+def test_every_page_is_looked_at_in_chromium() -> None:
+    made = {file.name for file in pages.FOLDER.glob("[!_]*.html")} - {"layout.html"}
+
+    assert set().union(*LOOKED_AT.values()) == made
 
 
 def test_every_word_the_templates_ask_for_is_there() -> None:
