@@ -26,6 +26,7 @@ def test_whoever_follows_the_mail_with_a_key_reads_what_comes_first(town: Town) 
 
     assert "Enter the License Key on the dashboard" in english
     assert "Geben Sie den License Key auf dem Dashboard ein" in german
+    assert 'name="then" value="credentials.show_key"' in english
 
 
 def test_where_accounts_are_kept_elsewhere_the_sign_in_page_leads_there(found: Found, tmp_path: Path) -> None:
