@@ -13,12 +13,38 @@ from playwright.sync_api import Page
 GRAVE = frozenset({"serious", "critical"})
 #: the templates that each sweep looks at: it fails where that is not so
 LOOKED_AT = {
-    "anybody": frozenset[str](),
-    "signed in": frozenset[str](),
-    "inside": frozenset[str](),
-    "account": frozenset[str](),
-    "partner": frozenset[str](),
-}
+    "anybody": frozenset(
+        {
+            "contact", "contact_sent", "email_change", "enroll", "error", "faq", "faq_answer",
+            "faq_topic", "home", "join", "legal", "phone_reset", "register", "register_again",
+            "ris", "sign_in", "status",
+        }
+    ),
+    "signed in": frozenset(
+        {
+            "code", "dashboard", "error", "late_form", "launch", "license_key", "passcode",
+            "phones", "recovery_codes", "sign_in",
+        }
+    ),
+    "inside": frozenset(
+        {
+            "account", "dashboard", "factor_lost", "member", "member_end", "member_invite",
+            "member_new", "members", "phones", "recovery_codes", "sessions", "terms", "way_back",
+        }
+    ),
+    "account": frozenset(
+        {
+            "activate", "new_password", "recovery", "security_questions", "way_back",
+        }
+    ),
+    "partner": frozenset(
+        {
+            "account", "activate", "factor_lost", "invite", "invite_sent", "new_password",
+            "partner_authenticator", "partner_home", "partner_passcode", "phone_reset", "prolong",
+            "prolong_ask", "recovery_codes", "register_again", "sign_in", "way_back",
+        }
+    ),
+}  # fmt: skip
 
 #: whatever can be followed, typed into or pressed, and has no focus by keyboard, or none that anybody sees
 UNREACHED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
@@ -61,7 +87,7 @@ def looking(sweep: str, *, width: int, suffix: str, axe: bool = True) -> Iterato
     looks = Looks(sweep=sweep, width=width, suffix=suffix, axe=axe)
 
     def note(_: object, template: Template, **__: object) -> None:
-        looks.shown = template.name or ""
+        looks.shown = (template.name or "").removesuffix(".html")
 
     with template_rendered.connected_to(note):
         yield looks

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
-from bot.domain.conversations import Channel, NewConversation
+from bot.domain.conversations import Answered, Channel, NewConversation, Tried
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
 from bot.services import (
@@ -32,6 +32,7 @@ from bot.services import (
 from bot.services.desk import Desk
 from bot.services.faq_mails import LINK
 from bot.services.queueing import issue_link
+from bot.store.conversations import add_tried
 from bot.store.database import transaction
 from handlers.portal import app
 from tests import invited as partners
@@ -220,9 +221,10 @@ def ask_about_a_lock(db: Database, desk: Desk, who: Account, *, now: datetime) -
     asked = NewConversation(
         channel=Channel.WEB, address=who.email, name=who.name, subject="Locked", words="Locked?", lang="en"
     )
-    ref, until = conversations.ask(db, desk, asked, now=now).ref, now + timedelta(days=7)
+    one, until = conversations.ask(db, desk, asked, now=now), now + timedelta(days=7)
     with transaction(db):
-        link = issue_link(db, desk, ref, purpose=LINK, path="faq/answer", until=until, now=now)
+        add_tried(db, one.id, [Tried(topic="account-locked", how=Answered.SENT, at=now)])
+        link = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
     return link.rpartition("/")[2]
 
 

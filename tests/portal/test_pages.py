@@ -107,7 +107,7 @@ def test_both_catalogues_have_the_same_keys_and_the_same_values() -> None:
 
 
 def test_every_page_is_looked_at_in_chromium() -> None:
-    made = {file.name for file in pages.FOLDER.glob("[!_]*.html")} - {"layout.html"}
+    made = {file.stem for file in pages.FOLDER.glob("[!_]*.html")} - {"layout"}
 
     assert set().union(*LOOKED_AT.values()) == made
 
