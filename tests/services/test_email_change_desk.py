@@ -259,6 +259,7 @@ def test_a_closed_account_that_is_opened_again_has_its_old_address(
     office.work()
     with office.connect() as db, transaction(db):
         close(db, office, mara)
+        assert email_changes.find_answered(db, new, now=office.now) is None  # nor do strangers hear of it
     assert carried_out(office, mara, hours=1) == mara.email
     with pytest.raises(ActTooLate):
         ask(office, mara)
