@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus
+from bot.domain.accounts import Account
 from bot.domain.bounces import AddressState
 from bot.domain.email_change_refusals import ChangeUnknown
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End, Notice, Told
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
+from bot.services import lifecycle
 from bot.services.queueing import queue_note, refresh_note
 from bot.store import accounts, bounces, email_changes, events, organisations, outbox
 
@@ -28,7 +29,7 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
     if change is None or account is None or not change.asked_by:
         raise ChangeUnknown
     state = change.state_at(now)
-    if state in OPEN and account.status is not AccountStatus.ACTIVE:
+    if state in OPEN and not lifecycle.is_open(db, account):
         state = ChangeState.OVERTAKEN
     return ChangeCard(
         change=change,
