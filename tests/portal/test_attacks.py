@@ -253,6 +253,7 @@ def test_a_number_that_no_database_holds_is_nobodys_page(town: Town) -> None:
     assert statuses <= {404, 405}  # a number that is none may fit another rule, of another method
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_page_of_its_own_purpose_only(town: Town) -> None:
     near = neighbours(town, WTF_CSRF_ENABLED=False)
     before = near.belongings()
