@@ -63,7 +63,7 @@ def evaluate(
         Path | None, typer.Option(help="Write a picture of the calibration (SVG) to this file.")
     ] = None,
     without_extra: Annotated[
-        bool, typer.Option("--without-extra", help="Leave `usher[semantic]` aside, where it is installed.")
+        bool, typer.Option("--without-extra", help="Leave `usher\\[semantic]` aside, where it is installed.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
