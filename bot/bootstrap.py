@@ -14,6 +14,7 @@ from bot import policy as policies
 from bot.clock import Clock, RealClock, TurnableClock
 from bot.domain.delivery import Delivery
 from bot.domain.errors import SettingsFault
+from bot.domain.faq_opinions import Taught
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
@@ -205,12 +206,19 @@ def find_taught(settings: ReadingSettings) -> "Learned":
     """The phrasings that staff have accepted, for a command that changes nothing; none without a database."""
     from bot.services import faq  # noqa: PLC0415 - the search is loaded when needed
 
+    return faq.index(list_taught(settings))
+
+
+def list_taught(settings: ReadingSettings) -> tuple[Taught, ...]:
+    """The same, each as it was taught."""
+    from bot.services import faq  # noqa: PLC0415 - the search is loaded when needed
+
     path = settings.database_path
     if not path.exists():
-        return faq.NOTHING_TAUGHT
+        return ()
     try:
         with database.look_into(path) as db:
-            return faq.find_taught(db)
+            return faq.list_taught(db)
     except database.OPEN_ERRORS as exc:
         raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
 

@@ -1,6 +1,7 @@
 """Whether an article helped whoever asked, and if not, why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 LONGEST_PHRASING = 300  #: characters of what is taught
@@ -23,6 +24,16 @@ class Opinion:
     helped: bool
     why: Why | None = None
     conversation_id: int = 0  #: 0 on the portal's own page, where nobody is known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """Words that staff gave to an article."""
+
+    topic: str
+    text: str
+    by: str  #: a Slack id
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ Spelling = Callable[[str], str]  #: mends a folded word
 
 _WINDOW_DAYS = 60
 _CYCLE_DAYS = 90
+#: features by which words that are alike ask for different things
+TURNS = frozenset({"denied", "days_60", "days_90", "days_over", "days_under"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from math import sqrt
 from typing import Final
 
 from bot.domain.faq import OFFERED, Candidate, Reading
 from bot.faq import articles
-from bot.faq.features import see
+from bot.faq.features import TURNS, Seen, see
 from bot.faq.windows import sentences, windows
 
 #: how like a phrasing words have to be, by cosine of their pieces …
@@ -22,6 +23,7 @@ _NOTHING: Final = Candidate(topic="", score=0.0)
 class _Known:
     topic: str
     pieces: frozenset[str]
+    turns: frozenset[str]
     least: float
 
 
@@ -31,7 +33,9 @@ class Learned:
     def __init__(self, phrasings: Iterable[tuple[str, str]]) -> None:
         self._known = [_know(topic, text) for topic, text in phrasings]
 
-    def read(self, reading: Reading, text: str, again: Callable[[str], Reading]) -> Reading:
+    def read(
+        self, reading: Reading, text: str, again: Callable[[str], Reading], today: date | None = None
+    ) -> Reading:
         """The trained model's reading, led by the phrasing that is nearest to some of the words, if any is.
 
         What stands behind a barrier stays there. `again`: how the model reads; what the other sentences ask
@@ -40,7 +44,7 @@ class Learned:
         if not self._known or reading.barrier:
             return reading
         said = sentences(text)
-        near = ((self._nearest(part), window) for window, part in _parts(said))
+        near = ((self._nearest(*part), window) for window, *part in _parts(said, today))
         found, taken = max(near, key=lambda one: one[0].score, default=(_NOTHING, range(0)))
         if not found.topic:
             return reading
@@ -56,9 +60,9 @@ class Learned:
         second = apart.candidates[0] if apart.topic not in (None, first.topic) else None
         return replace(reading, candidates=(first, *others)[:OFFERED], second=second)
 
-    def _nearest(self, part: frozenset[str]) -> Candidate:
-        """The likest; of no topic where none is like enough."""
-        scored = ((_likeness(part, one.pieces), one) for one in self._known)
+    def _nearest(self, part: frozenset[str], turns: frozenset[str]) -> Candidate:
+        """The likest; of no topic where none is like enough, or it speaks of other days or denies."""
+        scored = ((_likeness(part, one.pieces), one) for one in self._known if one.turns == turns)
         near = [(score, one.topic) for score, one in scored if score >= one.least]
         score, topic = max(near, default=(_NOTHING.score, _NOTHING.topic))
         return Candidate(topic=topic, score=score)
@@ -79,13 +83,23 @@ def _know(topic: str, text: str) -> _Known:
     seen = [see(sentence) for sentence in sentences(text)]
     words = sum(len(one.words) for one in seen)
     return _Known(
-        topic=topic, pieces=_union([one.pieces for one in seen]), least=LIKE if words >= _FEW else LIKE_SHORT
+        topic=topic,
+        pieces=_union([one.pieces for one in seen]),
+        turns=_turns(seen),
+        least=LIKE if words >= _FEW else LIKE_SHORT,
     )
 
 
-def _parts(said: Sequence[str]) -> Iterable[tuple[range, frozenset[str]]]:
-    seen = [see(sentence).pieces for sentence in said]
-    return ((window, _union(seen[window.start : window.stop])) for window in windows(len(seen)))
+def _parts(said: Sequence[str], today: date | None) -> Iterable[tuple[range, frozenset[str], frozenset[str]]]:
+    seen = [see(sentence, today=today) for sentence in said]
+    for window in windows(len(seen)):
+        part = seen[window.start : window.stop]
+        yield window, _union([one.pieces for one in part]), _turns(part)
+
+
+def _turns(seen: Sequence[Seen]) -> frozenset[str]:
+    """What makes another question of the same words: a number of days, and that a state is denied."""
+    return _union([one.concepts for one in seen]) & TURNS
 
 
 def _union(pieces: Sequence[frozenset[str]]) -> frozenset[str]:

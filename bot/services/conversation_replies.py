@@ -28,7 +28,8 @@ from bot.services.queueing import queue_direct, queue_mail
 from bot.store import conversations, events, outbox
 
 MAIL, DIRECT = "conversation_reply", "conversation_direct"
-_ANSWERS = (MAIL, faq_mails.MAIL)  #: mails whose reader is answered by them
+#: what answers whoever asked, by mail or in Slack
+_ANSWERS = (MAIL, DIRECT, faq_mails.MAIL, faq_mails.DIRECT)
 _STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 
 
@@ -134,10 +135,19 @@ def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
     """
     if job.template not in _ANSWERS or job.status is JobStatus.UNKNOWN:
         return
-    one = get(db, str(job.values["ref"]))
+    one = get(db, str(job.values.get("ref") or job.values["words"]["ref"]))
+    conversations.drop_tried(db, one.id, at=job.created_at)
+    if _was_answered_since(one, job):
+        refresh(db, one.ref, now=now)
+        return
     quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
     if conversations.move(db, one.id, since=quiet, to=ConversationState.OPEN, due_at=now, now=now):
-        conversations.drop_tried(db, one.id, at=job.created_at)
         tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
         events.add(db, tag, subject, actor=by, at=now)
-        refresh(db, one.ref, now=now)
+    refresh(db, one.ref, now=now)
+
+
+def _was_answered_since(one: Conversation, job: Job) -> bool:
+    """Whether another answer took its place: that one is what its asker has, or waits for."""
+    moved = one.since or one.created_at
+    return one.state is ConversationState.ANSWERED and moved > job.created_at

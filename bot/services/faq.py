@@ -11,11 +11,14 @@ from sqlite_utils import Database
 from bot.domain.accounts import Programme
 from bot.domain.conversations import Conversation, ConversationState, Suggestion, Tried
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
+from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
 from bot.faq import articles
+from bot.faq.features import see
 from bot.faq.learned import Learned, learned, owner_of
 from bot.faq.search import shipped
+from bot.faq.windows import sentences
 from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.faq import Answer
@@ -40,7 +43,17 @@ class Help:
 
 def find_taught(db: Database) -> Learned:
     """The phrasings that staff have accepted until now."""
-    return learned(faq_phrasings.list_all(db))
+    return index(list_taught(db))
+
+
+def index(taught: Iterable[Taught]) -> Learned:
+    """How they lead the reading."""
+    return learned(tuple((one.topic, one.text) for one in taught))
+
+
+def list_taught(db: Database) -> tuple[Taught, ...]:
+    """The same with who taught them, and when; in the order in which they were taught first."""
+    return faq_phrasings.list_all(db)
 
 
 def ask(
@@ -83,7 +96,7 @@ def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
     def read(part: str) -> Reading:
         return shipped().read(part, lang, today=day)
 
-    return taught.read(read(text), text, read)
+    return taught.read(read(text), text, read, day)
 
 
 def check_teachable(text: str, topic: str) -> None:
@@ -97,6 +110,11 @@ def check_teachable(text: str, topic: str) -> None:
     others = [one.topic for one in reading.candidates if one.topic != topic]
     if owner := owner_of(text, others):
         raise WordsTaken(title=_article(owner, reading.lang).title.rstrip("?"))
+
+
+def names_something(text: str) -> bool:
+    """Whether words name anything that an article is about."""
+    return any(see(sentence).concepts for sentence in sentences(text))
 
 
 def suggest(db: Database, desk: Desk, one: Conversation) -> tuple[Suggestion, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
+from bot.domain.bounces import WENT_OUT
 from bot.domain.conversations import (
     Answered,
     Channel,
@@ -27,7 +28,7 @@ from bot.services import conversation_words, conversations, faq
 from bot.services.desk import Desk
 from bot.services.faq import Help
 from bot.store import conversations as store
-from bot.store import events, faq_opinions, notices
+from bot.store import events, faq_opinions, notices, outbox
 from bot.store.database import transaction
 
 LONGEST = 4_000  #: characters of a question; what is longer is read from its beginning
@@ -69,7 +70,8 @@ def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
         last = store.find_last(db, slack_user=by.id, since=now - STILL)
         if last is None or last.state is ConversationState.OPEN:
             return None
-        put_opinions(db, last, list_judged(db, last), helped=True, now=now)
+        if was_read(db, last):
+            put_opinions(db, last, list_judged(db, last), helped=True, now=now)
         conversations.end_by_asker(db, last, now=now)
     return last
 
@@ -149,14 +151,33 @@ def judge(
     with _asked(db, ref, by) as one:
         put_opinions(db, one, topics, helped=helped, why=why, now=now)
         if helped:
-            conversations.end_by_asker(db, one, now=now)
+            end_if_said_last(db, one, now=now)
     return one
+
+
+def end_if_said_last(db: Database, one: Conversation, *, now: datetime) -> None:
+    """It helped, and that is all, unless they have written on since: then a person reads that.
+
+    In the caller's transaction.
+    """
+    answered = max((tried.at for tried in store.list_tried(db, one.id)), default=one.created_at)
+    wrote = events.list_tagged(db, (f"conversation:{one.id}",), (EventTag.CONVERSATION_CONTINUED,))
+    if one.state is ConversationState.OPEN and any(said.at >= answered for said in wrote):
+        return
+    conversations.end_by_asker(db, one, now=now)
 
 
 def list_judged(db: Database, one: Conversation) -> list[str]:
     """The articles that whoever asked had last, and judges now; none where a person has written since."""
     sent = (tried for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT)
     return [tried.topic for tried in sent if tried.at >= (one.since or one.created_at)]
+
+
+def was_read(db: Database, one: Conversation) -> bool:
+    """Whether what was answered last may have been read: one that waits for its release was not."""
+    newest = outbox.find_newest(db, f"{one.ref}:faq")
+    waits = newest is not None and newest.created_at >= (one.since or one.created_at)
+    return not waits or (newest is not None and newest.status in WENT_OUT)
 
 
 def put_opinions(

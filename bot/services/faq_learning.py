@@ -17,7 +17,8 @@ from bot.store import events, faq_opinions, faq_phrasings
 from bot.store.database import transaction
 
 NOTE = "faq_week_note"
-FEWEST = 3  #: words of one
+FEWEST = 3  #: words of one …
+FEWEST_VAGUE = 6  #: … that names nothing we know: "please help me with this" stands in many a mail
 _WEEK = timedelta(days=7)
 
 
@@ -32,8 +33,9 @@ def teach(
         said = " ".join(masking.mask_text(db, desk, text).split())[:LONGEST_PHRASING]
         if topic and topic not in faq.list_articles("en"):
             raise NoSuchArticle
-        if len(said.split()) < FEWEST:
-            raise TooFewWords(least=FEWEST)
+        least = FEWEST if not topic or faq.names_something(said) else FEWEST_VAGUE
+        if len(said.split()) < least:
+            raise TooFewWords(least=least)
         if topic:
             faq.check_teachable(said, topic)
             faq_phrasings.put(db, topic=topic, text=said, by=by.id, now=now)

@@ -20,7 +20,7 @@ from bot.rendering.case_facts import Values
 from bot.rendering.faq_cards import Told
 from bot.services import conversations, diagnosis, faq
 from bot.services.desk import Desk
-from bot.services.faq_answers import list_judged, put_opinions
+from bot.services.faq_answers import end_if_said_last, list_judged, put_opinions, was_read
 from bot.services.queueing import issue_link, queue_direct, queue_mail
 from bot.store import conversations as store
 from bot.store import events, links, outbox
@@ -75,7 +75,8 @@ def hear(
     topics = list_judged(db, one)
     if not topics or one.state is not ConversationState.ANSWERED:
         return
-    put_opinions(db, one, topics, helped=helped, now=now)
+    if was_read(db, one):
+        put_opinions(db, one, topics, helped=helped, now=now)
     if helped or one.owner or not understood.verified:
         return
     due_at = conversations.get(db, one.ref).due_at
@@ -197,7 +198,7 @@ def judge_by_link(
         one, topics = find_of_link(db, token, now=now)
         put_opinions(db, one, topics, helped=helped, why=why, now=now)
         if helped:
-            conversations.end_by_asker(db, one, now=now)
+            end_if_said_last(db, one, now=now)
         else:
             conversations.give_to_person(db, desk, one, now=now)
     return conversations.get(db, one.ref)

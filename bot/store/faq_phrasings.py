@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store.database import count, rows, text_of
+from bot.domain.faq_opinions import Taught
+from bot.store.database import count, instant, rows, text_of
 
 
 def make_tables(db: Database) -> None:
@@ -30,7 +31,10 @@ def drop(db: Database, *, text: str) -> None:
     count(db, "delete from faq_phrasings where text = :text", {"text": text})
 
 
-def list_all(db: Database) -> tuple[tuple[str, str], ...]:
-    """Topic and text of each."""
-    found = rows(db, "select topic, text from faq_phrasings order by id")
-    return tuple((one["topic"], one["text"]) for one in found)
+def list_all(db: Database) -> tuple[Taught, ...]:
+    """In the order in which they were taught first."""
+    found = rows(db, "select topic, text, made_by, made_at from faq_phrasings order by id")
+    return tuple(
+        Taught(topic=one["topic"], text=one["text"], by=one["made_by"], at=instant(one["made_at"]))
+        for one in found
+    )

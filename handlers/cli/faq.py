@@ -1,4 +1,4 @@
-"""`usher faq`: what the desk would answer, and how good its answers are."""
+"""`usher faq`: what the desk would answer, how good its answers are, and what staff have taught."""
 
 import json
 import sys
@@ -83,6 +83,21 @@ def evaluate(
     else:
         say(f"Search: {search.name}")
         _print_figures(found)
+
+
+@app.command(epilog="Example: usher faq taught --json")
+def taught(*, as_json: JsonOption = False) -> None:
+    """List the words that staff have given to articles; these very words forget one."""
+    from bot import bootstrap
+    from bot import settings as settings_room
+
+    found = bootstrap.list_taught(settings_room.load_reading())
+    if as_json:
+        for one in found:
+            print_json(asdict(one) | {"at": one.at.isoformat()})
+    else:
+        lines = [(one.topic, one.text, one.by, f"{one.at:%Y-%m-%d %H:%M}") for one in found]
+        print_table(("topic", "words", "by", "at (UTC)"), lines)
 
 
 def _write_plot(plot: Path, figures: "Figures", title: str) -> None:

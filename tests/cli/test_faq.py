@@ -65,9 +65,13 @@ def test_what_staff_have_taught_counts_and_a_file_that_is_no_database_is_named(u
         text = "the little grey thing shows a minus sign"
         faq_phrasings.put(db, topic="enter-licence-key", text=text, by="U1", now=NOW)
     (found,) = usher("faq", "ask", "The little gray thing shows a minus sign!", "--json").objects
+    listed = usher("faq", "taught", "--json").objects
+    table = usher("faq", "taught").out
     Path("usher.db").write_text("no database, but long enough to be looked at" * 20, encoding="utf-8")
 
     assert found["topic"] == "enter-licence-key"
+    assert listed == [{"topic": "enter-licence-key", "text": text, "by": "U1", "at": NOW.isoformat()}]
+    assert text in table
     assert "usher.db cannot be used as a database" in usher("faq", "ask", "anything").faults[0]
 
 

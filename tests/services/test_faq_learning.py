@@ -56,6 +56,9 @@ def test_the_newest_word_counts_and_words_are_forgotten(asked: Office) -> None:
     teach(asked, topic="reset-password")
     teach(asked)
     assert read(asked, ODD).reading.topic == TOPIC
+    with asked.connect() as db:
+        (listed,) = faq.list_taught(db)
+    assert (listed.topic, listed.text, listed.by, listed.at) == (TOPIC, ODD, BLAKE.id, asked.now)
     teach(asked, topic="")
 
     assert read(asked, ODD).reading.topic != TOPIC
@@ -68,8 +71,9 @@ def test_who_may_not_and_what_cannot_be_taught(asked: Office) -> None:
         teach(asked, by=ELI)
     with pytest.raises(NoSuchArticle):
         teach(asked, topic="none")
-    with pytest.raises(TooFewWords):
-        teach(asked, "locked  out")
+    for few in ("locked  out", "Please help me with this", "Bitte helfen Sie mir weiter"):
+        with pytest.raises(TooFewWords):
+            teach(asked, few)
 
     assert "faq" not in json.dumps([e.data for e in asked.events()])
 
@@ -91,6 +95,31 @@ def test_words_that_are_a_persons_or_another_articles_are_not_taught(
         teach(asked, words)
     with asked.connect() as db:
         assert faq_phrasings.list_all(db) == ()
+
+
+@pytest.mark.parametrize(
+    ("topic", "taught", "asked_for"),
+    [
+        (
+            "expired-over-60-days",
+            "My partner login ran out 70 days ago, can I get back in again",
+            "My partner login ran out 40 days ago, can I get back in again?",
+        ),
+        (
+            "account-locked",
+            "the portal tells me that I am blocked and I cannot get in any more",
+            "The portal tells me that I am not blocked and I cannot get in any more.",
+        ),
+    ],
+    ids=["days", "denied"],
+)
+def test_words_that_are_alike_but_turned_are_another_question(
+    asked: Office, topic: str, taught: str, asked_for: str
+) -> None:
+    teach(asked, taught, topic=topic)
+
+    assert read(asked, taught).reading.topic == topic
+    assert read(asked, asked_for).reading.topic != topic
 
 
 def test_words_that_say_little_take_no_other_answer_away(asked: Office) -> None:

@@ -16,6 +16,7 @@ from bot.domain.outbox import JobKind
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
 from bot.services import conversation_replies, conversations, faq_mails, outbox
+from bot.store import conversations as store
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
 
@@ -173,6 +174,49 @@ def test_thanks_end_it_and_say_that_it_helped(answering: Office) -> None:
 
     assert (q(answering).state, opinions(answering)) == (CLOSED, [("account-locked", 1, "")])
     assert len(answering.mailer.sent) == 1
+
+
+@pytest.mark.parametrize("words", ["Hello? I am still waiting.", "Thank you for your help!"])
+def test_an_answer_that_waits_for_its_release_is_not_judged_by_whoever_never_saw_it(
+    tmp_path: Path, words: str
+) -> None:
+    holding = an_office(tmp_path, delivery="hold")
+    ask(holding)
+    send(holding)
+    holding.work()
+    write_back(holding, words)
+    job = holding.job("faq_answer")
+    judged = opinions(holding)
+    with holding.connect() as db:
+        outbox.discard(db, job.id, by=AVERY.id, now=holding.now)
+        tried = store.list_tried(db, 1)
+
+    assert judged == []
+    assert (q(holding).state, tried) == (OPEN, ())
+
+
+def test_an_old_answer_that_is_discarded_takes_no_newer_one_back(tmp_path: Path) -> None:
+    holding = an_office(tmp_path, delivery="hold")
+    ask(holding)
+    send(holding)
+    holding.clock.wait(minutes=1)
+    send(holding, topic="reset-password")
+    older, newer = holding.jobs("faq_answer")
+    states = []
+    for job in (older, newer):
+        with holding.connect() as db:
+            outbox.discard(db, job.id, by=AVERY.id, now=holding.now)
+        states.append(q(holding).state)
+
+    assert states == [ANSWERED, OPEN]
+
+
+def test_that_an_old_answer_helped_ends_nothing_that_was_asked_since(answering: Office) -> None:
+    ask(answering)
+    token = answering.tokens[-1]
+    write_back(answering, "Fine. But another matter: my lawyer wants to know who read my data.")
+
+    assert press(answering, token, helped=True).state is OPEN
 
 
 def test_the_link_brings_a_person_once_and_is_no_other_links(answering: Office) -> None:
