@@ -145,9 +145,15 @@ def judge(
     theirs: bool,
     our_senders: Collection[str],
     our_hosts: Collection[str],
+    by_hand: Collection[str] = (),
 ) -> Provenance:
-    """`signed`: those of its ids that we made; `theirs`: whether that mail went to whoever asks."""
+    """`signed`: those of its ids that we made; `theirs`: whether that mail went to whoever asks.
+
+    `by_hand`: addresses of desks, from which people write too: of their mails a person says whose they are.
+    """
     foreign = not set(shown.senders) <= set(our_senders)
+    if not signed and shown.senders and set(shown.senders) <= set(by_hand):
+        return Provenance.UNSURE
     if not signed:
         return Provenance.NOT_OURS if foreign or (shown.ids and shown.exact) else Provenance.UNSURE
     elsewhere = not set(shown.hosts) <= set(our_hosts)

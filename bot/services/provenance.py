@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.accounts import Programme
 from bot.domain.bounces import WENT_OUT
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag, subject_of
@@ -65,11 +66,14 @@ def _judge(db: Database, desk: Desk, shown: Shown, address: str) -> LookedUp:
     signed = list_ours(shown.ids, desk.keyring)
     jobs = [job for one in signed if (job := outbox.find_by_message_id(db, one))]
     theirs = [job for job in jobs if _went_to(job, address)]
+    ours = {desk.mail_from.address, desk.sender_of("A-1").address}
+    desks = {desk.policy.of(programme).support_address.lower() for programme in Programme}
     found = judge(
         shown,
         signed=signed,
         theirs=bool(theirs),
-        our_senders={desk.mail_from.address, desk.sender_of("A-1").address},
+        our_senders=ours,
+        by_hand=desks - ours,
         our_hosts={*list_hosts(desk.portal_url), *list_hosts(desk.policy.model_dump_json())},
     )
     return LookedUp(found=found, job=theirs[0] if found is Provenance.OURS else None)

@@ -312,6 +312,17 @@ def test_only_a_mail_that_went_out_is_said_to_have_gone_out(town: Town) -> None:
     assert (never in said[0], never in said[1]) == (False, True)
 
 
+def test_behind_the_last_day_nobody_is_told_to_come_back_though_the_clock_is_late(town: Town) -> None:
+    life(LifeState.EXPIRED, days=150)(town)
+    on_the_last_day = town.findings(mailed(town.office, AMARA))[0]
+    assert on_the_last_day.last == town.office.now.date()
+    town.office.clock.wait(days=1)
+
+    assert town.findings(mailed(town.office, AMARA))[0].cause is Cause.CLOSED
+    assert on_the_last_day.cause is Cause.EXPIRED
+    assert town.mend(mailed(town.office, AMARA), "conversation:1") == []
+
+
 def test_the_last_way_back_is_the_one_that_a_mail_has_promised(town: Town) -> None:
     life(LifeState.EXPIRED, days=102)(town)
     found = lifecycle.find(town.db, town.amara.id)

@@ -124,6 +124,14 @@ def test_a_false_one_is_called_so_and_nothing_of_it_comes_back(
     assert "evil" not in told.text + told.html
 
 
+def test_a_mail_from_a_desks_own_address_may_be_a_persons_and_is_not_called_false(office: Office) -> None:
+    address = office.desk.policy.extranet.support_address
+    office.take(forward(eml(changes={"From": f"Desk <{address}>"})))
+
+    assert looked_up(office) == [("unsure", 0)]
+    assert answer(office) is None
+
+
 def test_our_id_on_other_words_or_links_is_looked_at_by_a_person(office: Office, sent: OutboundMail) -> None:
     false = eml(changes={"Message-ID": sent.message_id})
     office.take(forward(false))
