@@ -49,7 +49,9 @@ def look(
     taught = faq.find_taught(db)
     found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     asker = diagnosis.Asker.of_session(visitor)
-    causes = diagnosis.diagnose(db, desk, asker, found.reading.topic, now)
+    second = found.reading.second
+    topics = [found.reading.topic, *([second.topic] if second else [])]
+    causes = diagnosis.diagnose_each(db, desk, asker, topics, now)
     findings = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
     return Shown(help=found, findings=findings)
 

@@ -1,6 +1,6 @@
 """Tell whoever is proven to own an account what keeps them out, and mail them the way in that fits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from datetime import datetime
 from typing import Self
@@ -98,6 +98,14 @@ def diagnose(db: Database, desk: Desk, asker: Asker, topic: str | None, now: dat
     `topic`: the id of an article, or None where nobody knows what is asked.
     """
     return find_causes(_look(db, desk, asker, now=now), topic)
+
+
+def diagnose_each(
+    db: Database, desk: Desk, asker: Asker, topics: Sequence[str | None], now: datetime
+) -> tuple[Finding, ...]:
+    """The same of a message that asks for several; what is true is told once."""
+    seen = _look(db, desk, asker, now=now)
+    return tuple(dict.fromkeys(cause for topic in topics for cause in find_causes(seen, topic)))
 
 
 def mend(

@@ -148,7 +148,7 @@ def _mail(
         answers,
         related=faq.list_related(answers),
         now=now,
-        findings=_findings(db, desk, one, topics[0], asker, now=now) if asker else (),
+        findings=_findings(db, desk, one, topics, asker, now=now) if asker else (),
         by_staff=not automatic,
     )
     until = now + _LINK_LASTS
@@ -160,10 +160,16 @@ def _mail(
 
 
 def _findings(
-    db: Database, desk: Desk, one: Conversation, topic: str, asker: diagnosis.Asker, *, now: datetime
+    db: Database,
+    desk: Desk,
+    one: Conversation,
+    topics: Sequence[str],
+    asker: diagnosis.Asker,
+    *,
+    now: datetime,
 ) -> tuple[str, ...]:
     """What is true for them comes first, with the way in that fits, mailed to the address on file."""
-    found = diagnosis.diagnose(db, desk, asker, topic, now)
+    found = diagnosis.diagnose_each(db, desk, asker, topics, now)
     found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
     return diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now)
 

@@ -352,6 +352,23 @@ def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:
     assert town.mend(asker, "conversation:1") == []
 
 
+def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
+    """Also where the first asks for a rule, which keeps nobody out."""
+    policy = town.office.desk.policy
+    answers = policy.answers.model_copy(update={"faq_mode": "answer"})
+    desk = replace(town.office.desk, policy=policy.model_copy(update={"answers": answers}))
+    town.office.bot = replace(town.office.bot, desk=desk)
+    locked(town)
+    rule = "May I share my OTP credential with a colleague of mine?"
+    asked = (
+        f"{rule}\n\nAnother thing: my account is locked after ten wrong passwords. How long does that last?"
+    )
+    town.office.take(a_mail(sender=Address(name="Tom", address=town.tom.email), text=asked))
+    (found,) = town.office.jobs("faq_answer")
+
+    assert "Your account is locked until" in str(found.values["words"])
+
+
 def test_a_claim_makes_nobody_an_asker() -> None:
     with pytest.raises(TypeError):
         Asker(address=TOM_)
