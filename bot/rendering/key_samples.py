@@ -9,7 +9,7 @@ from bot.policy import Policy
 from bot.rendering import key_mails
 from bot.rendering.case_facts import Values
 
-KEY_URL = "https://onboarding.example.com/dashboard"
+KEY_URL = "https://onboarding.example.com/dashboard/license-key"
 KEYS = ("SAMPLE-KEY-FOR-SHOW-7Q2M", "SAMPLE-KEY-FOR-SHOW-K9XD")  #: nobody's
 
 

@@ -57,7 +57,7 @@ def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
 
 def key_url(desk: Desk, party: Party) -> str:
     """The page that takes a License Key."""
-    return desk.policy.mag.key_url or desk.page_url("dashboard", lang=party.lang)
+    return desk.policy.mag.key_url or desk.page_url("dashboard/license-key", lang=party.lang)
 
 
 def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now: datetime) -> int:

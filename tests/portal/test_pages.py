@@ -20,9 +20,8 @@ def test_every_page_says_whom_to_ask(town: Town, path: str) -> None:
 
 
 def test_whoever_follows_the_mail_with_a_key_reads_what_comes_first(town: Town) -> None:
-    english, german = (
-        town.client().get(f"/dashboard?lang={lang}", follow_redirects=True).text for lang in ("en", "de")
-    )
+    button = "/dashboard/license-key?lang="
+    english, german = (town.client().get(button + lang, follow_redirects=True).text for lang in ("en", "de"))
 
     assert "Enter the License Key on the dashboard" in english
     assert "Geben Sie den License Key auf dem Dashboard ein" in german

@@ -153,13 +153,20 @@ def test_a_long_list_comes_in_parts_and_leaves_nobody_out(
     assert all(sum(key in mail.text for mail in lists) == 1 for key in KEYS[:5])
 
 
-def test_the_mail_leads_to_the_page_that_takes_the_key(tmp_path: Path) -> None:
-    office = a_desk(tmp_path, key_url="https://mag.example.com/keys")
+@pytest.mark.parametrize(
+    ("key_url", "page"),
+    [
+        ("", "/dashboard/license-key?lang=en"),
+        ("https://mag.example.com/keys", "https://mag.example.com/keys"),
+    ],
+)
+def test_the_mail_leads_to_the_page_that_takes_the_key(tmp_path: Path, key_url: str, page: str) -> None:
+    office = a_desk(tmp_path, key_url=key_url)
     stock(office)
     mail_keys(office, approved(office))
     work(office)
 
-    assert "https://mag.example.com/keys" in office.mailer.sent[-1].text
+    assert page in office.mailer.sent[-1].text
 
 
 def test_no_mail_of_an_addition_s_people_is_sent_by_their_organisation_s_case(
