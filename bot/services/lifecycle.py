@@ -241,7 +241,7 @@ def get_end_of(desk: Desk, day: date, *, now: datetime) -> datetime:
     """The end of today or of a later day; raise DayPassed."""
     if day < desk.policy.clock_rules.calendar.day_of(now):
         raise DayPassed(day=day.isoformat())
-    return desk.policy.clock_rules.begins(date.fromordinal(day.toordinal() + 1))
+    return desk.policy.clock_rules.ends(day)
 
 
 def _look_at(rules: ClockRules, life: Life, now: datetime) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -48,7 +48,7 @@ def run(
     account. `agreed`: somebody has just let all of it go.
     """
     rules, until = desk.policy.clock_rules, max(now, warn_until or now)
-    if until > now and until > rules.begins((last := rules.last_ahead(now)) + timedelta(days=1)):
+    if until > now and until > rules.ends(last := rules.last_ahead(now)):
         raise DayTooFar(last=last.isoformat())
     _follow_rules(db, rules, now=now)
     if not store.count_due(db, after=None, until=until):
