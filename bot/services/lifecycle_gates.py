@@ -11,7 +11,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Stage
 from bot.domain.lifecycle_gates import Gate, GateCard, Waiting
-from bot.domain.lifecycle_refusals import GateSettled
+from bot.domain.lifecycle_refusals import GateGrown, GateSettled
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.lifecycle import PAGE, step_of
@@ -116,10 +116,27 @@ def find_shut(db: Database) -> Gate | None:
     return gates.find_shut(db)
 
 
-def let_go(db: Database, desk: Desk, gate_id: int, *, by: Staff, now: datetime) -> int:
-    """Staff's click; see `open_gate`. Raise NotStaff besides."""
+def let_go(db: Database, desk: Desk, gate_id: int, *, seen: int, by: Staff, now: datetime) -> int:
+    """Staff's click on a card that has shown so many; see `open_gate`. Raise NotStaff or GateGrown besides.
+
+    A yes is to no more than was seen: where more wait by now, the card shows them first.
+    """
     check_is_staff(by)
+    many = get_card(db, desk, gate_id, now=now).many
+    if many > seen:
+        with transaction(db, locks=("life_gates",)):
+            number = next_number(db, "life_gate")
+            _show(db, _get(db, gate_id), key=f"life gate:{gate_id}:{number}:grown", now=now)
+        raise GateGrown(many=many)
     return open_gate(db, desk, gate_id, by=by.id, now=now)
+
+
+def _get(db: Database, gate_id: int) -> Gate:
+    """Raise GateSettled where there is none."""
+    gate = gates.find(db, gate_id)
+    if gate is None:
+        raise GateSettled(by="")
+    return gate
 
 
 def open_gate(
@@ -147,9 +164,7 @@ def _settled(db: Database, gate: Gate, *, by: str, mails: int, now: datetime) ->
 
 def get_card(db: Database, desk: Desk, gate_id: int, *, now: datetime) -> GateCard:
     """A gate as it is now, with what waits behind it; raise GateSettled where there is none."""
-    gate, rules = gates.find(db, gate_id), desk.policy.clock_rules
-    if gate is None:
-        raise GateSettled(by="")
+    gate, rules = _get(db, gate_id), desk.policy.clock_rules
     counts, held, first = Counter[Stage](), 0, list[Waiting]()
     if gate.settled_at is None:
         after = gates.find_released(db)

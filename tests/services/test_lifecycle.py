@@ -10,7 +10,7 @@ import pytest
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
 from bot.domain.lifecycle import LifeState
-from bot.domain.lifecycle_refusals import EndPassed, GateSettled, LifeClosed
+from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
 from bot.domain.outbox import JobStatus
 from bot.services import lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
 from bot.services.lifecycle_rounds import Ran
@@ -177,10 +177,13 @@ def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> 
         gate = lifecycle_gates.find_shut(db)
         assert gate is not None
         with pytest.raises(NotStaff):
-            lifecycle_gates.let_go(db, office.desk, gate.id, by=STRANGER, now=office.now)
-        assert lifecycle_gates.let_go(db, office.desk, gate.id, by=AVERY, now=office.now) == 5
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=STRANGER, now=office.now)
+        with pytest.raises(GateGrown):  # of an older card that has shown fewer
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=4, by=AVERY, now=office.now)
+        assert not lifecycle_rounds.run(db, office.desk, now=office.now).told
+        assert lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=AVERY, now=office.now) == 5
         with pytest.raises(GateSettled):
-            lifecycle_gates.let_go(db, office.desk, gate.id, by=AVERY, now=office.now)
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=AVERY, now=office.now)
     assert sum(look(office, minutes=1).told.values()) == 5
     partner(office, number=7, ends_on=date(2026, 5, 20))  # the day's own number is not used up by the click
     assert sum(look(office, minutes=1).told.values()) == 1
