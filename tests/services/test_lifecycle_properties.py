@@ -6,7 +6,7 @@ the words of the process, and shares no line with the clock that it judges.
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # half a minute of a 
 STAGES = ("validation", "reminder", "expired")
 PEOPLE = 3
 WEEK = timedelta(days=7)
+EDGE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,8 @@ class World:
     #: what was told at the present address, and holds for the present end
     holds: dict[int, list[Told]] = field(default_factory=dict)
     arrived: set[str] = field(default_factory=set)
+    unasked: Counter[date] = field(default_factory=Counter)  #: mails that went without a click, by day
+    taken_over: bool = False  #: with something due, so that nothing goes without one
 
     def __post_init__(self) -> None:
         self.office = an_office(self.folder)
@@ -85,6 +88,13 @@ class World:
                 begun(db, self.office.desk, number=number, now=self.office.now)
                 for number in range(1, PEOPLE + 1)
             ]
+
+    @property
+    def ways(self) -> dict[str, Callable[[Any], None]]:
+        return {
+            "bounce": self.bounce, "policy": self.set_policy, "edge": self.go_to_edge,
+            "kill": lambda batches: self.look(kill=batches),
+        }  # fmt: skip
 
     def set_policy(self, rules: Numbers) -> None:
         self.rules = rules
@@ -105,16 +115,24 @@ class World:
             office.work(kinds=[JobKind.MAIL])
         elif verb == "refuse":
             office.mailer.faults.then(PermanentFailure("550 no"))
-        elif verb == "bounce":
-            self.bounce(how)
-        elif verb == "policy":
-            self.set_policy(how)
-        elif verb == "kill":
-            self.look(kill=how)
+        elif verb in self.ways:
+            self.ways[verb](how)
         else:
             with office.connect() as db, suppress(LifeClosed, EndPassed, ActTooLate, TooManyChanges):
                 self.move(db, verb, how, now)
                 self.done[verb] += 1
+
+    def go_to_edge(self, number: int) -> None:
+        """To the very moment at which something is due to somebody; a minute before, nothing may happen."""
+        life, clock = self.lives()[self.whose(number)], self.office.clock
+        moments = [self.rules.due(stage, life.ends_on) for stage in STAGES]
+        moments.append(self.closes(self.whose(number), life.ends_on))
+        ahead = sorted(moment for moment in moments if moment > clock.at + EDGE)
+        if ahead:
+            clock.at = ahead[0] - EDGE
+            self.look()
+            clock.at = ahead[0]
+            self.done["edge"] += 1
 
     def take_over(self, db: Any, ends_on: date) -> None:  # noqa: ANN401
         office = self.office
@@ -124,6 +142,8 @@ class World:
         looked = account_files.import_file(db, office.desk, office.bot.reader, by="x", **file)
         self.people += accounts.list_by_email(db, f"ada{number}@works.example.com")
         self.done["taken over"] += looked.imported
+        due = any(office.now >= self.rules.due(stage, ends_on) for stage in STAGES)
+        self.taken_over = self.taken_over or bool(looked.imported and due)
 
     def move_address(self, db: Any, number: int, now: datetime) -> None:  # noqa: ANN401
         account = accounts.find(db, number)
@@ -178,7 +198,7 @@ class World:
 
         Where mails wait for a click nothing happens; somebody clicks if it `opens`.
         """
-        before, end = self.lives(), self.rules.due
+        before, told, asked, end = self.lives(), len(self.told), False, self.rules.due
         proven = {
             account: self.is_proven(account, seen.ends_on, max(self.office.now, end("expired", seen.ends_on)))
             for account, seen in before.items()
@@ -192,14 +212,18 @@ class World:
                 self.done["waited"] += 1
                 if not opens:
                     return
+                asked = True
                 gate = gates.find_shut(db)
                 assert gate is not None
                 gates.open_gate(db, self.office.desk, gate.id, by="x", now=self.office.now)
                 assert not lifecycle_rounds.run(db, self.office.desk, now=self.office.now).waiting
         self.check(before)
+        self.check_click(len(self.told) - told, asked=asked)
         self.check_arrived()
         for account, seen in self.lives().items():
             assert not (proven[account] and self.is_held(before[account], seen)), "held in spite of a warning"
+        if asked:
+            self.office.clock.wait(seconds=1)  # what comes next is later than the click
 
     # The oracle
 
@@ -239,6 +263,17 @@ class World:
         assert set(fresh.values()) <= {1}, "of several that are due only one goes"
         for account in after:
             self.check_state(account, before[account], after[account])
+
+    def check_click(self, many: int, *, asked: bool) -> None:
+        """Of so many mails that went in one look: more than the policy lets go a day took a click."""
+        if many and not asked:
+            day = self.rules.today(self.office.now)
+            self.unasked[day] += many
+            assert self.unasked[day] <= self.rules.most, "more than go by themselves"
+            assert not self.taken_over, "taken over, and nobody was asked"
+        self.taken_over = False
+        recorded = self.query("select 1 from events where tag in ('life:told', 'life:expired')")
+        assert len(recorded) == len(self.told), "the trail has each mail once"
 
     def check_told(self, told: Told, before: Seen, after: Seen) -> None:
         """At most once in a cycle, in order, not early, the last that is due, and of the true end."""
@@ -359,4 +394,5 @@ def test_the_property_was_not_empty() -> None:
     print(dict(TOTAL))  # noqa: T201 - what was tried, where somebody asks
     assert set(TOTAL) >= {
         *STAGES, "held", "closed", "validate", "extend", "address", "close", "reopen", "taken over", "waited",
+        "edge",
     }  # fmt: skip
