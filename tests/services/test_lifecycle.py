@@ -12,13 +12,14 @@ from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
 from bot.domain.outbox import JobStatus
-from bot.services import lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
+from bot.domain.partner_refusals import AccountsOutside
+from bot.services import account_files, lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
 from bot.store.database import transaction
 from handlers.clock import rounds
 from tests.cast import AVERY, Office
-from tests.partners import begun, bounce
+from tests.partners import begun, bounce, set_extranet
 
 STRANGER = replace(AVERY, staff=False)
 
@@ -159,10 +160,7 @@ def test_a_moved_end_keeps_its_reason_and_closes_nothing_early(office: Office) -
 
 
 def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> None:
-    extranet = office.desk.policy.extranet
-    clock = extranet.clock.model_copy(update={"most_a_day": 3})
-    policy = office.desk.policy.model_copy(update={"extranet": extranet.model_copy(update={"clock": clock})})
-    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+    set_extranet(office, clock=office.desk.policy.extranet.clock.model_copy(update={"most_a_day": 3}))
     for number in range(1, 6):
         partner(office, number=number)
     partner(office, number=6, ends_on=date(2026, 12, 1))
@@ -232,6 +230,21 @@ def test_what_a_mail_has_promised_of_the_way_back_holds(office: Office) -> None:
                 assert life is not None
                 states.append(str(life.state))
     assert [states.count("expired") for states in seen.values()] == [54, 10, 60]
+
+
+def test_where_accounts_are_kept_elsewhere_the_clock_stands(office: Office) -> None:
+    account = partner(office)
+    set_extranet(office, accounts="outside")
+    assert look(office, days=120) == Ran()
+    with office.connect() as db:
+        today = office.now.date()
+        assert lifecycle.preview(db, office.desk, on=today, now=office.now) == []
+        assert lifecycle.forecast(db, office.desk, now=office.now) == ()
+        with pytest.raises(AccountsOutside):
+            account_files.check(db, office.desk, office.reader, name="p.csv", content=b"x", now=office.now)
+    set_extranet(office, accounts="here")
+    assert look(office, minutes=1).held == 1  # nobody was warned
+    assert days_of(office, 1, account) == ["valid 2 1"]
 
 
 def test_the_clock_of_an_account_that_was_ended_stops(office: Office) -> None:
