@@ -16,10 +16,11 @@ install: $(VENV)/run.stamp ## Set up .venv for the service, start nothing
 # Thousands of small databases that are thrown away: in memory, where there is room, they cost a quarter less.
 RAM = $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
 
-# The slow tests wait for servers and browsers a third of their time: three workers keep two cores busy.
+# The slow tests wait for servers and browsers a third of their time: three workers keep two cores busy. Threads of a
+# matrix's own would only stand in their way.
 test: $(VENV)/dev.stamp ## Run the quick tests (under three minutes); ALL=1 adds the slow ones
 	@$(BIN)/python -m compileall -q -j 2 bot handlers tests
-	@$(addprefix TMPDIR=,$(RAM)) $(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest \
+	@OPENBLAS_NUM_THREADS=1 $(addprefix TMPDIR=,$(RAM)) $(if $(ALL),THOROUGH=1) $(BIN)/python -m pytest \
 		-o tmp_path_retention_policy=failed $(if $(ALL),-n 3,-m "not slow" --assert=plain) || \
 		{ echo "for the values behind a failed assert: $(BIN)/python -m pytest FILE"; exit 1; }
 

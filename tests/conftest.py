@@ -1,6 +1,7 @@
 """What every room of the tests may ask for."""
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +27,20 @@ LONG = ("stories", "handlers", "cli", "adapters", "portal", "rendering", "servic
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long: a worker takes whole files, and must not wait for the other at the end."""
-    items.sort(key=lambda item: LONG.index(room) if (room := item.path.parent.name) in LONG else len(LONG))
+    """Begin with what takes long: a worker takes whole files, and must not wait for the other at the end.
+
+    Long takes what asked for more time than others have (`timeout`), then what is in one of the `LONG` rooms.
+    """
+    patience: dict[Path, float] = defaultdict(float)
+    for item in items:
+        if mark := item.get_closest_marker("timeout"):
+            patience[item.path] = max(patience[item.path], mark.args[0])
+
+    def place(item: pytest.Item) -> tuple[float, int]:
+        room = item.path.parent.name
+        return -patience[item.path], LONG.index(room) if room in LONG else len(LONG)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -31,12 +32,16 @@ def test_a_modal_is_answered_though_every_other_thread_is_busy(listeners: Listen
 
 def test_work_begins_once_nothing_more_comes_in(listeners: Listeners) -> None:
     ACKED.set(True)
-    began = time.monotonic()
+    came = [time.monotonic()]
     first = listeners.submit(time.monotonic)
-    while time.monotonic() < began + QUIET * 2:
+    while time.monotonic() < came[0] + QUIET * 2:
+        came.append(time.monotonic())
         listeners.submit(int)
+    began = first.result(timeout=5)
 
-    assert first.result(timeout=5) - began >= QUIET * 2
+    moments = [*(moment for moment in came if moment < began), began]
+    # a busy machine may pause this very loop: that is a quiet moment as well
+    assert max(later - earlier for earlier, later in pairwise(moments)) >= QUIET
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ from tests.stories.kills import (
     slowly,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 KILLS = int(os.environ.get("KILL_COUNT", "60"))
 SEED = int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(1_000_000))
