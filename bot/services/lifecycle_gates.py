@@ -33,7 +33,7 @@ def keep_back(db: Database, rules: ClockRules, *, now: datetime, until: datetime
     After an import none goes without one, else so many a day. What was due when somebody let it go needs no
     other yes, and takes nothing from the day's number.
     """
-    midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db)
+    midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db, now=now)
     used = store.count_told(db, since=midnight) - gates.count_released(db, since=midnight)
     left = max(rules.most_a_day - max(used, 0), 0)
     due = store.count_due(db, after=released, until=until)
@@ -147,7 +147,7 @@ def open_gate(
     `until`: of a look that warns of what is due by then.
     """
     until = max(now, until or now)
-    after = gates.find_released(db)
+    after = gates.find_released(db, now=now)
     mails = sum(1 for _ in _list_waiting(db, desk.policy.clock_rules, after=after, now=now, until=until))
     with transaction(db, locks=("life_gates",)):
         gate = gates.find(db, gate_id)
@@ -167,7 +167,7 @@ def get_card(db: Database, desk: Desk, gate_id: int, *, now: datetime) -> GateCa
     gate, rules = _get(db, gate_id), desk.policy.clock_rules
     counts, held, first = Counter[Stage](), 0, list[Waiting]()
     if gate.settled_at is None:
-        after = gates.find_released(db)
+        after = gates.find_released(db, now=now)
         for one in _list_waiting(db, rules, after=after, now=now, until=now):
             counts[one.stage] += 1
             held += one.held

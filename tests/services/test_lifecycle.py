@@ -16,6 +16,7 @@ from bot.domain.partner_refusals import AccountsOutside
 from bot.services import account_files, lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
+from bot.store import lifecycle_gates as gate_store
 from bot.store.database import transaction
 from handlers.clock import rounds
 from tests.cast import AVERY, Office
@@ -190,6 +191,18 @@ def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> 
     assert [str(event.tag) for event in office.events() if "gate" in event.tag] == [
         "life_gate:shut", "life_gate:opened",
     ]  # fmt: skip
+
+
+def test_a_yes_by_a_clock_that_was_ahead_is_none_for_what_comes_until_then(office: Office) -> None:
+    set_extranet(office, clock=office.desk.policy.extranet.clock.model_copy(update={"most_a_day": 1}))
+    for number in (1, 2):
+        partner(office, number=number)
+    ahead = office.now + timedelta(days=400)
+    with office.connect() as db, transaction(db):
+        gate = gate_store.shut(db, now=ahead)
+        gate_store.settle(db, gate.id, by=AVERY.id, released=1, now=ahead)
+
+    assert look(office, days=70).waiting == 2
 
 
 def test_another_policy_moves_what_is_due(office: Office) -> None:
