@@ -25,7 +25,7 @@ from bot.domain.outbox import JobKind
 from bot.domain.profile_refusals import TooManyChanges
 from bot.services import account_files, account_views, email_changes, lifecycle, lifecycle_rounds
 from bot.services import lifecycle_gates as gates
-from bot.store import accounts
+from bot.store import accounts, outbox
 from bot.store.database import instant, rows, transaction
 from tests import connections
 from tests.budget import examples
@@ -164,6 +164,8 @@ class World:
             return
         if verb == "address":
             self.move_address(db, self.whose(how), now)
+            if how >= PEOPLE:  # what waited for the mailbox of before is carried out
+                self.office.work(kinds=[JobKind.MAIL])
             return
         if verb in ("close", "reopen"):
             act, desk = AccountAct(verb), self.office.desk
@@ -357,18 +359,18 @@ class World:
 
 @contextmanager
 def dying(after: int) -> Iterator[None]:
-    """Batches of one account, the n-th of which is written and never committed."""
-    real, left = lifecycle_rounds._take, [after]
+    """Batches of one account; in the n-th the stage is noted, and its mail is not queued any more."""
+    real, left = outbox.add_all, [after]
 
-    def take(*args: Any, **more: Any) -> None:  # noqa: ANN401 - as it comes
-        real(*args, **more)
+    def add_all(*args: Any, **more: Any) -> None:  # noqa: ANN401 - as it comes
         if not left[0]:
             raise Killed
         left[0] -= 1
+        real(*args, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lifecycle_rounds, "BATCH", 1)
-        patch.setattr(lifecycle_rounds, "_take", take)
+        patch.setattr(outbox, "add_all", add_all)
         yield
 
 
