@@ -87,7 +87,7 @@ acts = st.one_of(
     st.tuples(st.just("validate"), whom),
     st.tuples(st.just("extend"), st.tuples(whom, st.integers(-10, 120))),
     st.tuples(st.just("extend"), st.tuples(whom, st.integers(0, 30))),
-    st.tuples(st.just("kill"), st.integers(0, 2)),
+    st.tuples(st.just("kill"), st.tuples(st.integers(1, 60), st.integers(0, 2))),
     st.tuples(st.just("policy"), numbers()),
     st.tuples(st.just("address"), whom),
     st.tuples(st.just("close"), whom),

@@ -6,8 +6,8 @@ the words of the process, and shares no line with the clock that it judges.
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,11 +25,12 @@ from bot.domain.outbox import JobKind
 from bot.domain.profile_refusals import TooManyChanges
 from bot.services import account_files, account_views, email_changes, lifecycle, lifecycle_rounds
 from bot.services import lifecycle_gates as gates
-from bot.store import accounts, outbox
+from bot.store import accounts
 from bot.store.database import instant, rows, transaction
 from tests import connections
 from tests.budget import examples
 from tests.cast import an_office
+from tests.lifecycle_kills import Killed, dying
 from tests.lifecycle_numbers import Numbers, acts, numbers
 from tests.partners import begun, bounce
 from tests.services.test_account_files import HEAD, row
@@ -61,10 +62,6 @@ class Seen:
     ends_on: date
 
 
-class Killed(Exception):  # noqa: N818 - nothing went wrong
-    """The process is gone in the middle of a transaction."""
-
-
 @dataclass
 class World:
     """A desk, its partners, and what the oracle remembers."""
@@ -93,7 +90,7 @@ class World:
     def ways(self) -> dict[str, Callable[[Any], None]]:
         return {
             "bounce": self.bounce, "policy": self.set_policy, "edge": self.go_to_edge,
-            "kill": lambda batches: self.look(kill=batches),
+            "kill": self.die_later,
         }  # fmt: skip
 
     def set_policy(self, rules: Numbers) -> None:
@@ -121,6 +118,12 @@ class World:
             with office.connect() as db, suppress(LifeClosed, EndPassed, ActTooLate, TooManyChanges):
                 self.move(db, verb, how, now)
                 self.done[verb] += 1
+
+    def die_later(self, how: tuple[int, int]) -> None:
+        """So many days later, in the n-th batch of the clock's look."""
+        days, batches = how
+        self.office.clock.wait(days=days)
+        self.look(kill=batches)
 
     def go_to_edge(self, number: int) -> None:
         """To the very moment at which something is due to somebody; a minute before, nothing may happen."""
@@ -163,13 +166,17 @@ class World:
             self.take_over(db, now.date() + timedelta(days=how))
             return
         if verb == "address":
-            self.move_address(db, self.whose(how), now)
+            waits = {one.account for one in self.told.values() if one.key not in self.arrived}
+            self.move_address(db, self.whose(how, waits), now)
             if how >= PEOPLE:  # what waited for the mailbox of before is carried out
                 self.office.work(kinds=[JobKind.MAIL])
             return
         if verb in ("close", "reopen"):
-            act, desk = AccountAct(verb), self.office.desk
-            account_views.act(db, desk, act, account_id=self.whose(how), by="x", now=now)
+            expired = {number for number, seen in self.lives().items() if seen.state == "expired"}
+            account, again = self.whose(how, expired), verb == "close" and how >= PEOPLE
+            for act in (verb, "reopen") if again else (verb,):
+                account_views.act(db, self.office.desk, AccountAct(act), account_id=account, by="x", now=now)
+            self.done["reopen"] += again
             return
         if verb == "validate":
             with transaction(db):
@@ -186,8 +193,11 @@ class World:
         if any(one.ends_on > end or self.rules.due(one.stage, end) > now for one in told):
             self.holds.pop(account)  # it is untrue, or its day lies ahead again: it is owed anew
 
-    def whose(self, number: int) -> int:
-        return self.people[number % len(self.people)].id
+    def whose(self, number: int, rather: Collection[int] = ()) -> int:
+        """One of those, where it is a high number."""
+        everybody = [one.id for one in self.people]
+        some = [one for one in everybody if one in rather and number >= PEOPLE] or everybody
+        return some[number % len(some)]
 
     def bounce(self, number: int) -> None:
         mine = [told for told in self.told.values() if told.account == self.whose(number)]
@@ -209,6 +219,8 @@ class World:
             if kill is not None:
                 with dying(kill), suppress(Killed):
                     lifecycle_rounds.run(db, self.office.desk, now=self.office.now)
+                    self.done["killed"] -= 1
+                self.done["killed"] += 1
             if lifecycle_rounds.run(db, self.office.desk, now=self.office.now).waiting:
                 assert self.lives() == before, "something happened without the click"
                 self.done["waited"] += 1
@@ -357,23 +369,6 @@ class World:
         return any(one.key in at_of and at_of[one.key] + WEEK <= at for one in warnings)
 
 
-@contextmanager
-def dying(after: int) -> Iterator[None]:
-    """Batches of one account; in the n-th the stage is noted, and its mail is not queued any more."""
-    real, left = outbox.add_all, [after]
-
-    def add_all(*args: Any, **more: Any) -> None:  # noqa: ANN401 - as it comes
-        if not left[0]:
-            raise Killed
-        left[0] -= 1
-        real(*args, **more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifecycle_rounds, "BATCH", 1)
-        patch.setattr(outbox, "add_all", add_all)
-        yield
-
-
 TOTAL: Counter[str] = Counter()
 
 
@@ -396,5 +391,5 @@ def test_the_property_was_not_empty() -> None:
     print(dict(TOTAL))  # noqa: T201 - what was tried, where somebody asks
     assert set(TOTAL) >= {
         *STAGES, "held", "closed", "validate", "extend", "address", "close", "reopen", "taken over", "waited",
-        "edge",
+        "edge", "killed",
     }  # fmt: skip
