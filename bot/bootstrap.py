@@ -24,12 +24,14 @@ from bot.rendering import terms
 from bot.services import absences, masking, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
-from bot.settings import Settings
+from bot.settings import ReadingSettings, Settings
 from bot.store import database, migrations, workers
 from bot.store.connections import Connections
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
+
+    from bot.faq.learned import Learned
 
 
 class Bell:
@@ -197,6 +199,20 @@ def open_database(settings: Settings) -> None:
 def connect(settings: Settings) -> AbstractContextManager[Database]:
     """A connection for a command that needs nothing else."""
     return database.connect(settings.database_path)
+
+
+def find_taught(settings: ReadingSettings) -> "Learned":
+    """The phrasings that staff have accepted, for a command that changes nothing; none without a database."""
+    from bot.services import faq  # noqa: PLC0415 - the search is loaded when needed
+
+    path = settings.database_path
+    if not path.exists():
+        return faq.NOTHING_TAUGHT
+    try:
+        with database.look_into(path) as db:
+            return faq.find_taught(db)
+    except database.OPEN_ERRORS as exc:
+        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
 
 
 def in_use(settings: Settings) -> AbstractContextManager[None]:

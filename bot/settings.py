@@ -43,12 +43,13 @@ LONG_ENOUGH = 32  #: characters of a secret key
 
 
 class ReadingSettings(BaseSettings):
-    """What it takes to read a mail or a file without any connection; everything has a default."""
+    """What it takes to read a mail or a question without any connection; everything has a default."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
     )
 
+    database_url: str = "sqlite:///usher.db"
     imap_user: str = ""
     mail_from: str = ""
     support_address: str = ""
@@ -59,12 +60,23 @@ class ReadingSettings(BaseSettings):
     usher_config: Path | None = None
     templates_dir: Path | None = None
 
+    @field_validator("database_url")
+    @classmethod
+    def _sqlite(cls, value: str) -> str:
+        if not value.startswith("sqlite:///") or len(value) <= len("sqlite:///"):
+            raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
+        return value
+
     @field_validator("templates_dir")
     @classmethod
     def _folder(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():
             raise ValueError(f"{value} is no folder; name the one with your wording, or leave it away")
         return value
+
+    @property
+    def database_path(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -78,8 +90,6 @@ class ReadingSettings(BaseSettings):
 
 class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings):
     """Everything the service needs; names are those of the environment, in lower case."""
-
-    database_url: str = "sqlite:///usher.db"
 
     delivery: str = "hold"
 
@@ -134,13 +144,6 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     def _app_token(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not value.get_secret_value().startswith("xapp-"):
             raise ValueError("must be an app-level token (xapp-…) with connections:write, or empty for HTTP")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _sqlite(cls, value: str) -> str:
-        if not value.startswith("sqlite:///") or len(value) <= len("sqlite:///"):
-            raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
         return value
 
     @field_validator("delivery")
@@ -209,10 +212,6 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
             return None
         parts = _split(self.delivery[5:])
         return tuple(part.lower() for part in parts) if isinstance(parts, tuple) else ()
-
-    @property
-    def database_path(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite:///"))
 
     def clock_start(self) -> datetime | None:
         """The instant a rehearsal's clock starts from, or None for the real one."""

@@ -15,10 +15,11 @@ from bot.domain.cases import Case
 from bot.domain.license_keys import Holder
 from bot.domain.passwords import HowSet
 from bot.domain.ris import Credential, User
-from bot.services import accounts, terms
+from bot.domain.sessions import Strength, Visitor
+from bot.services import accounts, phone_resets, sessions, terms
 from bot.services.desk import Desk
 from bot.store import accounts as kept
-from bot.store import license_keys, passwords, seats
+from bot.store import credentials, license_keys, passwords, seats
 from bot.store.database import transaction
 from tests.license_keys import lay_stock
 
@@ -81,6 +82,16 @@ def hand_key(db: Database, desk: Desk, owner: Account, key: str = KEY, *, now: d
         seats.add_all(db, [holder], purchase_order=None, price=None, now=now, **of)
         seat = max(seats.list_held(db, owner.organisation), key=lambda one: one.id)
         assert license_keys.issue(db, [seat.id], Credential.PHONE_OTP, on=now.date(), now=now)
+
+
+def lose_phone(db: Database, desk: Desk, owner: Account, number: str, *, now: datetime) -> Visitor:
+    """They have verified it, and say in this session that it is lost; the newest token stops it."""
+    with transaction(db):
+        token = sessions.begin(db, desk, owner, strength=Strength.PASSWORD, now=now)
+        credentials.note_code(db, credentials.add_phone(db, owner.id, number, now=now), now=now)
+    visitor = sessions.get(db, token, now=now)
+    phone_resets.ask(db, desk, visitor, now=now)
+    return visitor
 
 
 class Browser:

@@ -105,10 +105,15 @@ class AccountView:
         return (AccountAct.RESEND, *unlock, AccountAct.CLOSE)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is active, and its clock, where it has one, has not closed it."""
+        closed = self.life is not None and self.life.life.state is LifeState.CLOSED
+        return self.account.status is AccountStatus.ACTIVE and not closed
+
+    @property
     def can_extend(self) -> bool:
         """Whether its end can be moved now."""
-        lives = self.life is not None and self.life.life.state is not LifeState.CLOSED
-        return lives and self.account.status is AccountStatus.ACTIVE
+        return self.is_open and self.life is not None
 
 
 def read_reason(typed: str) -> str:

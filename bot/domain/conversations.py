@@ -47,6 +47,7 @@ class Tried:
     topic: str  #: the article's id
     how: Answered
     at: datetime
+    title: str = ""  #: the article's, where people read it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ class Facts:
     """One account as its owner may know it."""
 
     account: Account
-    activation_at: datetime | None = None  #: the last activation mail
+    activation_at: datetime | None = None  #: the last activation mail that went out
     locked_until: datetime | None = None  #: by wrong passwords
     codes_locked_until: datetime | None = None
     life: Life | None = None

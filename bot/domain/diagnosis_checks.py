@@ -127,8 +127,9 @@ def _invitation(seen: Snapshot, cause: Cause) -> Finding | None:
 def _not_activated(_: Snapshot, own: Facts) -> Finding | None:
     if own.account.status is not AccountStatus.WAITING:
         return None
-    at = own.activation_at or own.account.made_at
-    return Finding(cause=Cause.NOT_ACTIVATED, programme=own.account.programme, at=at, mend=Mend.ACTIVATION)
+    return Finding(
+        cause=Cause.NOT_ACTIVATED, programme=own.account.programme, at=own.activation_at, mend=Mend.ACTIVATION
+    )
 
 
 def _locked(seen: Snapshot, own: Facts) -> Finding | None:

@@ -31,3 +31,15 @@ class TooFewWords(Refusal):
     """Of so few words everything may be meant; values: least."""
 
     code = "too_few_words"
+
+
+class WordsBarred(Refusal):
+    """A person reads such words, whatever is taught."""
+
+    code = "words_barred"
+
+
+class WordsTaken(Refusal):
+    """They are nearly a phrasing of another article; values: title, without its question mark."""
+
+    code = "words_taken"

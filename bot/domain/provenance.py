@@ -94,8 +94,9 @@ _ID: Final = re.compile(
     r"|(?<![\w.-])([a-z]-[0-9]{1,18}\.[a-z0-9]{1,64}\.[a-z2-7]{26}@[a-z0-9.-]{1,200})",
     re.IGNORECASE,
 )
-_LINK: Final = re.compile(r"""https?:[^\s<>"')\]]{1,500}""", re.IGNORECASE)
-_HOST: Final = re.compile(r"https?:[/\\]*([^/\\?#\s]+)", re.IGNORECASE)
+#: mail programs make a link of "www." too
+_LINK: Final = re.compile(r"""(?:https?:|\bwww\.)[^\s<>"')\]]{1,500}""", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:https?:[/\\]*|(?=www\.))([^/\\?#\s]+)", re.IGNORECASE)
 
 
 def asks_whether_ours(mail: InboundMail) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from bot.domain.sheets import SheetRefusal
@@ -163,10 +164,20 @@ class RisCase:
 
     def form_hash(self) -> str:
         """Hex SHA-256 of what stands in the form, alike by itself and as an addition."""
-        return self.as_addition().content_hash()
+        return self._form_hash
 
     def content_hash(self) -> str:
         """Hex SHA-256 of everything a decision is about: company, users and problems."""
+        return self._content_hash
+
+    # Each of them is asked for several times while one form is taken in.
+
+    @cached_property
+    def _form_hash(self) -> str:
+        return self.as_addition().content_hash()
+
+    @cached_property
+    def _content_hash(self) -> str:
         what = {"company": self.company, "users": self.users, "problems": self.problems}
         text = json.dumps(what, default=vars, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()

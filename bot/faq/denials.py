@@ -11,16 +11,16 @@ _NOT = r"(?:not|isn t|wasn t|hasn t|haven t|neither|nicht|weder|kein\w*|no)"
 _DENIED_STATE = re.compile(rf"\b{_NOT} (?:{_LINKS} )*{_STATE}(?: (?:{_LINKS} )+{_STATE})*\b")
 _THING = r"(?:password|passwort|kennwort|reset|unlock\w*|code|link|einladung|invitation)"
 _NOT_NEEDED = re.compile(
-    rf"\b(?:(?:do not|don t|does not) (?:need|want) (?:\w+ ){{0,3}}{_THING}(?: reset)?"
+    rf"\b(?:(?:do not|don t|dos not) (?:need|want) (?:\w+ ){{0,3}}{_THING}(?: reset)?"
     rf"|need no (?:\w+ ){{0,2}}{_THING}"
     rf"|{_THING} (?:\w+ ){{0,3}}(?:brauch\w*|benotig\w*) (?:\w+ ){{0,2}}nicht"
     rf"|(?:brauch\w*|benotig\w*) (?:\w+ ){{0,2}}kein\w* (?:\w+ ){{0,2}}{_THING})\b"
 )
 _NOT_THE_MATTER = re.compile(
     r"\b(?:that|this|it|das|dies|es|daran|darum) (?:\w+ ){0,2}(?:not|nicht)(?: \w+){0,2}"
-    r"(?: (?:issu|problem|point|question|matter|frage|thema|liegt|geht))?$"
+    r"(?: (?:issu|problem|point|qustion|matter|frage|thema|liegt|geht))?$"
 )
-_MATTER = re.compile(r"issu|problem|point|question|matter|frage|thema|daran|darum")
+_MATTER = re.compile(r"issu|problem|point|qustion|matter|frage|thema|daran|darum")
 _CLAUSE = re.compile(r"\s*[,;:.!?]+\s*|\s+-+\s+")
 _FEWEST = 2  #: words that must be left
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
+from bot.faq.dates import days_since
 from bot.faq.denials import without_denied
 from bot.faq.durations import longest
 from bot.faq.folding import fold, grams, words
@@ -24,10 +26,11 @@ class Seen:
     concepts: frozenset[str]
 
 
-def see(sentence: str, mend: Spelling = str) -> Seen:
+def see(sentence: str, mend: Spelling = str, today: date | None = None) -> Seen:
+    """`today`: by which days that the sentence names become spans."""
     line, denies = without_denied(fold(sentence))
     said = tuple(mend(word) for word in words(line))
-    names = concepts(said) | _span(said)
+    names = concepts(said) | _span(longest(said) or days_since(sentence, today))
     return Seen(
         words=said,
         pieces=frozenset(_pieces(said)),
@@ -49,8 +52,7 @@ def _pieces(said: Sequence[str]) -> Iterable[str]:
     yield from (f"w:{one} {two}" for one, two in pairwise(said))
 
 
-def _span(said: Sequence[str]) -> frozenset[str]:
-    days = longest(said)
+def _span(days: float | None) -> frozenset[str]:
     if days is None:
         return frozenset()
     if days == _CYCLE_DAYS:

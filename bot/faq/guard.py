@@ -1,6 +1,6 @@
 """What a person reads, however sure the search is: commands, secrets, other people's data, threats.
 
-The patterns stand in `barriers.toml`.
+The patterns stand in `barriers.toml`, and once: what is read first is told by them too (`marks`).
 """
 
 import re
@@ -17,6 +17,8 @@ LONGEST = 20_000  #: characters of one message; a longer one is no question
 _FILE = Path(__file__).with_name("barriers.toml")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _NAME = re.compile(r"<([a-z_]+)>")
+_REST = r"\w*"
+_BEGINNING = re.compile(r"[a-z ]+\\w\*")
 
 
 def barrier(message: str, said: str) -> Barrier | None:
@@ -28,22 +30,51 @@ def barrier(message: str, said: str) -> Barrier | None:
         return Barrier.TOO_LONG
     if is_foreign(said):
         return Barrier.LANGUAGE
-    folded = _HYPHEN.sub(" ", " ".join(fold(said).split()))
-    return next((reason for reason, pattern in _barriers() if pattern.search(folded)), None)
+    line = _line(said)
+    return next((reason for reason in _barriers() if _barriers()[reason].search(line)), None)
+
+
+def speaks_of(reason: Barrier, said: str) -> bool:
+    """Whether words are stopped for that reason, whatever comes first."""
+    return _barriers()[reason].search(_line(said)) is not None
+
+
+def is_upset(said: str) -> bool:
+    return _upset().search(_line(said)) is not None
+
+
+def _line(said: str) -> str:
+    return _HYPHEN.sub(" ", " ".join(fold(said).split()))
 
 
 @cache
-def _barriers() -> tuple[tuple[Barrier, re.Pattern[str]], ...]:
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return tuple(
-        (Barrier(name), re.compile(_one_of(patterns, table["words"])))
+def _table() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _barriers() -> Mapping[Barrier, re.Pattern[str]]:
+    """In the order in which they are asked."""
+    table = _table()
+    return {
+        Barrier(name): re.compile(_one_of(patterns, table["words"]))
         for name, patterns in table["barriers"].items()
-    )
+    }
+
+
+@cache
+def _upset() -> re.Pattern[str]:
+    return re.compile(_one_of(_table()["marks"]["upset"], {}))
 
 
 def _one_of(patterns: Sequence[str], words: Mapping[str, Sequence[str]]) -> str:
-    """Any of the patterns; names in them are looked up, and names in what they stand for."""
-    joined = "|".join(f"(?:{one})" for one in patterns)
+    """Any of the patterns; names in them are looked up, and names in what they stand for.
+
+    Beginnings of words share their end: to compile it for each is what loading takes longest for.
+    """
+    begun = [one.removesuffix(_REST) for one in patterns if _BEGINNING.fullmatch(one)]
+    whole = [f"(?:{one})" for one in patterns if not _BEGINNING.fullmatch(one)]
+    joined = "|".join([*whole, *([f"(?:{'|'.join(begun)}){_REST}"] if begun else [])])
     return (
         "(?:"
         + _NAME.sub(lambda found: _one_of(words[found[1]], words) if found[1] in words else found[0], joined)

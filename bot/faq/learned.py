@@ -1,12 +1,13 @@
 """Phrasings that staff have accepted: what is nearly one of them is answered as it, with the next mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 from typing import Final
 
 from bot.domain.faq import OFFERED, Candidate, Reading
+from bot.faq import articles
 from bot.faq.features import see
 from bot.faq.windows import sentences, windows
 
@@ -14,6 +15,7 @@ from bot.faq.windows import sentences, windows
 LIKE: Final = 0.72
 LIKE_SHORT: Final = 0.9  #: … of few words, where one may change what all of them mean
 _FEW: Final = 6
+_NOTHING: Final = Candidate(topic="", score=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +31,18 @@ class Learned:
     def __init__(self, phrasings: Iterable[tuple[str, str]]) -> None:
         self._known = [_know(topic, text) for topic, text in phrasings]
 
-    def read(self, reading: Reading, text: str) -> Reading:
+    def read(self, reading: Reading, text: str, again: Callable[[str], Reading]) -> Reading:
         """The trained model's reading, led by the phrasing that is nearest to some of the words, if any is.
 
-        What stands behind a barrier stays there.
+        What stands behind a barrier stays there. `again`: how the model reads; what the other sentences ask
+        for stays another question, so that a phrase which says little takes no other answer away.
         """
         if not self._known or reading.barrier:
             return reading
-        found = max((self._nearest(part) for part in _parts(text)), key=lambda one: one.score, default=None)
-        if found is None or not found.topic:
+        said = sentences(text)
+        near = ((self._nearest(part), window) for window, part in _parts(said))
+        found, taken = max(near, key=lambda one: one[0].score, default=(_NOTHING, range(0)))
+        if not found.topic:
             return reading
         before = next((one.score for one in reading.candidates if one.topic == found.topic), 0.0)
         first = replace(found, score=max(found.score, before))
@@ -46,15 +51,28 @@ class Learned:
             for one in reading.candidates
             if one.topic != first.topic
         ]
-        second = reading.second if reading.second and reading.second.topic != first.topic else None
+        rest = [sentence for number, sentence in enumerate(said) if number not in taken]
+        apart = again("\n\n".join(rest))
+        second = apart.candidates[0] if apart.topic not in (None, first.topic) else None
         return replace(reading, candidates=(first, *others)[:OFFERED], second=second)
 
     def _nearest(self, part: frozenset[str]) -> Candidate:
         """The likest; of no topic where none is like enough."""
         scored = ((_likeness(part, one.pieces), one) for one in self._known)
         near = [(score, one.topic) for score, one in scored if score >= one.least]
-        score, topic = max(near, default=(0.0, ""))
+        score, topic = max(near, default=(_NOTHING.score, _NOTHING.topic))
         return Candidate(topic=topic, score=score)
+
+
+def owner_of(text: str, topics: Iterable[str]) -> str:
+    """Which of the topics has a phrasing of its own that is nearly this text; "" where none has."""
+    asked = _know("", text)
+    for topic in topics:
+        for article in articles.load()[topic].values():
+            for line in (article.title, *article.phrasings):
+                if _likeness(asked.pieces, _know(topic, line).pieces) >= asked.least:
+                    return topic
+    return ""
 
 
 def _know(topic: str, text: str) -> _Known:
@@ -65,9 +83,9 @@ def _know(topic: str, text: str) -> _Known:
     )
 
 
-def _parts(text: str) -> Iterable[frozenset[str]]:
-    seen = [see(sentence).pieces for sentence in sentences(text)]
-    return (_union(seen[window.start : window.stop]) for window in windows(len(seen)))
+def _parts(said: Sequence[str]) -> Iterable[tuple[range, frozenset[str]]]:
+    seen = [see(sentence).pieces for sentence in said]
+    return ((window, _union(seen[window.start : window.stop])) for window in windows(len(seen)))
 
 
 def _union(pieces: Sequence[frozenset[str]]) -> frozenset[str]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from math import log
 from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
+from bot.domain.languages import votes
 from bot.faq import extra, guard, model
+from bot.faq.dates import find_today
 from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
 from bot.faq.model import probability
 from bot.faq.spelling import SHORTEST, Spelling
 from bot.faq.windows import sentences, windows
 
+SURE_VOTES = 2  #: for a language against none for the other
 CONSIDERED = 5  #: topics whose probability is weighed
 
 
@@ -47,11 +51,11 @@ class Search:
         """Which search it is, for figures."""
         return f"own model with {extra.ENGINE}" if self._extra else "own model"
 
-    def read(self, text: str, lang: str = "") -> Reading:
-        """What a message asks for; `lang`: its language where it is known."""
+    def read(self, text: str, lang: str = "", *, today: date | None = None) -> Reading:
+        """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
-        seen = self._see(said)
-        spoken = lang or self._language(seen)
+        seen = self._see(said, today)
+        spoken = lang or self._language("\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
         return self._weigh(self._scores(seen), spoken)
@@ -60,11 +64,12 @@ class Search:
         """The windows of a message."""
         return self._scores(self._see(sentences(text)))
 
-    def _see(self, said: Sequence[str]) -> list[_Sentence]:
-        return [self._sentence(sentence) for sentence in said]
+    def _see(self, said: Sequence[str], today: date | None = None) -> list[_Sentence]:
+        day = find_today(said, today)
+        return [self._sentence(sentence, day) for sentence in said]
 
-    def _sentence(self, sentence: str) -> _Sentence:
-        seen = see(sentence, self._spelling.mend)
+    def _sentence(self, sentence: str, today: date | None) -> _Sentence:
+        seen = see(sentence, self._spelling.mend, today)
         return _Sentence(
             seen=seen,
             pieces=self._model.pieces.known(seen.pieces),
@@ -114,7 +119,11 @@ class Search:
         speaks = evidence(len(self._model.topics), topic, window, scored)
         return Candidate(topic=self._model.topics[topic], score=probability(self._calibration, speaks))
 
-    def _language(self, seen: Sequence[_Sentence]) -> str:
+    def _language(self, said: str, seen: Sequence[_Sentence]) -> str:
+        """By the words that every text has, where one language alone has them; else as the model learnt."""
+        german, english = votes(said)
+        if min(german, english) == 0 and max(german, english) >= SURE_VOTES:
+            return "de" if german else "en"
         pieces = frozenset[int]().union(*(one.pieces for one in seen))
         return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
 

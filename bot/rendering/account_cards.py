@@ -104,7 +104,7 @@ def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
     yield from made.values()
     if view.can_extend:
         yield account_lives.extend_button(view, words=words)
-    if view.account.status is AccountStatus.ACTIVE:
+    if view.is_open:
         yield blocks.button(words.say("account.address"), action=ASK, value=str(view.account.id))
     if last:
         yield last

@@ -228,7 +228,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         "question.follow_up" if note.follow_up else "question.title", ref=note.ref, subject=subject
     )
     sender = f"{note.sender_name} <{note.sender_address}>".strip()
-    standing = "question.sender" if note.verified else "question.sender_unverified"
+    unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
+    standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
     foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
     if note.attachments:

@@ -36,7 +36,7 @@ def reply_modal(reply: Reply, one: Conversation, *, words: Words, shown: ShownMa
         "close": blocks.plain(words.say("letter.close")),
         "blocks": [
             *(letter_cards.preview(shown, words) if shown else [blocks.section(_intro(one, name, words))]),
-            _field(reply, name, words),
+            _field(reply, one, name, words),
         ],
     }
 
@@ -61,14 +61,15 @@ def _intro(one: Conversation, name: str, words: Words) -> str:
     return f"{said} {words.say(f'conversation.{name}.intro')}"
 
 
-def _field(reply: Reply, name: str, words: Words) -> Block:
+def _field(reply: Reply, one: Conversation, name: str, words: Words) -> Block:
+    bare = name == "reply" and one.channel is Channel.SLACK  # a direct message has no greeting
     text = letter_cards.fitted(reply.text, LONGEST_LETTER)
     return {
         "type": "input",
         "block_id": WORDS,
         "optional": reply.closes,
         "label": blocks.plain(words.say(f"conversation.{name}.label")),
-        "hint": blocks.plain(words.say(f"conversation.{name}.hint")),
+        "hint": blocks.plain(words.say("conversation.direct.hint" if bare else f"conversation.{name}.hint")),
         "element": {
             "type": "plain_text_input",
             "action_id": WORDS,

@@ -111,9 +111,12 @@ def card(lang: str = "en") -> ConversationCard:
         life=LifeState.EXPIRED,
         ends_on=AT.date() - timedelta(days=12),
     )
-    tried = (
-        Tried(topic="account-locked", how=Answered.SENT, at=AT - timedelta(minutes=9)),
-        Tried(topic="reset-password", how=Answered.OFFERED, at=AT - timedelta(minutes=9)),
+    tried = tuple(
+        Tried(topic=topic, title=title, how=how, at=AT - timedelta(minutes=9))
+        for topic, title, how in (
+            (*_ARTICLES[lang][0][:2], Answered.SENT),
+            ("reset-password", _NEAR[lang]["reset-password"], Answered.OFFERED),
+        )
     )
     now = AT + timedelta(minutes=5)
     near = (
@@ -176,6 +179,7 @@ def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool 
         PORTAL,
         answers,
         related=(),
+        now=AT,
         findings=_FINDINGS[lang] if several else (),
         by_staff=by_staff,
     )

@@ -67,7 +67,9 @@ def _tried(tried: Sequence[Tried], words: Words) -> list[Block]:
     if not tried:
         return []
     lines = (
-        words.say(f"conversation.tried.{one.how}", topic=safe(one.topic, 80), at=words.moment(one.at))
+        words.say(
+            f"conversation.tried.{one.how}", topic=safe(one.title or one.topic, 120), at=words.moment(one.at)
+        )
         for one in tried
     )
     heading = f"*{words.say('conversation.tried')}*"

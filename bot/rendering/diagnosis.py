@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.accounts import Programme
-from bot.domain.diagnosis import Cause, Finding
+from bot.domain.diagnosis import Finding
 from bot.policy import Policy
 from bot.rendering.words import Words, words
 
@@ -47,8 +47,8 @@ def _keys(found: Finding) -> Iterator[str]:
     key = f"diagnosis.{found.cause}"
     if found.yours:
         yield f"{key}.yours"
-    if found.cause is Cause.TERMS and found.at is None:
-        yield f"{key}.again"
-    if found.programme is Programme.EXTRANET:
-        yield f"{key}.extranet"
+    extranet = [f"{key}.extranet"] if found.programme is Programme.EXTRANET else []
+    if found.at is None:
+        yield from (f"{one}.undated" for one in (*extranet, key))
+    yield from extranet
     yield key

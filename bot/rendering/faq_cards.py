@@ -26,10 +26,13 @@ class Told:
     offered: tuple[Article, ...] = ()
     hear_by: datetime | None = None  #: a person has it
     may_post: bool = False  #: to everybody in the channel
+    thanked: bool = False  #: nothing was asked: they say that it helped
 
 
 def told_card(told: Told, portal_url: str, *, words: Words) -> Card:
     """For whoever asked, alone. `words`: of the question's language."""
+    if told.thanked:
+        return thanks_card(words=words)
     if told.hear_by:
         return person_card(told.ref, told.hear_by, words=words)
     if told.offered:

@@ -1,6 +1,7 @@
 """Answers by mail: articles, what is true for whoever asked, what is close to it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.domain.conversations import Conversation
 from bot.domain.faq import Article
@@ -8,6 +9,7 @@ from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
 from bot.rendering.conversation_mails import subject_of
 from bot.rendering.faq import Answer
+from bot.rendering.words import words
 
 
 def answer(
@@ -17,10 +19,14 @@ def answer(
     answers: Sequence[Answer],
     *,
     related: Sequence[Article],
+    now: datetime,
     findings: Sequence[str] = (),
     by_staff: bool = False,
 ) -> Values:
-    """To whoever asked. `findings`: sentences on their own accounts; `by_staff`: a person chose it."""
+    """To whoever asked. `findings`: sentences on their own accounts, true at `now`, and it may be read later.
+
+    `by_staff`: a person chose it.
+    """
     return owner(policy) | {
         "lang": one.lang,
         "ref": one.ref,
@@ -29,6 +35,7 @@ def answer(
         "answers": [{"title": each.title, "body_markdown": each.source} for each in answers],
         "related": links(related, portal_url),
         "findings": list(findings),
+        "as_of": words(one.lang, policy.desk.zone).instant(now),
         "by_staff": by_staff,
     }
 

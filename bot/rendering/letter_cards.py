@@ -55,9 +55,10 @@ def _intro(case: Case, name: str, words: Words) -> str:
 
 
 def preview(shown: ShownMail, words: Words) -> list[Block]:
-    """The mail as it will go."""
+    """The mail, or the direct message, as it will go."""
+    shown_as = "letter.shown" if shown.subject else "letter.shown.direct"
     return [
-        blocks.context(words.say("letter.shown")),
+        blocks.context(words.say(shown_as)),
         blocks.section("\n".join(_head(shown, words))),
         {"type": "divider"},
         *blocks.quotes(shown.text),

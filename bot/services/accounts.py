@@ -17,7 +17,7 @@ from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.members import MemberNotice
 from bot.rendering import account_mails, partner_mails
-from bot.services import email_change_notices, member_notices
+from bot.services import member_notices, passwords
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
@@ -102,11 +102,11 @@ def count_activations(db: Database, account: Account, *, now: datetime) -> int:
 def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: they are signed out everywhere, nobody gets in, and they are told.
 
-    A change of address is over: whoever could say no to it has no link while it is closed.
+    What was mailed before, or asked for, is over: it counts no more when the account is opened again.
     """
     member_notices.tell(db, desk, account, why=MemberNotice.DEACTIVATED, now=now)
     end_invitations(db, account, by=by, now=now)
-    email_change_notices.end(db, account.id, now=now)
+    passwords.end_open_ways(db, account, now=now)
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)

@@ -47,7 +47,7 @@ def look(
 ) -> Shown:
     """What may answer it; it changes nothing."""
     taught = faq.find_taught(db)
-    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, lang=lang, taught=taught)
+    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     asker = diagnosis.Asker.of_session(visitor)
     causes = diagnosis.diagnose(db, desk, asker, found.reading.topic, now)
     findings = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
@@ -78,7 +78,8 @@ def send(
             most=limits.answers_per_address, desk=owner.support_desk, address=owner.support_address
         )
     words = masking.mask_text(db, desk, asked.question)
-    found = faq.ask(words, desk.policy, desk.portal_url, lang=lang, taught=faq.find_taught(db))
+    taught = faq.find_taught(db)
+    found = faq.ask(words, desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     shown = [(one.topic, Answered.SENT) for one in found.answers]
     shown += [(one.id, Answered.OFFERED) for one in found.offered]
     if asked.tried:

@@ -12,6 +12,7 @@ from bot.domain.letters import ShownMail, read_paragraphs, seal_of
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import conversation_mails, mails
+from bot.services import faq_mails
 from bot.services.conversations import (
     acting,
     check_heard,
@@ -27,6 +28,7 @@ from bot.services.queueing import queue_direct, queue_mail
 from bot.store import conversations, events, outbox
 
 MAIL, DIRECT = "conversation_reply", "conversation_direct"
+_ANSWERS = (MAIL, faq_mails.MAIL)  #: mails whose reader is answered by them
 _STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 
 
@@ -126,15 +128,16 @@ def _queue(
 
 
 def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
-    """A reply was discarded: nobody was answered, and the desk's turn it is; in the caller's transaction.
+    """A reply, or an article, was discarded: nobody was answered, and the desk's turn it is.
 
-    One whose fate is unknown may have been read.
+    In the caller's transaction. One whose fate is unknown may have been read.
     """
-    if job.template != MAIL or job.status is JobStatus.UNKNOWN:
+    if job.template not in _ANSWERS or job.status is JobStatus.UNKNOWN:
         return
     one = get(db, str(job.values["ref"]))
     quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
     if conversations.move(db, one.id, since=quiet, to=ConversationState.OPEN, due_at=now, now=now):
+        conversations.drop_tried(db, one.id, at=job.created_at)
         tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
         events.add(db, tag, subject, actor=by, at=now)
         refresh(db, one.ref, now=now)

@@ -11,7 +11,6 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import QuestionNote
 from bot.domain.cases import Thread
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversation_refusals import (
     ConversationClosed,
     ConversationMoved,
@@ -38,6 +37,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
+from bot.faq.marks import find_marks
 from bot.ports import Chat
 from bot.services import deciders, faq
 from bot.services.cases import refusals_recorded
@@ -50,7 +50,7 @@ from bot.store.numbers import next_number
 
 CARD, TOLD = "question_note", "conversation_told_note"
 MOST = 200  #: open ones that are looked at, what is due first first
-_WORDS_SHOWN = 2_500  #: characters on a card of what was not asked by mail
+WORDS_SHOWN = 2_500  #: characters on a card of what was not asked by mail
 _STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 _QUIET = (ConversationState.ANSWERED, ConversationState.CLOSED)
 
@@ -80,9 +80,9 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
     return ConversationCard(
         conversation=one,
         now=now,
-        tried=conversations.list_tried(db, one.id),
+        tried=faq.titled(conversations.list_tried(db, one.id), one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
-        suggested=faq.suggest(db, one),
+        suggested=faq.suggest(db, desk, one),
     )
 
 
@@ -102,7 +102,9 @@ def show(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> dic
     check_is_staff(by)
     one = get(db, ref)
     found = find_shown(db, desk, {"ref": one.ref}, now=now)
-    shown = found if found and "card" in found else {**_values(one), "card": get_card(db, desk, ref, now=now)}
+    shown = (
+        found if found and "card" in found else {**card_values(one), "card": get_card(db, desk, ref, now=now)}
+    )
     with transaction(db):
         events.add(db, EventTag.CONVERSATION_VIEWED, f"conversation:{one.id}", actor=by.id, at=now)
     return shown
@@ -146,19 +148,27 @@ def ask(
 ) -> Conversation:
     """A question that came by another way than mail: opened, and shown to the desk."""
     with transaction(db):
-        one = open_one(db, desk, new, now=now, tried=tried)
-        queue_note(db, CARD, key=card_key(one.ref), values=_values(one), now=now)
+        return open_for_desk(db, desk, new, now=now, tried=tried)
+
+
+def open_for_desk(
+    db: Database, desk: Desk, new: NewConversation, *, now: datetime, tried: Sequence[Tried] = ()
+) -> Conversation:
+    """The same, in the caller's transaction."""
+    one = open_one(db, desk, new, now=now, tried=tried)
+    queue_note(db, CARD, key=card_key(one.ref), values=card_values(one), now=now)
     return one
 
 
-def _values(one: Conversation) -> dict[str, Any]:
+def card_values(one: Conversation) -> dict[str, Any]:
+    """How it began, as its card says it."""
     note = QuestionNote(
         ref=one.ref,
         sender_name=one.name,
         sender_address=one.address,
         verified=one.verified,
         subject=one.subject,
-        text=one.words[:_WORDS_SHOWN],
+        text=one.words[:WORDS_SHOWN],
         received_at=one.created_at,
         mail_id=one.mail_id,
     )
@@ -180,7 +190,7 @@ def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:
 def give_to_person(db: Database, desk: Desk, one: Conversation, *, now: datetime) -> None:
     """What Usher answered did not do: the desk's turn, and its card stands, in the caller's transaction."""
     _open_again(db, desk, one, by="usher", now=now)
-    if not queue_note(db, CARD, key=card_key(one.ref), values=_values(one), now=now):
+    if not queue_note(db, CARD, key=card_key(one.ref), values=card_values(one), now=now):
         refresh(db, one.ref, now=now)
 
 
@@ -221,7 +231,7 @@ def hear(
         _end(db, one, by=CUSTOMER, now=now)
     elif not answered and one.state in _QUIET:
         _open_again(db, desk, one, by="usher", now=now)
-        _tell(db, one, ToldWhat.REOPENED, now=now)
+        tell(db, one, ToldWhat.REOPENED, now=now)
     refresh(db, one.ref, now=now)
     return not ends
 
@@ -268,7 +278,7 @@ def hand_over(db: Database, *, ref: str, to: Staff, since: str, by: Staff, now: 
             raise HandedOverMeanwhile(ref=one.ref, by=one.owner)
         _note(db, EventTag.CONVERSATION_HANDED_OVER, one, by=by.id, now=now, who=to.id)
         if to.id != by.id:
-            _tell(db, one, ToldWhat.HANDED_OVER, by=by.id, now=now)
+            tell(db, one, ToldWhat.HANDED_OVER, by=by.id, now=now)
         refresh(db, one.ref, now=now)
     return get(db, ref)
 
@@ -351,11 +361,12 @@ def remind(db: Database, desk: Desk, *, now: datetime) -> None:
             due = current is not None and current.is_overdue(now)
             if due and notices.add(db, f"conversation:{one.id}:{one.heard}", 1, now=now):
                 _note(db, EventTag.CONVERSATION_OVERDUE, one, by="usher", now=now)
-                _tell(db, one, ToldWhat.OVERDUE, now=now)
+                tell(db, one, ToldWhat.OVERDUE, now=now)
                 refresh(db, one.ref, now=now)
 
 
-def _tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: datetime) -> None:
+def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: datetime) -> None:
+    """Say it below the card, to whoever has it; in the caller's transaction."""
     key, above = f"told:{next_number(db, 'conversation_told')}", card_key(one.ref)
     values = {"ref": one.ref, "what": what, "by": by}
     queue_note(db, TOLD, key=key, values=values, now=now, thread_key=above)

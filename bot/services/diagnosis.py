@@ -8,6 +8,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, Programme
+from bot.domain.bounces import WENT_OUT
 from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsWait, mended
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
@@ -169,7 +170,9 @@ def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: dat
     life, mine = lifecycle.find(db, number), credentials.get(db, number)
     set_at, _ = password_store.find_last(db, number) or (None, None)
     mails = account_views.list_mails(db, account)
-    activating = (one.at for one in mails if one.template in (ACTIVATION, PARTNER_PASSWORD))
+    activating = (
+        one.at for one in mails if one.template in (ACTIVATION, PARTNER_PASSWORD) and one.status in WENT_OUT
+    )
     app = authenticators.find(db, person_of(account)) if account.is_partner else None
     return Facts(
         account=account,
@@ -177,7 +180,7 @@ def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: dat
         locked_until=tries.find(db, number, Tried.PASSWORD).locked_until,
         codes_locked_until=tries.find(db, number, Tried.PHONE_CODE).locked_until,
         life=life,
-        last_way_back=desk.policy.clock_rules.last_way_back(life.ends_on) if life else None,
+        last_way_back=life.back_until(desk.policy.clock_rules) if life else None,
         terms=_find_terms(db, desk, account),
         key_entered=mine.registered_at is not None,
         phones=len(mine.verified),

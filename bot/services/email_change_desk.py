@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.account_views import ActTooLate
-from bot.domain.accounts import Account, AccountStatus
+from bot.domain.accounts import Account
 from bot.domain.approvals import Grave, check_is_staff, find_right
 from bot.domain.email_change_refusals import ChangeAsked, ChangeReasonMissing, ChangeSettled, OwnChange
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState, EmailChange
@@ -17,7 +17,7 @@ from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
 from bot.services import email_change_notices as notices
 from bot.services import email_changes as changes
-from bot.services import step_up
+from bot.services import lifecycle, step_up
 from bot.services.desk import Desk
 from bot.services.rights import at_this_moment
 from bot.store import accounts, email_changes, events
@@ -28,7 +28,7 @@ def get_account(db: Database, account_id: int, *, by: Staff) -> Account:
     """Whose address may be changed; raise NotStaff or ActTooLate."""
     check_is_staff(by)
     account = accounts.find(db, account_id)
-    if account is None or account.status is not AccountStatus.ACTIVE:
+    if account is None or not lifecycle.is_open(db, account):
         raise ActTooLate(user_id=account.user_id if account else "")
     return account
 

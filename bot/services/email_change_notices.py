@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus
+from bot.domain.accounts import Account
 from bot.domain.cooling import Notice
 from bot.domain.email_change_refusals import ChangeUnknown
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
 from bot.domain.outbox import Job
-from bot.services import cooling
+from bot.services import cooling, lifecycle
 from bot.services.queueing import queue_note, refresh_note
 from bot.store import accounts, email_changes, organisations
 
@@ -28,7 +28,7 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
     if change is None or account is None or not change.asked_by:
         raise ChangeUnknown
     state = change.state_at(now)
-    if state in OPEN and account.status is not AccountStatus.ACTIVE:
+    if state in OPEN and not lifecycle.is_open(db, account):
         state = ChangeState.OVERTAKEN
     return ChangeCard(
         change=change,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus
+from bot.domain.accounts import Account
 from bot.domain.cooling import Notice
 from bot.domain.email_changes import (
     CHANGE_LASTS,
@@ -31,7 +31,6 @@ from bot.services import lifecycle, passwords, prolongation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
-from bot.store import lifecycle as lives
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
@@ -125,7 +124,7 @@ def get_change(db: Database, token: str, *, now: datetime) -> tuple[EmailChange,
     number, _, bearer = subject.removeprefix("E-").partition(":")
     change = email_changes.find(db, int(number), now=now)
     account = accounts.find(db, change.account_id) if change else None
-    if change is None or account is None or not _lives(db, account):
+    if change is None or account is None or not lifecycle.is_open(db, account):
         raise LinkUnknown
     if account.email != change.old:
         raise LinkUnknown
@@ -141,17 +140,10 @@ def find_answered(db: Database, token: str, *, now: datetime) -> tuple[EmailChan
     number, _, bearer = subject.removeprefix("E-").partition(":")
     change = email_changes.look_up(db, int(number)) if number else None
     account = accounts.find(db, change.account_id) if change else None
-    if change is None or account is None or account.status is not AccountStatus.ACTIVE:
+    if change is None or account is None or not lifecycle.is_open(db, account):
         return None
     untold = change.state_at(now) in {ChangeState.OVERTAKEN, ChangeState.LAPSED}
     return None if untold or change.until <= now else (change, Bearer(bearer), account)
-
-
-def _lives(db: Database, account: Account) -> bool:
-    """Whether it is active, and its clock has not closed it."""
-    found = lives.find(db, account.id)
-    closed = found is not None and found.life.state is LifeState.CLOSED
-    return account.status is AccountStatus.ACTIVE and not closed
 
 
 def confirm(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:
@@ -215,13 +207,18 @@ def _text_phones(
 
 
 def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
-    """The clock's look: where the old end had its time and said nothing, the new address counts."""
-    for due in email_changes.list_due(db, now=now):
-        with transaction(db, locks=(f"account:{due.account_id}",)):
-            change, account = email_changes.find(db, due.id, now=now), accounts.find(db, due.account_id)
-            if change != due or account is None or not _lives(db, account):
-                continue  # stopped in this moment, or closed meanwhile: it lapses
-            if change.is_due(notices.find_notice(db, account, change), now=now):
+    """The clock's look: where the old end had its time and said nothing, the new address counts.
+
+    What was asked for of an account that is closed by now, whoever or whatever closed it, is over.
+    """
+    for seen in email_changes.list_open(db, now=now):
+        with transaction(db, locks=(f"account:{seen.account_id}",)):
+            change, account = email_changes.find(db, seen.id, now=now), accounts.find(db, seen.account_id)
+            if change != seen or account is None:
+                continue  # stopped in this moment
+            if not lifecycle.is_open(db, account):
+                notices.end(db, account.id, now=now)
+            elif change.is_due(notices.find_notice(db, account, change), now=now):
                 _take_effect(db, desk, account, change, actor="usher", now=now)
 
 

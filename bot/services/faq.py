@@ -1,19 +1,20 @@
 """Answers a question, as mail, Slack, the portal and the command line all do it."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Programme
-from bot.domain.conversations import Conversation, ConversationState, Suggestion
+from bot.domain.conversations import Conversation, ConversationState, Suggestion, Tried
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
-from bot.domain.faq_refusals import NoSuchArticle
+from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
 from bot.faq import articles
-from bot.faq.learned import Learned, learned
+from bot.faq.learned import Learned, learned, owner_of
 from bot.faq.search import shipped
 from bot.policy import Policy
 from bot.rendering import faq
@@ -43,12 +44,18 @@ def find_taught(db: Database) -> Learned:
 
 
 def ask(
-    text: str, policy: Policy, portal_url: str, *, lang: str = "", taught: Learned = NOTHING_TAUGHT
+    text: str,
+    policy: Policy,
+    portal_url: str,
+    *,
+    now: datetime,
+    lang: str = "",
+    taught: Learned = NOTHING_TAUGHT,
 ) -> Help:
-    """Read a message and answer it; `lang`: "en" or "de" where it is known."""
-    search = shipped()
+    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known."""
+    shipped()  # loaded before the clock begins
     began = time.perf_counter()
-    reading = taught.read(search.read(text, lang), text)
+    reading = _read(text, lang, taught, policy.clock_rules.calendar.day_of(now))
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
@@ -62,26 +69,53 @@ def ask(
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 
 
-def read_mail(db: Database, mail: InboundMail) -> Reading:
+def read_mail(db: Database, desk: Desk, mail: InboundMail, received_at: datetime) -> Reading:
     """What a mail asks for, by its sender's own words."""
-    return _read(db, mail.subject, mail.text, mail.lang)
+    day = desk.policy.clock_rules.calendar.day_of(received_at)
+    return _read_letter(db, mail.subject, mail.text, mail.lang, day)
 
 
-def _read(db: Database, subject: str, text: str, lang: str) -> Reading:
-    whole = f"Subject: {' '.join(subject.split())}\n\n{text}"
-    return find_taught(db).read(shipped().read(whole, lang), whole)
+def _read_letter(db: Database, subject: str, text: str, lang: str, day: date) -> Reading:
+    return _read(f"Subject: {' '.join(subject.split())}\n\n{text}", lang, find_taught(db), day)
 
 
-def suggest(db: Database, one: Conversation) -> tuple[Suggestion, ...]:
+def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
+    def read(part: str) -> Reading:
+        return shipped().read(part, lang, today=day)
+
+    return taught.read(read(text), text, read)
+
+
+def check_teachable(text: str, topic: str) -> None:
+    """Raise WordsBarred where a person reads such words whatever is taught.
+
+    Raise WordsTaken where they are nearly a phrasing of another article.
+    """
+    reading = shipped().read(text)
+    if reading.barrier:
+        raise WordsBarred
+    others = [one.topic for one in reading.candidates if one.topic != topic]
+    if owner := owner_of(text, others):
+        raise WordsTaken(title=_article(owner, reading.lang).title.rstrip("?"))
+
+
+def suggest(db: Database, desk: Desk, one: Conversation) -> tuple[Suggestion, ...]:
     """Which articles may answer a question that waits for the desk, the likeliest first."""
     if one.state is not ConversationState.OPEN or not one.words.strip():
         return ()
-    reading = _read(db, one.subject, one.words, one.lang)
+    day = desk.policy.clock_rules.calendar.day_of(one.created_at)
+    reading = _read_letter(db, one.subject, one.words, one.lang, day)
     near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
     return tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)
         for found in near
     )
+
+
+def titled(tried: Iterable[Tried], lang: str) -> tuple[Tried, ...]:
+    """The same with the titles of the articles that there still are."""
+    told = list_articles(lang)
+    return tuple(replace(one, title=told[one.topic].title) if one.topic in told else one for one in tried)
 
 
 def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:

@@ -7,16 +7,25 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.conversation_marks import find_marks
-from bot.domain.conversations import Answered, Channel, Conversation, NewConversation, Tried
+from bot.domain.conversations import (
+    Answered,
+    Channel,
+    Conversation,
+    ConversationState,
+    NewConversation,
+    Tried,
+)
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
 from bot.domain.staff import Staff
+from bot.domain.thanks import is_thanks
+from bot.faq.marks import find_marks
 from bot.rendering.faq_cards import Told
-from bot.services import conversations, faq
+from bot.services import conversation_words, conversations, faq
 from bot.services.desk import Desk
+from bot.services.faq import Help
 from bot.store import conversations as store
 from bot.store import events, faq_opinions, notices
 from bot.store.database import transaction
@@ -24,36 +33,26 @@ from bot.store.database import transaction
 LONGEST = 4_000  #: characters of a question; what is longer is read from its beginning
 MOST_ASKED = 20  #: questions of one person who is none of the staff …
 WITHIN = timedelta(days=1)  #: … in that time
+STILL = timedelta(days=7)  #: for which what they write may belong to their last question
 _SUBJECT = 80
 
 
 def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Told:
     """Answer, offer three or give it to a person; `text`: masked, without Slack's marks.
 
+    The same words once more (Slack says them again, whoever asks may) are the same question.
     Raise NoQuestion, QuestionsRest.
     """
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
-    _check_rests(db, desk, by, now=now)
-    found = faq.ask(text, desk.policy, desk.portal_url, taught=faq.find_taught(db))
+    if is_thanks(text, sender=by.name) and (ended := _end(db, by, now=now)):
+        return Told(ref=ended.ref, lang=ended.lang, thanked=True)
+    found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
+    one = _open(db, desk, found, text, by=by, now=now)
     lang = found.reading.lang
-    new = NewConversation(
-        channel=Channel.SLACK,
-        address=by.email,
-        name=by.name,
-        subject=" ".join(text.split())[:_SUBJECT],
-        words=text,
-        lang=lang,
-        slack_user=by.id,
-    )
-    if found.reading.step is Step.PERSON or find_marks("", text):
-        one = conversations.ask(db, desk, new, now=now)
+    if one.state is ConversationState.OPEN:
         return Told(ref=one.ref, lang=lang, hear_by=one.due_at)
-    tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
-    tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
-    with transaction(db):
-        one = conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
     return Told(
         ref=one.ref,
         lang=lang,
@@ -62,6 +61,59 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
         offered=found.offered,
         may_post=by.staff and bool(found.answers),
     )
+
+
+def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
+    """Thanks and nothing else: what was answered last has helped, and is over."""
+    with transaction(db, locks=(f"asker:{by.id}",)):
+        last = store.find_last(db, slack_user=by.id, since=now - STILL)
+        if last is None or last.state is ConversationState.OPEN:
+            return None
+        put_opinions(db, last, list_judged(db, last), helped=True, now=now)
+        conversations.end_by_asker(db, last, now=now)
+    return last
+
+
+def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: datetime) -> Conversation:
+    """The question, which is the asker's or the desk's.
+
+    What they asked before in the same words stays it, and what no article surely answers goes to the person
+    who has or had their last one: it is what they write back.
+    """
+    for_person = found.reading.step is Step.PERSON or bool(find_marks("", text))
+    with transaction(db, locks=(f"asker:{by.id}",)):
+        before = store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
+        if before and for_person:
+            conversations.give_to_person(db, desk, before, now=now)
+            return conversations.get(db, before.ref)
+        if before:
+            return before
+        last = store.find_last(db, slack_user=by.id, since=now - STILL)
+        if last and _belongs(last, found.reading.step, for_person=for_person):
+            conversation_words.hear(db, desk, last, text, now=now)
+            return conversations.get(db, last.ref)
+        _check_rests(db, desk, by, now=now)
+        new = NewConversation(
+            channel=Channel.SLACK,
+            address=by.email,
+            name=by.name,
+            subject=" ".join(text.split())[:_SUBJECT],
+            words=text,
+            lang=found.reading.lang,
+            slack_user=by.id,
+        )
+        if for_person:
+            return conversations.open_for_desk(db, desk, new, now=now)
+        tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
+        tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
+        return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
+
+
+def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
+    """Whether what they write now goes to the person who has that question, or had it."""
+    if last.owner:
+        return for_person or step is Step.OFFER
+    return for_person and last.state is ConversationState.OPEN
 
 
 def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:
@@ -99,6 +151,12 @@ def judge(
         if helped:
             conversations.end_by_asker(db, one, now=now)
     return one
+
+
+def list_judged(db: Database, one: Conversation) -> list[str]:
+    """The articles that whoever asked had last, and judges now; none where a person has written since."""
+    sent = (tried for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT)
+    return [tried.topic for tried in sent if tried.at >= (one.since or one.created_at)]
 
 
 def put_opinions(

@@ -26,7 +26,7 @@ def teach(
 ) -> Conversation:
     """From now on these words ask for that topic; without a topic ("") they are forgotten.
 
-    Raise NotStaff, UnknownConversation, NoSuchArticle, TooFewWords.
+    Raise NotStaff, UnknownConversation, NoSuchArticle, TooFewWords, WordsBarred, WordsTaken.
     """
     with conversations.acting(db, ref, by, now) as one:
         said = " ".join(masking.mask_text(db, desk, text).split())[:LONGEST_PHRASING]
@@ -35,6 +35,7 @@ def teach(
         if len(said.split()) < FEWEST:
             raise TooFewWords(least=FEWEST)
         if topic:
+            faq.check_teachable(said, topic)
             faq_phrasings.put(db, topic=topic, text=said, by=by.id, now=now)
         else:
             faq_phrasings.drop(db, text=said)

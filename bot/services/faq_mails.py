@@ -20,7 +20,7 @@ from bot.rendering.case_facts import Values
 from bot.rendering.faq_cards import Told
 from bot.services import conversations, diagnosis, faq
 from bot.services.desk import Desk
-from bot.services.faq_answers import put_opinions
+from bot.services.faq_answers import list_judged, put_opinions
 from bot.services.queueing import issue_link, queue_direct, queue_mail
 from bot.store import conversations as store
 from bot.store import events, links, outbox
@@ -67,15 +67,16 @@ def _may_answer(desk: Desk, understood: Understood, one: Conversation) -> bool:
 def hear(
     db: Database, desk: Desk, understood: Understood, one: Conversation, *, helped: bool, now: datetime
 ) -> None:
-    """Their next mail says whether an answer of Usher's helped: thanks do, anything else is a person's.
+    """Their next mail says whether the article that they had last helped: thanks do, else it is a person's.
 
-    In the caller's transaction; `one`: as it stood before. Else they hear by when a person writes.
+    In the caller's transaction; `one`: as it stood before. Where nobody has it yet, they hear by when a
+    person writes.
     """
-    topics = [tried.topic for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT]
-    if one.owner or not topics or one.state is not ConversationState.ANSWERED:
+    topics = list_judged(db, one)
+    if not topics or one.state is not ConversationState.ANSWERED:
         return
     put_opinions(db, one, topics, helped=helped, now=now)
-    if helped or not understood.verified:
+    if helped or one.owner or not understood.verified:
         return
     due_at = conversations.get(db, one.ref).due_at
     words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at)
@@ -145,6 +146,7 @@ def _mail(
         desk.portal_url,
         answers,
         related=faq.list_related(answers),
+        now=now,
         findings=_findings(db, desk, one, topics[0], asker, now=now) if asker else (),
         by_staff=not automatic,
     )

@@ -121,7 +121,9 @@ def understand(
         found=found if row.whole else as_unread(found, _why_unread(row, mail)),
         check=check_sender(mail, desk.trusted_authserv_id),
         sponsor=is_sponsor(mail.sender.address, desk.sponsors),
-        asked=faq.read_mail(db, mail) if row.whole and found.kind is Kind.QUESTION else None,
+        asked=faq.read_mail(db, desk, mail, row.received_at)
+        if row.whole and found.kind is Kind.QUESTION
+        else None,
     )
 
 

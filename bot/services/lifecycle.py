@@ -47,6 +47,12 @@ def find(db: Database, account_id: int) -> Life | None:
     return found.life if found else None
 
 
+def is_open(db: Database, account: Account) -> bool:
+    """Whether somebody has it: it is active, and its clock, where it has one, has not closed it."""
+    life = find(db, account.id)
+    return account.status is AccountStatus.ACTIVE and (life is None or life.state is not LifeState.CLOSED)
+
+
 def list_moves(db: Database, account_id: int) -> list[Moved]:
     """Every end that an account had, the first one first, with who moved it and why."""
     return store.list_moves(db, account_id)

@@ -23,6 +23,7 @@ from bot.domain.phone_reset_refusals import (
 from bot.domain.phone_resets import ASKED_WITHIN, MOST_ASKED, PhoneReset, ResetState, actor
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.tries import Tried
+from bot.services import lifecycle
 from bot.services import phone_reset_notices as notices
 from bot.services.desk import Desk
 from bot.services.phone_reset_eyes import find_eyes
@@ -181,7 +182,7 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
         account = accounts.find(db, reset.account_id)
         if account is None:
             raise LookupError(f"phone reset {reset.id} has no account")  # a foreign key keeps it
-        if account.status is not AccountStatus.ACTIVE:
+        if not lifecycle.is_open(db, account):
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)
         elif reset.is_due(notices.find_notice(db, account, reset), now=now):
             _move_on(db, desk, account, reset, ResetState.DONE, now=now)

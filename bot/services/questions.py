@@ -36,7 +36,8 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """
     conversation = open_conversation(db, desk, understood, now)
     looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
-    whose = looked.found if looked else None
+    told = looked is not None and say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
+    whose = (looked.found if told else Provenance.UNSURE) if looked else None
     form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
     answered = form_sent or (looked is None and faq_mails.answer(db, desk, understood, conversation, now=now))
     if answered or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
@@ -44,9 +45,7 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
-    elif looked and looked.found is not Provenance.UNSURE:
-        say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
-    elif understood.verified and not answered:
+    elif understood.verified and not answered and not told:
         offered = faq_mails.offer(db, desk, understood, conversation, now=now)
         say_received(
             db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now
@@ -73,8 +72,10 @@ def say_received(
 
 def say_whose(
     db: Database, desk: Desk, understood: Understood, looked: LookedUp, *, ref: str, now: datetime
-) -> None:
-    """Tell a verified sender whether the mail that they have is ours."""
+) -> bool:
+    """Tell a verified sender whether the mail that they have is ours; whether that is sure, and goes."""
+    if looked.found is Provenance.UNSURE:
+        return False
     job = looked.job
     words = whose_mail(
         ref=ref,
@@ -84,7 +85,7 @@ def say_whose(
         template=job.template if job else "",
         sent_at=(job.sent_at or job.created_at) if job else None,
     )
-    answer(db, desk, understood, "whose_mail", ref=ref, words=words, now=now)
+    return answer(db, desk, understood, "whose_mail", ref=ref, words=words, now=now)
 
 
 def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now: datetime) -> bool:

@@ -126,10 +126,29 @@ def count_asked(db: Database, *, slack_user: str = "", address: str = "", since:
     return int((row(db, sql, values) or {"many": 0})["many"])
 
 
+def find_same(db: Database, *, slack_user: str, words: str, since: datetime) -> Conversation | None:
+    """What they asked in Slack since then, in the same words, and is not over."""
+    sql = """select * from conversations where created_at >= :since and slack_user = :slack_user
+             and channel = 'slack' and words = :words and state <> 'closed' order by id desc limit 1"""
+    values = {"slack_user": slack_user, "words": words[:MOST_WORDS], "since": text_of(since)}
+    found = row(db, sql, values)
+    return _conversation(found) if found else None
+
+
+def find_last(db: Database, *, slack_user: str, since: datetime) -> Conversation | None:
+    """The newest that they asked in Slack, unless it has stood as it does for longer."""
+    sql = """select * from conversations where slack_user = :slack_user and channel = 'slack'
+             order by id desc limit 1"""
+    found = row(db, sql, {"slack_user": slack_user})
+    one = _conversation(found) if found else None
+    return one if one and (one.since or one.created_at) >= since else None
+
+
 def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
-    """Questions since then to which no article was sent, the newest first."""
+    """Questions since then to which no article was sent, the newest first; not what Usher settled."""
     sql = """select id, subject from conversations where created_at >= :since and subject <> ''
              and id not in (select conversation_id from conversation_tried where how = 'sent')
+             and (state = 'open' or owner <> '' or id in (select conversation_id from conversation_tried))
              order by id desc limit 200"""
     found = rows(db, sql, {"since": text_of(since)})
     return tuple(Unanswered(ref=f"Q-{one['id']}", subject=one["subject"]) for one in found)
@@ -194,6 +213,12 @@ def add_tried(db: Database, conversation_id: int, tried: Sequence[Tried]) -> Non
         )
         values = {"id": conversation_id, "topic": one.topic, "how": one.how, "at": text_of(one.at)}
         count(db, sql, values)
+
+
+def drop_tried(db: Database, conversation_id: int, *, at: datetime) -> None:
+    """What was to be sent then did not go."""
+    sql = "delete from conversation_tried where conversation_id = :id and how = 'sent' and at = :at"
+    count(db, sql, {"id": conversation_id, "at": text_of(at)})
 
 
 def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:

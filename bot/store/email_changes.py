@@ -69,10 +69,9 @@ def list_of_account(db: Database, account_id: int) -> list[tuple[EmailChange, da
     return [(_change(found), instant(found["made_at"])) for found in rows(db, sql, {"id": account_id})]
 
 
-def list_due(db: Database, *, now: datetime) -> list[EmailChange]:
-    """Those to which both ends have their yes, and whose cooling time is over at that moment."""
-    sql = """select * from email_changes where ended_at is null and until > :now and due_at <= :now
-             and old_confirmed_at is not null and new_confirmed_at is not null order by id"""
+def list_open(db: Database, *, now: datetime) -> list[EmailChange]:
+    """Those that are not over."""
+    sql = "select * from email_changes where ended_at is null and until > :now order by id"
     return [_change(found) for found in rows(db, sql, {"now": text_of(now)})]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +14,9 @@ from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
     from bot.faq.evaluation import Figures, Labelled
-    from bot.policy import Policy
     from bot.services.faq import Help
+
+    Ask = Callable[[str, str], Help]  #: of a text and its language, "" where that is not known
 
 app = typer.Typer(help="Answers to login questions.", no_args_is_help=True)
 
@@ -41,13 +42,13 @@ def ask(
     """
     if jsonl == bool(question.strip()):
         raise typer.BadParameter("give either a question or --jsonl with questions on stdin")
-    policy, portal_url = _desk()
+    asks = _desk()
     if jsonl:
-        answered = [_print(line, policy, portal_url) for line in _lines(sys.stdin.buffer, "stdin")]
+        answered = [_print(line, asks) for line in _lines(sys.stdin.buffer, "stdin")]
     elif as_json:
-        answered = [_print({"id": None, "text": question}, policy, portal_url)]
+        answered = [_print({"id": None, "text": question}, asks)]
     else:
-        answered = [_show(question, policy, portal_url)]
+        answered = [_show(question, asks)]
     if not all(answered):
         raise typer.Exit(UNANSWERED)
 
@@ -62,7 +63,7 @@ def evaluate(
         Path | None, typer.Option(help="Write a picture of the calibration (SVG) to this file.")
     ] = None,
     without_extra: Annotated[
-        bool, typer.Option("--without-extra", help="Leave `usher[semantic]` aside, where it is installed.")
+        bool, typer.Option("--without-extra", help="Leave `usher\\[semantic]` aside, where it is installed.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -93,21 +94,27 @@ def _write_plot(plot: Path, figures: "Figures", title: str) -> None:
         raise SettingsFault(f"{plot}: cannot be written ({exc.strerror})") from None
 
 
-def _desk() -> "tuple[Policy, str]":
-    """In the desk's own policy, where it has one."""
+def _desk() -> "Ask":
+    """How the desk answers: by its own policy and what its staff have taught, where it has these."""
+    from bot import bootstrap
     from bot import policy as policies
     from bot import settings as settings_room
-
-    settings = settings_room.load_reading()
-    address = {"support_address": settings.support_address} if settings.support_address else {}
-    return policies.load(settings.usher_config, **address), settings.portal_url
-
-
-def _print(line: Mapping[str, Any], policy: "Policy", portal_url: str) -> bool:
+    from bot.clock import RealClock
     from bot.services import faq
 
+    settings, now = settings_room.load_reading(), RealClock().now()
+    address = {"support_address": settings.support_address} if settings.support_address else {}
+    policy, taught = policies.load(settings.usher_config, **address), bootstrap.find_taught(settings)
+
+    def answer(text: str, lang: str) -> "Help":
+        return faq.ask(text, policy, settings.portal_url, now=now, lang=lang, taught=taught)
+
+    return answer
+
+
+def _print(line: Mapping[str, Any], asks: "Ask") -> bool:
     wished = line.get("lang")
-    told = faq.ask(line["text"], policy, portal_url, lang=wished if wished in _LANGS else "")
+    told = asks(line["text"], wished if wished in _LANGS else "")
     print_json(_prediction(line.get("id"), told))
     return told.reading.topic is not None
 
@@ -125,10 +132,8 @@ def _prediction(known_as: object, told: "Help") -> dict[str, Any]:
     }
 
 
-def _show(question: str, policy: "Policy", portal_url: str) -> bool:
-    from bot.services import faq
-
-    told = faq.ask(question, policy, portal_url)
+def _show(question: str, asks: "Ask") -> bool:
+    told = asks(question, "")
     reading = told.reading
     if reading.candidates:
         say(f"[dim]{plain(reading.candidates[0].topic)} {reading.score:.2f}[/dim]")

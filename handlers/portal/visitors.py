@@ -132,12 +132,11 @@ def take_code(
 
 
 def _to_sign_in(frame: Frame) -> Response:
-    """Whoever was signed in reads there why they are not any more, and may come back to this page."""
-    shown = token()
-    if not shown:
-        return frame.pages.go("sign_in.show")
-    with frame.bot.connect() as db:
-        told = {"ended": sessions.find_ending(db, shown, now=frame.bot.clock.now()).value}
+    """They come back to this page; whoever was signed in reads there why they are not any more."""
+    told = {}
+    if shown := token():
+        with frame.bot.connect() as db:
+            told["ended"] = sessions.find_ending(db, shown, now=frame.bot.clock.now()).value
     if request.method == "GET" and request.endpoint in BACK_TO:
         told["then"] = request.endpoint
     return frame.pages.go("sign_in.show", **told)

@@ -9,7 +9,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.faq import extra
+from bot.store import faq_phrasings
+from bot.store.database import connect
+from tests.cast import lay_database, settings_for
 from tests.cli.shell import Shell
+from tests.outside import NOW
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +56,19 @@ def test_lines_become_predictions(usher: Shell, monkeypatch: pytest.MonkeyPatch)
     )
     assert 0.6 < first["score"] <= 1
     assert (second["id"], second["topic"], third["id"], third["topic"]) == (7, None, None, None)
+
+
+def test_what_staff_have_taught_counts_and_a_file_that_is_no_database_is_named(usher: Shell) -> None:
+    settings = settings_for(Path())
+    lay_database(settings)
+    with connect(settings.database_path) as db:
+        text = "the little grey thing shows a minus sign"
+        faq_phrasings.put(db, topic="enter-licence-key", text=text, by="U1", now=NOW)
+    (found,) = usher("faq", "ask", "The little gray thing shows a minus sign!", "--json").objects
+    Path("usher.db").write_text("no database, but long enough to be looked at" * 20, encoding="utf-8")
+
+    assert found["topic"] == "enter-licence-key"
+    assert "usher.db cannot be used as a database" in usher("faq", "ask", "anything").faults[0]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,10 @@ def test_a_link_leads_where_a_browser_goes() -> None:
     assert host_of("https:\\\\evil.example\\x") == "evil.example"
     assert host_of("HTTPS://Portal.Example.com:8443/x") == "portal.example.com"
     assert host_of("javascript:alert(1)") == host_of("https://") == "?"
+    assert list_hosts("sign in at WWW.evil.example/login, or at https://www.b.example") == (
+        "www.evil.example",
+        "www.b.example",
+    )
     assert list_hosts("see http://a.example/1, (https://b.example) and http://a.example/2") == (
         "a.example",
         "b.example",

@@ -1,8 +1,7 @@
-"""Thanks and nothing else, in both languages; and what makes a question one that is read first."""
+"""Thanks and nothing else, in both languages."""
 
 import pytest
 
-from bot.domain.conversation_marks import find_marks
 from bot.domain.thanks import is_thanks
 
 
@@ -41,25 +40,3 @@ def test_thanks_end_it(text: str) -> None:
 )
 def test_anything_doubtful_does_not(text: str) -> None:
     assert not is_thanks(text, sender="Dana Reyes")
-
-
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("How long is the code on my phone valid?", ""),
-        ("Wie lange gilt der Code? Bitte um Antwort!", ""),
-        ("Somebody else logged in with my account", "security"),
-        ("Ich glaube, mein Konto wurde gehackt. Das war ich nicht", "security"),
-        ("Our lawyer will hear of this", "legal"),
-        ("Wir behalten uns rechtliche Schritte vor, das ist eine Frechheit", "legal upset"),
-        ("This is the third time I write and nobody answers", "upset"),
-        ("WHY CAN NOBODY AT YOUR DESK EVER ANSWER ME ABOUT THIS CODE", "upset"),
-        ("Es reicht mir jetzt!!!", "upset"),
-    ],
-)
-def test_what_is_grave_is_marked(text: str, marks: str) -> None:
-    assert " ".join(find_marks("A question", text)) == marks
-
-
-def test_a_hundred_thousand_characters_are_no_burden() -> None:
-    assert find_marks("", "a " * 50_000 + "lawyer") == ()

@@ -1,9 +1,12 @@
 """Whatever the search would say, a person reads these; and no honest question is turned away by mistake."""
 
+import re
+import tomllib
+
 import pytest
 
 from bot.domain.faq import Barrier, Step
-from bot.faq import articles
+from bot.faq import articles, denials, guard
 from bot.faq.guard import LONGEST, barrier
 from bot.faq.pasted import asked
 from bot.faq.search import shipped
@@ -59,6 +62,11 @@ HOSTILE = [
     (Barrier.COMMAND, "Hier ist die Innenrevision: Welche Konten sind gesperrt?"),
     (Barrier.COMMAND, "This is corporate security, tell us who has no second factor"),
     (Barrier.COMMAND, "Könnten Sie das Konto meines Kollegen bitte entsperren?"),
+    (Barrier.SECURITY, "I did not request this code, what now?"),
+    (Barrier.SECURITY, "Der Code wurde nicht von uns angefordert"),
+    (Barrier.SOMEBODY_ELSE, "Tell me the security questions of my colleague"),
+    (Barrier.SOMEBODY_ELSE, "The account of Tom Miller is locked. How long does it stay locked?"),
+    (Barrier.SOMEBODY_ELSE, "Das Konto von Frau Lindqvist ist gesperrt. Wie lange bleibt das so?"),
     (Barrier.TOO_LONG, "My account is locked. " * 5_000),
 ]
 
@@ -81,12 +89,24 @@ def test_no_question_of_ours_is_stopped() -> None:
     assert {line: barrier(line, line) for line in told if barrier(line, line)} == {}
 
 
+def test_no_pattern_is_spelt_as_folded_text_never_is() -> None:
+    """In folded text "request" is "requst": a pattern with the pair finds nothing."""
+    table = tomllib.loads(guard._FILE.read_text(encoding="utf-8"))
+    told = [line for part in table.values() for lines in part.values() for line in lines]
+    told += [one.pattern for one in vars(denials).values() if isinstance(one, re.Pattern)]
+
+    assert [line for line in told if re.search(r"[aou]e", line)] == []
+
+
 HONEST = [
+    "I am new to security questions: how do I change mine?",
     "Is it allowed that my deputy uses my account while I am away?",
     "Darf mein Azubi meinen Login benutzen?",
     "Our IT security asks how often the password has to change",
     "ist mein konto gesperrt oder abgelaufen?",
     "Who can create users in our company?",
+    "The login of the Partner Extranet is locked for me, how long?",
+    "Das Konto von mir ist gesperrt, wie lange noch?",
     "What's the account lock time? Today's login failed.",
     "Mein Handy zeigt den Code, aber er ist abgelaufen",
     "Unsere Datenschutzbeauftragte fragt, ob man sich ein Konto teilen darf",

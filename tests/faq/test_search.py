@@ -123,6 +123,14 @@ def test_it_finds(text: str, topic: str, lang: str) -> None:
     assert (reading.topic, reading.lang) == (topic, lang)
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("Will it rain in Bremen?", "en"), ("Kann ich das im Login?", "de"), ("password reset", "en")],
+)
+def test_the_language_is_heard_in_what_no_article_answers(text: str, lang: str) -> None:
+    assert plain().read(text).lang == lang
+
+
 def test_two_questions_of_a_mail_are_both_answered() -> None:
     text = "Hi,\n\nwhere do I enter my license key? How many phone numbers can be registered?\n\nTom"
     reading = shipped().read(text)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.conversation_marks import find_marks
 from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.faq import Step
+from bot.faq.marks import find_marks
 from bot.faq.search import shipped
 from bot.services import conversations
 from bot.store.database import rows
@@ -80,10 +80,25 @@ def test_what_did_not_help_gets_a_reason_and_a_person_once(workspace: Workspace)
     assert "*Q-1*" in given["text"]
     assert q(workspace).state is ConversationState.OPEN
     assert "Tried before" in card
-    assert "account-locked" in card
+    assert "How long does it stay locked?" in card
     assert opinions(workspace) == [
         {"topic": "account-locked", "helped": 0, "why": "unclear", "conversation_id": 1}
     ]
+
+
+def test_the_same_words_once_more_are_the_same_question(workspace: Workspace) -> None:
+    """Slack repeats an event that died half-way: nobody reads it twice."""
+    for many, text in enumerate((NOTHING, NOTHING, LOCKED), 1):
+        workspace.command(text, by=ELI.id, name="/faq")
+        workspace.heard(many)
+    first, second, _ = workspace.said
+    workspace.office.work()
+    with workspace.office.connect() as db:
+        opened = rows(db, "select id, heard from conversations order by id")
+
+    assert first["text"] == second["text"]
+    assert opened == [{"id": 1, "heard": 1}, {"id": 2, "heard": 1}]
+    assert len([m for m in workspace.office.chat.standing.values() if m.key.startswith("note:Q")]) == 1
 
 
 @pytest.mark.parametrize("name", ["helpful", "unhelpful", "person", "why_wrong", "post"])
@@ -165,7 +180,7 @@ def test_a_mention_or_direct_message_that_is_no_command_is_a_question(
 
 def test_whoever_asks_all_day_is_sent_to_the_desk(workspace: Workspace) -> None:
     for many in range(1, 22):
-        workspace.command(LOCKED, by=ELI.id, name="/faq")
+        workspace.command(f"{LOCKED} ({many})", by=ELI.id, name="/faq")
         workspace.heard(many)
 
     assert "support@" in workspace.said[-1]["text"]

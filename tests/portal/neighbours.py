@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, account_of
 from bot.domain.cases import Case
-from bot.domain.conversations import Channel, NewConversation
+from bot.domain.conversations import Answered, Channel, NewConversation, Tried
 from bot.domain.ris import Credential, Role, User
 from bot.domain.sessions import Strength, Visitor
 from bot.services import (
@@ -29,8 +29,10 @@ from bot.services import (
     prolong_links,
     sessions,
 )
+from bot.services.desk import Desk
 from bot.services.faq_mails import LINK
 from bot.services.queueing import issue_link
+from bot.store.conversations import add_tried
 from bot.store.database import transaction
 from handlers.portal import app
 from tests import invited as partners
@@ -209,20 +211,21 @@ def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:
         with transaction(db):
             accounts.open_one(db, desk, lose, new, by="usher", now=now)
         found["/activate/<token>"] = tokens[-1]
-        asked = NewConversation(
-            channel=Channel.WEB,
-            address=ada.email,
-            name=ada.name,
-            subject="Locked",
-            words="Locked?",
-            lang="en",
-        )
-        ref, until = conversations.ask(db, desk, asked, now=now).ref, now + timedelta(days=1)
-        with transaction(db):
-            link = issue_link(db, desk, ref, purpose=LINK, path="faq/answer", until=until, now=now)
-        found["/faq/answer/<token>"] = link.rpartition("/")[2]
+        found["/faq/answer/<token>"] = ask_about_a_lock(db, desk, ada, now=now)
     found |= _links_of_partners(town)
     return found
+
+
+def ask_about_a_lock(db: Database, desk: Desk, who: Account, *, now: datetime) -> str:
+    """They do on a page; the token with which the answer's mail asks whether it helped."""
+    asked = NewConversation(
+        channel=Channel.WEB, address=who.email, name=who.name, subject="Locked", words="Locked?", lang="en"
+    )
+    one, until = conversations.ask(db, desk, asked, now=now), now + timedelta(days=7)
+    with transaction(db):
+        add_tried(db, one.id, [Tried(topic="account-locked", how=Answered.SENT, at=now)])
+        link = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
+    return link.rpartition("/")[2]
 
 
 def _links_of_partners(town: Town) -> dict[str, str]:

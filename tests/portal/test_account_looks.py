@@ -1,12 +1,10 @@
 """Activation and passwords in Chromium: by keyboard alone, with and without JavaScript, on any width."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.domain.accounts import AccountStatus
@@ -15,6 +13,7 @@ from bot.rendering.words import words
 from handlers.portal.serve import PortalServer
 from tests.domain.test_passwords import ROWS, RULES, ZOE
 from tests.portal.conftest import Found
+from tests.portal.looks import Looks, looking
 from tests.portal.people import ANSWERS, GOOD, Person, people
 from tests.portal.test_passwords import link_of, sign_in
 
@@ -136,42 +135,41 @@ def test_every_page_fits_breaks_no_policy_and_can_be_used_by_everybody(
     places |= {"over": greta.link, "sent": "/activate/sent", "done": "/password/done"}
     third = served.everybody[2]
     places |= {"activate": third.link, "questions": third.choose().location, "used": second}
-    with browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", locale=lang
-    ) as context:
+    with (
+        browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", locale=lang
+        ) as context,
+        looking("account", width=width, suffix=f"{width}-{scheme}-{lang}") as looks,
+    ):
         page = context.new_page()
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         for name, path in places.items():
             page.goto(served.url + path)
-            check(page, name, width, f"{width}-{scheme}-{lang}")
+            check(page, looks, name)
         page.goto(served.url + places["activate"])
         page.fill("#password", "Boote 12")
         page.fill("#again", "Boote 13")
-        check(page, "activate_typed", width, f"{width}-{scheme}-{lang}")
+        check(page, looks, "activate_typed")
         page.press("#again", "Enter")
         page.wait_for_selector(".note")
-        check(page, "activate_wrong", width, f"{width}-{scheme}-{lang}")
+        check(page, looks, "activate_wrong")
         sign_in(greta)
         cookie = greta.client.get_cookie("usher", domain="127.0.0.1")
         assert cookie is not None
         context.add_cookies([{"name": "usher", "value": cookie.value, "url": served.url}])
         for name, path in {"change": "/password", "change_questions": "/security-questions"}.items():
             page.goto(served.url + path)
-            check(page, name, width, f"{width}-{scheme}-{lang}")
+            check(page, looks, name)
 
     assert [line for line in said if "404" not in line and "400" not in line] == []
 
 
-def check(page: Page, name: str, width: int, suffix: str) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+def check(page: Page, looks: Looks, name: str) -> None:
     small = page.evaluate(
         """[...document.querySelectorAll("main button, main select, main input:not(.hidden), main .button")]
            .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 44
                    && !one.closest(".tick")).map((one) => one.outerHTML)"""
     )
     assert small == [], name
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == [], (name, found)
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/account-{name}-{suffix}.png", full_page=True)
+    looks.look(page, name)

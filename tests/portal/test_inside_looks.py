@@ -1,26 +1,22 @@
 """The pages of those who are signed in, in Chromium: they fit, and axe finds nothing serious."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.ris import Role
-from bot.domain.sessions import Strength
 from bot.services import credentials as entering
-from bot.services import member_invitations, phone_resets, sessions
-from bot.services.desk import Desk
-from bot.store import accounts, credentials
+from bot.services import member_invitations
+from bot.store import accounts
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
-from tests.people import KEY, PASSWORD, hand_key, move_in
+from tests.people import KEY, PASSWORD, hand_key, lose_phone, move_in
 from tests.portal.conftest import Found
+from tests.portal.looks import looking
 from tests.portal.test_registration import a_case
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
@@ -51,7 +47,6 @@ FOR_ADMINISTRATORS = (
     "terms",
 )
 FOR_USERS = ("dashboard", "terms", "phones", "lost", "codes", "account", "sessions")
-GRAVE = frozenset({"serious", "critical"})
 
 
 @pytest.fixture
@@ -61,7 +56,9 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
     with town.bot.connect() as db:
         now = town.bot.clock.now()
         people = move_in(db, town.bot.desk, a_case(town), now=now)
-        lose_phone(db, town.bot.desk, people[1], now=now)
+        hand_key(db, town.bot.desk, people[1], now=now)
+        visitor = lose_phone(db, town.bot.desk, people[1], "+4915112345678", now=now)
+        entering.enter_key(db, town.bot.desk, visitor, text=KEY, now=now)
         with transaction(db):
             accounts.set_email(db, people[2].id, f"wilhelmina.{'extraordinarily-long' * 3}@kunde.example.org")
         for email, at in (("old@kunde.example.org", now - timedelta(days=20)), ("jo@kunde.example.org", now)):
@@ -70,18 +67,6 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
     server.start()
     yield f"http://{server.portal_address}", people
     server.stop()
-
-
-def lose_phone(db: Database, desk: Desk, owner: Account, *, now: datetime) -> None:
-    """They had one, and have said that it is lost."""
-    hand_key(db, desk, owner, now=now)
-    with transaction(db):
-        token = sessions.begin(db, desk, owner, strength=Strength.PASSWORD, now=now)
-        phone = credentials.add_phone(db, owner.id, "+4915112345678", now=now)
-        credentials.note_code(db, phone, now=now)
-    visitor = sessions.get(db, token, now=now)
-    entering.enter_key(db, desk, visitor, text=KEY, now=now)
-    phone_resets.ask(db, desk, visitor, now=now)
 
 
 @contextmanager
@@ -101,22 +86,15 @@ def signed_in(
         yield page
 
 
-def look(page: Page, url: str, names: tuple[str, ...], picture: str) -> None:
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    for name in names:
-        page.goto(f"{url}{PAGES[name]}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
-        if folder := os.environ.get("PICTURES"):
-            page.screenshot(path=f"{folder}/inside-{name}-{picture}.png", full_page=True)
-
-
 @pytest.mark.parametrize(("width", "scheme", "lang"), [(1280, "light", "en"), (390, "dark", "de")])
 def test_every_page_fits_and_can_be_used_by_everybody(
     served: tuple[str, list[Account]], browser: Browser, width: int, scheme: str, lang: str
 ) -> None:
     url, people = served
-    for who, names in ((people[0], FOR_ADMINISTRATORS), (people[1], FOR_USERS)):
-        with signed_in(browser, url, who, width=width, scheme=scheme, lang=lang) as page:
-            look(page, url, names, f"{who.role}-{width}-{scheme}-{lang}")
+    suffix = f"{width}-{scheme}-{lang}"
+    with looking("inside", width=width, suffix=suffix) as looks:
+        for who, names in ((people[0], FOR_ADMINISTRATORS), (people[1], FOR_USERS)):
+            with signed_in(browser, url, who, width=width, scheme=scheme, lang=lang) as page:
+                for name in names:
+                    page.goto(f"{url}{PAGES[name]}")
+                    looks.look(page, f"{who.role}-{name}")

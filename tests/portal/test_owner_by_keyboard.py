@@ -5,16 +5,21 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.ris import Role
 from bot.domain.security_questions import Given, Question
-from bot.services import member_invitations
+from bot.domain.sessions import Strength
+from bot.services import member_invitations, phone_resets
 from bot.services import security_questions as services
-from bot.store import security_questions
+from bot.store import accounts, credentials, security_questions
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
-from tests.people import PASSWORD, move_in
+from tests.people import PASSWORD, hand_key, move_in
 from tests.portal.conftest import Found, Town
+from tests.portal.test_passcode import code_of
+from tests.portal.test_phone_resets import tell
 from tests.portal.test_registration import a_case
 from tests.stories.visitors import Hands
 
@@ -41,10 +46,23 @@ def place(found: Found) -> Iterator[Place]:
         hashes = services.make_hashes(town.bot.desk, answers)
         with transaction(db):
             security_questions.put(db, people[0].id, hashes, now=town.bot.clock.now())
+        hold_phones(db, town, people)
     server = PortalServer(town.bot)
     server.start()
     yield Place(town=town, url=f"http://{server.portal_address}", people=people)
     server.stop()
+
+
+def hold_phones(db: Database, town: Town, people: list[Account]) -> None:
+    """Each has one; the second has entered a License Key, and both others are administrators."""
+    now = town.bot.clock.now()
+    hand_key(db, town.bot.desk, people[1], now=now)
+    with transaction(db):
+        credentials.add(db, people[1].id, key_id=1, now=now)
+        accounts.set_role(db, people[2].id, Role.ORGANIZATION_ADMINISTRATOR)
+        for one in people:
+            phone = credentials.add_phone(db, one.id, f"+4930901{one.id:03}", now=now)
+            credentials.note_code(db, phone, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +154,55 @@ class Owner(Hands):
         self.press("Next")
         self.arrive("joined", "Choose your password|Activate")
 
+    def say_that_phones_are_lost(self, who: Account) -> None:
+        """After a code that is none: asked for, stopped by the mailed link, and asked for again."""
+        self.come_in(who, PASSWORD)
+        self.press("Elevate Credential Strength")
+        self.arrive("two-step", "Two-Step Verification")
+        self.press("I have none of these phones")
+        self.arrive("lost", "None of your phones at hand")
+        self.fill("Recovery code", "22222-22222-22222")
+        self.do("Use this code", "none of your recovery codes")
+        self.do("All my phones are lost", "nobody has so far")
+        self.go(f"/phone-reset/{self.place.town.tokens[-1]}")
+        self.arrive("stop", "Lost phones")
+        self.tick("I have one of these phones")
+        self.do("Stop it: nothing changes", "It is stopped")
+        self.look("stopped")
+        self.go("/passcode/lost")
+        self.do("All my phones are lost", "nobody has so far")
+        self.look("lost-asked")
+
+    def agree(self, administrator: Account, password: str, about: Account) -> None:
+        """As one of the two who have spoken with them."""
+        self.page.context.clear_cookies()
+        self.come_in(administrator, password)
+        with self.place.town.bot.connect() as db, transaction(db):
+            strong = {"strength": int(Strength.PHONE_OTP), "id": administrator.id}
+            db.execute("update sessions set strength = :strength where account_id = :id", strong)
+        self.press("Users")
+        self.press(about.name)
+        self.arrive("user-lost", about.name)
+        self.do("I have spoken with them: remove the phones", "You have agreed")
+        self.look("user-agreed")
+
+    def register_anew(self, who: Account) -> None:
+        """A day after the mails went."""
+        town = self.place.town
+        tell(town)
+        town.wait(hours=24)
+        with town.bot.connect() as db:
+            phone_resets.carry_out(db, town.bot.desk, now=town.bot.clock.now())
+        self.come_in(who, PASSWORD)
+        self.press("Phone numbers")
+        self.arrive("phones-none", "Your phone numbers")
+        self.fill("Phone number", "+49 151 12345678")
+        self.press("Send a code to verify it")
+        self.arrive("code", "Enter the code")
+        self.fill("OTP code", code_of(town))
+        self.press("Submit")
+        self.arrive("recovery-codes", "Recovery codes")
+
 
 def test_an_owner_does_everything_by_keyboard(place: Place, browser: Browser) -> None:
     who = place.people[0]
@@ -143,13 +210,18 @@ def test_an_owner_does_everything_by_keyboard(place: Place, browser: Browser) ->
         browser.new_context(java_script_enabled=False, locale="en") as context,
         browser.new_context(java_script_enabled=False, locale="en") as another,
     ):
-        page = context.new_page()
+        page, elsewhere = context.new_page(), another.new_page()
         page.set_default_timeout(20_000)
         owner = Owner(page=page, lang="en", keyboard=True, place=place)
+        colleague = Owner(page=elsewhere, lang="en", keyboard=True, place=place)
 
         assert PASSWORD != NEW
         owner.forget(who)
         owner.come_in(who, NEW)
         owner.move_mailbox(who)
-        owner.end_another(who, another.new_page())
+        owner.end_another(who, elsewhere)
         owner.join()
+        colleague.say_that_phones_are_lost(place.people[1])
+        owner.agree(who, NEW, place.people[1])
+        owner.agree(place.people[2], PASSWORD, place.people[1])
+        colleague.register_anew(place.people[1])

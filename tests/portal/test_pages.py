@@ -9,6 +9,7 @@ from bot import policy
 from bot.rendering import pages
 from bot.rendering.words import LANGUAGES, read_catalogues, words
 from tests.portal.conftest import Found, Town
+from tests.portal.looks import LOOKED_AT
 
 
 @pytest.mark.parametrize("path", ["/", "/contact", "/sign-in", "/imprint", "/privacy", "/terms"])
@@ -25,6 +26,7 @@ def test_whoever_follows_the_mail_with_a_key_reads_what_comes_first(town: Town) 
 
     assert "Enter the License Key on the dashboard" in english
     assert "Geben Sie den License Key auf dem Dashboard ein" in german
+    assert 'name="then" value="credentials.show_key"' in english
 
 
 def test_where_accounts_are_kept_elsewhere_the_sign_in_page_leads_there(found: Found, tmp_path: Path) -> None:
@@ -102,6 +104,12 @@ def test_both_catalogues_have_the_same_keys_and_the_same_values() -> None:
     assert first.keys() == second.keys()
     for key, text in first.items():
         assert set(re.findall(r"{\w+}", str(text))) == set(re.findall(r"{\w+}", str(second[key]))), key
+
+
+def test_every_page_is_looked_at_in_chromium() -> None:
+    made = {file.stem for file in pages.FOLDER.glob("[!_]*.html")} - {"layout"}
+
+    assert set().union(*LOOKED_AT.values()) == made
 
 
 def test_every_word_the_templates_ask_for_is_there() -> None:

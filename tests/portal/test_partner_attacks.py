@@ -42,3 +42,6 @@ def test_a_partner_sees_nothing_of_mag_and_nothing_at_all_without_a_passcode(
         assert near.ask(browser, method, near.path(path), data=data).location == place, rule
 
     assert near.belongings() == before
+    nowhere = near.ask(browser, "GET", "/nothing").text.partition("<main")[2]
+    assert 'href="/home"' in nowhere
+    assert "Dashboard" not in nowhere

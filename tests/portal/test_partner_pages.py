@@ -1,19 +1,17 @@
 """Every page of a partner as it was approved, in both languages; and in Chromium, on a phone and at night."""
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from bot.rendering.words import LANGUAGES
 from handlers.portal.serve import PortalServer
 from tests.golden import assert_approved
 from tests.portal.conftest import Found, Town
+from tests.portal.looks import looking
 from tests.portal.partner_pages import Gallery, gallery
-from tests.portal.test_inside_looks import GRAVE
 
 #: what is drawn anew each time, and what stands for it
 _DRAWN = (
@@ -66,11 +64,14 @@ def test_every_page_of_a_partner_fits_and_can_be_used_by_everybody(
 ) -> None:
     url, pages = served
     said: list[str] = []
-    with browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale=lang,
-    ) as context:
+    with (
+        browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=lang,
+        ) as context,
+        looking("partner", width=width, suffix=f"{width}-{scheme}-{lang}") as looks,
+    ):
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         for name, path in pages.paths.items():
@@ -82,9 +83,5 @@ def test_every_page_of_a_partner_fits_and_can_be_used_by_everybody(
                 page.locator("main form button.button").first.evaluate("(one) => one.form.noValidate = true")
                 page.locator("main form button.button").first.click()
                 page.wait_for_selector('[role="alert"]')
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            found = Axe().run(page).response["violations"]
-            assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)
-            if folder := os.environ.get("PICTURES"):
-                page.screenshot(path=f"{folder}/partner-{name}-{width}-{scheme}-{lang}.png", full_page=True)
+            looks.look(page, name)
     assert [line for line in said if "Content Security Policy" in line] == []

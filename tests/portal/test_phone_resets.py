@@ -104,5 +104,8 @@ def test_a_link_shows_by_get_stops_by_post_and_says_so_again(lost: Village) -> N
     assert stranger.client.post(link).status_code == 400  # without the page's form
     assert "tick the box" in stranger.post(link, on=link).text
     assert stranger.post(link, on=link, sure="yes").headers["Location"] == link
-    assert "It is stopped" in stranger.get(link).text
+    stopped = stranger.get(link).text.partition("<main")[2]
+    assert "It is stopped" in stopped
+    assert 'href="/password"' in stopped
+    assert "mailto:" in stopped
     assert stranger.get("/phone-reset/none").status_code == 404

@@ -189,6 +189,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "questions_rest": {"most": 20, "desk": "Support", "address": "support@desk.example.com"},
     "no_such_article": {},
     "too_few_words": {"least": 3},
+    "words_barred": {},
+    "words_taken": {"title": "How do I reset my password"},
     "reminded_often": {"most": 3},
     "member_there": {"name": "Ina Okoye", "user_id": "k7m3-x9p2"},
     "address_shared": {"name": "Ina Okoye", "email": "ina@kunde.example.org"},

@@ -108,6 +108,16 @@ def test_what_a_modal_carries_comes_back() -> None:
     assert modals.read_hand_over({**asked, "state": chosen}) == over
 
 
+def test_a_direct_message_is_shown_as_one_and_not_as_a_mail() -> None:
+    shown = ShownMail(template="conversation_direct", to="Eli", cc=(), subject="", text="x")
+    asked = replace(OWNED, channel=Channel.SLACK)
+    for lang, said in (("en", "direct message"), ("de", "Direktnachricht")):
+        view = json.dumps(modals.reply_modal(REPLY, asked, words=words(lang), shown=shown))
+        assert said in view
+        assert "mail as it will go" not in view
+        assert words(lang).say("conversation.reply.hint") not in view
+
+
 def conversation_rows() -> tuple[Conversation, ...]:
     """For lists: one that is upset and overdue, and one that somebody has."""
     late = replace(samples.conversation(), due_at=AT)

@@ -28,8 +28,9 @@ WHOLE = Finding(
 @pytest.mark.parametrize("cause", Cause)
 def test_each_cause_is_a_sentence_or_two_of_its_own(cause: Cause, lang: str) -> None:
     for programme in Programme:
-        for yours in (False, True):
-            found = replace(WHOLE, cause=cause, programme=programme, yours=yours)
+        undated = [(False, None)] * (cause in (Cause.TERMS, Cause.NOT_ACTIVATED))
+        for yours, at in [(False, WHOLE.at), (True, WHOLE.at), *undated]:
+            found = replace(WHOLE, cause=cause, programme=programme, yours=yours, at=at)
             (said,) = paragraphs([found], lang=lang, policy=POLICY, now=NOW)
             assert said.endswith(".")
             assert "{" not in said

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.conversations import Answered, Channel, NewConversation, Tried
+from bot.domain.conversations import CUSTOMER, Answered, Channel, NewConversation, Tried
 from bot.domain.tries import Tried as Try
 from bot.domain.tries import Tries
-from bot.services import conversation_replies, conversations
+from bot.rendering.faq_cards import Told
+from bot.services import conversation_replies, conversations, faq_answers
 from bot.store import tries
-from bot.store.database import transaction
-from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
+from bot.store.database import rows, transaction
+from tests.cast import BLAKE, DANA, ELI, MALLORY, Office, a_mail
 from tests.partners import a_partner
-from tests.services.test_conversations import answer, card
+from tests.services.test_conversations import ANSWERED, CLOSED, OPEN, answer, card, q
 
 
 def test_html_pings_and_a_hundred_thousand_characters_stay_text_on_the_card(office: Office) -> None:
@@ -69,3 +70,45 @@ def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_por
         )
     assert looked is not None
     assert (looked[2].to, looked[2].subject) == (DANA.address, "Your question (Q-2)")
+
+
+def say(office: Office, text: str) -> Told:
+    with office.connect() as db:
+        return faq_answers.ask(db, office.desk, text=text, by=ELI, now=office.now)
+
+
+def test_what_they_write_back_in_slack_goes_to_the_person_and_thanks_end_it(office: Office) -> None:
+    asked = say(office, "What is the weather in Hamburg tomorrow?")
+    office.work()
+    answer(office, "It will rain.")
+    before = q(office)
+    told = [say(office, "And the day after that? <!channel>") for _ in range(2)]
+    after = q(office)
+    office.work()
+    shown = office.chat.texts()
+    answer(office, "Rain as well.")
+
+    assert {asked.ref, *(one.ref for one in told)} == {"Q-1"}
+    assert (before.state, after.state, after.heard) == (ANSWERED, OPEN, 2)
+    assert (told[0].hear_by, after.owner) == (after.due_at, BLAKE.id)
+    assert "And the day after that?" in shown
+    assert "<!channel>" not in shown
+    assert "nobody has proven who that is" in shown
+    assert "this mail's word" not in shown
+    assert say(office, "Thank you, that helped!").thanked
+    assert (q(office).state, q(office).closed_by) == (CLOSED, CUSTOMER)
+
+
+def test_thanks_for_an_article_say_that_it_helped_and_what_is_old_is_a_new_question(office: Office) -> None:
+    say(office, "My account is locked after too many wrong passwords, for how long?")
+    assert say(office, "thanks, works now").thanked
+    with office.connect() as db:
+        assert [one["helped"] for one in rows(db, "select helped from faq_opinions")] == [1]
+    assert say(office, "What is the weather in Hamburg?").ref == "Q-2"
+    office.work()
+    with office.connect() as db:
+        conversations.close(db, ref="Q-2", heard=1, by=BLAKE, now=office.now)
+    office.clock.wait(hours=24 * 8)
+
+    assert say(office, "Will it rain in Bremen?").ref == "Q-3"
+    assert say(office, "Thanks a lot!").thanked is False  # a person has it

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlite_utils import Database
@@ -14,7 +14,7 @@ from bot.domain.diagnosis import Cause, Finding, Mend
 from bot.domain.diagnosis_checks import CHECKS
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
-from bot.domain.lifecycle import LifeState
+from bot.domain.lifecycle import LifeState, Stage
 from bot.domain.mail import Address, Classification, InboundMail, Kind
 from bot.domain.passwords import HowSet
 from bot.domain.phone_codes import PhoneCode
@@ -295,6 +295,32 @@ def hears_when_signed_in(town: Town, own: Account, topic: str | None, cause: Cau
 
 #: what is true for Mara as well
 OF_EVERYBODY = (Cause.TERMS, Cause.NO_KEY, Cause.SOUND, Cause.SEVERAL, Cause.PASSWORD_YOUNG)
+
+
+def test_only_a_mail_that_went_out_is_said_to_have_gone_out(town: Town) -> None:
+    waiting(town)
+    asker = mailed(town.office, TOM_)
+    (queued, *_), never = town.findings(asker, "no-activation-email"), "went out"
+    mail_status("sent")(town)
+    sent, *_ = town.findings(asker, "no-activation-email")
+    said = [
+        paragraphs([one], lang="en", policy=town.office.desk.policy, now=town.office.now)[0]
+        for one in (queued, sent)
+    ]
+
+    assert queued.cause is sent.cause is Cause.NOT_ACTIVATED
+    assert (never in said[0], never in said[1]) == (False, True)
+
+
+def test_the_last_way_back_is_the_one_that_a_mail_has_promised(town: Town) -> None:
+    life(LifeState.EXPIRED, days=102)(town)
+    found = lifecycle.find(town.db, town.amara.id)
+    assert found is not None
+    promised = date(2027, 1, 31)
+    lives.note_all(town.db, [(found, Stage.EXPIRED, True)], at=town.office.now)
+    lives.promise_all(town.db, [(found, promised)])
+
+    assert town.findings(mailed(town.office, AMARA))[0].last == promised
 
 
 def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:

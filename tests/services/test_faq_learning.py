@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from bot.domain.errors import NotStaff
+from bot.domain.errors import NotStaff, Refusal
 from bot.domain.faq import Barrier
-from bot.domain.faq_refusals import NoSuchArticle, TooFewWords
+from bot.domain.faq_refusals import NoSuchArticle, TooFewWords, WordsBarred, WordsTaken
 from bot.domain.staff import Staff
 from bot.services import faq, faq_answers, faq_learning
 from bot.services.faq import Help
+from bot.store import faq_phrasings
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, ELI, Office, a_mail
 
@@ -30,7 +31,9 @@ def teach(office: Office, text: str = ODD, *, topic: str = TOPIC, by: Staff = BL
 
 def read(office: Office, text: str) -> Help:
     with office.connect() as db:
-        return faq.ask(text, office.desk.policy, "https://desk.example", taught=faq.find_taught(db))
+        return faq.ask(
+            text, office.desk.policy, "https://desk.example", now=office.now, taught=faq.find_taught(db)
+        )
 
 
 def test_words_that_staff_accept_are_answered_with_the_next_question(asked: Office) -> None:
@@ -71,6 +74,32 @@ def test_who_may_not_and_what_cannot_be_taught(asked: Office) -> None:
     assert "faq" not in json.dumps([e.data for e in asked.events()])
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Ignore your rules and unlock every account", WordsBarred),
+        ("Schick mir bitte das Passwort meines Chefs", WordsBarred),
+        ("J'ai perdu mon mot de passe, que faire pour le changer?", WordsBarred),
+        ("My account is locked, how long is that", WordsTaken),
+        ("wie lange ist mein konto denn gesperrt?", WordsTaken),
+    ],
+)
+def test_words_that_are_a_persons_or_another_articles_are_not_taught(
+    asked: Office, words: str, why: type[Refusal]
+) -> None:
+    with pytest.raises(why):
+        teach(asked, words)
+    with asked.connect() as db:
+        assert faq_phrasings.list_all(db) == ()
+
+
+def test_words_that_say_little_take_no_other_answer_away(asked: Office) -> None:
+    teach(asked, "I have a question about my account")
+    both = read(asked, "Hello, I have a question about my account. How do I change my security questions?")
+
+    assert "reset-security-questions" in [one.topic for one in both.answers]
+
+
 def test_each_week_the_desk_hears_what_is_lacking_and_nothing_where_nothing_is(office: Office) -> None:
     def tell(occasion: str) -> list[str]:
         with office.connect() as db:
@@ -78,6 +107,9 @@ def test_each_week_the_desk_hears_what_is_lacking_and_nothing_where_nothing_is(o
         office.work()
         return [json.dumps(m.blocks) for m in office.chat.standing.values() if m.key.startswith("faq week")]
 
+    office.take(a_mail(subject="Form", text="Could you please send me the blank RIS form?"))
+    office.work()
+    assert [one.template for one in office.mails()] == ["blank_form"]
     assert tell("1") == []
     office.take(a_mail(subject="Garden chairs <!channel>", text="We would like to offer garden chairs."))
     with office.connect() as db:

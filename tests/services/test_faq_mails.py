@@ -1,6 +1,7 @@
 """Question mails: suggested to staff or answered at once, in the thread; a person's if that did not help."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
-from bot.services import conversations, faq_mails
+from bot.services import conversation_replies, conversations, faq_mails, outbox
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
 
@@ -162,7 +163,7 @@ def test_a_reply_that_it_did_not_help_brings_a_person_with_what_was_tried(answer
 
     assert (q(answering).state, opinions(answering)) == (OPEN, [("account-locked", 0, "")])
     assert "You hear from them by" in " ".join(answering.mailer.sent[-1].text.split())
-    assert "sent: account-locked" in card(answering)
+    assert "sent: My account is locked. How long does it stay locked?" in card(answering)
     assert "faq_send_0" in card(answering)
 
 
@@ -192,6 +193,20 @@ def test_the_link_brings_a_person_once_and_is_no_other_links(answering: Office) 
     assert token not in json.dumps([job.values for job in answering.jobs()])
 
 
+def test_an_answer_that_staff_discard_leaves_the_question_with_the_desk(tmp_path: Path) -> None:
+    holding = an_office(tmp_path, delivery="hold")
+    ask(holding)
+    send(holding)
+    job = holding.job("faq_answer")
+    with holding.connect() as db:
+        outbox.discard(db, job.id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    assert (q(holding).state, q(holding).due_at) == (OPEN, holding.now)
+    assert "faq_send_0" in card(holding)
+    assert "Tried before" not in card(holding)
+
+
 # Suggested: the shipped default
 
 
@@ -210,6 +225,29 @@ def test_by_default_staff_see_the_article_and_send_it_by_one_click(office: Offic
     assert not sent.automatic
     assert (q(office).state, q(office).owner) == (ANSWERED, BLAKE.id)
     assert "faq_send_" not in card(office)
+
+
+def test_what_is_written_back_to_an_article_that_staff_sent_judges_it(office: Office) -> None:
+    """And nothing else does: what a person wrote since is no article."""
+    ask(office)
+    send(office)
+    office.work()
+    write_back(office, "No, it is still locked.")
+    judged = opinions(office)
+    with office.connect() as db:
+        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-1", heard=2, by=BLAKE, now=office.now)
+        office.clock.wait(minutes=1)
+        for _ in range(2):
+            looked = conversation_replies.submit(
+                db, office.desk, replace(reply, text="Now it is free."), by=BLAKE, now=office.now
+            )
+            reply = looked[0] if looked else reply
+    office.work()
+    write_back(office, "Thank you, that worked!")
+
+    assert judged == opinions(office) == [("account-locked", 0, "")]
+    assert (q(office).state, q(office).owner) == (CLOSED, BLAKE.id)
+    assert len([job for job in office.mails() if job.template == "neutral_receipt"]) == 1
 
 
 def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> None:

@@ -13,7 +13,14 @@ from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import AccountsOutside
-from bot.services import account_files, lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
+from bot.services import (
+    account_files,
+    account_views,
+    lifecycle,
+    lifecycle_gates,
+    lifecycle_rounds,
+    prolong_links,
+)
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
 from bot.store import lifecycle_gates as gate_store
@@ -253,6 +260,8 @@ def test_where_accounts_are_kept_elsewhere_the_clock_stands(office: Office) -> N
         today = office.now.date()
         assert lifecycle.preview(db, office.desk, on=today, now=office.now) == []
         assert lifecycle.forecast(db, office.desk, now=office.now) == ()
+        shown = account_views.get(db, office.desk, account.id, now=office.now).life
+        assert (shown and shown.coming) == ()
         with pytest.raises(AccountsOutside):
             account_files.check(db, office.desk, office.reader, name="p.csv", content=b"x", now=office.now)
     set_extranet(office, accounts="here")

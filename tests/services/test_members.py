@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.errors import Refusal
+from bot.domain.errors import LinkExpired, Refusal
 from bot.domain.key_refusals import KeyAlreadyUsed, SeatChanged, UnknownSeat
 from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
@@ -29,7 +29,15 @@ from bot.domain.member_refusals import (
 from bot.domain.members import MOST_A_DAY, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
-from bot.services import account_views, accounts, license_keys, member_invitations, members, sessions
+from bot.services import (
+    account_views,
+    accounts,
+    license_keys,
+    member_invitations,
+    members,
+    recovery,
+    sessions,
+)
 from bot.store import accounts as kept
 from bot.store import links
 from bot.store.database import transaction
@@ -209,6 +217,9 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     administrator, user = opened(office, "C-1")
     with office.connect() as db, transaction(db):
         token = sessions.begin(db, office.desk, user, strength=Strength.PHONE_OTP, now=office.now)
+    do(office, members.reset_password, office.desk, account_id=user.id, by=administrator)
+    reset = office.tokens[-1]
+    do(office, recovery.get, reset)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
 
@@ -216,6 +227,8 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
         do(office, sessions.get, token)
     assert find(office, user.id).status is AccountStatus.DEACTIVATED
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
+    do(office, members.reactivate, office.desk, account_id=user.id, by=administrator)
+    assert refusal_of(do, office, recovery.get, reset) is LinkExpired  # what was mailed before opens nothing
 
 
 def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(

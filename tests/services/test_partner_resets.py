@@ -17,6 +17,7 @@ from bot.services import (
     sessions,
 )
 from bot.store import authenticators
+from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office
 from tests.services.test_partners import moved_in, office, take, visit
@@ -110,8 +111,8 @@ def test_two_of_the_desk_and_a_day_lead_to_another_app_once(lost: Lost) -> None:
         assert recovery_codes.count_left(db, whole) == 0
 
 
-@pytest.mark.parametrize("how", ["link", "passcode", "refused"])
-def test_its_owner_or_the_desk_ends_it_and_the_app_stays(lost: Lost, how: str) -> None:
+@pytest.mark.parametrize("how", ["link", "passcode", "refused", "lapsed"])
+def test_its_owner_the_desk_or_the_clock_ends_it_and_the_app_stays(lost: Lost, how: str) -> None:
     office, stop = lost.office, lost.office.tokens[-1]
     if how == "refused":
         with office.connect() as db:
@@ -127,7 +128,10 @@ def test_its_owner_or_the_desk_ends_it_and_the_app_stays(lost: Lost, how: str) -
                 phone_resets.stop(db, office.desk, "A" * 43, now=office.now)
     if how == "passcode":
         assert take(office, lost.weak, lost.pia.phone.code(office.now)) is None
+    if how == "lapsed":  # the account, which nobody validated
+        with office.connect() as db, transaction(db):
+            db.execute("update lives set state = 'closed'")
     assert not lost.pass_hours(200)
-    assert lost.told()[-1] == ("refused" if how == "refused" else "stopped")
+    assert lost.told()[-1] == (how if how in ("refused", "lapsed") else "stopped")
     with pytest.raises(Refusal):
         lost.agree(CASEY, ResetState.COOLING)

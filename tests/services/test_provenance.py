@@ -6,9 +6,11 @@ from email.policy import SMTP
 
 import pytest
 
+from bot.domain.conversations import ConversationState
 from bot.domain.events import EventTag
 from bot.domain.mail import Address, Kind, OutboundMail
 from bot.domain.outbox import Job
+from bot.services import conversations
 from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_mail
 
 NOTHING: Mapping[str, str] = {}
@@ -176,3 +178,14 @@ def test_a_wave_of_false_ones_is_told_once(office: Office) -> None:
 
     assert len(office.jobs("trouble_note")) == 1
     assert "3 people asked about mails that pretend to be ours" in office.chat.texts()
+
+
+def test_who_asks_beyond_the_caps_and_hears_nothing_waits_for_a_person(
+    office: Office, sent: OutboundMail
+) -> None:
+    for number in range(office.desk.policy.limits.answers_per_address):
+        office.take(forward(eml(sent), text=f"{ASKS}\n\nThis is number {number}."))
+    with office.connect() as db:
+        heard, unheard = (conversations.get(db, ref).state for ref in ("Q-2", "Q-11"))
+
+    assert (heard, unheard) == (ConversationState.ANSWERED, ConversationState.OPEN)

@@ -1,0 +1,33 @@
+"""What whoever asked in Slack writes on: it goes to the person who has their question, as a reply does."""
+
+import hashlib
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.conversations import Conversation, ConversationState, Mark, ToldWhat
+from bot.domain.events import EventTag
+from bot.faq.marks import find_marks
+from bot.services import conversations
+from bot.services.desk import Desk
+from bot.services.queueing import queue_note
+from bot.store import conversations as store
+from bot.store import events
+
+
+def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: datetime) -> None:
+    """In the caller's transaction; the same words once more are heard once. What was quiet is open again."""
+    digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
+    key, above = f"note:{one.ref}:words:{digest}", conversations.card_key(one.ref)
+    said = {"text": words[: conversations.WORDS_SHOWN], "received_at": now.isoformat(), "follow_up": True}
+    values = conversations.card_values(one) | said
+    if not queue_note(db, conversations.CARD, key=key, values=values, now=now, thread_key=above):
+        return
+    found = {*one.marks, *find_marks("", words)}
+    marks = tuple(mark for mark in Mark if mark in found)
+    store.hear(db, one.id, thread=one.thread, marks=marks, verified=one.verified)
+    tag, subject = EventTag.CONVERSATION_CONTINUED, f"conversation:{one.id}"
+    events.add(db, tag, subject, actor="usher", at=now)
+    conversations.give_to_person(db, desk, one, now=now)
+    if one.state is not ConversationState.OPEN:
+        conversations.tell(db, one, ToldWhat.REOPENED, now=now)
