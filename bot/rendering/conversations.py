@@ -26,7 +26,6 @@ _BUTTONS = {
     ConversationState.ANSWERED: ("take", "reply", "hand_over", "close", "teach"),
     ConversationState.CLOSED: ("reopen", "teach"),
 }
-_STYLES = {"take": "primary", "reply": "primary"}
 MOST_TRIED = 10
 
 
@@ -111,7 +110,8 @@ def _standing(one: Conversation, now: datetime, words: Words) -> Iterator[str]:
     """Who has it, whose turn it is, and by when."""
     if one.channel is not Channel.MAIL:
         yield words.say(f"conversation.channel.{one.channel}", who=words.person(one.slack_user, slack=True))
-    if one.state is not ConversationState.CLOSED:
+    waits = one.state is ConversationState.OPEN  # what is answered needs nobody
+    if waits or (one.owner and one.state is not ConversationState.CLOSED):
         yield owner_of(one, words)
     yield turn_of(one, now, words)
 
@@ -140,12 +140,13 @@ def turn_of(one: Conversation, now: datetime, words: Words) -> str:
 
 def _actions(one: Conversation, words: Words) -> Block:
     names = [name for name in _BUTTONS[one.state] if name != "take" or not one.owner]
+    first = "reply" if one.owner else "take" if one.state is ConversationState.OPEN else ""
     elements = [
         blocks.button(
             words.say(f"conversation.{name}"),
             action=f"{ACTION}{name}",
             value=one.ref,
-            style="" if name == "reply" and not one.owner else _STYLES.get(name, ""),
+            style="primary" if name == first else "",
         )
         for name in names
     ]

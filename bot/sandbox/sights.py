@@ -2,6 +2,7 @@
 
 import json
 
+from bot.rendering import conversations
 from bot.rendering.mail_templates import SHIPPED, split_front_matter
 from bot.rendering.words import LANGUAGES
 from bot.sandbox.lobby import Step
@@ -46,17 +47,18 @@ def tour(mail: MailWorld, slack: SlackServer, *, webmail_url: str) -> list[Step]
             link_text="Open the sponsor's mailbox",
         ),
         Step(
-            title="A question reaches a person",
-            text="Press one of the questions. The sender's words stand in the support channel.",
-            done=lambda: bool(slack.workspace.messages("support")),
+            title="A question finds its answer",
+            text="Press one of the questions. An article answers it by mail, and a card in the support "
+            "channel says so; what no article answers waits there for a person.",
+            done=lambda: any(f'"{conversations.ACTION}' in card for card in _cards(slack, "support")),
             link=support,
             link_text="Open Slack as Blake",
         ),
     ]
 
 
-def _cards(slack: SlackServer) -> list[str]:
-    return [json.dumps(message) for message in slack.workspace.messages("approvals")]
+def _cards(slack: SlackServer, channel: str = "approvals") -> list[str]:
+    return [json.dumps(message) for message in slack.workspace.messages(channel)]
 
 
 def _has_received(mail: MailWorld, name: str) -> bool:

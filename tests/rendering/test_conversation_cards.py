@@ -56,6 +56,7 @@ def shown() -> dict[str, Callable[[], list[Block]]]:
         ),
         "conversation_overdue_claimed": lambda: a_card(due_at=AT, verified=False).blocks,
         "conversation_reopened": lambda: a_card(since=AT + timedelta(hours=1), channel=Channel.WEB).blocks,
+        "conversation_answered": lambda: a_card(state=ConversationState.ANSWERED, owner="").blocks,
         "conversation_thanked": lambda: closed(CUSTOMER).blocks,
         "conversation_told": lambda: [
             block

@@ -36,3 +36,10 @@ def test_a_newcomer_sends_a_ris_approves_it_and_reads_the_confirmation(desk: Des
     page.goto(desk.world.lobby_url)
     for step in ("1", "2", "3"):
         expect(page.locator(f"[data-step='{step}']")).to_have_attribute("data-done", "yes")
+
+    desk.world.workspace.act("blake").say("support", "Good morning.")
+    page.reload()
+    question = page.locator("[data-step='5']")
+    expect(question).to_have_attribute("data-done", "no")
+    page.get_by_role("button", name="A question", exact=True).click()
+    expect(question).to_have_attribute("data-done", "yes", timeout=20_000)

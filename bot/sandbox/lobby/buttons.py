@@ -68,7 +68,7 @@ def _words(world: MailWorld, samples: Samples, send: Sender) -> list[Act]:
     return [
         Act(
             id="question", label="A question", group=_ASKED, do=send(samples.question),
-            text="It lands in the support channel.",
+            text="An article answers it, or a person; its card is in the support channel.",
         ),
         Act(
             id="frage", label="A question in German", group=_ASKED, do=send(lambda: samples.question("de")),
