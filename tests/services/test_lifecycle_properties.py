@@ -369,10 +369,11 @@ class World:
         return any(one.key in at_of and at_of[one.key] + WEEK <= at for one in warnings)
 
 
+THOROUGH = 80  #: so many examples that everything is tried by one of them
 TOTAL: Counter[str] = Counter()
 
 
-@settings(max_examples=examples(80), print_blob=True)
+@settings(max_examples=examples(THOROUGH), print_blob=True)
 @given(rules=numbers(), acts=st.lists(acts, min_size=12, max_size=24))
 def test_each_stage_once_the_last_due_none_early_and_no_silent_end(
     rules: Numbers, acts: list[tuple[str, Any]]
@@ -389,6 +390,8 @@ def test_each_stage_once_the_last_due_none_early_and_no_silent_end(
 
 def test_the_property_was_not_empty() -> None:
     print(dict(TOTAL))  # noqa: T201 - what was tried, where somebody asks
+    if examples(THOROUGH) < THOROUGH:
+        pytest.skip("a few examples do not try everything")
     assert set(TOTAL) >= {
         *STAGES, "held", "closed", "validate", "extend", "address", "close", "reopen", "taken over", "waited",
         "edge", "killed",
