@@ -77,7 +77,9 @@ def numbers(draw: st.DrawFn) -> Numbers:
 whom = st.integers(0, 5)
 acts = st.one_of(
     st.tuples(st.just("wait"), st.one_of(st.integers(0, 200), st.sampled_from([0.01, 0.4, 1, 1, 7]))),
-    st.tuples(st.just("days"), st.integers(5, 60)),
+    st.tuples(st.just("days"), st.integers(5, 40)),
+    st.tuples(st.just("edge"), whom),
+    st.tuples(st.just("edge"), whom),
     st.tuples(st.just("days"), st.integers(20, 100)),
     st.tuples(st.just("work"), st.just(0)),
     st.tuples(st.just("refuse"), st.just(0)),
@@ -85,7 +87,7 @@ acts = st.one_of(
     st.tuples(st.just("validate"), whom),
     st.tuples(st.just("extend"), st.tuples(whom, st.integers(-10, 120))),
     st.tuples(st.just("extend"), st.tuples(whom, st.integers(0, 30))),
-    st.tuples(st.just("kill"), st.integers(0, 2)),
+    st.tuples(st.just("kill"), st.tuples(st.integers(1, 60), st.integers(0, 2))),
     st.tuples(st.just("policy"), numbers()),
     st.tuples(st.just("address"), whom),
     st.tuples(st.just("close"), whom),

@@ -1,5 +1,6 @@
 """Partners with active accounts whose clock goes, and mail that comes back."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -11,6 +12,7 @@ from bot.services import lifecycle
 from bot.services.desk import Desk
 from bot.store import accounts, bounces, outbox
 from bot.store.database import transaction
+from tests.cast import Office
 
 
 def a_partner(db: Database, *, number: int = 1, lang: str = "en", now: datetime) -> Account:
@@ -36,6 +38,13 @@ def begun(
         account = a_partner(db, number=number, lang=lang, now=now)
         lifecycle.begin(db, desk, account, by="usher", now=now, ends_on=ends_on)
     return account
+
+
+def set_extranet(office: Office, **changed: object) -> None:
+    """Other settings of the programme, from now on."""
+    policy = office.desk.policy
+    own = policy.model_copy(update={"extranet": policy.extranet.model_copy(update=changed)})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=own))
 
 
 def bounce(db: Database, key: str, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import has_cooled
+from bot.domain.cooling import Notice, counts_from, has_cooled
 
 CHANGE_LASTS = timedelta(hours=48)
 COOLS = timedelta(hours=24)  #: in which the old mailbox can say no to a colleague's yes in its place
@@ -33,32 +33,6 @@ class Bearer(StrEnum):
     def end(self) -> End | None:
         """For which end it can say yes."""
         return None if self is Bearer.PHONE else End(self.value)
-
-
-class Told(StrEnum):
-    """How far the mail is by which the old address hears who stands in for it."""
-
-    ON_ITS_WAY = "on_its_way"
-    HELD = "held"  # by DELIVERY, or since a restore: it waits for a release
-    DROPPED = "dropped"  # staff discarded it before it was tried
-    SENT = "sent"
-    RETURNED = "returned"  # it went, and came back
-    REFUSED = "refused"  # tried for good: their server does not take it
-    UNSURE = "unsure"  # tried for good: nobody knows whether it went
-    GIVEN_UP = "given_up"  # held, for the address was given up before
-
-    @property
-    def in_vain(self) -> bool:
-        """Whether it could not be told by mail, as far as anybody knows."""
-        return self in (Told.RETURNED, Told.REFUSED, Told.UNSURE, Told.GIVEN_UP)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """That mail; `tried_at`: when it went, or was tried for good, from which on the cooling time runs."""
-
-    told: Told
-    tried_at: datetime | None = None
 
 
 class ChangeReason(StrEnum):
@@ -112,15 +86,12 @@ class EmailChange:
 
     def is_due(self, notice: Notice | None, *, now: datetime) -> bool:
         """Whether it counts; `notice`: where somebody stands in for the old end, the mail about it."""
-        told_at = notice.tried_at if notice else None
-        ripe = not self.agreed_by or has_cooled(self.due_at, lasts=COOLS, told_at=told_at, now=now)
+        ripe = not self.agreed_by or has_cooled(self.due_at, lasts=COOLS, notice=notice, now=now)
         return self.is_proven and ripe
 
     def counts_from(self, notice: Notice | None) -> datetime | None:
         """From when on it may count, as far as is known now; None where nobody stands in."""
-        if self.due_at is None or notice is None or notice.tried_at is None:
-            return self.due_at
-        return max(self.due_at, notice.tried_at + COOLS)
+        return counts_from(self.due_at, lasts=COOLS, notice=notice)
 
     def state_at(self, now: datetime) -> ChangeState:
         if self.changed_at is not None:

@@ -109,6 +109,10 @@ class ClockRules:
         """The first moment of a day."""
         return datetime.combine(day, time(), tzinfo=self.calendar.zone).astimezone(UTC)
 
+    def ends(self, day: date) -> datetime:
+        """The first moment after a day; after the last of the calendar nothing comes."""
+        return self.begins(min(day, date.max - _DAY) + _DAY)
+
     @property
     def digest(self) -> str:
         """Changes with whatever moves the days on which something is due."""
@@ -356,7 +360,7 @@ def foresee(life: Life, rules: ClockRules, *, now: datetime, until: datetime) ->
 
 def foresee_day(life: Life, rules: ClockRules, *, on: date, now: datetime) -> list[Foreseen]:
     """What happens on that day, which is today or a later one."""
-    begins, ends = rules.begins(on), rules.begins(on + _DAY)
+    begins, ends = rules.begins(on), rules.ends(on)
     return [one for one in foresee(life, rules, now=now, until=ends) if begins <= one.at < ends]
 
 

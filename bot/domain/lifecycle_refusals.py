@@ -51,6 +51,12 @@ class DayTooFar(Refusal):
     code = "day_too_far"
 
 
+class GateGrown(Refusal):
+    """More of these mails wait now than the card has shown; values: many, how many."""
+
+    code = "gate_grown"
+
+
 class GateSettled(Refusal):
     """These mails wait no longer; values: by, at where somebody let them go."""
 

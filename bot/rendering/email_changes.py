@@ -8,6 +8,7 @@ from bot.domain.accounts import Account
 from bot.domain.email_changes import OPEN, Bearer, ChangeCard, ChangeReason, ChangeState, End
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.cooling import told_lines, untried
 from bot.rendering.step_up import code_modal
 from bot.rendering.words import Words
 
@@ -104,14 +105,14 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
     yield words.say("email_change.why", who=words.person(change.asked_by, slack=True), why=why)
     if change.agreed_by:
         yield words.say("email_change.stood_in", who=words.person(change.agreed_by, slack=True))
-        yield from told_lines(card, words)
+        yield from told_lines(card.notice, card.change.counts_from(card.notice), words)
     elif End.OLD in change.confirmed:
         yield words.say("email_change.confirmed.old")
     if End.NEW in change.confirmed:
         yield words.say("email_change.confirmed.new")
-    untried = card.state is ChangeState.COOLING and card.notice is not None and card.notice.tried_at is None
+    waits = untried(card.notice) if card.state is ChangeState.COOLING else ""
     yield words.say(
-        f"email_change.state.{card.state}{'_untried' if untried else ''}",
+        f"email_change.state.{card.state}{waits}",
         until=words.moment(change.until),
         by=_stopper(card, words),
         due=due_of(card, words),
@@ -122,12 +123,6 @@ def due_of(card: ChangeCard, words: Words) -> str:
     """Until when the present address can say no to who stands in for it; "" where nobody does."""
     counts_from = card.change.counts_from(card.notice)
     return words.moment(counts_from) if counts_from else ""
-
-
-def told_lines(card: ChangeCard, words: Words) -> Iterator[str]:
-    """Whether the present address heard who stands in for it; nothing where nobody does."""
-    if card.notice is not None:
-        yield words.say(f"email_change.told_by_mail.{card.notice.told}", due=due_of(card, words))
 
 
 def _stopper(card: ChangeCard, words: Words) -> str:
@@ -164,7 +159,7 @@ def told_note(card: ChangeCard, *, words: Words) -> Card:
         by=_stopper(card, words),
     )
     if card.state is ChangeState.CHANGED and card.notice is not None and card.notice.told.in_vain:
-        text = "\n".join((text, *told_lines(card, words)))
+        text = "\n".join((text, *told_lines(card.notice, card.change.counts_from(card.notice), words)))
     return Card(text=text, blocks=[blocks.section(text)])
 
 

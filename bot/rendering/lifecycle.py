@@ -9,7 +9,7 @@ from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
-OPEN = "life_gate_open"  #: the button; its value is the gate's number
+OPEN = "life_gate_open"  #: the button; its value is the gate's number and how many mails it has shown
 
 
 def gate_note(card: GateCard, *, words: Words) -> Card:
@@ -35,10 +35,15 @@ def gate_note(card: GateCard, *, words: Words) -> Card:
         shown.append(blocks.listing(heading, lines, words, shown=len(lines), of=card.many))
     how = "lifecycle.gate.imported" if gate.imported else "lifecycle.gate.how"
     shown.append(blocks.context(words.say(how, most=words.number(card.most))))
-    button = blocks.button(
-        words.say("lifecycle.gate.open", count=card.many), action=OPEN, value=str(gate.id), style="primary"
-    )
+    value, label = f"{gate.id}:{card.many}", words.say("lifecycle.gate.open", count=card.many)
+    button = blocks.button(label, action=OPEN, value=value, style="primary")
     return Card(text=title, blocks=[*shown, blocks.actions(button)])
+
+
+def read_value(value: str) -> tuple[int, int]:
+    """The gate's number, and how many mails its button has shown; 0 on a card of before it said so."""
+    number, _, many = value.partition(":")
+    return int(number), int(many or 0)
 
 
 def _counts(card: GateCard, words: Words) -> Iterator[str]:

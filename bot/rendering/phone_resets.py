@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.domain.phone_resets import ResetCard, ResetState
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.cooling import told_lines, untried
 from bot.rendering.step_up import CODE, code_modal
 from bot.rendering.words import Words
 
@@ -40,9 +41,13 @@ def _lines(card: ResetCard, words: Words) -> Iterator[str]:
     for who, yes in zip(card.eyes, reset.given, strict=False):
         named = safe(who, 80) if yes.by.startswith("account:") else words.person(who, slack=True)
         yield words.say("phone_reset.agreed", who=named, at=words.moment(yes.at))
-    due = words.moment(reset.due_at) if reset.due_at else ""
-    if not card.needs_desk:
-        yield words.say(f"phone_reset.state.{reset.state}", due=due)
+    if card.needs_desk:
+        return
+    due, cools = reset.counts_from(card.notice), reset.state is ResetState.COOLING
+    waits = untried(card.notice) if cools else ""
+    yield words.say(f"phone_reset.state.{reset.state}{waits}", due=words.moment(due) if due else "")
+    if cools:
+        yield from told_lines(card.notice, due, words)
 
 
 def _buttons(card: ResetCard, words: Words) -> Iterator[Block]:

@@ -19,6 +19,7 @@ from bot.domain.account_files import (
 from bot.domain.accounts import make_user_id
 from bot.domain.events import EventTag
 from bot.domain.invitation_files import compared
+from bot.domain.partner_refusals import AccountsOutside
 from bot.domain.partners import Partner
 from bot.ports import Reader
 from bot.services import lifecycle, lifecycle_gates
@@ -43,7 +44,10 @@ class Looked:
 
 
 def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, now: datetime) -> Looked:
-    """Look through a file without taking anything of it; one that is fit may be imported then."""
+    """Look through a file without taking anything of it; one that is fit may be imported then.
+
+    Raise AccountsOutside where accounts are kept elsewhere.
+    """
     looked = _beside_those_there(db, _look(desk, reader, name, content, now), now=now)
     if looked.reading.fit:
         with transaction(db, locks=("lives",)):
@@ -57,8 +61,8 @@ def import_file(
     """Take every account of a file, or none where one of its rows is not fit; their clocks go from then on.
 
     Mails that are due already wait for one click, however few they are, and each account gets the tightest
-    only. The accounts have no password: their owners set one by a link. Raise DryRunFirst where this very
-    file was not the last that was found fit.
+    only. The accounts have no password: their owners set one by a link. Raise AccountsOutside, or DryRunFirst
+    where this very file was not the last that was found fit.
     """
     looked = _look(desk, reader, name, content, now)
     if not looked.reading.fit:
@@ -85,6 +89,8 @@ def import_file(
 
 def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) -> Looked:
     policy = desk.policy
+    if not policy.extranet.keeps_accounts:
+        raise AccountsOutside
     roles = {
         compared(said): code
         for code, role in policy.extranet.roles.items()

@@ -138,7 +138,7 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
         return None
     back_until = life.back_until(rules)
     coming: tuple[clock.Foreseen, ...] = ()
-    if account.status is AccountStatus.ACTIVE:
+    if account.status is AccountStatus.ACTIVE and desk.policy.extranet.keeps_accounts:
         coming = tuple(islice(clock.foresee(life, rules, now=now, until=now + _FAR), COMING))
     due = any(one.at <= now for one in coming)
     return LifeView(

@@ -7,14 +7,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.bounces import AddressState
+from bot.domain.cooling import Notice
 from bot.domain.email_change_refusals import ChangeUnknown
-from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End, Notice, Told
-from bot.domain.events import EventTag
-from bot.domain.outbox import Job, JobStatus
-from bot.services import lifecycle
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
+from bot.domain.outbox import Job
+from bot.services import cooling, lifecycle
 from bot.services.queueing import queue_note, refresh_note
-from bot.store import accounts, bounces, email_changes, events, organisations, outbox
+from bot.store import accounts, email_changes, organisations
 
 MAIL = "email_change"  #: the template of the mail with the link
 _AGAIN = ":stood_in"  #: ends the key of the one that says who stands in
@@ -67,33 +66,8 @@ def mail_key(account: Account, change: EmailChange, end: End) -> str:
 
 
 def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
-    """How far the mail about who stands in is; None where nobody does.
-
-    A mailbox that is no more cannot keep its account for ever: a mail that was tried for good begins the time
-    as one that went. What waits with us begins nothing.
-    """
-    job = outbox.find_by_key(db, mail_key(account, change, End.OLD)) if change.agreed_by else None
-    if job is None:
-        return None
-    if job.sent_at is not None:
-        told = Told.RETURNED if bounces.came_back(db, job.id) else Told.SENT
-        return Notice(told=told, tried_at=job.sent_at)
-    return _find_tried(db, job) or Notice(told=_WAITS.get(job.status, Told.ON_ITS_WAY))
-
-
-_WAITS = {JobStatus.HELD: Told.HELD, JobStatus.DISCARDED: Told.DROPPED}
-_FAILED: Mapping[str, Told] = {EventTag.JOB_FAILED: Told.REFUSED, EventTag.JOB_UNKNOWN: Told.UNSURE}
-
-
-def _find_tried(db: Database, job: Job) -> Notice | None:
-    """When it was first tried for good; one that staff try again, or drop, was tried all the same."""
-    doubt = bounces.find_doubt(db, job.recipient) if job.status in _WAITS else None
-    if doubt is not None and doubt.state is AddressState.GIVEN_UP:
-        return Notice(told=Told.GIVEN_UP, tried_at=max(doubt.since, job.created_at))
-    unsure = [EventTag.JOB_UNKNOWN] if job.status is JobStatus.UNKNOWN else []
-    for event in events.list_tagged(db, [f"job:{job.id}"], [EventTag.JOB_FAILED, *unsure]):
-        return Notice(told=_FAILED[event.tag], tried_at=event.at)
-    return None
+    """How far the mail about who stands in is; None where nobody does."""
+    return cooling.find_notice(db, mail_key(account, change, End.OLD)) if change.agreed_by else None
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.cooling import Notice
 from bot.domain.email_changes import (
     CHANGE_LASTS,
     COOLS,
@@ -15,7 +16,6 @@ from bot.domain.email_changes import (
     ChangeState,
     EmailChange,
     End,
-    Notice,
 )
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag

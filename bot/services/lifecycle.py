@@ -173,10 +173,13 @@ def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime)
 def preview(db: Database, desk: Desk, *, on: date, now: datetime) -> list[Expected]:
     """What that day brings to whom, in order of the time at which it happens. Raise DayPassed.
 
-    It is foreseen from the accounts, the policy and the clock alone, and changes nothing.
+    It is foreseen from the accounts, the policy and the clock alone, and changes nothing. Nothing comes where
+    accounts are kept elsewhere.
     """
     rules = desk.policy.clock_rules
     get_end_of(desk, on, now=now)
+    if not desk.policy.extranet.keeps_accounts:
+        return []
     found = [
         Expected(account=row.account, foreseen=foreseen)
         for row in _list_active(db)
@@ -221,12 +224,13 @@ def _list_active(db: Database) -> Iterator[Row]:
 
 
 def forecast(db: Database, desk: Desk, *, now: datetime) -> tuple[WeekAhead, ...]:
-    """The clock's mails of the coming weeks if nobody acts; none where no account has a clock.
+    """The clock's mails of the coming weeks if nobody acts; none where no account has a clock, or it stands.
 
     Of thousands of accounts most end on the same few days: each such kind is foreseen once.
     """
     rules, until = desk.policy.clock_rules, now + AHEAD
-    counts, alike = Counter[tuple[date, Stage]](), store.count_alike(db, until=until)
+    goes, counts = desk.policy.extranet.keeps_accounts, Counter[tuple[date, Stage]]()
+    alike = store.count_alike(db, until=until) if goes else []
     for life, many in alike:
         for one in lifecycle.foresee(life, rules, now=now, until=until):
             if one.step.gives:
@@ -247,7 +251,7 @@ def get_end_of(desk: Desk, day: date, *, now: datetime) -> datetime:
     """The end of today or of a later day; raise DayPassed."""
     if day < desk.policy.clock_rules.calendar.day_of(now):
         raise DayPassed(day=day.isoformat())
-    return desk.policy.clock_rules.begins(date.fromordinal(day.toordinal() + 1))
+    return desk.policy.clock_rules.ends(day)
 
 
 def _look_at(rules: ClockRules, life: Life, now: datetime) -> datetime | None:

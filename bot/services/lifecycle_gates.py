@@ -11,7 +11,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Stage
 from bot.domain.lifecycle_gates import Gate, GateCard, Waiting
-from bot.domain.lifecycle_refusals import GateSettled
+from bot.domain.lifecycle_refusals import GateGrown, GateSettled
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.lifecycle import PAGE, step_of
@@ -33,7 +33,7 @@ def keep_back(db: Database, rules: ClockRules, *, now: datetime, until: datetime
     After an import none goes without one, else so many a day. What was due when somebody let it go needs no
     other yes, and takes nothing from the day's number.
     """
-    midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db)
+    midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db, now=now)
     used = store.count_told(db, since=midnight) - gates.count_released(db, since=midnight)
     left = max(rules.most_a_day - max(used, 0), 0)
     due = store.count_due(db, after=released, until=until)
@@ -116,10 +116,27 @@ def find_shut(db: Database) -> Gate | None:
     return gates.find_shut(db)
 
 
-def let_go(db: Database, desk: Desk, gate_id: int, *, by: Staff, now: datetime) -> int:
-    """Staff's click; see `open_gate`. Raise NotStaff besides."""
+def let_go(db: Database, desk: Desk, gate_id: int, *, seen: int, by: Staff, now: datetime) -> int:
+    """Staff's click on a card that has shown so many; see `open_gate`. Raise NotStaff or GateGrown besides.
+
+    A yes is to no more than was seen: where more wait by now, the card shows them first.
+    """
     check_is_staff(by)
+    many = get_card(db, desk, gate_id, now=now).many
+    if many > seen:
+        with transaction(db, locks=("life_gates",)):
+            number = next_number(db, "life_gate")
+            _show(db, _get(db, gate_id), key=f"life gate:{gate_id}:{number}:grown", now=now)
+        raise GateGrown(many=many)
     return open_gate(db, desk, gate_id, by=by.id, now=now)
+
+
+def _get(db: Database, gate_id: int) -> Gate:
+    """Raise GateSettled where there is none."""
+    gate = gates.find(db, gate_id)
+    if gate is None:
+        raise GateSettled(by="")
+    return gate
 
 
 def open_gate(
@@ -130,7 +147,7 @@ def open_gate(
     `until`: of a look that warns of what is due by then.
     """
     until = max(now, until or now)
-    after = gates.find_released(db)
+    after = gates.find_released(db, now=now)
     mails = sum(1 for _ in _list_waiting(db, desk.policy.clock_rules, after=after, now=now, until=until))
     with transaction(db, locks=("life_gates",)):
         gate = gates.find(db, gate_id)
@@ -147,12 +164,10 @@ def _settled(db: Database, gate: Gate, *, by: str, mails: int, now: datetime) ->
 
 def get_card(db: Database, desk: Desk, gate_id: int, *, now: datetime) -> GateCard:
     """A gate as it is now, with what waits behind it; raise GateSettled where there is none."""
-    gate, rules = gates.find(db, gate_id), desk.policy.clock_rules
-    if gate is None:
-        raise GateSettled(by="")
+    gate, rules = _get(db, gate_id), desk.policy.clock_rules
     counts, held, first = Counter[Stage](), 0, list[Waiting]()
     if gate.settled_at is None:
-        after = gates.find_released(db)
+        after = gates.find_released(db, now=now)
         for one in _list_waiting(db, rules, after=after, now=now, until=now):
             counts[one.stage] += 1
             held += one.held

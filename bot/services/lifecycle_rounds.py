@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -45,10 +45,13 @@ def run(
     """Do all that is due, batch by batch; nothing of it where more mails are due than go by themselves.
 
     `warn_until`: warnings that are due by then go now; raise DayTooFar where that would use up both of an
-    account. `agreed`: somebody has just let all of it go.
+    account. `agreed`: somebody has just let all of it go. Where accounts are kept elsewhere the clock stands:
+    its links would lead nowhere.
     """
+    if not desk.policy.extranet.keeps_accounts:
+        return Ran()
     rules, until = desk.policy.clock_rules, max(now, warn_until or now)
-    if until > now and until > rules.begins((last := rules.last_ahead(now)) + timedelta(days=1)):
+    if until > now and until > rules.ends(last := rules.last_ahead(now)):
         raise DayTooFar(last=last.isoformat())
     _follow_rules(db, rules, now=now)
     if not store.count_due(db, after=None, until=until):

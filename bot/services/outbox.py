@@ -26,6 +26,7 @@ from bot.services import (
     email_change_notices,
     key_mails,
     letters,
+    phone_reset_notices,
     provisioning,
 )
 from bot.services.desk import Desk
@@ -172,9 +173,10 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
 def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
     """A mail of a case that went stands in its thread; how far staff's own question is, its card says.
 
-    So does an answer to a question, below that one's card. A change of address says whether it was told.
+    So does an answer to a question, below that one's card. What cools says whether its owner was told.
     """
     email_change_notices.follow_mail(db, job, now=now)
+    phone_reset_notices.follow_mail(db, job, now=now)
     if job.template == conversation_replies.MAIL and status is JobStatus.SENT:
         above, values = conversations.card_key(str(job.values["ref"])), {"job_id": job.id}
         queue_note(db, "mail_note", key=f"mail:{job.id}", values=values, now=now, thread_key=above)

@@ -1,7 +1,7 @@
 """An invited partner registers: a form with its draft, consents, and then the two mails."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -12,6 +12,7 @@ from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.partners import (
+    FIELDS,
     MAILS_AGAIN_AFTER,
     MOST_MAILS,
     MOST_WITHIN,
@@ -44,11 +45,11 @@ USER_NAME = "partner_user_name"  #: the template of the first of them
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """How the form is filled; the rest is of an account that was closed."""
+    """How the form is filled."""
 
     draft: Draft
-    changes: Mapping[str, str] = field(default_factory=dict)  #: what it had where it is filled otherwise now
-    answers: Mapping[Consent, Answer] = field(default_factory=dict)  #: its newest of each consent
+    changes: Mapping[str, str] = field(default_factory=dict)  #: what stood there where it is filled otherwise
+    answers: Mapping[Consent, Answer] = field(default_factory=dict)  #: a closed account's newest of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Mailed:
     account: Account
     mails: tuple[MailSeen, ...]
     may_send: bool  #: now, again
+    form: Form  #: as it was sent; empty once they have done their work
 
     @property
     def is_over(self) -> bool:
@@ -85,14 +87,19 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
 
 
 def get_form(db: Database, invited: Invitation) -> Form:
-    """What the form is filled with, and what an account that was closed had before."""
+    """What the form is filled with, and what it was filled with before anything was typed."""
+    before = _find_prefilled(db, invited)
+    draft = first_draft(invited, before)
+    answers = {one.consent: one for one in consents.list_of_account(db, invited.closed_id)}
+    return Form(draft=draft, changes=find_changes(draft, before), answers=answers)
+
+
+def _find_prefilled(db: Database, invited: Invitation) -> Draft:
+    """By an account that was closed, or else by the names that staff gave."""
     account, partner = accounts.find(db, invited.closed_id), store.find(db, invited.closed_id)
     if account is None or partner is None:
-        return Form(draft=first_draft(invited, {}))
-    before = draft_of(account, partner)
-    draft = first_draft(invited, before)
-    answers = {one.consent: one for one in consents.list_of_account(db, account.id)}
-    return Form(draft=draft, changes=find_changes(draft, before), answers=answers)
+        return first_draft(replace(invited, draft={}), {})
+    return draft_of(account, partner)
 
 
 def reset(db: Database, token: str, *, now: datetime) -> None:
@@ -201,7 +208,17 @@ def get_mailed(db: Database, token: str, *, now: datetime) -> Mailed:
     if account is None:
         raise LinkUnknown
     seen = tuple(_seen(db, account, template) for template in (USER_NAME, PARTNER_PASSWORD))
-    return Mailed(account=account, mails=seen, may_send=_may_send(db, account, now=now))
+    may_send, form = _may_send(db, account, now=now), _find_sent_form(db, account)
+    return Mailed(account=account, mails=seen, may_send=may_send, form=form)
+
+
+def _find_sent_form(db: Database, account: Account) -> Form:
+    """What they registered with, and what of it they changed, for as long as the account waits."""
+    invited, partner = invitations.find_of_account(db, account.id), store.find(db, account.id)
+    if invited is None or partner is None or account.status is not AccountStatus.WAITING:
+        return Form(draft=dict.fromkeys(FIELDS, ""))
+    draft = draft_of(account, partner)
+    return Form(draft=draft, changes=find_changes(draft, _find_prefilled(db, invited)))
 
 
 def _seen(db: Database, account: Account, template: str) -> MailSeen:

@@ -16,7 +16,7 @@ from bot.domain.phone_reset_refusals import (
 )
 from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, actor
 from bot.domain.staff import Act, Staff
-from bot.services import step_up
+from bot.services import phone_reset_notices, step_up
 from bot.services.desk import Desk
 from bot.services.phone_reset_eyes import find_eyes
 from bot.services.phone_resets import finish, give
@@ -36,6 +36,7 @@ def get_card(db: Database, reset_id: int) -> ResetCard:
         eyes=tuple(people.get(one.by, one.by) for one in reset.given),
         codes_left=recovery_codes.count_left(db, account.id),
         needs_desk=reset.is_undecided and not find_eyes(db, account, reset),
+        notice=phone_reset_notices.find_notice(db, account, reset),
     )
 
 

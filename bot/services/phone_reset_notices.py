@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.cooling import Notice
+from bot.domain.outbox import Job
 from bot.domain.phone_resets import PhoneReset, ResetState, actor
 from bot.rendering import phone_reset_mails as words
+from bot.services import cooling
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_note
-from bot.store import accounts, credentials, outbox
+from bot.store import accounts, credentials, phone_resets
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
 NOTE = "phone_reset_note"
+MAILS = ("phone_reset", "app_reset")  #: partners have an app in the place of phones, and a mail of their own
 TEXT_LASTS = timedelta(days=1)  #: for which a text that the phones are gone is still news
 STOPPABLE = frozenset({ResetState.ASKED, ResetState.COOLING})  #: what is told with a link to stop it
 TEXTED = frozenset({ResetState.COOLING, ResetState.DONE})  #: what goes to the phones too
@@ -63,15 +67,14 @@ def _stop_link(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) ->
     return {"stop_url": url}
 
 
-def find_told_at(db: Database, account: Account, reset: PhoneReset) -> datetime | None:
-    """When the mail about the cooling time was taken by the mail server; None before that."""
-    job = outbox.find_by_key(db, f"{account.ref}:{_mail_to(account)}:{_once(reset)}")
-    return job.sent_at if job else None
+def find_notice(db: Database, account: Account, reset: PhoneReset) -> Notice | None:
+    """How far the mail about the cooling time is; None before that."""
+    once = f"{reset.id}:{ResetState.COOLING}"
+    return cooling.find_notice(db, f"{account.ref}:{_mail_to(account)}:{once}")
 
 
 def _mail_to(account: Account) -> str:
-    """Partners have an app in the place of phones, and a mail of their own."""
-    return "app_reset" if account.is_partner else "phone_reset"
+    return MAILS[account.is_partner]
 
 
 def _once(reset: PhoneReset) -> str:
@@ -112,3 +115,12 @@ def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
 def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:
     """Let the card say what is true now, where there is one."""
     refresh_note(db, NOTE, key=f"card:{reset.ref}", values={"reset_id": reset.id}, now=now)
+
+
+def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
+    """Let the card say how far the mail about the cooling time is, in the caller's transaction."""
+    if job.template not in MAILS or not job.key.endswith(f":{ResetState.COOLING}"):
+        return
+    reset = phone_resets.find(db, int(job.key.split(":")[2]))
+    if reset is not None:
+        refresh_card(db, reset, now=now)

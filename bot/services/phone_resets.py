@@ -182,10 +182,9 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
         account = accounts.find(db, reset.account_id)
         if account is None:
             raise LookupError(f"phone reset {reset.id} has no account")  # a foreign key keeps it
-        told_at = notices.find_told_at(db, account, reset)
         if not lifecycle.is_open(db, account):
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)
-        elif reset.is_due(told_at=told_at, now=now):
+        elif reset.is_due(notices.find_notice(db, account, reset), now=now):
             _move_on(db, desk, account, reset, ResetState.DONE, now=now)
         elif now >= reset.lapses_at:
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)

@@ -28,9 +28,10 @@ def find(db: Database, gate_id: int) -> Gate | None:
     return _gate(row(db, "select * from life_gates where id = :id", {"id": gate_id}))
 
 
-def find_released(db: Database) -> datetime | None:
-    """Until when what is due has somebody's yes."""
-    found = row(db, "select max(settled_at) as at from life_gates where released > 0")
+def find_released(db: Database, *, now: datetime) -> datetime | None:
+    """Until when what is due has somebody's yes; one by a clock that was ahead counts for nothing to come."""
+    sql = "select max(settled_at) as at from life_gates where released > 0 and settled_at <= :now"
+    found = row(db, sql, {"now": text_of(now)})
     return maybe_instant(found["at"]) if found else None
 
 

@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import fold_user_id
-from bot.domain.email_changes import Bearer, ChangeState, EmailChange, Notice
+from bot.domain.cooling import Notice
+from bot.domain.email_changes import Bearer, ChangeState, EmailChange
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.services import email_changes
 from handlers.portal.frame import Frame

@@ -131,6 +131,7 @@ def show_sent(token: str, *, frame: Frame, note: str = "", status: int = 200) ->
         sponsor=frame.bot.desk.policy.mag.sponsor,
         over=mailed.is_over,
         mails=mailed.mails,
+        changes=shown.list_changes(mailed.form.draft, mailed.form.changes, frame.pages.words()),
         may_send=mailed.may_send,
         again=url_for("partners.send_again", token=token),
         note=note,

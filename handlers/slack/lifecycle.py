@@ -17,6 +17,6 @@ def register(app: App, bot: Bot) -> None:
 def on_open(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        by, number = staff_in(body, bot), int(body["actions"][0]["value"])
-        mails = lifecycle_gates.let_go(db, bot.desk, number, by=by, now=bot.clock.now())
+        by, (number, seen) = staff_in(body, bot), shown.read_value(body["actions"][0]["value"])
+        mails = lifecycle_gates.let_go(db, bot.desk, number, seen=seen, by=by, now=bot.clock.now())
         settle(respond, body, words(bot).say("lifecycle.gate.done", count=mails))

@@ -44,7 +44,8 @@ def test_a_day_is_foreseen_and_a_look_does_what_is_due_once(desk: Shell, tmp_pat
         begun(db, made, number=4, now=now, ends_on=today + timedelta(days=35))
     early = desk("lifecycle", "run", "--on", today + timedelta(days=7), "--all", "--json")
     assert early.objects[0]["told"] == {"reminder": 2, "validation": 1}
-    for day in (today - timedelta(days=1), today + timedelta(days=8)):
+    assert "nothing is due" in desk("lifecycle", "preview", "--on", date.max).out
+    for day in (today - timedelta(days=1), today + timedelta(days=8), date.max):
         refused = desk("lifecycle", "run", "--on", day)
         assert (refused.code, len(refused.faults)) == (2, 1)
 

@@ -20,10 +20,12 @@ def test_one_click_lets_the_mails_go(workspace: Workspace) -> None:
         office.clock.wait(days=70)
         assert lifecycle_rounds.run(db, desk, now=office.now).waiting == 2
 
-    workspace.click("life_gate_open", "1", by=AVERY.id)
-    assert "2 mails go" in workspace.heard(1)[-1]["text"]
-    workspace.click("life_gate_open", "1", by=AVERY.id)
-    assert "wait no longer" in workspace.heard(2)[-1]["text"]
+    workspace.click("life_gate_open", "1", by=AVERY.id)  # a card of before it said how many
+    assert "By now 2 of these mails wait" in workspace.heard(1)[-1]["text"]
+    workspace.click("life_gate_open", "1:2", by=AVERY.id)
+    assert "2 mails go" in workspace.heard(2)[-1]["text"]
+    workspace.click("life_gate_open", "1:2", by=AVERY.id)
+    assert "wait no longer" in workspace.heard(3)[-1]["text"]
     with office.connect() as db:
         assert sum(lifecycle_rounds.run(db, desk, now=office.now).told.values()) == 2
     office.work()

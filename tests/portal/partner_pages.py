@@ -179,14 +179,17 @@ def _add_prolongation(made: Gallery) -> None:
 
 
 def _add_way_back(made: Gallery) -> None:
+    """One has typed something else than what she had, another has sent it."""
     bot, tokens = made.town.bot, made.town.tokens
-    pia = _moved_in(made, "back")
-    _become(made, pia, LifeState.CLOSED)
-    now = made.town.clock.now()
-    with bot.connect() as db:
-        with transaction(db):
-            partner_returns.invite(db, bot.desk, pia.account, by="usher", now=now)
-        token = tokens[-1]
-        typed = {**FORM, "street": "Neuer Weg 1", "country": "AT"}
-        people.submit(db, bot.desk, token, typed, agreed=(), now=now)
-    made.add("invite_back", f"/invite/{token}", made.browser())
+    typed = {**FORM, "street": "Neuer Weg 1", "country": "AT", "fax": ""}
+    for name, agreed in (("back", ()), ("back_sent", MANDATORY)):
+        pia = _moved_in(made, name)
+        _become(made, pia, LifeState.CLOSED)
+        now = made.town.clock.now()
+        with bot.connect() as db:
+            with transaction(db):
+                partner_returns.invite(db, bot.desk, pia.account, by="usher", now=now)
+            token = tokens[-1]
+            sent = people.submit(db, bot.desk, token, typed, agreed=agreed, now=now).sent
+        path = f"/invite/sent/{sent}" if sent else f"/invite/{token}"
+        made.add(f"invite_{name}", path, made.browser())

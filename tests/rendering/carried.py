@@ -57,6 +57,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "unclear_day": {"text": "x"},
     "life_unknown": {},
     "day_passed": {"day": "2026-03-01"},
+    "gate_grown": {"many": 431},
     "gate_settled": {"by": "U0AVERY"},
     "recovery_code_refused": {},
     "no_account_named": {},

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End, Notice, Told
+from bot.domain.cooling import Notice, Told
+from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
 from bot.rendering import account_samples, email_changes, samples
 from bot.rendering.words import LANGUAGES, words
 

@@ -41,7 +41,7 @@ def test_the_click_is_asked_for_with_counts_and_names_and_gone_once_it_is_done(l
     asked, done = (lifecycle.gate_note(gate(settled=one), words=words(lang)) for one in (False, True))
     said = json.dumps(asked.blocks, ensure_ascii=False)
 
-    assert all(part in said for part in ("214", "190", "27", ACCOUNT.name, "200", '"value": "3"'))
+    assert all(part in said for part in ("214", "190", "27", ACCOUNT.name, "200", '"value": "3:431"'))
     assert "431" in asked.text
     assert "button" not in json.dumps(done.blocks)
     assert "431" in done.text

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.approvals import Approval
+from bot.domain.cooling import Notice, Told
 from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
 from bot.rendering import account_samples, partner_samples, phone_resets, samples
 from bot.rendering.words import LANGUAGES, words
@@ -66,3 +67,17 @@ def test_staff_are_mentioned_and_strangers_are_not() -> None:
 
     assert "<@U0AVERY0001> agreed" in str(phone_resets.reset_note(found, words=words("en")).blocks)
     assert "<@U0" not in str(phone_resets.reset_note(named, words=words("en")).blocks)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("told", Told)
+def test_while_it_cools_the_card_says_whether_its_owner_heard_and_from_when_on_it_counts(
+    told: Told, lang: str
+) -> None:
+    tried = None if told in (Told.ON_ITS_WAY, Told.HELD, Told.DROPPED) else AT + timedelta(days=3)
+    cooling = replace(card(state=ResetState.COOLING), notice=Notice(told=told, tried_at=tried))
+    said = str(phone_resets.reset_note(cooling, words=words(lang)).blocks)
+
+    ends = words(lang).moment(AT + timedelta(days=3, hours=23))  # cooling is the time between yes and due
+    assert words(lang).say(f"cooling.told_by_mail.{told}", due=ends) in said
+    assert said.count(ends) == (2 if tried else 0)

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from bot.domain.outbox import JobKind
 from bot.services import outbox, vouchers
 from bot.store import workers
 from tests.cast import AVERY, CASEY, an_office
+from tests.nursery import serve
 from tests.outside import FakeMailer
 from tests.services.crew import KINDS
 from tests.services.stocked import PRICE, a_voucher_file, priced
@@ -66,9 +66,10 @@ def a_buyer(folder: Path) -> Trade:
     return Trade(office)
 
 
-def live(folder: Path, name: str, seed: int) -> None:
-    """One life; the worker that it is is known as living as long as it does."""
-    trade, luck = a_buyer(folder), random.Random(seed)
+def live(folder: Path, words: Sequence[str]) -> None:
+    """One life, of that name and luck; the worker that it is is known as living as long as it does."""
+    name, seed = words
+    trade, luck = a_buyer(folder), random.Random(int(seed))
     with workers.alive(trade.office.path, name):
         for _ in range(ROUNDS):
             trade.office.clock.at = datetime.now(UTC)
@@ -129,29 +130,5 @@ ACTS: dict[Callable[[Trade, Path, str, random.Random], None], int] = {
 }  # fmt: skip
 
 
-def _fork(folder: Path, name: str, seed: int) -> int:
-    if pid := os.fork():
-        return pid
-    try:
-        live(folder, name, seed)
-    except BaseException:  # noqa: BLE001 - it is no process of pytest's: its parent reads why
-        (folder / f"{name}.failed").write_text(traceback.format_exc())
-        os._exit(1)
-    os._exit(0)
-
-
-def main(folder: Path) -> None:
-    _say("ready")
-    for line in sys.stdin:
-        verb, *rest = line.split()
-        said = _fork(folder, rest[0], int(rest[1])) if verb == "live" else os.waitpid(int(rest[0]), 0)[1]
-        _say(str(said))
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), live)

@@ -60,7 +60,7 @@ def test_of_what_is_due_only_the_tightest_goes_and_only_after_one_click(office: 
     with office.connect() as db:
         gate = lifecycle_gates.find_shut(db)
         assert gate is not None
-        assert lifecycle_gates.let_go(db, office.desk, gate.id, by=AVERY, now=office.now) == 3
+        assert lifecycle_gates.let_go(db, office.desk, gate.id, seen=3, by=AVERY, now=office.now) == 3
         office.clock.wait(minutes=1)
         ran = lifecycle_rounds.run(db, office.desk, now=office.now)
         assert (dict(ran.told), ran.held, ran.waiting) == ({"validation": 1, "reminder": 2}, 1, 0)

@@ -7,11 +7,12 @@ import pytest
 from bot.domain.bounces import PROBE, PROBE_AFTER, PROBE_PATIENCE, SOFT_LIMIT
 from bot.domain.cards import CaseCard
 from bot.domain.outbox import Job, JobStatus
-from bot.services import approvals, cases, outbox
+from bot.services import approvals, cases, open_invitations, outbox
 from bot.store import outbox_figures
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, MALLORY, Office, a_case, a_mail
 from tests.forms import sound_form
+from tests.invited import PIA, invite
 from tests.reports import a_report
 
 COLLEAGUE = "erin@sponsor.example.org"
@@ -107,6 +108,23 @@ def test_the_bounce_of_a_questions_receipt_is_told_below_the_question(office: Of
     (note,) = notes(office, "mail_bounced")
     assert note.values["thread_key"] == "note:Q-1"
     assert office.job(PROBE).values["ref"] == "Q-1"
+
+
+def test_the_bounce_of_an_invitation_is_told_in_the_channel_with_what_finds_it(office: Office) -> None:
+    with office.connect() as db:
+        invite(db, office.desk, office.tokens, now=office.now)
+    office.work()
+    job = office.job("partner_invitation")
+    assert bounce(office, job) == "P-1"
+    bounce(office, job, message_id="<another.report@mx.elsewhere>")
+    office.work()
+
+    (said,) = [one for one in office.chat.standing.values() if "came back" in one.text]
+    assert (said.channel, said.text.split(" · ")[0], PIA in said.text) == ("C0SUPPORT", "P-1", True)
+    with office.connect() as db:
+        view = open_invitations.look_up(db, "P-1", by=AVERY, now=office.now)
+    assert view
+    assert [mail.came_back for mail in view.mails] == [True]
 
 
 def test_a_delayed_mail_is_shown_and_nothing_else(office: Office) -> None:

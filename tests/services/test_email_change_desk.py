@@ -11,26 +11,24 @@ from sqlite_utils import Database
 
 from bot.domain.account_views import ActTooLate
 from bot.domain.accounts import Account, AccountStatus
-from bot.domain.bounces import AddressState, Doubt
-from bot.domain.delivery import Delivery
 from bot.domain.email_change_refusals import ChangeSettled, OwnChange
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.lifecycle import LifeState
-from bot.domain.mail import BounceReport
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.recovery import LINK as RECOVERY
 from bot.domain.staff import Act, Staff
 from bot.services import accounts as account_service
 from bot.services import email_change_desk, email_changes, lifecycle, outbox, passwords
-from bot.services import email_change_notices as notices
 from bot.services.queueing import issue_link
-from bot.store import accounts, bounces, credentials, links
+from bot.store import accounts, credentials, links
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office, a_case, an_office
 from tests.people import CountingHasher, move_in
+from tests.services.mail_ends import End, dropped, ends, given_up, held, returned
 
+MAIL = ":stood_in"  #: ends the key of the mail about who stands in
 NEW = "mara@nordwind.example.org"
 Happens = Callable[[Database, Office, Account, str, str], object]
 
@@ -270,55 +268,6 @@ def test_a_closed_account_that_is_opened_again_has_its_old_address(
     assert carried_out(office, mara, hours=24) == mara.email
 
 
-Mail = Callable[[Office, str], None]
-
-
-def ends(status: JobStatus) -> Mail:
-    """The mail about who stands in is tried, and ends like that."""
-
-    def settle(office: Office, to: str) -> None:
-        for _ in range(4):  # of an unknown one there is one more try
-            for job in office.claim():
-                if job.recipient != to or not job.key.endswith(":stood_in"):
-                    office.carry_out(job)
-                    continue
-                outcome = outbox.Outcome(status=status, error="550 5.1.1 no such user")
-                with office.connect() as db:
-                    outbox.settle(db, job, "w", outcome, now=office.now, jitter=0.0)
-            office.clock.wait(seconds=5)
-
-    return settle
-
-
-def given_up(office: Office, to: str) -> None:
-    with office.connect() as db, transaction(db):
-        bounces.keep_doubt(
-            db, Doubt(address=to, state=AddressState.GIVEN_UP, since=office.now, probe="probe:1")
-        )
-    office.work()
-
-
-def returned(office: Office, to: str) -> None:
-    office.work()
-    (job,) = [job for job in office.jobs(notices.MAIL) if job.key.endswith(":stood_in")]
-    report = BounceReport(recipients=(to,), permanent=True, status="5.1.1")
-    with office.connect() as db, transaction(db):
-        bounces.add(db, job.id, to, report, hard=True, mail_id=1, now=office.now)
-        notices.follow_mail(db, job, now=office.now)
-
-
-def held(office: Office, _: str) -> None:
-    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
-    office.work()
-
-
-def dropped(office: Office, to: str) -> None:
-    held(office, to)
-    (job,) = [job for job in office.jobs(notices.MAIL) if job.key.endswith(":stood_in")]
-    with office.connect() as db:
-        outbox.discard(db, job.id, by=AVERY.id, now=office.now)
-
-
 @pytest.mark.parametrize(
     ("happens", "told_so"),
     [
@@ -332,7 +281,7 @@ def dropped(office: Office, to: str) -> None:
     ids=["refused", "unsure", "given up", "returned", "held", "dropped"],
 )
 def test_a_dead_mailbox_does_not_keep_its_account_for_ever(
-    office: Office, mara: Account, casey: Phone, happens: Mail, told_so: tuple[str, bool]
+    office: Office, mara: Account, casey: Phone, happens: End, told_so: tuple[str, bool]
 ) -> None:
     said, counts = told_so
     _, new = ask(office, mara)
@@ -341,7 +290,7 @@ def test_a_dead_mailbox_does_not_keep_its_account_for_ever(
         email_changes.confirm(db, office.desk, new, now=office.now)
     stand_in(office, casey.code(office.now))
     office.clock.wait(hours=5)
-    happens(office, mara.email)
+    happens(office, MAIL)
     office.work()
 
     assert said in shown(office)
@@ -363,7 +312,7 @@ def test_a_held_mail_that_is_released_begins_the_day(office: Office, mara: Accou
     with office.connect() as db:
         email_changes.confirm(db, office.desk, new, now=office.now)
     stand_in(office, casey.code(office.now))
-    held(office, mara.email)
+    held(office, MAIL)
     office.clock.wait(hours=30)
     with office.connect() as db:
         outbox.release_all(db, by=AVERY.id, now=office.now)

@@ -17,7 +17,7 @@ from bot.domain.people import ErasureState, Warn
 from bot.domain.staff import Staff
 from bot.services import audit, erasing, erasures, lifecycle, people, sources
 from bot.services.cases import Submission
-from bot.store import accounts, email_changes, erased_jobs, member_invitations, partner_invitations
+from bot.store import accounts, email_changes, member_invitations, partner_invitations
 from bot.store import erasures as kept
 from bot.store.data_map import TABLES
 from bot.store.database import text_of, transaction
@@ -158,45 +158,6 @@ def test_everything_of_them_goes_and_nothing_of_anybody_else(
     assert [event.tag for event in office.events()].count("person:erased") == 1
     with pytest.raises(Refusal):
         ask(office, mara.email)
-
-
-class KilledError(Exception):
-    """As `kill -9` comes: nothing after it is done."""
-
-
-@pytest.mark.parametrize(
-    ("room", "name"),
-    [
-        (kept, "blank_account"), (kept, "drop_sources"), (erased_jobs, "empty"), (erased_jobs, "save"),
-        (kept, "save"), (kept, "scrub"), (kept, "blank_invitations"), (kept, "end"),
-    ],
-)  # fmt: skip
-def test_a_kill_anywhere_costs_nothing(
-    office: Office, phones: dict[str, Phone], monkeypatch: pytest.MonkeyPatch, room: object, name: str
-) -> None:
-    mara = a_life(office)
-    ask(office, mara.user_id)
-    for who in (AVERY, CASEY):
-        agree(office, who, phones)
-    calls, true = [0], getattr(room, name)
-
-    def dies(*given: object, **named: object) -> object:
-        calls[0] += 1
-        if calls[0] == (2 if (room, name) in ((kept, "save"), (erased_jobs, "empty")) else 1):
-            raise KilledError
-        return true(*given, **named)
-
-    with monkeypatch.context() as once:
-        once.setattr(room, name, dies)
-        with pytest.raises(KilledError):
-            carry_out(office)
-    assert [event.tag for event in office.events()].count("person:erased") == 0
-    carry_out(office)
-    office.work()
-
-    assert mara.email not in dump(office).lower()
-    assert [event.tag for event in office.events()].count("person:erased") == 1
-    assert [event.tag for event in office.events()].count("account:erased") == 2
 
 
 Happens = Callable[[Office, dict[str, Phone], Account], object]

@@ -10,15 +10,24 @@ import pytest
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
 from bot.domain.lifecycle import LifeState
-from bot.domain.lifecycle_refusals import EndPassed, GateSettled, LifeClosed
+from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
 from bot.domain.outbox import JobStatus
-from bot.services import lifecycle, lifecycle_gates, lifecycle_rounds, prolong_links
+from bot.domain.partner_refusals import AccountsOutside
+from bot.services import (
+    account_files,
+    account_views,
+    lifecycle,
+    lifecycle_gates,
+    lifecycle_rounds,
+    prolong_links,
+)
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
+from bot.store import lifecycle_gates as gate_store
 from bot.store.database import transaction
 from handlers.clock import rounds
 from tests.cast import AVERY, Office
-from tests.partners import begun, bounce
+from tests.partners import begun, bounce, set_extranet
 
 STRANGER = replace(AVERY, staff=False)
 
@@ -159,10 +168,7 @@ def test_a_moved_end_keeps_its_reason_and_closes_nothing_early(office: Office) -
 
 
 def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> None:
-    extranet = office.desk.policy.extranet
-    clock = extranet.clock.model_copy(update={"most_a_day": 3})
-    policy = office.desk.policy.model_copy(update={"extranet": extranet.model_copy(update={"clock": clock})})
-    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+    set_extranet(office, clock=office.desk.policy.extranet.clock.model_copy(update={"most_a_day": 3}))
     for number in range(1, 6):
         partner(office, number=number)
     partner(office, number=6, ends_on=date(2026, 12, 1))
@@ -177,10 +183,13 @@ def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> 
         gate = lifecycle_gates.find_shut(db)
         assert gate is not None
         with pytest.raises(NotStaff):
-            lifecycle_gates.let_go(db, office.desk, gate.id, by=STRANGER, now=office.now)
-        assert lifecycle_gates.let_go(db, office.desk, gate.id, by=AVERY, now=office.now) == 5
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=STRANGER, now=office.now)
+        with pytest.raises(GateGrown):  # of an older card that has shown fewer
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=4, by=AVERY, now=office.now)
+        assert not lifecycle_rounds.run(db, office.desk, now=office.now).told
+        assert lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=AVERY, now=office.now) == 5
         with pytest.raises(GateSettled):
-            lifecycle_gates.let_go(db, office.desk, gate.id, by=AVERY, now=office.now)
+            lifecycle_gates.let_go(db, office.desk, gate.id, seen=5, by=AVERY, now=office.now)
     assert sum(look(office, minutes=1).told.values()) == 5
     partner(office, number=7, ends_on=date(2026, 5, 20))  # the day's own number is not used up by the click
     assert sum(look(office, minutes=1).told.values()) == 1
@@ -189,6 +198,18 @@ def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> 
     assert [str(event.tag) for event in office.events() if "gate" in event.tag] == [
         "life_gate:shut", "life_gate:opened",
     ]  # fmt: skip
+
+
+def test_a_yes_by_a_clock_that_was_ahead_is_none_for_what_comes_until_then(office: Office) -> None:
+    set_extranet(office, clock=office.desk.policy.extranet.clock.model_copy(update={"most_a_day": 1}))
+    for number in (1, 2):
+        partner(office, number=number)
+    ahead = office.now + timedelta(days=400)
+    with office.connect() as db, transaction(db):
+        gate = gate_store.shut(db, now=ahead)
+        gate_store.settle(db, gate.id, by=AVERY.id, released=1, now=ahead)
+
+    assert look(office, days=70).waiting == 2
 
 
 def test_another_policy_moves_what_is_due(office: Office) -> None:
@@ -229,6 +250,23 @@ def test_what_a_mail_has_promised_of_the_way_back_holds(office: Office) -> None:
                 assert life is not None
                 states.append(str(life.state))
     assert [states.count("expired") for states in seen.values()] == [54, 10, 60]
+
+
+def test_where_accounts_are_kept_elsewhere_the_clock_stands(office: Office) -> None:
+    account = partner(office)
+    set_extranet(office, accounts="outside")
+    assert look(office, days=120) == Ran()
+    with office.connect() as db:
+        today = office.now.date()
+        assert lifecycle.preview(db, office.desk, on=today, now=office.now) == []
+        assert lifecycle.forecast(db, office.desk, now=office.now) == ()
+        shown = account_views.get(db, office.desk, account.id, now=office.now).life
+        assert (shown and shown.coming) == ()
+        with pytest.raises(AccountsOutside):
+            account_files.check(db, office.desk, office.reader, name="p.csv", content=b"x", now=office.now)
+    set_extranet(office, accounts="here")
+    assert look(office, minutes=1).held == 1  # nobody was warned
+    assert days_of(office, 1, account) == ["valid 2 1"]
 
 
 def test_the_clock_of_an_account_that_was_ended_stops(office: Office) -> None:

@@ -98,7 +98,8 @@ def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
         assert form.changes == {"street": FORM["street"], "vat_id": FORM["vat_id"]}
         done = submit(db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, now=closed.now)
         old, new = accounts.list_by_email(db, PIA)
-    assert done.sent
+        mailed = partners.get_mailed(db, done.sent, now=closed.now)
+    assert mailed.form.changes == {"street": FORM["street"]}  # the page after it says so, too
     assert (old.status, new.status) == (AccountStatus.DEACTIVATED, AccountStatus.WAITING)
     assert old.user_id != new.user_id
     by_prolong(closed)  # the old one is in nobody's way, and gets no second invitation
@@ -192,7 +193,9 @@ def test_the_desk_invites_by_a_name_and_the_form_is_of_that_person_or_empty(
     with closed.connect() as db:
         made = partner_invitations.invite(db, closed.desk, said, by=AVERY, now=closed.now)
         form = partners.get_form(db, made)
+        other = partners.get_form(db, replace(made, draft={"first_name": "Zoe"}))
     assert (made.closed_id, bool(form.draft["company"])) == (closed_id, bool(closed_id))
+    assert list(other.changes) == (["first_name"] if first or closed_id else [])
 
 
 def test_an_account_is_not_opened_again_beside_the_one_that_came_after_it(office: Office) -> None:

@@ -42,6 +42,7 @@ from tests.budget import examples
 from tests.cast import AVERY, BLAKE, ELI, Office, an_office
 from tests.contracts.racing import race
 from tests.invited import PIA
+from tests.partners import set_extranet
 from tests.people import PASSWORD, CountingHasher
 
 STEP = timedelta(seconds=30)
@@ -237,13 +238,11 @@ def test_an_address_is_invited_once_by_staff_and_within_the_cap(office: Office) 
     assert invite(PIA) is PartnerThere
     office.clock.wait(days=31)
     assert invite("max@rotor.example.org") is None
-    extranet = office.desk.policy.extranet
-    for changed, refusal in (
-        ({"invitations_a_day": 1}, InvitationsRest),
-        ({"accounts": "outside"}, AccountsOutside),
+    for name, value, refusal in (
+        ("invitations_a_day", 1, InvitationsRest),
+        ("accounts", "outside", AccountsOutside),
     ):
-        policy = office.desk.policy.model_copy(update={"extranet": extranet.model_copy(update=changed)})
-        office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+        set_extranet(office, **{name: value})
         assert invite("uma@rotor.example.org") is refusal
 
 

@@ -34,8 +34,9 @@ from bot.store import accounts, credentials
 from bot.store import phone_resets as store
 from bot.store.database import transaction
 from tests.authenticators import enrolled
-from tests.cast import AVERY, BLAKE, CASEY, a_case
+from tests.cast import AVERY, BLAKE, CASEY, Office, a_case
 from tests.people import move_in
+from tests.services.mail_ends import given_up, sent
 from tests.services.test_credentials import NUMBERS, Home
 
 DAY = 24
@@ -319,9 +320,20 @@ def test_it_cools_only_from_when_its_owner_was_told(found: Callable[[int], House
     assert house.look(hours=0.02).state is ResetState.DONE
 
 
-@pytest.mark.parametrize(("administrators", "yes"), [(1, (CASEY,)), (0, (AVERY, CASEY))])
+@pytest.mark.parametrize(
+    ("administrators", "yes", "mail", "said"),
+    [
+        (1, (CASEY,), sent, "The present address was told by mail"),
+        (0, (AVERY, CASEY), given_up, "could not be told by mail"),
+    ],
+    ids=["second eye, told", "both eyes, a dead mailbox"],
+)
 def test_where_no_administrator_is_left_the_desk_is_the_eye(
-    found: Callable[[int], House], administrators: int, yes: tuple[Staff, ...]
+    found: Callable[[int], House],
+    administrators: int,
+    yes: tuple[Staff, ...],
+    mail: Callable[[Office, str], None],
+    said: str,
 ) -> None:
     house = found(administrators)
     phones = {who.id: enrolled(house.office, who) for who in (AVERY, CASEY)}
@@ -343,9 +355,14 @@ def test_where_no_administrator_is_left_the_desk_is_the_eye(
         again = phones[who.id].code(house.office.now)
         assert refused(lambda: house.decide(who, again, ResetState.AGREED)) is not None  # noqa: B023
         seen = ResetState.AGREED
-    house.send_all()
+    house.wait(hours=2)
+    mail(house.office, ":cooling")
+    house.office.work()
+    card = next(one for one in house.office.chat.standing.values() if one.key == "card:R-1")
+    assert said in str(card.blocks)
 
-    assert house.look(hours=DAY).state is ResetState.DONE
+    assert house.look(hours=DAY - 0.01).state is ResetState.COOLING
+    assert house.look(hours=0.02).state is ResetState.DONE
 
 
 def test_it_lapses_and_is_not_asked_for_without_end(found: Callable[[int], House]) -> None:

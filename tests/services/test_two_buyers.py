@@ -3,12 +3,8 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +12,7 @@ import pytest
 
 from bot.services import outbox
 from bot.store.database import rows
-from tests.contracts.racing import ROOT
+from tests.nursery import a_nursery
 from tests.services import books
 from tests.services.buyers import FILES, a_buyer, list_lines
 from tests.services.trade import GOOD, NONE, SMALL, Trade, a_trade
@@ -27,48 +23,7 @@ CASES = 14
 LIVES = 60  #: at most, until enough of them were killed before they came to their end by themselves
 ENOUGH = 8
 LONGEST = 0.7  #: seconds until a life may be ended
-
-
-class Nursery:
-    """Forks lives from a process that has imported everything once."""
-
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self._process = process
-        self._folder = folder
-        self._lives = 0
-        assert self._say("") == "ready"
-
-    def _say(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        if line:
-            self._process.stdin.write(f"{line}\n")
-            self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
-
-    def live(self, name: str, seed: int) -> int:
-        """Begin a life; its process id."""
-        self._lives += 1
-        return int(self._say(f"live {name}-{self._lives} {seed}"))
-
-    def end(self, pid: int) -> bool:
-        """Wait for its end; whether it was killed. Fail where it ended by a bug."""
-        status = int(self._say(f"end {pid}"))
-        failed = [file.read_text() for file in self._folder.glob("*.failed")]
-        assert failed == []
-        return os.WIFSIGNALED(status)
-
-
-@contextmanager
-def a_nursery(folder: Path) -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "tests.services.buyers", str(folder)]
-    with subprocess.Popen(
-        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        try:
-            yield Nursery(process, folder)
-        finally:
-            process.kill()
+BUYERS = "tests.services.buyers"
 
 
 def many_cases(trade: Trade, luck: random.Random) -> None:
@@ -117,8 +72,9 @@ def check(folder: Path, trade: Trade, known: books.Books) -> None:
 def test_two_processes_that_race_for_money_and_keys(tmp_path: Path, seed: int) -> None:
     luck, trade = random.Random(seed), a_trade(tmp_path)
     many_cases(trade, luck)
-    with a_nursery(tmp_path) as nursery:
-        lives = [nursery.live(name, luck.randrange(10**6)) for name in ("one", "two") * 2]
+    with a_nursery(BUYERS, tmp_path) as nursery:
+        names = ("one-1", "two-2", "one-3", "two-4")
+        lives = [nursery.live(name, luck.randrange(10**6)) for name in names]
         assert [nursery.end(pid) for pid in lives] == [False] * 4
 
     drain(tmp_path, books.Books(paid=trade.books.paid, orders=None))
@@ -131,12 +87,12 @@ def test_processes_that_are_killed_at_any_moment(tmp_path: Path, seed: int) -> N
     luck, trade = random.Random(seed), a_trade(tmp_path)
     many_cases(trade, luck)
     killed = 0
-    with a_nursery(tmp_path) as nursery:
+    with a_nursery(BUYERS, tmp_path) as nursery:
         lives: list[int] = []
         for number in range(LIVES):
             if killed >= ENOUGH:
                 break
-            lives.append(nursery.live(f"{('one', 'two')[number % 2]}", luck.randrange(10**6)))
+            lives.append(nursery.live(f"{('one', 'two')[number % 2]}-{number}", luck.randrange(10**6)))
             time.sleep(luck.uniform(0, LONGEST))
             if len(lives) > 1:
                 victim = lives.pop(luck.randrange(2))

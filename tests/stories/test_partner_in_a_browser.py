@@ -79,6 +79,7 @@ GERMAN = {
     "A new invitation is needed": "Eine neue Einladung ist nötig",
     "Your account is closed": "Ihr Konto ist geschlossen",
     "Changed. Before:": "Geändert. Vorher:",
+    "Before:": "Vorher:",
     "Validate My Account": "Mein Konto bestätigen",
     "Your Partner Extranet account has expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
     "The link that brings your account back": "Der Link, der Ihr Konto zurückholt",
@@ -279,6 +280,7 @@ class Story:
             who.tick(say(consent))
         who.press(say("Submit"))
         who.arrive("invite-back-sent", say("Thank you for your registration"))
+        expect(who.page.get_by_text(f"{say('Before:')} {FORM['city']}")).to_be_visible()
 
     def sign_in(self, user_name: str, password: str) -> None:
         who, say = self.visitor, self.say

@@ -48,6 +48,15 @@ class ConsentAgain:
     before: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A field that was filled otherwise than it stood there, in words."""
+
+    label: str
+    now: str
+    before: str
+
+
 def field_of(consent: Consent) -> str:
     """Under what a form sends it."""
     return f"consent_{consent}"
@@ -99,9 +108,23 @@ def _field(
     )
     if name not in changes:
         return made
-    names = {option.value: option.name for option in made.options}
-    before = names.get(changes[name], changes[name])
+    before = _named(made, changes[name])
     return replace(made, before=say.say("page.partner.changed", before=before))
+
+
+def _named(made: Field, value: str) -> str:
+    """As its list calls it, where it is chosen from one."""
+    return {option.value: option.name for option in made.options}.get(value, value)
+
+
+def list_changes(draft: Draft, changes: Mapping[str, str], say: Words) -> tuple[Change, ...]:
+    """What was changed, in the order of the form; both as one reads them."""
+    made = [one for part in parts(draft, (), say, needs_vat_id=False) for one in part.fields]
+    return tuple(
+        Change(label=one.label, now=_named(one, one.value), before=_named(one, changes[one.name]))
+        for one in made
+        if one.name in changes
+    )
 
 
 def _label(name: str, say: Words) -> str:
