@@ -25,7 +25,7 @@ from bot.domain.mail import BounceReport
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
-from bot.services import email_change_notices, phone_reset_notices
+from bot.services import conversation_replies, email_change_notices, phone_reset_notices
 from bot.services.desk import Desk
 from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
@@ -67,6 +67,8 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
         follow(db, job.decision_id, now=now)
     email_change_notices.follow_mail(db, job, now=now)
     phone_reset_notices.follow_mail(db, job, now=now)
+    if report.gave_up:
+        conversation_replies.come_back(db, desk, job, now=now)
     if job.case_id is not None:
         queue_case_card(db, job.case_id, now=now)
     return str(job.values["ref"])

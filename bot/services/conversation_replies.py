@@ -20,6 +20,7 @@ from bot.services.conversations import (
     check_is_theirs,
     claim,
     close,
+    due_of,
     get,
     refresh,
 )
@@ -135,13 +136,28 @@ def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
     """
     if job.template not in _ANSWERS or job.status is JobStatus.UNKNOWN:
         return
-    one = get(db, str(job.values.get("ref") or job.values["words"]["ref"]))
+    one = _of(db, job)
     conversations.drop_tried(db, one.id, at=job.created_at)
-    if _was_answered_since(one, job):
-        refresh(db, one.ref, now=now)
-        return
+    _open_again(db, one, job, by=by, due_at=now, now=now)
+
+
+def come_back(db: Database, desk: Desk, job: Job, *, now: datetime) -> None:
+    """An answer came back undelivered: its asker has nothing, and somebody is to find another way to them."""
+    if job.template in _ANSWERS:
+        _open_again(db, _of(db, job), job, by="usher", due_at=due_of(desk, now), now=now)
+
+
+def _of(db: Database, job: Job) -> Conversation:
+    return get(db, str(job.values.get("ref") or job.values["words"]["ref"]))
+
+
+def _open_again(
+    db: Database, one: Conversation, job: Job, *, by: str, due_at: datetime, now: datetime
+) -> None:
     quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
-    if conversations.move(db, one.id, since=quiet, to=ConversationState.OPEN, due_at=now, now=now):
+    if not _was_answered_since(one, job) and conversations.move(
+        db, one.id, since=quiet, to=ConversationState.OPEN, due_at=due_at, now=now
+    ):
         tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
         events.add(db, tag, subject, actor=by, at=now)
     refresh(db, one.ref, now=now)

@@ -19,6 +19,7 @@ from bot.services import conversation_replies, conversations, faq_mails, outbox
 from bot.store import conversations as store
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
+from tests.reports import a_report
 
 OPEN, ANSWERED, CLOSED = ConversationState
 LOCKED = "My account is locked after too many wrong passwords. How long does that last?"
@@ -249,6 +250,20 @@ def test_an_answer_that_staff_discard_leaves_the_question_with_the_desk(tmp_path
     assert (q(holding).state, q(holding).due_at) == (OPEN, holding.now)
     assert "faq_send_0" in card(holding)
     assert "Tried before" not in card(holding)
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "4.4.1"])
+def test_an_answer_that_comes_back_leaves_the_question_with_the_desk(answering: Office, status: str) -> None:
+    ask(answering)
+    job = answering.job("faq_answer")
+    answering.take(a_report(about=job.message_id, recipient=job.recipient, status=status))
+    answering.work()
+
+    assert (q(answering).state, q(answering).due_at) == (
+        OPEN,
+        conversations.due_of(answering.desk, answering.now),
+    )
+    assert "Tried before" in card(answering)
 
 
 # Suggested: the shipped default
