@@ -20,6 +20,8 @@ from tests.certificates import Authority, make_authority
 from tests.test_settings import GOOD
 from tests.token_server import CLIENT_ID, CLIENT_SECRET, SCOPE, Clock, TokenServer, says, trickles
 
+pytestmark = pytest.mark.slow
+
 TRUST = build_context()
 
 

@@ -18,6 +18,8 @@ from bot.settings import Tls
 from tests.adapters.scripted import Line, Scripted
 from tests.certificates import Authority, make_authority
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PASSWORD = "not this secret"
 HELLO = "250-mx.example.com\r\n250-SIZE 100000000\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n"

@@ -18,6 +18,8 @@ from bot.store.database import transaction
 from handlers.cli.desk import operator
 from tests.cli.shell import Shell, settings_of
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 RAW = b"From: Ann <ann@stranger.example>\r\nSubject: x\r\nMessage-ID: <1@stranger.example>\r\n\r\nHello?\r\n"
 
@@ -147,7 +149,6 @@ def test_a_mail_set_aside_is_listed_and_replayed(desk: Shell, world: World) -> N
     assert list(after[0]) == ["id", "received", "status", "kind", "ref", "reason"]
 
 
-@pytest.mark.slow
 def test_a_person_taken_for_a_robot_is_made_a_question_and_a_sheet_a_case(desk: Shell, world: World) -> None:
     robot = take_in(desk, world, raw=RAW.replace(b"Subject: x", b"Subject: Out of office"))
     ris = take_in(desk, world, raw=world.samples.complete_ris().raw, uid=2)

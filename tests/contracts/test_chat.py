@@ -13,6 +13,8 @@ from bot.ports import Chat, ChatMessage, Picture
 from bot.sandbox.slack import SlackServer, Workspace
 from bot.settings import load
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CHANNEL = "C0APPROVALS"
 AVERY, CASEY, DANA, ELI = "U0AVERY0001", "U0CASEY0001", "U0DANA00001", "U0ELI000001"
@@ -126,7 +128,6 @@ def test_a_reply_is_found_in_its_thread_only(room: Room) -> None:
     assert room.chat.find(replace(note, thread_ts="")) is None
 
 
-@pytest.mark.slow
 def test_a_reply_is_found_in_a_long_thread(room: Room) -> None:
     parent = room.chat.post(CARD)
     note = replace(CARD, key="", blocks=[], thread_ts=parent)
@@ -166,7 +167,6 @@ def test_where_slack_is_not_sure_itself_a_post_is_unknown(room: Room, error: str
         room.chat.post(CARD)
 
 
-@pytest.mark.slow
 def test_a_change_whose_answer_got_lost_is_simply_made_again(room: Room) -> None:
     ts = room.chat.post(CARD)
     room.workspace.faults.cut_after("chat.update")
@@ -175,7 +175,6 @@ def test_a_change_whose_answer_got_lost_is_simply_made_again(room: Room) -> None
     assert room.workspace.messages("approvals")[0]["text"] == "again"
 
 
-@pytest.mark.slow
 def test_slack_away_is_a_failure_to_come_back_from(room: Room) -> None:
     ts = room.chat.post(CARD)
     room.workspace.faults.go_down()
@@ -294,7 +293,6 @@ def test_a_missing_scope_is_named(room: Room) -> None:
         room.chat.member(AVERY)
 
 
-@pytest.mark.slow
 def test_our_own_keys_are_listed_by_their_beginning_the_newest_first(room: Room) -> None:
     for number in range(250):  # more than a page of what Slack gives
         room.chat.post(replace(CARD, key=f"head:{number}" if number % 100 == 0 else f"other:{number}"))

@@ -13,6 +13,8 @@ from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
 
+pytestmark = pytest.mark.slow
+
 #: Dovecot holds an announcement back for half a second.
 SOON = 3.0
 

@@ -258,6 +258,7 @@ def test_one_of_many_deciders_wins_and_the_others_move_nothing(office: Office) -
         assert db.execute("select count(*) from decisions").fetchone()[0] == 1
 
 
+@pytest.mark.slow
 def test_one_of_two_deciding_processes_wins(office: Office) -> None:
     a_case(office)
 

@@ -22,6 +22,8 @@ from tests.cast import BLAKE, Office, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import until
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def running(office: Office) -> Iterator[MailLoop]:
@@ -90,7 +92,6 @@ def test_only_what_is_above_the_cursor_is_fetched(office: Office) -> None:
     assert office.server.asked == [(7,), (9,)]
 
 
-@pytest.mark.slow
 def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +164,6 @@ def test_nothing_is_moved_before_it_is_settled(office: Office) -> None:
     assert office.server.folders == {ASIDE_FOLDER: [1], DONE_FOLDER: [2]}
 
 
-@pytest.mark.slow
 def test_a_move_that_fails_is_repeated_and_nothing_is_taken_in_twice(office: Office) -> None:
     office.server.deliver(form_mail())
     office.server.faults["move"].then(TransientFailure("the line was cut"))
@@ -189,7 +189,6 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
 # Trouble
 
 
-@pytest.mark.slow
 def test_a_full_disk_is_no_mails_fault(office: Office) -> None:
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
@@ -203,7 +202,6 @@ def test_a_full_disk_is_no_mails_fault(office: Office) -> None:
     assert [(row.status, row.attempts) for row in ledger(office)] == [(MailStatus.DONE, 0)]
 
 
-@pytest.mark.slow
 def test_a_server_that_cannot_be_reached_is_tried_again_and_said(office: Office) -> None:
     office.server.faults["open"].then(TransientFailure("no route to the mail server"))
     office.server.deliver(a_mail())
@@ -258,7 +256,6 @@ def test_what_is_recorded_is_worked_on_while_the_server_is_down(office: Office) 
     assert ledger(office)[0].subject_ref == "C-1"
 
 
-@pytest.mark.slow
 def test_a_cut_line_during_the_wait_brings_a_new_session(office: Office) -> None:
     office.server.faults["wait"].then(TransientFailure("the line was cut"))
     with running(office):
@@ -267,7 +264,6 @@ def test_a_cut_line_during_the_wait_brings_a_new_session(office: Office) -> None
         until(lambda: settled(office, 1))
 
 
-@pytest.mark.slow
 def test_a_renumbered_mailbox_is_taken_in_again_without_doubles(office: Office) -> None:
     office.server.faults["move"].then(*[TransientFailure("moves fail today")] * 1)
     office.server.deliver(form_mail())

@@ -178,6 +178,7 @@ def test_a_mention_or_direct_message_that_is_no_command_is_a_question(
     assert told["user"] == by
 
 
+@pytest.mark.slow
 def test_whoever_asks_all_day_is_sent_to_the_desk(workspace: Workspace) -> None:
     for many in range(1, 22):
         workspace.command(f"{LOCKED} ({many})", by=ELI.id, name="/faq")

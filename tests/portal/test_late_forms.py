@@ -14,6 +14,8 @@ from tests.portal.test_passcode import code_of, hold_key, registered, signed_in
 from tests.portal.test_passwords import active, link_of, sign_in
 from tests.portal.test_sign_in import Village, settled
 
+pytestmark = pytest.mark.slow
+
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 

@@ -13,6 +13,8 @@ from bot.domain.errors import SettingsFault
 from handlers.portal.serve import PortalServer
 from tests.portal.conftest import Found, Town
 
+pytestmark = pytest.mark.slow
+
 
 def ask(address: str, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
     connection = http.client.HTTPConnection(address, timeout=10)

@@ -9,6 +9,8 @@ from tests.people import PASSWORD, Browser
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
 
+pytestmark = pytest.mark.slow
+
 PLACE = "/account/sessions"
 
 

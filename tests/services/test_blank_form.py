@@ -88,6 +88,7 @@ def test_nothing_that_a_stranger_wrote_comes_back_with_it(office: Office) -> Non
     assert MALLORY.name not in mail.text
 
 
+@pytest.mark.slow
 def test_requests_are_capped_like_every_automatic_answer(office: Office) -> None:
     most = office.desk.policy.limits.answers_per_address
     for _ in range(most + 3):

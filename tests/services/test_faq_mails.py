@@ -151,6 +151,7 @@ def test_an_autoresponder_that_answers_us_starts_no_loop(answering: Office) -> N
     assert q(answering).state is ANSWERED
 
 
+@pytest.mark.slow
 def test_whoever_asks_all_day_is_answered_ten_times_and_then_a_person_is_asked(answering: Office) -> None:
     for _ in range(12):
         ask(answering)

@@ -18,6 +18,8 @@ from tests.license_keys import KEYS, a_desk, approved, mail_keys, stock, work
 from tests.outside import PlainMarker
 from tests.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 KEY = KEYS[0]
 HALVES = (b"UXQ17H2K", b"PM9DW4T1")
 ASKED = "My key does not work, what now?"
@@ -125,7 +127,6 @@ def test_a_key_in_a_question_is_masked_wherever_it_stands(desk: Office, way: str
     assert ("•••• W4T1" in repr(note)) is (way not in BELOW)
 
 
-@pytest.mark.slow
 def test_a_key_in_a_form_never_becomes_the_case_s(desk: Office) -> None:
     """Of what it stands in, nothing goes back either: our own form does, with the masked entry."""
     content = with_cells(sound_form(), {("Company", "B5"): f"Works {KEY} Ltd", ("Company", "B7"): None})

@@ -12,6 +12,8 @@ from tests.cast import MALLORY, Office, a_mail
 from tests.forms import MARA, TOM
 from tests.rendering.poison import MARK, TEXTS
 
+pytestmark = pytest.mark.slow
+
 KINDS = ["broadcasts", "mentions", "links", "entities", "code", "formats", "dates", "emoji", "right to left"]
 PINGS = ("<!", "<@", "<#", "<http", "<mailto")
 
