@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.account_views import AccountAct
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
-from bot.domain.member_refusals import InvitedOften, MemberUnknown
+from bot.domain.member_refusals import InvitedOften, MemberUnknown, TooManyMembers
+from bot.domain.members import MOST_A_DAY
 from bot.domain.ris import Role
 from bot.services import account_views, member_invitations, members
 from tests.cast import AVERY, Office
@@ -103,3 +104,16 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"), sent="")
     assert listed(office, administrator).invited == ()
     assert [event.tag for event in office.events()].count("member:uninvited") == 1
+
+
+def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST_A_DAY", 2)
+    administrator, _ = opened(office, "C-1")
+    do(office, members.create, office.desk, a_person(), by=administrator)
+    do(office, member_invitations.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
+
+    with pytest.raises(TooManyMembers):
+        do(office, members.create, office.desk, a_person(email="z@y.example"), by=administrator)
+    office.clock.at += timedelta(days=1, seconds=1)
+    do(office, members.create, office.desk, a_person(first_name="Jo"), by=administrator, shared=True)
+    assert MOST_A_DAY == 100

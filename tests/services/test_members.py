@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,8 @@ from bot.domain.member_refusals import (
     MemberThere,
     MemberUnknown,
     RemindedOften,
-    TooManyMembers,
 )
-from bot.domain.members import MOST_A_DAY, Members, read_member
+from bot.domain.members import Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import (
@@ -385,16 +383,3 @@ def test_another_organisations_people_are_as_unknown_as_nobody(office: Office) -
             with pytest.raises(MemberUnknown):
                 verbs[name]()
     assert find(office, their_user.id) == their_user
-
-
-def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(members, "MOST_A_DAY", 2)
-    administrator, _ = opened(office, "C-1")
-    do(office, members.create, office.desk, a_person(), by=administrator)
-    do(office, member_invitations.invite, office.desk, email="x@y.example", role=Role.USER, by=administrator)
-
-    with pytest.raises(TooManyMembers):
-        do(office, members.create, office.desk, a_person(email="z@y.example"), by=administrator)
-    office.clock.at += timedelta(days=1, seconds=1)
-    do(office, members.create, office.desk, a_person(first_name="Jo"), by=administrator, shared=True)
-    assert MOST_A_DAY == 100
