@@ -73,7 +73,7 @@ def _one_of(patterns: Sequence[str], words: Mapping[str, Sequence[str]]) -> str:
     Beginnings of words share their end: to compile it for each is what loading takes longest for.
     """
     begun = [one.removesuffix(_REST) for one in patterns if _BEGINNING.fullmatch(one)]
-    whole = [f"(?:{one})" for one in patterns if not _BEGINNING.fullmatch(one)]
+    whole = [one for one in patterns if not _BEGINNING.fullmatch(one)]
     joined = "|".join([*whole, *([f"(?:{'|'.join(begun)}){_REST}"] if begun else [])])
     return (
         "(?:"
