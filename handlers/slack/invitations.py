@@ -4,7 +4,6 @@ from functools import partial
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import Bot
 from bot.domain.account_views import InvitationAct, InvitationView
@@ -14,7 +13,7 @@ from bot.domain.partner_refusals import InvitationUnsound, NobodyNamed
 from bot.domain.staff import Staff
 from bot.rendering import invitation_cards as cards
 from bot.rendering import invitations as shown
-from bot.rendering.blocks import Block, Card, safe, section
+from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.invitations import Given
 from bot.services import open_invitations, partner_requests
 from bot.services import partner_invitations as services
@@ -30,8 +29,7 @@ from handlers.slack.answers import (
     words,
 )
 from handlers.slack.lines import Line
-
-_CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
+from handlers.slack.meanwhile import work_meanwhile
 
 
 def register(app: App, bot: Bot) -> None:
@@ -127,8 +125,8 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         _refuse(ack, body, _explained(refusal, bot), bot)
         return
     doing = "invite.inviting" if given.digest else "invite.looking"
-    ack(response_action="update", view=placed(shown.said_modal(say.say(doing), words=say), body))
-    _update(client, body, respond, _work(bot, given, by))
+    said = shown.said_modal(say.say(doing), words=say)
+    work_meanwhile(ack, body, respond, client, doing=said, work=lambda: _work(bot, given, by))
 
 
 def _invite(bot: Bot, given: Given, by: Staff) -> str:
@@ -183,14 +181,3 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
     if looked.invited:
         return shown.said_modal(say.say("invite.all_done", count=len(looked.reading.good)), words=say)
     return shown.looked_modal(looked.reading, given, roles, name=file.name, digest=looked.digest, words=say)
-
-
-def _update(client: WebClient, body: Body, respond: Respond, view: Block) -> None:
-    """Show it in the modal; whoever has closed that is told where they opened it."""
-    try:
-        client.views_update(view_id=body["view"]["id"], view=placed(view, body))
-    except SlackApiError as exc:
-        if exc.response.get("error") != _CLOSED:
-            raise
-        text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
-        show(respond, Card(text=text, blocks=[section(text)]))

@@ -4,21 +4,19 @@ from functools import partial
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
 from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
 from bot.domain.staff import Act, Staff
 from bot.rendering import voucher_modals as modals
-from bot.rendering.blocks import Block, Card, safe, section
+from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.stock import IMPORT, supplies_card
 from bot.rendering.voucher_modals import Given
 from bot.services import step_up, stock, vouchers
-from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, show, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, staff_in, words
 from handlers.slack.lines import Line
-
-_CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
+from handlers.slack.meanwhile import work_meanwhile
 
 
 def register(app: App, bot: Bot) -> None:
@@ -57,9 +55,8 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         _refuse(ack, body, given, refusal_text(refusal, bot), bot)
         return
     doing = "vouchers.modal.importing" if given.digest else "vouchers.modal.looking"
-    view = modals.said_modal(words(bot).say(doing), words=words(bot))
-    ack(response_action="update", view=placed(view, body))
-    _update(client, body, respond, _work(bot, given, by))
+    said = modals.said_modal(words(bot).say(doing), words=words(bot))
+    work_meanwhile(ack, body, respond, client, doing=said, work=lambda: _work(bot, given, by))
 
 
 def _check(bot: Bot, given: Given, by: Staff) -> None:
@@ -105,14 +102,3 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
         asks_code=step_up.asks_code(desk, Grave.PURCHASE),
         words=say,
     )
-
-
-def _update(client: WebClient, body: Body, respond: Respond, view: Block) -> None:
-    """Show it in the modal; whoever has closed that is told where they opened it."""
-    try:
-        client.views_update(view_id=body["view"]["id"], view=placed(view, body))
-    except SlackApiError as exc:
-        if exc.response.get("error") != _CLOSED:
-            raise
-        text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
-        show(respond, Card(text=text, blocks=[section(text)]))

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -32,6 +32,14 @@ Found = TypeVar("Found")
 Message = dict[str, Any]
 
 PATIENCE = 20.0  #: seconds; a busy machine is no reason to fail, a missing effect is
+
+
+def a_working_morning(now: datetime) -> datetime:
+    """The next Tuesday at nine: of days to come, for an operator's command has the real time."""
+    return (now + timedelta(days=(1 - now.weekday()) % 7 or 7)).replace(hour=9, minute=0)
+
+
+MORNING = a_working_morning(datetime.now(UTC))  #: when a story begins, so that no nightly round falls into it
 
 
 @dataclass(frozen=True)
@@ -236,7 +244,7 @@ def running(
     **changed: object,
 ) -> Iterator[Desk]:
     """Start a world and the service in it; settings may be changed by name, parts `fitted` otherwise."""
-    with World(folder, seed=seed, start=start) as world:
+    with World(folder, seed=seed, start=start or MORNING) as world:
         settings = settings_room.load({**world.settings(), **changed}, env_file=None)
         bot = fitted(bootstrap.build(settings, clock=world.clock), world)
         service = Service(bot, only=doors)

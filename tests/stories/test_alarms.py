@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.world import World
 from handlers.clock import loop as clock_loop
-from tests.stories.desk import Desk, as_text, running, until
+from tests.stories.desk import MORNING, Desk, as_text, running, until
 from tests.stories.test_restart import start
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, seed=5) as world:
+    with World(tmp_path, seed=5, start=MORNING) as world:
         yield world
 
 

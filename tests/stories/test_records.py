@@ -57,7 +57,7 @@ def test_a_case_is_found_by_a_persons_address_and_that_is_noted(desk: Desk) -> N
 def test_more_than_a_page_is_turned_in_place(desk: Desk) -> None:
     for _ in range(9):
         desk.send(desk.world.samples.complete_ris())
-    until(lambda: len([m for m in desk.world.workspace.messages("approvals") if "C-" in m["text"]]) >= 9)
+    until(lambda: len({ref for card in desk.cards("C-") for ref in re.findall(r"C-\d+", card["text"])}) >= 9)
     desk.act("avery").command("/usher", "find sponsor", "general")
     first = desk.whisper("avery", "general", "find_more")
     desk.act("avery").click("general", first["ts"], "find_more")

@@ -9,7 +9,7 @@ from bot import settings as settings_room
 from bot.sandbox.samples import DANA
 from bot.sandbox.world import World
 from handlers.cli.service import Service
-from tests.stories.desk import Desk
+from tests.stories.desk import MORNING, Desk
 from tests.stories.test_spine import company_of
 
 
@@ -26,7 +26,7 @@ def start(world: World) -> tuple[Desk, Service]:
 def test_mail_that_came_while_the_desk_was_down_is_caught_up_and_cards_are_updated_not_doubled(
     tmp_path: Path,
 ) -> None:
-    with World(tmp_path, seed=3) as world:
+    with World(tmp_path, seed=3, start=MORNING) as world:
         desk, service = start(world)
         first = company_of(desk.send(world.samples.complete_ris()))
         desk.card(first)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -85,7 +86,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "smtp_tls": Tls.STARTTLS,
             "smtp_user": MAILBOX,
         }
-        desk = stack.enter_context(running(tmp_path_factory.mktemp("desk"), **changed))
+        # The time of the server that says until when its tokens hold.
+        desk = stack.enter_context(
+            running(tmp_path_factory.mktemp("desk"), start=datetime.now(UTC), **changed)
+        )
         site = Site(desk, tokens, dovecot, smtp)
         site.find_part("mailbox", "connected")
         yield site

@@ -1,0 +1,32 @@
+"""Work that may take longer than Slack waits for a modal: said at once, shown when it is done."""
+
+import time
+from collections.abc import Callable
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.rendering.blocks import Block, Card, section
+from handlers.slack.answers import Body, Respond, placed, show
+
+#: seconds at least between the two; they reach Slack by two ways, and whichever is later there would stay
+APART = 0.5
+_CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
+
+
+def work_meanwhile(
+    ack: Ack, body: Body, respond: Respond, client: WebClient, *, doing: Block, work: Callable[[], Block]
+) -> None:
+    """Show what is being done, then what came of it; who closed the modal is told where they opened it."""
+    ack(response_action="update", view=placed(doing, body))
+    said = time.monotonic()
+    view = work()
+    time.sleep(max(0.0, said + APART - time.monotonic()))
+    try:
+        client.views_update(view_id=body["view"]["id"], view=placed(view, body))
+    except SlackApiError as exc:
+        if exc.response.get("error") != _CLOSED:
+            raise
+        text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+        show(respond, Card(text=text, blocks=[section(text)]))
