@@ -21,7 +21,6 @@ from pydantic_core import ErrorDetails
 
 from bot.brand_policy import Brand
 from bot.calendar_policy import WorkingTimes, known_zone
-from bot.domain.accounts import Programme as Whose
 from bot.domain.approvals import ApprovalRules, Grave
 from bot.domain.errors import SettingsFault
 from bot.domain.license_keys import KeysTo
@@ -29,6 +28,7 @@ from bot.domain.lifecycle import ClockRules
 from bot.domain.loopback import keeps_secrets
 from bot.domain.money import Money
 from bot.domain.passwords import PasswordRules, words_of
+from bot.domain.programmes import Programme as Whose
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.mail import BounceReport
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role
 from bot.services import lifecycle
 from bot.services.desk import Desk

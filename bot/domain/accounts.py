@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, User
 
 #: no vowels, so that no User ID spells anything, and nothing that is read as another sign
@@ -18,13 +19,6 @@ class AccountStatus(StrEnum):
     WAITING = "waiting"  # it was made, and its activation mail is out
     ACTIVE = "active"  # waiting -> its owner has set a password and security questions
     DEACTIVATED = "deactivated"  # waiting or active -> an administrator or the desk ended it
-
-
-class Programme(StrEnum):
-    """Whose accounts these are (process.md): the two live by rules of their own."""
-
-    MAG = "mag"
-    EXTRANET = "extranet"
 
 
 class Origin(StrEnum):

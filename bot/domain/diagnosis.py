@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.account_views import AccountMail
-from bot.domain.accounts import Account, Programme
+from bot.domain.accounts import Account
 from bot.domain.email_changes import EmailChange
 from bot.domain.lifecycle import Life
 from bot.domain.phone_resets import PhoneReset
+from bot.domain.programmes import Programme
 from bot.domain.sessions import Strength
 
 

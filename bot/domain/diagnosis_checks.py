@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.account_views import AccountMail
-from bot.domain.accounts import AccountStatus, Programme
+from bot.domain.accounts import AccountStatus
 from bot.domain.diagnosis import Cause, Facts, Finding, Mend, Snapshot
 from bot.domain.email_changes import ChangeState
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.outbox import JobStatus
 from bot.domain.phone_codes import LASTS
 from bot.domain.phone_resets import ResetState
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
 

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.accounts import Programme
+from bot.domain.programmes import Programme
 
 #: from which probability on an answer goes by itself, and from which on three are offered
 ANSWER_FROM: Final = 0.6

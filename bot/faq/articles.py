@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from bot.domain.accounts import Programme
 from bot.domain.faq import Article
+from bot.domain.programmes import Programme
 
 FOLDER = Path(__file__).with_name("articles")
 LANGUAGES = ("en", "de")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_of
+from bot.domain.accounts import Account, AccountStatus, Customer, account_of
 from bot.domain.approvals import Approval
 from bot.domain.cases import Case
 from bot.domain.credentials import CODE_LIMIT, Notice
@@ -11,6 +11,7 @@ from bot.domain.dead_ends import ForAdministrators, Unaccepted
 from bot.domain.email_changes import CHANGE_LASTS, COOLS, EmailChange
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import PhoneReset, ResetState
+from bot.domain.programmes import Programme
 from bot.domain.ris import Role
 from bot.policy import Policy
 from bot.rendering import account_mails, phone_reset_mails

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.domain import forms
-from bot.domain.accounts import Programme
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case
 from bot.domain.money import Money
+from bot.domain.programmes import Programme
 from bot.domain.ris import Company, Credential, PartnerType, User
 from bot.policy import Policy
 from bot.rendering.words import Words

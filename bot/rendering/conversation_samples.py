@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.accounts import AccountStatus, Programme
+from bot.domain.accounts import AccountStatus
 from bot.domain.cards import QuestionNote
 from bot.domain.conversations import (
     AccountLine,
@@ -16,6 +16,7 @@ from bot.domain.conversations import (
 )
 from bot.domain.faq import Article
 from bot.domain.lifecycle import LifeState
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering import conversation_mails, faq, faq_mails, mails
 from bot.rendering.case_facts import Values

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.domain.accounts import Programme
 from bot.domain.diagnosis import Finding
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.words import Words, words
 

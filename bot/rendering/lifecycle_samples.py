@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import lifecycle
-from bot.domain.accounts import Account, AccountStatus, Programme
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cases import Case
 from bot.domain.lifecycle import Life, LifeState
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering import account_samples, lifecycle_mails
 from bot.rendering.case_facts import Values

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from bot.domain.accounts import Account, Customer, Programme
+from bot.domain.accounts import Account, Customer
 from bot.domain.partners import Invitation
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.account_mails import of_account
 from bot.rendering.case_facts import Values, owner

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.accounts import Account, Customer, Programme
+from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import Notice
 from bot.domain.partners import Invitation
 from bot.domain.phone_resets import ResetState
+from bot.domain.programmes import Programme
 from bot.domain.step_up import LOCKED_FOR
 from bot.policy import Policy
 from bot.rendering import account_mails, account_samples, partner_mails

@@ -22,7 +22,7 @@ from bot.domain.account_views import (
     WayRests,
     read_reason,
 )
-from bot.domain.accounts import Account, AccountStatus, Customer, Programme
+from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.approvals import find_right
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
@@ -30,6 +30,7 @@ from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.partner_refusals import PartnerThere
 from bot.domain.partners import invitation_id
+from bot.domain.programmes import Programme
 from bot.domain.staff import Act, Staff
 from bot.domain.tries import Tried
 from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Customer, Programme, account_id
+from bot.domain.accounts import Account, AccountStatus, Customer, account_id
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import DraftGone
 from bot.domain.passwords import HowSet, PasswordFault
+from bot.domain.programmes import Programme
 from bot.domain.security_questions import Given, find_faults
 from bot.domain.sessions import Strength
 from bot.rendering import account_mails

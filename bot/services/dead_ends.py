@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Programme
 from bot.domain.dead_ends import (
     HURRIED_WITHIN,
     ForAdministrators,
@@ -16,6 +15,7 @@ from bot.domain.dead_ends import (
     find_for_administrators,
     find_for_desk,
 )
+from bot.domain.programmes import Programme
 from bot.rendering import account_mails
 from bot.services import applications, terms
 from bot.services.account_mails import mail_owner

@@ -7,13 +7,14 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Programme
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.bounces import WENT_OUT
 from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsWait, mended
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.lifecycle import LifeState
+from bot.domain.programmes import Programme
 from bot.domain.registration import find_invited
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.tries import Tried

@@ -8,12 +8,12 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Programme
 from bot.domain.conversations import Conversation, ConversationState, Suggestion, Tried
 from bot.domain.faq import OFFER_FROM, Article, Reading, Step
 from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
+from bot.domain.programmes import Programme
 from bot.faq import articles
 from bot.faq.features import see
 from bot.faq.learned import Learned, learned, owner_of

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Origin, Programme
+from bot.domain.accounts import Account, AccountStatus, Origin
 from bot.domain.events import EventTag
 from bot.domain.passwords import HowSet
+from bot.domain.programmes import Programme
 from bot.domain.sessions import Strength
 from bot.domain.step_up import Authenticator, Enrolment, read_code
 from bot.services import lifecycle, passwords, sessions

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, NewAccount, Programme, account_id, make_user_id
+from bot.domain.accounts import Account, AccountStatus, NewAccount, account_id, make_user_id
 from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
@@ -26,6 +26,7 @@ from bot.domain.partners import (
     read_draft,
     understand,
 )
+from bot.domain.programmes import Programme
 from bot.domain.registration import Draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting

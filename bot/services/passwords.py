@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, Programme
+from bot.domain.accounts import Account
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import (
     PasswordMeanwhile,
@@ -13,6 +13,7 @@ from bot.domain.password_refusals import (
     TriesResting,
 )
 from bot.domain.passwords import HowSet, Owner, PasswordFault, find_faults, may_change_at, normal
+from bot.domain.programmes import Programme
 from bot.domain.recovery import LINK, RESET
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Limit, Tried

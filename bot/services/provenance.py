@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Programme
 from bot.domain.bounces import WENT_OUT
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.outbox import Job, JobKind
+from bot.domain.programmes import Programme
 from bot.domain.provenance import (
     Provenance,
     Shown,

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, Customer, Programme
+from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import LifeClosed
 from bot.domain.passwords import normal
+from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import AccountExpired
 from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried

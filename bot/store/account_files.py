@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.account_files import person_of
-from bot.domain.accounts import NewAccount, Programme
+from bot.domain.accounts import NewAccount
+from bot.domain.programmes import Programme
 from bot.store.database import count_each, listed, row, rows, text_of
 
 AT_ONCE = 500  #: names looked up in one statement

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin, Programme
+from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, role_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Programme
 from bot.domain.partners import Holder, Partner
+from bot.domain.programmes import Programme
 from bot.store.database import count_each, listed, row, rows
 
 AT_ONCE = 500  #: addresses looked up in one statement

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
-from bot.domain.accounts import Programme
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.pages import static_url
 from bot.rendering.pages.brand import Brand

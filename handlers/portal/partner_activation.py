@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Flask, Response, request, url_for
 
-from bot.domain.accounts import Programme
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.password_refusals import DraftGone
+from bot.domain.programmes import Programme
 from bot.rendering.pages.enrolment import shown
 from bot.services import partner_activation as services
 from bot.services import sessions

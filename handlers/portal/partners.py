@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Flask, Response, abort, request, session, url_for
 
-from bot.domain.accounts import Programme
 from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.partners import Invitation
+from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import ConsentsChanged
 from bot.domain.registration import Fault
 from bot.rendering.pages import partners as shown

@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from flask import Blueprint, Flask, Response, abort, g, request
 
-from bot.domain.accounts import Programme
 from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import PasswordFault
+from bot.domain.programmes import Programme
 from bot.domain.prolongation import Prolongation, Step
 from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.rendering.pages import partners

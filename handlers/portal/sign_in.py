@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, request
 
-from bot.domain.accounts import Programme
 from bot.domain.lifecycle_refusals import LifeClosed
+from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import AccountExpired
 from bot.domain.sessions import IDLE, LONGEST, Ending
 from bot.services import sessions

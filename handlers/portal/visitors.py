@@ -7,8 +7,8 @@ from typing import cast
 from flask import Response, g, request, session
 
 from bot.bootstrap import Bot
-from bot.domain.accounts import Programme
 from bot.domain.errors import Refusal, SignInNeeded
+from bot.domain.programmes import Programme
 from bot.domain.sessions import Visitor
 from bot.services import sessions
 from handlers.portal.frame import Frame

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import policy
-from bot.domain.accounts import Programme
 from bot.domain.passwords import (
     HowSet,
     Owner,
@@ -20,6 +19,7 @@ from bot.domain.passwords import (
     normal,
     parts_of,
 )
+from bot.domain.programmes import Programme
 from tests.budget import examples
 
 TABLE = Path(__file__).parents[1] / "data" / "passwords.tsv"

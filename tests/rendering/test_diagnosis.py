@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot import policy as policies
-from bot.domain.accounts import Programme
 from bot.domain.diagnosis import Cause, Finding, Mend
+from bot.domain.programmes import Programme
 from bot.rendering.diagnosis import MOST_SAID, paragraphs
 from bot.rendering.words import LANGUAGES
 

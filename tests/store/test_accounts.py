@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.accounts import NewAccount, Origin, Programme
+from bot.domain.accounts import NewAccount, Origin
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role
 from bot.store import accounts, organisations
 from bot.store.database import connect, row, rows, transaction
