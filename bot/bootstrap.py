@@ -236,29 +236,34 @@ def alive(settings: Settings, worker: str) -> AbstractContextManager[None]:
 @contextmanager
 def make_reader(limits: policies.Limits) -> Iterator[Reader]:
     """A reader of strangers' files for a command, with its children."""
-    reader, _ = _start_children(limits)
+    reader, _ = _start_children(limits, apart=False)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _start_children(limits: policies.Limits, *, workers: int = 1) -> tuple[Reader, Marker]:
-    """The children are started here, before any thread is; the reader's `close` ends them for both."""
+def _start_children(limits: policies.Limits, *, apart: bool) -> tuple[Reader, Marker]:
+    """The fork server and the mails' child are started here, before any thread is.
+
+    `apart`: files that are uploaded, or marked, have a child of their own from the first of them on, so that
+    none of them holds up a mail. The reader's `close` ends both.
+    """
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
     from bot.adapters.marking import LimitedMarker  # noqa: PLC0415
     from bot.adapters.sheet_rules import Limits as SheetLimits  # noqa: PLC0415
 
-    pool = LimitedPool(workers)
-    pool.start()
+    mails = LimitedPool()
+    mails.start()
+    files = LimitedPool() if apart else mails
     sheet_limits = SheetLimits(
         file_bytes=limits.form_bytes,
         unpacked_bytes=limits.form_unpacked_bytes,
         rows=limits.form_rows,
         workbooks=limits.forms_per_mail,
     )
-    return LimitedReader(pool, sheet_limits), LimitedMarker(pool, sheet_limits)
+    return LimitedReader(mails, sheet_limits, files=files), LimitedMarker(files, sheet_limits)
 
 
 def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = True) -> Bot:
@@ -285,7 +290,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
     # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.
-    reader, marker = _start_children(desk.policy.limits, workers=2)
+    reader, marker = _start_children(desk.policy.limits, apart=True)
     chat = SlackChat(client, now=clock.now)
     return Bot(
         settings=settings,

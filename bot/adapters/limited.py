@@ -39,7 +39,10 @@ class TookTooLong(Exception):  # noqa: N818
 
 
 class LimitedPool:
-    """Children of a fork server; any thread may call, and a dead child is replaced."""
+    """Children of a fork server; any thread may call, and a dead child is replaced.
+
+    What nobody has called or started costs nothing.
+    """
 
     def __init__(self, workers: int = 1, *, memory: int = MEMORY) -> None:
         self._workers = workers
@@ -48,16 +51,14 @@ class LimitedPool:
         self._turn = BoundedSemaphore(workers)
         self._lock = Lock()
         self._pool: ProcessPool | None = None
-        self._first: Future[None] = Future()
+        self._closed = False
+        self._first: Future[None] | None = None
         self._running: set[ProcessFuture[object]] = set()
 
     def start(self) -> None:
         """Start the fork server, which imports the parsers while the caller goes on."""
-        multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
-        ensure_running()
         with self._lock:
-            self._pool = self._new_pool()
-            self._first = self._pool.schedule(_warm)
+            self._start()
 
     def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
         """Run a module-level function in a child; what it raises comes out here.
@@ -81,16 +82,26 @@ class LimitedPool:
     def close(self) -> None:
         """Stop the children; calls under way end with an error."""
         with self._lock:
-            pool, self._pool = self._pool, None
+            pool, self._pool, self._closed = self._pool, None, True
             self._stop(pool)
-            self._first.cancel()
+            if self._first:
+                self._first.cancel()
+
+    def _start(self) -> "Future[None]":
+        if self._closed:
+            raise RuntimeError("the pool is closed")
+        if self._first is None:
+            multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
+            ensure_running()
+            self._pool = self._new_pool()
+            self._first = self._pool.schedule(_warm)
+        return self._first
 
     def _await_first_child(self) -> None:
         """It waits for the fork server's imports: on a busy machine they take a while that is no call's."""
         with self._lock:
-            started = self._pool is not None
-        if started:
-            wait((self._first,), timeout=START)
+            first = self._start()
+        wait((first,), timeout=START)
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)
@@ -116,7 +127,7 @@ class LimitedPool:
     ) -> tuple[ProcessPool, "ProcessFuture[T]"]:
         with self._lock:
             if self._pool is None:
-                raise RuntimeError("the pool is not started, or closed")
+                raise RuntimeError("the pool is closed")
             if not self._pool.active:  # broken while idle
                 self._stop(self._pool)
                 self._pool = self._new_pool()

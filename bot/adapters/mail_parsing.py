@@ -45,10 +45,16 @@ _FAILED = (ChildDied, TookTooLong, *BROKEN)
 
 
 class LimitedReader:
-    """The port `Reader` over a started pool of children; any thread may read."""
+    """The port `Reader` over pools of children; any thread may read.
 
-    def __init__(self, pool: LimitedPool, limits: Limits = LIMITS) -> None:
+    `files`: where single files are read, if elsewhere, so that what is uploaded holds up no mail.
+    """
+
+    def __init__(
+        self, pool: LimitedPool, limits: Limits = LIMITS, *, files: LimitedPool | None = None
+    ) -> None:
         self._pool = pool
+        self._files = files or pool
         self._limits = limits
 
     def read_mails(self, raws: Sequence[bytes]) -> list[ReadMail]:
@@ -73,10 +79,11 @@ class LimitedReader:
 
     def read_workbooks(self, name: str, content: bytes, *, rows: int = 0) -> tuple[Workbook, ...]:
         limits = replace(self._limits, rows=rows) if rows else self._limits
-        return read_limited(self._pool, name, content, limits)
+        return read_limited(self._files, name, content, limits)
 
     def close(self) -> None:
         self._pool.close()
+        self._files.close()
 
     def _read_alone(self, raw: bytes) -> InboundMail:
         try:

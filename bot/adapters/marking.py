@@ -33,7 +33,7 @@ _BROKEN: Final = (
 
 
 class LimitedMarker:
-    """The port `Marker` over a started pool of children; any thread may call."""
+    """The port `Marker` over a pool of children; any thread may call."""
 
     def __init__(self, pool: LimitedPool, limits: Limits = LIMITS) -> None:
         self._pool = pool

@@ -20,7 +20,7 @@ class MarkKind(StrEnum):
     NAME = "name"  # folded; its detail is the country
     LOOK = "look"  # what the name looks like, whatever letters it is written with; its detail is the name
     HOST = "host"  # the domain of its website or of its people's mail
-    PERSON = "person"  # an e-mail address; its detail is the person's folded name
+    PERSON = "people"  # an e-mail address, its host first; its detail is the person's folded name
 
 
 @dataclass(frozen=True, order=True)
@@ -102,7 +102,13 @@ def _is_doubtful(ris: RisCase) -> bool:
 
 def people_of(users: Iterable[User]) -> list[Mark]:
     """A mark a person, in order; one without an address has an empty value, and is like nobody."""
-    return [Mark(MarkKind.PERSON, user.email.strip().lower(), _person(user)) for user in users]
+    return [Mark(MarkKind.PERSON, host_first(user.email.strip().lower()), _person(user)) for user in users]
+
+
+def host_first(address: str) -> str:
+    """As an index has it: a form's people, who share a host or two, stand beside each other there."""
+    local, at, host = address.rpartition("@")
+    return f"{host}{at}{local}"
 
 
 def _person(user: User) -> str:

@@ -160,7 +160,8 @@ class RisCase:
 
     def as_addition(self) -> "RisCase":
         """The same for an organisation that stands: what only a first form can lack is no problem."""
-        return replace(self, problems=tuple(one for one in self.problems if one.kind not in OF_A_FIRST_FORM))
+        kept = tuple(one for one in self.problems if one.kind not in OF_A_FIRST_FORM)
+        return self if kept == self.problems else replace(self, problems=kept)
 
     def form_hash(self) -> str:
         """Hex SHA-256 of what stands in the form, alike by itself and as an addition."""

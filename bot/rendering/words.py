@@ -241,6 +241,7 @@ def megabytes(size: int) -> int:
     return -(-size // 1_048_576)
 
 
+@cache
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 

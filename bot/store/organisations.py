@@ -38,6 +38,16 @@ def mark_all(db: Database) -> None:
         set_marks(db, entry["id"], marks_of(ris_of(json.loads(entry["ris"]))))
 
 
+def put_hosts_first(db: Database) -> None:
+    """People's addresses as `host_first` writes them; the older kind had them as they are."""
+    count(
+        db,
+        """update or ignore case_marks set kind = 'people', value = case when instr(value, '@') = 0 then value
+             else substr(value, instr(value, '@') + 1) || '@' || substr(value, 1, instr(value, '@') - 1) end
+           where kind = 'person'""",
+    )
+
+
 def find_alike(db: Database, marks: Collection[Mark], *, before: int) -> list[tuple[int, Mark]]:
     """Marks of known organisations that are like these, each beside the case the organisation began with.
 

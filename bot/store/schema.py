@@ -25,6 +25,7 @@ from bot.store import (
     lifecycle_gates,
     member_invitations,
     notices,
+    organisations,
     partner_invitations,
     partner_requests,
     partners,
@@ -279,3 +280,13 @@ def m058_the_way_back_is_promised(db: Database) -> None:
 @migrations()
 def m059_requests_come_in_turn(db: Database) -> None:
     partner_requests.add_turns(db)
+
+
+@migrations()
+def m062_what_a_form_writes_lies_together(db: Database) -> None:
+    organisations.put_hosts_first(db)
+    db.executescript("""
+        drop index outbox_by_case;
+        drop index outbox_by_decision;
+        create index outbox_by_decision on outbox (decision_id) where decision_id is not null;
+    """)

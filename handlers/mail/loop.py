@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 BATCH = 100  #: UIDs a move
 FETCHED = 25  #: mails a fetch and a commit: what is in memory several times while it arrives
-TOGETHER = 20  #: mails read in one go
+TOGETHER = 8  #: mails read in one go: in memory several times on their way to a child and back
 HELD_BYTES = 4_000_000  #: of mails in one commit, or read in one go
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"

@@ -141,6 +141,14 @@ def test_where_no_child_can_be_started_nothing_is_the_mails_fault() -> None:
         pool.close()
 
 
+def test_a_pool_starts_with_its_first_call() -> None:
+    pool = LimitedPool()
+    try:
+        assert pool.call(abs, -1) == 1
+    finally:
+        pool.close()
+
+
 def test_a_closed_pool_refuses() -> None:
     closed = LimitedPool(1)
     closed.start()

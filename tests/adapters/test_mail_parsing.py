@@ -212,6 +212,18 @@ def a_workbook() -> bytes:
     return file.getvalue()
 
 
+def test_files_that_are_uploaded_are_read_elsewhere_and_hold_up_no_mail() -> None:
+    mails, files = LimitedPool(), LimitedPool()
+    reader = LimitedReader(mails, files=files)
+    files.close()  # as stuck as a child can be
+    try:
+        assert reader.read_mail(with_files(("a.xlsx", a_workbook())))[1]
+        with pytest.raises(RuntimeError, match="closed"):
+            reader.read_workbooks("a.xlsx", a_workbook())
+    finally:
+        reader.close()
+
+
 def test_a_mail_and_its_spreadsheets_are_read_in_one_go(reader: Reader) -> None:
     mail, books = reader.read_mail(with_files(("RIS.xlsx", a_workbook()), ("a.pdf", b"%PDF-")))
 

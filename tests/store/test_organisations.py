@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.domain.organisations import Mark, MarkKind
+from bot.domain.organisations import Mark, MarkKind, people_of
 from bot.rendering import samples
 from bot.store import cases, organisations
 from bot.store.database import connect, transaction
@@ -50,3 +50,19 @@ def test_marks_of_a_newer_version_take_the_place_of_older_ones(tmp_path: Path) -
         hosts = [Mark(MarkKind.HOST, "old.example.com"), Mark(MarkKind.HOST, "new.example.com")]
         assert organisations.find_alike(db, hosts, before=99) == [(7, hosts[1])]
         assert organisations.find_alike(db, hosts, before=7) == []
+
+
+def test_people_marked_by_an_earlier_version_are_known_as_before(tmp_path: Path) -> None:
+    case = samples.complete_case()
+    with connect(tmp_path / "old.db") as db:
+        migrations.apply(db, stop_before="m062_what_a_form_writes_lies_together")
+        with transaction(db):
+            cases.add(db, case, made_by="mail:41", now=case.created_at)
+            for value in ("", "no address", *(user.email.lower() for user in case.ris.users)):
+                sql = "insert into case_marks values ('person', :value, :id, 'as it was')"
+                db.execute(sql, {"value": value, "id": case.id})
+
+        migrate(db)
+
+        known = {mark.value for mark in organisations.list_people(db, case.id)}
+        assert known == {"", "no address", *(mark.value for mark in people_of(case.ris.users))}
