@@ -9,8 +9,7 @@ from flufl.bounce import all_failures
 from bot.adapters.mail_charsets import from_wire
 from bot.adapters.mail_content import BROKEN, Content
 from bot.adapters.mail_headers import ids_of
-from bot.domain.mail import BounceReport, InboundMail
-from bot.domain.mail_kinds import PREFIX
+from bot.domain.mail import ANSWERED, BounceReport, InboundMail
 
 LONGEST_SCANNED = 300_000  #: bytes; flufl.bounce asks each line some fifty times
 MOST_RECIPIENTS = 50
@@ -103,7 +102,7 @@ def find_bounce(message: Message, mail: InboundMail, content: Content, size: int
         found = _by_status(blocks)
         if found is None and blocks:
             return None  # it reports a success
-    if found is None and machine and not PREFIX.match(mail.subject):
+    if found is None and machine and not ANSWERED.match(mail.subject):
         found = _by_flufl(message, mail, content, size) or _by_words(mail, content)
     elif found is None and _opens_like_a_report(mail, content):
         found = _by_words(mail, content)

@@ -1,8 +1,12 @@
 """Mail as values: what came in, what goes out, and what kind a mail is."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+#: "Re:", "AW:", "Fwd:" and their kin: such a subject is another mail's
+ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|fwd?|wg|wtr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 
 
 class Kind(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.domain.keyring import Keyring
-from bot.domain.mail import Classification, InboundMail, Kind
+from bot.domain.mail import ANSWERED, Classification, InboundMail, Kind
 from bot.domain.threads import find_thread, is_ours
 
 
@@ -148,8 +148,6 @@ def _through_our_own_list(asked: _Asked) -> bool:
     return not own_ids.isdisjoint(ids) or not asked.own_addresses.isdisjoint(posts)
 
 
-#: "Re:", "AW:", "Fwd:" and their kin: such a subject is another mail's
-PREFIX = re.compile(r"\s*(?:re|aw|antw|antwort|sv|fwd?|wg|wtr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 SPEAKING_WORDS = 4  #: so many words in a subject say something by themselves
 
 
@@ -158,7 +156,7 @@ def _empty(asked: _Asked) -> str:
     if mail.text.strip() or mail.attachments or asked.has_form or mail.fault:
         return ""
     spoken = "?" in mail.subject or len(mail.subject.split()) >= SPEAKING_WORDS
-    if spoken and not PREFIX.match(mail.subject):
+    if spoken and not ANSWERED.match(mail.subject):
         return ""  # the whole question stands in the subject
     return "no text of the sender's own and no attachment"
 

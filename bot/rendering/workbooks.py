@@ -5,16 +5,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import forms
 from bot.domain.forms import FormField, Label
 from bot.domain.ris import Company, User
 from bot.rendering import form_words as words
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 #: A date of its own would make every form differ from the one before.
 _CREATED: Final = datetime(2025, 1, 1)  # noqa: DTZ001 - XlsxWriter takes naive dates only
@@ -73,6 +74,8 @@ def ris_form(
     applications: Sequence[str] = ("ForumPass",),
 ) -> bytes:
     """Write the form as .xlsx; equal input gives equal bytes."""
+    import xlsxwriter  # noqa: PLC0415 - heavy parts are imported when needed
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -111,9 +114,9 @@ def _lists(lang: str, applications: Sequence[str]) -> dict[str, list[str]]:
 class _Form:
     """The workbook being written."""
 
-    book: xlsxwriter.Workbook
+    book: "xlsxwriter.Workbook"
     lang: str
-    styles: dict[str, Format]
+    styles: "dict[str, Format]"
     lists: dict[str, list[str]]
 
     def write_company(self, company: Company) -> None:
@@ -177,7 +180,7 @@ class _Form:
             sheet.write_column(0, column, entries)
         sheet.very_hidden()
 
-    def _sheet(self, name: Label, lead: Label) -> Worksheet:
+    def _sheet(self, name: Label, lead: Label) -> "Worksheet":
         sheet = self.book.add_worksheet(name.said(self.lang))
         sheet.hide_gridlines(2)
         sheet.set_row(0, 32)
@@ -185,7 +188,7 @@ class _Form:
         sheet.write_string(1, 0, lead.said(self.lang), self.styles["lead"])
         return sheet
 
-    def _write_user(self, sheet: Worksheet, row: int, user: User, style: str) -> None:
+    def _write_user(self, sheet: "Worksheet", row: int, user: User, style: str) -> None:
         room = forms.MOST_PHONES - 1  # what has no column of its own shares the last one, rather than be lost
         phones = iter((*user.phones[:room], "; ".join(user.phones[room:])))
         for column, field in enumerate(forms.USER_FIELDS):
@@ -193,7 +196,7 @@ class _Form:
             self._write_value(sheet, row, column, self._said(field.name, value), style)
 
     def _write_value(
-        self, sheet: Worksheet, row: int, column: int, value: str | int, style: str = "input"
+        self, sheet: "Worksheet", row: int, column: int, value: str | int, style: str = "input"
     ) -> None:
         if isinstance(value, int):
             sheet.write_number(row, column, value, self.styles["number"])
@@ -232,7 +235,9 @@ class _Form:
             for field in fields
         ]
 
-    def _guide(self, sheet: Worksheet, field: FormField, hint: str, where: tuple[int, int, int, int]) -> None:
+    def _guide(
+        self, sheet: "Worksheet", field: FormField, hint: str, where: tuple[int, int, int, int]
+    ) -> None:
         """Hang the drop-down and the hint that pops up on the cells of a field."""
         guide: dict[str, Any] = {
             "validate": "any",
@@ -261,14 +266,14 @@ class _Form:
         column = chr(ord("A") + list(self.lists).index(name))
         return f"={forms.LIST_SHEET}!${column}$1:${column}${len(self.lists[name])}"
 
-    def _protect(self, sheet: Worksheet) -> None:
+    def _protect(self, sheet: "Worksheet") -> None:
         """Without a password: it keeps labels from slips, nobody out."""
         open_things = ("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
         sheet.protect("", dict.fromkeys(open_things, True))
         sheet.ignore_errors({"number_stored_as_text": f"A1:Z{_LAST_ROW}"})
 
 
-def _print_on_one_page_across(sheet: Worksheet, pages_down: int = 0) -> None:
+def _print_on_one_page_across(sheet: "Worksheet", pages_down: int = 0) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, pages_down)  # 0: as many as it takes
