@@ -1,6 +1,8 @@
 """What comes from Slack, at the door: clicks and commands are acked, events kept before Bolt acks them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import structlog
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
@@ -13,6 +15,9 @@ log = structlog.get_logger("slack")
 
 #: marks a replayed request, which is in the store already
 REPLAYED = "usher_replayed"
+
+#: half of a sign beyond the first 65,536, which JSON can hold and neither a database nor a mail can
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def receive(
@@ -29,8 +34,20 @@ def receive(
     """
     if body.get("type") == "block_actions" or "command" in body:
         ack()
+    make_whole(body)
     ACKED.set(ack.response is not None or is_event(body))  # Bolt acks events itself
     return keep_payload(body, request, next_, bot=bot)
+
+
+def make_whole(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Put U+FFFD in the place of every half of a sign; what holds others is changed in its place."""
+    if isinstance(value, str):
+        return value if value.isascii() else _HALF.sub("\ufffd", value)
+    if isinstance(value, dict):
+        value.update((key, make_whole(one)) for key, one in value.items())
+    elif isinstance(value, list):
+        value[:] = map(make_whole, value)
+    return value
 
 
 def keep_payload(

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.events import EventTag
 from tests.cast import AVERY, BLAKE, a_case
 from tests.handlers.conftest import Workspace
+from tests.handlers.test_slack_faq import ask
 from tests.handlers.test_slack_home import click_at_home, homes, opened
 
 
@@ -47,6 +48,20 @@ def test_a_colleague_is_named_by_an_address(workspace: Workspace, line: str) -> 
     workspace.command(line.format(f"<mailto:{address}|{address}>"), by=AVERY.id)
 
     assert f"<@{BLAKE.id}>" in workspace.heard()[0]["text"]
+
+
+@pytest.mark.parametrize("line", ["find \ud83d pumps", "assign C-1 \udc00", "\ud83d"])
+def test_half_a_sign_is_answered_like_any_other(workspace: Workspace, line: str) -> None:
+    a_case(workspace.office)
+    workspace.command(line, by=AVERY.id)
+
+    (told,) = workspace.heard()
+    assert "went wrong" not in told["text"]
+    json.dumps(told).encode("ascii").decode("unicode_escape").encode("utf-8")  # no half of one in it
+
+
+def test_a_question_with_half_a_sign_is_answered(workspace: Workspace) -> None:
+    assert "30 minutes" in ask(workspace, "My account is locked \ud83d")
 
 
 @pytest.mark.parametrize("word", ["case", "approve", "reject", "ask", "assign"])
