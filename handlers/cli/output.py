@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON Lines, one object a thing.")]
 
@@ -33,18 +33,24 @@ def say(line: str) -> None:
 
 def plain(text: object) -> str:
     """Text that stays text: no markup, and nothing that would steer the reader's terminal."""
+    from rich.markup import escape
+
     shown = "".join(sign if sign.isprintable() or sign in _SPACES else "\ufffd" for sign in str(text))
     # A backslash at the end would escape the markup that follows.
     return escape(shown + " ")[:-1]
 
 
 def print_table(headings: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+    from rich.table import Table
+
     table = Table(*headings, box=None, header_style="bold", pad_edge=False)
     for line in lines:
         table.add_row(*[plain("" if cell is None else cell) for cell in line])
     _console().print(table)
 
 
-def _console() -> Console:
+def _console() -> "Console":
     """Made anew each time: it belongs to whatever `sys.stdout` is now."""
+    from rich.console import Console
+
     return Console() if sys.stdout.isatty() else Console(width=WIDE, color_system=None)

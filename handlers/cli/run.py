@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handlers.cli.doors import DOORS, read_doors
+from handlers.cli.lean import import_lean
 from handlers.cli.output import plain, say
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def run(
 ) -> None:
     """Run the service; Ctrl-C or SIGTERM drains it and ends it within ten seconds."""
     doors = read_doors(only)
+    import_lean()
     failed = _run_sandbox(doors) if sandbox else _run_service(doors)
     raise typer.Exit(int(failed))
 

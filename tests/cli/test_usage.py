@@ -246,6 +246,19 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     assert done.stderr == b"[]\n"
 
 
+def test_a_service_loads_nothing_that_only_its_libraries_would(tmp_path: Path) -> None:
+    code = (
+        "import sys; from handlers.cli.lean import import_lean; import_lean(); "
+        "from bot import bootstrap; from handlers.cli import logs, run, service; "
+        "heavy = ('numpy', 'rich', 'pygments', 'xlsxwriter'); "
+        "print([name for name in heavy if name in sys.modules]); "
+        "import numpy, rich.pretty"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+
+    assert done.stdout == b"[]\n"
+
+
 def test_the_installed_command_answers(tmp_path: Path) -> None:
     answer = in_process("--help", cwd=tmp_path)
 
