@@ -246,8 +246,9 @@ def make_reader(limits: policies.Limits) -> Iterator[Reader]:
 def _start_children(limits: policies.Limits, *, apart: bool) -> tuple[Reader, Marker]:
     """The fork server and the mails' child are started here, before any thread is.
 
-    `apart`: files that are uploaded, or marked, have a child of their own from the first of them on, so that
-    none of them holds up a mail. The reader's `close` ends both.
+    `apart`: files that are uploaded, or marked, have children of their own from the first of them on, so that
+    none of them holds up a mail that comes. They are two: the portal takes at most one at a time, so that no
+    visitor keeps the other from a mail that goes. The reader's `close` ends all.
     """
     from bot.adapters.limited import LimitedPool  # noqa: PLC0415 - heavy parts are imported when needed
     from bot.adapters.mail_parsing import LimitedReader  # noqa: PLC0415
@@ -256,7 +257,7 @@ def _start_children(limits: policies.Limits, *, apart: bool) -> tuple[Reader, Ma
 
     mails = LimitedPool()
     mails.start()
-    files = LimitedPool() if apart else mails
+    files = LimitedPool(2) if apart else mails
     sheet_limits = SheetLimits(
         file_bytes=limits.form_bytes,
         unpacked_bytes=limits.form_unpacked_bytes,
@@ -289,7 +290,6 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
             masking.learn_shapes(db, desk)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)
-    # Two: the portal takes at most one at a time, so that no visitor keeps the mailbox from its own.
     reader, marker = _start_children(desk.policy.limits, apart=True)
     chat = SlackChat(client, now=clock.now)
     return Bot(

@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.forkserver import ensure_running
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 MEMORY = 768 * 1024 * 1024  #: address space of one child, in bytes
 CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with it
+#: our fault, not the mail's
+NO_CHILD = "no child can be started to read mails in: this machine lacks memory or processes"
 START = 60.0  #: seconds that the fork server may take to import the parsers
 PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
 GRACE = 5.0  #: seconds beyond a call's own limit after which the pool itself is taken for stuck
@@ -56,8 +58,8 @@ class LimitedPool:
         self._running: set[ProcessFuture[object]] = set()
 
     def start(self) -> None:
-        """Start the fork server, which imports the parsers while the caller goes on."""
-        with self._lock:
+        """Start the fork server, which imports the parsers meanwhile; where that fails a call says so."""
+        with self._lock, suppress(TransientFailure):
             self._start()
 
     def call(self, function: Callable[..., T], *args: object, seconds: float = 5.0) -> T:
@@ -74,10 +76,7 @@ class LimitedPool:
             try:
                 return self._call(function, args, seconds)
             except BrokenProcessPool as exc:
-                # Children cannot live here: our fault, not the mail's.
-                raise TransientFailure(
-                    "no child can be started to read mails in: this machine lacks memory or processes"
-                ) from exc
+                raise TransientFailure(NO_CHILD) from exc
 
     def close(self) -> None:
         """Stop the children; calls under way end with an error."""
@@ -92,16 +91,22 @@ class LimitedPool:
             raise RuntimeError("the pool is closed")
         if self._first is None:
             multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
-            ensure_running()
-            self._pool = self._new_pool()
-            self._first = self._pool.schedule(_warm)
+            pool = self._new_pool()
+            try:
+                ensure_running()
+                self._first = pool.schedule(_warm)
+            except (BrokenProcessPool, OSError) as exc:
+                self._stop(pool)
+                raise TransientFailure(NO_CHILD) from exc
+            self._pool = pool
         return self._first
 
     def _await_first_child(self) -> None:
         """It waits for the fork server's imports: on a busy machine they take a while that is no call's."""
         with self._lock:
             first = self._start()
-        wait((first,), timeout=START)
+        with suppress(CancelledError, TimeoutError):  # what became of it, the call itself will see
+            first.exception(timeout=START)
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)

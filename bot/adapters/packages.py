@@ -41,8 +41,13 @@ _FAR: Final = tuple(
 )
 _ROW_OR_CELL: Final = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 _REFERENCE: Final = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
-#: what tells of a formula or a failed one; its rarest letter comes first, for that is what is searched for
-_FORMULA_MARKS: Final = (re.compile(rb"f(?<=[<:]f)[ >/]"), re.compile(rb"e(?<=t=[\"']e)[\"']"))
+#: what may tell of a formula, a failed one, or a type that is written as a character reference; the rarest
+#: letter comes first, for that is what is searched for
+_FORMULA_MARKS: Final = (
+    re.compile(rb"f(?<=[<:]f)[\s>/]"),
+    re.compile(rb"e(?<=[\"']e)[\"']"),
+    re.compile(rb"#(?<=[\"']&#)"),
+)
 
 
 def inspect(content: bytes, limits: Limits) -> Package:
@@ -80,6 +85,8 @@ def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> froz
     found: set[tuple[str, str]] = set()
     for sheet, part in sheet_parts(archive, names):
         xml = archive.read(part)
+        if b"\0" in xml[:4]:  # UTF-16, which no spreadsheet program writes: calamine would find nothing in it
+            raise Refused(SheetRefusal.CORRUPT)
         _check_reach(xml, limits)
         found.update((sheet, cell) for cell in _formula_cells(xml))
     return frozenset(found)

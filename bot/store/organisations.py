@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import STANDING, CaseStatus
-from bot.domain.organisations import KNOWN, Mark, MarkKind, marks_of
+from bot.domain.organisations import KNOWN, Mark, MarkKind, host_first, marks_of
 from bot.store import partners
 from bot.store.cases import ris_of
 from bot.store.database import count, count_each, listed, row, rows
@@ -40,10 +40,10 @@ def mark_all(db: Database) -> None:
 
 def put_hosts_first(db: Database) -> None:
     """People's addresses as `host_first` writes them; the older kind had them as they are."""
+    db.conn.create_function("host_first", 1, host_first, deterministic=True)
     count(
         db,
-        """update or ignore case_marks set kind = 'people', value = case when instr(value, '@') = 0 then value
-             else substr(value, instr(value, '@') + 1) || '@' || substr(value, 1, instr(value, '@') - 1) end
+        """update or ignore case_marks set kind = 'people', value = host_first(value)
            where kind = 'person'""",
     )
 

@@ -60,7 +60,7 @@ class Guards:
     own_tries: Decorator  #: the same, for those to which one has to be signed in
     asking: Decorator  #: for blueprints whose forms come to a person's eyes
     files: Decorator  #: for blueprints whose pages take a file
-    checking: Semaphore  #: one file at a time: of the two children that read them the mailbox keeps one
+    checking: Semaphore  #: one file at a time: of the two children for files the other is free for the desk
 
 
 def protect(app: Flask, bot: Bot) -> Guards:

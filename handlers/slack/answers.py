@@ -5,14 +5,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import structlog
 from slack_bolt import BoltResponse
 
 from bot.bootstrap import Bot
-from bot.domain.errors import NotApprover, NotStaff, Refusal
+from bot.domain.errors import NotApprover, NotStaff, Refusal, trace
 from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
+
+log = structlog.get_logger("slack")
 
 Body = Mapping[str, Any]
 HOME = "home"  #: the place of what was clicked in the home tab
@@ -91,7 +94,10 @@ def placed(view: Block, body: Body) -> Block:
     return {**view, "private_metadata": json.dumps({**about, "place": place_of(body)})}
 
 
-def bug_text(number: str, bot: Bot) -> str:
+def written_down(error: Exception, bot: Bot) -> str:
+    """What a person hears of a bug, which goes to the log under the number that they are told."""
+    number = bot.desk.new_token()[:8]
+    log.error("listener raised", id=number, trace=trace(error))
     return words(bot).say("slack.bug", id=number)
 
 

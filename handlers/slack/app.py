@@ -6,7 +6,6 @@ import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
-from bot.domain.errors import trace
 from handlers.slack import (
     accounts,
     additions,
@@ -39,7 +38,7 @@ from handlers.slack import (
     stock,
     undoing,
 )
-from handlers.slack.answers import Respond, bug_text, in_modal
+from handlers.slack.answers import Respond, in_modal, written_down
 from handlers.slack.listeners import Listeners
 from handlers.slack.payloads import is_event, mark_done, receive
 
@@ -101,12 +100,11 @@ def build(bot: Bot) -> App:
 
 def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: Bot) -> BoltResponse | None:
     """The door's one catch: the person hears that it went wrong, with an id to quote."""
-    number = bot.desk.new_token()[:8]
-    log.error("listener raised", id=number, trace=trace(error))
+    told = written_down(error, bot)
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
-        return in_modal(request.body.get("view") or {}, bug_text(number, bot))
-    places.say_bug(request, respond, bug_text(number, bot), bot)
+        return in_modal(request.body.get("view") or {}, told)
+    places.say_bug(request, respond, told, bot)
     if is_event(request.body):
         mark_done(request.body, bot)  # the person knows; a restart must not say it again
     return None

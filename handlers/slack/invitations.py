@@ -125,8 +125,16 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         _refuse(ack, body, _explained(refusal, bot), bot)
         return
     doing = "invite.inviting" if given.digest else "invite.looking"
-    said = shown.said_modal(say.say(doing), words=say)
-    work_meanwhile(ack, body, respond, client, doing=said, work=lambda: _work(bot, given, by))
+    work_meanwhile(
+        ack,
+        body,
+        respond,
+        client,
+        bot=bot,
+        doing=say.say(doing),
+        work=lambda: _work(bot, given, by),
+        said=partial(shown.said_modal, words=say),
+    )
 
 
 def _invite(bot: Bot, given: Given, by: Staff) -> str:
@@ -166,18 +174,15 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
         trouble = say.say("invite.lost", reason=safe(str(exc), 300))
         return shown.invite_modal(roles, trouble=trouble, words=say)
     lang, role, now = given.said[Column.LANGUAGE], given.said[Column.ROLE], bot.clock.now()
-    try:
-        with bot.connect() as db:
-            if given.digest:
-                looked = services.invite_all(
-                    db, desk, bot.reader, file, seen=given.digest, lang=lang, role=role, by=by, now=now
-                )
-            else:
-                looked = services.look(
-                    db, desk, bot.reader, name=file.name, content=file.content, lang=lang, role=role, now=now
-                )
-    except Refusal as refusal:
-        return shown.said_modal(refusal_text(refusal, bot), words=say)
+    with bot.connect() as db:
+        if given.digest:
+            looked = services.invite_all(
+                db, desk, bot.reader, file, seen=given.digest, lang=lang, role=role, by=by, now=now
+            )
+        else:
+            looked = services.look(
+                db, desk, bot.reader, name=file.name, content=file.content, lang=lang, role=role, now=now
+            )
     if looked.invited:
         return shown.said_modal(say.say("invite.all_done", count=len(looked.reading.good)), words=say)
     return shown.looked_modal(looked.reading, given, roles, name=file.name, digest=looked.digest, words=say)

@@ -55,8 +55,16 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         _refuse(ack, body, given, refusal_text(refusal, bot), bot)
         return
     doing = "vouchers.modal.importing" if given.digest else "vouchers.modal.looking"
-    said = modals.said_modal(words(bot).say(doing), words=words(bot))
-    work_meanwhile(ack, body, respond, client, doing=said, work=lambda: _work(bot, given, by))
+    work_meanwhile(
+        ack,
+        body,
+        respond,
+        client,
+        bot=bot,
+        doing=words(bot).say(doing),
+        work=lambda: _work(bot, given, by),
+        said=partial(modals.said_modal, words=words(bot)),
+    )
 
 
 def _check(bot: Bot, given: Given, by: Staff) -> None:

@@ -1,17 +1,24 @@
 """Children that die, hang or grow, and the pool that outlives them."""
 
+import errno
 import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
+from bot import bootstrap
+from bot.adapters import limited
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
+from bot.adapters.mail_parsing import LimitedReader
 from bot.domain.errors import TransientFailure
+from bot.policy import Limits
+from tests.stories.desk import until
 
 pytestmark = pytest.mark.slow
 
@@ -147,6 +154,54 @@ def test_a_pool_starts_with_its_first_call() -> None:
         assert pool.call(abs, -1) == 1
     finally:
         pool.close()
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOMEM, "no memory"), BrokenProcessPool("no child")])
+def test_a_pool_that_cannot_start_says_so_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    pool = LimitedPool()
+    try:
+        with monkeypatch.context() as poor:
+            poor.setattr(limited, "ensure_running", fails)
+            pool.start()
+            for _ in range(2):
+                with pytest.raises(TransientFailure, match="no child can be started"):
+                    pool.call(abs, -1)
+
+        assert pool.call(abs, -1) == 1
+    finally:
+        pool.close()
+
+
+def test_a_call_that_waits_for_the_first_child_ends_with_the_pool() -> None:
+    pool = LimitedPool()
+    pool.start()
+    pool._first = Future()  # a child that takes for ever
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(pool.call, abs, -1)
+        pool.close()
+
+        with pytest.raises(RuntimeError, match="closed"):
+            waiting.result(timeout=10)
+
+
+def test_a_file_that_takes_long_holds_up_neither_mails_nor_marking() -> None:
+    reader, marker = bootstrap._start_children(Limits(), apart=True)
+    assert isinstance(reader, LimitedReader)
+    with ThreadPoolExecutor(1) as threads:
+        try:
+            upload = threads.submit(reader._files.call, time.sleep, 3)
+            until(lambda: reader._files._running)
+
+            assert marker.find_form(b"Subject: x\n\nx", "", ()) is None
+            assert reader.read_mail(b"Subject: x\n\nx")[0].subject == "x"
+            assert not upload.done()
+        finally:
+            reader.close()
 
 
 def test_a_closed_pool_refuses() -> None:

@@ -15,7 +15,11 @@ XML = b'<x:worksheet xmlns:x="urn:x" xmlns="urn:x"><sheetData><row>%s</row></she
         b'<c r="A1"><f/></c>',
         b'<x:c r="A1"><x:f>1+1</x:f></x:c>',
         b'<x:c r="A1"><x:f t="array">1+1</x:f></x:c>',
+        b'<c r="A1"><f\n>1+1</f></c>',
+        b'<c r="A1"><f\tt="shared" si="0">1+1</f></c>',
         b'<c r="A1" t="e"><v>#REF!</v></c>',
+        b'<c r="A1" t = "e"><v>#REF!</v></c>',
+        b'<c r="A1" t="&#101;"><v>#REF!</v></c>',
         b"<c r='A1' t='e'><v>#REF!</v></c>",
     ],
 )

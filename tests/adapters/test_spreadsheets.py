@@ -120,6 +120,15 @@ def test_formulas_count_when_they_have_no_stored_value_failed_or_reach_out() -> 
     assert found.sheets[0].rows[0] == (2.0,)
 
 
+def test_a_sheet_in_utf_16_is_refused_for_its_values_would_be_lost() -> None:
+    content = sound_form()
+    sheet = _part(content, _SHEET_1).decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+
+    found = read_workbook("x.xlsx", _repacked(content, {_SHEET_1: sheet.encode("utf-16")}))
+
+    assert found.refusal is SheetRefusal.CORRUPT
+
+
 def test_macros_are_seen_and_the_values_read_all_the_same() -> None:
     found = read_workbook("form.xlsm", _repacked(sound_form(), {"xl/vbaProject.bin": b"\0" * 64}))
 

@@ -241,6 +241,13 @@ def test_a_colleague_is_a_full_member_with_name_and_address(room: Room) -> None:
     assert (member.full, member.name, member.email) == (True, "avery", "avery@desk.example")
 
 
+def test_a_name_with_half_a_sign_can_be_kept(room: Room) -> None:
+    directory = room.workspace.directory
+    directory.add_member(replace(directory.members[AVERY], handle="avery \ud83d"))
+
+    assert room.chat.member(AVERY).name.encode() == "avery \ufffd".encode()
+
+
 @pytest.mark.parametrize("user", [DANA, ELI, "U0USHER0001", "U0NOBODY001", "nonsense", ""])
 def test_guests_strangers_bots_and_nobody_are_not_full_members(room: Room, user: str) -> None:
     assert not room.chat.member(user).full

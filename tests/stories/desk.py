@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot import bootstrap
+from bot import policy as policies
 from bot import settings as settings_room
 from bot.bootstrap import Bot
 from bot.domain.ledger import LedgerMail, MailStatus
@@ -35,10 +36,13 @@ PATIENCE = 20.0  #: seconds; a busy machine is no reason to fail, a missing effe
 
 
 def a_working_morning(now: datetime) -> datetime:
-    """The next Tuesday at nine: of days to come, for an operator's command has the real time."""
-    return (now + timedelta(days=(1 - now.weekday()) % 7 or 7)).replace(hour=9, minute=0)
+    """Nine o'clock of a day to come, for an operator's command has the real time, on which the desk works."""
+    days = (now.replace(hour=9, minute=0) + timedelta(days=ahead) for ahead in range(1, 30))
+    calendar = policies.load().calendar_of_desk
+    return next(day for day in days if day.weekday() == TUESDAY and calendar.is_working(day))
 
 
+TUESDAY = 1  #: as `date.weekday` counts
 MORNING = a_working_morning(datetime.now(UTC))  #: when a story begins, so that no nightly round falls into it
 
 

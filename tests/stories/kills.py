@@ -31,6 +31,7 @@ SENDERS = tuple((f"Sponsor {number}", f"sponsor{number}@sponsor.example") for nu
 STARTING, WORKING = 1.0, 0.5
 #: seconds that each of the outside world's answers takes, so that a kill finds something under way
 MAIL_TAKES, SLACK_TAKES, IMAP_TAKES = 0.04, 0.03, 0.01
+INDEX_HEADER = 136  #: bytes of a log's index
 PAGE = 4096  #: bytes; SQLite's own size, which we leave
 FOLDERS = ("Usher/Done", "Usher/Aside")
 
@@ -221,20 +222,25 @@ def check_copy(world: World, folder: Path, rng: random.Random) -> None:
                 shutil.copyfile(source, target.with_name(target.name + suffix))
     log = torn.with_name("torn.db-wal")
     if log.exists():
-        os.truncate(log, rng.randint(_surely_written(folder / "usher.db-shm"), log.stat().st_size))
+        size = log.stat().st_size
+        os.truncate(log, rng.randint(_surely_written(folder / "usher.db-shm", size), size))
     ring = Keyring([str(world.settings()["secret_key"])])
     known = {ring.open_bytes(SOURCE, sealed) for sealed in _check_whole(copy)}
     _check_whole(torn)
     assert moved_mails(world) <= known
 
 
-def _surely_written(index: Path) -> int:
-    """How many bytes of a log were synced, as its index tells: up to the last frame a checkpoint took up.
+def _surely_written(index: Path, size: int) -> int:
+    """How many of a log's `size` bytes were synced, as its index tells: what a checkpoint took up.
 
-    SQLite, "WAL-mode File Format", section 2.1: `nBackfillAttempted` at offset 128, in native byte order; a
-    log is a header of 32 bytes and frames of 24 and a page.
+    SQLite, "WAL-mode File Format", section 2.1: the header is valid where `isInit` (at 12) is set, and
+    `nBackfillAttempted` stands at 128 in native byte order; a log is 32 bytes and frames of 24 and a page.
+    Of a life that was killed while it recovered the log nothing is known: all of it counts.
     """
-    (frames,) = struct.unpack_from("=I", index.read_bytes(), 128) if index.exists() else (0,)
+    known = index.read_bytes() if index.exists() else b""
+    if len(known) < INDEX_HEADER or not known[12]:
+        return size
+    (frames,) = struct.unpack_from("=I", known, 128)
     return 32 + frames * (24 + PAGE) if frames else 0
 
 

@@ -44,6 +44,7 @@ SETTLES = 120.0  #: seconds at the end; a card whose worker was killed often wai
 class Aftermath:
     """What stands when everything has settled."""
 
+    seed: int  #: first, so that every failed assert shows it
     world: World
     folder: Path
     sent_in: list[Sample]
@@ -91,7 +92,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
             settle(world, folder, len(mails))
         code = service.end()
         after = Aftermath(
-            world=world, folder=folder, sent_in=mails, kills=KILLS, said=service.said(), code=code,
+            seed=SEED, world=world, folder=folder, sent_in=mails, kills=KILLS, said=service.said(), code=code,
             service=service,
         )  # fmt: skip
         tell(after, approver, killed - began, monotonic() - killed)
