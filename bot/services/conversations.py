@@ -92,7 +92,7 @@ def find_shown(
     """What a note on a question says: on a card how it began, and how it stands; None once that is gone."""
     ref = str(values["ref"])
     first = None if values.get("follow_up") else outbox.find_by_key(db, card_key(ref))
-    if first is None or find(db, ref) is None:
+    if first is None or first.values.get("erased") or find(db, ref) is None:
         return dict(values) if "text" in values else None
     return {**first.values["words"], "card": get_card(db, desk, ref, now=now)}
 
@@ -194,9 +194,9 @@ def give_to_person(db: Database, desk: Desk, one: Conversation, *, now: datetime
         refresh(db, one.ref, now=now)
 
 
-def end_by_asker(db: Database, one: Conversation, *, now: datetime) -> None:
-    """They say that it helped, in the caller's transaction."""
-    _end(db, one, by=CUSTOMER, now=now)
+def end_for_asker(db: Database, one: Conversation, *, by: str = CUSTOMER, now: datetime) -> None:
+    """They say that it helped, or were erased (`by`) and wait for nothing; in the caller's transaction."""
+    _end(db, one, by=by, now=now)
     refresh(db, one.ref, now=now)
 
 

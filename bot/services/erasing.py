@@ -11,9 +11,10 @@ from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.mail import InboundMail
 from bot.domain.organisations import marks_of
-from bot.domain.people import Erasure, ErasureState, Person
+from bot.domain.people import GONE_ADDRESS, Erasure, ErasureState, Person
 from bot.domain.sheets import Workbook
 from bot.ports import Reader
+from bot.services import conversations as questions
 from bot.services import erasures as asked
 from bot.services import lifecycle_gates, sources
 from bot.services import people as found_people
@@ -75,7 +76,7 @@ def _erase(task: Task) -> bool:
         # One that came after the second yes is nobody's to erase: it is being decided.
         if CaseStatus(status) not in found_people.BUSY:
             scrub_case(db, number, person, now)
-    _scrub_questions(db, person)
+    _scrub_questions(task)
     erasures.scrub(db, person)
     with transaction(db):
         if not person.shared:
@@ -201,13 +202,18 @@ def refresh_case(db: Database, number: int, *, now: datetime) -> None:
         queue_case_card(db, number, now=now)
 
 
-def _scrub_questions(db: Database, person: Person) -> None:
-    for batch in erasures.batches(erasures.walk(db, "conversations", person)):
+def _scrub_questions(task: Task) -> None:
+    """What they asked ends: an answer would go nowhere."""
+    db = task.db
+    for batch in erasures.batches(erasures.walk(db, "conversations", task.person)):
         with transaction(db):
             for found in batch:
                 erasures.save(db, "conversations", found)
-                if (now := conversations.find(db, found["_rowid"])) is not None:
-                    finding.set_conversation(db, now)
+                if (one := conversations.find(db, found["_rowid"])) is None:
+                    continue
+                finding.set_conversation(db, one)
+                if one.address == GONE_ADDRESS:
+                    questions.end_for_asker(db, one, by=task.erasure.second_by, now=task.now)
 
 
 def _finish(task: Task) -> None:

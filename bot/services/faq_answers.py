@@ -72,7 +72,7 @@ def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
             return None
         if was_read(db, last):
             put_opinions(db, last, list_judged(db, last), helped=True, now=now)
-        conversations.end_by_asker(db, last, now=now)
+        conversations.end_for_asker(db, last, now=now)
     return last
 
 
@@ -164,7 +164,7 @@ def end_if_said_last(db: Database, one: Conversation, *, now: datetime) -> None:
     wrote = events.list_tagged(db, (f"conversation:{one.id}",), (EventTag.CONVERSATION_CONTINUED,))
     if one.state is ConversationState.OPEN and any(said.at >= answered for said in wrote):
         return
-    conversations.end_by_asker(db, one, now=now)
+    conversations.end_for_asker(db, one, now=now)
 
 
 def list_judged(db: Database, one: Conversation) -> list[str]:

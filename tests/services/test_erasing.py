@@ -12,10 +12,11 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.errors import Refusal
 from bot.domain.mail import Address
+from bot.domain.outbox import JobStatus
 from bot.domain.partners import NewInvitation
-from bot.domain.people import ErasureState, Warn
+from bot.domain.people import GONE_ADDRESS, ErasureState, Warn
 from bot.domain.staff import Staff
-from bot.services import audit, erasing, erasures, lifecycle, people, sources
+from bot.services import audit, conversations, erasing, erasures, lifecycle, people, sources
 from bot.services.cases import Submission
 from bot.store import accounts, email_changes, member_invitations, partner_invitations
 from bot.store import erasures as kept
@@ -233,6 +234,28 @@ def test_what_is_in_the_way_or_has_to_be_known_is_said_before_anybody_asks(offic
     with pytest.raises(Refusal) as refused:
         ask(office, mara.email)
     assert refused.value.code == "erasure_waits"
+
+
+def test_what_they_asked_ends_for_nobody_is_left_to_hear_it(office: Office, phones: dict[str, Phone]) -> None:
+    mara = a_life(office)
+    ask(office, mara.email)
+    for who in (AVERY, CASEY):
+        agree(office, who, phones)
+    carry_out(office)
+
+    with office.connect() as db:
+        states = {
+            row["address"]: row["state"] for row in db.query("select address, state from conversations")
+        }
+        assert states == {GONE_ADDRESS: "closed", "tom@other.example.org": "open"}
+        ref = next(row["id"] for row in db.query("select id from conversations where state = 'closed'"))
+        with pytest.raises(Refusal) as refused:
+            conversations.take(db, ref=f"Q-{ref}", by=AVERY, now=office.now)
+        shown = conversations.show(db, office.desk, ref=f"Q-{ref}", by=AVERY, now=office.now)
+    assert refused.value.code == "conversation_closed"
+    assert mara.email not in str(shown)
+    office.work()
+    assert JobStatus.FAILED not in {job.status for job in office.jobs()}
 
 
 def test_of_two_who_share_an_address_only_one_goes(office: Office, phones: dict[str, Phone]) -> None:
