@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.bootstrap import Bot
 from bot.domain.alarms import list_troubles
 from bot.domain.events import EventTag
 from bot.domain.health import Health
@@ -174,7 +175,7 @@ def test_two_looks_at_the_same_moment_tell_it_once(watched: Watched) -> None:
 # Silence
 
 
-def fill(office: Office, until: datetime, *, weeks: int) -> None:
+def fill(office: Office | Bot, until: datetime, *, weeks: int) -> None:
     """A mail every hour from nine to five on weekdays in UTC, in the ledger."""
     at = until - timedelta(weeks=weeks)
     with office.connect() as db:
@@ -186,7 +187,7 @@ def fill(office: Office, until: datetime, *, weeks: int) -> None:
         db.conn.executemany(
             """insert into mails (mailbox, uidvalidity, uid, message_id, content_hash, size, whole,
                                   received_at, recorded_at, status)
-               values ('INBOX', 1, ?1, '', '', 1, 1, ?2, ?2, 'done')""",
+               values ('INBOX', 0, ?1, '', '', 1, 1, ?2, ?2, 'done')""",
             rows,
         )
 

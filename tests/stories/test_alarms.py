@@ -1,14 +1,19 @@
 """Trouble with the mailbox is told in the support channel: once, and once when it is over."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from bot.domain.health import Part
 from bot.sandbox.world import World
+from bot.services import alarms
+from bot.services import desk as services
 from handlers.clock import loop as clock_loop
-from tests.stories.desk import MORNING, Desk, as_text, running, until
+from tests.services.test_alarms import MAIL_AGAIN, SILENCE, fill
+from tests.stories.desk import MORNING, Desk, as_text, parsed, running, until
 from tests.stories.test_restart import start
 
 pytestmark = pytest.mark.slow
@@ -102,3 +107,49 @@ def test_slack_away_is_told_by_both_notes_in_order_once_it_is_back(world: World)
         assert told(world) == ["Alarm · Slack", "All clear · Slack"]
     finally:
         assert service.stop()
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """When the clock has looked at the mails that came: as often as at the parts."""
+    seen: list[datetime] = []
+    watch = alarms.watch_arrivals
+
+    def watched(db: Database, desk: services.Desk, parts: Sequence[Part], *, now: datetime) -> None:
+        watch(db, desk, parts, now=now)
+        seen.append(now)
+
+    monkeypatch.setattr(alarms, "watch_arrivals", watched)
+    monkeypatch.setattr(clock_loop, "ARRIVALS", 0.0)
+    return seen
+
+
+def pass_hours(desk: Desk, looks: list[datetime], hours: int) -> None:
+    """Turn the clock, and wait until it has been looked what came by then."""
+    desk.world.clock.turn(timedelta(hours=hours))
+    turned = desk.world.clock.now()
+    until(lambda: [at for at in looks if at >= turned])
+    desk.settled()
+
+
+def test_a_silence_beyond_what_is_usual_is_told_once_and_the_next_mail_is_the_all_clear(
+    tmp_path: Path, looks: list[datetime]
+) -> None:
+    """A mail an hour for six weeks, the last at nine: five had come by two o'clock on every Tuesday."""
+    with running(tmp_path, seed=5) as desk:
+        wait_for(desk, "mailbox", well=True)
+        fill(desk.bot, MORNING, weeks=6)
+        pass_hours(desk, looks, 3)
+        usual = told(desk.world)
+        pass_hours(desk, looks, 3)
+        alarm = as_text(desk.message("support", SILENCE))
+        pass_hours(desk, looks, 2)
+        silent = told(desk.world)
+        for _ in range(2):
+            mail = desk.send(desk.world.samples.list_mail())
+            desk.ledger(str(parsed(mail.raw)["Message-ID"]))
+            pass_hours(desk, looks, 0)
+
+        assert (usual, silent) == ([], [SILENCE])
+        assert "The last mail came on" in alarm
+        assert told(desk.world) == [SILENCE, MAIL_AGAIN]
