@@ -22,7 +22,7 @@ from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Texter, Tokens
 from bot.rendering import terms
-from bot.services import absences, masking, upkeep
+from bot.services import absences, mark_keys, masking, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import ReadingSettings, Settings
@@ -287,6 +287,7 @@ def build(settings: Settings, *, clock: Clock | None = None, prepare: bool = Tru
     if prepare:
         open_database(settings)
         with connect(settings) as db:
+            mark_keys.keep(db, desk.keyring)
             masking.learn_shapes(db, desk)
     tokens = build_tokens(settings, context)
     client = build_client(settings, context)

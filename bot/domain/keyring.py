@@ -26,6 +26,7 @@ class Keyring:
         # Deriving takes far longer than what is done with the keys.
         self._derived = cache(self._derive)
         self._fernet = cache(self._make_fernet)
+        self._former: dict[str, tuple[bytes, ...]] = {}
 
     def _derive(self, purpose: str) -> list[bytes]:
         return [HKDF(SHA256(), 32, None, f"usher:{purpose}".encode()).derive(key) for key in self._keys]
@@ -74,7 +75,16 @@ class Keyring:
 
     def list_signatures(self, purpose: str, text: str) -> list[str]:
         """What `sign` returns now, and what it returned while each older key was the newest."""
-        return [_mac(key, text) for key in self._derived(purpose)]
+        return [_mac(key, text) for key in (*self._derived(purpose), *self._former.get(purpose, ()))]
+
+    def list_keys(self, purpose: str) -> list[bytes]:
+        """By what `sign` signs for that purpose, and did while each older key was the newest."""
+        return list(self._derived(purpose))
+
+    def remember(self, purpose: str, keys: Sequence[bytes]) -> None:
+        """Let `list_signatures` name those of keys that are no longer in the ring; nothing else asks them."""
+        there = self._derived(purpose)
+        self._former[purpose] = tuple(key for key in keys if key not in there)
 
     def reveal(self, purpose: str) -> str:
         """The newest key of that purpose as hexadecimal text, for whoever is to verify what it signs."""

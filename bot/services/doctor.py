@@ -21,9 +21,20 @@ from bot.services import supply_checks, terms
 from bot.services.authenticators import SECRET as DEVICES
 from bot.services.desk import Desk
 from bot.services.groups import list_groups
+from bot.services.mark_keys import SEALED
 from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
-from bot.store import authenticators, database, events, holds, ledger, license_keys, migrations, outbox
+from bot.store import (
+    authenticators,
+    database,
+    events,
+    holds,
+    ledger,
+    license_keys,
+    mark_keys,
+    migrations,
+    outbox,
+)
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
 SCOPES = frozenset(
@@ -141,8 +152,9 @@ def _secret(db: Database, desk: Desk) -> Check:
     sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
     sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
     sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
+    sealed += [(SEALED, text) for _, text in mark_keys.list_all(db)]
     closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
-    what = "waiting mails, authenticators and License Keys"
+    what = "waiting mails, authenticators, License Keys and marks"
     sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
     mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
     return Check(

@@ -363,8 +363,11 @@ def note_failure(db: Database, desk: Desk, row: LedgerMail, error: str, *, now: 
     return failed.status if failed else row.status
 
 
-def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
-    """Let a mail that led to nothing be decided about again; one with a case or conversation stays."""
+def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
+    """Let a mail that led to nothing be decided about again; one with a case or conversation stays.
+
+    Raise MailNotKept as well where SECRET_KEY has lost the key that would open it.
+    """
     with transaction(db, locks=(f"mail:{mail_id}",)):
         mail = ledger.find(db, mail_id)
         if mail is None:
@@ -373,7 +376,7 @@ def replay(db: Database, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
             raise MailUndecided(id=mail_id)
         if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
-        if not ledger.has_raw(db, mail_id):
+        if sources.find_readable(db, desk, mail_id) is None:
             raise MailNotKept(id=mail_id)
         ledger.reopen(db, mail_id)
         events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)

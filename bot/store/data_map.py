@@ -356,6 +356,7 @@ TABLES: Final[Mapping[str, Held]] = {
         keeps=Keep.STATE, erases=Erases.NOTHING, plain="id asked_at settled_at settled_by released imported"
     ),
     "holds": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name since"),
+    "mark_keys": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="id purpose sealed"),
     "numbers": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name last"),
     "rounds": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="name occasion"),
     "sweeps": Held(keeps=Keep.STATE, erases=Erases.NOTHING, plain="data many all_gone at"),

@@ -98,10 +98,6 @@ def add(
     return int(mail["id"])
 
 
-def has_raw(db: Database, mail_id: int) -> bool:
-    return row(db, "select 1 from mail_sources where mail_id = :id", {"id": mail_id}) is not None
-
-
 def find_raw(db: Database, mail_id: int) -> tuple[bytes, bool] | None:
     """What is kept of a mail, and whether it is sealed: that of an older Usher is not."""
     found = row(db, "select raw, sealed from mail_sources where mail_id = :id", {"id": mail_id})

@@ -23,6 +23,7 @@ from bot.store import (
     license_keys,
     lifecycle,
     lifecycle_gates,
+    mark_keys,
     member_invitations,
     notices,
     organisations,
@@ -290,3 +291,8 @@ def m062_what_a_form_writes_lies_together(db: Database) -> None:
         drop index outbox_by_decision;
         create index outbox_by_decision on outbox (decision_id) where decision_id is not null;
     """)
+
+
+@migrations()
+def m063_marks_outlive_the_key_they_came_from(db: Database) -> None:
+    mark_keys.make_tables(db)

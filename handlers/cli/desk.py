@@ -31,6 +31,7 @@ def open_desk() -> Iterator[OpenDesk]:
     """Open the database of the settings; it has to be there, for only the service makes one."""
     from bot import bootstrap
     from bot import settings as settings_room
+    from bot.services import mark_keys
 
     settings = settings_room.load()
     bootstrap.check_database(settings)
@@ -38,6 +39,7 @@ def open_desk() -> Iterator[OpenDesk]:
     now, desk = bootstrap.make_clock(settings).now(), bootstrap.make_desk(settings)
     try:
         with bootstrap.connect(settings) as db:
+            mark_keys.keep(db, desk.keyring)
             yield OpenDesk(db=db, by=operator(), now=now, desk=desk)
     except sqlite3.DatabaseError as exc:
         # These two say that the file, the disk or a lock is in the way; the others are bugs of ours.

@@ -84,7 +84,7 @@ def replay(
         say(f"mail {mail_id} is now {', '.join(_mend(mail_id, kind))}")
         return
     with open_desk() as desk:
-        intake.replay(desk.db, mail_id, by=desk.by, now=desk.now)
+        intake.replay(desk.db, desk.desk, mail_id, by=desk.by, now=desk.now)
     say(f"mail {mail_id} will be decided about again")
 
 

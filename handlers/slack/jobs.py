@@ -52,5 +52,5 @@ def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        intake.replay(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        intake.replay(db, bot.desk, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.replayed"))

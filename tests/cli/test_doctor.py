@@ -241,7 +241,7 @@ def test_a_key_that_was_replaced_too_early(doctor: Shell) -> None:
     found = ill(doctor)["SECRET_KEY"]
     assert (
         found["sentence"]
-        == "1 of 1 waiting mails, authenticators and License Keys were sealed with another key"
+        == "1 of 1 waiting mails, authenticators, License Keys and marks were sealed with another key"
     )
     doctor.set(secret_key=f"{'n' * 32},{former}")
     assert ill(doctor) == {}
@@ -276,7 +276,7 @@ def test_keys_that_were_sealed_with_a_key_that_is_gone(doctor: Shell) -> None:
     doctor.set(secret_key="n" * 32)
 
     assert ill(doctor)["SECRET_KEY"]["sentence"].startswith(
-        "3 of 3 waiting mails, authenticators and License"
+        "6 of 6 waiting mails, authenticators, License Keys and marks"
     )
 
 

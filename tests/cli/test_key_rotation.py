@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import MailNotKept
+from bot.domain.keyring import Keyring
 from bot.domain.mail import Kind, OutboundMail
 from bot.domain.outbox import JobStatus
+from bot.domain.recovery_codes import PURPOSE as RECOVERY_CODE
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
 from bot.sandbox.invented import organisation
-from bot.services import approvals, cases, enrolments, intake, outbox, step_up
+from bot.services import approvals, cases, enrolments, intake, mark_keys, outbox, step_up, vouchers
 from tests.authenticators import Phone, enrolled, with_address
 from tests.cast import AVERY, BLAKE, CASEY, DANA, Office, a_mail
 from tests.cli.shell import Shell
@@ -94,7 +97,7 @@ def everything_opens(office: Office, left: Left, phone: Phone) -> None:
         page = cases.get_status(db, link_in(mails, "status"), now=office.now)
         enrolment = enrolments.get_enrolment(db, office.desk, token=link_in(mails, "enroll"), now=office.now)
         step_up.take_code(db, office.desk, by=AVERY, code=phone.code(office.now), now=office.now)
-        row = intake.replay(db, left.robot, by=AVERY.id, now=office.now)
+        row = intake.replay(db, office.desk, left.robot, by=AVERY.id, now=office.now)
     assert (page.ref, len(enrolment.secret)) == (left.ref, 32)
     assert office.take(a_mail(sender=DANA, answers=left.message_id)).kind == Kind.REPLY
     assert office.decide(row).kind == Kind.LIST
@@ -157,6 +160,26 @@ def test_with_the_new_key_in_front_all_that_the_old_one_sealed_still_opens(
     everything_opens(restarted(office, NEW, OLD), first, phone)
 
 
+def test_what_is_known_by_its_mark_alone_stays_known_when_the_old_key_goes(office: Office) -> None:
+    stock(office, KEYS[:2])
+    robot = office.take(a_mail(headers=[("Precedence", "bulk")]))
+    for keys in ((OLD,), (NEW, OLD), (NEW,)):
+        office = restarted(office, *keys)
+        with office.connect() as db:
+            mark_keys.keep(db, office.desk.keyring)
+    desk, file = office.desk, "Voucher;License Key\n" + "".join(f"V-{key};{key}\n" for key in KEYS[:3])
+
+    with office.connect() as db:
+        content = file.encode("utf-8-sig")
+        looked = vouchers.check(db, desk, office.reader, name="v.csv", content=content, now=office.now)
+        with pytest.raises(MailNotKept):
+            intake.replay(db, desk, robot.id, by=AVERY.id, now=office.now)
+    assert [row.key.key for row in looked.reading.good] == [KEYS[2]]
+    assert Keyring([OLD]).sign(RECOVERY_CODE, "a code") in desk.keyring.list_signatures(
+        RECOVERY_CODE, "a code"
+    )
+
+
 def test_once_the_doctor_is_content_without_the_old_key_the_new_one_opens_everything(
     office: Office, phone: Phone, usher: Shell
 ) -> None:
@@ -168,7 +191,7 @@ def test_once_the_doctor_is_content_without_the_old_key_the_new_one_opens_everyt
     after = doctor_says(usher, office, NEW)
     second = leave(office, CASEY, KEYS[2:4])
 
-    what = "waiting mails, authenticators and License Keys were sealed with another key"
+    what = "waiting mails, authenticators, License Keys and marks were sealed with another key"
     assert before[0] == (False, f"6 of 6 {what}")  # two mails, two phones, two keys
     assert before[1] == after == (True, "opens everything that is sealed")
     everything_opens(restarted(office, NEW), second, phone)

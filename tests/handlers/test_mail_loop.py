@@ -349,7 +349,7 @@ def test_a_replayed_mail_is_taken_up_by_the_running_loop(office: Office) -> None
     with running(office):
         until(lambda: settled(office, 1))
         with office.bot.connect() as db:
-            intake.replay(db, 1, by=BLAKE.id, now=office.now)
+            intake.replay(db, office.desk, 1, by=BLAKE.id, now=office.now)
         office.server.wake()
         until(lambda: ledger(office)[0].subject_ref == "C-1")
 

@@ -186,7 +186,7 @@ def a_busy_day(office: Office) -> None:
         failed = [job.id for job in office.mails() if job.status == "failed"]
         assert failed
         outbox_service.retry(db, failed[0], by=BLAKE.id, now=office.now)
-        intake.replay(db, row.id, by=BLAKE.id, now=office.now)
+        intake.replay(db, office.desk, row.id, by=BLAKE.id, now=office.now)
     office.clock.wait(hours=1)
     run_worker(office)
 

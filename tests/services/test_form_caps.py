@@ -56,7 +56,7 @@ def test_the_same_file_a_hundred_times_makes_thirty_cards_and_one_note(office: O
     assert told.values["words"]["sender"] == DANA.address
     assert office.case(other.subject_ref).status is CaseStatus.IN_REVIEW
     with office.connect() as db:
-        assert all(ledger.has_raw(db, mail.id) for mail in intake.list_newest(db, limit=1000))
+        assert all(ledger.find_raw(db, mail.id) for mail in intake.list_newest(db, limit=1000))
 
 
 def a_pile(office: Office, *extra: tuple[str, bytes]) -> LedgerMail:
@@ -88,7 +88,7 @@ def test_what_is_left_stays_in_the_ledger_and_can_be_replayed(office: Office) ->
     first = a_pile(office)
     with office.connect() as db:
         assert caps.leave(db, first.id, by=BLAKE, now=office.now) == 2
-        intake.replay(db, first.id, by="cli:root", now=office.now)
+        intake.replay(db, office.desk, first.id, by="cli:root", now=office.now)
     work_on_recorded(office)
 
     assert states(office) == {MailStatus.DONE: CAP + 2}

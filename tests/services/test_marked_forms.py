@@ -156,7 +156,7 @@ def test_an_erased_mail_is_answered_from_what_the_case_keeps(office: Office) -> 
     submit(office, with_cells(sound_form(), WRONG))
     with office.connect() as db, transaction(db):
         db.execute("delete from mail_sources")
-        assert not ledger.has_raw(db, 1)
+        assert ledger.find_raw(db, 1) is None
 
     assert attached(sent(office)).name == "RIS-form.xlsx"
 
