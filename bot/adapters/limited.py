@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.forkserver import ensure_running
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -24,6 +25,7 @@ CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with
 #: our fault, not the mail's
 NO_CHILD = "no child can be started to read mails in: this machine lacks memory or processes"
 START = 60.0  #: seconds that the fork server may take to import the parsers
+LOOK = 0.5  #: seconds between looks whether the pool still lives
 PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
 GRACE = 5.0  #: seconds beyond a call's own limit after which the pool itself is taken for stuck
 
@@ -104,9 +106,12 @@ class LimitedPool:
     def _await_first_child(self) -> None:
         """It waits for the fork server's imports: on a busy machine they take a while that is no call's."""
         with self._lock:
-            first = self._start()
-        with suppress(CancelledError, TimeoutError):  # what became of it, the call itself will see
-            first.exception(timeout=START)
+            first, pool = self._start(), self._pool
+        ends = monotonic() + START
+        # What became of it the call itself will see; of a pool that broke meanwhile nobody ever says.
+        while not first.done() and monotonic() < ends and pool is not None and pool.active:
+            with suppress(CancelledError, TimeoutError):
+                first.exception(timeout=LOOK)
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)

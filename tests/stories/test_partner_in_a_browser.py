@@ -231,6 +231,7 @@ class Story:
         self.desk.world.clock.turn(timedelta(days=61))
         about = f"{self.say('Please validate your Partner Extranet account by')} {ends_on}"
         self.desk.mail_to(self.guest.administrator, about=about)
+        self.desk.settled()  # it is written down as sent: a warning counts from then on
 
     def bring_back(self, phone: Phone, user_name: str, ends_on: str) -> str:
         """The next end passes; whoever knows the password is sent the link, and is in again."""
@@ -238,6 +239,7 @@ class Story:
         self.warned(ends_on)
         clock.turn(timedelta(days=14))
         who.read("reminder", say("Your Partner Extranet account expires after"))
+        self.desk.settled()
         clock.turn(timedelta(days=17))
         who.read("expired-mail", say("Your Partner Extranet account has expired"))
         self.sign_in(user_name, SECOND)
