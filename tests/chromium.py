@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 #: the one without a window's own pages draws ours with a quarter less work
 CHROMIUMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
@@ -38,3 +38,16 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         yield context.new_page()
+
+
+def hear_console(page: Page, said: list[str]) -> None:
+    """Note what the browser says of a page: a broken policy, a script that raised.
+
+    Not that somebody was quicker than `autofocus`: a test types at once.
+    """
+
+    def note(message: ConsoleMessage) -> None:
+        if not message.text.startswith("Autofocus processing was blocked"):
+            said.append(message.text)
+
+    page.on("console", note)

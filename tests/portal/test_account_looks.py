@@ -11,6 +11,7 @@ from bot.domain.accounts import AccountStatus
 from bot.rendering.pages.passwords import new_password
 from bot.rendering.words import words
 from handlers.portal.serve import PortalServer
+from tests.chromium import hear_console
 from tests.domain.test_passwords import ROWS, RULES, ZOE
 from tests.portal.conftest import Found
 from tests.portal.looks import Looks, looking
@@ -54,7 +55,7 @@ def test_an_account_is_activated_by_keyboard_alone_with_and_without_javascript(
     said: list[str] = []
     with browser.new_context(java_script_enabled=script, locale="en") as context:
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
+        hear_console(page, said)
         page.goto(served.url + greta.link)
         tab_to(page, "password")
         page.keyboard.type("Greta 123")
@@ -143,7 +144,7 @@ def test_every_page_fits_breaks_no_policy_and_can_be_used_by_everybody(
     ):
         page = context.new_page()
         said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
+        hear_console(page, said)
         for name, path in places.items():
             page.goto(served.url + path)
             check(page, looks, name)

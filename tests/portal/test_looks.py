@@ -13,6 +13,7 @@ from bot.domain.sessions import Strength
 from bot.services import email_changes, member_invitations, phone_resets, sessions
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
+from tests.chromium import hear_console
 from tests.forms import sound_form, with_cells
 from tests.people import KEY, PASSWORD, agree, hand_key, lose_phone, move_in
 from tests.portal.conftest import Found, Town
@@ -109,7 +110,7 @@ def test_every_page_fits_and_breaks_no_policy(
     )
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    hear_console(page, said)
     axe = (width, scheme, lang) in AXE
     with looking("anybody", width=width, suffix=f"{width}-{scheme}-{lang}", axe=axe) as looks:
         for name, url in places.items():

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from bot.rendering.words import LANGUAGES
 from handlers.portal.serve import PortalServer
+from tests.chromium import hear_console
 from tests.golden import assert_approved
 from tests.portal.conftest import Found, Town
 from tests.portal.looks import looking
@@ -73,7 +74,7 @@ def test_every_page_of_a_partner_fits_and_can_be_used_by_everybody(
         looking("partner", width=width, suffix=f"{width}-{scheme}-{lang}") as looks,
     ):
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
+        hear_console(page, said)
         for name, path in pages.paths.items():
             context.clear_cookies()
             if cookie := pages.browsers[name].get_cookie("usher", domain="127.0.0.1"):

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from bot.domain.lifecycle import LifeState
 from bot.services import lifecycle
 from bot.store import accounts
+from tests.chromium import hear_console
 from tests.invited import FORM
 from tests.stories.browsing import at, take_picture
 from tests.stories.desk import Desk, running, until
@@ -302,7 +303,7 @@ def test_a_partner_comes_in_validates_in_time_expires_and_comes_back(
         own = context.new_page()
         own.set_default_timeout(20_000)
         said: list[str] = []
-        own.on("console", lambda message: said.append(message.text))
+        hear_console(own, said)
         guest = Guest(desk, lang, f"pia.{lang}@rotor.example.org")
         story = Story(page, Visitor(page=own, lang=lang, keyboard=keyboard, customer=guest), guest)
 

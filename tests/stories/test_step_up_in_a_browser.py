@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.chromium import hear_console
 from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
 from tests.stories.phones import Phone, link_to
@@ -34,7 +35,7 @@ def scan(desk: Desk, page: Page) -> Phone:
 def test_a_staff_member_sets_up_a_phone_and_approves_a_large_order_with_it(desk: Desk, page: Page) -> None:
     page.set_default_timeout(20_000)
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    hear_console(page, said)
     link_to(desk, "avery")
     page.goto(f"{desk.world.webmail_url}avery@desk.example/")
     page.get_by_text("Set up your authenticator").first.click()

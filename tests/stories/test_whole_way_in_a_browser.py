@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import hear_console
 from tests.stories.browsing import at, leading_on, take_picture
 from tests.stories.desk import text_of
 from tests.stories.supplied import Customer, SuppliedDesk, a_customer, supplied
@@ -249,7 +250,7 @@ def test_a_customer_goes_from_the_ris_mail_to_forumpass(
         own = context.new_page()
         own.set_default_timeout(20_000)
         said: list[str] = []
-        own.on("console", lambda message: said.append(message.text))
+        hear_console(own, said)
         name = {"en": "Harrowgate Optics Ltd", "de": "Böttcher Gießerei GmbH"}[lang]
         customer = replace(a_customer(desk, name=name, purchase_order=ORDER), lang=lang)
         story = Story(page, Visitor(page=own, lang=lang, keyboard=keyboard, customer=customer), customer)
