@@ -85,8 +85,6 @@ class LimitedPool:
         with self._lock:
             pool, self._pool, self._closed = self._pool, None, True
             self._stop(pool)
-            if self._first:
-                self._first.cancel()
 
     def _start(self) -> "Future[None]":
         if self._closed:
@@ -167,6 +165,8 @@ class LimitedPool:
         pool.stop()  # type: ignore[no-untyped-call]
         for future in self._running:  # nobody else will ever answer them
             future.cancel()  # type: ignore[no-untyped-call]
+        if self._first:  # nor tell that the first child lives, for which every call waits
+            self._first.cancel()
         pool.join()
 
 

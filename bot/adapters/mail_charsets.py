@@ -3,13 +3,14 @@
 import codecs
 import re
 
+from bot.domain.whole_text import whole
+
 #: HTML's and every mail program's reading: what claims Latin-1 or ASCII and is not, is Windows'
 _ALIASES = {"iso8859-1": "cp1252", "ascii": "utf-8"}
 #: Codecs that are no charsets, cost quadratic time (idna, punycode) or would let text write escapes.
 _NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 #: everything below space but tab and newline, DEL, C1, and what turns the direction of text around it
 _UNSOUND = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -27,9 +28,7 @@ def decode(content: bytes, charset: str = "") -> str:
 
 def clean(text: str) -> str:
     """Take out what no database, page or JSON wants: lone surrogates, control and direction characters."""
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _UNSOUND.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def from_wire(raw: str) -> str:

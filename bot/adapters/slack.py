@@ -24,7 +24,6 @@ from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryInt
 from slack_sdk.web import SlackResponse
 
 from bot.adapters import slack_files
-from bot.adapters.mail_charsets import clean
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.remembering import Memory
 from bot.adapters.slack_words import OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
@@ -32,6 +31,7 @@ from bot.adapters.tls import build_context
 from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
+from bot.domain.whole_text import whole
 from bot.ports import Block, ChatMessage, Picture, SharedFile
 from bot.settings import Settings
 
@@ -271,7 +271,7 @@ class SlackChat:
         names = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
         return Member(
             id=user_id,
-            name=next((clean(str(name)) for name in names if name), user_id),
+            name=next((whole(str(name)) for name in names if name), user_id),
             email=str(profile.get("email") or "").lower(),
             full=_is_full(user, team=self._team()),
         )

@@ -364,10 +364,7 @@ def note_failure(db: Database, desk: Desk, row: LedgerMail, error: str, *, now: 
 
 
 def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
-    """Let a mail that led to nothing be decided about again; one with a case or conversation stays.
-
-    Raise MailNotKept as well where SECRET_KEY has lost the key that would open it.
-    """
+    """Let a mail that led to nothing, and that SECRET_KEY opens, be decided about again."""
     with transaction(db, locks=(f"mail:{mail_id}",)):
         mail = ledger.find(db, mail_id)
         if mail is None:

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
@@ -41,8 +40,6 @@ from handlers.slack import (
 from handlers.slack.answers import Respond, in_modal, written_down
 from handlers.slack.listeners import Listeners
 from handlers.slack.payloads import is_event, mark_done, receive
-
-log = structlog.get_logger("slack")
 
 ROOMS = (
     cases,

@@ -1,6 +1,5 @@
 """What comes from Slack, at the door: clicks and commands are acked, events kept before Bolt acks them."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ import structlog
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
+from bot.domain.whole_text import whole
 from bot.services import payloads
 from handlers.slack.listeners import ACKED
 
@@ -15,9 +15,6 @@ log = structlog.get_logger("slack")
 
 #: marks a replayed request, which is in the store already
 REPLAYED = "usher_replayed"
-
-#: half of a sign beyond the first 65,536, which JSON can hold and neither a database nor a mail can
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def receive(
@@ -40,9 +37,9 @@ def receive(
 
 
 def make_whole(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Put U+FFFD in the place of every half of a sign; what holds others is changed in its place."""
+    """Every text `whole`; what holds others is changed in its place."""
     if isinstance(value, str):
-        return value if value.isascii() else _HALF.sub("\ufffd", value)
+        return whole(value)
     if isinstance(value, dict):
         value.update((key, make_whole(one)) for key, one in value.items())
     elif isinstance(value, list):

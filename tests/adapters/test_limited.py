@@ -177,6 +177,19 @@ def test_a_pool_that_cannot_start_says_so_and_is_tried_again(
         pool.close()
 
 
+def test_after_a_pool_was_replaced_no_call_waits_for_the_first_child_of_the_old_one() -> None:
+    pool = LimitedPool()
+    pool.start()
+    try:
+        pool._first = Future()  # whose child died before it could say that it lives
+        pool._replace(pool._pool)  # type: ignore[arg-type]
+
+        assert pool._first.done()
+        assert pool.call(abs, -1) == 1
+    finally:
+        pool.close()
+
+
 def test_a_call_that_waits_for_the_first_child_ends_with_the_pool() -> None:
     pool = LimitedPool()
     pool.start()
