@@ -11,11 +11,14 @@ from bot.domain.accounts import Account
 from bot.domain.ris import Role
 from bot.domain.security_questions import Given, Question
 from bot.domain.sessions import Strength
-from bot.services import member_invitations, phone_resets
+from bot.domain.staff import Staff
+from bot.services import enrolments, member_invitations, phone_resets
 from bot.services import security_questions as services
-from bot.store import accounts, credentials, security_questions
+from bot.store import accounts, authenticators, credentials, security_questions
 from bot.store.database import transaction
 from handlers.portal.serve import PortalServer
+from tests.authenticators import Phone, with_address
+from tests.cast import AVERY
 from tests.people import PASSWORD, hand_key, move_in
 from tests.portal.conftest import Found, Town
 from tests.portal.test_passcode import code_of
@@ -25,6 +28,11 @@ from tests.stories.visitors import Hands
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
 
+QUESTIONS = (
+    "In which street did you live when you were ten?",
+    "Whose concert was the first you went to?",
+    "Which dish of your childhood do you miss most?",
+)
 NEW, ANSWER = "Neun stille Lampen 9", "Hektor der Hund"
 
 
@@ -202,6 +210,72 @@ class Owner(Hands):
         self.fill("OTP code", code_of(town))
         self.press("Submit")
         self.arrive("recovery-codes", "Recovery codes")
+
+    def change_questions(self) -> None:
+        """All three; a wrong password comes first, and costs no answer."""
+        self.go("/account")
+        self.press("Change Security Questions")
+        self.arrive("questions", "Change Security Questions")
+        for number, question in enumerate(QUESTIONS, start=1):
+            self.answer(number, question, f"{ANSWER} {number}")
+        self.fill("Your present password", "wrong")
+        self.do("Submit", "password")
+        self.look("questions-wrong")
+        self.fill("Your present password", PASSWORD)
+        self.press("Submit")
+        expect(self.page.get_by_text("Your security questions are changed")).to_be_visible()
+        self.look("questions-changed")
+
+    def change_password(self, who: Account) -> None:
+        """To one that breaks a rule, then to a sound one, with which they are in again."""
+        self.go("/account")
+        self.press("Change password")
+        self.arrive("password", "Change password")
+        for new, said in (("short", "12 characters"), (NEW, "")):
+            self.fill("Your present password", PASSWORD)
+            self.fill("New password", new)
+            self.fill("New password once more", new)
+            if said:
+                self.do("Submit", said)
+        self.press("Submit")
+        expect(self.page.get_by_text("Your password is changed")).to_be_visible()
+        self.look("password-changed")
+        self.page.context.clear_cookies()
+        self.come_in(who, NEW)
+
+    def set_up_authenticator(self, staff: Staff) -> None:
+        """As one of the staff, by the mailed link; a code that is none comes first."""
+        bot, now = self.place.town.bot, self.place.town.bot.clock.now()
+        with bot.connect() as db:
+            enrolments.enrol(db, bot.desk, by=with_address(staff), now=now)
+            token = self.place.town.tokens[-1]
+            secret = enrolments.get_enrolment(db, bot.desk, token=token, now=now).secret
+        self.go(f"/enroll/{token}")
+        self.arrive("enroll", "Set up your authenticator")
+        self.fill("The six digits that the app shows now", "000000")
+        self.do("Confirm", "not the digits the app shows now")
+        self.look("enroll-wrong")
+        self.fill("The six digits that the app shows now", Phone(secret).code(now))
+        self.press("Confirm")
+        self.arrive("enrolled", "Your authenticator is set up")
+
+
+def test_password_questions_and_a_staff_members_authenticator_are_changed_by_keyboard(
+    place: Place, browser: Browser
+) -> None:
+    place.town.wait(hours=25)  # a password lasts for a day at least
+    with browser.new_context(java_script_enabled=False, locale="en") as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        owner = Owner(page=page, lang="en", keyboard=True, place=place)
+
+        owner.come_in(place.people[0], PASSWORD)
+        owner.change_questions()
+        owner.change_password(place.people[0])
+        owner.set_up_authenticator(AVERY)
+
+    with place.town.bot.connect() as db:
+        assert AVERY.id in authenticators.list_confirmed(db)
 
 
 def test_an_owner_does_everything_by_keyboard(place: Place, browser: Browser) -> None:
