@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing.forkserver import ensure_running
 from threading import BoundedSemaphore, Lock
 from time import monotonic
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -105,23 +105,20 @@ class LimitedPool:
         """It waits for the fork server's imports: on a busy machine they take a while that is no call's."""
         with self._lock:
             first, pool = self._start(), self._pool
-        ends = monotonic() + START
-        # What became of it the call itself will see; of a pool that broke meanwhile nobody ever says.
-        while not first.done() and monotonic() < ends and pool is not None and pool.active:
-            with suppress(CancelledError, TimeoutError):
-                first.exception(timeout=LOOK)
+        if pool is not None:
+            _wait(pool, first, START)  # what became of it the call itself will see
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...], seconds: float) -> T:
         pool, future = self._schedule(function, args, seconds)
         try:
-            return future.result(timeout=seconds * PATIENCE + GRACE)
+            if not _wait(pool, future, seconds * PATIENCE + GRACE):
+                self._give_up(pool)
+            return future.result()
         except ProcessExpired as exc:
             if exc.exitcode == -signal.SIGXCPU:
                 raise TookTooLong(f"more than {seconds:g} s of CPU") from None
             raise ChildDied(f"exit code {exc.exitcode}") from None
         except TimeoutError:
-            if not future.done():
-                self._replace(pool)
             raise TookTooLong(f"more than {seconds:g} s") from None
         except BrokenProcessPool:
             self._replace(pool)
@@ -140,9 +137,18 @@ class LimitedPool:
                 self._stop(self._pool)
                 self._pool = self._new_pool()
             wall = seconds * PATIENCE
-            future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
+            try:
+                future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
+            except RuntimeError as exc:  # broken between the look and the call
+                raise BrokenProcessPool(str(exc)) from exc
             self._running.add(future)
             return self._pool, future
+
+    def _give_up(self, pool: ProcessPool) -> NoReturn:
+        if not pool.active:
+            raise BrokenProcessPool("the pool broke before it had looked at the call")
+        self._replace(pool)
+        raise TimeoutError
 
     def _replace(self, broken: ProcessPool) -> None:
         with self._lock:
@@ -168,6 +174,15 @@ class LimitedPool:
         if self._first:  # nor tell that the first child lives, for which every call waits
             self._first.cancel()
         pool.join()
+
+
+def _wait(pool: ProcessPool, future: "Future[T]", seconds: float) -> bool:
+    """Whether it was done within them; ends early with a pool that broke, which may forget whom to tell."""
+    ends = monotonic() + seconds
+    while not future.done() and monotonic() < ends and pool.active:
+        with suppress(CancelledError, TimeoutError):
+            future.exception(timeout=LOOK)
+    return future.done()
 
 
 def _settle(memory: int) -> None:

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
+from pebble import ProcessPool
 
 from bot import bootstrap
 from bot.adapters import limited
@@ -142,6 +143,41 @@ def test_where_no_child_can_be_started_nothing_is_the_mails_fault() -> None:
     pool = LimitedPool(1, memory=2**70)  # a limit no system takes: every child ends while it settles
     pool.start()
     try:
+        with pytest.raises(TransientFailure, match="no child can be started"):
+            pool.call(abs, -1)
+    finally:
+        pool.close()
+
+
+def test_a_call_that_a_breaking_pool_forgets_is_not_the_mails_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool breaks between its own look at itself and the call's place in its queue."""
+    look = ProcessPool._check_pool_status
+
+    def look_and_break(pool: ProcessPool) -> None:
+        look(pool)  # type: ignore[no-untyped-call]
+        until(lambda: not pool.active)
+
+    pool = LimitedPool(1, memory=2**70)
+    pool.start()
+    monkeypatch.setattr(ProcessPool, "_check_pool_status", look_and_break)
+    try:
+        with pytest.raises(TransientFailure, match="no child can be started"):
+            pool.call(abs, -1, seconds=0.2)
+    finally:
+        pool.close()
+
+
+def test_a_pool_that_breaks_as_it_is_called_is_a_pool_without_children(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = LimitedPool(1)
+    try:
+        assert pool.call(abs, -1) == 1
+
+        def broken(*_: object, **__: object) -> None:
+            raise RuntimeError("Unexpected error within the Pool")
+
+        monkeypatch.setattr(ProcessPool, "schedule", broken)
         with pytest.raises(TransientFailure, match="no child can be started"):
             pool.call(abs, -1)
     finally:
