@@ -1,5 +1,6 @@
 """`usher run`: the service, or the whole desk on embedded servers."""
 
+import gc
 import os
 import signal
 import sys
@@ -105,6 +106,9 @@ def _serve(
         stack.callback(service.stop)
         service.start()
         ready()
+        # What the start made stays until the end: the collector need not stop everybody to look at it again.
+        gc.collect()
+        gc.freeze()
         log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
         while not ended.wait(0.2) and not service.died.is_set():
             pass

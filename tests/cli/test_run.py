@@ -74,6 +74,20 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_pa
     assert "ending" in [line["event"] for line in service.logs]
 
 
+def test_what_its_start_made_is_no_work_for_the_collector(world: World, tmp_path: Path) -> None:
+    told = tmp_path / "frozen"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, gc\n"
+        f"atexit.register(lambda: open({str(told)!r}, 'a').write(f'{{gc.get_freeze_count()}}\\n'))\n"
+    )
+    env = settings_of(world, tmp_path) | {"pythonpath": tmp_path}
+    with running(tmp_path / "desk", "--only", "worker", env=env) as service:
+        service.wait_until_said('"ready"')
+        service.end(signal.SIGTERM)
+
+    assert max(map(int, told.read_text().split())) > 50_000
+
+
 def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:
     before = receipts(world)
     with running(tmp_path / "desk", "--only", "worker,mail", env=settings_of(world, tmp_path)) as service:
