@@ -95,7 +95,7 @@ class LimitedPool:
             try:
                 ensure_running()
                 self._first = pool.schedule(_warm)
-            except (BrokenProcessPool, OSError) as exc:
+            except (RuntimeError, OSError) as exc:  # it broke, or breaks as it is called
                 self._stop(pool)
                 raise TransientFailure(NO_CHILD) from exc
             self._pool = pool
@@ -139,7 +139,7 @@ class LimitedPool:
             wall = seconds * PATIENCE
             try:
                 future = self._pool.schedule(_limited, args=(seconds, function, *args), timeout=wall)
-            except RuntimeError as exc:  # broken between the look and the call
+            except RuntimeError as exc:  # it breaks as it is called
                 raise BrokenProcessPool(str(exc)) from exc
             self._running.add(future)
             return self._pool, future

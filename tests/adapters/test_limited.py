@@ -192,7 +192,9 @@ def test_a_pool_starts_with_its_first_call() -> None:
         pool.close()
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOMEM, "no memory"), BrokenProcessPool("no child")])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOMEM, "no memory"), BrokenProcessPool("no child"), RuntimeError("broken")]
+)
 def test_a_pool_that_cannot_start_says_so_and_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
