@@ -1,4 +1,4 @@
-"""Processes that buy, issue, hand over and stop at the same desk, and may be killed at any moment.
+"""Processes that buy, add, refuse, issue, hand over and stop at one desk, and may be killed at any moment.
 
 `python -m tests.services.buyers FOLDER` imports once and then forks a life for each line that it is told.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.domain.cases import UNDER_WAY, CaseStatus
+from bot.domain.cases import STANDING, UNDER_WAY, CaseStatus
 from bot.domain.errors import Refusal
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
@@ -84,6 +84,29 @@ def _approve(trade: Trade, _: Path, name: str, luck: random.Random) -> None:
         trade.approve(luck.choice(waiting), by=by, picked=luck.choice((None, None, 1, 2)))
 
 
+def _refuse(trade: Trade, _: Path, __: str, luck: random.Random) -> None:
+    """What waits, or what was approved and may hold money already."""
+    if found := trade.list_cases(luck.choice((CaseStatus.IN_REVIEW, CaseStatus.APPROVED))):
+        trade.end(luck.choice(found), "reject")
+
+
+def _join(trade: Trade, _: Path, name: str, luck: random.Random) -> None:
+    """Say that a case is more people of an organisation that stands already, and approve it as that."""
+    roots = [case for case in trade.list_cases(*STANDING) if case.addition is None]
+    waiting = trade.list_cases(CaseStatus.IN_REVIEW)
+    pairs = [
+        (case, root)
+        for case in waiting
+        for root in roots
+        if case.addition is None and case.ris.company.name == root.ris.company.name
+    ]
+    if pairs:
+        case, root = luck.choice(pairs)
+        if trade.join(case, root):
+            by = AVERY if name.startswith("one") else CASEY
+            trade.approve(trade.office.case(case.ref), by=by, picked=None)
+
+
 def _work(trade: Trade, _: Path, name: str, luck: random.Random) -> None:
     office = trade.office
     with office.connect() as db:
@@ -126,7 +149,7 @@ def _use_or_void(trade: Trade, _: Path, __: str, luck: random.Random) -> None:
 
 
 ACTS: dict[Callable[[Trade, Path, str, random.Random], None], int] = {
-    _approve: 6, _work: 12, _import: 1, _hand_over: 2, _end: 2, _use_or_void: 1,
+    _approve: 6, _join: 4, _refuse: 2, _work: 12, _import: 1, _hand_over: 2, _end: 2, _use_or_void: 1,
 }  # fmt: skip
 
 
