@@ -39,6 +39,8 @@ class GateCard:
     counts: Mapping[Stage, int]
     held: int = 0
     first: tuple[Waiting, ...] = ()
+    since: date | None = None  #: when the earliest of them was due
+    behind: int = 0  #: days since then, as after a down-time
 
     @property
     def many(self) -> int:

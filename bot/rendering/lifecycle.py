@@ -47,6 +47,8 @@ def read_value(value: str) -> tuple[int, int]:
 
 
 def _counts(card: GateCard, words: Words) -> Iterator[str]:
+    if card.behind and card.since:
+        yield words.say("lifecycle.gate.behind", count=card.behind, since=words.date(card.since))
     for stage in Stage:
         if many := card.counts.get(stage, 0):
             yield "• " + words.say(f"lifecycle.count.{stage}", count=many)

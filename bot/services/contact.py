@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.contact import LONGEST, LONGEST_NAME, Asked, ContactFault
 from bot.domain.conversations import Answered, Channel, NewConversation, Tried
+from bot.domain.diagnosis import Finding
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoSuchArticle, QuestionsRest
 from bot.domain.sessions import Visitor
@@ -25,10 +26,10 @@ _SUBJECT = 80
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What a page shows of a question: what is true for whoever is signed in comes first."""
+    """What a page shows of a question: what is true for whoever is signed in comes first, in its words."""
 
     help: Help
-    findings: tuple[str, ...] = ()
+    findings: tuple[tuple[Finding, str], ...] = ()
 
 
 def fill(typed: Asked, visitor: Visitor | None) -> Asked:
@@ -52,8 +53,8 @@ def look(
     second = found.reading.second
     topics = [found.reading.topic, *([second.topic] if second else [])]
     causes = diagnosis.diagnose_each(db, desk, asker, topics, now)
-    findings = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
-    return Shown(help=found, findings=findings)
+    said = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
+    return Shown(help=found, findings=tuple(zip(causes, said, strict=False)))
 
 
 def list_faults(asked: Asked) -> tuple[ContactFault, ...]:

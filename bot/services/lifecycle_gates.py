@@ -165,11 +165,22 @@ def _settled(db: Database, gate: Gate, *, by: str, mails: int, now: datetime) ->
 def get_card(db: Database, desk: Desk, gate_id: int, *, now: datetime) -> GateCard:
     """A gate as it is now, with what waits behind it; raise GateSettled where there is none."""
     gate, rules = _get(db, gate_id), desk.policy.clock_rules
-    counts, held, first = Counter[Stage](), 0, list[Waiting]()
+    counts, held, first, today = Counter[Stage](), 0, list[Waiting](), rules.calendar.day_of(now)
+    since = today
     if gate.settled_at is None:
         after = gates.find_released(db, now=now)
         for one in _list_waiting(db, rules, after=after, now=now, until=now):
             counts[one.stage] += 1
             held += one.held
             first += [one] if len(first) < SHOWN else []
-    return GateCard(gate=gate, most=rules.most_a_day, counts=counts, held=held, first=tuple(first))
+            if not one.held:  # its end moves, and its day with it
+                since = min(since, rules.calendar.day_of(rules.due(one.stage, one.ends_on)))
+    return GateCard(
+        gate=gate,
+        most=rules.most_a_day,
+        counts=counts,
+        held=held,
+        first=tuple(first),
+        since=since,
+        behind=(today - since).days,
+    )

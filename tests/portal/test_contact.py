@@ -117,6 +117,7 @@ def test_who_is_signed_in_is_known_and_hears_what_is_true_for_them(town: Town) -
 
     assert person.email in page
     assert "True for your account" in page
+    assert "/applications/ForumPass/terms" in page  # where an administrator mends it
     assert (one.address, one.name, one.verified) == (person.email, person.name, True)
 
 

@@ -28,6 +28,8 @@ def gate(*, settled: bool = False) -> GateCard:
         counts={Stage.VALIDATION: 214, Stage.REMINDER: 190, Stage.EXPIRED: 27},
         held=12,
         first=tuple(first),
+        since=date(2026, 2, 18),
+        behind=12,
     )
 
 
@@ -43,6 +45,7 @@ def test_the_click_is_asked_for_with_counts_and_names_and_gone_once_it_is_done(l
 
     assert all(part in said for part in ("214", "190", "27", ACCOUNT.name, "200", '"value": "3:431"'))
     assert "431" in asked.text
+    assert {"en": "was due 12 days ago, on 18", "de": "war vor 12 Tagen fällig, am 18."}[lang] in said
     assert "button" not in json.dumps(done.blocks)
     assert "431" in done.text
 

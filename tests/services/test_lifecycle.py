@@ -178,6 +178,7 @@ def test_more_mails_than_go_by_themselves_wait_for_one_click(office: Office) -> 
     office.work()
     (card,) = [one for one in office.chat.standing.values() if "wait for your yes" in one.text]
     assert "5 mails" in card.text
+    assert "Catch-up: the earliest was due 11 days ago, on 30 April 2026" in str(card.blocks)
     assert office.mailer.sent == []
     with office.connect() as db:
         gate = lifecycle_gates.find_shut(db)

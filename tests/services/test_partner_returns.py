@@ -15,6 +15,7 @@ from bot.domain.partner_refusals import PartnerThere
 from bot.domain.password_refusals import ResetOften
 from bot.services import (
     account_views,
+    diagnosis,
     lifecycle,
     partner_invitations,
     partner_requests,
@@ -27,6 +28,7 @@ from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.cast import AVERY, Office
 from tests.invited import FORM, PIA, register, submit
+from tests.services.kept_out import mailed
 from tests.services.test_account_files import HEAD, take
 from tests.services.test_partners import moved_in, office
 
@@ -71,13 +73,20 @@ def by_account(office: Office) -> str:
         return account_views.act(db, office.desk, act, account_id=1, by=AVERY.id, now=office.now).sent
 
 
+def by_question(office: Office) -> None:
+    asker = mailed(office, PIA)
+    with office.connect() as db, transaction(db):
+        found = diagnosis.diagnose(db, office.desk, asker, None, office.now)
+        diagnosis.mend(db, office.desk, asker, found, question="conversation:1", now=office.now)
+
+
 def invitations(office: Office) -> list[Job]:
     with office.connect() as db:
         jobs = outbox.list_jobs(db, tuple(JobStatus))
     return [job for job in jobs if job.template == "partner_invitation"][1:]
 
 
-@pytest.mark.parametrize("way", [by_prolong, by_register, by_invite, by_account])
+@pytest.mark.parametrize("way", [by_prolong, by_register, by_invite, by_account, by_question])
 def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
     closed: Office, way: Callable[[Office], object]
 ) -> None:
