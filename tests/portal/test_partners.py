@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from bot.domain.accounts import AccountStatus
 from bot.domain.outbox import JobStatus
 from bot.store import accounts, consents, outbox, partners
+from bot.store.database import rows
 from handlers.portal import app
 from tests import invited as people
 from tests.authenticators import Phone
@@ -205,3 +206,21 @@ def test_a_form_of_other_words_is_shown_anew_with_all_that_was_typed(guest: Gues
     assert 'value="Bremen"' in late.text
     assert " checked" not in late.text
     assert guest.submit().status_code == 303
+
+
+def test_a_wish_for_an_invitation_reaches_the_desk_and_everybody_is_told_the_same(town: Town) -> None:
+    client = town.client()
+
+    def ask(email: str) -> TestResponse:
+        token = csrf_of(client.get("/register").text)
+        form = {"csrf_token": token, "email": email, "name": "Lea Brandt", "company": "Kranbau Süd"}
+        return client.post("/register/partner", data=form)
+
+    answers = [(one.status_code, one.location) for one in map(ask, ("Lea@Kranbau.example.org", "no address"))]
+
+    assert answers == [(303, answers[0][1])] * 2
+    with town.bot.connect() as db:
+        (wish,) = rows(db, "select email, name, company, lang, state from partner_requests")
+        (note,) = [job for job in outbox.list_jobs(db, tuple(JobStatus)) if "partner_request" in job.template]
+    assert tuple(wish.values()) == ("lea@kranbau.example.org", "Lea Brandt", "Kranbau Süd", "en", "asked")
+    assert note.status is JobStatus.QUEUED

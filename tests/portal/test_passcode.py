@@ -230,3 +230,27 @@ def test_a_launch_that_was_given_up_does_not_go_on_later(village: Village) -> No
     place = browser.post("/passcode", on="/passcode", phone="1").location
 
     assert browser.post(place, on=place, code=code_of(village)).location == "/dashboard"
+
+
+def test_two_phones_are_recommended_and_one_of_them_can_be_removed(village: Village) -> None:
+    fresh = signed_in(village, village.people[0]).get("/dashboard").text
+    assert "My 2FA Credentials" in fresh
+    assert "Have a license key?" in fresh
+    browser = registered(village)
+    for page in ("/dashboard", "/dashboard/phones"):
+        assert "One more phone is recommended" in browser.get(page).text
+    assert "two or more are recommended" in browser.get("/dashboard/phones").text
+    village.wait(seconds=1)
+    place = browser.post("/dashboard/phones", on="/dashboard/phones", number="+4915198765432").location
+    browser.post(place, on=place, code=code_of(village))
+    both = browser.get("/dashboard/phones").text
+    removed = browser.post("/dashboard/phones/1/remove", on="/dashboard/phones")
+    left = browser.get("/dashboard/phones").text
+
+    assert "recommended: with one only" not in both
+    assert removed.status_code == 303
+    assert [re.findall(r'class="holder">([^<]+)<', page) for page in (both, left)] == [
+        ["+49 1519 8765432", "+49 1511 2345678"],
+        ["+49 1519 8765432"],
+    ]
+    assert "One more phone is recommended" in left

@@ -276,6 +276,21 @@ def test_a_new_link_goes_to_the_address_on_file_and_everybody_is_told_the_same(t
     assert mails == [(GRETA,)]
 
 
+#: pages of accounts, which are not there where accounts are kept elsewhere …
+GONE = (
+    AT, "/register", "/dashboard", "/dashboard/phones", "/dashboard/license-key", "/dashboard/recovery-codes",
+    "/sign-in", "/users", "/users/new", "/applications/forumpass/terms", "/home", "/password", "/passcode",
+    "/account", "/account/sessions", "/security-questions", "/password/forgotten", "/activate/none",
+    "/join/none", "/invite/none", "/prolong", "/prolong/none", "/email/none", "/phone-reset/none",
+)  # fmt: skip
+#: … and those of the desk, which are: a link that nobody has is not one of accounts
+STAYS = {
+    "/": 200, "/ris": 200, "/contact": 200, "/contact/sent": 200, "/faq": 200, "/faq/account-locked": 200,
+    "/faq?q=locked": 200, "/imprint": 200, "/privacy": 200, "/terms": 200, "/status/none": 404,
+    "/enroll/none": 404, "/faq/answer/none": 404,
+}  # fmt: skip
+
+
 def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found) -> None:
     town = found()
     mag = town.bot.desk.policy.mag.model_copy(
@@ -286,19 +301,13 @@ def test_where_accounts_are_kept_elsewhere_there_are_no_such_pages(found: Found)
     town.bot = replace(town.bot, desk=replace(town.bot.desk, policy=policy))
     client = town.client()
 
-    assert client.post(AT).status_code == client.post("/register").status_code == 404
-    for path in (
-        AT,
-        "/register",
-        "/dashboard",
-        "/sign-in",
-        "/users",
-        "/applications/forumpass/terms",
-        "/home",
-    ):
-        assert client.get(path).status_code == 404
-        assert "Exostar Customer Support" in client.get(path).text
-    for path in ("/", "/ris", "/contact", "/privacy", "/enroll/none"):
-        assert client.get(path).status_code in {200, 404}
-        assert "kept elsewhere" not in client.get(path).text
-        assert "/sign-in" not in client.get(path).text
+    for path in (AT, "/register", "/register/partner", "/sign-in", "/password", "/account/email"):
+        assert client.post(path).status_code == 404
+    for path in GONE:
+        page = client.get(path)
+        assert (page.status_code, "kept elsewhere" in page.text) == (404, True), path
+        assert "Exostar Customer Support" in page.text
+    for path, status in STAYS.items():
+        page = client.get(path)
+        assert (page.status_code, "kept elsewhere" in page.text) == (status, False), path
+        assert "/sign-in" not in page.text

@@ -94,6 +94,22 @@ def every_state() -> Iterator[tuple[AccountView, str | None]]:
         yield partner(state), account_cards.EXTENDED
 
 
+@pytest.mark.parametrize(
+    ("lang", "once", "never"),
+    [
+        ("en", "; 1 session is open.", "Nobody has signed in yet."),
+        ("de", "; 1 Sitzung ist offen.", "Noch niemand hat sich angemeldet."),
+    ],
+)
+def test_it_says_when_they_last_signed_in(lang: str, once: str, never: str) -> None:
+    came = account_cards.account_card(view(), words=words(lang))
+    other = account_cards.account_card(replace(view(), signed_in_at=None), words=words(lang))
+
+    assert once in json.dumps(came.blocks, ensure_ascii=False)
+    assert words(lang).moment(AT) in json.dumps(came.blocks, ensure_ascii=False)
+    assert never in json.dumps(other.blocks, ensure_ascii=False)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("status", AccountStatus)
 def test_it_offers_what_can_be_done(status: AccountStatus, lang: str) -> None:

@@ -15,10 +15,10 @@ from bot.domain.mail import Address
 from bot.domain.sessions import Strength
 from bot.domain.trust import Verdict
 from bot.rendering.diagnosis import paragraphs
-from bot.services import lifecycle
+from bot.services import contact, faq_answers, lifecycle
 from bot.services.diagnosis import Asker
 from bot.store import lifecycle as lives
-from tests.cast import a_mail
+from tests.cast import ELI, a_mail
 from tests.forms import MARA
 from tests.services.kept_out import (
     AMARA,
@@ -61,8 +61,24 @@ def test_each_state_is_told_to_its_owner_and_to_nobody_else(town: Town, state: s
     assert town.causes(Asker.of_session(None), topic) == []
     assert town.causes(town.signed_in(town.amara, Strength.PASSWORD), topic) == []  # half a partner's sign-in
     assert town.causes(mailed(town.office, "nobody@elsewhere.example.net"), topic) == []
+    hears_nothing(town, address)
     if address != NEW:
         hears_when_signed_in(town, town.amara if address == AMARA else town.tom, topic, cause)
+
+
+def hears_nothing(town: Town, address: str) -> None:
+    """Strangers read the article alone on a page and in Slack, by mail nothing, whoever they claim to be."""
+    office, words = town.office, "My account is locked, for how long?"
+    page = contact.look(town.db, office.desk, words, None, lang="en", now=office.now)
+    slack = faq_answers.ask(town.db, office.desk, text=words, by=ELI, now=office.now)
+    before = [job.recipient for job in office.mails()].count(address)
+    claimed = Address(name="N", address=address)
+    office.take(a_mail(sender=claimed, subject="Login", text=words, verdict=""))
+
+    assert page.findings == ()
+    assert [one.topic for one in page.help.answers] == ["account-locked"]
+    assert slack.answers == page.help.answers
+    assert [job.recipient for job in office.mails()].count(address) == before
 
 
 def hears_when_signed_in(town: Town, own: Account, topic: str | None, cause: Cause) -> None:

@@ -45,6 +45,7 @@ ABOUT = {
         "expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
     },
 }
+PROLONGED = ("Your Partner Extranet account is valid until", "Ihr Konto bei Partner Extranet gilt bis")
 
 
 @dataclass
@@ -133,6 +134,7 @@ class Year:
     desk: Desk
     owners: list[Owner] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)  #: to those whom mails reach, by what they are
     acts: int = 0
 
     def begin(self) -> None:
@@ -163,6 +165,9 @@ class Year:
                 mail = parsed(stored.raw)
                 if stage := owner.take(mail, today):
                     self.told[stage] += 1
+                elif not is_bad(owner.number):
+                    subject = str(mail["Subject"])
+                    self.others["prolonged" if subject.startswith(PROLONGED) else subject] += 1
                 if is_bad(owner.number):
                     self.come_back(mail, owner.address)
             owner.read = len(mails)
@@ -215,6 +220,7 @@ def test_three_hundred_partners_for_a_year(year: Year) -> None:
         year.live(FIRST + timedelta(days=day))
 
     assert year.counted() == expected
+    assert year.others == {"prolonged": expected["validated"]}
     with year.desk.bot.connect() as db:
         found = rows(db, "select state, ends_on from lives order by account_id")
     assert [(one["state"], one["ends_on"]) for one in found] == [
