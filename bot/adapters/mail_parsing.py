@@ -99,15 +99,20 @@ class LimitedReader:
 
 
 def _read_each(raws: Sequence[bytes], limits: Limits = LIMITS) -> list[ReadMail]:
-    return [_read_all(raw, limits) for raw in raws]
+    # First all mails, then all workbooks: by turns they push each other's code out of the processor's cache.
+    parsed = [_read(raw) for raw in raws]
+    return [_with_workbooks(mail, content, limits) for mail, content in parsed]
 
 
 def _read_all(raw: bytes, limits: Limits = LIMITS) -> ReadMail:
+    return _with_workbooks(*_read(raw), limits)
+
+
+def _with_workbooks(mail: InboundMail, content: Content, limits: Limits) -> ReadMail:
     """A mail with its workbooks: those in its files in their order, then the tables of its bodies.
 
     What a delivery report brings back is our own, or nobody's.
     """
-    mail, content = _read(raw)
     if mail.bounce:
         return mail, ()
     files = (book for one in _files(mail) for book in find_workbooks(one.name, one.content, limits))

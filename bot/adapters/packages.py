@@ -34,7 +34,9 @@ _FAR: Final = tuple(
     (
         quote,
         re.compile(
-            quote + rb"(?:[A-Za-z]{3,}\d|[J-Zj-z][A-Za-z]\d|[Ii][W-Zw-z]\d|[A-Za-z]{0,2}(?:\d{6}|[2-9]\d{4}))"
+            quote
+            + rb"(?![A-Ha-h]?[A-Za-z]?\d{1,4}[\"'])"  # what nearly all are, quickly
+            + rb"(?:[A-Za-z]{3,}\d|[J-Zj-z][A-Za-z]\d|[Ii][W-Zw-z]\d|[A-Za-z]{0,2}(?:\d{6}|[2-9]\d{4}))"
         ),
     )
     for quote in (b'r="', b"r='")

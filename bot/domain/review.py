@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from bot.domain import choice_words as words
@@ -252,6 +253,7 @@ def _application_rule(applications: Sequence[str]) -> _Rule:
     )
 
 
+@lru_cache(maxsize=256)
 def _phone_rule(region: str) -> _Rule:
     return _Rule(
         understand=lambda text: values.phone_number(text, region),

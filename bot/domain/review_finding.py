@@ -122,7 +122,7 @@ def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Fi
     columns: _Columns | None = None
     labels: list[tuple[str, int, int]] = []
     for index, row in enumerate(sheet.rows):
-        headings = _user_headings(row)
+        headings = () if columns and columns.hold_an_address(row) else _user_headings(row)
         if headings:
             columns = _Columns(headings)
             found.users_sheet = found.users_sheet or sheet.name
@@ -174,6 +174,12 @@ class _Columns:
             else:
                 self.fields.setdefault(name, column)
 
+    def hold_an_address(self, row: tuple[CellValue, ...]) -> bool:
+        """Whether somebody stands there, and no further headings."""
+        column = self.fields.get("email", len(row))
+        value = row[column] if column < len(row) else None
+        return isinstance(value, str) and "@" in value
+
 
 def _user_in(
     sheet: str,
@@ -207,10 +213,5 @@ def _cell(
     sheet: str, row: int, column: int, values: tuple[CellValue, ...], formulas: frozenset[tuple[str, str]]
 ) -> FoundCell:
     name = cell_name(row, column)
-    return FoundCell(
-        text=text_of(values[column]) if column < len(values) else "",
-        sheet=sheet,
-        cell=name,
-        row=row + 1,
-        formula=bool(formulas) and (sheet, name) in formulas,
-    )
+    text = text_of(values[column]) if column < len(values) else ""
+    return FoundCell(text, sheet, name, row + 1, bool(formulas) and (sheet, name) in formulas)

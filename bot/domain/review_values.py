@@ -18,23 +18,25 @@ _TOO_LONG: Final = 320  #: characters; no address, phone or number has more
 
 def text_of(value: CellValue) -> str:
     """What a reader sees in the cell, without the blanks nobody sees; a whole float is a whole number."""
+    if isinstance(value, str):
+        text = value if value.isascii() else value.translate(_INVISIBLE)
+        return " ".join(text.split())
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    text = str(value)
-    if not text.isascii():
-        text = text.translate(_INVISIBLE)
-    return " ".join(text.split())
+    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)
+
+
+_DOMAIN_ALONE: Final = re.compile(r"@[^@\s]+\.[^@\s]+$")
+_SIGNED_CALL: Final = re.compile(r"[+-]\s*[A-Za-z]+[(|!]")
 
 
 def would_run(text: str) -> bool:
     """Whether a spreadsheet program would take the text for a formula; a phone with its plus is none."""
     if text.startswith(("=", "@")) and len(text) > 1:
-        return re.match(r"@[^@\s]+\.[^@\s]+$", text) is None  # "@example.com" is a bad address, not a formula
-    return text.startswith(("+", "-")) and re.match(r".\s*[A-Za-z]+[(|!]", text) is not None
+        return not _DOMAIN_ALONE.match(text)  # "@example.com" is a bad address, not a formula
+    return text.startswith(("+", "-")) and bool(_SIGNED_CALL.match(text))
 
 
 def is_error_value(text: str) -> bool:
@@ -191,11 +193,15 @@ _MISTYPED: Final = (
     (re.compile(r"@(?:t-onlin|tonline|t-onlien)\."), "@t-online."),
     (re.compile(r"@(?:icluod|iclod)\."), "@icloud."),
 )
+#: any of them, so that a sound address is looked at once
+_PERHAPS_MISTYPED: Final = re.compile("|".join(mistyped.pattern for mistyped, _ in _MISTYPED))
 
 
 @lru_cache(maxsize=1024)
 def retyped_address(address: str) -> str:
     """The address with a well-known domain's slip of the pen mended, or "" where there is none."""
+    if not _PERHAPS_MISTYPED.search(address.lower()):
+        return ""
     before, at, domain = address.rpartition("@")
     mended = at + domain.lower()
     for mistyped, meant in _MISTYPED:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -80,11 +80,12 @@ class Words:
 
     def choice(self, kind: type[StrEnum], written: str) -> str:
         """The name of a choice of the form; as written where it is none of them."""
-        return self.name(kind(written)) if written in set(kind) else written
+        known = _member(kind, written)
+        return self.name(known) if known else written
 
     def role(self, written: str) -> str:
         """The name of a role; one that is none of ours is quoted as such."""
-        if not written or written in set(Role):
+        if not written or _member(Role, written):
             return self.choice(Role, written)
         return self.say("role.unknown", written=quoting.one_line(written, 60))
 
@@ -239,6 +240,11 @@ def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
 def megabytes(size: int) -> int:
     """Whole megabytes, a begun one counted: what is above a limit of 25 is never told to have 25."""
     return -(-size // 1_048_576)
+
+
+@lru_cache(maxsize=256)
+def _member(kind: type[StrEnum], written: str) -> StrEnum | None:
+    return kind(written) if written in set(kind) else None
 
 
 @cache

@@ -134,25 +134,37 @@ def _why_unread(row: LedgerMail, mail: InboundMail) -> str:
 
 
 def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> MailStatus:
-    """Settle one recorded mail and queue what follows, in one transaction.
+    """Settle one recorded mail and queue what follows, in one transaction; return what became of it."""
+    (status,) = decide_together(db, desk, [understood], now=now)
+    return status
 
-    Return what became of it; a mail that somebody else settled meanwhile is left alone.
+
+def decide_together(
+    db: Database, desk: Desk, understood: Sequence[Understood], *, now: datetime
+) -> list[MailStatus]:
+    """The same for several recorded mails, all or none, in their order: one commit instead of many.
+
+    A mail that somebody else settled meanwhile is left alone.
     """
+    with transaction(db, locks=tuple(f"mail:{one.row.id}" for one in understood)):
+        return [_decide(db, desk, one, now) for one in understood]
+
+
+def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> MailStatus:
     row, mail = understood.row, understood.mail
-    with transaction(db, locks=(f"mail:{row.id}",)):
-        current = ledger.find(db, row.id)
-        if current is None or current.status is not MailStatus.RECORDED:
-            return current.status if current else row.status
-        others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
-        same = next((other for other in others if other.content_hash == mail.content_hash), None)
-        if same is not None:
-            return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
-        bounces.hear_from(db, understood, now=now)
-        if caps.holds_back(db, desk, understood, now=now):
-            return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
-        ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
-        flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
-        return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
+    current = ledger.find(db, row.id)
+    if current is None or current.status is not MailStatus.RECORDED:
+        return current.status if current else row.status
+    others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
+    same = next((other for other in others if other.content_hash == mail.content_hash), None)
+    if same is not None:
+        return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
+    bounces.hear_from(db, understood, now=now)
+    if caps.holds_back(db, desk, understood, now=now):
+        return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
+    ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
+    flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
+    return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
 
 
 #: what stands before the reason of a mail that was not acted upon

@@ -4,7 +4,7 @@ A case stands under its number, a question under its number below zero; a trigge
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
@@ -55,16 +55,16 @@ def _set(db: Database, number: int, values: Sequence[Value], at: str) -> None:
         "insert or replace into findables (rowid, names, more, at) values (:number, :names, :more, :at)",
         {
             "number": number,
-            "names": _text([value for value in values if value.subject in NAMES]),
-            "more": _text([value for value in values if value.subject not in NAMES]),
+            "names": _text(value for value in values if value.subject in NAMES),
+            "more": _text(value for value in values if value.subject not in NAMES),
             "at": at,
         },
     )
 
 
-def _text(values: Sequence[Value]) -> str:
+def _text(values: Iterable[Value]) -> str:
     """Folded here, so that the index needs to know nothing of umlauts."""
-    return " ".join(" ".join(row) for value in dict.fromkeys(values) for row in rows_of(value))
+    return " ".join(dict.fromkeys(" ".join(row) for value in values for row in rows_of(value)))
 
 
 def find(db: Database, wanted: Sequence[Wanted], *, limit: int) -> list[int]:

@@ -13,12 +13,13 @@ _GO_OUT: Final = ("case", "conversation")  #: in mails and other systems, also b
 
 def next_number(db: Database, name: str) -> int:
     """Take the next number of a series; the caller's transaction holds it."""
-    (taken,) = rows(
+    count(
         db,
         """insert into numbers (name, last) values (:name, 1)
-           on conflict (name) do update set last = last + 1 returning last""",
+           on conflict (name) do update set last = last + 1""",
         {"name": name},
     )
+    (taken,) = rows(db, "select last from numbers where name = :name", {"name": name})
     return int(taken["last"])
 
 

@@ -160,12 +160,19 @@ class MailLoop:
 
 
 def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:
-    """Decide about recorded mails, one whenever the next status is asked for."""
-    for row, read in [(rows[0], None)] if len(rows) == 1 else _read_ahead(bot, rows):
-        yield _settle(bot, db, row, read)
+    """Decide about recorded mails, a few whenever the next status is asked for."""
+    if len(rows) == 1:
+        yield from _settle(bot, db, rows)
+        return
+    for batch, read in _read_ahead(bot, rows):
+        together = [(batch, read)] if read else [([row], None) for row in batch]
+        for some, known in together:
+            yield from _settle(bot, db, some, known)
 
 
-def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMail, ReadMail | None]]:
+def _read_ahead(
+    bot: Bot, rows: Sequence[LedgerMail]
+) -> Iterator[tuple[list[LedgerMail], Sequence[ReadMail]]]:
     """Read mails in batches, the next one while these are decided about."""
     with ThreadPoolExecutor(1, "mail-reader") as reader:
         batches = [*_batches(rows, most=TOGETHER, weight=lambda row: row.size), []]
@@ -173,7 +180,7 @@ def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[tuple[LedgerMa
         for batch, following in pairwise(batches):
             read = coming.result()
             coming = reader.submit(_read_together, bot, following)
-            yield from zip(batch, read, strict=True)
+            yield batch, read
 
 
 def _batches(mails: Iterable[T], *, most: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
@@ -190,7 +197,7 @@ def _batches(mails: Iterable[T], *, most: int, weight: Callable[[T], int]) -> It
         yield batch
 
 
-def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
+def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail]:
     """Read all or none: what is wrong with one of them shows when each is read by itself."""
     if not rows:
         return []
@@ -200,28 +207,39 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | 
         return bot.reader.read_mails(sources)
     except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
         log.warning("mails not read together", trace=trace(exc))
-        return [None] * len(rows)
+        return []
 
 
-def _settle(bot: Bot, db: Database, row: LedgerMail, read: ReadMail | None) -> MailStatus:
-    """Understand one recorded mail and decide about it; a bug in it costs only this mail."""
+def _settle(
+    bot: Bot, db: Database, rows: Sequence[LedgerMail], reads: Sequence[ReadMail] | None = None
+) -> list[MailStatus]:
+    """Understand recorded mails and decide about all or none; a bug in one of them costs only that one."""
     try:
-        mail, workbooks = read or bot.reader.read_mail(intake.get_source(db, bot.desk, row.id))
-        understood = intake.understand(db, bot.desk, row, mail, workbooks)
-        status = intake.decide(db, bot.desk, understood, now=bot.clock.now())
+        reads = reads or [bot.reader.read_mail(intake.get_source(db, bot.desk, row.id)) for row in rows]
+        understood = [
+            intake.understand(db, bot.desk, row, mail, workbooks)
+            for row, (mail, workbooks) in zip(rows, reads, strict=True)
+        ]
+        statuses = intake.decide_together(db, bot.desk, understood, now=bot.clock.now())
         bot.bell.ring()  # its connection stays open for the mails that follow
     except (TransientFailure, PermanentFailure):
         raise
     except Exception as exc:
-        if upkeep.trouble(exc):  # the machine's, not this mail's
+        if upkeep.trouble(exc):  # the machine's, not these mails'
             raise
-        log.error("mail raised", mail=row.id, trace=trace(exc))  # noqa: TRY400 - without the message
-        return intake.note_failure(db, bot.desk, row, f"{type(exc).__name__}: {exc}", now=bot.clock.now())
-    log.info(
-        "mail settled",
-        mail=row.id,
-        kind=understood.found.kind,
-        reason=understood.found.reason,
-        status=status,
-    )
-    return status
+        return _settle_after(bot, db, rows, exc)
+    for one, status in zip(understood, statuses, strict=True):
+        kind, reason = one.found.kind, one.found.reason
+        log.info("mail settled", mail=one.row.id, kind=kind, reason=reason, status=status)
+    return statuses
+
+
+def _settle_after(bot: Bot, db: Database, rows: Sequence[LedgerMail], exc: Exception) -> list[MailStatus]:
+    """One of them raised: each is settled by itself, and who raises alone is counted."""
+    if len(rows) > 1:
+        log.warning("mails not settled together", trace=trace(exc))
+        return [status for row in rows for status in _settle(bot, db, [row])]
+    (row,) = rows
+    log.error("mail raised", mail=row.id, trace=trace(exc))  # without the message
+    error = f"{type(exc).__name__}: {exc}"
+    return [intake.note_failure(db, bot.desk, row, error, now=bot.clock.now())]
