@@ -323,7 +323,8 @@ def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[
 
 def _numbers(cell: FoundCell, user: int, region: str, notes: _Notes) -> tuple[str, ...]:
     """The phones of a cell; people write two of them into one."""
-    several = values.phone_numbers(cell.text, region)
+    alone = values.phone_number(cell.text, region)
+    several = () if alone else values.phone_numbers(cell.text, region)
     if len(several) > 1 and not cell.formula:
         return several
     return (_apply(_phone_rule(region), "phones", cell, notes, user=user),)

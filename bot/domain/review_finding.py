@@ -48,27 +48,25 @@ class _Findings:
 
 def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form or one by other hands in a workbook; nothing if there is none."""
-    headed = _heading_fields(workbook)
     ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
-    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and headed:
+    whole = ours is not None and len(ours.company) == len(forms.COMPANY_FIELDS)
+    if ours and whole and (ours.users or _heading_fields(workbook)):
         return (ours,)
     others = read_forms(workbook, vouched=vouched or bool(workbook.form_version))
-    if half := _half(workbook, ours, others, headed=headed):
+    if half := _half(workbook, ours, others):
         return (half,)
     if ours and workbook.form_version and sum(map(_size, others)) <= _size(ours):
         return (ours,)
     return others
 
 
-def _half(
-    workbook: Workbook, ours: FoundCase | None, others: tuple[FoundCase, ...], *, headed: frozenset[str]
-) -> FoundCase | None:
+def _half(workbook: Workbook, ours: FoundCase | None, others: tuple[FoundCase, ...]) -> FoundCase | None:
     """One sheet of our form in a file of its own, as a CSV holds it; hints and notes in it are no values."""
     if len(workbook.sheets) != 1:
         return None
     if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and not any(case.users for case in others):
         return ours
-    if headed == _USER_FIELDS and not ours and sum(map(_known, others)) == 0:
+    if not ours and _heading_fields(workbook) == _USER_FIELDS and sum(map(_known, others)) == 0:
         return replace(_ours(workbook), company={}, rivals=())
     return None
 

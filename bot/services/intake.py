@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case, case_id
-from bot.domain.errors import MailHasResult, MailNotKept, MailUndecided, UnknownMail
+from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
@@ -373,23 +373,6 @@ def note_failure(db: Database, desk: Desk, row: LedgerMail, error: str, *, now: 
             note = TroubleNote(what="mail_set_aside", subject=f"mail {row.id}", detail=error, id=row.id)
             queue_trouble(db, note, key=f"set_aside:{row.id}:{now.isoformat()}", now=now)
     return failed.status if failed else row.status
-
-
-def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
-    """Let a mail that led to nothing, and that SECRET_KEY opens, be decided about again."""
-    with transaction(db, locks=(f"mail:{mail_id}",)):
-        mail = ledger.find(db, mail_id)
-        if mail is None:
-            raise UnknownMail(id=mail_id)
-        if mail.status is MailStatus.RECORDED:
-            raise MailUndecided(id=mail_id)
-        if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
-            raise MailHasResult(id=mail_id, ref=mail.subject_ref)
-        if sources.find_readable(db, desk, mail_id) is None:
-            raise MailNotKept(id=mail_id)
-        ledger.reopen(db, mail_id)
-        events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
-    return mail
 
 
 def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:

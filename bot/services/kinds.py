@@ -1,4 +1,4 @@
-"""Mend a wrong kind: staff say that a mail is a RIS, or that it is none, and it is decided about again."""
+"""Decide again about a mail: as it stands, or as staff say that it is a RIS, or that it is none."""
 
 from datetime import datetime
 
@@ -25,10 +25,27 @@ from bot.ports import Reader
 from bot.services import questions, sources
 from bot.services.cases import Submission, get_case, get_seen, move_or_explain, open_case, refusals_recorded
 from bot.services.desk import Desk
-from bot.services.intake import list_submissions, understand
+from bot.services.intake import ACTIONS, list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
 from bot.store import cases, events, ledger
 from bot.store.database import transaction
+
+
+def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) -> LedgerMail:
+    """Let a mail that led to nothing, and that SECRET_KEY opens, be decided about again."""
+    with transaction(db, locks=(f"mail:{mail_id}",)):
+        mail = ledger.find(db, mail_id)
+        if mail is None:
+            raise UnknownMail(id=mail_id)
+        if mail.status is MailStatus.RECORDED:
+            raise MailUndecided(id=mail_id)
+        if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
+            raise MailHasResult(id=mail_id, ref=mail.subject_ref)
+        if sources.find_readable(db, desk, mail_id) is None:
+            raise MailNotKept(id=mail_id)
+        ledger.reopen(db, mail_id)
+        events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
+    return mail
 
 
 def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood:

@@ -78,13 +78,13 @@ def replay(
     ] = None,
 ) -> None:
     """Decide again about a mail of the ledger that led to nothing; the running service takes it up."""
-    from bot.services import intake
+    from bot.services import kinds
 
     if kind is not None:
         say(f"mail {mail_id} is now {', '.join(_mend(mail_id, kind))}")
         return
     with open_desk() as desk:
-        intake.replay(desk.db, desk.desk, mail_id, by=desk.by, now=desk.now)
+        kinds.replay(desk.db, desk.desk, mail_id, by=desk.by, now=desk.now)
     say(f"mail {mail_id} will be decided about again")
 
 

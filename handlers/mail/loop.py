@@ -21,8 +21,9 @@ T = TypeVar("T")
 
 BATCH = 100  #: UIDs a move
 FETCHED = 25  #: mails a fetch and a commit: what is in memory several times while it arrives
-TOGETHER = 8  #: mails read in one go: in memory several times on their way to a child and back
-HELD_BYTES = 4_000_000  #: of mails in one commit, or read in one go
+HELD_BYTES = 4_000_000  #: of them
+TOGETHER = 8  #: mails read in one go, in memory several times on their way to a child and back, and settled
+TOGETHER_BYTES = 400_000  #: of them: while a commit takes, whoever else writes waits
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -124,7 +125,7 @@ class MailLoop:
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
-                for batch in _batches(fetched, most=FETCHED, weight=lambda mail: len(mail.raw)):
+                for batch in _batches(fetched, FETCHED, HELD_BYTES, lambda mail: len(mail.raw)):
                     added = intake.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
 
@@ -175,7 +176,7 @@ def _read_ahead(
 ) -> Iterator[tuple[list[LedgerMail], Sequence[ReadMail]]]:
     """Read mails in batches, the next one while these are decided about."""
     with ThreadPoolExecutor(1, "mail-reader") as reader:
-        batches = [*_batches(rows, most=TOGETHER, weight=lambda row: row.size), []]
+        batches = [*_batches(rows, TOGETHER, TOGETHER_BYTES, lambda row: row.size), []]
         coming = reader.submit(_read_together, bot, batches[0])
         for batch, following in pairwise(batches):
             read = coming.result()
@@ -183,12 +184,12 @@ def _read_ahead(
             yield batch, read
 
 
-def _batches(mails: Iterable[T], *, most: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
+def _batches(mails: Iterable[T], most: int, within: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
     """Cut into as many as may be held at once; a mail that weighs more comes alone."""
     batch: list[T] = []
     size = 0
     for mail in mails:
-        if batch and (len(batch) == most or size + weight(mail) > HELD_BYTES):
+        if batch and (len(batch) == most or size + weight(mail) > within):
             yield batch
             batch, size = [], 0
         batch.append(mail)
@@ -212,7 +213,7 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail]:
 
 def _settle(
     bot: Bot, db: Database, rows: Sequence[LedgerMail], reads: Sequence[ReadMail] | None = None
-) -> list[MailStatus]:
+) -> Iterable[MailStatus]:
     """Understand recorded mails and decide about all or none; a bug in one of them costs only that one."""
     try:
         reads = reads or [bot.reader.read_mail(intake.get_source(db, bot.desk, row.id)) for row in rows]
@@ -234,11 +235,11 @@ def _settle(
     return statuses
 
 
-def _settle_after(bot: Bot, db: Database, rows: Sequence[LedgerMail], exc: Exception) -> list[MailStatus]:
+def _settle_after(bot: Bot, db: Database, rows: Sequence[LedgerMail], exc: Exception) -> Iterable[MailStatus]:
     """One of them raised: each is settled by itself, and who raises alone is counted."""
     if len(rows) > 1:
         log.warning("mails not settled together", trace=trace(exc))
-        return [status for row in rows for status in _settle(bot, db, [row])]
+        return (status for row in rows for status in _settle(bot, db, [row]))
     (row,) = rows
     log.error("mail raised", mail=row.id, trace=trace(exc))  # without the message
     error = f"{type(exc).__name__}: {exc}"

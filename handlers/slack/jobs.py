@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
-from bot.services import intake, outbox
+from bot.services import kinds, outbox
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 
 
@@ -52,5 +52,5 @@ def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        intake.replay(db, bot.desk, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        kinds.replay(db, bot.desk, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.replayed"))

@@ -16,7 +16,7 @@ from bot.domain.recovery_codes import PURPOSE as RECOVERY_CODE
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
 from bot.sandbox.invented import organisation
-from bot.services import approvals, cases, enrolments, intake, mark_keys, outbox, step_up, vouchers
+from bot.services import approvals, cases, enrolments, kinds, mark_keys, outbox, step_up, vouchers
 from tests.authenticators import Phone, enrolled, with_address
 from tests.cast import AVERY, BLAKE, CASEY, DANA, Office, a_mail
 from tests.cli.shell import Shell
@@ -97,7 +97,7 @@ def everything_opens(office: Office, left: Left, phone: Phone) -> None:
         page = cases.get_status(db, link_in(mails, "status"), now=office.now)
         enrolment = enrolments.get_enrolment(db, office.desk, token=link_in(mails, "enroll"), now=office.now)
         step_up.take_code(db, office.desk, by=AVERY, code=phone.code(office.now), now=office.now)
-        row = intake.replay(db, office.desk, left.robot, by=AVERY.id, now=office.now)
+        row = kinds.replay(db, office.desk, left.robot, by=AVERY.id, now=office.now)
     assert (page.ref, len(enrolment.secret)) == (left.ref, 32)
     assert office.take(a_mail(sender=DANA, answers=left.message_id)).kind == Kind.REPLY
     assert office.decide(row).kind == Kind.LIST
@@ -173,7 +173,7 @@ def test_what_is_known_by_its_mark_alone_stays_known_when_the_old_key_goes(offic
         content = file.encode("utf-8-sig")
         looked = vouchers.check(db, desk, office.reader, name="v.csv", content=content, now=office.now)
         with pytest.raises(MailNotKept):
-            intake.replay(db, desk, robot.id, by=AVERY.id, now=office.now)
+            kinds.replay(db, desk, robot.id, by=AVERY.id, now=office.now)
     assert [row.key.key for row in looked.reading.good] == [KEYS[2]]
     assert Keyring([OLD]).sign(RECOVERY_CODE, "a code") in desk.keyring.list_signatures(
         RECOVERY_CODE, "a code"

@@ -6,21 +6,25 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
+from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
-from bot.domain.mail import FetchedMail
+from bot.domain.mail import FetchedMail, Kind
 from bot.ports import ReadMail
-from bot.services import intake
+from bot.services import intake, kinds
+from bot.services.desk import Desk
 from handlers.mail import loop as mail_loop
 from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER, FETCHED, MailLoop
 from tests.cast import BLAKE, Office, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import until
+from tests.outside import Faults
 
 pytestmark = pytest.mark.slow
 
@@ -303,6 +307,79 @@ def test_a_poison_mail_in_a_batch_costs_only_itself(office: Office) -> None:
     assert len(office.jobs("question_note")) == 4
 
 
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_full_disk_at_the_decision_is_no_mails_fault_either(
+    office: Office, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    faults = Faults()
+    faults.then(*[None] * (many - 1), full)
+    decide = intake.ACTIONS[Kind.RIS]
+
+    def decide_unless_full(*args: Any) -> str:  # noqa: ANN401 - as an action has it
+        faults.happen()
+        return decide(*args)
+
+    monkeypatch.setitem(intake.ACTIONS, Kind.RIS, decide_unless_full)
+    for _ in range(many):
+        office.record(form_mail())
+    with running(office):
+        until(lambda: settled(office, many))
+
+    assert [(row.status, row.attempts) for row in ledger(office)] == [(MailStatus.DONE, 0)] * many
+
+
+def test_what_was_read_together_is_decided_about_in_one_commit(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "TOGETHER", 2)
+    seen = list[int]()
+    decide = intake.ACTIONS[Kind.RIS]
+
+    def decide_and_look(*args: Any) -> str:  # noqa: ANN401 - as an action has it
+        ref = decide(*args)
+        seen.append(len(office.jobs("receipt")))
+        return ref
+
+    monkeypatch.setitem(intake.ACTIONS, Kind.RIS, decide_and_look)
+    for _ in range(5):
+        office.record(form_mail())
+    with running(office):
+        until(lambda: settled(office, 5))
+
+    assert seen == [0, 0, 2, 2, 4]
+
+
+def test_a_mail_whose_decision_raises_costs_only_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = intake.ACTIONS[Kind.QUESTION]
+
+    def stumble(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+        ref = decide(db, desk, understood, now)
+        if understood.mail.subject == "Poison":
+            raise ValueError("a bug")
+        return ref
+
+    monkeypatch.setitem(intake.ACTIONS, Kind.QUESTION, stumble)
+    for number in range(1, 6):
+        subject = "Poison" if number == 3 else "Hello"
+        office.record(a_mail(subject=subject, message_id=f"<{number}@example.org>"))
+    with running(office):
+        until(lambda: settled(office, 5))
+
+    assert [(row.status, row.attempts) for row in ledger(office)] == [
+        ("done", 0),
+        ("done", 0),
+        ("set_aside", 3),
+        ("done", 0),
+        ("done", 0),
+    ]
+    assert len(office.jobs("question_note")) == 4
+    assert [row.subject_ref for row in ledger(office)] == ["Q-1", "Q-2", "", "Q-3", "Q-4"]
+
+
 def test_the_next_mails_are_read_while_the_first_are_decided_about(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,8 +401,10 @@ def test_the_next_mails_are_read_while_the_first_are_decided_about(
     assert batches == [2, 2, 1]
 
 
-def test_no_more_is_read_at_once_than_may_be_held(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_loop, "HELD_BYTES", 5_000)
+def test_large_mails_are_read_and_decided_about_by_themselves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "TOGETHER_BYTES", 5_000)
     sizes: list[int] = []
     read_mails = office.reader.read_mails
 
@@ -349,7 +428,7 @@ def test_a_replayed_mail_is_taken_up_by_the_running_loop(office: Office) -> None
     with running(office):
         until(lambda: settled(office, 1))
         with office.bot.connect() as db:
-            intake.replay(db, office.desk, 1, by=BLAKE.id, now=office.now)
+            kinds.replay(db, office.desk, 1, by=BLAKE.id, now=office.now)
         office.server.wake()
         until(lambda: ledger(office)[0].subject_ref == "C-1")
 
@@ -372,7 +451,10 @@ def test_a_stop_ends_it_within_a_second(office: Office, when: str) -> None:
     assert office.server.closed == office.server.opened
 
 
-def test_a_stop_leaves_what_is_recorded_for_the_next_start(office: Office) -> None:
+def test_a_stop_leaves_what_is_recorded_for_the_next_start(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "TOGETHER", 2)
     for _ in range(5):
         office.server.deliver(form_mail())
     loop = MailLoop(office.bot)
@@ -384,7 +466,7 @@ def test_a_stop_leaves_what_is_recorded_for_the_next_start(office: Office) -> No
 
     office.reader.read_mail = stop_while_reading  # type: ignore[method-assign,assignment]
     loop.run()
-    assert [row.status for row in ledger(office)] == ["done"] + ["recorded"] * 4
+    assert [row.status for row in ledger(office)] == ["done"] * 2 + ["recorded"] * 3
 
     office.reader.read_mail = read  # type: ignore[method-assign]
     with running(office):

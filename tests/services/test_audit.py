@@ -17,7 +17,7 @@ from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.domain.ris import Company, User
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, audit, cases, intake
+from bot.services import approvals, audit, cases, kinds
 from bot.services import outbox as outbox_service
 from handlers.cli import logs
 from handlers.mail.loop import work_on
@@ -186,7 +186,7 @@ def a_busy_day(office: Office) -> None:
         failed = [job.id for job in office.mails() if job.status == "failed"]
         assert failed
         outbox_service.retry(db, failed[0], by=BLAKE.id, now=office.now)
-        intake.replay(db, office.desk, row.id, by=BLAKE.id, now=office.now)
+        kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=office.now)
     office.clock.wait(hours=1)
     run_worker(office)
 

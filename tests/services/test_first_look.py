@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import MailNotKept
 from bot.domain.ledger import MailStatus
-from bot.services import intake
+from bot.services import intake, kinds
 from handlers.mail.loop import MailLoop
 from tests.cast import BLAKE, INBOX, LATER, Office, a_mail
 from tests.handlers.conftest import until
@@ -24,7 +24,7 @@ def test_mail_older_than_the_first_start_is_recorded_and_never_acted_on(office: 
     with office.connect() as db:
         assert [row.id for row in intake.list_waiting(db, limit=9)] == [new.id]
         with pytest.raises(MailNotKept):
-            intake.replay(db, office.desk, old.id, by=BLAKE.id, now=NOW)
+            kinds.replay(db, office.desk, old.id, by=BLAKE.id, now=NOW)
     assert office.jobs() == []
 
 

@@ -11,7 +11,7 @@ from bot.domain.errors import NothingWaits, NotStaff
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import caps, intake
+from bot.services import caps, intake, kinds
 from bot.store import ledger
 from tests.cast import BLAKE, DANA, ELI, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
@@ -88,7 +88,7 @@ def test_what_is_left_stays_in_the_ledger_and_can_be_replayed(office: Office) ->
     first = a_pile(office)
     with office.connect() as db:
         assert caps.leave(db, first.id, by=BLAKE, now=office.now) == 2
-        intake.replay(db, office.desk, first.id, by="cli:root", now=office.now)
+        kinds.replay(db, office.desk, first.id, by="cli:root", now=office.now)
     work_on_recorded(office)
 
     assert states(office) == {MailStatus.DONE: CAP + 2}

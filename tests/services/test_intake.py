@@ -11,7 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
 from bot.rendering.workbooks import ris_form
-from bot.services import intake
+from bot.services import intake, kinds
 from bot.store import ledger
 from handlers.mail.loop import work_on
 from tests.cast import BLAKE, DANA, DESK_ADDRESS, INBOX, MALLORY, Office, a_mail
@@ -161,7 +161,7 @@ def test_a_mail_that_was_set_aside_is_a_duplicate_once_a_copy_of_it_was_decided_
     assert poison(office, first, 3) is MailStatus.SET_ASIDE
     assert office.take(raw).status is MailStatus.DONE
     with office.connect() as db:
-        intake.replay(db, office.desk, first.id, by=BLAKE.id, now=NOW)
+        kinds.replay(db, office.desk, first.id, by=BLAKE.id, now=NOW)
 
     assert office.decide(first).status is MailStatus.DUPLICATE
     assert len(office.jobs("receipt")) == 1
@@ -189,7 +189,7 @@ def test_a_mail_that_was_set_aside_can_be_replayed(office: Office) -> None:
     row = office.record(a_ris())
     poison(office, row, 3)
     with office.connect() as db:
-        intake.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
+        kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
 
     assert work(office, row) is MailStatus.DONE
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
@@ -199,7 +199,7 @@ def test_a_mail_that_fails_again_after_its_replay_is_shown_again(office: Office)
     row = office.record(a_ris())
     poison(office, row, 3)
     with office.connect() as db:
-        intake.replay(db, office.desk, row.id, by=BLAKE.id, now=office.clock.wait(minutes=1))
+        kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=office.clock.wait(minutes=1))
 
     assert poison(office, row, 3) is MailStatus.SET_ASIDE
     assert len(office.jobs("trouble_note")) == 2
@@ -210,7 +210,7 @@ def test_a_mail_with_a_result_is_not_replayed(office: Office) -> None:
 
     for row in rows:
         with office.connect() as db, pytest.raises(MailHasResult) as refused:
-            intake.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
+            kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
         assert refused.value.values["ref"] == row.subject_ref
 
 
@@ -218,13 +218,13 @@ def test_a_mail_that_waits_already_is_not_replayed_once_more(office: Office) -> 
     row = office.record(a_mail())
 
     with office.connect() as db, pytest.raises(MailUndecided):
-        intake.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
+        kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=NOW)
     assert EventTag.MAIL_REPLAYED not in [event.tag for event in office.events()]
 
 
 def test_a_mail_that_nobody_knows_is_not_replayed(office: Office) -> None:
     with office.connect() as db, pytest.raises(UnknownMail):
-        intake.replay(db, office.desk, 99, by=BLAKE.id, now=NOW)
+        kinds.replay(db, office.desk, 99, by=BLAKE.id, now=NOW)
     with office.connect() as db, pytest.raises(UnknownMail):
         intake.get_source(db, office.desk, 99)
 
@@ -235,7 +235,7 @@ def test_a_robots_mail_in_a_thread_led_to_nothing_and_is_replayed(office: Office
     assert (robot.kind, robot.subject_ref) == ("list", "C-1")
 
     with office.connect() as db:
-        intake.replay(db, office.desk, robot.id, by=BLAKE.id, now=NOW)
+        kinds.replay(db, office.desk, robot.id, by=BLAKE.id, now=NOW)
         found = ledger.find(db, robot.id)
 
     assert found is not None

@@ -163,7 +163,7 @@ def test_a_mail_that_fails_is_set_aside_without_the_key_and_can_be_replayed(desk
     work(desk)
     assert spilt(desk) == []
     with desk.connect() as db:
-        assert intake.replay(db, desk.desk, row.id, by=BLAKE.id, now=desk.now).status is MailStatus.SET_ASIDE
+        assert kinds.replay(db, desk.desk, row.id, by=BLAKE.id, now=desk.now).status is MailStatus.SET_ASIDE
     assert desk.decide(row).subject_ref == "Q-1"
     with desk.connect() as db:
         understood = kinds.read_again(db, desk.desk, desk.reader, row.id)
