@@ -1,7 +1,6 @@
 """What mails say of a case: the company, its people, what it costs, and what it is to earlier ones."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from bot.domain import forms
@@ -56,7 +55,7 @@ def named(names: Sequence[str]) -> str:
 def company(found: Company, say: Words) -> list[Values]:
     """What stands in the form about the company, as we understood it; what is empty is left out."""
     said = {
-        **asdict(found),
+        **vars(found),
         "country": say.country(found.country),
         "partner_type": say.choice(PartnerType, found.partner_type),
     }

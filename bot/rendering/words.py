@@ -108,8 +108,8 @@ class Words:
     def date(self, day: date) -> str:
         """The day as in 12 September 2024; an instant's day is that of the desk's zone."""
         if isinstance(day, datetime):
-            day = day.astimezone(self.zone)
-        return format_date(day, "long", locale=_LOCALES[self.lang])
+            day = day.astimezone(self.zone).date()
+        return _long_date(day, self.lang)
 
     def instant(self, at: datetime) -> str:
         """Day, time and zone, for readers anywhere."""
@@ -240,6 +240,11 @@ def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
 def megabytes(size: int) -> int:
     """Whole megabytes, a begun one counted: what is above a limit of 25 is never told to have 25."""
     return -(-size // 1_048_576)
+
+
+@lru_cache(maxsize=64)
+def _long_date(day: date, lang: str) -> str:
+    return format_date(day, "long", locale=_LOCALES[lang])
 
 
 @lru_cache(maxsize=256)

@@ -116,7 +116,8 @@ def claim_jobs(
     """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
 
     In turns: the oldest of every case, then the second of every case, so that the many of one hold up no
-    other's few. Nobody else gets them until the lease ends. To be called inside a transaction.
+    other's few; before them what never vanished with its worker, which the job itself may have killed.
+    Nobody else gets them until the lease ends. To be called inside a transaction.
     """
     wanted, values = listed("kind", kinds)
     values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
@@ -126,19 +127,20 @@ def claim_jobs(
                 attempts = attempts + 1
             where id in (
                 select id from (
-                    select job.id, job.case_id from outbox job
+                    select job.id, job.case_id, job.unknowns from outbox job
                     where job.status = 'queued' and job.next_at <= :now
                       and job.kind in ({wanted})
                       and not exists (
                           select 1 from outbox ahead where ahead.stream = job.stream and (
                               ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id))))
-                order by case when case_id is null then 1
+                order by unknowns, case when case_id is null then 1
                     else row_number() over (partition by case_id order by id) end, id
                 limit :limit)
             returning {COLUMNS}""",
         {**values, "limit": limit},
     )
-    return [(_job(entry), entry["secrets"]) for entry in sorted(found, key=lambda entry: entry["id"])]
+    tried_in = sorted(found, key=lambda entry: (entry["unknowns"], entry["id"]))
+    return [(_job(entry), entry["secrets"]) for entry in tried_in]
 
 
 def settle(
@@ -221,7 +223,7 @@ def list_claims(db: Database, worker: str) -> list[tuple[Job, str]]:
     found = rows(
         db,
         f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
-            order by lease_until, id""",
+            order by lease_until, unknowns, id""",
         {"worker": worker},
     )
     return [(_job(entry), entry["lease_until"]) for entry in found]

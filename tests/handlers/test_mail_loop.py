@@ -351,6 +351,18 @@ def test_what_was_read_together_is_decided_about_in_one_commit(
     assert seen == [0, 0, 2, 2, 4]
 
 
+def test_of_two_alike_that_are_decided_about_together_one_is_a_duplicate(office: Office) -> None:
+    form = form_mail()
+    for raw in (form, form, form_mail()):
+        office.record(raw)
+    with running(office):
+        until(lambda: settled(office, 3))
+
+    assert [row.status for row in ledger(office)] == ["done", "duplicate", "done"]
+    assert [row.subject_ref for row in ledger(office)] == ["C-1", "C-1", "C-2"]
+    assert len(office.jobs("receipt")) == 2
+
+
 def test_a_mail_whose_decision_raises_costs_only_itself(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,28 @@ def test_a_dead_workers_claim_is_back_at_once_and_only_its_first_job_counts_as_t
     ]
 
 
+def test_what_vanished_with_its_worker_is_tried_after_what_did_not(office: Office) -> None:
+    """A job that kills whoever carries it out, or is killed each time, must not keep the others from going."""
+    for name in ("first", "second", "third"):
+        a_receipt(office, name, to=f"{name}@example.org")
+    with workers.alive(office.path, "killed"):
+        office.claim("killed", kinds=MAILS)
+    release_dead(office)
+    office.clock.wait(minutes=1)
+    with workers.alive(office.path, "killed too"):
+        claimed = office.claim("killed too", kinds=MAILS)
+    release_dead(office)
+
+    assert [job.recipient for job in claimed] == [
+        "second@example.org",
+        "third@example.org",
+        "first@example.org",
+    ]
+    assert [job.unknowns for job in office.jobs("neutral_receipt")] == [1, 1, 0]
+    office.clock.wait(minutes=1)
+    assert [job.recipient for job in office.claim(kinds=MAILS, limit=1)] == ["third@example.org"]
+
+
 def test_each_claim_of_a_dead_worker_has_a_first_job_that_may_have_happened(office: Office) -> None:
     """A lane whose settling failed, the database being locked, has gone on to its next claim."""
     with workers.alive(office.path, "killed"):
