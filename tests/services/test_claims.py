@@ -91,7 +91,7 @@ def test_a_dead_workers_claim_is_back_at_once_and_only_its_first_job_counts_as_t
 
 
 def test_what_vanished_with_its_worker_is_tried_after_what_did_not(office: Office) -> None:
-    """A job that kills whoever carries it out, or is killed each time, must not keep the others from going."""
+    """A job that kills its worker, or is killed each time, must not keep the others from going."""
     for name in ("first", "second", "third"):
         a_receipt(office, name, to=f"{name}@example.org")
     with workers.alive(office.path, "killed"):
