@@ -19,6 +19,7 @@ MOST_TYPED: Final = 300  #: characters of it that are looked at
 LONGEST: Final = 300  #: characters of a value that are searched
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_E164: Final = re.compile(r"\+[0-9]+")
 #: letters that no accent is taken off, beside those as which they are typed
 _LETTERS: Final = str.maketrans({
     "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "ħ": "h",
@@ -177,6 +178,8 @@ def rows_of(value: Value) -> list[list[str]]:
     """The words by which a value is found, each row for itself."""
     if value.subject is Subject.NUMBER:
         return [[value.text.replace("-", "").lower()]]
+    if value.subject is Subject.PHONE and _E164.fullmatch(value.text):  # as nearly all phones are, quickly
+        return [[value.text[1:]], [_backwards(value.text[1:])]]
     rows = spellings(value.text)
     if value.subject is Subject.PHONE and (number := re.sub(r"[^0-9]", "", value.text)):
         rows += [[number], [_backwards(number)]]

@@ -37,7 +37,7 @@ from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
 from bot.services.replies import take_reply
-from bot.store import cases, events, ledger
+from bot.store import cases, events, finding, ledger
 from bot.store.database import transaction
 
 
@@ -146,7 +146,8 @@ def decide_together(
 
     A mail that somebody else settled meanwhile is left alone.
     """
-    with transaction(db, locks=tuple(f"mail:{one.row.id}" for one in understood)):
+    locks = tuple(f"mail:{one.row.id}" for one in understood)
+    with transaction(db, locks=locks), finding.at_the_end(db):
         return [_decide(db, desk, one, now) for one in understood]
 
 

@@ -167,7 +167,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
 
     About several it has a conversation of its own: no single case's token would be right.
     """
-    newest = max(group, key=lambda one: one.waiting.since).case
+    newest = max(group, key=lambda one: (one.waiting.since, one.case.id)).case
     only = newest if len(group) == 1 else None
     return queue_mail(
         db,

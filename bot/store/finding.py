@@ -4,7 +4,9 @@ A case stands under its number, a question under its number below zero; a trigge
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from sqlite_utils import Database
 
@@ -38,8 +40,32 @@ def make_tables(db: Database) -> None:
     index_all(db)
 
 
+@contextmanager
+def at_the_end(db: Database) -> Iterator[None]:
+    """Within, cases are put into the index when all else is written; in the caller's transaction.
+
+    Whatever SQLite writes after a row of the index first makes it write that row's words into a piece of the
+    index of their own; so many cases come into one piece, which nobody has to merge later.
+    """
+    cases: dict[int, Case] = {}
+    token = _waiting.set(cases)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for case in cases.values():
+        set_case(db, case)
+
+
+#: by their ids, what `at_the_end` has put off in this thread
+_waiting: ContextVar[dict[int, Case] | None] = ContextVar("cases to be indexed", default=None)
+
+
 def set_case(db: Database, case: Case) -> None:
     """Let a case be found by its newest version, and by nothing older; in the caller's transaction."""
+    if (waiting := _waiting.get()) is not None:
+        waiting[case.id] = case
+        return
     values = values_of_case(case.ref, case.ris, sponsor=case.sponsor, cc=case.cc, title=case.thread.subject)
     _set(db, case.id, values, text_of(case.created_at))
 
@@ -73,7 +99,8 @@ def find(db: Database, wanted: Sequence[Wanted], *, limit: int) -> list[int]:
     found = rows(
         db,
         """select rowid, rowid in (select rowid from findables where findables match :named) named
-           from findables where findables match :all order by named desc, at desc limit :limit""",
+           from findables where findables match :all
+           order by named desc, at desc, abs(rowid) desc limit :limit""",
         {"all": text, "named": f"names : ({text})", "limit": limit},
     )
     return [entry["rowid"] for entry in found]

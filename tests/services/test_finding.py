@@ -13,14 +13,16 @@ from bot.domain.errors import NotStaff
 from bot.domain.finding import Findings, Subject, read
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Staff
-from bot.services import cases, finding
+from bot.services import cases, finding, intake
 from bot.services.cases import Submission
+from bot.store import database
 from bot.store import finding as index
 from bot.store.database import connect, transaction
 from bot.store.migrations import migrate
 from bot.store.schema import migrations
 from tests.budget import examples
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_case, a_mail, a_submission
+from tests.forms import sound_form
 
 GRETA = User(
     first_name="Greta", last_name="Müller", email="greta@works.example.org", phones=("+493023125001",)
@@ -47,6 +49,31 @@ def test_a_case_is_found_by_everything_that_stands_in_it(office: Office) -> None
     for typed in ("strassen koeln", "muller", "greta@works", "030 23125001", "po-4711", ref, "dana@sponsor"):
         assert refs(office, typed) == [ref], typed
     assert refs(office, "muller hamburg") == []
+
+
+def test_cases_that_are_opened_together_come_into_one_piece_of_the_index(office: Office) -> None:
+    rows = [office.record(a_mail(files=[("RIS.xlsx", sound_form())])) for _ in range(4)]
+    with office.connect() as db:
+        read = [office.reader.read_mail(intake.get_source(db, office.desk, row.id)) for row in rows]
+        understood = [
+            intake.understand(db, office.desk, row, *one) for row, one in zip(rows, read, strict=True)
+        ]
+        intake.decide_together(db, office.desk, understood, now=office.now)
+        pieces = database.rows(db, "select distinct segid from findables_idx")
+
+    assert len(pieces) == 1
+    assert refs(office, "dana@sponsor") == ["C-4", "C-3", "C-2", "C-1"]
+
+
+def test_of_a_case_that_changes_while_others_wait_for_the_index_only_the_newest_is_found(
+    office: Office,
+) -> None:
+    case = a_case(office, about("Works Ltd"))
+    with office.connect() as db, transaction(db), index.at_the_end(db):
+        for name in ("Middle Ltd", "Mill Ltd"):
+            index.set_case(db, replace(case, ris=replace(case.ris, company=Company(name=name))))
+
+    assert [refs(office, typed) for typed in ("works", "middle", "mill")] == [[], [], [case.ref]]
 
 
 def test_a_question_is_found_by_who_asked_and_its_subject(office: Office) -> None:
