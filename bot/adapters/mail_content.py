@@ -209,18 +209,23 @@ def _name_of(part: Message) -> tuple[str, bool]:
 
 
 def _bytes_of(part: Message) -> bytes:
-    payload = part.get_payload()
-    if isinstance(payload, str) and _header(part, "content-transfer-encoding").strip().lower() == "base64":
+    if _header(part, "content-transfer-encoding").strip().lower() == "base64":
         # The stdlib says the same in three times the time; what is odd is left to it.
-        with suppress(ValueError):
-            return binascii.a2b_base64(payload)
-    try:
+        with suppress(*BROKEN):
+            return binascii.a2b_base64(_as_it_stands(part))
+    with suppress(*BROKEN):
         content = part.get_payload(decode=True)
-    except BROKEN:
-        content = None
-    if isinstance(content, bytes):
-        return content
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+        if isinstance(content, bytes):
+            return content
+    with suppress(*BROKEN):
+        return _as_it_stands(part).encode("utf-8", "surrogateescape")
+    return b""
+
+
+def _as_it_stands(part: Message) -> str:
+    """Its body, not decoded; of an 8-bit one the stdlib asks the charset, and raises where that is none."""
+    payload = part.get_payload()
+    return payload if isinstance(payload, str) else ""
 
 
 def _text_of(part: Message, content: bytes) -> str:

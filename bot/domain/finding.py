@@ -19,7 +19,7 @@ MOST_TYPED: Final = 300  #: characters of it that are looked at
 LONGEST: Final = 300  #: characters of a value that are searched
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_E164: Final = re.compile(r"\+[0-9]+")
+_E164: Final = re.compile(r"\+[0-9]{1,15}")
 #: letters that no accent is taken off, beside those as which they are typed
 _LETTERS: Final = str.maketrans({
     "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "ħ": "h",

@@ -176,7 +176,7 @@ class _Columns:
         """Whether somebody stands there, and no further headings."""
         column = self.fields.get("email", len(row))
         value = row[column] if column < len(row) else None
-        return isinstance(value, str) and "@" in value
+        return isinstance(value, str) and "@" in value and " " not in value.strip()
 
 
 def _user_in(

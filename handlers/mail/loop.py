@@ -18,12 +18,16 @@ from bot.services import intake, moves, upkeep
 
 log = structlog.get_logger("mail")
 T = TypeVar("T")
+_Read = tuple[LedgerMail, ReadMail | None]  #: a recorded mail, and what was read of it with others
 
 BATCH = 100  #: UIDs a move
 FETCHED = 25  #: mails a fetch and a commit: what is in memory several times while it arrives
 HELD_BYTES = 4_000_000  #: of them
 TOGETHER = 8  #: mails read in one go, in memory several times on their way to a child and back, and settled
-TOGETHER_BYTES = 400_000  #: of them: while a commit takes, whoever else writes waits
+TOGETHER_BYTES = 400_000  #: of them
+TOGETHER_ROWS = (
+    2_000  #: of their workbooks: while they are settled, who else writes waits, and so does a stop
+)
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
 DONE_FOLDER = "Usher/Done"
 ASIDE_FOLDER = "Usher/Aside"
@@ -163,17 +167,20 @@ class MailLoop:
 def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:
     """Decide about recorded mails, a few whenever the next status is asked for."""
     if len(rows) == 1:
-        yield from _settle(bot, db, rows)
+        yield from _settle(bot, db, [(rows[0], None)])
         return
-    for batch, read in _read_ahead(bot, rows):
-        together = [(batch, read)] if read else [([row], None) for row in batch]
-        for some, known in together:
-            yield from _settle(bot, db, some, known)
+    for read in _read_ahead(bot, rows):
+        for together in _batches(read, TOGETHER, TOGETHER_ROWS, _rows_of):
+            yield from _settle(bot, db, together)
 
 
-def _read_ahead(
-    bot: Bot, rows: Sequence[LedgerMail]
-) -> Iterator[tuple[list[LedgerMail], Sequence[ReadMail]]]:
+def _rows_of(mail: _Read) -> int:
+    """How much there is to decide about; what could not be read with others comes alone."""
+    read = mail[1]
+    return sum(len(sheet.rows) for book in read[1] for sheet in book.sheets) if read else TOGETHER_ROWS + 1
+
+
+def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[list[_Read]]:
     """Read mails in batches, the next one while these are decided about."""
     with ThreadPoolExecutor(1, "mail-reader") as reader:
         batches = [*_batches(rows, TOGETHER, TOGETHER_BYTES, lambda row: row.size), []]
@@ -181,7 +188,7 @@ def _read_ahead(
         for batch, following in pairwise(batches):
             read = coming.result()
             coming = reader.submit(_read_together, bot, following)
-            yield batch, read
+            yield list(zip(batch, read, strict=True))
 
 
 def _batches(mails: Iterable[T], most: int, within: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
@@ -198,7 +205,7 @@ def _batches(mails: Iterable[T], most: int, within: int, weight: Callable[[T], i
         yield batch
 
 
-def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail]:
+def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | None]:
     """Read all or none: what is wrong with one of them shows when each is read by itself."""
     if not rows:
         return []
@@ -208,18 +215,17 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail]:
         return bot.reader.read_mails(sources)
     except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
         log.warning("mails not read together", trace=trace(exc))
-        return []
+        return [None] * len(rows)
 
 
-def _settle(
-    bot: Bot, db: Database, rows: Sequence[LedgerMail], reads: Sequence[ReadMail] | None = None
-) -> Iterable[MailStatus]:
+def _settle(bot: Bot, db: Database, mails: Sequence[_Read]) -> Iterable[MailStatus]:
     """Understand recorded mails and decide about all or none; a bug in one of them costs only that one."""
     try:
-        reads = reads or [bot.reader.read_mail(intake.get_source(db, bot.desk, row.id)) for row in rows]
         understood = [
-            intake.understand(db, bot.desk, row, mail, workbooks)
-            for row, (mail, workbooks) in zip(rows, reads, strict=True)
+            intake.understand(
+                db, bot.desk, row, *(read or bot.reader.read_mail(intake.get_source(db, bot.desk, row.id)))
+            )
+            for row, read in mails
         ]
         statuses = intake.decide_together(db, bot.desk, understood, now=bot.clock.now())
         bot.bell.ring()  # its connection stays open for the mails that follow
@@ -228,19 +234,19 @@ def _settle(
     except Exception as exc:
         if upkeep.trouble(exc):  # the machine's, not these mails'
             raise
-        return _settle_after(bot, db, rows, exc)
+        return _settle_after(bot, db, mails, exc)
     for one, status in zip(understood, statuses, strict=True):
         kind, reason = one.found.kind, one.found.reason
         log.info("mail settled", mail=one.row.id, kind=kind, reason=reason, status=status)
     return statuses
 
 
-def _settle_after(bot: Bot, db: Database, rows: Sequence[LedgerMail], exc: Exception) -> Iterable[MailStatus]:
+def _settle_after(bot: Bot, db: Database, mails: Sequence[_Read], exc: Exception) -> Iterable[MailStatus]:
     """One of them raised: each is settled by itself, and who raises alone is counted."""
-    if len(rows) > 1:
+    if len(mails) > 1:
         log.warning("mails not settled together", trace=trace(exc))
-        return (status for row in rows for status in _settle(bot, db, [row]))
-    (row,) = rows
+        return (status for mail in mails for status in _settle(bot, db, [mail]))
+    ((row, _),) = mails
     log.error("mail raised", mail=row.id, trace=trace(exc))  # without the message
     error = f"{type(exc).__name__}: {exc}"
     return [intake.note_failure(db, bot.desk, row, error, now=bot.clock.now())]

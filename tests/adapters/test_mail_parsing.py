@@ -1,14 +1,18 @@
 """Mails become values: their text, their attachments, their hash, and a reader that outlives them."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.adapters import mail_parsing
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
@@ -155,6 +159,55 @@ def test_a_mail_wrapped_in_base64_is_unwrapped() -> None:
     )
 
     assert read_mail_parts(raw).text == "Five seats."
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "base64"])
+@pytest.mark.parametrize(
+    "charset",
+    ["charset*=utf-8''utf-8", "charset=idna", "charset=undefined", 'charset="ut\0f"', "charset=utf-8"],
+)
+def test_an_odd_charset_costs_no_other_part_anything(charset: str, encoding: str) -> None:
+    mail = read_mail_parts(
+        f"""From: dana@sponsor.example.org
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; {charset}
+Content-Transfer-Encoding: {encoding}
+
+Gr\u00fc\u00dfe
+--b
+Content-Disposition: attachment; filename=a.txt
+
+seen
+--b--
+""".encode()
+    )
+
+    assert [(one.name, one.content) for one in mail.attachments] == [("a.txt", b"seen")]
+    assert mail.fault == ""
+    assert encoding == "base64" or mail.text.startswith("Gr")
+
+
+@pytest.mark.parametrize("encoding", ["base64", "BASE64", "base64 ", "base64\t", "\r\n base64"])
+def test_base64_is_known_however_its_header_is_written(encoding: str) -> None:
+    raw = f"From: dana@sponsor.example.org\r\nContent-Transfer-Encoding: {encoding}\r\n\r\nR3LDvMOf\r\n"
+
+    assert read_mail_parts(raw.encode()).text == "Gr\u00fc\u00df"
+
+
+SPOILT = st.tuples(st.integers(0, 90), st.sampled_from(b"=A\n\r !-_\xe4\x00"))
+
+
+@given(st.binary(max_size=60), st.lists(SPOILT, max_size=4))
+def test_base64_reads_as_the_standard_library_reads_it(content: bytes, spoilt: list[tuple[int, int]]) -> None:
+    coded = bytearray(base64.encodebytes(content))
+    for at, byte in spoilt:
+        coded.insert(min(at, len(coded)), byte)
+    raw = b"Content-Type: application/x; name=a\nContent-Transfer-Encoding: base64\n\n" + bytes(coded)
+    (found,) = read_mail_parts(raw).attachments
+
+    assert found.content == message_from_bytes(raw).get_payload(decode=True)
 
 
 def test_headers_are_unfolded_but_never_decoded_into_other_headers() -> None:

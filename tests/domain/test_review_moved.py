@@ -61,6 +61,15 @@ def _write_notes_beside(book: openpyxl.Workbook) -> None:
     book["Users"]["L30"] = "total: 2"
 
 
+def _repeat_the_headings_with_a_hint(book: openpyxl.Workbook) -> None:
+    """As somebody prints a long list; the hint has an address where the addresses stand."""
+    users = book["Users"]
+    headings = next(row for row in users.iter_rows(values_only=True) if row[0] == "Salutation *")
+    users.insert_rows(8)
+    for column, label in enumerate(headings, start=1):
+        users.cell(8, column).value = "E-mail (name@company.com)" if label == "E-mail *" else label
+
+
 def _shout_the_labels(book: openpyxl.Workbook) -> None:
     for row in range(5, 20):
         cell = book["Company"].cell(row, 1)
@@ -87,6 +96,12 @@ def test_what_moved_is_found(change: Change) -> None:
     assert read.problems == ()
     assert read.company == COMPANY
     assert [user.email for user in read.users] == [MARA.email, TOM.email]
+
+
+def test_headings_that_come_again_with_a_hint_are_nobody() -> None:
+    read = case(_changed(_repeat_the_headings_with_a_hint, sound_form()))
+
+    assert [user.first_name for user in read.users] == [MARA.first_name, TOM.first_name]
 
 
 def test_a_problem_is_told_where_its_cell_has_moved_to() -> None:

@@ -351,6 +351,28 @@ def test_what_was_read_together_is_decided_about_in_one_commit(
     assert seen == [0, 0, 2, 2, 4]
 
 
+def test_forms_of_many_rows_are_decided_about_by_themselves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes may hold thousands of users: eight such mails would hold up every writer, and a stop."""
+    book = next(iter(office.reader.read_mail(form_mail())[1]))
+    monkeypatch.setattr(mail_loop, "TOGETHER_ROWS", 2 * sum(len(sheet.rows) for sheet in book.sheets))
+    together = list[int]()
+    decide = intake.decide_together
+
+    def decide_and_count(db: Database, desk: Desk, mails: Sequence[Understood], *, now: datetime) -> object:
+        together.append(len(mails))
+        return decide(db, desk, mails, now=now)
+
+    monkeypatch.setattr(intake, "decide_together", decide_and_count)
+    for _ in range(5):
+        office.record(form_mail())
+    with running(office):
+        until(lambda: settled(office, 5))
+
+    assert together == [2, 2, 1]
+
+
 def test_of_two_alike_that_are_decided_about_together_one_is_a_duplicate(office: Office) -> None:
     form = form_mail()
     for raw in (form, form, form_mail()):
