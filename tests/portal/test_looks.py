@@ -158,6 +158,26 @@ def test_a_checked_form_fits_too(
     context.close()
 
 
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("width", [1200, 360])
+def test_a_registration_with_faults_fits_too(
+    places: dict[str, str], browser: Browser, width: int, lang: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale=lang)
+    page = context.new_page()
+    page.goto(f"{places['register_form']}?lang={lang}")
+    page.fill("#city", "")
+    page.fill("#phone_1", "not a number")
+    page.click("button[value=next]")
+    page.wait_for_selector(".faults")
+    Looks(sweep="portal", width=width, suffix=f"{width}-{lang}").look(page, "register_faults")
+
+    page.click(".faults a[href='#city']")
+    assert page.evaluate("document.activeElement.id") == "city"
+    assert page.locator("#phone_1[aria-invalid=true]").count() == 1
+    context.close()
+
+
 def test_the_whole_page_can_be_walked_by_keyboard(places: dict[str, str], browser: Browser) -> None:
     context = browser.new_context(locale="en")
     page = context.new_page()
