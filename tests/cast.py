@@ -168,7 +168,7 @@ class Office:
         with self.connect() as db:
             mail, books = self.reader.read_mail(intake.get_source(db, self.desk, row.id))
             understood = intake.understand(db, self.desk, row, mail, books)
-            intake.decide(db, self.desk, understood, now=self.now)
+            intake.decide(db, self.desk, [understood], now=self.now)
             after = ledger.find(db, row.id)
         assert after is not None
         return after

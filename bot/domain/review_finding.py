@@ -49,8 +49,8 @@ class _Findings:
 def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form or one by other hands in a workbook; nothing if there is none."""
     ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
-    whole = ours is not None and len(ours.company) == len(forms.COMPANY_FIELDS)
-    if ours and whole and (ours.users or _heading_fields(workbook)):
+    headed = bool(ours and ours.users) or _heading_fields(workbook)
+    if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and headed:
         return (ours,)
     others = read_forms(workbook, vouched=vouched or bool(workbook.form_version))
     if half := _half(workbook, ours, others):

@@ -133,18 +133,10 @@ def _why_unread(row: LedgerMail, mail: InboundMail) -> str:
     return "the mail server does not give it out"
 
 
-def decide(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> MailStatus:
-    """Settle one recorded mail and queue what follows, in one transaction; return what became of it."""
-    (status,) = decide_together(db, desk, [understood], now=now)
-    return status
+def decide(db: Database, desk: Desk, understood: Sequence[Understood], *, now: datetime) -> list[MailStatus]:
+    """Settle recorded mails, all or none, in their order, and queue what follows, in one transaction.
 
-
-def decide_together(
-    db: Database, desk: Desk, understood: Sequence[Understood], *, now: datetime
-) -> list[MailStatus]:
-    """The same for several recorded mails, all or none, in their order: one commit instead of many.
-
-    A mail that somebody else settled meanwhile is left alone.
+    Return what became of each; one that somebody else settled meanwhile is left alone.
     """
     locks = tuple(f"mail:{one.row.id}" for one in understood)
     with transaction(db, locks=locks), finding.at_the_end(db):

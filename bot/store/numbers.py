@@ -13,13 +13,12 @@ _GO_OUT: Final = ("case", "conversation")  #: in mails and other systems, also b
 
 def next_number(db: Database, name: str) -> int:
     """Take the next number of a series; the caller's transaction holds it."""
-    count(
+    (taken,) = rows(
         db,
         """insert into numbers (name, last) values (:name, 1)
-           on conflict (name) do update set last = last + 1""",
+           on conflict (name) do update set last = last + 1 returning last""",
         {"name": name},
     )
-    (taken,) = rows(db, "select last from numbers where name = :name", {"name": name})
     return int(taken["last"])
 
 

@@ -227,7 +227,7 @@ def _settle(bot: Bot, db: Database, mails: Sequence[_Read]) -> Iterable[MailStat
             )
             for row, read in mails
         ]
-        statuses = intake.decide_together(db, bot.desk, understood, now=bot.clock.now())
+        statuses = intake.decide(db, bot.desk, understood, now=bot.clock.now())
         bot.bell.ring()  # its connection stays open for the mails that follow
     except (TransientFailure, PermanentFailure):
         raise

@@ -58,7 +58,7 @@ def test_cases_that_are_opened_together_come_into_one_piece_of_the_index(office:
         understood = [
             intake.understand(db, office.desk, row, *one) for row, one in zip(rows, read, strict=True)
         ]
-        intake.decide_together(db, office.desk, understood, now=office.now)
+        intake.decide(db, office.desk, understood, now=office.now)
         pieces = database.rows(db, "select distinct segid from findables_idx")
 
     assert len(pieces) == 1

@@ -45,7 +45,7 @@ def take_in(office: Office, subject: str) -> int:
     with office.connect() as db:
         mail, books = office.reader.read_mail(intake.get_source(db, office.desk, row.id))
         understood = intake.understand(db, office.desk, row, mail, books)
-        spent = steps(db, lambda: intake.decide(db, office.desk, understood, now=office.now))
+        spent = steps(db, lambda: intake.decide(db, office.desk, [understood], now=office.now))
         spent += steps(db, lambda: intake.list_waiting(db, limit=20))
         spent += steps(db, lambda: moves.list_to_move(db, INBOX, 1, limit=100))
         moves.mark_moved(db, INBOX, 1, [row.uid], now=office.now)
