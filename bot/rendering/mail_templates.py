@@ -72,6 +72,7 @@ def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # 
     return ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         **options,

@@ -16,9 +16,9 @@ from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
 from bot.services import case_steps, provisioning, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
+from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
-from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
 from bot.store import approvals, cases

@@ -26,8 +26,8 @@ from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
 from bot.services import conversation_replies, email_change_notices, phone_reset_notices
+from bot.services.decision_phases import follow
 from bot.services.desk import Desk
-from bot.services.outbox import follow
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.store import bounces, events, outbox
 

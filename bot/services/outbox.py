@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import Phase
 from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.case_steps import StepResult
@@ -18,7 +17,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience, phase_of
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
     case_steps,
     conversation_replies,
@@ -29,9 +28,10 @@ from bot.services import (
     phone_reset_notices,
     provisioning,
 )
+from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, cases, chat_messages, events, holds, outbox, workers
+from bot.store import bounces, chat_messages, events, holds, outbox, workers
 from bot.store.database import transaction
 
 
@@ -69,7 +69,7 @@ def claim(
     now: datetime,
 ) -> list[Job]:
     """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
-    going = []
+    going: list[Job] = []
     with transaction(db):
         on_hold = holds.find(db) is not None
         for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
@@ -89,7 +89,7 @@ def claim(
                 _end(db, job, worker, lost, now=now, jitter=0.0)
                 continue
             going.append(replace(job, secrets=secrets))
-            follow(db, job.decision_id, now=now)
+        follow_all(db, {job.decision_id for job in going if job.decision_id is not None}, now=now)
     return going
 
 
@@ -139,11 +139,6 @@ def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
     status = _after(job, outcome)
-    wait = timedelta(seconds=outcome.retry_after or 0) or (
-        patience(now - job.created_at, jitter=jitter)
-        if outcome.not_now
-        else back_off(job.attempts, jitter=jitter)
-    )
     if outcome.ts:
         chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
     settled = outbox.settle(
@@ -152,7 +147,7 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         worker,
         status,
         now=now,
-        next_at=now + wait if status is JobStatus.QUEUED else None,
+        next_at=now + _wait(job, outcome, now, jitter) if status is JobStatus.QUEUED else None,
         error=outcome.error,
         unknown=outcome.status is JobStatus.UNKNOWN,
         counts=not outcome.not_now,
@@ -168,6 +163,15 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
         provisioning.follow(db, job, status, outcome.error, now=now)
         follow(db, job.decision_id, now=now)
     return status
+
+
+def _wait(job: Job, outcome: Outcome, now: datetime, jitter: float) -> timedelta:
+    """Until the next try: as long as the other side asked for, or what we think fit."""
+    if outcome.retry_after:
+        return timedelta(seconds=outcome.retry_after)
+    if outcome.not_now:
+        return patience(now - job.created_at, jitter=jitter)
+    return back_off(job.attempts, jitter=jitter)
 
 
 def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
@@ -283,20 +287,6 @@ def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: dateti
             id=job.id,
         )
         queue_trouble(db, note, key=f"copy_refused:{job.id}", now=now)
-
-
-def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
-    """Bring a decision's phase up to its effects; its card says so. What was begun stays begun."""
-    if decision_id is None:
-        return
-    phase = phase_of(outbox.list_states(db, decision_id))
-    if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
-        phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
-    case_id = cases.set_phase(db, decision_id, phase)
-    if case_id is not None:
-        subject = f"case:{case_id}"
-        events.add(db, EventTag.DECISION_PHASE_CHANGED, subject, actor="usher", at=now, phase=phase)
-        queue_case_card(db, case_id, now=now)
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:

@@ -1,7 +1,7 @@
 """Cases, their versions and their decisions."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -248,15 +248,16 @@ def was_begun(db: Database, decision_id: int) -> bool:
     return found is not None and found["phase"] != Phase.DECIDED
 
 
-def set_phase(db: Database, decision_id: int, phase: Phase) -> int | None:
-    """Move a decision's phase; return its case when that changed anything."""
-    moved = row(
+def set_phase(db: Database, decision_ids: Iterable[int], phase: Phase) -> list[int]:
+    """Move the phase of decisions; return the cases for which that changed anything."""
+    inside, values = listed("id", map(str, decision_ids))
+    moved = rows(
         db,
-        """update decisions set phase = :phase where id = :id and phase <> :phase and voided_at is null
-           returning case_id""",
-        {"id": decision_id, "phase": phase},
+        f"""update decisions set phase = :phase
+            where id in ({inside}) and phase <> :phase and voided_at is null returning case_id""",
+        {**values, "phase": phase},
     )
-    return int(moved["case_id"]) if moved else None
+    return sorted(int(entry["case_id"]) for entry in moved)
 
 
 def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:

@@ -13,6 +13,9 @@ from bot.store.database import count, count_each, instant, listed, maybe_instant
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
+#: a case has few jobs, a state may have thousands; SQLite, which counts neither, takes them for equal
+OF_CASE = "indexed by outbox_by_case_and_state"
+
 #: columns that are as they are in a job
 _KEPT = ("key", "kind", "stream", "template", "decision_id", "case_id", "recipient", "message_id")
 
@@ -59,7 +62,8 @@ def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
 def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> list[Job]:
     """Jobs that carry out steps of a case, in one of those states."""
     states, values = listed("status", statuses)
-    sql = f"select {COLUMNS} from outbox where case_id = :id and kind = 'step' and status in ({states})"
+    sql = f"""select {COLUMNS} from outbox {OF_CASE}
+              where case_id = :id and kind = 'step' and status in ({states})"""
     return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
 
 
@@ -332,10 +336,14 @@ def list_effects(db: Database, decision_id: int) -> list[Job]:
     return [_job(entry) for entry in found]
 
 
-def list_states(db: Database, decision_id: int) -> list[tuple[JobStatus, int]]:
-    """How far each effect of a decision has come, and how often it was tried."""
-    sql = "select status, attempts from outbox where decision_id = :id"
-    return [(JobStatus(found["status"]), found["attempts"]) for found in rows(db, sql, {"id": decision_id})]
+def list_states(db: Database, decision_ids: Iterable[int]) -> dict[int, list[tuple[JobStatus, int]]]:
+    """How far each effect of these decisions has come, and how often it was tried."""
+    states = {decision_id: list[tuple[JobStatus, int]]() for decision_id in decision_ids}
+    inside, values = listed("id", map(str, states))
+    sql = f"select decision_id, status, attempts from outbox where decision_id in ({inside})"
+    for found in rows(db, sql, values):
+        states[found["decision_id"]].append((JobStatus(found["status"]), found["attempts"]))
+    return states
 
 
 def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: datetime) -> tuple[int, int]:

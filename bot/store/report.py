@@ -45,7 +45,8 @@ def count_withdrawn(db: Database, since: datetime, until: datetime) -> int:
 
 
 def count_sent(db: Database, since: datetime, until: datetime) -> int:
-    return _count(db, "count(*) n from outbox where kind = 'mail' and sent_at", since, until)
+    what = "count(*) n from outbox where status = 'sent' and kind = 'mail' and sent_at"
+    return _count(db, what, since, until)
 
 
 def count_questions(db: Database, since: datetime, until: datetime) -> int:

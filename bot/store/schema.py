@@ -296,3 +296,12 @@ def m062_what_a_form_writes_lies_together(db: Database) -> None:
 @migrations()
 def m063_marks_outlive_the_key_they_came_from(db: Database) -> None:
     mark_keys.make_tables(db)
+
+
+@migrations()
+def m064_a_claim_reads_an_index_alone(db: Database) -> None:
+    db.executescript("""
+        drop index outbox_due;
+        create index outbox_due on outbox (kind, next_at, unknowns, case_id, stream) where status = 'queued';
+        create index outbox_by_status on outbox (status, sent_at);
+    """)

@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.outbox import JobStatus
 from bot.store.database import listed, row, rows
+from bot.store.outbox import OF_CASE
 
 
 def list_states_of_mails(db: Database, case_id: int, templates: Sequence[str]) -> frozenset[JobStatus]:
@@ -26,7 +27,8 @@ def list_states_of_mails(db: Database, case_id: int, templates: Sequence[str]) -
 
 def list_queued(db: Database, case_id: int) -> list[int]:
     """Jobs that are to carry out steps of a case."""
-    sql = "select id from outbox where case_id = :id and kind = 'step' and status = 'queued' order by id"
+    sql = f"""select id from outbox {OF_CASE}
+              where case_id = :id and kind = 'step' and status = 'queued' order by id"""
     return [int(found["id"]) for found in rows(db, sql, {"id": case_id})]
 
 

@@ -1,11 +1,15 @@
 """What is done for each mail costs the same however much the desk has seen."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlite_utils import Database
 
+from bot.domain.outbox import JobKind, JobStatus
 from bot.services import intake, moves
+from bot.store import home, outbox, report, step_jobs
 from bot.store.database import text_of
 from tests.cast import INBOX, Office, a_mail
 from tests.forms import sound_form
@@ -25,6 +29,21 @@ ANSWERS = """
     insert into outbox (key, kind, stream, template, vals, status, recipient, case_id, automatic,
                         created_at, next_at)
     select 'k' || n, 'mail', 's' || n, 'receipt', '{}', 'sent', n || '@example.org', null, 1, :now, :now
+    from numbers
+    """
+
+#: Mails of other cases that wait to go.
+WAITING = """
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)
+    insert into outbox (key, kind, stream, template, vals, status, recipient, created_at, next_at)
+    select 'w' || n, 'mail', 's' || n, 'receipt', '{}', 'queued', n || '@example.org', :now, :now
+    from numbers
+    """
+#: Mails that went the day before.
+SENT = """
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)
+    insert into outbox (key, kind, stream, template, vals, status, recipient, created_at, next_at, sent_at)
+    select 'o' || n, 'mail', 's' || n, 'receipt', '{}', 'sent', n || '@example.org', :now, :now, :now
     from numbers
     """
 
@@ -61,3 +80,25 @@ def test_taking_a_mail_in_costs_the_same_after_thousands(office: Office, stateme
     after = take_in(office, "third")
 
     assert after < before * 1.5 + 5
+
+
+def look_up(office: Office) -> dict[str, int]:
+    since = office.now + timedelta(hours=1)
+    looks: dict[str, Callable[[Database], object]] = {
+        "steps of a case": lambda db: outbox.list_steps(db, 1, [JobStatus.QUEUED]),
+        "steps of a case in line": lambda db: step_jobs.list_queued(db, 1),
+        "the desk's hour": lambda db: home.count_since(db, since),
+        "the report's mails": lambda db: report.count_sent(db, since, since + timedelta(days=1)),
+        "the next that is due": lambda db: outbox.find_next_due(db, [JobKind.MAIL]),
+    }
+    with office.connect() as db:
+        return {name: steps(db, partial(look, db)) for name, look in looks.items()}
+
+
+@pytest.mark.parametrize("statement", [WAITING, SENT], ids=["waiting", "sent"])
+def test_looking_into_a_full_outbox_costs_the_same(office: Office, statement: str) -> None:
+    before = look_up(office)
+    with office.connect() as db:
+        db.execute(statement, {"many": MANY, "now": text_of(office.now)})
+
+    assert {name: taken for name, taken in look_up(office).items() if taken > before[name] + 1} == {}

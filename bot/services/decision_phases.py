@@ -1,0 +1,39 @@
+"""How far a decision is carried out: its phase follows its effects."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import Phase
+from bot.domain.events import EventTag
+from bot.domain.outbox import phase_of
+from bot.services.queueing import queue_case_card
+from bot.store import cases, events, outbox
+from bot.store.events import NewEvent
+
+
+def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
+    """Bring one decision's phase up to its effects, in the caller's transaction; None stands for none."""
+    if decision_id is not None:
+        follow_all(db, [decision_id], now=now)
+
+
+def follow_all(db: Database, decision_ids: Collection[int], *, now: datetime) -> None:
+    """The same for many; their cards say so. What was begun stays begun."""
+    reached = defaultdict[Phase, list[int]](list)
+    for decision_id, effects in outbox.list_states(db, decision_ids).items():
+        phase = phase_of(effects)
+        if phase is Phase.DECIDED:  # or again: what waits has been released, or is tried anew
+            phase = Phase.EXECUTING if cases.was_begun(db, decision_id) else phase
+        reached[phase].append(decision_id)
+    for phase, ids in reached.items():
+        case_ids = cases.set_phase(db, ids, phase)
+        changed = [
+            NewEvent(tag=EventTag.DECISION_PHASE_CHANGED, subject=f"case:{case_id}", data={"phase": phase})
+            for case_id in case_ids
+        ]
+        events.add_all(db, changed, actor="usher", at=now)
+        for case_id in case_ids:
+            queue_case_card(db, case_id, now=now)
