@@ -1,20 +1,28 @@
 """The contact page and what is said of answers: first an answer, then a person; alike for every stranger."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.domain.conversations import Conversation, ConversationState
-from bot.services import conversations, faq_mails
+from bot.domain.diagnosis import Cause
+from bot.services import conversations, diagnosis, faq_mails
 from bot.services.queueing import issue_link
 from bot.store.database import rows, transaction
 from tests.people import PASSWORD
 from tests.portal.conftest import Town
 from tests.portal.people import csrf_of
 from tests.portal.test_sign_in import settled
+from tests.rendering.test_diagnosis import WHOLE
 
 QUESTION = "My account is locked, for how long? <b>&lt;!channel&gt; <@U1>"
+#: what a page of the portal mends
+MENDED_BY_THEM = {
+    Cause.TERMS, Cause.NO_KEY, Cause.NO_PHONE, Cause.WEAK_SESSION, Cause.CODE_OLD, Cause.MAIL_BACK,
+    Cause.MAIL_GIVEN_UP, Cause.ENDING,
+}  # fmt: skip
 FORM = {"do": "send", "question": QUESTION, "name": "Mara Lind", "email": "Mara@Lind.example.org"}
 
 
@@ -119,6 +127,25 @@ def test_who_is_signed_in_is_known_and_hears_what_is_true_for_them(town: Town) -
     assert "True for your account" in page
     assert "/applications/ForumPass/terms" in page  # where an administrator mends it
     assert (one.address, one.name, one.verified) == (person.email, person.name, True)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_whatever_is_true_for_them_the_page_stands_and_leads_on(
+    town: Town, cause: Cause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = settled(town)
+    browser, found = village.browser(), replace(WHOLE, cause=cause, yours=True)
+    browser.sign_in(village.people[0].user_id, PASSWORD)
+    monkeypatch.setattr(diagnosis, "diagnose_each", lambda *_, **__: (found,))
+    asking = "q=How+do+I+reset+my+password&tried=reset-password"
+    answers = [browser.get(f"/{page}?{asking}") for page in ("faq", "contact")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert ["True for your account" in answer.text for answer in answers] == [True, True]
+    true = [
+        answer.text.partition("True for your account")[2].partition("</section>")[0] for answer in answers
+    ]
+    assert [one.count('<a class="onward"') for one in true] == [int(cause in MENDED_BY_THEM)] * 2
 
 
 def test_an_article_is_judged_without_a_script_and_leads_to_a_person_with_the_question(town: Town) -> None:
