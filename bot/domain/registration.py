@@ -97,6 +97,7 @@ class Fault:
 class Registered:
     """A draft as it was understood: the form with the organisation's own data in it."""
 
+    form: RisCase  #: as it was ordered
     ris: RisCase
     headquarters: str  #: ISO 3166 alpha-2, or as it was sent
     faults: tuple[Fault, ...] = ()
@@ -143,6 +144,7 @@ def understand(ris: RisCase, draft: Draft, *, applications: tuple[str, ...]) -> 
     long = [Fault(field=name, code="too_long") for name in FIELDS if len(draft[name]) > LONGEST]
     told = {fault.field for fault in long}
     return Registered(
+        form=ris,
         ris=replace(ris, company=filled.company, users=users),
         headquarters=draft[HEADQUARTERS],
         faults=_in_order([*long, *(fault for fault in faults if fault.field not in told)]),
@@ -175,10 +177,11 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: FIELDS.index(fault.field)))
 
 
-def changes(ris: RisCase, registered: Registered) -> Differences:
+def changes(registered: Registered) -> Differences:
     """What they wrote differently from the form; the other people of it are the same on both sides."""
     before, after = (
-        replace(one, users=(find_invited(one) or User(),), problems=()) for one in (ris, registered.ris)
+        replace(one, users=(find_invited(one) or User(),), problems=())
+        for one in (registered.form, registered.ris)
     )
     return compare(before, after)
 

@@ -193,13 +193,18 @@ _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 def _buttons(card: CaseCard, words: Words) -> list[Block]:
     case = card.case
     if card.steps and case.status in STANDING:
-        return [*registration.buttons(card, words), *case_steps.buttons(card, words)]
+        return step_buttons(card, words)
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
     names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
     ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
     return [*ask, *organisations.buttons(card, words), _actions(card, names, words)]
+
+
+def step_buttons(card: CaseCard, words: Words) -> list[Block]:
+    """What a case that was approved asks of a person."""
+    return [*registration.buttons(card, words), *case_steps.buttons(card, words)]
 
 
 def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:

@@ -1,6 +1,6 @@
 """The home tab: what waits for one person, what they wait for, and how the desk stands today."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.absences import Absence
@@ -8,7 +8,7 @@ from bot.domain.cases import Case, CaseStatus
 from bot.domain.home import Figures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
-from bot.rendering import absences, blocks, conversations, queue
+from bot.rendering import absences, blocks, cards, conversations, queue, registration
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -82,22 +82,29 @@ def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
         text.append(words.say("money.total", total=words.money(quote.total)))
     if cautions := _cautions(one, words):
         text.append(cautions)
-    return [
-        blocks.section("\n".join(text)),
-        {
-            "type": "actions",
-            "block_id": queue.block_id(entry, "decide", offer=one.card.offer),
-            "elements": _buttons(entry, words),
-        },
-    ]
+    said = blocks.section("\n".join(text))
+    names = _NAMES.get(entry.status)
+    if names is None:  # a registration or a step waits, and what it asks of a person its card knows
+        shown = [*registration.shown(one.card, words), *cards.step_buttons(one.card, words)]
+        return [said, *(_placed(block, f"home:{entry.ref}") for block in shown)]
+    block_id = queue.block_id(entry, "decide", offer=one.card.offer)
+    return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(entry, names, words)}]
 
 
-def _buttons(entry: QueueEntry, words: Words) -> list[Block]:
-    if entry.status is CaseStatus.RECEIVED:
-        names = {"kind_ris": "primary", "kind_not_ris": ""}
-    else:
-        names = {"case_approve": "primary", "case_reject": "danger"}
-    names |= {"case_open": ""} | ({} if entry.assigned_to else {"case_take": ""})
+def _placed(block: Block, place: str) -> Block:
+    """The same block may stand in the answer on top, and with other cases of the same content."""
+    return {**block, "block_id": f"{place}:{block['block_id']}"} if "block_id" in block else block
+
+
+#: what a case that waits for a decision lets whoever sees it here do, and how it looks
+_NAMES: dict[CaseStatus, dict[str, str]] = {
+    CaseStatus.RECEIVED: {"kind_ris": "primary", "kind_not_ris": ""},
+    CaseStatus.IN_REVIEW: {"case_approve": "primary", "case_reject": "danger"},
+}
+
+
+def _buttons(entry: QueueEntry, names: Mapping[str, str], words: Words) -> list[Block]:
+    names = {**names, "case_open": ""} | ({} if entry.assigned_to else {"case_take": ""})
     return [
         blocks.button(
             words.say(f"card.{name.removeprefix('case_')}"), action=name, value=entry.ref, style=style

@@ -66,7 +66,7 @@ def _submitted(card: CaseCard, words: Words) -> Iterator[str]:
     )
     country = safe(words.country(registered.headquarters), 80)
     yield words.say("registration.headquarters", country=country)
-    if registered.headquarters != card.case.ris.company.country:
+    if registered.headquarters != registered.form.company.country:
         yield f"⚠ {words.say('registration.headquarters.elsewhere')}"
 
 
@@ -74,7 +74,7 @@ def _changes(card: CaseCard, words: Words) -> list[Block]:
     """Cell by cell, what they wrote differently from the form."""
     if card.registered is None:
         return []
-    found = changes(card.case.ris, card.registered)
+    found = changes(card.registered)
     if not len(found):
         return [blocks.context(words.say("registration.unchanged"))]
     heading = words.say("registration.changes", count=len(found))

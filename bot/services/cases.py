@@ -323,7 +323,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
     """A case as its card shows it now; for a viewer who may not decide, without buttons."""
     case = get_case(db, ref)
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
-    returned = bounces.list_of_case(db, case.id)
+    returned, found = bounces.list_of_case(db, case.id), registration.find(db, case.id)
     others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
     return CaseCard(
         case=case,
@@ -340,18 +340,23 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         quote=purchasing.quote(db, desk, case, now=now) if case.status is CaseStatus.IN_REVIEW else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
         bought=purchasing.find_bought(db, case),
-        registration=(found := registration.find(db, case.id)),
-        registered=_registered(desk, case, found),
+        registration=found,
+        registered=_registered(db, desk, case, found),
         ticked_outside=not desk.policy.mag.keeps_accounts,
         may_decide=viewer is None or rights.may_decide(db, case, viewer, now=now),
     )
 
 
-def _registered(desk: Desk, case: Case, found: Registration | None) -> Registered | None:
-    """What was submitted, as it is understood; None where nothing was."""
+def _registered(db: Database, desk: Desk, case: Case, found: Registration | None) -> Registered | None:
+    """What was submitted, as it is understood; None where nothing was.
+
+    Beside the form that it was decided about: once approved, it is the case's newest form itself.
+    """
     if found is None or not found.seal:
         return None
-    return understand(case.ris, found.draft, applications=desk.policy.mag.applications)
+    made = found.decision
+    form = case_versions.find_before(db, case.id, made.at) if made else None
+    return understand(form.ris if form else case.ris, found.draft, applications=desk.policy.mag.applications)
 
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:

@@ -9,12 +9,20 @@ from sqlite_utils import Database
 
 from bot.domain.cases import CaseVersion
 from bot.store.cases import ris_of
-from bot.store.database import instant, row, rows
+from bot.store.database import instant, row, rows, text_of
 
 
 def find(db: Database, case_id: int, version: int) -> CaseVersion | None:
     sql = "select * from case_versions where case_id = :id and version = :version"
     found = row(db, sql, {"id": case_id, "version": version})
+    return _version(found) if found else None
+
+
+def find_before(db: Database, case_id: int, at: datetime) -> CaseVersion | None:
+    """The newest that was made before then."""
+    sql = """select * from case_versions where case_id = :id and made_at < :at
+             order by version desc limit 1"""
+    found = row(db, sql, {"id": case_id, "at": text_of(at)})
     return _version(found) if found else None
 
 

@@ -41,7 +41,7 @@ def register(app: App, bot: Bot) -> None:
 def _step_in(body: Body) -> tuple[str, StepName, str]:
     """The case a button is about, its step, and the hash of what the card showed."""
     action = body["actions"][0]
-    _, step, seen = str(action["block_id"]).split(":", 2)
+    _, step, seen = str(action["block_id"]).rsplit(":", 2)
     return str(action["value"]), StepName(step), seen
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from bot.domain.cases import CaseStatus
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.handlers.conftest import Workspace, until
+from tests.handlers.test_slack_home import click_at_home, decoded, homes
+from tests.handlers.test_slack_home import opened as opened_home
 from tests.services.registering import an_invited, kept, registered
 from tests.services.test_registration_elsewhere import with_policy
 
@@ -57,6 +59,35 @@ def test_the_card_and_the_words_decide_and_a_late_click_hears_who_won(
     workspace.click("registration_refuse", "C-1", by=AVERY.id, seen=seal)
 
     assert "already approved by <@U0CASEY0001>" in workspace.heard(4)[3]["text"]
+    assert office.case("C-1").status is CaseStatus.LIVE
+
+
+def at_home(workspace: Workspace, by: str) -> dict[str, Json]:
+    """The buttons in somebody's home tab by what they do, each with its block."""
+    opened_home(workspace, by)
+    view = decoded(until(lambda: workspace.asked("views.publish"))[-1]["view"])
+    return {
+        one["action_id"]: one | {"block_id": block.get("block_id", "")}
+        for block in view["blocks"]
+        if block["type"] == "actions"
+        for one in block["elements"]
+    }
+
+
+def test_the_home_tab_decides_about_a_registration_as_its_card_does(
+    open_workspace: Opened, tmp_path: Path
+) -> None:
+    office = registered(tmp_path, city="Bremen")
+    workspace = open_workspace(office)
+    buttons = at_home(workspace, CASEY.id)
+    assert "case_approve" not in buttons
+    assert "Hamburg → *Bremen*" in homes(workspace, CASEY.id)[-1]
+    seen = buttons["registration_refuse"]["block_id"].rpartition(":")[2]
+    click_at_home(workspace, "registration_refuse", "C-1", by=CASEY.id, seen=seen)
+    assert opened(workspace)["callback_id"] == "registration_refuse"
+    click_at_home(workspace, "registration_approve", "C-1", by=CASEY.id, seen=seen)
+
+    assert "the registration is approved" in homes(workspace, CASEY.id, 2)[-1]
     assert office.case("C-1").status is CaseStatus.LIVE
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.domain.absences import Absence
 from bot.domain.approvals import Approval, Grave, SecondReason
 from bot.domain.cards import CaseCard
+from bot.domain.case_steps import StepState
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.home import Figures, Held, Home, ToDecide
@@ -22,6 +23,7 @@ from bot.rendering.queue import done_card, next_card
 from bot.sandbox.slack.limits import check_view, view_too_large
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH
+from tests.rendering.test_case_steps import steps
 from tests.rendering.test_conversation_cards import conversation_rows
 from tests.rendering.test_queue import entry
 
@@ -116,6 +118,29 @@ def test_every_block_that_decides_carries_its_case_and_the_hash_of_what_is_shown
     assert len(ids) == len(set(ids))
     for one in home.decide:
         assert f"case:decide:{one.entry.ref}:{one.card.case.content_hash}" in ids
+
+
+def at_a_step(number: int) -> ToDecide:
+    """An approved case whose site the desk makes."""
+    states = (StepState.DONE, StepState.DONE, StepState.DESK, StepState.WAITING, StepState.WAITING)
+    one = to_decide(number, status=CaseStatus.PROVISIONING)
+    return replace(one, card=replace(one.card, steps=steps(*states)))
+
+
+def test_a_case_at_a_step_has_the_buttons_of_its_card_and_not_those_of_its_order() -> None:
+    first, second = at_a_step(1), at_a_step(2)
+    shown = view(replace(busy(), decide=(first, second)), next_card(first.card, words=ENGLISH))
+    actions = [
+        one["action_id"]
+        for block in shown["blocks"]
+        for one in block.get("elements", ())
+        if "action_id" in one
+    ]
+
+    assert check_view(shown) == []
+    assert actions.count("case_checklist") == 3
+    assert "case_approve" not in actions
+    assert len(block_ids(shown)) == len(set(block_ids(shown)))
 
 
 def test_two_cases_of_the_same_content_and_an_answer_with_its_card_stand_together() -> None:

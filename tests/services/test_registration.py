@@ -9,6 +9,7 @@ import pytest
 from bot.domain.accounts import Account
 from bot.domain.approvals import Choice
 from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.differences import Differences
 from bot.domain.errors import (
     AlreadyDecided,
     LinkExpired,
@@ -19,11 +20,12 @@ from bot.domain.errors import (
     OwnWork,
     Refusal,
 )
-from bot.domain.registration import RefusalReason, Stage
+from bot.domain.registration import RefusalReason, Stage, changes
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged
 from bot.domain.staff import Act
 from bot.services import (
     case_step_hands,
+    cases,
     notices,
     nudges,
     registration,
@@ -167,6 +169,23 @@ def test_approving_makes_accounts_tells_everybody_and_the_case_is_live(tmp_path:
     with pytest.raises(AlreadyDecided) as refused:
         decide(office, Choice.REJECTED, by=AVERY)
     assert refused.value.values["by"] == CASEY.id
+
+
+def test_what_differed_from_the_order_stands_on_the_card_afterwards_too(tmp_path: Path) -> None:
+    office = registered(tmp_path, city="Bremen", name="Lindgren & Voss GmbH")
+
+    def differing() -> Differences:
+        with office.connect() as db:
+            found = cases.get_card(db, office.desk, "C-1", now=office.now).registered
+        assert found is not None
+        return changes(found)
+
+    before = differing()
+    office.clock.wait(minutes=5)
+    case = decide(office)
+
+    assert (len(before), case.ris.company.city) == (3, "Bremen")
+    assert differing() == before
 
 
 def test_whoever_corrects_their_name_keeps_their_license_key(tmp_path: Path) -> None:
