@@ -12,11 +12,12 @@ from bot.domain.absences import Absence
 from bot.domain.approvals import ApprovalRules, Grave, RejectionReason, SecondReason
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, ContentChanged, NotApprover, OwnWork, Refusal
+from bot.domain.events import EventTag
 from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.policy import Price
 from bot.services import absences as away
-from bot.services import approvals, cases
+from bot.services import approvals, cases, history
 from bot.store import absences
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission, an_office
@@ -70,6 +71,9 @@ def test_the_first_yes_decides_nothing_and_the_second_does(large: Office) -> Non
     assert decided.decision is not None
     assert (decided.status, decided.decision.by) == (CaseStatus.APPROVED, CASEY.id)
     assert [job.template for job in large.mails()] == ["receipt", "order_confirmation"]
+    with large.connect() as db:
+        steps = history.list_steps(db, "C-1")
+    assert [step.actor for step in steps if step.tag == EventTag.APPROVAL_GIVEN] == [AVERY.id]
 
 
 def test_nobody_is_both_of_the_two(large: Office) -> None:
