@@ -251,3 +251,4 @@ class StatusPage:
     supplied: bool = False  #: License Keys of it went out, and do not come back
     registered_at: datetime | None = None  #: when the desk approved its registration
     waiting: int = 0  #: people of it who have not activated their accounts
+    answered: bool = False  #: answers in words wait for a click of staff

@@ -66,11 +66,16 @@ BALL: dict[CaseStatus, BallHolder] = {
 }
 
 
-def ball_of(status: CaseStatus, phase: Phase | None, step: StepState | None = None) -> BallHolder:
+def ball_of(
+    status: CaseStatus, phase: Phase | None, step: StepState | None = None, *, answered: bool = False
+) -> BallHolder:
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
-    `step`: how far the step is that the case is at; None where it is at none.
+    `step`: how far the step is that the case is at; None where it is at none. `answered`: the sponsor's
+    answers in words wait for a click of staff.
     """
+    if answered and status is CaseStatus.WAITING_FOR_SPONSOR:
+        return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED
         return BallHolder.USHER if runs else BallHolder.DESK
@@ -160,6 +165,8 @@ class Case:
     voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None
     step: StepState | None = None  #: how far the step is that it is at
+    answered: bool = False  #: its sponsor's answers in words wait for a click of staff
+    turn_since: datetime | None = None  #: whoever holds the ball holds it so since then
 
     @property
     def ref(self) -> str:
@@ -180,7 +187,12 @@ class Case:
 
     @property
     def ball(self) -> BallHolder:
-        return ball_of(self.status, self.decision.phase if self.decision else None, self.step)
+        phase = self.decision.phase if self.decision else None
+        return ball_of(self.status, phase, self.step, answered=self.answered)
+
+    @property
+    def held_since(self) -> datetime:
+        return self.turn_since or self.status_since
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ def _confirm_registration(card: CaseCard, button: str, words: Words) -> Card:
 
 
 def _notification(case: Case, words: Words) -> str:
-    company, status = _company(case, words), words.status(case.status)
+    company, status = _company(case, words), words.status(case.status, case.ball)
     return quoting.slack(words.say("card.notification", ref=case.ref, company=company, status=status), 400)
 
 
@@ -90,8 +90,9 @@ def _changes(card: CaseCard, words: Words) -> list[Block]:
 
 def _state(card: CaseCard, words: Words) -> str:
     case = card.case
-    since = words.moment(case.status_since)
-    line = words.say(f"card.state.{case.ball}", status=words.status(case.status), since=since)
+    since = words.moment(case.held_since)
+    status = words.status(case.status, case.ball)
+    line = words.say(f"card.state.{case.ball}", status=status, since=since)
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.case_steps import StepName, StepState
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import Step
 from bot.domain.license_keys import KeyVoided
 from bot.domain.money import Money
@@ -105,7 +105,7 @@ def turn_note(
     `at`: the step that needs a hand, where it is at one.
     """
     if at is None:
-        text = words.say("history.turn", ref=safe(ref), status=words.status(status))
+        text = words.say("history.turn", ref=safe(ref), status=words.status(status, BallHolder.DESK))
     else:
         name, state = at
         key = "history.turn.desk" if state is StepState.DESK else "history.turn.step"

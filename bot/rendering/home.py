@@ -100,6 +100,7 @@ def _placed(block: Block, place: str) -> Block:
 _NAMES: dict[CaseStatus, dict[str, str]] = {
     CaseStatus.RECEIVED: {"kind_ris": "primary", "kind_not_ris": ""},
     CaseStatus.IN_REVIEW: {"case_approve": "primary", "case_reject": "danger"},
+    CaseStatus.WAITING_FOR_SPONSOR: {},  # answers in words are taken over where they stand, below its card
 }
 
 

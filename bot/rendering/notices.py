@@ -18,7 +18,8 @@ def waiting_note(note: WaitingNote, *, words: Words) -> Card:
     """A notice; it pings whom it calls, for that is what it is for."""
     of_status = f"notice.{note.kind}.{note.status}"
     key = of_status if of_status in words else f"notice.{note.kind}"
-    text = words.say(key, ref=safe(note.ref), status=words.status(note.status), count=note.after)
+    ball = None if note.kind is NoticeKind.STANDSTILL else BallHolder.DESK
+    text = words.say(key, ref=safe(note.ref), status=words.status(note.status, ball), count=note.after)
     text = f"{text}\n{_called(note, words)}"
     since = words.say("notice.since", since=words.moment(note.since))
     return Card(text=text, blocks=[blocks.section(text), blocks.context(since)])
@@ -58,7 +59,7 @@ def _line(one: Standing, words: Words) -> str:
         "notice.standing.line",
         ref=safe(one.ref),
         company=safe(one.company, 60) or words.say("card.nameless"),
-        status=words.status(one.status),
+        status=words.status(one.status, one.holder),
         since=words.moment(one.since),
         assigned=assigned,
     )

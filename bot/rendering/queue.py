@@ -96,7 +96,8 @@ def block_id(entry: QueueEntry, where: str, *, offer: str = "") -> str:
 
 def title(entry: QueueEntry, words: Words) -> str:
     company = safe(entry.company, 100) or words.say("card.nameless")
-    return words.say("queue.title", ref=entry.ref, company=company, status=words.status(entry.status))
+    status = words.status(entry.status, entry.ball)
+    return words.say("queue.title", ref=entry.ref, company=company, status=status)
 
 
 def standing(entry: QueueEntry, words: Words, now: datetime) -> str:

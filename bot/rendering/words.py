@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from bot.domain.approvals import RejectionReason
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.conversations import CUSTOMER
 from bot.domain.errors import Refusal, Value
 from bot.domain.money import Money
@@ -68,7 +68,10 @@ class Words:
         """The name of any state or kind of ours, e.g. `CaseStatus.IN_REVIEW` -> `case_status.in_review`."""
         return self.say(f"{_snake(type(value).__name__)}.{value}")
 
-    def status(self, status: CaseStatus) -> str:
+    def status(self, status: CaseStatus, ball: BallHolder | None = None) -> str:
+        """How far a case is; who waits for a sponsor with the desk at turn has the answers, in words."""
+        if status is CaseStatus.WAITING_FOR_SPONSOR and ball is BallHolder.DESK:
+            return self.say("case_status.answered")
         return self.name(status)
 
     def rejection(self, reason: RejectionReason) -> str:

@@ -88,11 +88,12 @@ def refresh(db: Database, case: Case, *, now: datetime) -> None:
     """A newer version came: what other answers would change in it is shown anew."""
     for answers in case_answers.list_open(db, case.id):
         if answers.version != case.version:
+            # Shown anew first: in between it would be the sponsor's turn.
+            given = [Given(number=one.number, text=one.answer) for one in answers.proposals]
+            _show(db, case, answers.asked, given, answers.mail, now=now)
             case_answers.settle(db, answers.id, AnswersState.OVERTAKEN, by="usher", now=now)
             _note(db, case, EventTag.ANSWERS_OVERTAKEN, answers.id, by="usher", now=now)
             _say(db, case, answers.id, again=AnswersState.OVERTAKEN, now=now)
-            given = [Given(number=one.number, text=one.answer) for one in answers.proposals]
-            _show(db, case, answers.asked, given, answers.mail, now=now)
 
 
 def get_note(db: Database, desk: Desk, number: int) -> AnswersNote:

@@ -390,4 +390,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         supplied=seats.has_key(db, case.id),
         registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
+        answered=case.answered,
     )

@@ -34,8 +34,7 @@ def make_tables(db: Database) -> None:
 def list_waiting(db: Database, holder: BallHolder, states: Collection[CaseStatus] = OPEN) -> list[Waiting]:
     """Cases in those states whose turn it is, longest waiting first.
 
-    A sponsor who writes without settling anything is waited for since then; one whose answers wait for a
-    click of staff is waited for no longer.
+    A sponsor who writes without settling anything is waited for since then.
     """
     inside, values = listed("status", sorted(states))
     found = rows(
@@ -47,8 +46,6 @@ def list_waiting(db: Database, holder: BallHolder, states: Collection[CaseStatus
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
               and c.status in ({inside})
-              and not (t.holder = 'sponsor' and exists (
-                  select 1 from case_answers a where a.case_id = c.id and a.state = 'open'))
             order by t.since, c.id""",
         {**values, "holder": holder},
     )

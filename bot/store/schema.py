@@ -305,3 +305,8 @@ def m064_a_claim_reads_an_index_alone(db: Database) -> None:
         create index outbox_due on outbox (kind, next_at, unknowns, case_id, stream) where status = 'queued';
         create index outbox_by_status on outbox (status, sent_at);
     """)
+
+
+@migrations()
+def m065_answers_in_words_are_the_desks_turn(db: Database) -> None:
+    turns.hand_over_answered(db)

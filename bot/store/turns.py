@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
-from bot.store.case_steps import STEP_AT
+from bot.store.case_steps import ANSWERED, STEP_AT
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again
@@ -52,7 +52,8 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     """Begin a new turn where the case's holder or state is no longer that of the last one."""
     found = row(
         db,
-        f"""select c.status, d.phase, {STEP_AT} step, t.id turn, t.holder, t.status turn_status from cases c
+        f"""select c.status, d.phase, {STEP_AT} step, {ANSWERED} answered,
+               t.id turn, t.holder, t.status turn_status from cases c
            left join decisions d on d.case_id = c.id and d.voided_at is null
            left join turns t on t.case_id = c.id and t.until is null
            where c.id = :id""",
@@ -64,6 +65,7 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
         CaseStatus(found["status"]),
         Phase(found["phase"]) if found["phase"] else None,
         StepState(found["step"]) if found["step"] else None,
+        answered=bool(found["answered"]),
     )
     if found["holder"] == holder and found["turn_status"] == found["status"]:
         return None
@@ -113,3 +115,17 @@ def begin_all(db: Database) -> None:
     for entry in found:
         holder = ball_of(CaseStatus(entry["status"]), Phase(entry["phase"]) if entry["phase"] else None)
         _begin(db, entry["id"], holder, entry["status"], entry["status_since"])
+
+
+def hand_over_answered(db: Database) -> None:
+    """Cases whose answers waited for a click before that was the desk's turn: it is since they came."""
+    found = rows(
+        db,
+        """select t.id turn, t.case_id, t.since, min(a.made_at) answered_at from turns t
+           join case_answers a on a.case_id = t.case_id and a.state = 'open'
+           where t.until is null and t.holder = 'sponsor' group by t.id""",
+    )
+    for entry in found:
+        moment = max(entry["since"], entry["answered_at"])
+        count(db, "update turns set until = :at where id = :id", {"id": entry["turn"], "at": moment})
+        _begin(db, entry["case_id"], BallHolder.DESK, CaseStatus.WAITING_FOR_SPONSOR, moment)

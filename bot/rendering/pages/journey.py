@@ -110,7 +110,7 @@ def journey(page: StatusPage, words: Words) -> Journey:
     return Journey(
         ref=page.ref,
         company=quoting.one_line(page.company, 120),
-        state=words.status(page.status),
+        state=words.status(page.status, holder),
         mood=MOODS[page.status],
         lead=_lead(page, words),
         holder=_named(page, holder, words),
@@ -123,7 +123,7 @@ def journey(page: StatusPage, words: Words) -> Journey:
 
 def _holder(page: StatusPage) -> BallHolder:
     at = step_at(page.steps)
-    return ball_of(page.status, page.phase, at.state if at else None)
+    return ball_of(page.status, page.phase, at.state if at else None, answered=page.answered)
 
 
 def _named(page: StatusPage, holder: BallHolder, words: Words) -> str:
@@ -139,6 +139,8 @@ def _is_activating(page: StatusPage) -> bool:
 
 def _lead(page: StatusPage, words: Words) -> str:
     key = f"page.status.lead.{page.status}"
+    if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
+        return words.say("page.status.lead.answered")
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
         # The desk may wait for an answer to a question of its own, with nothing wrong in the form.
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
@@ -151,6 +153,8 @@ def _lead(page: StatusPage, words: Words) -> str:
 
 def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
+    if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
+        key = "page.status.next.answered"
     if _holder(page) is BallHolder.USHER and f"{key}.running" in words:
         key = f"{key}.running"
     if _is_activating(page):
