@@ -19,6 +19,8 @@ from bot.faq.windows import sentences, windows
 
 SURE_VOTES = 2  #: for a language against none for the other
 CONSIDERED = 5  #: topics whose probability is weighed
+NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
+MOST_OF_A_NAME = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class Window:
     of: range
     scores: Sequence[float]
     known: float  #: how much of what it says the model has met, 0 to 1
+    asks: bool = True  #: False where it only names a thing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,8 @@ class Search:
         if self._extra:
             added = self._extra.score([one.vector for one in chosen])
             scores = [one + other for one, other in zip(scores, added, strict=True)]
-        return Window(of=window, scores=scores, known=self._model.familiarity(words))
+        known, asks = self._model.familiarity(words), len(words) > NAME or len(names) > 1
+        return Window(of=window, scores=scores, known=known, asks=asks)
 
     def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
         candidates = self._likely(scored)
@@ -117,7 +121,10 @@ class Search:
 
     def _candidate(self, topic: int, window: Window, scored: Sequence[Window]) -> Candidate:
         speaks = evidence(len(self._model.topics), topic, window, scored)
-        return Candidate(topic=self._model.topics[topic], score=probability(self._calibration, speaks))
+        score = probability(self._calibration, speaks)
+        return Candidate(
+            topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_OF_A_NAME)
+        )
 
     def _language(self, said: str, seen: Sequence[_Sentence]) -> str:
         """By the words that every text has, where one language alone has them; else as the model learnt."""

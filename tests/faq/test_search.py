@@ -156,6 +156,22 @@ def test_it_abstains(text: str) -> None:
     assert (reading.step, reading.topic) == (Step.PERSON, None)
 
 
+@pytest.mark.parametrize("name", ["Passwort", "password", "OTP", "Code", "License Key", "AGB", "terms"])
+def test_the_name_of_a_thing_is_offered_what_there_is_and_answered_nothing(name: str) -> None:
+    assert shipped().read(name).step is Step.OFFER
+    letter = f"Subject: {name}\n\nHello,\n\nit is about this.\n\nRegards"
+    assert shipped().read(letter).step is not Step.ANSWER
+
+
+def test_a_subject_that_names_a_thing_takes_no_certainty_from_the_question_below_it() -> None:
+    asked = shipped().read("Subject: License Key\n\nWo gebe ich ihn ein?")
+    two = "mein Passwort geht nicht mehr und ich bekomme den Code nicht auf mein Handy. Bitte schnell helfen!"
+
+    assert asked.topic == "enter-licence-key"
+    assert shipped().read("Konto gesperrt").topic == "account-locked"
+    assert shipped().read(f"Subject: Passwort\n\nHallo,\n\n{two}").topic is None
+
+
 def test_a_slip_is_mended_and_a_strange_word_is_not() -> None:
     spelling = Spelling(["ledger", "lodger", "quartz"])
 
