@@ -23,7 +23,7 @@ from bot.domain.account_views import (
     read_reason,
 )
 from bot.domain.accounts import Account, AccountStatus, Customer
-from bot.domain.approvals import find_right
+from bot.domain.approvals import check_is_staff, find_right
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
@@ -153,6 +153,17 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
 
 
 _FAR = timedelta(days=20 * 366)  #: whatever the policy, the clock does its next things before then
+
+
+#: what takes the right to close: whoever may not close an account may not undo it either
+_CLOSING = frozenset({AccountAct.CLOSE, AccountAct.REOPEN})
+
+
+def check_may(db: Database, act: AccountAct, by: Staff, *, now: datetime) -> None:
+    """Whether they may do that; raise NotStaff or NotApprover."""
+    check_is_staff(by)
+    if act in _CLOSING:
+        check_may_move(db, by, now=now)
 
 
 def check_may_move(db: Database, by: Staff, *, now: datetime) -> None:

@@ -55,9 +55,7 @@ def on_act(ack: Ack, body: Body, respond: Respond, *, bot: Bot, act: AccountAct)
     ack()
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        check_is_staff(by)
-        if act is AccountAct.CLOSE:
-            account_views.check_may_move(db, by, now=now)
+        account_views.check_may(db, act, by, now=now)
         number = int(body["actions"][0]["value"])
         view = account_views.act(db, bot.desk, act, account_id=number, by=by.id, now=now)
         settle(respond, body, account_card(view, words=words(bot), done=act))

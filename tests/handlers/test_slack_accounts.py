@@ -145,6 +145,12 @@ def test_of_staff_only_whose_right_it_is_close_an_account(
     assert "Only approvers decide" in heard(workspace, 1)
     assert status(workspace, people[1]) is AccountStatus.ACTIVE
 
+    workspace.click("account_close", str(people[1].id), by=AVERY.id)
+    assert "signed out everywhere" in heard(workspace, 2)
+    workspace.click("account_reopen", str(people[1].id), by=BLAKE.id)
+    assert "Only approvers decide" in heard(workspace, 3)
+    assert status(workspace, people[1]) is AccountStatus.DEACTIVATED
+
 
 def extension(
     workspace: Workspace, until: str | None, reason: str, *, by: str, account: int = 1
