@@ -1,5 +1,6 @@
 """The lobby's buttons that send sample mails, each a real mail by SMTP."""
 
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from bot.sandbox.samples import SPONSORS, Sample, Samples
 _SENT = "Send a RIS as the sponsor"
 _ASKED = "Write to the desk as somebody"
 _FILLED = "Fill the mailbox"
+_OF_ANYTHING, _OF_CASE = re.compile(""), re.compile(r"\bC-\d+")
 _WITHDRAWAL = "Hello,\n\nplease withdraw this case.\n\nKind regards\nDana Reyes"
 
 
@@ -108,18 +110,21 @@ def _bounce(world: MailWorld, samples: Samples) -> str:
 
 
 def _reply(world: MailWorld, samples: Samples, text: str) -> str:
-    newest = _newest(world)
+    newest = _newest(world, _OF_CASE)
     if newest is None:
-        return "The desk has not written to a sponsor yet: send a RIS first."
+        return "The desk has not written to a sponsor about a case yet: send a RIS first."
     about = f"A reply to “{newest['Subject']}”"
     return _send(world, samples.reply(newest, text, about=about))
 
 
-def _newest(world: MailWorld) -> EmailMessage | None:
-    """What a sponsor got last."""
+def _newest(world: MailWorld, about: re.Pattern[str] = _OF_ANYTHING) -> EmailMessage | None:
+    """What a sponsor got last, of what has such a subject."""
     received = [stored for address in SPONSORS for stored in world.mails(address)]
-    newest = max(received, key=lambda stored: stored.received_at, default=None)
-    return message_from_bytes(newest.raw, EmailMessage, policy=default) if newest else None
+    for stored in sorted(received, key=lambda stored: stored.received_at, reverse=True):
+        mail = message_from_bytes(stored.raw, EmailMessage, policy=default)
+        if about.search(mail["Subject"]):
+            return mail
+    return None
 
 
 def _fill(world: MailWorld, samples: Samples) -> str:

@@ -16,7 +16,7 @@ from bot.sandbox.slack.uploads import Upload
 
 TROUBLE = "We had some trouble connecting. Try again?"
 KNOWN_MENTION = re.compile(r"(<@[UW][A-Z0-9]+>)")
-HANDLE = re.compile(r"(?<![\w<@.])@([a-z0-9][a-z0-9._-]*)")
+HANDLE = re.compile(r"(?<![\w<@.])@([a-z0-9][a-z0-9._-]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

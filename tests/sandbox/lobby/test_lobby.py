@@ -42,15 +42,17 @@ def test_a_busy_monday_brings_thirty_mails(world: MailWorld, client: FlaskClient
     assert "30 mails were sent" in client.get("/").get_data(as_text=True)
 
 
-def test_a_withdrawal_answers_the_newest_mail_that_a_sponsor_got(
-    world: MailWorld, client: FlaskClient
+def test_a_withdrawal_answers_the_newest_mail_about_a_case_that_a_sponsor_got(
+    world: MailWorld, client: FlaskClient, clock: StillClock
 ) -> None:
     press(client, "withdrawal")
     assert not world.mails(DESK)
     assert "send a RIS first" in client.get("/").get_data(as_text=True)
 
-    raw = f"From: {DESK}\nTo: {DANA[1]}\nSubject: Received\nMessage-ID: <ours.1@desk.example>\n\nHello.\n"
-    world.submit(raw.encode(), DESK, DANA[1])
+    for number, subject in enumerate(("Received (C-1)", "We could not read your file (Q-2)"), 1):
+        head = f"From: {DESK}\nTo: {DANA[1]}\nSubject: {subject}\nMessage-ID: <ours.{number}@desk.example>"
+        clock.turn(timedelta(minutes=1))
+        world.submit(f"{head}\n\nHello.\n".encode(), DESK, DANA[1])
     press(client, "withdrawal")
 
     (stored,) = world.mails(DESK)

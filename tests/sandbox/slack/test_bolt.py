@@ -144,6 +144,15 @@ def test_a_mention_is_answered_in_its_thread(desk: Desk) -> None:
     assert (answer["text"], answer["user"]) == (f"Yes, <@{BLAKE.id}>?", USHER.id)
 
 
+def test_a_name_is_a_mention_however_it_is_written(desk: Desk) -> None:
+    workspace, _ = desk
+    said = [
+        workspace.act("blake").say("support", text).message or {} for text in ("@Avery look", "@avery look")
+    ]
+
+    assert {one["text"] for one in said} == {"<@U0AVERY0001> look"}
+
+
 def test_opening_the_home_tab_lets_the_app_publish_it(desk: Desk) -> None:
     workspace, _ = desk
     workspace.act("avery").open_home()
