@@ -84,7 +84,7 @@ def test_the_figures_go_to_whoever_asks_and_the_chart_to_them_directly(desk: Wor
     text = json.dumps(said, ensure_ascii=False)
 
     assert said["response_type"] == "ephemeral"
-    assert "Covers 1 of the 2 seats in review or approved." in text
+    assert "Covers 1 of the 2 seats of open cases." in text
     assert "pays for 7 more seats" in text
     assert "Import vouchers" not in text
     assert [to for to, _ in desk.office.chat.pictures] == [f"D{BLAKE.id}"]
