@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.domain.credentials import MOST_PHONES
 from bot.domain.faq import Article
 from bot.domain.phone_codes import LASTS
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering import markdown
 from bot.rendering.mrkdwn import mrkdwn
@@ -30,6 +31,7 @@ class Answer:
     title: str
     source: str  #: Markdown, with the desk that owns it at its end
     colour: str
+    programme: Programme  #: whose desk owns it
 
     @property
     def html(self) -> str:
@@ -58,6 +60,7 @@ def answer(article: Article, policy: Policy, portal_url: str) -> Answer:
         title=article.title,
         source=f"{body.strip()}\n\n{named}\n",
         colour=policy.brand.colour,
+        programme=article.programme,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.conversations import Conversation
 from bot.domain.faq import Article
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
 from bot.rendering.conversation_mails import subject_of
@@ -27,7 +28,7 @@ def answer(
 
     `by_staff`: a person chose it.
     """
-    return owner(policy) | {
+    return owner(policy, answers[0].programme if answers else Programme.MAG) | {
         "lang": one.lang,
         "ref": one.ref,
         "sender_name": one.name,

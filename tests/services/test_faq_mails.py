@@ -95,6 +95,15 @@ def test_a_sure_question_of_a_verified_sender_is_answered_in_its_thread(answerin
     assert "Tried before" in card(answering)
 
 
+def test_an_answer_goes_under_the_name_of_the_programme_it_is_about(answering: Office) -> None:
+    ask(answering)
+    ask(answering, "Dear team,\n\nwho has to accept the terms and conditions of ForumPass?")
+    heads = [mail.html.count(">MAG / ForumPass<") for mail in answering.mailer.sent]
+    others = [mail.html.count(">Partner Extranet<") for mail in answering.mailer.sent]
+
+    assert (heads, others) == ([0, 1], [1, 0])
+
+
 def test_a_mail_with_two_questions_gets_both_answers(answering: Office) -> None:
     (mail,) = ask(answering, TWO)
 
