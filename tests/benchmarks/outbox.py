@@ -3,8 +3,9 @@
 Ours are order confirmations of approved cases: the worker's own lane claims, renders, sends and settles
 them. The yardstick sends the same bytes, ready made, over one connection, and in two commits a mail writes
 the same rows by plain SQL into a copy of the same database: it knows what to write and looks nothing up.
-Two others show where that stands. One commits a row of two columns each time, as little as can be said; one
-makes its mails too, from the same values and templates with the libraries as they are: jinja2, markdown-it,
+Others show where that stands: one claims twenty mails in a commit, as the outbox does, which so makes one
+commit a mail and a twentieth; one commits a row of two columns each time, as little as can be said; one makes
+its mails too, from the same values and templates with the libraries as they are: jinja2, markdown-it,
 css-inline and EmailMessage.
 All write to files with synchronous=FULL, in turns. CPU time is this process's alone, not the sink's.
 """
@@ -25,6 +26,7 @@ from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any, Self
@@ -54,7 +56,7 @@ from bot.services.queueing import HIDDEN
 from bot.store import cases as case_store
 from bot.store.database import copy_to, rows, transaction
 from handlers.cli import logs
-from handlers.worker.loop import LANES, Worker
+from handlers.worker.loop import LANES, LIMIT, Worker
 from tests.cast import AVERY, Office, an_office
 from tests.processes import free_port, ordinary_user, wait_for_greeting
 
@@ -64,6 +66,7 @@ EVENT = "tag, actor, subject, data, previous, hash"
 
 SIDES = {
     "same": "of the same rows",
+    "batched": f"of the same rows, {LIMIT} claims in one commit as ours",
     "least": "of one row each",
     "made": "of one row each, and mails that it makes by the libraries",
 }
@@ -152,11 +155,14 @@ class Bare:
         self._db.execute("create table if not exists mails (id integer primary key, status text not null)")
         self._client = client
 
-    def send(self, letters: Iterable[Letter]) -> None:
-        for letter in letters:
-            self._commit(letter.claim)
-            self._client.sendmail(letter.mail.sender.address, [letter.mail.to], letter.content)
-            self._commit(letter.settle)
+    def send(self, letters: Iterable[Letter], *, together: int = 1) -> None:
+        """`together`: how many are claimed in one commit."""
+        waiting = iter(letters)
+        while batch := list(islice(waiting, together)):
+            self._commit([statement for letter in batch for statement in letter.claim])
+            for letter in batch:
+                self._client.sendmail(letter.mail.sender.address, [letter.mail.to], letter.content)
+                self._commit(letter.settle)
 
     def _commit(self, statements: Sequence[Statement]) -> None:
         self._db.execute("begin immediate")
@@ -242,18 +248,21 @@ def compare(folder: Path, port: int) -> dict[str, list[Figure]]:
     mailer, client = build_mailer(office.bot.settings), smtplib.SMTP("127.0.0.1", port)
     ways = Ways(chat=office.chat, mailer=mailer, marker=office.bot.marker, texter=office.bot.texter)
     least, libraries, plain = Bare(folder / "a.db", client), Bare(folder / "b.db", client), Plain()
-    sides: dict[str, list[Figure]] = {name: [] for name in ("ours", "same", "least", "made")}
+    sides: dict[str, list[Figure]] = {name: [] for name in ("ours", *SIDES)}
     luck, each = Random(1), MAILS // ROUNDS
     for turn in range(ROUNDS + 1):
         queue(office, range(1 + turn * each, 1 + (turn + 1) * each), luck)
         with office.connect() as db:
-            copy_to(db, folder / f"{turn}.db")
-        bare = Bare(folder / f"{turn}.db", client)
+            copies = [folder / f"{turn}-{side}.db" for side in ("same", "batched")]
+            for copy in copies:
+                copy_to(db, copy)
+        bare, batched = (Bare(copy, client) for copy in copies)
         sides["ours"].append(measured(partial(drain, office, ways), each))
         letters = letters_of(office, each)
         assert len(letters) == each
         smallest = [letter.with_least() for letter in letters]
         sides["same"].append(measured(partial(bare.send, letters), each))
+        sides["batched"].append(measured(partial(batched.send, letters, together=LIMIT), each))
         sides["least"].append(measured(partial(least.send, smallest), each))
         sides["made"].append(measured(partial(libraries.send, map(plain.made, smallest)), each))
     mailer.close()
