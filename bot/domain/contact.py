@@ -11,13 +11,14 @@ class ContactFault(StrEnum):
     """Why a form goes nowhere yet; each has its words beside its field."""
 
     QUESTION = "question"  # nothing is asked
+    LENGTH = "length"  # more is asked than is kept
     NAME = "name"
     EMAIL = "email"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A form as it was filled in, cut to what is kept."""
+    """A form as it was filled in; its question is whole."""
 
     question: str
     name: str = ""

@@ -33,10 +33,13 @@ class Shown:
 
 
 def fill(typed: Asked, visitor: Visitor | None) -> Asked:
-    """As it is kept; who is signed in is known, and is nobody else."""
+    """As it is kept; who is signed in is known, and is nobody else.
+
+    Browsers send a break as CRLF, and count it as the one character that it is here.
+    """
     known = visitor.account if visitor and not visitor.lacks_factor else None
     return Asked(
-        question=typed.question.strip()[:LONGEST],
+        question=typed.question.replace("\r\n", "\n").replace("\r", "\n").strip(),
         name=known.name if known else " ".join(typed.name.split())[:LONGEST_NAME],
         email=known.email if known else read_address(typed.email) or typed.email.strip()[:LONGEST_NAME],
         tried=typed.tried if typed.tried in faq.list_articles("en") else "",
@@ -58,9 +61,10 @@ def look(
 
 
 def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
-    """What a filled form lacks."""
+    """What keeps a filled form back."""
     faults = {
         ContactFault.QUESTION: not asked.is_question,
+        ContactFault.LENGTH: asked.is_question and len(asked.question) > LONGEST,
         ContactFault.NAME: not asked.name,
         ContactFault.EMAIL: not read_address(asked.email),
     }
