@@ -1,10 +1,12 @@
 """What somebody writes into the contact form, as far as it can be answered."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 LONGEST = 4_000  #: characters of a question
 LONGEST_NAME = 120
+AT_ONCE = timedelta(minutes=10)  #: in which the same once more is a second click, or the form after "Back"
 
 
 class ContactFault(StrEnum):
