@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
+from bot.domain.loopback import is_web_address
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
 from bot.sms_settings import SmsSettings, UncheckedSmsSettings
@@ -172,7 +173,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     @field_validator("portal_url", "slack_api_url")
     @classmethod
     def _url(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
+        if not is_web_address(value):
             raise ValueError("must be an address that starts with https:// (or http:// on loopback)")
         return value
 
