@@ -12,13 +12,11 @@ from bot.domain.lifecycle import WARNED_FOR, ClockRules
 from bot.domain.review_values import is_address
 from bot.domain.working_time import Calendar
 from bot.password_policy import PasswordNumbers
+from bot.policy_values import Days, MailAddress, Minutes, WebAddress
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-Days = Annotated[int, Field(ge=1, le=3650)]
 
 
 class ExtranetClock(_Part):
@@ -75,23 +73,12 @@ class Said(_Part):
         return self.de if lang == "de" else self.en
 
 
-def _web(value: str) -> str:
-    if value and not value.startswith(("https://", "http://")):
-        raise ValueError("must be an address that starts with https://, or empty")
-    return value
-
-
 class Opened(_Part):
     """Something that a role opens: a portal or a microsite, as the home page lists it."""
 
     name: str
-    url: str = ""  #: "" where nothing is there yet
+    url: WebAddress = ""  #: "" where nothing is there yet
     about: Said
-
-    @field_validator("url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        return _web(value)
 
 
 class Role(_Part):
@@ -106,14 +93,9 @@ class Wording(_Part):
     """What somebody agrees to: `[…]` in its words is the link to the whole text."""
 
     version: Annotated[str, Field(min_length=1, max_length=40)]
-    url: str = ""
+    url: WebAddress = ""
     en: Annotated[str, Field(min_length=1, max_length=1_000)]
     de: Annotated[str, Field(min_length=1, max_length=1_000)]
-
-    @field_validator("url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        return _web(value)
 
     def of(self, lang: str) -> str:
         return self.de if lang == "de" else self.en
@@ -154,26 +136,21 @@ class Extranet(_Part):
     sender_name: str = "Partner Extranet"  #: from whom its mails come …
     sender_address: str = ""  #: … and from which address; "" for MAIL_FROM
     support_desk: str = "Extranet Helpdesk"  #: who owns questions, as every answer says
-    support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
+    support_address: MailAddress = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     accounts: Literal["here", "outside"] = "here"
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 30  #: for which an invitation works
     activation_days: Annotated[int, Field(ge=1, le=365)] = 14  #: for which the link to a password works
     invitations_a_day: Annotated[int, Field(ge=1)] = 500  #: of the whole desk
-    mails_within_minutes: Annotated[int, Field(ge=1)] = 20  #: in which the two mails are said to come
+    mails_within_minutes: Minutes = 20  #: in which the two mails are said to come
     sign_in_tries: Annotated[int, Field(ge=3, le=100)] = 10
     sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     app_reset_hours: Annotated[int, Field(ge=1, le=336)] = 24  #: to stop the removal of a lost app
-    mfa_guide_url: str = ""  #: how to set up an authenticator app; "" where there is no page
-    prolongation_url: str = ""  #: where an expired account comes back; "" for this portal's page
+    mfa_guide_url: WebAddress = ""  #: how to set up an authenticator app; "" where there is no page
+    prolongation_url: WebAddress = ""  #: where an expired account comes back; "" for this portal's page
     roles: dict[str, Role] = {"partner": Role(title=Said(en="Partner", de="Partner"))}
     consents: Mapping[Consent, Wording] = _CONSENTS
     password: PasswordNumbers = PasswordNumbers()
     clock: ExtranetClock = ExtranetClock()
-
-    @field_validator("mfa_guide_url", "prolongation_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        return _web(value)
 
     @field_validator("sender_address")
     @classmethod

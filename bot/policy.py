@@ -34,6 +34,7 @@ from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar
 from bot.extranet_policy import Extranet
 from bot.password_policy import PasswordNumbers
+from bot.policy_values import Days, Hours, MailAddress, Minutes, WebAddress
 from bot.provisioning_policy import Provisioning
 from bot.retention_policy import Retention
 
@@ -58,16 +59,9 @@ class Desk(_Part):
 
     name: str
     timezone: str
-    imprint_url: str = ""  #: the whole text stands there; "" when there is none
-    privacy_url: str = ""
-    terms_url: str = ""
-
-    @field_validator("imprint_url", "privacy_url", "terms_url")
-    @classmethod
-    def _web(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must be an address that starts with https://, or empty")
-        return value
+    imprint_url: WebAddress = ""  #: the whole text stands there; "" when there is none
+    privacy_url: WebAddress = ""
+    terms_url: WebAddress = ""
 
     @field_validator("timezone")
     @classmethod
@@ -123,7 +117,7 @@ class Programme(_Part):
     name: str
     sponsor: str
     support_desk: str  #: who owns questions, as every answer says
-    support_address: str = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
+    support_address: MailAddress = ""  #: where questions go; without one, SUPPORT_ADDRESS of the settings
     applications: tuple[str, ...]
     launch: dict[str, Launch] = {}  #: by application
     #: of one seat, by credential; without one nothing is charged, and nothing told to sponsors
@@ -136,11 +130,13 @@ class Programme(_Part):
     sign_in_lock_minutes: Annotated[int, Field(ge=1, le=1440)] = 30  #: … for so long
     phone_reset_hours: Annotated[int, Field(ge=1, le=336)] = 24  #: to stop the removal of lost phones
     accounts: Literal["here", "outside"] = "here"  #: "outside": the desk ticks what is done there
-    registration_url: str = ""  #: where organisations register; "" for this portal
-    key_url: str = ""  #: where a License Key is entered; "" for this portal's dashboard
-    administrator_url: str = ""  #: what an Organization Administrator has to do; "" where there is no page
-    webinars_url: str = ""  #: for administrators; "" where there are none
-    fis_url: str = ""  #: the Federated Identity Service page, on credentials; "" where there is none
+    registration_url: WebAddress = ""  #: where organisations register; "" for this portal
+    key_url: WebAddress = ""  #: where a License Key is entered; "" for this portal's dashboard
+    administrator_url: WebAddress = (
+        ""  #: what an Organization Administrator has to do; "" where there is no page
+    )
+    webinars_url: WebAddress = ""  #: for administrators; "" where there are none
+    fis_url: WebAddress = ""  #: the Federated Identity Service page, on credentials; "" where there is none
     password: PasswordNumbers = PasswordNumbers()
 
     @field_validator("prices")
@@ -149,11 +145,6 @@ class Programme(_Part):
         if Credential.MLOA_HARDWARE in value:
             raise ValueError("mloa_hardware is not bought here: its users take no License Key")
         return value
-
-    @field_validator("key_url", "registration_url", "administrator_url", "webinars_url", "fis_url")
-    @classmethod
-    def _web(cls, value: str) -> str:
-        return Desk._web(value)  # noqa: SLF001 - the same rule
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
@@ -193,10 +184,10 @@ class Limits(_Part):
     mail_bytes: Annotated[int, Field(ge=100_000)] = 26_214_400
     answers_per_address: Annotated[int, Field(ge=1)] = 10
     answers_per_case: Annotated[int, Field(ge=1)] = 10
-    answers_within_hours: Annotated[int, Field(ge=1)] = 24
+    answers_within_hours: Hours = 24
     forms_per_sender: Annotated[int, Field(ge=1)] = 30
-    forms_within_hours: Annotated[int, Field(ge=1)] = 1
-    status_link_days: Annotated[int, Field(ge=1)] = 180
+    forms_within_hours: Hours = 1
+    status_link_days: Days = 180
     form_bytes: Annotated[int, Field(ge=100_000)] = 10_000_000
     form_unpacked_bytes: Annotated[int, Field(ge=1_000_000)] = 150_000_000
     form_rows: Annotated[int, Field(ge=100)] = 20_050
@@ -222,8 +213,8 @@ class Approvals(_Part):
     second_above_amount: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
     second_if_unverified: bool = True
     step_up: tuple[Grave, ...] = ()
-    remind_after_hours: Annotated[int, Field(ge=1)] = 8
-    escalate_after_hours: Annotated[int, Field(ge=1)] = 16
+    remind_after_hours: Hours = 8
+    escalate_after_hours: Hours = 16
     escalate_to: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -245,8 +236,8 @@ class Approvals(_Part):
 class Nudges(_Part):
     """When somebody outside is reminded of what waits for them, in their working days."""
 
-    after_days: tuple[Annotated[int, Field(ge=1)], ...] = (3, 7)
-    desk_after_days: Annotated[int, Field(ge=1)] = 10
+    after_days: tuple[Days, ...] = (3, 7)
+    desk_after_days: Days = 10
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -268,9 +259,9 @@ class Answers(_Part):
 class Alarms(_Part):
     """When trouble is told in the support channel."""
 
-    unwell_minutes: Annotated[int, Field(ge=1)] = 10
+    unwell_minutes: Minutes = 10
     silent_mails: Annotated[int, Field(ge=1)] = 5
-    silent_hours: Annotated[int, Field(ge=1)] = 2
+    silent_hours: Hours = 2
     false_mails: Annotated[int, Field(ge=1)] = 3
 
 
@@ -378,4 +369,5 @@ def _said(error: ErrorDetails) -> str:
         "missing": "is missing; the shipped usher.toml shows it with its meaning",
         "extra_forbidden": "is no setting of Usher; remove it, or correct its name",
     }
-    return words.get(error["type"], error["msg"].removeprefix("Value error, "))
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    return words.get(error["type"], said)

@@ -1,5 +1,6 @@
 """Connections and secrets from the environment or `.env`, checked all at once at the threshold."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
+from bot.domain.loopback import is_web_address
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
 from bot.sms_settings import SmsSettings, UncheckedSmsSettings
@@ -35,6 +37,11 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _shown(value: object) -> str:
+    """As a fault may say it: of sane length, and whatever is no UTF-8 in the environment is a "?"."""
+    return str(value)[:200].encode("utf-8", "replace").decode()
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -70,8 +77,10 @@ class ReadingSettings(BaseSettings):
     @field_validator("templates_dir")
     @classmethod
     def _folder(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_dir():
-            raise ValueError(f"{value} is no folder; name the one with your wording, or leave it away")
+        if value is not None and not os.path.isdir(value):  # noqa: PTH112 - Path's raises where a name is too long
+            raise ValueError(
+                f"{_shown(value)} is no folder; name the one with your wording, or leave it away"
+            )
         return value
 
     @property
@@ -164,7 +173,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     @field_validator("portal_url", "slack_api_url")
     @classmethod
     def _url(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
+        if not is_web_address(value):
             raise ValueError("must be an address that starts with https:// (or http:// on loopback)")
         return value
 
@@ -183,7 +192,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
                 ip_network(network, strict=False)
             except ValueError:
                 raise ValueError(
-                    f"{network} is no address or network: write 10.0.0.5 or 10.0.0.0/24"
+                    f"{_shown(network)} is no address or network: write 10.0.0.5 or 10.0.0.0/24"
                 ) from None
         return value
 

@@ -128,6 +128,46 @@ def test_a_working_time_that_cannot_be_is_named(
     assert said in fault
 
 
+@pytest.mark.parametrize(
+    ("line", "instead", "place", "said"),
+    [
+        (
+            'support_address = ""', 'support_address = "not an address"',
+            "programmes.mag.support_address", "must be an e-mail address such as help@example.com, or empty",
+        ),
+        (
+            "answers_within_hours = 24", "answers_within_hours = 100000000",
+            "limits.answers_within_hours", "must be less than or equal to 8760",
+        ),
+        ("status_link_days = 180", "status_link_days = 4000000", "limits.status_link_days", "3650"),
+        ("remind_after_hours = 8", "remind_after_hours = 100000000", "approvals.remind_after_hours", "8760"),
+        ("silent_hours = 2", "silent_hours = 100000000", "alarms.silent_hours", "8760"),
+        ("after_days = [3, 7]", "after_days = [3, 4000000]", "nudges.after_days.1", "3650"),
+        *(
+            (f'{name} = ""', f'{name} = "{url}"', f"programmes.{of}.{name}", "https://www.example.com/page")
+            for of, name in (("mag", "key_url"), ("mag", "fis_url"), ("extranet", "prolongation_url"))
+            for url in ("http://[", "https://", "https://a b.example", "https://ä.example", "www.example.com")
+        ),
+        (
+            '"https://www.example.com/imprint"', '"http://["',
+            "desk.imprint_url", "must be a web address such as https://www.example.com/page, or empty",
+        ),
+        (
+            'version = "2024-01", url = "https://www.example.com/terms"', 'version = "2024-01", url = "http://["',
+            "programmes.extranet.consents.terms.url", "must be a web address",
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_that_would_break_later_is_named_with_its_mend(
+    tmp_path: Path, line: str, instead: str, place: str, said: str
+) -> None:
+    assert line in GOOD
+    (fault,) = faults_of(written(tmp_path, GOOD.replace(line, instead, 1)))
+
+    assert f": {place}: must be " in fault
+    assert said in fault
+
+
 def test_those_outside_work_as_the_desk_does_but_for_what_is_said(tmp_path: Path) -> None:
     said = GOOD.replace('# timezone = "Europe/London"', 'timezone = "America/New_York"')
     own = policy.load(written(tmp_path, said.replace("closed = []", 'closed = ["2026-12-24"]')))

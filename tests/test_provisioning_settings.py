@@ -118,7 +118,7 @@ def test_the_file_says_who_makes_what(tmp_path: Path) -> None:
     [
         (
             '[provisioning]\ncase = "mail"',
-            "provisioning.case: Input should be 'desk', 'netsuite' or",
+            "provisioning.case: must be 'desk', 'netsuite' or",
         ),
         ('[provisioning]\nsite = "netsuite"', "must be desk or webhook: NetSuite has no sites"),
         ('[provisioning]\nprefix = "a b"', "provisioning.prefix: "),

@@ -84,6 +84,8 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("https_proxy", "proxy.example", "http://HOST:PORT"),
         ("trusted_proxies", "the-proxy", "10.0.0.0/24"),
         ("portal_url", "portal.example.com", "https://"),
+        ("portal_url", "http://[", "https://"),
+        ("slack_api_url", "http://[", "https://"),
         ("trusted_proxies", "proxy.example.com", "network"),
         ("secret_key", "short", "32 characters"),
         ("secret_key", "k" * 32 + ",short", "32 characters"),

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
 
-from bot.adapters.mail_content import BROKEN, BodyPart, Content
+from bot.adapters.mail_content import BROKEN, LONGEST_PAGE, BodyPart, Content
 from bot.adapters.mail_headers import address_of, message_id_of, read_headers
+from bot.adapters.mail_html import LONGEST_HTML, html_to_text
 from bot.domain.mail import Forwarded
-from bot.domain.provenance import host_of, list_hosts
+from bot.domain.provenance import NOWHERE, host_of, list_hosts
 
 MOST = 3  #: mails that are looked at
 MOST_HOSTS = 50  #: that are told; of more it is told that some cannot be read
@@ -20,7 +21,7 @@ def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
     if not content.forwarded:
         return ()
     every = dict.fromkeys(host for body in content.bodies if body.mail for host in _hosts(body))
-    hosts = tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), "?")
+    hosts = tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), NOWHERE)
     found = (_read(message, hosts) for message in content.forwarded[:MOST])
     return tuple(one for one in found if one)
 
@@ -38,9 +39,11 @@ def _read(message: Message, hosts: tuple[str, ...]) -> Forwarded | None:
 
 
 def _hosts(body: BodyPart) -> Iterator[str]:
-    """Of HTML only where a click leads: its text and its name spaces lead nowhere."""
+    """Of HTML where a click leads, and what its reader sees; its name spaces lead nowhere."""
+    if len(body.text) > (LONGEST_HTML if body.html else LONGEST_PAGE - 1):
+        yield NOWHERE  # the rest is not looked at
+    yield from list_hosts(html_to_text(body.text) if body.html else body.text)
     if not body.html:
-        yield from list_hosts(body.text)
         return
     for found in _HREF.finditer(body.text):
         target = found[1].lower()

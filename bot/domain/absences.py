@@ -61,7 +61,7 @@ class DaysOver(Refusal):
 
 
 class DaysTooMany(Refusal):
-    """More than a year, so that a year was mistyped; values: text."""
+    """More than a year, or more than a year away, so that a year was mistyped; values: text."""
 
     code = "days_too_many"
 

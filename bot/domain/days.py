@@ -95,7 +95,8 @@ def _of_month(text: str, other: date) -> date | None:
 def _day(text: str, *, not_before: date) -> date | None:
     """One day. A weekday is its next one, and `not_before` itself may be it."""
     if text in _WEEKDAY_OF:
-        return not_before + timedelta(days=(_WEEKDAY_OF[text] - not_before.weekday()) % 7)
+        ahead = (_WEEKDAY_OF[text] - not_before.weekday()) % 7
+        return not_before + timedelta(days=ahead) if ahead <= (date.max - not_before).days else None
     if found := _ISO.fullmatch(text):
         return _date(*map(int, found.groups()))
     day, month, year = _parts(text)

@@ -1,24 +1,27 @@
-"""Which web addresses stay on this machine: they need no proxy and no TLS."""
+"""What is a web address, and which stay on this machine: they need no proxy and no TLS."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
 def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
 
-def keeps_secrets(url: str) -> bool:
-    """Well-formed, and nobody on the way can read what is sent there."""
+def is_web_address(url: str) -> bool:
+    """Well-formed, of http or https."""
     try:
         parts = urlsplit(url)
         well_formed = parts.hostname and parts.port != 0 and url.isascii() and url.isprintable()
     except ValueError:
         return False
-    if not well_formed or " " in url:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
+    return bool(well_formed) and " " not in url and parts.scheme in {"http", "https"}
+
+
+def keeps_secrets(url: str) -> bool:
+    """A web address, and nobody on the way can read what is sent there."""
+    return is_web_address(url) and (urlsplit(url).scheme == "https" or is_loopback(url))

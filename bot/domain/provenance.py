@@ -11,6 +11,8 @@ from bot.domain.mail import InboundMail
 LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
 SHORT: Final = 200  #: characters of own words in which there is hardly room for another question
 _LONGEST_TEXT: Final = 20_000  #: of a mail that is forwarded, as far as it is looked at
+NOWHERE: Final = "?"  #: the host of what leads to no page of the web, or nobody knows where
+COUNTRY: Final = 2  #: letters of the shortest domains
 _MOST: Final = 20  #: ids or senders that are read out of it
 
 
@@ -94,9 +96,31 @@ _ID: Final = re.compile(
     r"|(?<![\w.-])([a-z]-[0-9]{1,18}\.[a-z0-9]{1,64}\.[a-z2-7]{26}@[a-z0-9.-]{1,200})",
     re.IGNORECASE,
 )
-#: mail programs make a link of "www." too
-_LINK: Final = re.compile(r"""(?:https?:|\bwww\.)[^\s<>"')\]]{1,500}""", re.IGNORECASE)
+#: a link as it is written; or words with dots, of which mail programs make one where the last may be a
+#: domain's. Neither is what a word joiner parts, as it does in our own mails
+_LINK: Final = re.compile(
+    r"""((?:https?:(?!\u2060)|\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>"')\]]{1,500})"""
+    r"|(?:(?<![\w.-])|(?<=[^\w\u2060-]\.))(?<![^\s<(]@)"  # not within a word or behind the @ of an address
+    r"([\w-]+(?:\.[\w-]+){1,30})(?![\w-])(?![\w.+%-]{0,64}@)(/?)",
+    re.IGNORECASE,
+)
 _HOST: Final = re.compile(r"(?:https?:[/\\]*|(?=www\.))([^/\\?#\s]+)", re.IGNORECASE)
+#: ends of a name that is no domain: a file's
+_FILE: Final = re.compile(
+    r"bmp|csv|docx?|eml|gif|heic|html?|ics|jpe?g|msg|od[st]|pdf|png|pptx?|rtf|tiff?|toml|txt|vcf|xls[bmx]?|xml",
+    re.IGNORECASE,
+)
+_FIRM: Final = re.compile(r"co\.kg(?:aa)?", re.IGNORECASE)  # "GmbH & Co.KG"
+#: with a capital letter the word behind a dot begins a sentence, unless it is a country's or one of these
+_DOMAIN: Final = re.compile(
+    r"academy|agency|app|bank|biz|blog|business|center|chat|click|cloud|club|codes|com|company|consulting|"
+    r"contact|date|dev|digital|direct|download|email|expert|express|finance|fund|global|group|guru|help|host|"
+    r"info|international|life|link|live|ltd|media|mobi|money|name|net|network|news|one|online|org|page|"
+    r"partners|party|pro|review|rocks|sale|save|security|services|shop|site|software|solutions|space|store|"
+    r"stream|studio|support|systems|team|tech|technology|tips|today|tools|top|trade|vip|website|win|works?|"
+    r"world|xyz|zone",
+    re.IGNORECASE,
+)
 
 
 def asks_whether_ours(mail: InboundMail) -> bool:
@@ -134,7 +158,9 @@ def find_shown(mail: InboundMail) -> Shown:
     if not named and senders:
         named, exact = mail.thread_ids[:1], False  # a forward names what it forwards as a reply does
     below = _BELOW.search(text)
-    hosts = list_hosts(text[below.start() :]) if below else ()
+    hosts = list_hosts(text[below.start() :] if below else text)
+    if len(mail.quoted_text or mail.text) > _LONGEST_TEXT:
+        hosts += (NOWHERE,)  # what is not looked at may lead anywhere
     return Shown(ids=named[:_MOST], senders=senders[:1], hosts=hosts, exact=exact)
 
 
@@ -163,14 +189,33 @@ def judge(
 
 
 def list_hosts(text: str) -> tuple[str, ...]:
-    """The hosts of the links in a text, each once."""
-    return _unique(host_of(found[0]) for found in _LINK.finditer(text))
+    """The hosts of the links in a text, each once; also of those that have no scheme, as "evil.example"."""
+    return _unique(
+        host_of(found[1]) if found[1] else _bare_host(found[2], path=found[3])
+        for found in _LINK.finditer(text)
+    )
 
 
 def host_of(link: str) -> str:
-    """Where a link leads, lower case, without what stands before an @ or behind a colon; "?" for nowhere."""
+    """Where a link leads, lower case, without what stands before an @ or behind a colon; else NOWHERE."""
     found = _HOST.match(link)
-    return found[1].lower().rpartition("@")[2].partition(":")[0] if found else "?"
+    return found[1].lower().rpartition("@")[2].partition(":")[0] if found else NOWHERE
+
+
+def _bare_host(word: str, *, path: str) -> str:
+    """The domain that it is or begins with; "" for a file, an abbreviation, or a sentence after another."""
+    labels = word.strip("_-").split(".")
+    while len(labels) > 1 and not _may_end_domain(labels[-1]):
+        labels.pop()
+    host, last = ".".join(labels), labels[-1]
+    if len(labels) == 1 or _FIRM.fullmatch(host) or (_FILE.fullmatch(last) and not path):
+        return ""
+    begins_sentence = last.istitle() and len(last) > COUNTRY and not _DOMAIN.fullmatch(last)
+    return "" if begins_sentence and not path else host.lower()
+
+
+def _may_end_domain(label: str) -> bool:
+    return (label.isalpha() and len(label) >= COUNTRY) or label.lower().startswith("xn--")
 
 
 def _whole(mail: InboundMail) -> str:

@@ -76,17 +76,17 @@ def go_away(db: Database, desk: Desk, *, days: str, deputy: Staff, by: Staff, no
 
 def _read_span(desk: Desk, text: str, *, now: datetime) -> tuple[datetime, datetime]:
     zone = desk.policy.desk.zone
-    days = read_days(text, today=now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    days = read_days(text, today=today)
     if days is None:
         raise UnclearDays(text=text[:60])
     if days.last < days.first:
         raise DaysBackwards(text=text[:60])
-    if days.last - days.first > LONGEST:
-        raise DaysTooMany(text=text[:60])
-    since, until = span_of(days, zone)
-    if until <= now:
+    if days.last < today:
         raise DaysOver(text=text[:60])
-    return since, until
+    if max(days.last - days.first, days.first - today) > LONGEST:
+        raise DaysTooMany(text=text[:60])
+    return span_of(days, zone)
 
 
 def come_back(db: Database, *, by: Staff, now: datetime) -> tuple[Absence, ...]:

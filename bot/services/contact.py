@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.contact import LONGEST, LONGEST_NAME, Asked, ContactFault
-from bot.domain.conversations import Answered, Channel, NewConversation, Tried
+from bot.domain.contact import AT_ONCE, LONGEST, LONGEST_NAME, Asked, ContactFault
+from bot.domain.conversations import Answered, Channel, ConversationState, NewConversation, Tried
 from bot.domain.diagnosis import Finding
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoSuchArticle, QuestionsRest
@@ -33,10 +33,13 @@ class Shown:
 
 
 def fill(typed: Asked, visitor: Visitor | None) -> Asked:
-    """As it is kept; who is signed in is known, and is nobody else."""
+    """As it is kept; who is signed in is known, and is nobody else.
+
+    Browsers send a break as CRLF, and count it as the one character that it is here.
+    """
     known = visitor.account if visitor and not visitor.lacks_factor else None
     return Asked(
-        question=typed.question.strip()[:LONGEST],
+        question=typed.question.replace("\r\n", "\n").replace("\r", "\n").strip(),
         name=known.name if known else " ".join(typed.name.split())[:LONGEST_NAME],
         email=known.email if known else read_address(typed.email) or typed.email.strip()[:LONGEST_NAME],
         tried=typed.tried if typed.tried in faq.list_articles("en") else "",
@@ -58,9 +61,10 @@ def look(
 
 
 def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
-    """What a filled form lacks."""
+    """What keeps a filled form back."""
     faults = {
         ContactFault.QUESTION: not asked.is_question,
+        ContactFault.LENGTH: asked.is_question and len(asked.question) > LONGEST,
         ContactFault.NAME: not asked.name,
         ContactFault.EMAIL: not read_address(asked.email),
     }
@@ -72,14 +76,8 @@ def send(
 ) -> datetime:
     """Give it to a person; by when they answer, at the latest. Raise QuestionsRest.
 
-    `asked` is filled and without faults; its License Keys are masked here.
+    `asked` is filled and without faults; its License Keys are masked here. A second click asks nothing more.
     """
-    limits = desk.policy.limits
-    if store.count_asked(db, address=asked.email, since=now - WITHIN) >= limits.answers_per_address:
-        owner = desk.policy.mag
-        raise QuestionsRest(
-            most=limits.answers_per_address, desk=owner.support_desk, address=owner.support_address
-        )
     words = masking.mask_text(db, desk, asked.question)
     taught = faq.find_taught(db)
     found = faq.ask(words, desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
@@ -97,7 +95,18 @@ def send(
         verified=visitor is not None and not visitor.lacks_factor,
     )
     tried = [Tried(topic=topic, how=how, at=now) for topic, how in dict(shown).items()]
-    return conversations.ask(db, desk, new, now=now, tried=tried).due_at or now
+    with transaction(db, locks=(f"asker:{new.address}",)):
+        before = store.find_same(db, address=new.address, words=words, since=now - AT_ONCE)
+        if before and (before.state, before.verified) == (ConversationState.OPEN, new.verified):
+            return before.due_at or now
+        _check_rests(db, desk, new.address, now=now)
+        return conversations.open_for_desk(db, desk, new, now=now, tried=tried).due_at or now
+
+
+def _check_rests(db: Database, desk: Desk, address: str, *, now: datetime) -> None:
+    most, owner = desk.policy.limits.answers_per_address, desk.policy.mag
+    if store.count_asked(db, address=address, since=now - WITHIN) >= most:
+        raise QuestionsRest(most=most, desk=owner.support_desk, address=owner.support_address)
 
 
 def judge(db: Database, *, topic: str, lang: str, helped: bool, why: Why | None, now: datetime) -> None:

@@ -143,18 +143,10 @@ def open_one(
     return one
 
 
-def ask(
-    db: Database, desk: Desk, new: NewConversation, *, now: datetime, tried: Sequence[Tried] = ()
-) -> Conversation:
-    """A question that came by another way than mail: opened, and shown to the desk."""
-    with transaction(db):
-        return open_for_desk(db, desk, new, now=now, tried=tried)
-
-
 def open_for_desk(
     db: Database, desk: Desk, new: NewConversation, *, now: datetime, tried: Sequence[Tried] = ()
 ) -> Conversation:
-    """The same, in the caller's transaction."""
+    """A question that came by another way than mail, shown to the desk; in the caller's transaction."""
     one = open_one(db, desk, new, now=now, tried=tried)
     queue_note(db, CARD, key=card_key(one.ref), values=card_values(one), now=now)
     return one

@@ -12,6 +12,7 @@ from bot.domain.intake import Understood
 from bot.domain.outbox import Job, JobKind
 from bot.domain.programmes import Programme
 from bot.domain.provenance import (
+    NOWHERE,
     Provenance,
     Shown,
     asks_whether_ours,
@@ -74,9 +75,15 @@ def _judge(db: Database, desk: Desk, shown: Shown, address: str) -> LookedUp:
         theirs=bool(theirs),
         our_senders=ours,
         by_hand=desks - ours,
-        our_hosts={*list_hosts(desk.portal_url), *list_hosts(desk.policy.model_dump_json())},
+        our_hosts=_list_our_hosts(desk),
     )
     return LookedUp(found=found, job=theirs[0] if found is Provenance.OURS else None)
+
+
+def _list_our_hosts(desk: Desk) -> set[str]:
+    """Of the portal, and whatever the policy's words name: our mails lead there."""
+    said = desk.policy.model_dump_json().replace("\\n", "\n")
+    return {*list_hosts(desk.portal_url), *list_hosts(said)} - {NOWHERE}
 
 
 def _went_to(job: Job, address: str) -> bool:

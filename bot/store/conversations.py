@@ -126,11 +126,16 @@ def count_asked(db: Database, *, slack_user: str = "", address: str = "", since:
     return int((row(db, sql, values) or {"many": 0})["many"])
 
 
-def find_same(db: Database, *, slack_user: str, words: str, since: datetime) -> Conversation | None:
-    """What they asked in Slack since then, in the same words, and is not over."""
-    sql = """select * from conversations where created_at >= :since and slack_user = :slack_user
-             and channel = 'slack' and words = :words and state <> 'closed' order by id desc limit 1"""
-    values = {"slack_user": slack_user, "words": words[:MOST_WORDS], "since": text_of(since)}
+def find_same(
+    db: Database, *, slack_user: str = "", address: str = "", words: str, since: datetime
+) -> Conversation | None:
+    """What somebody asked since then, in Slack or on the portal, in the same words, and is not over."""
+    sql = """select * from conversations where created_at >= :since and words = :words
+             and state <> 'closed' and
+             ((channel = 'slack' and slack_user = :slack_user) or (channel = 'web' and address = :address))
+             order by id desc limit 1"""
+    asker = {"slack_user": slack_user, "address": address}
+    values = {**asker, "words": words[:MOST_WORDS], "since": text_of(since)}
     found = row(db, sql, values)
     return _conversation(found) if found else None
 

@@ -1,5 +1,6 @@
 """Open the database and write to it: one event a connection, one short transaction a decision."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -152,7 +153,11 @@ def put_in_place(fresh: Path, target: Path) -> None:
 def remove(path: Path) -> None:
     """A database that came to nothing, with what stands beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        except OSError as exc:
+            if exc.errno != errno.ENAMETOOLONG:  # nothing is called so
+                raise
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from handlers.cli.desk import open_desk
-from handlers.cli.output import JsonOption, print_json, print_table, say
+from handlers.cli.output import LARGEST, JsonOption, print_json, print_table, say
 
 app = typer.Typer(help="The outbox: what waits, what failed and why.", no_args_is_help=True)
 
-JobId = Annotated[int, typer.Argument(help="The job's number, as in `usher jobs list`.")]
+JobId = Annotated[int, typer.Argument(max=LARGEST, help="The job's number, as in `usher jobs list`.")]
 
 
 @app.command("list", epilog="Example: usher jobs list --json")
@@ -69,7 +69,9 @@ def drop(job_id: JobId) -> None:
 
 @app.command(epilog="Example: usher jobs release --all")
 def release(
-    job_id: Annotated[int | None, typer.Argument(help="One job; without it, give --all.")] = None,
+    job_id: Annotated[
+        int | None, typer.Argument(max=LARGEST, help="One job; without it, give --all.")
+    ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is held.")] = False,
     keys_checked: Annotated[

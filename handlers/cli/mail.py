@@ -8,7 +8,7 @@ import typer
 
 from handlers.cli.desk import open_desk
 from handlers.cli.files import as_fetched, check_readable, read_files
-from handlers.cli.output import JsonOption, plain, print_json, print_table, say
+from handlers.cli.output import LARGEST, JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
     from bot.domain.mail import Classification, InboundMail
@@ -72,7 +72,7 @@ class As(StrEnum):
 
 @app.command(epilog="Example: usher mail replay 12 --as question")
 def replay(
-    mail_id: Annotated[int, typer.Argument(help="The mail's number in the ledger.")],
+    mail_id: Annotated[int, typer.Argument(max=LARGEST, help="The mail's number in the ledger.")],
     kind: Annotated[
         As | None, typer.Option("--as", help="Say what it is, where the desk took it for something else.")
     ] = None,

@@ -27,9 +27,11 @@ from handlers.cli import (
     stock,
     vouchers,
 )
+from handlers.cli.output import visible
 
 WRONG_USAGE = 2
 READER_LEFT = 1
+NAME_SHOWN = 60  #: characters of a name that is too long
 
 app = typer.Typer(
     name="usher",
@@ -69,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except OSError as exc:
+        if exc.errno == errno.ENAMETOOLONG:
+            return _fail(f"{str(exc.filename)[:NAME_SHOWN]}…: no file has so long a name")
         if exc.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
             raise
         # Python would try once more at its end, and complain.
@@ -86,9 +90,20 @@ def _run(arguments: Sequence[str] | None) -> int:
         from bot.rendering.words import words
 
         return _fail(words().refusal(refusal))
+    except UnicodeEncodeError:
+        # A file may be called so; nothing else in a database or a mail is.
+        given = sys.argv[1:] if arguments is None else arguments
+        if not (odd := [one for one in given if not _is_text(one)]):
+            raise
+        return _fail(*[f"{one}: is not UTF-8 text; type it in UTF-8" for one in odd])
     except typer.TyperException as wrong:
         # Without a message it is the help that was shown because nothing was asked for.
         return _fail(*_usage(wrong)) if wrong.message or wrong.format_message() else WRONG_USAGE
+
+
+def _is_text(argument: str) -> bool:
+    """What was no UTF-8 on the command line came as lone surrogates (PEP 383)."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
 
 
 def _usage(wrong: typer.TyperException) -> list[str]:
@@ -100,5 +115,5 @@ def _usage(wrong: typer.TyperException) -> list[str]:
 def _fail(*lines: str) -> int:
     sys.stdout.flush()
     for line in lines:
-        print(f"usher: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+        print(f"usher: {visible(' '.join(line.split()))}", file=sys.stderr)  # noqa: T201 - the command line speaks here
     return WRONG_USAGE

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON Lines, one object a thing.")]
 
+LARGEST = 2**63 - 1  #: number of a row that the database can have
 #: what a table in a pipe or file may take; there it is searched by line, and nothing is to be folded
 WIDE = 10_000
 _SPACES = "\u00a0\u202f"  #: ours keep words together; Python does not call them printable
@@ -35,9 +36,13 @@ def plain(text: object) -> str:
     """Text that stays text: no markup, and nothing that would steer the reader's terminal."""
     from rich.markup import escape
 
-    shown = "".join(sign if sign.isprintable() or sign in _SPACES else "\ufffd" for sign in str(text))
     # A backslash at the end would escape the markup that follows.
-    return escape(shown + " ")[:-1]
+    return escape(visible(text) + " ")[:-1]
+
+
+def visible(text: object) -> str:
+    """Text without what would steer the reader's terminal."""
+    return "".join(sign if sign.isprintable() or sign in _SPACES else "\ufffd" for sign in str(text))
 
 
 def print_table(headings: Sequence[str], lines: Sequence[Sequence[object]]) -> None:

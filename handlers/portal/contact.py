@@ -12,6 +12,7 @@ from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 WRONG = 400
+OF_QUESTION = frozenset({ContactFault.QUESTION, ContactFault.LENGTH})  #: who asks comes later
 #: a field that people do not see: what fills it in is a program
 TRAP = "website"
 
@@ -45,8 +46,8 @@ def ask(*, frame: Frame) -> Response:
     visitor = visitors.find(frame)
     asked = contact.fill(typed, visitor)
     if do == "look":
-        lacks = tuple(one for one in contact.list_faults(asked) if one is ContactFault.QUESTION)
-        return _page(frame, asked, visitor, faults=lacks, form=not lacks)
+        faults = tuple(one for one in contact.list_faults(asked) if one in OF_QUESTION)
+        return _page(frame, asked, visitor, faults=faults, form=not faults)
     if form.get(TRAP):
         return frame.pages.go("contact.sent")
     if faults := contact.list_faults(asked):

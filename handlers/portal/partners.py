@@ -19,6 +19,7 @@ from bot.rendering.partner_mails import role_title
 from bot.services import consents, partner_returns, partners
 from bot.services.registration import read_address
 from handlers.portal.frame import Frame
+from handlers.portal.registration import show_asking
 
 WRONG = 400
 OF = Programme.EXTRANET
@@ -147,14 +148,16 @@ def send_again(token: str, *, frame: Frame) -> Response:
 
 
 def ask(*, frame: Frame) -> Response:
-    """Somebody wishes for an invitation: the desk decides, and everybody is told the same."""
+    """Somebody wishes for an invitation: the desk decides, and whoever gives an address is told the same."""
     form, bot, lang = request.form, frame.bot, frame.pages.words().lang
-    if email := read_address(form.get("email", "")):
-        name, company = form.get("name", ""), form.get("company", "")
-        with bot.connect() as db:
-            partner_returns.ask(
-                db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
-            )
+    email = read_address(form.get("email", ""))
+    if not email:
+        return show_asking(frame=frame, wish=form, status=WRONG)
+    name, company = form.get("name", ""), form.get("company", "")
+    with bot.connect() as db:
+        partner_returns.ask(
+            db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
+        )
     return frame.pages.go("partner_requests.asked")
 
 

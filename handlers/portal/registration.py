@@ -3,7 +3,7 @@
 GET shows, POST acts; what acted answers by a redirect, so that a reload does nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
@@ -145,7 +145,10 @@ def show_sent(*, frame: Frame) -> Response:
     return frame.pages.render("register_again.html", state="sent")
 
 
-def show_asking(*, frame: Frame, state: str = "ask", status: int = 200) -> Response:
+def show_asking(
+    *, frame: Frame, state: str = "ask", status: int = 200, wish: Mapping[str, str] | None = None
+) -> Response:
+    """`wish`: what a partner has typed whose address is none."""
     extranet = frame.bot.desk.policy.extranet
     return frame.pages.render(
         "register_again.html",
@@ -153,6 +156,7 @@ def show_asking(*, frame: Frame, state: str = "ask", status: int = 200) -> Respo
         state=state,
         asks_partner=extranet.keeps_accounts,
         extranet=extranet,
+        wish=wish,
     )
 
 

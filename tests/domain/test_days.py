@@ -78,7 +78,8 @@ def test_other_days(text: str, first: date, last: date) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "31.2.2026", "2026-13-01", "2026-12-32", "12", "10-12", "0.1.", "32 Dec",
-     "1.12. 2.12. 3.12.", "next week", "²2.12.", "99999-01-01", "1 dec to never", "mar", "-", " - ", "bis"],
+     "1.12. 2.12. 3.12.", "next week", "²2.12.", "99999-01-01", "1 dec to never", "mar", "-", " - ", "bis",
+     "9999-12-31 mon", "today - 0.1.0001"],
 )  # fmt: skip
 def test_what_is_no_day_is_none(text: str) -> None:
     assert read_days(text, today=TODAY) is None

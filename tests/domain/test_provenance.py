@@ -118,6 +118,59 @@ def test_a_link_leads_where_a_browser_goes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("Sign in: evil.example/login", "evil.example"),
+        ("Sign in at login.evil.com, please", "login.evil.com"),
+        ("*login.evil.com* _x.evil.com_", "login.evil.com"),
+        ("...evil.com", "evil.com"),
+        ("Go to Evil.Com.", "evil.com"),
+        ("evil.Example/login", "evil.example"),
+        ("(@evil.com)", "evil.com"),
+        ("evil.com:8080/x?a=b@c.example", "evil.com"),
+        ("RIS.xlsx.evil.com", "ris.xlsx.evil.com"),
+        ("пример.рф", "пример.рф"),
+        ("evil.xn--p1ai", "evil.xn--p1ai"),
+        ("ftp://evil.example/x", "?"),
+        ("file://portal.example.com/x", "?"),
+    ],
+)
+def test_what_a_mail_program_makes_a_link_of_leads_there_without_a_scheme(text: str, host: str) -> None:
+    assert list_hosts(text)[0] == host
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z.B. d.h. i.d.R. e.g. i.e. U.S. a.m.",
+        "RIS.xlsx, RIS.v2.xlsx and Form.PDF",
+        "Danke.Bitte rufen Sie an.Wir helfen",
+        "Kranbau GmbH & Co.KG, J.P.Morgan, St.Gallen",
+        "1.Januar 2.März 03.02.2026 10.30am 2.Stock 1.500.00",
+        "dana@kunde.example.org, <first.last+x@k.example.de>, a.b.c@desk.example.com",
+        f"Message-ID: <{OURS}>",
+        "Website: https:\u2060//www\u2060.kunde.example.org",
+        "and so on...then",
+    ],
+)
+def test_what_only_looks_like_a_link_leads_nowhere(text: str) -> None:
+    assert list_hosts(text) == ()
+
+
+@pytest.mark.parametrize("text", ["a.a" * 300_000, "a.a+" * 300_000, "aa." * 300_000, "a.b@" * 300_000])
+def test_a_text_of_dots_is_looked_through_once(text: str) -> None:
+    assert len(list_hosts(text)) < 2_000
+
+
+def test_what_is_behind_the_end_of_what_is_read_may_lead_anywhere() -> None:
+    whole, cut = find_shown(a_mail("Yours?" + BELOW)), find_shown(a_mail("Yours?" + BELOW + " x" * 10_000))
+
+    assert whole.hosts == ("portal.example.com",)
+    assert cut.hosts == ("portal.example.com", "?")
+    assert find_shown(a_mail(f"Yours? Message-ID: <{OURS}> evil.example")).hosts == ("evil.example",)
+
+
 HOME = {"portal.example.com"}
 
 

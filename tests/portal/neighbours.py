@@ -221,8 +221,9 @@ def ask_about_a_lock(db: Database, desk: Desk, who: Account, *, now: datetime) -
     asked = NewConversation(
         channel=Channel.WEB, address=who.email, name=who.name, subject="Locked", words="Locked?", lang="en"
     )
-    one, until = conversations.ask(db, desk, asked, now=now), now + timedelta(days=7)
+    until = now + timedelta(days=7)
     with transaction(db):
+        one = conversations.open_for_desk(db, desk, asked, now=now)
         add_tried(db, one.id, [Tried(topic="account-locked", how=Answered.SENT, at=now)])
         link = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
     return link.rpartition("/")[2]

@@ -16,6 +16,10 @@ from tests.portal.people import csrf_of
 #: whose browser it is, the page with the form, where the form goes, and what is typed
 FORMS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("stranger", "/invite/<token>", "", partners.FORM | partners.CONSENTS | {"do": "submit"}),
+    (
+        "stranger", "/contact", "",
+        {"do": "send", "question": "Who?", "name": "Mara Lind", "email": "mara@lind.example.org"},
+    ),
     ("stranger", "/register", "", {"email": "ada@quist.example.net"}),
     ("stranger", "/register/none", "/register/none/again", {}),
     ("ada", "/account", "/account/email", {"email": "ada.two@quist.example.net", "current": PASSWORD}),
@@ -26,7 +30,7 @@ FORMS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("ada", "/users/3/deactivate", "", {"sure": "yes"}),
     ("ada", "/account/sessions", "", {"session": "", "current": PASSWORD}),
     ("ada", "/dashboard", "/dashboard/sign-out", {}),
-)
+)  # fmt: skip
 
 
 def send(near: Neighbours, by: FlaskClient, at: str, form: dict[str, str]) -> tuple[int, str]:

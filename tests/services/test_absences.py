@@ -181,7 +181,15 @@ def test_being_away_twice_at_a_time_is_refused(office: Office) -> None:
         ("10.3.2026 9.3.2026", DaysBackwards),
         ("2026-03-01", DaysOver),
         ("2025-01-01 2025-01-02", DaysOver),
+        ("0001-01-01", DaysOver),
+        ("2026-03-01 0001-01-01", DaysBackwards),
         ("2026-03-10 2062-03-12", DaysTooMany),
+        ("2027-03-04", DaysTooMany),
+        ("3026-12-01 3026-12-10", DaysTooMany),
+        ("9999-12-31", DaysTooMany),
+        ("31.12.9999", DaysTooMany),
+        ("0001-01-01 9999-12-31", DaysTooMany),
+        ("9999-12-31 mon", UnclearDays),
     ],
 )
 def test_wrong_days_are_refused_and_change_nothing(office: Office, days: str, kind: type[Refusal]) -> None:
@@ -189,6 +197,13 @@ def test_wrong_days_are_refused_and_change_nothing(office: Office, days: str, ki
         leave(office, days)
     with office.connect() as db:
         assert absences.list_open(db, by=AVERY, now=office.now) == []
+
+
+def test_an_absence_may_begin_in_a_year_and_last_one(office: Office) -> None:
+    leave(office, "2027-03-03 2028-03-03")
+
+    with office.connect() as db:
+        assert len(absences.list_open(db, by=AVERY, now=office.now)) == 1
 
 
 def test_an_absence_that_began_already_counts_from_now(office: Office) -> None:

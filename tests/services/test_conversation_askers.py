@@ -51,8 +51,8 @@ def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_por
         words="Where is my key?", verified=True, slack_user="U0DANA00001",
     )  # fmt: skip
     tried = (Tried(topic="where-is-my-key", how=Answered.SENT, at=office.now - timedelta(minutes=3)),)
-    with office.connect() as db:
-        conversations.ask(db, office.desk, new, now=office.now, tried=tried)
+    with office.connect() as db, transaction(db):
+        conversations.open_for_desk(db, office.desk, new, now=office.now, tried=tried)
     office.work()
     assert "Asked in Slack by <@U0DANA00001>" in card(office)
     assert "sent: where-is-my-key" in card(office)
@@ -63,7 +63,8 @@ def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_por
     assert ("On its way" in str(blocks), "<!channel" in str(blocks)) == (True, False)
     with office.connect() as db:
         web = replace(new, channel=Channel.WEB, slack_user="")
-        assert conversations.ask(db, office.desk, web, now=office.now).ref == "Q-2"
+        with transaction(db):
+            assert conversations.open_for_desk(db, office.desk, web, now=office.now).ref == "Q-2"
         reply, _ = conversation_replies.begin(db, office.desk, ref="Q-2", heard=1, by=BLAKE, now=office.now)
         looked = conversation_replies.submit(
             db, office.desk, replace(reply, text="Here."), by=BLAKE, now=office.now

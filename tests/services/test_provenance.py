@@ -1,20 +1,25 @@
 """Whether a mail is ours: its recipient hears that, nobody hears of another's, a wave is told to staff."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 
+from bot.adapters.mail_html import html_to_text
 from bot.domain.conversations import ConversationState
 from bot.domain.events import EventTag
 from bot.domain.mail import Address, Kind, OutboundMail
 from bot.domain.outbox import Job
+from bot.domain.provenance import list_hosts
 from bot.services import conversations
 from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_mail
 
 NOTHING: Mapping[str, str] = {}
 ASKS, FRAGT = "Hello, is this mail from you?", "Guten Tag, ist diese Mail wirklich von Ihnen?"
+APPROVED = Path(__file__).parents[1] / "approved" / "mails"
 EVIL = "https://portal.example.com.evil.example/login"
 
 
@@ -145,6 +150,44 @@ def test_our_id_on_other_words_or_links_is_looked_at_by_a_person(office: Office,
     assert len(office.jobs("neutral_receipt")) == 4
     office.work()
     assert "please have a look" in office.chat.texts()
+
+
+@pytest.mark.parametrize(
+    "added",
+    ["Sign in: evil.example/login", "login.evil.com", "ftp://evil.example", "-" * 25_000 + EVIL],
+    ids=["path", "bare", "ftp", "far"],
+)
+def test_a_strange_link_of_any_kind_in_a_mail_of_ours_is_looked_at_by_a_person(
+    office: Office, sent: OutboundMail, added: str
+) -> None:
+    header = f"---------- Forwarded message ---------\nFrom: Desk <{DESK_ADDRESS}>\nSubject: S"
+    whole = f"{ASKS}\n\n{header}\n\n{sent.text}"
+    office.take(a_mail(subject="Fwd: S", text=whole, answers=sent.message_id))
+    office.take(a_mail(subject="Fwd: S", text=f"{whole}\n{added}", answers=sent.message_id))
+    html = sent.html.replace("</body>", f"<p>{added}</p></body>")
+    for changed in (sent, replace(sent, text=f"{sent.text}\n{added}"), replace(sent, html=html)):
+        office.take(forward(eml(changed)))
+
+    assert [found for found, _ in looked_up(office)] == ["ours", "unsure", "ours", "unsure", "unsure"]
+
+
+def test_an_attached_page_that_is_too_long_to_be_looked_at_may_lead_anywhere(
+    office: Office, sent: OutboundMail
+) -> None:
+    office.take(forward(eml(replace(sent, html=sent.html + " " * 300_000 + "<p>evil.example</p>"))))
+
+    assert looked_up(office) == [("unsure", 0)]
+
+
+def test_no_mail_of_ours_leads_elsewhere() -> None:
+    mails = [path.read_text(encoding="utf-8") for path in APPROVED.iterdir()]
+    seen = [html_to_text(mail) if mail.startswith("<!DOCTYPE") else mail for mail in mails]
+
+    assert len(mails) > 400
+    assert {host for text in seen for host in list_hosts(text)} == {
+        "onboarding.example.com",
+        "www.example.com",
+    }
 
 
 def test_of_somebody_elses_mail_nothing_is_told(office: Office, sent: OutboundMail) -> None:
