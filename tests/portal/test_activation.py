@@ -131,6 +131,23 @@ def test_a_password_that_will_not_do_is_told_beside_its_field_and_never_shown_ag
         assert "<script>alert" not in answer.text
 
 
+def test_a_password_that_is_short_and_typed_otherwise_again_hears_both(town: Town) -> None:
+    page = a_person(town).choose("kurz1", "Kurz1").text
+
+    assert "fewer than 12 characters" in page
+    assert "not the same" in page
+    assert 'data-rule="short" class="broken"' in page
+    assert 'data-rule="no_lower" class="kept"' in page
+
+
+def test_the_marks_of_kept_rules_stay_where_only_the_second_field_is_wrong(town: Town) -> None:
+    page = a_person(town).choose(GOOD, GOOD + "x").text
+
+    assert 'class="broken"' not in page
+    assert 'data-rule="short" class="kept"' in page
+    assert 'data-rule="used" class=' not in page
+
+
 @pytest.mark.slow
 def test_what_is_too_large_or_no_text_is_refused_and_the_link_stays(town: Town) -> None:
     greta = a_person(town)
