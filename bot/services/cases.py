@@ -40,6 +40,7 @@ from bot.store import (
     outbox,
     registration,
     seats,
+    turns,
 )
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -374,7 +375,7 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         ref=case.ref,
         company=case.ris.company.name,
         status=case.status,
-        since=decision.at if decision else case.status_since,
+        since=turns.find_begin(db, case.id) or case.status_since,
         received_at=case.created_at,
         users=len(case.ris.users),
         seats=str(case.ris.company.seats or ""),

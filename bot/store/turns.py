@@ -82,6 +82,12 @@ def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: s
     )
 
 
+def find_begin(db: Database, case_id: int) -> datetime | None:
+    """Since when the open turn of a case lasts."""
+    found = row(db, "select since from turns where case_id = :id and until is null", {"id": case_id})
+    return instant(found["since"]) if found else None
+
+
 def list_between(db: Database, since: datetime, until: datetime) -> list[Turn]:
     """Every turn that lasted some time between the two, by case and time."""
     found = rows(
