@@ -124,8 +124,8 @@ def next_card(card: CaseCard | None, *, words: Words) -> Card:
         return Card(text=said, blocks=[blocks.section(said)])
     shown = cards.case_card(card, words=words)
     skip = blocks.button(words.say("queue.skip"), action="queue_next", value=card.case.ref)
-    asked = blocks.context(words.say("card.ask.confirm"))
-    return Card(text=shown.text, blocks=[*shown.blocks, asked, blocks.actions(skip)])
+    private = blocks.context(words.say("queue.private"))
+    return Card(text=shown.text, blocks=[*shown.blocks, private, blocks.actions(skip)])
 
 
 def done_card(text: str, *, words: Words) -> Card:

@@ -147,7 +147,7 @@ def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: i
     assert ("One user has still to activate" in page) == bool(waiting)
     assert ("All is done." in page) != bool(waiting)
     assert ("Users activate their accounts" in page) == bool(waiting)
-    assert re.search(r"Organisation registered</span>[^/]*/span>9 March 2026", page, re.DOTALL)
+    assert re.search(r"Organization registered</span>[^/]*/span>9 March 2026", page, re.DOTALL)
     assert marks(page)[-2:] == (["done", "now"] if waiting else ["done", "done"])
 
 
