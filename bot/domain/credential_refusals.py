@@ -4,7 +4,7 @@ from bot.domain.errors import Refusal
 
 
 class LicenseKeyRefused(Refusal):
-    """Unknown, used, void, expired or somebody else's: nobody is told which."""
+    """Unknown, used, void, expired or somebody else's: nobody is told which; values: signs, as typed."""
 
     code = "license_key_refused"
 

@@ -1,5 +1,6 @@
 """Answers in words below the card of their case: what a click would change, what stays with a person."""
 
+from bot.domain import choice_words
 from bot.domain.cards import AnswersNote
 from bot.domain.case_answers import AnswersState, CaseAnswers, Proposal
 from bot.rendering import blocks, quoting
@@ -8,6 +9,12 @@ from bot.rendering.differences import value
 from bot.rendering.words import Words
 
 SHOWN_ANSWERS = 20
+#: what the form will say where such a choice was answered in words
+_MEANT = {
+    "role": choice_words.role_of,
+    "credential": choice_words.credential_of,
+    "partner_type": choice_words.partner_type_of,
+}
 
 
 def answers_note(note: AnswersNote, *, words: Words) -> Card:
@@ -50,9 +57,15 @@ def _change(proposal: Proposal, words: Words) -> str:
         who=safe(proposal.who, 80),
         field=label,
         before=value(field, proposal.old, words),
-        after=value(field, ", ".join(proposal.new), words),
+        after=value(field, _meant(field, ", ".join(proposal.new)), words),
     )
     return f"{line} {words.say('answers.still_open')}" if proposal.still_open else line
+
+
+def _meant(field: str, said: str) -> str:
+    """The choice as the form takes it over; as it was said where it is none."""
+    meant = _MEANT[field](said) if field in _MEANT else None
+    return meant or said
 
 
 def _stays(proposal: Proposal, words: Words) -> str:

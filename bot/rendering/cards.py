@@ -5,7 +5,8 @@ from typing import Literal
 
 from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
 from bot.domain.cases import STANDING, Case, CaseStatus
-from bot.domain.ris import Credential, Problem, RisCase, Severity, User
+from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
+from bot.domain.trust import Verdict
 from bot.rendering import (
     approving,
     blocks,
@@ -157,7 +158,9 @@ def _problem(problem: Problem, case: Case, words: Words) -> str:
 
 def _origin(case: Case, words: Words) -> tuple[str, ...]:
     sender = safe(f"{case.sponsor.name} <{case.sponsor.address}>".strip(), 200)
-    standing = words.say("card.authorised" if case.authorised else "card.not_authorised")
+    # Who sent it is known where the check passed: then only that they are no sponsor keeps it waiting.
+    unknown = "card.no_sponsor" if case.verdict is Verdict.PASSED else "card.not_authorised"
+    standing = words.say("card.authorised" if case.authorised else unknown)
     verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
     read, others = case.ris.headings, case.ris.passed_over
@@ -191,6 +194,11 @@ _REGISTRATION = {"approve": "registration_approve", "reject": "registration_refu
 _STYLES = {"approve": "primary", "reject": "danger", "kind_ris": "primary"}
 
 
+def style_of(case: Case, name: str) -> str:
+    """How a button of a case looks; where the sender check failed, none invites."""
+    return "" if name == "kind_ris" and case.verdict is Verdict.FAILED else _STYLES.get(name, "")
+
+
 def _buttons(card: CaseCard, words: Words) -> list[Block]:
     case = card.case
     if card.steps and case.status in STANDING:
@@ -199,8 +207,17 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     if case.decision or not names or not card.may_decide:
         return []
     names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
-    ask = [blocks.context(words.say("card.ask.received"))] if case.status is CaseStatus.RECEIVED else []
-    return [*ask, *organisations.buttons(card, words), _actions(card, names, words)]
+    return [*_ask(card, words), *organisations.buttons(card, words), _actions(card, names, words)]
+
+
+def _ask(card: CaseCard, words: Words) -> list[Block]:
+    """Before a form is taken in: what that means, and whose approval it may be already."""
+    if card.case.status is not CaseStatus.RECEIVED:
+        return []
+    said = words.say("card.ask.received")
+    if card.why_second and not card.why_code and card.case.ris.decision is Decision.COMPLETE:
+        said = f"{said} {words.say('card.ask.first')}"
+    return [blocks.context(said)]
 
 
 def step_buttons(card: CaseCard, words: Words) -> list[Block]:
@@ -216,7 +233,7 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
             words.say(f"card.{name}"),
             action=name if name.startswith("kind_") else f"case_{name}",
             value=case.ref,
-            style=_STYLES.get(name, ""),
+            style=style_of(case, name),
         )
         for name in names
     ]

@@ -55,10 +55,9 @@ class Hand:
         if refusal.code in _OF_CODE and step_up.CODE in self.asked:
             return step_up.CODE
         for name, record in self.records.items():
-            if isinstance(refusal, BadLink) and record.url == refusal.values["found"]:
-                return f"{name}_url"
-            if isinstance(refusal, NumberMissing) and not record.number:
-                return f"{name}_number"
+            nameless = isinstance(refusal, NumberMissing) and not record.number
+            if nameless or (isinstance(refusal, BadLink) and record.url == refusal.values["found"]):
+                return f"{name}_url"  # where something stands, and the eye is
         return self.asked[0]
 
 

@@ -65,13 +65,14 @@ def _menu(view: CaseView, words: Words) -> list[Block]:
 def _standing(view: CaseView, words: Words) -> str:
     shown = view.shown
     what, _, number = shown.made_by.partition(":")
-    how = "view.from_answers" if what == "answers" else "view.from_mail"
+    # What an organisation registered is a version by whoever approved it.
+    how = f"view.from_{what}" if number else "view.from_registration"
     return words.say(
         "view.standing",
         company=safe(shown.ris.company.name, 100) or words.say("card.nameless"),
         version=shown.number,
         newest=view.case.version,
-        how=words.say(how, number=safe(number, 20)),
+        how=words.say(how, number=safe(number, 20), by=words.person(shown.made_by, slack=True)),
         at=words.moment(shown.made_at),
     )
 

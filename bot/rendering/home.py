@@ -1,6 +1,6 @@
 """The home tab: what waits for one person, what they wait for, and how the desk stands today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.absences import Absence
@@ -88,7 +88,7 @@ def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
         shown = [*registration.shown(one.card, words), *cards.step_buttons(one.card, words)]
         return [said, *(_placed(block, f"home:{entry.ref}") for block in shown)]
     block_id = queue.block_id(entry, "decide", offer=one.card.offer)
-    return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(entry, names, words)}]
+    return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(case, names, words)}]
 
 
 def _placed(block: Block, place: str) -> Block:
@@ -96,21 +96,23 @@ def _placed(block: Block, place: str) -> Block:
     return {**block, "block_id": f"{place}:{block['block_id']}"} if "block_id" in block else block
 
 
-#: what a case that waits for a decision lets whoever sees it here do, and how it looks
-_NAMES: dict[CaseStatus, dict[str, str]] = {
-    CaseStatus.RECEIVED: {"kind_ris": "primary", "kind_not_ris": ""},
-    CaseStatus.IN_REVIEW: {"case_approve": "primary", "case_reject": "danger"},
-    CaseStatus.WAITING_FOR_SPONSOR: {},  # answers in words are taken over where they stand, below its card
+#: what a case that waits for a decision lets whoever sees it here do
+_NAMES: dict[CaseStatus, tuple[str, ...]] = {
+    CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "reject"),
+    CaseStatus.WAITING_FOR_SPONSOR: (),  # answers in words are taken over where they stand, below its card
 }
 
 
-def _buttons(entry: QueueEntry, names: Mapping[str, str], words: Words) -> list[Block]:
-    names = {**names, "case_open": ""} | ({} if entry.assigned_to else {"case_take": ""})
+def _buttons(case: Case, names: Sequence[str], words: Words) -> list[Block]:
     return [
         blocks.button(
-            words.say(f"card.{name.removeprefix('case_')}"), action=name, value=entry.ref, style=style
+            words.say(f"card.{name}"),
+            action=name if name.startswith("kind_") else f"case_{name}",
+            value=case.ref,
+            style=cards.style_of(case, name),
         )
-        for name, style in names.items()
+        for name in (*names, "open", *(() if case.assigned_to else ("take",)))
     ]
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.approvals import Phase
 from bot.domain.cards import CaseCard
 from bot.domain.conversations import Conversation
 from bot.domain.queue import FILTERS, QueueEntry, Wanted
@@ -106,7 +107,7 @@ def standing(entry: QueueEntry, words: Words, now: datetime) -> str:
     span = words.say("queue.span", span=words.span(age)) if age >= TELLING else ""
     parts = [words.say(f"queue.held.{entry.ball}", since=words.moment(entry.since), span=span)]
     parts.append(words.say("queue.users", count=entry.users))
-    if entry.phase:
+    if entry.phase and entry.phase is not Phase.DONE:  # a case goes on long after its order is carried out
         parts.append(words.name(entry.phase))
     if entry.given:
         parts.append(words.say("queue.first_yes", who=words.person(entry.given[0].by, slack=True)))
@@ -124,8 +125,8 @@ def next_card(card: CaseCard | None, *, words: Words) -> Card:
         return Card(text=said, blocks=[blocks.section(said)])
     shown = cards.case_card(card, words=words)
     skip = blocks.button(words.say("queue.skip"), action="queue_next", value=card.case.ref)
-    asked = blocks.context(words.say("card.ask.confirm"))
-    return Card(text=shown.text, blocks=[*shown.blocks, asked, blocks.actions(skip)])
+    private = blocks.context(words.say("queue.private"))
+    return Card(text=shown.text, blocks=[*shown.blocks, private, blocks.actions(skip)])
 
 
 def done_card(text: str, *, words: Words) -> Card:

@@ -170,10 +170,10 @@ class Words:
         people = str(value).split(", ") if name == "who_may" else [str(value)]
         return ", ".join(self.person(person, slack=slack) for person in people)
 
-    def problem(self, problem: Problem, *, applications: tuple[str, ...] = (), label: str = "") -> str:
+    def problem(self, problem: Problem, *, applications: tuple[str, ...] = (), beside: bool = False) -> str:
         """What stands there, what is wanted, what to do; with our guess where one is evident.
 
-        `label`: what the field is called there, if not as in the form.
+        `beside`: the field's name stands there already.
         """
         values = {
             "found": quoting.one_line(problem.found, 120),
@@ -185,9 +185,8 @@ class Words:
         if problem.suggestion:
             guess = quoting.one_line(problem.suggestion, 120)
             sentence = f"{sentence} {self.say('problem.suggestion', suggestion=guess)}"
-        if problem.field:
-            named = label or self.field(problem.field)
-            return self.say("problem.of_field", field=named, sentence=sentence)
+        if problem.field and not beside:
+            return self.say("problem.of_field", field=self.field(problem.field), sentence=sentence)
         return sentence[:1].upper() + sentence[1:]
 
     def place(self, problem: Problem, ris: RisCase | None = None) -> str:

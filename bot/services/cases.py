@@ -379,7 +379,7 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         ref=case.ref,
         company=case.ris.company.name,
         status=case.status,
-        since=decision.at if decision else case.status_since,
+        since=case.held_since,
         received_at=case.created_at,
         users=len(case.ris.users),
         seats=str(case.ris.company.seats or ""),

@@ -55,13 +55,16 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
     before = tries.find(db, account.id, Tried.LICENSE_KEY)
     if before.locked_until and before.is_locked(now):
         return LicenseKeysRest(until=before.locked_until)
-    marks = desk.keyring.list_signatures(KEY, fold_key(text[:LONGEST_KEY]))
+    typed = fold_key(text[:LONGEST_KEY])
+    marks = desk.keyring.list_signatures(KEY, typed)
     key = key_store.find_by_mark(db, marks)
     if key is None or not _is_theirs(db, key, visitor, now):
         after = before.after_wrong(KEY_LIMIT, now)
         tries.put(db, account.id, Tried.LICENSE_KEY, after, now=now)
         _record(db, EventTag.CREDENTIAL_FAILED, visitor, now)
-        return LicenseKeysRest(until=after.locked_until) if after.locked_until else LicenseKeyRefused()
+        if after.locked_until:
+            return LicenseKeysRest(until=after.locked_until)
+        return LicenseKeyRefused(signs=len(typed))
     license_keys.use(db, key_id=key.id, by=f"account:{account.id}", now=now)
     credentials.add(db, account.id, key_id=key.id, now=now)
     tries.drop(db, account.id, Tried.LICENSE_KEY)

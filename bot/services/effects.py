@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from sqlite_utils import Database
@@ -52,7 +53,7 @@ from bot.services import (
 from bot.services.desk import Desk
 from bot.services.note_words import NOTES
 from bot.services.outbox import Outcome
-from bot.services.queueing import HIDDEN
+from bot.services.queueing import GONE, HIDDEN
 from bot.store import chat_messages, outbox
 
 
@@ -273,8 +274,13 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
         to=job.recipient,
         cc=tuple(job.values["cc"]),
         subject=rendered.subject,
-        text=rendered.text,
+        text=_without_links(rendered.text),
     )
+
+
+def _without_links(text: str) -> str:
+    """What stands in the place of a secret link looks like none itself."""
+    return reduce(lambda said, link: said.replace(link, GONE), HIDDEN.values(), text)
 
 
 def _staff_words(desk: Desk) -> Words:

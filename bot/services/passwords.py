@@ -49,15 +49,20 @@ def owner_of(account: Account) -> Owner:
     return Owner(user_id=account.user_id, first_name=account.first_name, last_name=account.last_name)
 
 
+def find_plain_faults(desk: Desk, account: Account, password: str) -> tuple[PasswordFault, ...]:
+    """Every rule that it breaks by itself, at once: their history is not looked at."""
+    return find_faults(password, owner_of(account), desk.policy.password_rules(account.programme))
+
+
 def find_all_faults(db: Database, desk: Desk, account: Account, password: str) -> tuple[PasswordFault, ...]:
     """Every rule that a new password breaks; its owner's history is looked at when no other is.
 
     Slow, one argon2 call for each password they had: never inside a transaction.
     """
-    rules = desk.policy.password_rules(account.programme)
-    if faults := find_faults(password, owner_of(account), rules):
+    if faults := find_plain_faults(desk, account, password):
         return faults
-    had = passwords.list_hashes(db, account.id, limit=rules.history)
+    history = desk.policy.password_rules(account.programme).history
+    had = passwords.list_hashes(db, account.id, limit=history)
     used = any(desk.hasher.verify(hashed, normal(password)) for hashed in had)
     return (PasswordFault.USED,) if used else ()
 

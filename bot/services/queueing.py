@@ -26,6 +26,7 @@ SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NO_THREAD = Thread()
 NOTHING: Mapping[str, str] = {}
 STATUS = "status"  #: the purpose of a status link
+GONE = "••••"  #: a link's place in the copy of a mail that went
 #: stands where a mail's links will be, for the eyes of staff
 HIDDEN = {
     "status_url": "https://status.example/hidden-until-sent",

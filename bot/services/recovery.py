@@ -10,7 +10,7 @@ from bot.domain.accounts import Account, AccountStatus, account_id
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
-from bot.domain.passwords import HowSet, PasswordFault, find_faults
+from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.recovery import (
     LINK,
     LINK_LASTS,
@@ -129,8 +129,7 @@ def _recover(
 ) -> tuple[PasswordFault, ...]:
     found = get(db, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
-    rules = desk.policy.password_rules(account.programme)
-    if faults := find_faults(new, passwords.owner_of(account), rules):
+    if faults := passwords.find_plain_faults(desk, account, new):
         return faults
     if found.question and not security_questions.check_answer(db, desk, account, answer, now=now):
         raise AnswerWrong

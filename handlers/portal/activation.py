@@ -9,7 +9,7 @@ from bot.rendering.pages.passwords import new_password
 from bot.rendering.pages.questions import Questions, questions
 from bot.services import activation, sessions
 from bot.services.activation import Activation
-from bot.services.passwords import owner_of
+from bot.services.passwords import find_plain_faults, owner_of
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 from handlers.portal.security_questions import given_answers
@@ -45,7 +45,8 @@ def choose(token: str, *, frame: Frame) -> Response:
     try:
         found = _get(token, frame)
         if password != again:
-            return _first(token, found, frame, unlike=True)
+            broken = find_plain_faults(desk, found.account, password)
+            return _first(token, found, frame, broken=broken, unlike=True)
         with frame.bot.connect() as db:
             draft, faults = activation.choose_password(db, desk, token, password, now=now)
     except (LinkUnknown, LinkExpired):

@@ -25,11 +25,12 @@ def register(app: Flask, frame: Frame) -> None:
     app.register_blueprint(room)
 
 
-def show_key(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
+def show_key(*, frame: Frame, visitor: Visitor, refused: str = "", typed: str = "") -> Response:
     with frame.bot.connect() as db:
         if credentials.get(db, visitor).registered_at:
             return frame.pages.go("credentials.show_phones")
-    return frame.pages.render("license_key.html", status=REFUSED if refused else 200, refused=refused)
+    status = REFUSED if refused else 200
+    return frame.pages.render("license_key.html", status=status, refused=refused, typed=typed)
 
 
 def enter_key(*, frame: Frame, visitor: Visitor) -> Response:
@@ -38,7 +39,10 @@ def enter_key(*, frame: Frame, visitor: Visitor) -> Response:
         with bot.connect() as db:
             credentials.enter_key(db, bot.desk, visitor, text=key, now=bot.clock.now())
     except Refusal as refusal:
-        return show_key(frame=frame, visitor=visitor, refused=frame.pages.words().refusal(refusal))
+        # Even a key that is somebody else's goes back to nobody but whoever typed it: a page is never stored,
+        # and what is posted never logged. An empty field could not be compared with the mail.
+        said = frame.pages.words().refusal(refusal)
+        return show_key(frame=frame, visitor=visitor, refused=said, typed=key[: credentials.LONGEST_KEY])
     return frame.pages.go("credentials.show_phones")
 
 

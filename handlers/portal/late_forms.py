@@ -8,7 +8,7 @@ from handlers.portal.frame import Frame
 REFUSED = 400
 #: whoever is signed in already has what these were sent for
 WAYS_IN = frozenset({"sign_in.sign_in", "activation.complete"})
-#: beginnings of the names of what no page repeats: it is typed once more where it is asked
+#: beginnings of the names of what a late form does not repeat: it is typed once more where it is asked
 SECRETS = ("csrf_token", "password", "again", "current", "answer", "code", "key")
 
 

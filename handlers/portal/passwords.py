@@ -38,7 +38,8 @@ def show(*, frame: Frame) -> Response:
 def change(*, frame: Frame, visitor: Visitor) -> Response:
     current, new = request.form.get("current", ""), request.form.get("password", "")
     if new != request.form.get("again", ""):
-        return _page(visitor, frame, unlike=True)
+        broken = passwords.find_plain_faults(frame.bot.desk, visitor.account, new)
+        return _page(visitor, frame, broken=broken, unlike=True)
     try:
         with frame.bot.connect() as db:
             faults = passwords.change(

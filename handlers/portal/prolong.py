@@ -16,7 +16,7 @@ from bot.rendering.pages import prolong as shown
 from bot.rendering.pages.fields import FieldFault
 from bot.rendering.pages.passwords import new_password
 from bot.services import consents, prolongation, sign_in
-from bot.services.passwords import owner_of
+from bot.services.passwords import find_plain_faults, owner_of
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -110,7 +110,8 @@ def _complete(token: str, found: Prolongation, frame: Frame) -> Response | None:
     """None once the account is valid again."""
     bot, password = frame.bot, request.form.get("password", "")
     if found.step is Step.PASSWORD and password != request.form.get("again", ""):
-        return _page(found, frame, unlike=True)
+        broken = find_plain_faults(bot.desk, found.account, password)
+        return _page(found, frame, broken=broken, unlike=True)
     try:
         with bot.connect() as db:
             faults = prolongation.complete(db, bot.desk, token, password, now=bot.clock.now())

@@ -8,7 +8,7 @@ from bot.domain.passwords import PasswordFault
 from bot.rendering.pages.fields import FieldFault
 from bot.rendering.pages.passwords import new_password
 from bot.services import recovery
-from bot.services.passwords import owner_of
+from bot.services.passwords import find_plain_faults, owner_of
 from bot.services.recovery import Recovery
 from handlers.portal.frame import Frame
 
@@ -85,7 +85,9 @@ def _recover(token: str, frame: Frame) -> Response:
     form, desk, now = request.form, frame.bot.desk, frame.bot.clock.now()
     answer, new = form.get("answer", ""), form.get("password", "")
     if new != form.get("again", ""):
-        return _page(token, _get(token, frame), frame, unlike=True)
+        found = _get(token, frame)
+        broken = find_plain_faults(desk, found.account, new)
+        return _page(token, found, frame, broken=broken, unlike=True)
     try:
         with frame.bot.connect() as db:
             faults = recovery.recover(db, desk, token, answer=answer, new=new, now=now)

@@ -18,8 +18,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -91,7 +91,7 @@ def on_extended(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             )
     except Refusal as refusal:
         field = account_lives.field_of(refusal)
-        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+        keep_open(ack, field, refusal, bot)
         return
     ack()
     show(respond, account_card(view, words=words(bot), done=EXTENDED))

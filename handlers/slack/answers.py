@@ -1,12 +1,13 @@
 """Answers to the person who clicked or typed: private, in words, and always one."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import structlog
-from slack_bolt import BoltResponse
+from slack_bolt import Ack, BoltResponse
 
 from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal, trace
@@ -14,10 +15,13 @@ from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
+from handlers.slack.markup import typed
 
 log = structlog.get_logger("slack")
 
 Body = Mapping[str, Any]
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+_BUTTON = re.compile(r"\*([^*\n]+)\*")  #: what strangers write has other asterisks by now
 HOME = "home"  #: the place of what was clicked in the home tab
 
 
@@ -51,6 +55,18 @@ def refusal_text(refusal: Refusal, bot: Bot) -> str:
         act = Act(str(refusal.values.get("act", Act.REVIEW)))
         refusal.values.setdefault("who_may", ", ".join(bot.staff.approver_ids(act)))
     return words(bot).refusal(refusal, slack=True)
+
+
+def keep_open(ack: Ack, field: str, refusal: Refusal | str, bot: Bot) -> None:
+    """Ack a submission so that the modal stays, with the refusal or sentence at that field."""
+    text = refusal if isinstance(refusal, str) else refusal_text(refusal, bot)
+    ack(response_action="errors", errors={field: unmarked(text, bot)})
+
+
+def unmarked(text: str, bot: Bot) -> str:
+    """Our mrkdwn for where Slack reads none: names for mentions, and no signs around commands and buttons."""
+    named = _MENTION.sub(lambda found: bot.staff.name_of(found[1]) or found[1], text)
+    return typed(_BUTTON.sub(r"“\1”", named.replace("`", "")))
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     say,
     settle,
     staff_in,
@@ -80,7 +80,7 @@ def on_assign_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
         to = bot.who(given.to) if given.to else None
         said = _assign(bot, given.ref, to, staff_in(body, bot))
     except Refusal as refusal:
-        ack(response_action="errors", errors={"assignee": refusal_text(refusal, bot)})
+        keep_open(ack, "assignee", refusal, bot)
     else:
         ack()
         say(respond, said)

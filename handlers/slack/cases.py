@@ -24,8 +24,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -120,7 +120,7 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
             )
     except Refusal as refusal:
         field = typed.field_of(refusal)
-        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+        keep_open(ack, field, refusal, bot)
     else:
         ack()
         show(respond, done_card(_approved(case, bot), words=words(bot)))
@@ -168,7 +168,7 @@ def on_reject_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
                 now=bot.clock.now(),
             )
     except Refusal as refusal:
-        ack(response_action="errors", errors={"reason": refusal_text(refusal, bot)})
+        keep_open(ack, "reason", refusal, bot)
     else:
         ack()
         show(respond, done_card(words(bot).say("slack.rejected", ref=given.ref), words=words(bot)))

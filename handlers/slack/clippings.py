@@ -11,7 +11,7 @@ from bot.domain.clippings import Message
 from bot.domain.errors import NoCaseChosen, Refusal
 from bot.rendering import clipping_cards
 from bot.services import clippings
-from handlers.slack.answers import Body, Respond, explains, refusal_text, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, keep_open, staff_in, words
 from handlers.slack.markup import text_of
 
 
@@ -54,6 +54,6 @@ def on_chosen(ack: Ack, body: Body, *, bot: Bot) -> None:
             number = chosen.clipping_id
             clippings.add(db, ref=chosen.ref, clipping_id=number, word=chosen.word, by=by, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={"other": refusal_text(refusal, bot)})
+        keep_open(ack, "other", refusal, bot)
     else:
         ack()

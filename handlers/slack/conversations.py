@@ -23,8 +23,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     say,
     settle,
     staff_in,
@@ -151,7 +151,7 @@ def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             by, now = staff_in(body, bot), bot.clock.now()
             looked_at = conversation_replies.submit(db, bot.desk, reply, by=by, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={modals.WORDS: refusal_text(refusal, bot)})
+        keep_open(ack, modals.WORDS, refusal, bot)
         return
     if looked_at is None:
         ack()
@@ -183,7 +183,7 @@ def on_handed_over(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 db, ref=given.ref, to=bot.who(given.to), since=given.since, by=by, now=now
             )
     except Refusal as refusal:
-        ack(response_action="errors", errors={modals.TO: refusal_text(refusal, bot)})
+        keep_open(ack, modals.TO, refusal, bot)
     else:
         ack()
         who = words(bot).person(one.owner, slack=True)

@@ -19,8 +19,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -60,7 +60,7 @@ def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
             )
     except Refusal as refusal:
         field = shown.REASON if isinstance(refusal, ChangeReasonMissing) else shown.EMAIL
-        ack(response_action="errors", errors={field: refusal_text(refusal, bot)})
+        keep_open(ack, field, refusal, bot)
     else:
         ack()
         _say(respond, words(bot).say("email_change.asked", ref=change.ref))
@@ -90,7 +90,7 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
             by, now = staff_in(body, bot), bot.clock.now()
             card = desk.agree(db, bot.desk, change_id=number, by=by, code=typed.code, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={CODE: refusal_text(refusal, bot)})
+        keep_open(ack, CODE, refusal, bot)
     else:
         ack()
         _say(respond, _done(card, bot))

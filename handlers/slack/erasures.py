@@ -17,8 +17,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -56,7 +56,7 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
             by, now = staff_in(body, bot), bot.clock.now()
             card = erasures.agree(db, bot.desk, erasure_id=number, by=by, code=typed.code, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={CODE: refusal_text(refusal, bot)})
+        keep_open(ack, CODE, refusal, bot)
     else:
         ack()
         text = _done(card, bot)

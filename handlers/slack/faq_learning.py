@@ -10,7 +10,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
 from bot.rendering import faq_learning as modals
 from bot.services import conversations, faq, faq_learning
-from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, say, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, keep_open, placed, say, staff_in, words
 from handlers.slack.cases import seen_in
 
 
@@ -40,7 +40,7 @@ def on_taught(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 db, bot.desk, ref=given.ref, topic=given.topic, text=given.text, by=by, now=now
             )
     except Refusal as refusal:
-        ack(response_action="errors", errors={modals.WORDS: refusal_text(refusal, bot)})
+        keep_open(ack, modals.WORDS, refusal, bot)
         return
     ack()
     bot.bell.ring()

@@ -21,6 +21,7 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
     refusal_text,
     settle,
@@ -101,7 +102,7 @@ def on_corrected(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 by=staff_in(body, bot), now=bot.clock.now(),
             )  # fmt: skip
     except Refusal as refusal:
-        ack(response_action="errors", errors={str(Column.ROLE): refusal_text(refusal, bot)})
+        keep_open(ack, str(Column.ROLE), refusal, bot)
         return
     ack()
     show(respond, _card(view, bot, done="correct"))
@@ -160,7 +161,7 @@ def _refuse(ack: Ack, body: Body, text: str, bot: Bot) -> None:
     """At a field that is there, or in the place of what was shown."""
     fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
     if fields:
-        ack(response_action="errors", errors={fields[0]: text})
+        keep_open(ack, fields[0], text, bot)
     else:
         ack(response_action="update", view=shown.said_modal(text, words=words(bot)))
 

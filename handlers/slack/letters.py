@@ -17,8 +17,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -79,7 +79,7 @@ def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 return
             sealed, case, shown = letters.preview(db, bot.desk, draft, by=by)
     except Refusal as refusal:
-        ack(response_action="errors", errors={"words": refusal_text(refusal, bot)})
+        keep_open(ack, "words", refusal, bot)
     else:
         view = letter_cards.letter_modal(sealed, case, shown=shown, words=words(bot))
         ack(response_action="update", view=placed(view, body))

@@ -21,8 +21,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     show,
     staff_in,
     words,
@@ -147,7 +147,7 @@ def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot, decide: De
     except Refusal as refusal:
         field = FIELDS.get(type(refusal), "")
         at = field if field in entered.values else next(iter(entered.values))
-        ack(response_action="errors", errors={at: refusal_text(refusal, bot)})
+        keep_open(ack, at, refusal, bot)
         return
     if view is not None:
         ack(response_action="update", view=placed(view, body))

@@ -18,8 +18,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -58,7 +58,7 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
             by, now = staff_in(body, bot), bot.clock.now()
             reset = desk.agree(db, bot.desk, reset_id=number, seen=seen, by=by, code=typed.code, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={shown.CODE: refusal_text(refusal, bot)})
+        keep_open(ack, shown.CODE, refusal, bot)
     else:
         ack()
         text = _done(reset, bot)

@@ -18,8 +18,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -128,7 +128,7 @@ def on_tick_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
 
 def _refuse(ack: Ack, refusal: Refusal, given: shown.Decided, bot: Bot) -> None:
     """What is wrong stands at its field."""
-    ack(response_action="errors", errors={given.field_of(refusal): refusal_text(refusal, bot)})
+    keep_open(ack, given.field_of(refusal), refusal, bot)
 
 
 def _say(respond: Respond, key: str, ref: str, bot: Bot) -> None:

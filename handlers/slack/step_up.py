@@ -16,8 +16,8 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
+    keep_open,
     placed,
-    refusal_text,
     settle,
     show,
     staff_in,
@@ -77,7 +77,7 @@ def on_reset_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
             by, now = staff_in(body, bot), bot.clock.now()
             done = step_up.reset(db, bot.desk, whose=whose, by=by, code=typed.code, now=now)
     except Refusal as refusal:
-        ack(response_action="errors", errors={shown.CODE: refusal_text(refusal, bot)})
+        keep_open(ack, shown.CODE, refusal, bot)
     else:
         ack()
         text = _reset_text(whose, bot, done=done)

@@ -14,7 +14,16 @@ from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.stock import IMPORT, supplies_card
 from bot.rendering.voucher_modals import Given
 from bot.services import step_up, stock, vouchers
-from handlers.slack.answers import Body, Respond, explains, placed, refusal_text, staff_in, words
+from handlers.slack.answers import (
+    Body,
+    Respond,
+    explains,
+    keep_open,
+    placed,
+    refusal_text,
+    staff_in,
+    words,
+)
 from handlers.slack.lines import Line
 from handlers.slack.meanwhile import work_meanwhile
 
@@ -78,7 +87,7 @@ def _check(bot: Bot, given: Given, by: Staff) -> None:
 
 def _refuse(ack: Ack, body: Body, given: Given, text: str, bot: Bot) -> None:
     if given.fields:
-        ack(response_action="errors", errors={given.fields[-1]: text})
+        keep_open(ack, given.fields[-1], text, bot)
     else:
         view = modals.said_modal(text, words=words(bot))
         ack(response_action="update", view=placed(view, body))

@@ -12,6 +12,8 @@ from bot.domain.errors import TransientFailure
 from bot.domain.outbox import JobStatus
 from bot.domain.staff import Staff
 from bot.services import payloads
+from handlers.slack import answers
+from handlers.slack.answers import unmarked
 from handlers.slack.payloads import list_kept, list_overdue, replay
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office, a_case, an_office
 from tests.handlers.conftest import Workspace, until
@@ -152,6 +154,18 @@ def test_a_refusal_of_a_modal_travels_in_its_ack(workspace: Workspace) -> None:
     assert errors["response_action"] == "errors"
     assert "C-1" in errors["errors"]["reason"]
     assert workspace.office.case("C-1").decision is None
+
+
+def test_a_modal_says_no_without_slacks_marks(workspace: Workspace) -> None:
+    """Slack reads none there: whoever looked saw `<@U0AVERY0001>` and the signs around a command."""
+    signs = f"*Hand over* of <@{BLAKE.id}>: `/usher case C-1` &lt;!channel&gt; \u2217\u02cb"
+
+    assert (
+        unmarked(signs, workspace.office.bot)
+        == "“Hand over” of Blake: /usher case C-1 <!channel> \u2217\u02cb"
+    )
+    rooms = Path(answers.__file__).parent.glob("*.py")
+    assert [room.stem for room in rooms if 'response_action="errors"' in room.read_text()] == ["answers"]
 
 
 def test_a_bug_in_a_modal_travels_in_its_ack_with_an_id_to_quote(workspace: Workspace) -> None:

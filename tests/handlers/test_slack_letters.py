@@ -176,9 +176,11 @@ def test_a_message_is_added_to_the_case_that_was_named_once(reviewed: Workspace)
     twice = submit(reviewed, view, {"other": "C-1", "word": "by phone"}, by=BLAKE.id)
 
     assert "choose a case" in none["errors"]["other"]
-    assert "C-99" in gone["errors"]["other"]
+    assert "no case C-99. /usher queue lists" in gone["errors"]["other"]
     assert done == {}
     assert "already" in twice["errors"]["other"]
+    assert "Blake" in twice["errors"]["other"]
+    assert BLAKE.id not in twice["errors"]["other"]
     reviewed.office.work()
     assert "They &lt;called&gt; @channel" in reviewed.office.chat.texts()
 

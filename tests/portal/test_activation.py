@@ -30,7 +30,8 @@ def test_two_steps_make_an_active_account_whose_owner_is_signed_in(town: Town) -
     done = greta.post(second.location, **ANSWERS)
 
     assert greta.account.user_id in first
-    assert all(words in first for words in ("at least 12 characters", "none of your last 24 passwords"))
+    rules = ("have at least 12 characters", "not contain any part of your User ID", "be new: none of your")
+    assert all(words in first for words in rules)
     assert (second.status_code, done.status_code, done.location) == (303, 303, "/dashboard")
     assert asked.count("<select") == 3
     assert greta.account.status is AccountStatus.ACTIVE
@@ -128,6 +129,23 @@ def test_a_password_that_will_not_do_is_told_beside_its_field_and_never_shown_ag
         assert 'aria-invalid="true"' in answer.text
         assert f'value="{password}' not in answer.text
         assert "<script>alert" not in answer.text
+
+
+def test_a_password_that_is_short_and_typed_otherwise_again_hears_both(town: Town) -> None:
+    page = a_person(town).choose("kurz1", "Kurz1").text
+
+    assert "fewer than 12 characters" in page
+    assert "not the same" in page
+    assert 'data-rule="short" class="broken"' in page
+    assert 'data-rule="no_lower" class="kept"' in page
+
+
+def test_the_marks_of_kept_rules_stay_where_only_the_second_field_is_wrong(town: Town) -> None:
+    page = a_person(town).choose(GOOD, GOOD + "x").text
+
+    assert 'class="broken"' not in page
+    assert 'data-rule="short" class="kept"' in page
+    assert 'data-rule="used" class=' not in page
 
 
 @pytest.mark.slow

@@ -202,5 +202,6 @@ def test_the_link_of_an_answer_shows_and_acts_only_when_it_is_sent(town: Town) -
     answer = client.post(path, data={"csrf_token": csrf_of(page.text), "helped": "no", "why": "wrong"})
 
     assert "Hat das geholfen?" in page.text
+    assert re.findall(r'name="helped" value="(\w+)" required checked', page.text) == ["no"]
     assert "Ein Mensch hat jetzt Ihre Frage Q-1" in client.get(answer.location).text
     assert opinions(town) == [("account-locked", 0, "wrong")]

@@ -138,7 +138,7 @@ def test_what_was_registered_is_kept_with_each_answer_and_its_wording(guest: Gue
 
 
 FAULTS = (
-    ({"last_name": ""}, "Last name: please fill this in."),
+    ({"last_name": ""}, "Last name: Please fill this in."),
     ({"vat_id": "N/A"}, "is not enough for a channel or service partner"),
     ({"vat_id": "DE123"}, "is not a valid VAT id"),
     ({"telephone": "12"}, "Telephone: “12” is not a phone number"),

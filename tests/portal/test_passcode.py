@@ -61,6 +61,17 @@ def registered(village: Village, *numbers: str) -> Browser:
     return browser
 
 
+def test_a_refused_license_key_stays_in_its_field_to_be_compared(village: Village) -> None:
+    browser = signed_in(village, village.people[0])
+    wrong = browser.post("/dashboard/license-key", on="/dashboard/license-key", key='FPL-7K <b>"2')
+
+    assert wrong.status_code == 400
+    assert 'name="key" value="FPL-7K &lt;b&gt;&#34;2"' in wrong.text
+    assert "(typed: 10, " in wrong.text
+    assert wrong.headers["Cache-Control"] == "no-store"
+    assert 'name="key" value=""' in browser.get("/dashboard/license-key").text
+
+
 def test_a_key_phones_and_a_code_launch_the_application_with_a_signed_hand_over(village: Village) -> None:
     anna = village.people[0]
     assert "Phone OTP" in registered(village, "+4915112345678", "+4930901820").get("/dashboard").text

@@ -135,6 +135,8 @@ def test_every_fault_stands_at_its_field_and_above_and_what_was_typed_stays(town
         assert f'href="#{name}"' in page
         assert f'aria-describedby="{name}' in page.replace("-hint", "")
     assert page.count('aria-invalid="true"') == 4
+    assert 'href="#phone_1">Phone 1: “call me” is' in page
+    assert 'id="phone_1-fault-1">“call me” is' in page
     assert 'value="call me"' in page
     assert 'value="DE1"' in client.get(AT).text  # after a break, too
     assert "Deutschland" in client.get(f"{AT}?lang=de").text

@@ -8,7 +8,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.cases import CaseStatus
 from bot.services import accounts
 from bot.store import accounts as kept
-from bot.store import registration
+from bot.store import registration, turns
 from bot.store.database import transaction
 from tests.license_keys import KEYS, lay_stock
 from tests.portal.conftest import Town
@@ -77,6 +77,17 @@ def test_a_decision_that_could_not_be_carried_out_is_with_the_desk(town: Town) -
     assert "The desk</p>" in read(town)
 
 
+def test_since_is_said_of_the_turn_and_not_of_the_decision(town: Town) -> None:
+    case = town.open_case()
+    town.approve(case)
+    town.wait(days=6)
+    with town.bot.connect() as db:
+        db.execute("update cases set status = 'provisioning'")
+        turns.change(db, case.id, now=town.clock.now())
+
+    assert "since 8 March 2026" in read(town)
+
+
 def test_a_rejected_case_ends_kindly_and_keeps_the_desks_own_words_to_itself(town: Town) -> None:
     town.reject(town.open_case())
     page = read(town)
@@ -135,8 +146,9 @@ def test_a_live_site_is_done_once_everybody_has_activated(town: Town, waiting: i
 
     assert ("One user has still to activate" in page) == bool(waiting)
     assert ("All is done." in page) != bool(waiting)
-    assert re.search(r"Organisation registered</span>[^/]*/span>9 March 2026", page, re.DOTALL)
-    assert marks(page)[-2:] == (["now", "done"] if waiting else ["done", "done"])
+    assert ("Users activate their accounts" in page) == bool(waiting)
+    assert re.search(r"Organization registered</span>[^/]*/span>9 March 2026", page, re.DOTALL)
+    assert marks(page)[-2:] == (["done", "now"] if waiting else ["done", "done"])
 
 
 @pytest.mark.parametrize("problems", [0, 2])

@@ -164,7 +164,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "answer_wrong": {},
     "draft_gone": {},
     "reset_often": {"most": 5},
-    "license_key_refused": {},
+    "license_key_refused": {"signs": 11},
     "license_keys_rest": {"until": AT},
     "has_credential": {},
     "no_credential": {},

@@ -10,7 +10,15 @@ import pytest
 
 from bot.domain.answer_texts import Given
 from bot.domain.cards import AnswersNote, CaseCard, CaseView
-from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, Proposal, apply, judge, propose
+from bot.domain.case_answers import (
+    AnsweringMail,
+    AnswersState,
+    CaseAnswers,
+    Proposal,
+    apply,
+    judge,
+    propose,
+)
 from bot.domain.cases import CaseVersion
 from bot.domain.filling import Slot
 from bot.domain.ris import HeadingRead, RisCase
@@ -124,6 +132,29 @@ def test_the_buttons_name_the_answers_and_the_version_they_change() -> None:
     assert [(one["action_id"], one["value"]) for one in block["elements"]] == [
         ("case_answers_apply", "C-7"), ("case_answers_discard", "C-7"),
     ]  # fmt: skip
+
+
+def test_a_role_in_words_of_their_own_is_shown_as_the_form_takes_it_over() -> None:
+    typed = Proposal(
+        number=1, answer="User", slot=Slot("role", 0), who="Dario Kern", old="Chief", new=("User",)
+    )  # fmt: skip
+    note = answer_cards.answers_note(a_note({}, proposals=(typed,)), words=ENGLISH)
+
+    assert "unknown role “Chief” → *User*" in texts(note.blocks)
+
+
+@pytest.mark.parametrize(
+    ("made_by", "said"),
+    [
+        ("mail:41", "from mail 41"),
+        ("answers:3", "answers in words"),
+        ("U0AVERY", "registration that <@U0AVERY>"),
+    ],
+)
+def test_a_version_says_what_it_came_from(made_by: str, said: str) -> None:
+    view = case_view.case_view(a_view(version(3, ASKED, made_by), None), words=ENGLISH)
+
+    assert said in view["blocks"][1]["text"]["text"]
 
 
 def test_two_hundred_long_answers_keep_within_slacks_limits() -> None:

@@ -254,7 +254,7 @@ def test_what_was_entered_is_read_and_blanks_are_nothing() -> None:
     ("refusal", "field"),
     [
         (BadLink(found="x y"), "site_url"),
-        (NumberMissing(), "site_number"),
+        (NumberMissing(), "site_url"),
         (NothingEntered(), "case_number"),
     ],
 )

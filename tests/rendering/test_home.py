@@ -120,6 +120,15 @@ def test_every_block_that_decides_carries_its_case_and_the_hash_of_what_is_shown
         assert f"case:decide:{one.entry.ref}:{one.card.case.content_hash}" in ids
 
 
+@pytest.mark.parametrize(("verdict", "style"), [(Verdict.NONE, "primary"), (Verdict.FAILED, None)])
+def test_nothing_invites_to_take_in_what_a_forged_sender_sent(verdict: Verdict, style: str | None) -> None:
+    one = to_decide(5, status=CaseStatus.RECEIVED, verdict=verdict, authorised=False)
+    shown = view(replace(busy(), decide=(one,)))
+    buttons = [button for block in shown["blocks"] for button in block.get("elements", ())]
+
+    assert [button.get("style") for button in buttons if button.get("action_id") == "kind_ris"] == [style]
+
+
 def at_a_step(number: int) -> ToDecide:
     """An approved case whose site the desk makes."""
     states = (StepState.DONE, StepState.DONE, StepState.DESK, StepState.WAITING, StepState.WAITING)

@@ -14,7 +14,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.queue import QueueEntry, Wanted, read_wanted
 from bot.rendering import samples
 from bot.rendering.blocks import Card
-from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page
+from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page, standing
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH, buttons
 from tests.rendering.test_conversation_cards import conversation_rows
@@ -115,3 +115,10 @@ def test_the_next_case_can_be_skipped() -> None:
     assert ("queue_next", "C-7") in buttons(card)
     assert ("case_approve", "C-7") in buttons(card)
     assert ("case_reject", "C-7") in buttons(card)
+
+
+@pytest.mark.parametrize(("phase", "said"), [(Phase.DONE, False), (Phase.FAILED, True)])
+def test_a_case_beyond_its_order_is_not_called_done(phase: Phase, said: bool) -> None:
+    line = standing(entry(2, status=CaseStatus.REGISTRATION_REVIEW, phase=phase), ENGLISH, NOW)
+
+    assert line.endswith(ENGLISH.name(phase)) is said

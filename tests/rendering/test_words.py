@@ -317,6 +317,14 @@ def _whole_strings(node: ast.AST) -> Iterator[str]:
             yield from _whole_strings(part)
 
 
+@pytest.mark.parametrize(("lang", "never"), [("en", "organisation"), ("de", "Kennwörter")])
+def test_one_thing_is_spelled_in_one_way(lang: str, never: str) -> None:
+    """As the programmes spell it; only Excel calls the lock of a file a Kennwort."""
+    said = (str(message.string) for each in read_catalogues(lang).values() for message in each)
+
+    assert [text for text in said if never.casefold() in text.casefold()] == []
+
+
 def test_every_key_that_the_code_says_is_there() -> None:
     missing = [key for key in _literal_keys() if key not in words()]
 

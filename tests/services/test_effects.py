@@ -7,7 +7,7 @@ from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus
-from bot.rendering import mails
+from bot.rendering import mails, samples
 from bot.services import approvals, outbox
 from bot.services.queueing import queue_mail, queue_note, queue_trouble
 from bot.store.database import transaction
@@ -35,6 +35,21 @@ def a_decided_case(office: Office) -> Case:
     case = a_case(office)
     office.work()
     return decide(office, case)
+
+
+def test_the_copy_of_a_mail_that_went_shows_no_address_in_the_place_of_its_link(office: Office) -> None:
+    a_case(office)
+    link = "https://portal.example.com/register/abc"
+    words = samples.sample_values("registration_refused")
+    with office.connect() as db, transaction(db):
+        queue_mail(
+            db, office.desk, "registration_refused", key="mail-1", to=DANA.address, lang="en", ref="C-1",
+            case_id=1, words=words, secrets={"registration_url": link}, now=office.now,
+        )  # fmt: skip
+    office.work()
+
+    assert any(link in mail.text for mail in office.mailer.sent)
+    assert "••••" in office.chat.texts()
 
 
 def a_note(office: Office, key: str = "note-1") -> None:

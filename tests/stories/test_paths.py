@@ -84,9 +84,9 @@ def test_by_hand_the_desk_holds_the_ball_until_it_has_entered_both_numbers(desk:
     ]
     history = customer.history("the invitation to register went out")
     for said in (
-        "are held on",
+        "is held on",
         "issued 2 License Keys",
-        "are taken off",
+        "is taken off",
         "Provisioning case: done",
         "Site: done",
     ):

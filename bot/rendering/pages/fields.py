@@ -42,6 +42,11 @@ class FieldFault:
     words: str
 
 
+def of_field(field: str, label: str, sentence: str, say: Words) -> FieldFault:
+    """A fault for the top of the page, away from its field: there it says which."""
+    return FieldFault(field=field, words=say.say("problem.of_field", field=label, sentence=sentence))
+
+
 _AUTOCOMPLETE = {
     "company": "organization",
     "name": "organization",

@@ -22,8 +22,8 @@ class Step(StrEnum):
     PROVISIONING = "provisioning"
     INVITATION = "invitation"
     REGISTRATION = "registration"
-    ACTIVATION = "activation"
     LIVE = "live"
+    ACTIVATION = "activation"  # begins once the site stands, and goes on for weeks
 
 
 class Mark(StrEnum):

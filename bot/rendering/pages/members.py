@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bot.domain.members import LONGEST, OPTIONAL
-from bot.rendering.pages.fields import LONGEST_TYPED, Field, FieldFault, Option
+from bot.rendering.pages.fields import LONGEST_TYPED, Field, FieldFault, Option, of_field
 from bot.rendering.words import LANGUAGE_NAMES, Words
 
 #: for whoever enters their own data; an administrator enters somebody else's
@@ -45,6 +45,6 @@ def fields(
 def listed(faults: Mapping[str, str], say: Words) -> list[FieldFault]:
     """All that is wrong, for the top of the page."""
     return [
-        FieldFault(field=name, words=f"{say.field(name)}: {say.say(f'page.members.fault.{fault}')}")
+        of_field(name, say.field(name), say.say(f"page.members.fault.{fault}"), say)
         for name, fault in faults.items()
     ]

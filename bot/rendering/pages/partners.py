@@ -8,7 +8,7 @@ from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.partners import COMPANY, CONTACT, MAY_BE_EMPTY, PERSON
 from bot.domain.registration import LONGEST, Draft, Fault
 from bot.extranet_policy import Wording
-from bot.rendering.pages.fields import Field, FieldFault, drafted
+from bot.rendering.pages.fields import Field, FieldFault, drafted, of_field
 from bot.rendering.words import Words
 
 _SECTIONS = {"person": PERSON, "contact": CONTACT, "company": COMPANY}
@@ -132,12 +132,12 @@ def _label(name: str, say: Words) -> str:
 
 
 def _sentence(fault: Fault, say: Words) -> str:
-    """What is wrong, and what to do."""
+    """What is wrong, and what to do, below the name of its field."""
     if fault.problem is not None and not fault.problem.found:
-        return say.say("page.partner.missing", field=_label(fault.field, say))
+        return say.say("page.partner.missing")
     if fault.problem is not None:
-        return say.problem(fault.problem, label=_label(fault.field, say))
-    return say.say(f"page.register.fault.{fault.code}", field=_label(fault.field, say), most=LONGEST)
+        return say.problem(fault.problem, beside=True)
+    return say.say(f"page.register.fault.{fault.code}", most=LONGEST)
 
 
 def consents_again(
@@ -196,7 +196,7 @@ def _consent(consent: Consent, wording: Wording, say: Words, *, ticked: bool, mi
 
 def listed(faults: Sequence[Fault], unticked: Sequence[Consent], say: Words) -> list[FieldFault]:
     """All that is wrong, for the top of the page."""
-    said = [FieldFault(field=one.field, words=_sentence(one, say)) for one in faults]
+    said = [of_field(one.field, _label(one.field, say), _sentence(one, say), say) for one in faults]
     return said + [
         FieldFault(field=field_of(one), words=say.say(f"page.partner.unticked.{one}")) for one in unticked
     ]

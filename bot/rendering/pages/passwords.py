@@ -68,7 +68,7 @@ def new_password(
             Rule(
                 code=fault,
                 words=say.say(f"page.password.rule.{fault}", **values),
-                state=_state(fault, broken),
+                state=_state(fault, broken, looked=bool(broken) or unlike),
                 later=fault in SERVERS,
             )
             for fault in PasswordFault
@@ -80,12 +80,11 @@ def new_password(
     )
 
 
-def _state(fault: PasswordFault, broken: Collection[PasswordFault]) -> str:
+def _state(fault: PasswordFault, broken: Collection[PasswordFault], *, looked: bool) -> str:
     """The history is looked at only where every other rule is kept; too long a text is not looked at."""
     if fault in broken:
         return "broken"
-    looked = broken and PasswordFault.LONG not in broken
-    return "kept" if looked and fault not in SERVERS else ""
+    return "kept" if looked and PasswordFault.LONG not in broken and fault not in SERVERS else ""
 
 
 def _data(owner: Owner, rules: PasswordRules) -> str:

@@ -18,7 +18,7 @@ from bot.domain.registration import (
 )
 from bot.domain.ris import RisCase
 from bot.rendering import quoting
-from bot.rendering.pages.fields import Field, FieldFault, drafted
+from bot.rendering.pages.fields import Field, FieldFault, drafted, of_field
 from bot.rendering.words import Words
 
 
@@ -76,14 +76,14 @@ def label_of(name: str, say: Words) -> str:
 
 def listed(faults: Sequence[Fault], say: Words) -> list[FieldFault]:
     """All that is wrong, for the top of the page."""
-    return [FieldFault(field=one.field, words=sentence(one, say)) for one in faults]
+    return [of_field(one.field, label_of(one.field, say), sentence(one, say), say) for one in faults]
 
 
 def sentence(fault: Fault, say: Words) -> str:
-    """What is wrong, and what to do."""
+    """What is wrong, and what to do, below the name of its field."""
     if fault.problem is not None:
-        return say.problem(fault.problem)
-    return say.say(f"page.register.fault.{fault.code}", field=label_of(fault.field, say), most=LONGEST)
+        return say.problem(fault.problem, beside=True)
+    return say.say(f"page.register.fault.{fault.code}", most=LONGEST)
 
 
 def entered(registered: Registered, say: Words) -> list[Entered]:
