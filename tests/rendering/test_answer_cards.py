@@ -34,6 +34,7 @@ ASKED = samples.incomplete_case().ris
 ANSWERED = {
     1: "20457", 2: "Atlantis", 3: "yes", 4: "Greta Lindgren", 9: '=HYPERLINK("https://evil.example")',
 }  # fmt: skip
+WAITS = replace(samples.incomplete_case(), answered=True)  #: for a click
 HEADINGS = (
     HeadingRead(field="email", label="E-Mail (geschäftlich)", sheet="Personen", cell="D4"),
     HeadingRead(field="job_title", label="Bereich", sheet="Personen", cell="F4", sure=False),
@@ -101,9 +102,7 @@ GOLDEN: dict[str, Callable[[], object]] = {
     "answers_applied": lambda: settled(AnswersState.APPLIED),
     "answers_discarded": lambda: settled(AnswersState.DISCARDED),
     "answers_overtaken": lambda: settled(AnswersState.OVERTAKEN),
-    "case_answers_wait": lambda: asdict(
-        cards.case_card(CaseCard(case=samples.incomplete_case(), open_answers=1), words=ENGLISH)
-    ),
+    "case_answers_wait": lambda: asdict(cards.case_card(CaseCard(case=WAITS, open_answers=1), words=ENGLISH)),
     "case_corrected": lambda: asdict(cards.case_card(corrected(), words=ENGLISH)),
     "case_doubtful_headings": lambda: asdict(
         cards.case_card(CaseCard(case=replace(samples.complete_case(), ris=foreign())), words=ENGLISH)
