@@ -26,6 +26,14 @@ def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
     return tuple(one for one in found if one)
 
 
+def find_linked(content: Content) -> tuple[str, ...]:
+    """Where a click leads in the mail's own HTML, which may show a mail below what its sender wrote."""
+    every = dict.fromkeys(
+        host for body in content.bodies if body.html and not body.mail for host in _targets(body.text)
+    )
+    return tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), NOWHERE)
+
+
 def _read(message: Message, hosts: tuple[str, ...]) -> Forwarded | None:
     try:
         headers = dict(reversed(read_headers(message)))  # the topmost of each name
@@ -43,9 +51,12 @@ def _hosts(body: BodyPart) -> Iterator[str]:
     if len(body.text) > (LONGEST_HTML if body.html else LONGEST_PAGE - 1):
         yield NOWHERE  # the rest is not looked at
     yield from list_hosts(html_to_text(body.text) if body.html else body.text)
-    if not body.html:
-        return
-    for found in _HREF.finditer(body.text):
+    if body.html:
+        yield from _targets(body.text)
+
+
+def _targets(html: str) -> Iterator[str]:
+    for found in _HREF.finditer(html):
         target = found[1].lower()
         if not target.startswith(("mailto:", "tel:", "#", "cid:")):
             yield host_of(target)

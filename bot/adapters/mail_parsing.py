@@ -16,7 +16,7 @@ from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.adapters.mail_bounces import find_bounce
 from bot.adapters.mail_charsets import decode
 from bot.adapters.mail_content import BROKEN, Content, read_content
-from bot.adapters.mail_forwards import find_forwarded
+from bot.adapters.mail_forwards import find_forwarded, find_linked
 from bot.adapters.mail_headers import (
     LONGEST_HEADER,
     MOST_HEADERS,
@@ -153,6 +153,7 @@ def _read(raw: bytes) -> tuple[InboundMail, Content]:
         content_hash=digest.hexdigest(),
         bounce=find_bounce(message, mail, content, len(raw)),
         forwarded=find_forwarded(content),
+        linked=find_linked(content),
         fault="; ".join([*faults, *content.faults]),
     )
     return mail, content

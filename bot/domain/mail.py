@@ -88,6 +88,7 @@ class InboundMail:
     content_hash: str = ""  #: hex SHA-256 of From, Date, Subject and decoded parts
     bounce: BounceReport | None = None
     forwarded: tuple[Forwarded, ...] = ()  #: mails that are attached to it, the first few
+    linked: tuple[str, ...] = ()  #: hosts to which links of its own HTML lead
     fault: str = ""  #: why it could not be read in full; "" when it could
 
     def header(self, name: str) -> str:

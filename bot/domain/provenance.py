@@ -161,6 +161,8 @@ def find_shown(mail: InboundMail) -> Shown:
     hosts = list_hosts(text[below.start() :] if below else text)
     if len(mail.quoted_text or mail.text) > _LONGEST_TEXT:
         hosts += (NOWHERE,)  # what is not looked at may lead anywhere
+    # of their own pages a signature tells
+    hosts += tuple(host for host in mail.linked if not _is_of(host, mail.sender.domain))
     return Shown(ids=named[:_MOST], senders=senders[:1], hosts=hosts, exact=exact)
 
 
@@ -186,6 +188,10 @@ def judge(
     if len(shown.ids) > 1 or elsewhere or foreign or not theirs:
         return Provenance.UNSURE
     return Provenance.OURS
+
+
+def _is_of(host: str, domain: str) -> bool:
+    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
 def list_hosts(text: str) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,37 @@ def test_a_strange_link_of_any_kind_in_a_mail_of_ours_is_looked_at_by_a_person(
         office.take(forward(eml(changed)))
 
     assert [found for found, _ in looked_up(office)] == ["ours", "unsure", "ours", "unsure", "unsure"]
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("https://portal.example.com/faq", "ours"),
+        ("https://www.sponsor.example.org/", "ours"),  # in the signature of whoever asks
+        ("mailto:dana@sponsor.example.org", "ours"),
+        (EVIL, "unsure"),
+        ("https://sponsor.example.org.evil.example/", "unsure"),
+        ("javascript:alert(1)", "unsure"),
+    ],
+)
+@pytest.mark.parametrize("alternative", [False, True])
+def test_a_mail_shown_in_html_is_looked_at_where_its_links_lead(
+    office: Office, sent: OutboundMail, link: str, found: str, *, alternative: bool
+) -> None:
+    """The words of a link say nothing about it, nor does a text beside the page."""
+    header = f"---------- Forwarded message ---------\nFrom: Desk <{DESK_ADDRESS}>\nSubject: S"
+    text = f"{ASKS}\n\n{header}\n\nPlease sign in"
+    page = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n"))
+    html = f'{page}<p><a href="{link}">Sign in</a></p>'
+    mail = message_from_bytes(a_mail(subject="Fwd: S", answers=sent.message_id), EmailMessage, policy=SMTP)
+    if alternative:
+        mail.set_content(text)
+        mail.add_alternative(html, subtype="html")
+    else:
+        mail.set_content(html, subtype="html")
+    office.take(mail.as_bytes())
+
+    assert [one for one, _ in looked_up(office)] == [found]
 
 
 def test_an_attached_page_that_is_too_long_to_be_looked_at_may_lead_anywhere(
