@@ -14,7 +14,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _LOCAL_PART = re.compile(r"([^\s<>@\"'(),:;=/\[\]{}]{1,64})@(?=[A-Za-z0-9\[])")
 #: a link's path and query are what makes it a secret; so is the ticket in a WebSocket's address
 _LINK = re.compile(r"\b((?:https?|wss?)://[^\s/?#\"'<>]+)[/?#][^\s\"'<>]*")
-_PATH_TOKEN = re.compile(r"(/(?:status|register|activate|invite|prolong|enroll)/)[\w.~-]+")
+_PATH_TOKEN = re.compile(
+    r"(/(?:status|register|activate|invite|prolong|enroll|password|email|join|phone-reset"
+    r"|faq/answer)/)[\w.~/-]+"
+)
 _WORTH_A_LOOK = re.compile("[@/]|xox|xapp")  # one quick search instead of four
 _SLACK_TOKEN = re.compile(r"\b(xox[a-z]|xapp)-[\w-]+")
 

@@ -13,6 +13,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from werkzeug import Request, Response
 
+from handlers.cli.logs import redact
 from handlers.portal import app as portal
 from handlers.portal.serve import PortalServer
 from tests.certificates import Authority, make_authority
@@ -25,6 +26,7 @@ __all__ = ["found"]  # pytest finds the fixture here
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 
 TOKEN = "a-token-that-opens-a-case"
+TAG = re.compile("<[^>]*>")
 #: the contract's paths, those that come later too
 CUSTOMERS = (
     "/", "/faq", "/faq/reset-password", "/contact", f"/status/{TOKEN}", "/ris", "/register",
@@ -136,6 +138,20 @@ def test_no_log_keeps_a_links_token_not_even_while_the_portal_is_down(start: Sta
     assert len(house.requests) == 1
     assert "/status/" in logged
     assert TOKEN not in logged
+
+
+def test_every_page_with_a_token_is_masked(start: Start, found: Found) -> None:
+    slack = App(client=WebClient(token="xoxb-t"), signing_secret="s", token_verification_enabled=False)
+    rules = portal.build(found().bot, slack).url_map.iter_rules()
+    paths = {TAG.sub("1", rule.rule.replace("<token>", TOKEN)) for rule in rules if "<token>" in rule.rule}
+    proxy = start()
+    for path in sorted(paths):
+        ask(proxy, path)
+
+    assert len(paths) > 10
+    assert len(proxy.log().splitlines()) >= len(paths)
+    assert TOKEN not in proxy.log()
+    assert not any(TOKEN in str(redact(None, "", {"said": f"GET {path}"})["said"]) for path in paths)
 
 
 def test_nor_does_the_log_of_its_errors(start: Start) -> None:
