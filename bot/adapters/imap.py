@@ -3,9 +3,8 @@
 import contextlib
 import re
 import ssl
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from time import monotonic
@@ -21,6 +20,7 @@ from imapclient.exceptions import (
 )
 
 from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
+from bot.adapters.imap_patience import Patience, Refused
 from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
@@ -39,7 +39,6 @@ MAX_BYTES = 26_214_400
 HEADER_BYTES = 262_144  # of a mail too large to be read
 BATCH = 200  # UIDs in one command: a line every server takes
 BATCH_BYTES = 16 * 1024 * 1024  # of mails held at once
-REFUSALS = 3  # then a mail the server will not give is handed over empty, so that the next ones come
 LARGEST_UID = 2**32 - 1
 
 #: RFC 5530: not now, rather than not you
@@ -76,7 +75,7 @@ class ImapMailbox:
         self._now = now
         self._connection: Connection | None = None
         self._folders: dict[str, str] = {}
-        self._refusals: Counter[int] = Counter()
+        self._listing, self._giving = Patience(), Patience()
         self._bell = Bell()
 
     def open(self) -> int:
@@ -215,9 +214,22 @@ class ImapMailbox:
         )
 
     def _list_known(self, uids: Sequence[int]) -> list["_Known"]:
+        unlisted = _Known(uid=0, size=1, received_at=self._now().astimezone(UTC), whole=True)
+        found = self._listing.ask(uids, self._list, blank=unlisted)
+        return [replace(found[uid], uid=uid) for uid in uids if uid in found]
+
+    def _list(self, uids: Sequence[int]) -> dict[int, "_Known"]:
         with self._explained("listing mails") as connection:
             answer = connection.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-            return [self._known(uid, answer[uid]) for uid in uids if uid in answer]
+            found = {uid: self._known(uid, answer[uid]) for uid in uids if uid in answer}
+            self._check_gone(connection, [uid for uid in uids if uid not in found])
+            return found
+
+    def _check_gone(self, connection: Connection, left_out: Sequence[int]) -> None:
+        """What an answer leaves out has been moved or deleted by somebody; raise Refused where it has not."""
+        there = set(connection.search(["UID", ",".join(map(str, left_out))])) if left_out else set()
+        if there := there & set(left_out):
+            raise Refused(f"{self._name} does not give out the mail with UID {min(there)}")
 
     def _known(self, uid: int, answer: Mapping[bytes, Any]) -> "_Known":
         size = answer.get(b"RFC822.SIZE")
@@ -228,31 +240,23 @@ class ImapMailbox:
         return _Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= self._max_bytes)
 
     def _contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
-        """Fetch a group in one command; when the server will not, one by one to find the mail it means."""
-        try:
-            return self._fetch_contents(group)
-        except _Refused:
-            if len(group) == 1:
-                return self._give_up_on(group[0].uid)
-        found: dict[int, bytes] = {}
-        for mail in group:
-            found |= self._contents([mail])
-        return found
+        """Of one that the server will not give nothing but its being there: so the next ones come."""
+        known = {mail.uid: mail for mail in group}
+        return self._giving.ask(
+            list(known), lambda uids: self._fetch_contents([known[uid] for uid in uids]), blank=b""
+        )
 
     def _fetch_contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
         item, key = ("BODY.PEEK[]", b"BODY[]")
         if not group[0].whole:
             item, key = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>", b"BODY[HEADER]"
-        with self._explained("fetching mails") as connection:
+        doing = "fetching mails" if len(group) > 1 else f"fetching the mail with UID {group[0].uid}"
+        with self._explained(doing) as connection:
             answer = connection.fetch([mail.uid for mail in group], [item])
-            found = {uid: _content(parts, key) for uid, parts in answer.items()}
-            return {uid: content for uid, content in found.items() if content is not None}
-
-    def _give_up_on(self, uid: int) -> dict[int, bytes]:
-        self._refusals[uid] += 1
-        if self._refusals[uid] < REFUSALS:
-            raise _Refused(f"{self._name} does not give out the mail with UID {uid}")
-        return {uid: b""}
+            given = {uid: _content(parts, key) for uid, parts in answer.items()}
+            found = {uid: content for uid, content in given.items() if content is not None}
+            self._check_gone(connection, [mail.uid for mail in group if mail.uid not in found])
+            return found
 
     def _move(self, uids: Sequence[int], folder: str) -> None:
         name = self._folders.get(folder) or self._ensure_folder(folder)
@@ -307,7 +311,7 @@ class ImapMailbox:
             self._leave()
             raise TransientFailure(f"{self._name} broke off while {doing}") from exc
         except IMAPClientError as exc:
-            raise _Refused(f"{self._name} refused while {doing} ({_said(exc)})") from exc
+            raise Refused(f"{self._name} refused while {doing} ({_said(exc)})") from exc
         except OSError as exc:
             self._leave()
             raise TransientFailure(f"{self._name} was lost while {doing}: {line_trouble(exc)}") from exc
@@ -342,10 +346,6 @@ def build_mailbox(
         max_bytes=max_bytes,
         now=now,
     )
-
-
-class _Refused(TransientFailure):
-    """The server said no and the connection is still in step."""
 
 
 class _FolderMissing(TransientFailure):

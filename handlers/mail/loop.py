@@ -56,10 +56,22 @@ class MailLoop:
                 self._mailbox.wake()
 
     def run(self) -> None:
-        """Hold a session with the server; after a failure come back later and later, with jitter."""
+        """Hold a session with the server; after a failure come back later and later, with jitter.
+
+        One mailbox for all of them: it knows over which mails the server stumbled.
+        """
+        try:
+            self._run()
+        finally:
+            with self._lock:
+                mailbox, self._mailbox = self._mailbox, None
+            if mailbox is not None:
+                mailbox.close()
+
+    def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._session()
+                self._session(self._open_mailbox())
             except (TransientFailure, PermanentFailure) as exc:
                 self._report_failure(str(exc), needs_person=isinstance(exc, PermanentFailure))
                 self._work_on_recorded()
@@ -101,22 +113,19 @@ class MailLoop:
         finally:
             mailbox.close()
 
-    def _session(self) -> None:
-        mailbox = self._bot.open_mailbox()
+    def _open_mailbox(self) -> Mailbox:
         with self._lock:
-            self._mailbox = mailbox
-        try:
-            uidvalidity = mailbox.open()
-            while not self._stopping.is_set():
-                self._sync(mailbox, uidvalidity)
-                self._report_well()  # not before: a session that opens may still take nothing in
-                self._work()
-                self._move_aside(mailbox, uidvalidity)
-                mailbox.wait(WAIT)
-        finally:
-            with self._lock:
-                self._mailbox = None
-            mailbox.close()
+            self._mailbox = self._mailbox or self._bot.open_mailbox()
+            return self._mailbox
+
+    def _session(self, mailbox: Mailbox) -> None:
+        uidvalidity = mailbox.open()
+        while not self._stopping.is_set():
+            self._sync(mailbox, uidvalidity)
+            self._report_well()  # not before: a session that opens may still take nothing in
+            self._work()
+            self._move_aside(mailbox, uidvalidity)
+            mailbox.wait(WAIT)
 
     def _sync(self, mailbox: Mailbox, uidvalidity: int) -> None:
         """Record everything above the cursor, batch by batch, before anything is done about it."""

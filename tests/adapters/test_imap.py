@@ -59,7 +59,7 @@ def test_an_announcement_in_pieces_is_heard() -> None:
 
 
 def test_an_announcement_within_another_answer_is_not_slept_through() -> None:
-    fetched = "* 2 EXISTS\r\n* 1 FETCH (UID 1 RFC822.SIZE 1)\r\n{tag} OK done\r\n"
+    fetched = "* 2 EXISTS\r\n* 1 FETCH (UID 1 RFC822.SIZE 1 BODY[] {1}\r\nx)\r\n{tag} OK done\r\n"
     with Scripted(speaks_imap({"UID FETCH": fetched})) as server, mailbox_on(server) as mailbox:
         mailbox.open()
         mailbox.uids_after(0)

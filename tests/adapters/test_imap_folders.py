@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.adapters.imap import REFUSALS
+from bot.adapters.imap_patience import TRIES
 from bot.domain.errors import PermanentFailure, TransientFailure
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, capable, mailbox_on, speaks_imap
@@ -109,7 +109,7 @@ def test_a_mail_the_server_will_not_give_does_not_block_the_others() -> None:
 
     with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
         mailbox.open()
-        for _ in range(REFUSALS - 1):
+        for _ in range(TRIES - 1):
             with pytest.raises(TransientFailure, match="UID 2"):
                 list(mailbox.fetch([1, 2, 3]))
         mails = list(mailbox.fetch([1, 2, 3]))

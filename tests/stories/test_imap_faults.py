@@ -125,7 +125,7 @@ def test_a_server_that_falls_silent_within_a_mail_has_given_none(wired: Wired) -
     trunk.cut()
     order = send_order(desk)
 
-    desk.unwell("mailbox", "was lost while fetching mails: no answer in time")
+    desk.unwell("mailbox", ": no answer in time")
     assert desk.cards(order.company) == []
     trunk.mend()
 

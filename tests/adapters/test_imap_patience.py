@@ -1,0 +1,163 @@
+"""A mail over which the server stumbles holds up no other, and none is passed over without a word."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from bot.adapters.imap import ImapMailbox
+from bot.adapters.imap_patience import LONGER, TRIES
+from bot.domain.errors import TransientFailure
+from bot.domain.mail import FetchedMail
+from tests.adapters.scripted import Line, Scripted
+from tests.adapters.scripted_imap import Answers, mailbox_on, speaks_imap
+
+UIDS = [1, 2, 3]
+#: says the line of one mail, or does what the server does instead
+Say = Callable[[Line, str, int], None]
+
+
+def listed(line: Line, _: str, uid: int) -> None:
+    line.say(f'* {uid} FETCH (UID {uid} RFC822.SIZE 2 INTERNALDATE "02-Mar-2026 09:00:00 +0000")\r\n')
+
+
+def given(line: Line, _: str, uid: int) -> None:
+    line.say(f"* {uid} FETCH (UID {uid} BODY[] {{2}}\r\nok)\r\n")
+
+
+def cut(line: Line, *_: object) -> None:
+    line.cut()
+    raise EOFError
+
+
+def odd(line: Line, _: str, uid: int) -> None:
+    line.say(f"* {uid} FETCH (UID {uid} X (oops)\r\n")
+
+
+def empty(line: Line, _: str, uid: int) -> None:
+    line.say(f"* {uid} FETCH (UID {uid} BODY[] NIL)\r\n")
+
+
+def nothing(*_: object) -> None:
+    """It is left out."""
+
+
+def server_of(*, lists: Say = listed, gives: Say = given, there: tuple[int, ...] = (1, 2, 3)) -> Answers:
+    """One that is odd about the mail with UID 2."""
+
+    def fetch(line: Line, tag: str) -> None:
+        command = line.heard[-1].decode()
+        body = "BODY" in command
+        for uid in map(int, re.findall(r"FETCH ([\d,]+)", command)[0].split(",")):
+            say = (gives if body else lists) if uid == 2 else (given if body else listed)
+            say(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    found = f"* SEARCH {' '.join(map(str, there))}\r\n{{tag}} OK done\r\n"
+    return {"UID FETCH": fetch, "UID SEARCH": found}
+
+
+def fetch_as_often_as_needed(mailbox: ImapMailbox) -> tuple[list[FetchedMail], int]:
+    """As the mail door does it, a session each time; the mails, and how many sessions failed before."""
+    for failed in range(2 * TRIES + 2):
+        mailbox.open()
+        try:
+            return list(mailbox.fetch(UIDS)), failed
+        except TransientFailure:
+            continue
+    raise AssertionError("no session got past it")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [server_of(gives=cut), server_of(gives=empty), server_of(gives=nothing)],
+    ids=["cut", "nil", "left out"],
+)
+def test_a_mail_that_is_not_given_is_handed_over_empty_after_some_tries(answers: Answers) -> None:
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox)
+
+    assert [(mail.uid, mail.raw, mail.whole) for mail in mails] == [
+        (1, b"ok", True), (2, b"", False), (3, b"ok", True),
+    ]  # fmt: skip
+    assert TRIES - 1 <= failed <= TRIES + 1
+
+
+@pytest.mark.parametrize("lists", [cut, odd, nothing], ids=["cut", "odd", "left out"])
+def test_a_mail_that_is_not_listed_is_asked_for_all_the_same(lists: Say) -> None:
+    with Scripted(speaks_imap(server_of(lists=lists))) as server, mailbox_on(server) as mailbox:
+        mails, _ = fetch_as_often_as_needed(mailbox)
+
+    assert [(mail.uid, mail.raw) for mail in mails] == [(1, b"ok"), (2, b"ok"), (3, b"ok")]
+
+
+def test_one_that_is_left_out_once_is_asked_for_again_at_once() -> None:
+    said: list[int] = []
+
+    def forgets(line: Line, tag: str, uid: int) -> None:
+        said.append(uid)
+        if len(said) > 1:
+            given(line, tag, uid)
+
+    with Scripted(speaks_imap(server_of(gives=forgets))) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox)
+
+    assert ([mail.raw for mail in mails], failed) == ([b"ok"] * 3, 0)
+
+
+def test_one_that_somebody_has_moved_meanwhile_is_no_mail_of_ours_any_more() -> None:
+    answers = server_of(lists=nothing, there=(1, 3))
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox)
+
+    assert ([mail.uid for mail in mails], failed) == ([1, 3], 0)
+
+
+def test_a_server_that_gives_nothing_costs_no_mail_while_it_passes() -> None:
+    """Its trouble is not that mail's, and it ends."""
+    told: list[int] = []
+
+    def fetch(line: Line, tag: str) -> None:
+        told.append(1)
+        command = line.heard[-1].decode()
+        if "BODY" in command and len(told) < 4 * TRIES:
+            line.say(f"{tag} NO [UNAVAILABLE] not now\r\n")
+            return
+        for uid in map(int, re.findall(r"FETCH ([\d,]+)", command)[0].split(",")):
+            (given if "BODY" in command else listed)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox)
+
+    assert [mail.raw for mail in mails] == [b"ok"] * 3
+    assert failed > 1
+
+
+def test_a_mail_that_stands_alone_is_given_up_later() -> None:
+    with (
+        Scripted(speaks_imap(server_of(gives=empty, there=(2,)))) as server,
+        mailbox_on(server) as mailbox,
+    ):
+        mailbox.open()
+        for _ in range(LONGER - 1):
+            with pytest.raises(TransientFailure, match="UID 2"):
+                list(mailbox.fetch([2]))
+        (mail,) = mailbox.fetch([2])
+
+    assert (mail.uid, mail.raw, mail.whole) == (2, b"", False)
+
+
+def test_a_line_that_breaks_now_and_then_costs_no_mail() -> None:
+    broken: list[int] = []
+
+    def breaks(line: Line, tag: str, uid: int) -> None:
+        broken.append(uid)
+        if len(broken) < TRIES:
+            cut(line)
+        given(line, tag, uid)
+
+    with Scripted(speaks_imap(server_of(gives=breaks))) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox)
+
+    assert ([mail.raw for mail in mails], failed) == ([b"ok"] * 3, TRIES - 1)
