@@ -75,7 +75,7 @@ class ImapMailbox:
         self._now = now
         self._connection: Connection | None = None
         self._folders: dict[str, str] = {}
-        self._listing, self._giving = Patience(), Patience()
+        self._validity, self._listing, self._giving = 0, Patience(), Patience()
         self._bell = Bell()
 
     def open(self) -> int:
@@ -84,10 +84,13 @@ class ImapMailbox:
         self._bell.hang()
         self._connection = self._connect()
         try:
-            return self._select()
+            validity = self._select()
         except BaseException:
             self._leave()
             raise
+        if validity != self._validity:  # the numbers are other mails' now
+            self._validity, self._listing, self._giving = validity, Patience(), Patience()
+        return validity
 
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""

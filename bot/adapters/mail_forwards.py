@@ -1,7 +1,7 @@
 """What tells whose the mails are that somebody forwards as attachments: their ids, senders and links."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 from itertools import islice
 
@@ -20,17 +20,19 @@ def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
     """Each with the links of all of them: they are taken for ours only if none leads elsewhere."""
     if not content.forwarded:
         return ()
-    every = dict.fromkeys(host for body in content.bodies if body.mail for host in _hosts(body))
-    hosts = tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), NOWHERE)
+    hosts = _told(host for body in content.bodies if body.mail for host in _hosts(body))
     found = (_read(message, hosts) for message in content.forwarded[:MOST])
     return tuple(one for one in found if one)
 
 
 def find_linked(content: Content) -> tuple[str, ...]:
     """Where a click leads in the mail's own HTML, which may show a mail below what its sender wrote."""
-    every = dict.fromkeys(
-        host for body in content.bodies if body.html and not body.mail for host in _targets(body.text)
-    )
+    own = (body for body in content.bodies if body.html and not body.mail)
+    return _told(host for body in own for host in _targets(body.text))
+
+
+def _told(hosts: Iterable[str]) -> tuple[str, ...]:
+    every = dict.fromkeys(hosts)
     return tuple(every) if len(every) <= MOST_HOSTS else (*islice(every, MOST_HOSTS), NOWHERE)
 
 

@@ -13,6 +13,9 @@ from bot.domain.mail import Address
 from bot.domain.trust import Verdict
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
+#: of a case called `c`: whether its sponsor's answers in words wait for a click of staff
+ANSWERED = "exists (select 1 from case_answers waits where waits.case_id = c.id and waits.state = 'open')"
+
 
 def make_tables(db: Database) -> None:
     db.executescript("""

@@ -14,9 +14,6 @@ from bot.store.database import count, instant, listed, row, rows, text_of
 STEP_AT = """(select state from case_steps at where at.case_id = c.id
     and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
 
-#: of a case called `c`: whether its sponsor's answers in words wait for a click of staff
-ANSWERED = "exists (select 1 from case_answers waits where waits.case_id = c.id and waits.state = 'open')"
-
 
 def lay(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
     """All of them waiting, and no others, whatever an approval that was taken back has left.

@@ -14,7 +14,8 @@ from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
-from bot.store.case_steps import ANSWERED, STEP_AT
+from bot.store.case_answers import ANSWERED
+from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 
 

@@ -9,7 +9,8 @@ from bot.domain.approvals import Approval, Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.queue import QueueEntry
-from bot.store.case_steps import ANSWERED, STEP_AT
+from bot.store.case_answers import ANSWERED
+from bot.store.case_steps import STEP_AT
 from bot.store.database import instant, rows
 
 

@@ -8,7 +8,8 @@ from sqlite_utils import Database
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
-from bot.store.case_steps import ANSWERED, STEP_AT
+from bot.store.case_answers import ANSWERED
+from bot.store.case_steps import STEP_AT
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again

@@ -1,5 +1,6 @@
 """A mail over which the server stumbles holds up no other, and none is passed over without a word."""
 
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -146,6 +147,29 @@ def test_a_mail_that_stands_alone_is_given_up_later() -> None:
         (mail,) = mailbox.fetch([2])
 
     assert (mail.uid, mail.raw, mail.whole) == (2, b"", False)
+
+
+def test_numbers_that_are_other_mails_now_are_asked_for_anew() -> None:
+    """UIDVALIDITY changed: what is known of a number was another mail's."""
+    opened: list[int] = []
+
+    def select(line: Line, tag: str) -> None:
+        opened.append(7 if len(opened) < LONGER else 8)
+        line.say(f"* 3 EXISTS\r\n* OK [UIDVALIDITY {opened[-1]}] fine\r\n{tag} OK [READ-WRITE] done\r\n")
+
+    def gives(line: Line, tag: str, uid: int) -> None:
+        (given if opened[-1] == 8 else empty)(line, tag, uid)
+
+    answers: Answers = {**server_of(gives=gives, there=(2,)), "SELECT": select}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        for _ in range(LONGER):
+            mailbox.open()
+            with contextlib.suppress(TransientFailure):
+                list(mailbox.fetch([2]))
+        assert mailbox.open() == 8
+        (mail,) = mailbox.fetch([2])
+
+    assert (mail.raw, mail.whole) == (b"ok", True)
 
 
 def test_a_line_that_breaks_now_and_then_costs_no_mail() -> None:
