@@ -288,12 +288,11 @@ class ImapMailbox:
 
     def _listen(self, connection: Connection, seconds: float) -> bool:
         """Sleep until the server speaks, the bell rings or time is up; say whether it was the bell."""
-        if not connection.has_capability("IDLE"):
+        if not connection.start_idle():
             woken = self._bell.wait(connection, min(seconds, self._poll_seconds))
             if not woken:
                 connection.ask_news()
             return woken
-        connection.start_idle()
         # an EXISTS may have come before the server's go-ahead
         woken = self._bell.wait(connection, 0 if connection.has_news else min(seconds, IDLE_SECONDS))
         # a dead server must not hold up a SIGTERM

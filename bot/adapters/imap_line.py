@@ -116,6 +116,7 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
     def __init__(self, host: str, port: int, *, tls: Tls, context: ssl.SSLContext, timeout: float) -> None:
         self._first_context = context if tls is Tls.TLS else None
         self._seconds = timeout
+        self._refuses_idle = False  # as do proxies that pass their server's list on, and servers that are full
         super().__init__(host, port, ssl=tls is Tls.TLS, timeout=timeout)
         # IMAPClient sets 5, at which imaplib writes whole mails into strings for a log nobody keeps.
         self._imap.debug = 0
@@ -148,13 +149,20 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
         for name in _NEWS:
             self.wire.untagged_responses.pop(name, None)
 
-    def start_idle(self) -> None:
-        """IMAPClient's own gives up when an EXISTS comes before the server's `+`."""
+    def start_idle(self) -> bool:
+        """Whether the server will announce mail; one that refuses to is not asked again in this session.
+
+        IMAPClient's own gives up when an EXISTS comes before the server's `+`.
+        """
+        if self._refuses_idle or not self.has_capability("IDLE"):
+            return False
         self._idle_tag = self.wire._command("IDLE")  # noqa: SLF001 - as IMAPClient does
         while self.wire._get_response() is not None:  # noqa: SLF001
             if self.wire.tagged_commands[self._idle_tag]:
-                self._finish("IDLE", self._idle_tag)
-                raise IMAPClientError("IDLE ended before it began")
+                del self.wire.tagged_commands[self._idle_tag]
+                self._refuses_idle = True
+                return False
+        return True
 
     def stop_idle(self) -> None:
         """Read on to the end of IDLE; IMAPClient's `idle_check` chokes on half a line and on EOF is still."""

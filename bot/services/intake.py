@@ -62,6 +62,11 @@ def begin(
         return known
 
 
+def has_begun(db: Database, mailbox: str) -> bool:
+    """Whether the mailbox was ever open to this desk."""
+    return ledger.find_mailbox(db, mailbox) is not None
+
+
 def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -> Cursor:
     """Note what was there when the numbering was first seen: what gets a higher number came later."""
     if cursor.looked_to is not None:

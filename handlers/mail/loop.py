@@ -101,13 +101,18 @@ class MailLoop:
     def check(self) -> None:
         """Log in and look for the folder once, before anything starts.
 
-        Raise SettingsFault for what only a person can mend; a server that is away now may come back.
+        Raise SettingsFault for what only a person can mend, while the desk is being set up. A server that
+        is away may come back; and where mail was taken in before, an expired secret costs the mailbox
+        alone: the other doors open, one of which tells staff.
         """
         mailbox = self._bot.open_mailbox()
         try:
             mailbox.open()
         except PermanentFailure as exc:
-            raise SettingsFault(str(exc)) from None
+            with self._bot.connect() as db:
+                if not intake.has_begun(db, self._bot.settings.imap_folder):
+                    raise SettingsFault(str(exc)) from None
+            self._report_failure(str(exc), needs_person=True)
         except TransientFailure as exc:
             self._report_failure(str(exc))
         finally:

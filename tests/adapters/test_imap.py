@@ -150,15 +150,18 @@ def test_without_idle_it_asks_now_and_then() -> None:
     assert len(asked) == 3
 
 
-def test_a_refused_idle_is_a_failure_in_words() -> None:
-    with (
-        Scripted(speaks_imap({"IDLE": "{tag} NO not today\r\n"})) as server,
-        mailbox_on(server) as mailbox,
-    ):
+@pytest.mark.parametrize("refusal", ["NO too many are waiting", "BAD unknown", "OK done before it began"])
+def test_a_server_that_refuses_idle_is_asked_now_and_then(refusal: str) -> None:
+    news = "* 2 EXISTS\r\n{tag} OK done\r\n"
+    script = speaks_imap({"IDLE": f"{{tag}} {refusal}\r\n", "NOOP": news})
+    with Scripted(script) as server, mailbox_on(server, poll_seconds=0.02) as mailbox:
         mailbox.open()
-        mailbox.uids_after(0)
-        with pytest.raises(TransientFailure, match="not today"):
+        for _ in range(2):
+            mailbox.uids_after(0)
             mailbox.wait(10)
+
+    asked = [line.split()[1] for line in server.heard]
+    assert asked[-5:] == [b"IDLE", b"NOOP", b"UID", b"NOOP", b"LOGOUT"]
 
 
 def test_an_announcement_ends_the_wait_within_five_milliseconds() -> None:

@@ -1,5 +1,6 @@
 """`usher doctor` and `usher run` with tokens instead of passwords: which cause it is, and what mends it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from bot.sandbox.world import World
 from tests.adapters.scripted import Scripted
 from tests.adapters.token_gates import Gate, speaks_imap_with, speaks_smtp_with
 from tests.certificates import Authority, make_authority
-from tests.cli.shell import Shell, in_process, settings_of
+from tests.cli.shell import Shell, ask, in_process, running, settings_of
 from tests.token_server import CLIENT_SECRET, MAILBOX, TokenServer, says
 
 pytestmark = pytest.mark.slow
@@ -165,10 +166,26 @@ def test_mail_out_that_is_closed_to_the_app(ward: Ward) -> None:
     assert "let its app send as SMTP_USER" in bad["mail out"]["mend"]
 
 
-def test_a_service_whose_secret_has_expired_does_not_start_and_says_why(ward: Ward) -> None:
+def test_a_new_desk_whose_secret_has_expired_does_not_start_and_says_why(ward: Ward) -> None:
     ward.server.expired = True
     answer = in_process("run", cwd=ward.shell.folder, env=ward.settings)
 
     assert answer.code == 2
     (fault,) = answer.faults
     assert "the client secret has expired (AADSTS7000222): make a new one" in fault
+
+
+def test_a_desk_that_worked_starts_with_an_expired_secret_and_says_it_where_it_is_watched(ward: Ward) -> None:
+    """An alarm in Slack needs the service; a machine may be started again any night."""
+    with running(ward.shell.folder / "first", env=ward.settings) as service:
+        service.wait_until_well("mailbox")
+        service.end(signal.SIGTERM)
+    ward.server.expired = True
+    with running(ward.shell.folder / "second", env=ward.settings) as service:
+        service.wait_until_said('"ready"')
+        status, said = ask(service.ops, "/readyz")
+        service.end(signal.SIGTERM)
+
+    assert status == 503
+    assert "mailbox: " in said
+    assert "the client secret has expired (AADSTS7000222): make a new one" in said

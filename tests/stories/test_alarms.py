@@ -12,9 +12,11 @@ from bot.sandbox.world import World
 from bot.services import alarms
 from bot.services import desk as services
 from handlers.clock import loop as clock_loop
+from tests.cli.shell import ask
 from tests.services.test_alarms import MAIL_AGAIN, SILENCE, fill
 from tests.stories.desk import MORNING, Desk, as_text, parsed, running, until
 from tests.stories.test_restart import start
+from tests.stories.test_spine import company_of
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +56,37 @@ def test_a_refused_log_in_is_told_at_once_with_its_mend_and_its_end(tmp_path: Pa
 
         assert "IMAP_PASSWORD" in alarm
         assert told(desk.world) == [ALARM, ALL_CLEAR]
+
+
+def test_a_start_while_the_log_in_is_refused_opens_all_other_doors_and_is_told(world: World) -> None:
+    """As with a secret that has run out by the time the machine is started again."""
+    desk, service = start(world)
+    first = company_of(desk.send(world.samples.complete_ris()))
+    desk.card(first)
+    desk.settled()
+    assert service.stop()
+    world.mail.faults.imap.refuse_logins = True
+    second = company_of(desk.send(world.samples.complete_ris()))
+
+    desk, service = start(world)
+    try:
+        alarm = as_text(desk.message("support", ALARM))
+        readiness, said = ask(desk.bot.settings.ops_bind, "/readyz")
+        page, _ = ask(desk.bot.settings.portal_bind, "/faq")
+        desk.act("avery").click("approvals", desk.card(first)["ts"], "case_approve")
+        desk.card(first, "*sponsor told*")
+        world.mail.faults.imap.clear()
+        desk.card(second)
+        wait_for(desk, "mailbox", well=True)
+        world.clock.turn(timedelta(minutes=6))
+        desk.message("support", ALL_CLEAR)
+    finally:
+        assert service.stop()
+
+    assert "IMAP_PASSWORD" in alarm
+    assert (readiness, page) == (503, 200)
+    assert "mailbox: log-in refused" in said
+    assert told(world) == [ALARM, ALL_CLEAR]
 
 
 @pytest.mark.slow
