@@ -182,15 +182,28 @@ class FakeServer:
         self.waiting = threading.Event()
         self._now = now
         self._woken = False
+        self._longest = 0.0  #: seconds that the present wait lasts at most
         self._news = self._listed = 0
 
-    def deliver(self, raw: bytes, *, uid: int | None = None, received_at: datetime | None = None) -> int:
+    def deliver(
+        self,
+        raw: bytes,
+        *,
+        uid: int | None = None,
+        received_at: datetime | None = None,
+        announced: bool = True,
+    ) -> int:
         with self.sign:
             uid = uid or max([*self.mails, *itertools.chain(*self.folders.values()), 0]) + 1
             self.mails[uid] = fetched(raw, uid=uid, received_at=received_at or self._now)
-            self._news += 1
+            self._news += announced
             self.sign.notify_all()
         return uid
+
+    def let_pass(self, seconds: float) -> None:
+        """End the present wait if it is no longer than that."""
+        if self._longest <= seconds:
+            self.wake()
 
     def renumber(self) -> None:
         """The server loses its numbers: every mail of the folder gets a new one."""
@@ -226,6 +239,7 @@ class FakeServer:
     def wait(self, seconds: float) -> None:
         self.faults["wait"].happen()
         with self.sign:
+            self._longest = seconds
             self.waiting.set()
             # What came since the listing ends the wait at once, as a server that says EXISTS does.
             self.sign.wait_for(lambda: self._woken or self._news != self._listed, seconds)

@@ -116,7 +116,9 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
     def __init__(self, host: str, port: int, *, tls: Tls, context: ssl.SSLContext, timeout: float) -> None:
         self._first_context = context if tls is Tls.TLS else None
         self._seconds = timeout
-        self._refuses_idle = False  # as do proxies that pass their server's list on, and servers that are full
+        self._refuses_idle = (
+            False  # as do proxies that pass their server's list on, and servers that are full
+        )
         super().__init__(host, port, ssl=tls is Tls.TLS, timeout=timeout)
         # IMAPClient sets 5, at which imaplib writes whole mails into strings for a log nobody keeps.
         self._imap.debug = 0

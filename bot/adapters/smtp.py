@@ -278,10 +278,8 @@ class SmtpMailer:
             words = f"closed the line ({code} {remark(said)})"
             raise _Stale(words, not_now=True, retry_after=THROTTLED_FOR)
         if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
-            words = (
-                f"wants another log-in ({code} {remark(said)}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
-            )
-            raise _Stale(f"{words}: check SMTP_USER, SMTP_PASSWORD and SMTP_TLS", not_now=True)
+            mend = self._log_in.mend if self._log_in else "check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+            raise _Stale(f"wants another log-in ({code} {remark(said)}): {mend}", not_now=True)
         raise _refusal(self._name, code, said, about)
 
     def _reset(self) -> None:

@@ -81,6 +81,14 @@ def test_mail_that_comes_during_the_wait_is_taken_in_at_once(office: Office) -> 
     assert time.monotonic() - began < 2
 
 
+def test_mail_that_no_server_announces_is_looked_for_twice_a_minute(office: Office) -> None:
+    with running(office):
+        assert office.server.waiting.wait(5)
+        office.server.deliver(form_mail(), announced=False)
+        office.server.let_pass(seconds=30)
+        until(lambda: settled(office, 1))
+
+
 def test_only_what_is_above_the_cursor_is_fetched(office: Office) -> None:
     office.server.deliver(a_mail(), uid=7)
     with running(office):
