@@ -31,7 +31,7 @@ from bot.services import (
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, chat_messages, events, holds, outbox, workers
+from bot.store import bounces, chat_messages, claims, events, holds, outbox, workers
 from bot.store.database import transaction
 
 
@@ -72,7 +72,7 @@ def claim(
     going: list[Job] = []
     with transaction(db):
         on_hold = holds.find(db) is not None
-        for job, sealed in outbox.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
+        for job, sealed in claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind in _OUTSIDE and on_hold:
                 _end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
                 continue
@@ -103,7 +103,7 @@ def _may_go(desk: Desk, job: Job) -> bool:
 
 
 def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime) -> None:
-    outbox.settle(db, job, worker, JobStatus.HELD, now=now)
+    claims.settle(db, job, worker, JobStatus.HELD, now=now)
     show_held(db, job, given_up=given_up, now=now)
 
 
@@ -134,14 +134,14 @@ def settle(
 def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
     """End a claim of what was not tried: it costs no attempt."""
     with transaction(db, locks=(f"job:{job.id}",)):
-        outbox.give_back(db, job, worker, now=now)
+        claims.give_back(db, job, worker, now=now)
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
     status = _after(job, outcome)
     if outcome.ts:
         chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
-    settled = outbox.settle(
+    settled = claims.settle(
         db,
         job,
         worker,
@@ -226,7 +226,7 @@ def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -
     A worker that lives has not vanished: the clock was put forward, or the machine slept.
     """
     # A look without the write lock: mostly there is none.
-    lost = [(job, worker) for job, worker in outbox.list_expired(db, now) if not workers.lives(path, worker)]
+    lost = [(job, worker) for job, worker in claims.list_expired(db, now) if not workers.lives(path, worker)]
     for job, worker in lost:
         settle(db, job, worker, VANISHED, now=now, jitter=jitter)
     return len(lost)
@@ -244,7 +244,7 @@ def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> i
 def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
     """Take back what a worker that is dead or has stumbled left claimed."""
     lost = 0
-    for _, claimed in groupby(outbox.list_claims(db, worker), key=itemgetter(1)):
+    for _, claimed in groupby(claims.list_claims(db, worker), key=itemgetter(1)):
         (first, _), *untried = claimed
         settle(db, first, worker, VANISHED, now=now, jitter=jitter)
         for job, _ in untried:
@@ -256,7 +256,13 @@ def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -
 def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
     """After the clock was put back: try now what is to be tried at a time that may be far off."""
     with transaction(db):
-        return outbox.make_due(db, kinds, now)
+        return claims.make_due(db, kinds, now)
+
+
+def catch_up(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
+    """The same for what was decided by the old time but committed after the clock was put back."""
+    # A look without the write lock: mostly there is none.
+    return make_due(db, kinds=kinds, now=now) if claims.has_ahead(db, kinds, now) else 0
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:

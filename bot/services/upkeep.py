@@ -32,7 +32,7 @@ def figures(db: Database, *, now: datetime) -> Figures:
         mails=dict.fromkeys(map(str, MailStatus), 0) | dict(ledger.count_by_status(db)),
         jobs=dict.fromkeys(map(str, JobStatus), 0) | dict(outbox_figures.count_by_status(db)),
         cases=dict.fromkeys(map(str, CaseStatus), 0) | dict(cases.count_by_status(db)),
-        oldest_queued_at=outbox_figures.find_oldest_queued(db),
+        oldest_queued_at=outbox_figures.find_oldest_queued(db, now),
         last_mail_at=ledger.find_last_arrival(db, now),
         open_alarms=len(alarms.list_open(db)),
         swept=retention.list_swept(db),

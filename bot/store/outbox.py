@@ -1,8 +1,8 @@
-"""The outbox: effects queued in the deciding transaction, claimed under a lease, settled once."""
+"""The outbox: effects queued in the deciding transaction; `claims` says who carries them out."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -36,20 +36,22 @@ def add_all(db: Database, jobs: Iterable[NewJob], *, now: datetime) -> int:
 
 
 _INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
-                 case_id, recipient, message_id, automatic, created_at, next_at)
+                 case_id, recipient, message_id, automatic, created_at, next_at, not_before)
              values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
-                 :case_id, :recipient, :message_id, :automatic, :now, :next_at)
+                 :case_id, :recipient, :message_id, :automatic, :now, :next_at, :not_before)
              on conflict do nothing"""
 
 
 def _values(job: NewJob, sealed: str, now: str) -> dict[str, Any]:
+    not_before = text_of(job.not_before) if job.not_before else None
     return {name: getattr(job, name) for name in _KEPT} | {
         "vals": json.dumps(job.values, ensure_ascii=False),
         "secrets": sealed,
         "attempts": 0,
         "automatic": int(job.automatic),
         "now": now,
-        "next_at": text_of(job.not_before) if job.not_before else now,
+        "next_at": not_before or now,
+        "not_before": not_before,
     }
 
 
@@ -64,7 +66,7 @@ def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> lis
     states, values = listed("status", statuses)
     sql = f"""select {COLUMNS} from outbox {OF_CASE}
               where case_id = :id and kind = 'step' and status in ({states})"""
-    return [_job(found) for found in rows(db, sql, {**values, "id": case_id})]
+    return [job_of(found) for found in rows(db, sql, {**values, "id": case_id})]
 
 
 def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
@@ -72,14 +74,14 @@ def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
     sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'
               order by id desc limit :limit"""
     values = {"begins": beginning, "ends": beginning + "\U0010ffff", "limit": limit}
-    return [_job(found) for found in rows(db, sql, values)]
+    return [job_of(found) for found in rows(db, sql, values)]
 
 
 def find_newest(db: Database, beginning: str) -> Job | None:
     """The newest whose key begins so."""
     sql = f"select {COLUMNS} from outbox where key >= :begins and key < :ends order by id desc limit 1"
     found = row(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"})
-    return _job(found) if found else None
+    return job_of(found) if found else None
 
 
 def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
@@ -114,125 +116,6 @@ def _was_tried(db: Database, stream: str) -> bool:
     return found is not None
 
 
-def claim_jobs(
-    db: Database, worker: str, *, kinds: Sequence[JobKind], lease: timedelta, limit: int, now: datetime
-) -> list[tuple[Job, str]]:
-    """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
-
-    In turns: the oldest of every case, then the second of every case, so that the many of one hold up no
-    other's few; before them what never vanished with its worker, which the job itself may have killed.
-    Nobody else gets them until the lease ends. To be called inside a transaction.
-    """
-    wanted, values = listed("kind", kinds)
-    values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
-    found = rows(
-        db,
-        f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
-                attempts = attempts + 1
-            where id in (
-                select id from (
-                    select job.id, job.case_id, job.unknowns from outbox job
-                    where job.status = 'queued' and job.next_at <= :now
-                      and job.kind in ({wanted})
-                      and not exists (
-                          select 1 from outbox ahead where ahead.stream = job.stream and (
-                              ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id))))
-                order by unknowns, case when case_id is null then 1
-                    else row_number() over (partition by case_id order by id) end, id
-                limit :limit)
-            returning {COLUMNS}""",
-        {**values, "limit": limit},
-    )
-    tried_in = sorted(found, key=lambda entry: (entry["unknowns"], entry["id"]))
-    return [(_job(entry), entry["secrets"]) for entry in tried_in]
-
-
-def settle(
-    db: Database,
-    job: Job,
-    worker: str,
-    status: JobStatus,
-    *,
-    now: datetime,
-    next_at: datetime | None = None,
-    error: str = "",
-    unknown: bool = False,
-    counts: bool = True,
-) -> bool:
-    """End a claim; False when the lease had ended and the job is no longer this worker's.
-
-    The count of attempts tells this claim from a later one by a worker of the same name: a restarted
-    container has its host name and process id again.
-    """
-    return bool(
-        count(
-            db,
-            """update outbox set status = :status, error = :error, worker = '', lease_until = null,
-                 unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
-                 next_at = coalesce(:next_at, next_at),
-                 sent_at = case when :status = 'sent' then :now else sent_at end,
-                 secrets = case when :status in ('sent', 'discarded', 'replaced') then ''
-                                when kind = 'sms' and :status <> 'queued' then '' else secrets end
-               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
-            {
-                "id": job.id,
-                "worker": worker,
-                "attempts": job.attempts,
-                "status": status,
-                "error": error,
-                "unknown": int(unknown),
-                "uncounted": int(not counts),
-                "next_at": text_of(next_at) if next_at else None,
-                "now": text_of(now),
-            },
-        )
-    )
-
-
-def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> bool:
-    """End a claim that was not used: the job is as it was before."""
-    return bool(
-        count(
-            db,
-            """update outbox set status = 'queued', worker = '', lease_until = null, next_at = :now,
-                 attempts = attempts - 1
-               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
-            {"id": job.id, "worker": worker, "attempts": job.attempts, "now": text_of(now)},
-        )
-    )
-
-
-def make_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int:
-    wanted, values = listed("kind", kinds)
-    return count(
-        db,
-        f"""update outbox set next_at = :now
-            where status = 'queued' and next_at > :now and kind in ({wanted})""",
-        {**values, "now": text_of(now)},
-    )
-
-
-def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
-    """Jobs whose lease has ended, with the worker that had them: nobody knows whether it happened."""
-    found = rows(
-        db,
-        f"select {COLUMNS}, worker from outbox where status = 'sending' and lease_until < :now order by id",
-        {"now": text_of(now)},
-    )
-    return [(_job(entry), entry["worker"]) for entry in found]
-
-
-def list_claims(db: Database, worker: str) -> list[tuple[Job, str]]:
-    """Jobs that worker has claimed, in the order in which it tries them, each with what names its claim."""
-    found = rows(
-        db,
-        f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
-            order by lease_until, unknowns, id""",
-        {"worker": worker},
-    )
-    return [(_job(entry), entry["lease_until"]) for entry in found]
-
-
 def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus, now: datetime) -> bool:
     """Staff's hand on a job: release, retry or discard it if it is in one of those states.
 
@@ -243,7 +126,7 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
     return bool(
         count(
             db,
-            f"""update outbox set status = :to, next_at = :now,
+            f"""update outbox set status = :to, next_at = :now, not_before = null,
                  error = case when :to = 'queued' then '' else error end,
                  attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
@@ -282,30 +165,30 @@ def hold_waiting(db: Database) -> list[Job]:
         f"""update outbox set status = 'held', worker = '', lease_until = null
             where status in ('queued', 'sending') and kind = 'mail' returning {COLUMNS}""",
     )
-    return [_job(entry) for entry in sorted(found, key=lambda entry: entry["id"])]
+    return [job_of(entry) for entry in sorted(found, key=lambda entry: entry["id"])]
 
 
 def find(db: Database, job_id: int) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where id = :id", {"id": job_id})
-    return _job(found) if found else None
+    return job_of(found) if found else None
 
 
 def find_by_key(db: Database, key: str) -> Job | None:
     found = row(db, f"select {COLUMNS} from outbox where key = :key", {"key": key})
-    return _job(found) if found else None
+    return job_of(found) if found else None
 
 
 def find_by_message_id(db: Database, message_id: str) -> Job | None:
     """The mail of that Message-ID, which is not empty."""
     sql = f"select {COLUMNS} from outbox where message_id = :message_id and message_id <> ''"
     found = row(db, sql, {"message_id": message_id})
-    return _job(found) if found else None
+    return job_of(found) if found else None
 
 
 def list_jobs(db: Database, statuses: Sequence[JobStatus]) -> list[Job]:
     states, values = listed("status", statuses)
     found = rows(db, f"select {COLUMNS} from outbox where status in ({states}) order by id", values)
-    return [_job(entry) for entry in found]
+    return [job_of(entry) for entry in found]
 
 
 def list_of_owner(db: Database, ref: str, *, email: str, earlier: Sequence[str]) -> list[Job]:
@@ -318,7 +201,7 @@ def list_of_owner(db: Database, ref: str, *, email: str, earlier: Sequence[str])
             order by id""",
         {**values, "own": f"{ref}:*", "email": email},
     )
-    return [_job(entry) for entry in found]
+    return [job_of(entry) for entry in found]
 
 
 def list_sealed(db: Database) -> list[str]:
@@ -333,7 +216,7 @@ def list_sealed(db: Database) -> list[str]:
 
 def list_effects(db: Database, decision_id: int) -> list[Job]:
     found = rows(db, f"select {COLUMNS} from outbox where decision_id = :id order by id", {"id": decision_id})
-    return [_job(entry) for entry in found]
+    return [job_of(entry) for entry in found]
 
 
 def list_states(db: Database, decision_ids: Iterable[int]) -> dict[int, list[tuple[JobStatus, int]]]:
@@ -382,7 +265,8 @@ def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
     return maybe_instant(found["next_at"]) if found else None
 
 
-def _job(found: Mapping[str, Any]) -> Job:
+def job_of(found: Mapping[str, Any]) -> Job:
+    """The job of a row with these columns."""
     return Job(
         **{name: found[name] for name in ("id", "attempts", "unknowns", "error", *_KEPT) if name != "kind"},
         kind=JobKind(found["kind"]),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.store.database import maybe_instant, row, rows
+from bot.store.database import maybe_instant, row, rows, text_of
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:
@@ -12,10 +12,9 @@ def count_by_status(db: Database) -> list[tuple[str, int]]:
     return [(entry["status"], entry["n"]) for entry in found]
 
 
-def find_oldest_queued(db: Database) -> datetime | None:
-    """When the job that has waited longest was queued; one that is meant for later does not wait."""
-    sql = (
-        "select min(created_at) created_at from outbox where status = 'queued' and stream not like 'later:%'"
-    )
-    found = row(db, sql)
-    return maybe_instant(found["created_at"]) if found else None
+def find_oldest_queued(db: Database, now: datetime) -> datetime | None:
+    """Since when the job that has waited longest might go; what is put off until later does not wait."""
+    sql = """select min(coalesce(not_before, created_at)) since from outbox
+             where status = 'queued' and (not_before is null or not_before <= :now)"""
+    found = row(db, sql, {"now": text_of(now)})
+    return maybe_instant(found["since"]) if found else None

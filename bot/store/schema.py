@@ -310,3 +310,12 @@ def m064_a_claim_reads_an_index_alone(db: Database) -> None:
 @migrations()
 def m065_answers_in_words_are_the_desks_turn(db: Database) -> None:
     turns.hand_over_answered(db)
+
+
+@migrations()
+def m066_what_is_put_off_is_told_from_what_is_tried_again(db: Database) -> None:
+    db.execute("alter table outbox add column not_before text")
+    db.execute(
+        """update outbox set not_before = next_at
+            where status = 'queued' and attempts = 0 and error = '' and next_at > created_at"""
+    )

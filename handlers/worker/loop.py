@@ -110,7 +110,7 @@ class Worker:
         self._last_seen = now
 
     def _inherit(self, db: Database) -> None:
-        """Take back what dead workers left; at the start at once: our predecessor may have been killed."""
+        """Take up what others left behind; at the start at once: our predecessor may have been killed."""
         bot = self._bot
         path, now = bot.settings.database_path, bot.clock.now()
         if self._has_stumbled:  # over a claim of our own, which nobody else takes while we live
@@ -121,6 +121,7 @@ class Worker:
         lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
+        outbox.catch_up(db, kinds=self._kinds, now=now)
         self._looked = monotonic()
 
     def _claim(self, db: Database) -> list[Job]:

@@ -195,7 +195,9 @@ def test_a_wanted_log_in_fails_no_mail_for_good(reply: str) -> None:
     ):
         mailer.send(a_mail())
 
-    assert str(caught.value).endswith(f" wants another log-in ({reply}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS")
+    assert str(caught.value).endswith(
+        f" wants another log-in ({reply}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
+    )
 
 
 @pytest.mark.parametrize(

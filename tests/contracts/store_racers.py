@@ -9,7 +9,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobKind
-from bot.store import cases, database, events, migrations, outbox
+from bot.store import cases, claims, database, events, migrations
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -35,7 +35,7 @@ def take_numbers(path: Path, many: int) -> list[int]:
 
 def claim(db: Database, worker: str, *, limit: int = 50, at: timedelta = timedelta()) -> list[str]:
     with transaction(db):
-        won = outbox.claim_jobs(db, worker, kinds=KINDS, lease=LEASE, limit=limit, now=NOW + at)
+        won = claims.claim_jobs(db, worker, kinds=KINDS, lease=LEASE, limit=limit, now=NOW + at)
     return [job.key for job, _ in won]
 
 

@@ -16,7 +16,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.ledger import Cursor, MailStatus
 from bot.domain.outbox import Job, JobKind, JobStatus
-from bot.store import cases, database, events, ledger, outbox, payloads
+from bot.store import cases, claims, database, events, ledger, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 from tests.cast import Office, a_case
@@ -167,7 +167,7 @@ def test_a_stream_has_one_in_flight_and_keeps_its_order(db: Database) -> None:
     assert claim(db, "w") == ["a1", "b1"]
     assert claim(db, "w2") == []
     with transaction(db):
-        outbox.settle(db, job(db), "w", JobStatus.SENT, now=NOW)
+        claims.settle(db, job(db), "w", JobStatus.SENT, now=NOW)
     assert claim(db, "w2") == ["a2"]
 
 
@@ -176,7 +176,7 @@ def test_a_job_that_waits_for_its_next_try_holds_up_its_stream_only(db: Database
     queue(db, "b1", stream="b")
     claim(db, "w", limit=1)
     with transaction(db):
-        outbox.settle(db, job(db), "w", JobStatus.QUEUED, now=NOW, next_at=NOW + timedelta(minutes=1))
+        claims.settle(db, job(db), "w", JobStatus.QUEUED, now=NOW, next_at=NOW + timedelta(minutes=1))
 
     assert claim(db, "w") == ["b1"]
     assert claim(db, "w", at=timedelta(minutes=2)) == ["a1"]
@@ -187,7 +187,7 @@ def test_a_job_that_ended_any_way_lets_the_next_of_its_stream_go(db: Database, o
     queue(db, "a1", "a2", stream="a")
     claim(db, "w")
     with transaction(db):
-        outbox.settle(db, job(db), "w", over, now=NOW)
+        claims.settle(db, job(db), "w", over, now=NOW)
 
     assert claim(db, "w") == ["a2"]
 
@@ -197,17 +197,17 @@ def test_a_settled_claim_needs_the_worker_that_has_it(db: Database) -> None:
     claim(db, "first")
 
     with transaction(db):
-        assert not outbox.settle(db, job(db), "second", JobStatus.SENT, now=NOW)
-        assert outbox.settle(db, job(db), "first", JobStatus.SENT, now=NOW)
-        assert not outbox.settle(db, job(db), "first", JobStatus.FAILED, now=NOW)
+        assert not claims.settle(db, job(db), "second", JobStatus.SENT, now=NOW)
+        assert claims.settle(db, job(db), "first", JobStatus.SENT, now=NOW)
+        assert not claims.settle(db, job(db), "first", JobStatus.FAILED, now=NOW)
 
 
 def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None:
     queue(db, "a1")
     claim(db, "w")
 
-    assert outbox.list_expired(db, NOW + LEASE) == []
-    ((lost, worker),) = outbox.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
+    assert claims.list_expired(db, NOW + LEASE) == []
+    ((lost, worker),) = claims.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
     assert (lost.key, worker) == ("a1", "w")
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from bot.domain.cards import TroubleNote
 from bot.rendering import mails
@@ -13,14 +14,16 @@ from handlers.worker.loop import Worker, build
 from tests.cast import Office
 
 
-def queue_mails(office: Office, many: int, *, to: str = "u{}@example.org") -> None:
+def queue_mails(
+    office: Office, many: int, *, to: str = "u{}@example.org", not_before: datetime | None = None
+) -> None:
     words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
     with office.connect() as db, transaction(db):
         for number in range(many):
             address = to.format(number)
             queue_mail(
                 db, office.desk, "neutral_receipt", key=f"m{number}", to=address, lang="en", ref="Q-1",
-                words=words, now=office.now,
+                words=words, now=office.now, not_before=not_before,
             )  # fmt: skip
 
 

@@ -328,7 +328,9 @@ def test_a_full_mailbox_is_told_but_does_not_speak_against_the_address(office: O
 def test_a_probe_is_no_delay_of_the_outbox(office: Office) -> None:
     bounce(office, confirmed(office))
     office.work()
+    due = office.now + PROBE_AFTER
     office.clock.at += timedelta(minutes=30)
 
     with office.connect() as db:
-        assert outbox_figures.find_oldest_queued(db) is None
+        assert outbox_figures.find_oldest_queued(db, office.now) is None
+        assert outbox_figures.find_oldest_queued(db, due + timedelta(hours=1)) == due

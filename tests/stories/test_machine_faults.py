@@ -198,9 +198,10 @@ def test_clocks_that_differ_make_no_new_mail_old(tmp_path: Path, off: timedelta)
         through(desk)
 
 
-@pytest.mark.parametrize("step", [-HOUR, HOUR])
-def test_a_clock_that_is_put_neither_holds_nor_doubles_what_is_under_way(
-    tmp_path: Path, step: timedelta
+@pytest.mark.parametrize("first", [-HOUR, HOUR])
+@pytest.mark.parametrize("then", [-HOUR, HOUR])
+def test_a_clock_that_is_put_and_put_again_neither_holds_nor_doubles_what_is_under_way(
+    tmp_path: Path, first: timedelta, then: timedelta
 ) -> None:
     with with_a_clock(tmp_path, timedelta()) as (desk, clock):
         faults = desk.world.mail.faults.smtp
@@ -210,7 +211,7 @@ def test_a_clock_that_is_put_neither_holds_nor_doubles_what_is_under_way(
         faults.answer("rcpt", "451 4.3.0 busy", address=flying.sponsor, times=1)
         flying.approve()
         desk.unwell("outbox mail", "order_confirmation waits")  # for a moment by the old time
-        clock.off += step
+        clock.off += first
         flying.confirmed()
 
         slow = send_order(desk)
@@ -219,7 +220,7 @@ def test_a_clock_that_is_put_neither_holds_nor_doubles_what_is_under_way(
         faults.delay = 2.0
         slow.approve()
         slow.card("executing")  # under a lease by the old time
-        clock.off += step
+        clock.off += then
         slow.confirmed()
         faults.clear()
         through(desk)

@@ -1,0 +1,143 @@
+"""Claims of due effects: won under a lease, each ended once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.store.database import count, listed, row, rows, text_of
+from bot.store.outbox import COLUMNS, job_of
+
+
+def claim_jobs(
+    db: Database, worker: str, *, kinds: Sequence[JobKind], lease: timedelta, limit: int, now: datetime
+) -> list[tuple[Job, str]]:
+    """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
+
+    In turns: the oldest of every case, then the second of every case, so that the many of one hold up no
+    other's few; before them what never vanished with its worker, which the job itself may have killed.
+    Nobody else gets them until the lease ends. To be called inside a transaction.
+    """
+    wanted, values = listed("kind", kinds)
+    values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
+    found = rows(
+        db,
+        f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
+                attempts = attempts + 1
+            where id in (
+                select id from (
+                    select job.id, job.case_id, job.unknowns from outbox job
+                    where job.status = 'queued' and job.next_at <= :now
+                      and job.kind in ({wanted})
+                      and not exists (
+                          select 1 from outbox ahead where ahead.stream = job.stream and (
+                              ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id))))
+                order by unknowns, case when case_id is null then 1
+                    else row_number() over (partition by case_id order by id) end, id
+                limit :limit)
+            returning {COLUMNS}""",
+        {**values, "limit": limit},
+    )
+    tried_in = sorted(found, key=lambda entry: (entry["unknowns"], entry["id"]))
+    return [(job_of(entry), entry["secrets"]) for entry in tried_in]
+
+
+def settle(
+    db: Database,
+    job: Job,
+    worker: str,
+    status: JobStatus,
+    *,
+    now: datetime,
+    next_at: datetime | None = None,
+    error: str = "",
+    unknown: bool = False,
+    counts: bool = True,
+) -> bool:
+    """End a claim; False when the lease had ended and the job is no longer this worker's.
+
+    The count of attempts tells this claim from a later one by a worker of the same name: a restarted
+    container has its host name and process id again.
+    """
+    return bool(
+        count(
+            db,
+            """update outbox set status = :status, error = :error, worker = '', lease_until = null,
+                 unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
+                 next_at = coalesce(:next_at, next_at),
+                 sent_at = case when :status = 'sent' then :now else sent_at end,
+                 secrets = case when :status in ('sent', 'discarded', 'replaced') then ''
+                                when kind = 'sms' and :status <> 'queued' then '' else secrets end
+               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
+            {
+                "id": job.id,
+                "worker": worker,
+                "attempts": job.attempts,
+                "status": status,
+                "error": error,
+                "unknown": int(unknown),
+                "uncounted": int(not counts),
+                "next_at": text_of(next_at) if next_at else None,
+                "now": text_of(now),
+            },
+        )
+    )
+
+
+def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> bool:
+    """End a claim that was not used: the job is as it was before."""
+    return bool(
+        count(
+            db,
+            """update outbox set status = 'queued', worker = '', lease_until = null, next_at = :now,
+                 attempts = attempts - 1
+               where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
+            {"id": job.id, "worker": worker, "attempts": job.attempts, "now": text_of(now)},
+        )
+    )
+
+
+def make_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int:
+    """Try now whatever is to be tried later; what was put off on purpose waits until then."""
+    wanted, values = listed("kind", kinds)
+    return count(
+        db,
+        f"""update outbox set next_at = max(:now, coalesce(not_before, :now))
+            where status = 'queued' and next_at > :now and kind in ({wanted})
+              and (not_before is null or not_before < next_at)""",
+        {**values, "now": text_of(now)},
+    )
+
+
+def has_ahead(db: Database, kinds: Sequence[JobKind], now: datetime) -> bool:
+    """Whether something was queued, to be tried at once, at a time that is yet to come."""
+    wanted, values = listed("kind", kinds)
+    found = row(
+        db,
+        f"""select 1 from outbox where status = 'queued' and next_at > :now and kind in ({wanted})
+              and next_at = created_at and not_before is null limit 1""",
+        {**values, "now": text_of(now)},
+    )
+    return found is not None
+
+
+def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
+    """Jobs whose lease has ended, with the worker that had them: nobody knows whether it happened."""
+    found = rows(
+        db,
+        f"select {COLUMNS}, worker from outbox where status = 'sending' and lease_until < :now order by id",
+        {"now": text_of(now)},
+    )
+    return [(job_of(entry), entry["worker"]) for entry in found]
+
+
+def list_claims(db: Database, worker: str) -> list[tuple[Job, str]]:
+    """Jobs that worker has claimed, in the order in which it tries them, each with what names its claim."""
+    found = rows(
+        db,
+        f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
+            order by lease_until, unknowns, id""",
+        {"worker": worker},
+    )
+    return [(job_of(entry), entry["lease_until"]) for entry in found]
