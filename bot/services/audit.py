@@ -41,6 +41,11 @@ def verify(db: Database) -> Proof:
     return Proof(events=head.seq, head=head.hash, broken_at=events.find_first_broken(db))
 
 
+def find_head(db: Database, noted: str) -> int | None:
+    """The number of the event whose hash somebody noted; None where the trail has none like it."""
+    return events.find_link(db, noted)
+
+
 def export(db: Database) -> Iterator[Event]:
     """Every event, oldest first."""
     return events.iterate(db)

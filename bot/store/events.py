@@ -101,6 +101,12 @@ def contains(db: Database, link: Head) -> bool:
     return found["hash"] == link.hash.encode() if found else link == Head(0, GENESIS)
 
 
+def find_link(db: Database, hash_: str) -> int | None:
+    """The number of the event with that hash; None where the trail has none."""
+    found = row(db, "select seq from events where cast(hash as blob) = :hash", {"hash": hash_.encode()})
+    return int(found["seq"]) if found else None
+
+
 def list_about(db: Database, subjects: Sequence[str]) -> list[Event]:
     """Everything about these, oldest first."""
     found: list[dict[str, Any]] = []

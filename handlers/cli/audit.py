@@ -19,24 +19,36 @@ app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 def verify(
     *,
     offline: Annotated[bool, typer.Option("--offline", help="Without the heads in Slack.")] = False,
+    head: Annotated[str, typer.Option(help="A head that you noted: the trail has to have it.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Recompute the chain of the whole trail, and compare it with the heads that were posted to Slack.
 
-    Exit 1 when a link does not hold, or the trail does not have a head that Slack holds.
+    Exit 1 when a link does not hold, or the trail lacks a head that Slack holds or that you name.
     """
     from bot.services import audit
 
     with open_desk() as desk:
         proof = audit.verify(desk.db)
+        found = audit.find_head(desk.db, head) if head else None
         posted, trouble = ((), "--offline") if offline else _compare(desk)
     if as_json:
         heads = [{**asdict(one.head), "agrees": one.agrees} for one in posted]
-        print_json({**asdict(proof), "posted": heads, "not_compared": trouble})
+        noted = {"noted": {"hash": head, "seq": found}} if head else {}
+        print_json({**asdict(proof), "posted": heads, "not_compared": trouble} | noted)
     else:
         _say(proof, posted, trouble)
-    sound = proof.broken_at is None and all(one.agrees for one in posted)
+        if head:
+            _say_noted(found)
+    sound = proof.broken_at is None and all(one.agrees for one in posted) and (found or not head)
     raise typer.Exit(0 if sound else 1)
+
+
+def _say_noted(found: int | None) -> None:
+    if found:
+        say(f"[green]has[/green] the head that you noted: it is that of event {found}")
+    else:
+        say("[red]lacks[/red] the head that you noted: the backup is older, or the trail was rewritten")
 
 
 def _compare(desk: "OpenDesk") -> "tuple[tuple[Posted, ...], str]":

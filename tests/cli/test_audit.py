@@ -46,6 +46,20 @@ def test_a_whole_trail_agrees_with_the_head_in_slack(trail: Shell) -> None:
     assert "agrees with the head that Slack holds of event 3" in answer.out
 
 
+def test_a_noted_head_is_looked_for(trail: Shell) -> None:
+    noted = trail("audit", "verify", "--json").objects[0]["head"]
+    with database.connect(trail.folder / "usher.db") as db, transaction(db):
+        events.add(db, EventTag.DATABASE_RESTORED, "database", actor="cli:kim", at=NOW)
+    has = trail("audit", "verify", "--offline", "--head", noted)
+    lacks = trail("audit", "verify", "--offline", "--head", noted[:-1])
+
+    assert (has.code, lacks.code) == (0, 1)
+    assert "has the head that you noted: it is that of event 3" in has.out
+    assert "lacks the head that you noted" in lacks.out
+    as_json = trail("audit", "verify", "--offline", "--json", "--head", noted).objects[0]
+    assert as_json["noted"] == {"hash": noted, "seq": 3}
+
+
 def test_a_trail_without_the_posted_head_ends_in_1(trail: Shell) -> None:
     with database.connect(trail.folder / "usher.db") as db:
         db.execute("drop trigger events_are_never_deleted")
