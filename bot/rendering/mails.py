@@ -26,7 +26,8 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
-_BY_STAFF = frozenset({"question", "paragraphs"})  #: values that go as staff wrote them, whole and with links
+#: values that go whole and with links: staff's own words, and the name of the portal's host
+_AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 _MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 
@@ -279,7 +280,7 @@ def _marked(marks: Marks, name: str, value: object) -> object:
         if name.endswith(_OURS):
             is_link = name.endswith("_url")
             return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
-        return marks.value(value, as_written(value) if name in _BY_STAFF else harmless(value))
+        return marks.value(value, as_written(value) if name in _AS_WRITTEN else harmless(value))
     if isinstance(value, Mapping):
         return {inner: _marked(marks, inner, part) for inner, part in value.items()}
     return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value

@@ -9,8 +9,10 @@ import unicodedata
 _BIDI = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _UNSEEN = frozenset({"Cc", "Cs", "Co"})
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
-#: a word joiner keeps mail programs from making links of their own
-_LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+#: a word joiner keeps mail programs from making links of their own, of bare names too: where a dot is one
+_LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\w)(?=\.[^\W\d_]{2})")
+_LINKED = re.compile(r"\S*(?:\w\.[^\W\d_]{2}|//)\S*")
+_ADDRESS = re.compile(r"\W*[\w.+%'-]+@[\w.-]+\W*")  # a mail to somebody is no trap, and is copied
 _BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -47,7 +49,13 @@ def shortened(text: str, limit: int) -> str:
 
 def unlinked(text: str) -> str:
     """Text of which a mail program makes no link of its own."""
-    return _LINKLIKE.sub("\u2060", text) if "//" in text or "www." in text.lower() else text
+    if "." not in text and "//" not in text:
+        return text
+    return _LINKED.sub(lambda found: _joined(found[0]), text)
+
+
+def _joined(word: str) -> str:
+    return word if _ADDRESS.fullmatch(word) else _LINKLIKE.sub("\u2060", word)
 
 
 def markdown(text: str) -> str:

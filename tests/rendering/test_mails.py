@@ -229,11 +229,21 @@ def test_a_strangers_value_is_shown_as_it_was_written() -> None:
     assert name in mail.subject
 
 
-def test_an_address_in_a_value_is_not_made_a_link_by_the_readers_program() -> None:
-    text = show("receipt", company="Win at https://evil.example now").text
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("https://evil.example", "https:\u2060//evil\u2060.example"),
+        ("WWW.evil.example/x", "WWW\u2060.evil\u2060.example/x"),
+        ("evil.example", "evil\u2060.example"),
+        ("(evil.example/a@b.example)", "(evil\u2060.example/a@b\u2060.example)"),
+        ("<anna.berg@works.example>,", "<anna.berg@works.example>,"),
+        ("1.000,50 on 2026.11.29, e.g. 3.5", "1.000,50 on 2026.11.29, e.g. 3.5"),
+    ],
+)
+def test_a_name_in_a_value_is_not_made_a_link_by_the_readers_program(written: str, shown: str) -> None:
+    text = show("receipt", company=f"Win at {written} now").text
 
-    assert "https://evil.example" not in text
-    assert "https:\u2060//evil.example" in text
+    assert f"Win at {shown} now" in " ".join(text.split())
 
 
 def test_a_template_in_a_value_is_not_run() -> None:

@@ -64,7 +64,7 @@ def test_the_remarks_have_the_numbers_and_words_of_the_mail(office: Office) -> N
     mail = sent(office)
     book = openpyxl.load_workbook(io.BytesIO(attached(mail).content))
     rows = [row for row in book["Usher"].iter_rows(min_row=6, values_only=True) if row[0]]
-    said = " ".join(mail.text.split())
+    said = " ".join(mail.text.replace("\u2060", "").split())  # no reader makes a link of what they wrote
 
     assert len(rows) == 2
     for number, place, what in rows:
