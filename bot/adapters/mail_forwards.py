@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from email.message import Message
+from html import unescape
 from itertools import islice
 
 from bot.adapters.mail_content import BROKEN, LONGEST_PAGE, BodyPart, Content
 from bot.adapters.mail_headers import address_of, message_id_of, read_headers
 from bot.adapters.mail_html import LONGEST_HTML, html_to_text
 from bot.domain.mail import Forwarded
-from bot.domain.provenance import NOWHERE, host_of, list_hosts
+from bot.domain.provenance import LONGEST_LINK, NOWHERE, host_of, list_hosts
 
 MOST = 3  #: mails that are looked at
 MOST_HOSTS = 50  #: that are told; of more it is told that some cannot be read
-_HREF = re.compile(r"""\b(?:href|action)\s*=\s*["']?\s*([^\s"'<>]{1,500})""", re.IGNORECASE)
+_HREF = re.compile(rf"""\b(?:href|action)\s*=\s*["']?\s*([^\s"'<>]{{1,{LONGEST_LINK}}})""", re.IGNORECASE)
 
 
 def find_forwarded(content: Content) -> tuple[Forwarded, ...]:
@@ -59,6 +60,6 @@ def _hosts(body: BodyPart) -> Iterator[str]:
 
 def _targets(html: str) -> Iterator[str]:
     for found in _HREF.finditer(html):
-        target = found[1].lower()
+        target = unescape(found[1]).lower()
         if not target.startswith(("mailto:", "tel:", "#", "cid:")):
             yield host_of(target)

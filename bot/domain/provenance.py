@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import parse_qsl
 
 from bot.domain.mail import InboundMail
 
 LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
 SHORT: Final = 200  #: characters of own words in which there is hardly room for another question
 _LONGEST_TEXT: Final = 20_000  #: of a mail that is forwarded, as far as it is looked at
+LONGEST_LINK: Final = 2_000  #: characters of a link that are read
 NOWHERE: Final = "?"  #: the host of what leads to no page of the web, or nobody knows where
 COUNTRY: Final = 2  #: letters of the shortest domains
 _MOST: Final = 20  #: ids or senders that are read out of it
@@ -99,12 +101,14 @@ _ID: Final = re.compile(
 #: a link as it is written; or words with dots, of which mail programs make one where the last may be a
 #: domain's. Neither is what a word joiner parts, as it does in our own mails
 _LINK: Final = re.compile(
-    r"""((?:https?:(?!\u2060)|\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>"')\]]{1,500})"""
+    rf"""((?:https?:(?!\u2060)|\b[a-z][a-z0-9+.-]{{1,20}}://|\bwww\.)[^\s<>"')\]]{{1,{LONGEST_LINK}}})"""
     r"|(?:(?<![\w.-])|(?<=[^\w\u2060-]\.))(?<![^\s<(]@)"  # not within a word or behind the @ of an address
     r"([\w-]+(?:\.[\w-]+){1,30})(?![\w-])(?![\w.+%-]{0,64}@)(/?)",
     re.IGNORECASE,
 )
 _HOST: Final = re.compile(r"(?:https?:[/\\]*|(?=www\.))([^/\\?#\s]+)", re.IGNORECASE)
+#: Microsoft 365 writes every link of a mail anew, so that it is asked first (Safe Links)
+_SAFE_LINKS: Final = re.compile(r"[\w.-]+\.safelinks\.protection\.outlook\.com")
 #: ends of a name that is no domain: a file's
 _FILE: Final = re.compile(
     r"bmp|csv|docx?|eml|gif|heic|html?|ics|jpe?g|msg|od[st]|pdf|png|pptx?|rtf|tiff?|toml|txt|vcf|xls[bmx]?|xml",
@@ -205,7 +209,15 @@ def list_hosts(text: str) -> tuple[str, ...]:
 def host_of(link: str) -> str:
     """Where a link leads, lower case, without what stands before an @ or behind a colon; else NOWHERE."""
     found = _HOST.match(link)
-    return found[1].lower().rpartition("@")[2].partition(":")[0] if found else NOWHERE
+    host = found[1].lower().rpartition("@")[2].partition(":")[0] if found else NOWHERE
+    return _host_behind(link) if _SAFE_LINKS.fullmatch(host) else host
+
+
+def _host_behind(link: str) -> str:
+    """Where Safe Links leads on to; NOWHERE unless it names one link, and no more can follow."""
+    query = link.partition("?")[2].partition("#")[0]
+    named = [value for name, value in parse_qsl(query) if name.lower() == "url"]
+    return host_of(named[0]) if len(named) == 1 and len(link) < LONGEST_LINK else NOWHERE
 
 
 def _bare_host(word: str, *, path: str) -> str:

@@ -118,6 +118,28 @@ def test_a_link_leads_where_a_browser_goes() -> None:
     )
 
 
+SAFE = "https://eur01.safelinks.protection.outlook.com/?url="
+PORTAL, EVIL = "https%3A%2F%2Fportal.example.com%2Fx%3Fa%3D1", "https%3A%2F%2Fevil.example%2Fx"
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        (f"{SAFE}{PORTAL}&data=05%7C02%7Cmara%40example.com&reserved=0", "portal.example.com"),
+        (f"{SAFE}{EVIL}&data=05", "evil.example"),
+        (f"{SAFE}{PORTAL}&url={EVIL}", "?"),
+        (f"{SAFE}{PORTAL}&%55RL={EVIL}", "?"),
+        (f"{SAFE}{PORTAL}&data={'x' * 2_000}", "?"),
+        (SAFE, "?"),
+        (f"{SAFE}javascript%3Aalert(1)", "?"),
+        (SAFE.replace("//", "//u[@") + PORTAL, "portal.example.com"),
+        (f"https://safelinks.protection.outlook.com.evil.example/?url={PORTAL}", ""),
+    ],
+)
+def test_behind_safe_links_lies_what_they_lead_on_to(link: str, host: str) -> None:
+    assert host_of(link) == (host or "safelinks.protection.outlook.com.evil.example")
+
+
 @pytest.mark.parametrize(
     ("text", "host"),
     [

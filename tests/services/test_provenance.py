@@ -22,6 +22,7 @@ from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_ma
 NOTHING: Mapping[str, str] = {}
 ASKS, FRAGT = "Hello, is this mail from you?", "Guten Tag, ist diese Mail wirklich von Ihnen?"
 APPROVED = Path(__file__).parents[1] / "approved" / "mails"
+SAFE = "https://eur01.safelinks.protection.outlook.com/?url="
 EVIL = "https://portal.example.com.evil.example/login"
 
 
@@ -179,6 +180,8 @@ def test_a_strange_link_of_any_kind_in_a_mail_of_ours_is_looked_at_by_a_person(
         ("https://portal.example.com/faq", "ours"),
         ("https://www.sponsor.example.org/", "ours"),  # in the signature of whoever asks
         ("mailto:dana@sponsor.example.org", "ours"),
+        (f"{SAFE}https%3A%2F%2Fportal.example.com%2Ffaq&amp;data=05%7C02&amp;reserved=0", "ours"),
+        (f"{SAFE}https%3A%2F%2Fportal.example.com%2Ffaq&#38;url=https%3A%2F%2Fevil.example", "unsure"),
         (EVIL, "unsure"),
         ("https://sponsor.example.org.evil.example/", "unsure"),
         ("javascript:alert(1)", "unsure"),
