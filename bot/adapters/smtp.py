@@ -36,11 +36,11 @@ _QUOTAS = frozenset({"5.4.5", "5.1.90"})
 _LOG_IN_CODES = frozenset({530, 534, 535, 538})
 _CLOSING = 421
 _OK = 250
-_FORWARDED = 251
 _LOGGED_IN = 235
 _READY = 220
-_GO_ON = 354
 _CODES = range(200, 600)
+#: RFC 5321 4.2: a client goes by the first digit, which says that it is done, or that the mail may come
+_DONE, _GO_ON = 2, 3
 
 
 def with_password(user: str, password: str) -> LogIn:
@@ -212,12 +212,12 @@ class SmtpMailer:
     def _judge(self, replies: Replies, recipients: Sequence[str]) -> tuple[str, ...]:
         refused = []
         with self._before_the_dot(not_now=True):  # no word of the mail was said yet
-            self._expect(_OK, *next(replies), "the sender")
+            self._expect(_DONE, *next(replies), "the sender")
         with self._before_the_dot():
             for number, recipient in enumerate(recipients):
                 code, said = next(replies)
                 try:
-                    self._expect((_OK, _FORWARDED), code, said, "a recipient")
+                    self._expect(_DONE, code, said, "a recipient")
                 except PermanentFailure:
                     if number == 0:
                         raise
@@ -231,7 +231,7 @@ class SmtpMailer:
         A lone dot would end the wait, but would bring an empty mail to those that it took.
         """
         try:
-            in_step = all(code in _CODES and code != _GO_ON for code, _ in replies)
+            in_step = all(code in _CODES and code // 100 != _GO_ON for code, _ in replies)
         except OSError:
             in_step = False
         if not in_step:
@@ -241,7 +241,7 @@ class SmtpMailer:
         with self._before_the_dot():
             client.send(letter.content)
         code, said = self._verdict(client)
-        self._expect(_OK, code, said, "the mail")
+        self._expect(_DONE, code, said, "the mail")
 
     def _verdict(self, client: smtplib.SMTP) -> tuple[int, bytes]:
         """From the dot on the server may have taken the mail, whatever we hear."""
@@ -250,8 +250,8 @@ class SmtpMailer:
             code, said = client.getreply()
         except (smtplib.SMTPException, OSError) as exc:
             raise UnknownOutcome(f"{self._name} gave no answer after the mail's last byte") from exc
-        if code not in _CODES:
-            raise UnknownOutcome(f"{self._name} answered the mail's last byte with what is not SMTP")
+        if code not in _CODES or code // 100 == _GO_ON:
+            raise UnknownOutcome(f"{self._name} answered the mail's last byte with what is no answer to it")
         self._set_timeout(client, self._timeout)
         return code, said
 
@@ -268,12 +268,13 @@ class SmtpMailer:
             self._hang_up()
             raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
-    def _expect(self, wanted: int | tuple[int, ...], code: int, said: bytes, about: str) -> None:
-        if code == wanted or (isinstance(wanted, tuple) and code in wanted):
-            return
+    def _expect(self, wanted: int, code: int, said: bytes, about: str) -> None:
+        """`wanted` is a first digit."""
         if code not in _CODES:
             self._hang_up()
             raise TransientFailure(f"{self._name} answered {about} with what is not SMTP")
+        if code // 100 == wanted:
+            return
         if code == _CLOSING:
             words = f"closed the line ({code} {remark(said)})"
             raise _Stale(words, not_now=True, retry_after=THROTTLED_FOR)
