@@ -345,7 +345,7 @@ def _retry_after(headers: Any) -> float:  # noqa: ANN401 - a dictionary of texts
     for name, value in dict(headers).items():
         if str(name).lower() == "retry-after":
             given = value[0] if isinstance(value, list) else value
-            return float(given) if str(given).isdigit() else 60.0
+            return float(given) if str(given).isdecimal() else 60.0
     return 60.0
 
 

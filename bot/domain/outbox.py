@@ -78,6 +78,10 @@ class NewJob:
     not_before: datetime | None = None
 
 
+#: no failure puts the next try off for longer, whatever the other side asks for
+LONGEST_WAIT = timedelta(hours=1)
+
+
 def back_off(attempts: int, *, jitter: float) -> timedelta:
     """How long to wait after the n-th failed attempt: 2 s doubling to 30 min, plus up to half of it.
 

@@ -184,5 +184,5 @@ def hear_from(db: Database, understood: Understood, *, now: datetime) -> None:
     events.add(db, EventTag.ADDRESS_RESTORED, f"mail:{understood.row.id}", actor="usher", at=now)
     probe = outbox.find_by_key(db, doubt.probe)
     waiting = (JobStatus.QUEUED, JobStatus.HELD)
-    if probe and outbox.move(db, probe.id, since=waiting, to=JobStatus.DISCARDED, now=now):
+    if probe and outbox.move(db, probe.id, since=waiting, to=JobStatus.DISCARDED):
         events.add(db, EventTag.JOB_DISCARDED, f"job:{probe.id}", actor="usher", at=now)

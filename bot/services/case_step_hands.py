@@ -198,10 +198,10 @@ def _leave_out(
     since, to = (step.state,), StepState.SKIPPED
     case_steps.move(db, case.id, step.name, since=since, to=to, now=now, reason=reason, by=by.id)
     for job_id in step_jobs.list_queued(db, case.id):
-        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
+        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED)
     # Released later, they would send what two people left out.
     for job_id in step_jobs.list_mails(db, case.id, MAILS.get(step.name, ()), UNSENT):
-        if outbox.move(db, job_id, since=UNSENT, to=JobStatus.DISCARDED, now=now):
+        if outbox.move(db, job_id, since=UNSENT, to=JobStatus.DISCARDED):
             events.add(db, EventTag.JOB_DISCARDED, f"job:{job_id}", actor=by.id, at=now)
     advance(db, case.id, now=now)
     queue_case_card(db, case.id, now=now)

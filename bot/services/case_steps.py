@@ -65,7 +65,7 @@ def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
     for job_id in step_jobs.list_lost(db, step.case_id, step.name):  # it is tried in this one's place
-        outbox.move(db, job_id, since=(JobStatus.FAILED, JobStatus.UNKNOWN), to=JobStatus.REPLACED, now=now)
+        outbox.move(db, job_id, since=(JobStatus.FAILED, JobStatus.UNKNOWN), to=JobStatus.REPLACED)
     begun = replace(step, since=now, tries=step.tries + 1)
     job = NewJob(
         key=_job_key(begun),
@@ -201,4 +201,4 @@ def stop(db: Database, case_id: int, *, now: datetime) -> None:
             to = StepState.STOPPED
             case_steps.move(db, case_id, step.name, since=since, to=to, now=now, reason=reason)
     for job_id in step_jobs.list_queued(db, case_id):
-        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED, now=now)
+        outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED)

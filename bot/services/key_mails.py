@@ -296,7 +296,7 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
     for key_id, sent in key_mails.list_of_keys(db, mailed).items():
         for mail in sent:
             if mail.status in REPLACEABLE and outbox.move(
-                db, mail.job_id, since=REPLACEABLE, to=JobStatus.REPLACED, now=now
+                db, mail.job_id, since=REPLACEABLE, to=JobStatus.REPLACED
             ):
                 last = mail.job_id
         if not any(_may_have_gone(db, mail) for mail in sent):  # as they were before
@@ -318,7 +318,7 @@ def _may_have_gone(db: Database, mail: KeyMail) -> bool:
 
 
 def _replace(db: Database, job_id: int, *, now: datetime) -> None:
-    if outbox.move(db, job_id, since=REPLACEABLE, to=JobStatus.REPLACED, now=now):
+    if outbox.move(db, job_id, since=REPLACEABLE, to=JobStatus.REPLACED):
         job = outbox.find(db, job_id)
         if job is not None:
             case_steps.follow_mail(db, job, now=now)

@@ -17,7 +17,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
-from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
+from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
     case_steps,
     conversation_replies,
@@ -131,10 +131,10 @@ def settle(
         return _end(db, job, worker, outcome, now=now, jitter=jitter)
 
 
-def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> None:
+def give_back(db: Database, job: Job, worker: str) -> None:
     """End a claim of what was not tried: it costs no attempt."""
     with transaction(db, locks=(f"job:{job.id}",)):
-        claims.give_back(db, job, worker, now=now)
+        claims.give_back(db, job, worker)
 
 
 def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
@@ -168,7 +168,7 @@ def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime
 def _wait(job: Job, outcome: Outcome, now: datetime, jitter: float) -> timedelta:
     """Until the next try: as long as the other side asked for, or what we think fit."""
     if outcome.retry_after:
-        return timedelta(seconds=outcome.retry_after)
+        return timedelta(seconds=min(outcome.retry_after, LONGEST_WAIT.total_seconds()))
     if outcome.not_now:
         return patience(now - job.created_at, jitter=jitter)
     return back_off(job.attempts, jitter=jitter)
@@ -248,7 +248,7 @@ def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -
         (first, _), *untried = claimed
         settle(db, first, worker, VANISHED, now=now, jitter=jitter)
         for job, _ in untried:
-            give_back(db, job, worker, now=now)
+            give_back(db, job, worker)
         lost += 1 + len(untried)
     return lost
 
@@ -262,7 +262,10 @@ def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
 def catch_up(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
     """The same for what was decided by the old time but committed after the clock was put back."""
     # A look without the write lock: mostly there is none.
-    return make_due(db, kinds=kinds, now=now) if claims.has_ahead(db, kinds, now) else 0
+    if not claims.has_ahead(db, kinds, now):
+        return 0
+    with transaction(db):
+        return claims.make_ahead_due(db, kinds, now)
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
@@ -361,7 +364,7 @@ def _move(
 ) -> Job:
     with transaction(db, locks=(f"job:{job_id}",)):
         job = outbox.find(db, job_id)
-        if job is None or not outbox.move(db, job_id, since=since, to=to, now=now):
+        if job is None or not outbox.move(db, job_id, since=since, to=to):
             raise UnknownJob(id=job_id, status=job.status if job else "unknown")
         events.add(db, tag, f"job:{job_id}", actor=by, at=now)
         if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):

@@ -30,9 +30,9 @@ def has_keys_out(db: Database, case: Case) -> bool:
     )
 
 
-def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:
+def _call_back_invitation(db: Database, case: Case) -> None:
     for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
-        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED, now=now)
+        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
 
 
 def void_decision(
@@ -50,12 +50,12 @@ def void_decision(
         return ()
     gone = []
     for job in outbox.list_effects(db, decision.id):
-        if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED, now=now):
+        if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED):
             events.add(db, EventTag.JOB_DISCARDED, f"job:{job.id}", actor=by, at=now)
         else:
             gone.append(job.status)
     case_steps.stop(db, case.id, now=now)
-    _call_back_invitation(db, case, now=now)
+    _call_back_invitation(db, case)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:

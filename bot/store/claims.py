@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.domain.outbox import LONGEST_WAIT, Job, JobKind, JobStatus
 from bot.store.database import count, listed, row, rows, text_of
 from bot.store.outbox import COLUMNS, job_of
 
@@ -85,15 +85,15 @@ def settle(
     )
 
 
-def give_back(db: Database, job: Job, worker: str, *, now: datetime) -> bool:
-    """End a claim that was not used: the job is as it was before."""
+def give_back(db: Database, job: Job, worker: str) -> bool:
+    """End a claim that was not used: the job is to be tried at once, as it was before."""
     return bool(
         count(
             db,
-            """update outbox set status = 'queued', worker = '', lease_until = null, next_at = :now,
-                 attempts = attempts - 1
+            """update outbox set status = 'queued', worker = '', lease_until = null,
+                 next_at = coalesce(not_before, created_at), attempts = attempts - 1
                where id = :id and status = 'sending' and worker = :worker and attempts = :attempts""",
-            {"id": job.id, "worker": worker, "attempts": job.attempts, "now": text_of(now)},
+            {"id": job.id, "worker": worker, "attempts": job.attempts},
         )
     )
 
@@ -110,16 +110,24 @@ def make_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int:
     )
 
 
+#: to be tried at once (then `next_at` is `created_at`), or later than anything is, by a time yet to come
+_AHEAD = """status = 'queued' and next_at > :now and (not_before is null or not_before < next_at)
+            and (next_at = created_at or next_at > :latest)"""
+
+
 def has_ahead(db: Database, kinds: Sequence[JobKind], now: datetime) -> bool:
-    """Whether something was queued, to be tried at once, at a time that is yet to come."""
+    """Whether something waits for a time to which the clock, which was put back, has yet to come."""
     wanted, values = listed("kind", kinds)
-    found = row(
-        db,
-        f"""select 1 from outbox where status = 'queued' and next_at > :now and kind in ({wanted})
-              and next_at = created_at and not_before is null limit 1""",
-        {**values, "now": text_of(now)},
-    )
-    return found is not None
+    values |= {"now": text_of(now), "latest": text_of(now + LONGEST_WAIT)}
+    return row(db, f"select 1 from outbox where {_AHEAD} and kind in ({wanted}) limit 1", values) is not None
+
+
+def make_ahead_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int:
+    """Try that now, and nothing else: whatever failed waits on."""
+    wanted, values = listed("kind", kinds)
+    values |= {"now": text_of(now), "latest": text_of(now + LONGEST_WAIT)}
+    then = "max(:now, coalesce(not_before, :now))"
+    return count(db, f"update outbox set next_at = {then} where {_AHEAD} and kind in ({wanted})", values)
 
 
 def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:

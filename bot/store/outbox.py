@@ -116,17 +116,17 @@ def _was_tried(db: Database, stream: str) -> bool:
     return found is not None
 
 
-def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus, now: datetime) -> bool:
-    """Staff's hand on a job: release, retry or discard it if it is in one of those states.
+def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus) -> bool:
+    """Staff's hand on a job: release, retry or discard it if it is in one of those states; at once.
 
     A message for Slack keeps one attempt: it may stand already, so that its next try looks it up.
     """
     states, values = listed("since", since)
-    values |= {"to": to, "now": text_of(now)}
+    values |= {"to": to}
     return bool(
         count(
             db,
-            f"""update outbox set status = :to, next_at = :now, not_before = null,
+            f"""update outbox set status = :to, next_at = created_at, not_before = null,
                  error = case when :to = 'queued' then '' else error end,
                  attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,

@@ -147,7 +147,7 @@ class Worker:
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set():
-                outbox.give_back(db, job, self.id, now=self._bot.clock.now())
+                outbox.give_back(db, job, self.id)
             else:
                 self._carry_out(db, ways, job)
 

@@ -202,6 +202,20 @@ def test_a_settled_claim_needs_the_worker_that_has_it(db: Database) -> None:
         assert not claims.settle(db, job(db), "first", JobStatus.FAILED, now=NOW)
 
 
+def test_an_earlier_claim_of_the_same_name_ends_no_later_one(db: Database) -> None:
+    queue(db, "a1")
+    claim(db, "w")
+    earlier = job(db)
+    with transaction(db):
+        claims.settle(db, earlier, "w", JobStatus.QUEUED, now=NOW, next_at=NOW)
+    claim(db, "w")
+
+    with transaction(db):
+        assert not claims.settle(db, earlier, "w", JobStatus.SENT, now=NOW)
+        assert not claims.give_back(db, earlier, "w")
+        assert claims.settle(db, job(db), "w", JobStatus.SENT, now=NOW)
+
+
 def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None:
     queue(db, "a1")
     claim(db, "w")

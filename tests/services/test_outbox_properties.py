@@ -62,7 +62,7 @@ class World:
             self.office.carry_out(job, worker)
         elif verb == "give back":
             with self.office.connect() as db:
-                outbox.give_back(db, job, worker, now=self.office.now)
+                outbox.give_back(db, job, worker)
         elif more[0]:  # it vanishes after the mail has gone and before it could say so
             self.office.mailer.send(self.office.mail_of(job))
 

@@ -30,3 +30,19 @@ def test_what_an_earlier_version_put_off_stays_put_off(tmp_path: Path) -> None:
 
         waiting = {found["key"]: found["next_at"] for found in rows(db, "select key, next_at from outbox")}
         assert waiting == {"probe": LATER, "tried": AT, "not now": AT}
+
+
+def test_what_was_tried_after_its_time_waits_for_that_time_again(tmp_path: Path) -> None:
+    with connect(tmp_path / "usher.db") as db:
+        with transaction(db):
+            migrations.apply(db)
+            db.execute(
+                """insert into outbox (key, kind, stream, template, vals, status, attempts, created_at,
+                     next_at, not_before)
+                   values ('probe', 'mail', 's', '', '{}', 'queued', 1, :at, :tried, :later)""",
+                {"at": AT, "later": LATER, "tried": "2026-03-02T10:34:00.000000Z"},
+            )
+        with transaction(db):
+            assert claims.make_due(db, [JobKind.MAIL], NOW) == 1
+
+        assert rows(db, "select next_at from outbox") == [{"next_at": LATER}]
