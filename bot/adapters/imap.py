@@ -288,13 +288,14 @@ class ImapMailbox:
 
     def _listen(self, connection: Connection, seconds: float) -> bool:
         """Sleep until the server speaks, the bell rings or time is up; say whether it was the bell."""
-        if not connection.start_idle():
-            woken = self._bell.wait(connection, min(seconds, self._poll_seconds))
+        announces = connection.start_idle()
+        longest = IDLE_SECONDS if announces else self._poll_seconds
+        # an EXISTS may have come before the server's go-ahead, or its refusal
+        woken = self._bell.wait(connection, 0 if connection.has_news else min(seconds, longest))
+        if not announces:
             if not woken:
                 connection.ask_news()
             return woken
-        # an EXISTS may have come before the server's go-ahead
-        woken = self._bell.wait(connection, 0 if connection.has_news else min(seconds, IDLE_SECONDS))
         # a dead server must not hold up a SIGTERM
         connection.set_timeout(GOODBYE if woken else self._timeout)
         connection.stop_idle()

@@ -6,6 +6,7 @@ import selectors
 import socket
 import ssl
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from imapclient import IMAPClient
@@ -17,6 +18,7 @@ from bot.settings import Tls
 LONGEST_LINE = 16 * 1024 * 1024  # a SEARCH in a folder of two million mails
 CHUNK = 65_536
 IMAP_PORT = 143
+IDLE_AGAIN = 600.0  #: seconds after which a server that refused to announce mail is asked once more
 #: What other sessions tell about the folder; imaplib keeps it all unless it is thrown away.
 _NEWS = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED")
 _UNUSABLE = (b"\\noselect", b"\\nonexistent")
@@ -116,9 +118,7 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
     def __init__(self, host: str, port: int, *, tls: Tls, context: ssl.SSLContext, timeout: float) -> None:
         self._first_context = context if tls is Tls.TLS else None
         self._seconds = timeout
-        self._refuses_idle = (
-            False  # as do proxies that pass their server's list on, and servers that are full
-        )
+        self._idle_from = 0.0  # on the monotonic clock
         super().__init__(host, port, ssl=tls is Tls.TLS, timeout=timeout)
         # IMAPClient sets 5, at which imaplib writes whole mails into strings for a log nobody keeps.
         self._imap.debug = 0
@@ -152,17 +152,18 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
             self.wire.untagged_responses.pop(name, None)
 
     def start_idle(self) -> bool:
-        """Whether the server will announce mail; one that refuses to is not asked again in this session.
+        """Whether the server will announce mail; one that refuses to is not asked again for a while.
 
-        IMAPClient's own gives up when an EXISTS comes before the server's `+`.
+        As a proxy does that offers what its server can, or a server that is full. IMAPClient's own gives up
+        when an EXISTS comes before the server's `+`.
         """
-        if self._refuses_idle or not self.has_capability("IDLE"):
+        if monotonic() < self._idle_from or not self.has_capability("IDLE"):
             return False
         self._idle_tag = self.wire._command("IDLE")  # noqa: SLF001 - as IMAPClient does
         while self.wire._get_response() is not None:  # noqa: SLF001
             if self.wire.tagged_commands[self._idle_tag]:
                 del self.wire.tagged_commands[self._idle_tag]
-                self._refuses_idle = True
+                self._idle_from = monotonic() + IDLE_AGAIN
                 return False
         return True
 

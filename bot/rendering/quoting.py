@@ -11,7 +11,7 @@ _UNSEEN = frozenset({"Cc", "Cs", "Co"})
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in string.punctuation}
 #: a word joiner keeps mail programs from making links of their own, of bare names too: where a dot is one
 _LINKLIKE = re.compile(r"(?<=:)(?=//)|(?<=\w)(?=\.[^\W\d_]{2})")
-_LINKED = re.compile(r"\S*(?:\w\.[^\W\d_]{2}|//)\S*")
+_WORD = re.compile(r"\S+")
 _ADDRESS = re.compile(r"\W*[\w.+%'-]+@[\w.-]+\W*")  # a mail to somebody is no trap, and is copied
 _BEYOND_EUROPE = re.compile("[\u0590-\U0010ffff]")  # before these nothing is written from right to left
 _SPACE = re.compile(r"[^\S\u00a0]+")
@@ -51,7 +51,7 @@ def unlinked(text: str) -> str:
     """Text of which a mail program makes no link of its own."""
     if "." not in text and "//" not in text:
         return text
-    return _LINKED.sub(lambda found: _joined(found[0]), text)
+    return _WORD.sub(lambda found: _joined(found[0]), text)
 
 
 def _joined(word: str) -> str:

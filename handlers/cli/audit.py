@@ -19,7 +19,7 @@ app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 def verify(
     *,
     offline: Annotated[bool, typer.Option("--offline", help="Without the heads in Slack.")] = False,
-    head: Annotated[str, typer.Option(help="A head that you noted: the trail has to have it.")] = "",
+    head: Annotated[str | None, typer.Option(help="A head that you noted: the trail has to have it.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Recompute the chain of the whole trail, and compare it with the heads that were posted to Slack.
@@ -30,17 +30,18 @@ def verify(
 
     with open_desk() as desk:
         proof = audit.verify(desk.db)
-        found = audit.find_head(desk.db, head) if head else None
+        found = audit.find_head(desk.db, head.strip()) if head is not None else None
         posted, trouble = ((), "--offline") if offline else _compare(desk)
     if as_json:
         heads = [{**asdict(one.head), "agrees": one.agrees} for one in posted]
-        noted = {"noted": {"hash": head, "seq": found}} if head else {}
+        noted = {"noted": {"hash": head, "seq": found}} if head is not None else {}
         print_json({**asdict(proof), "posted": heads, "not_compared": trouble} | noted)
     else:
         _say(proof, posted, trouble)
-        if head:
+        if head is not None:
             _say_noted(found)
-    sound = proof.broken_at is None and all(one.agrees for one in posted) and (found or not head)
+    missed = head is not None and found is None
+    sound = proof.broken_at is None and all(one.agrees for one in posted) and not missed
     raise typer.Exit(0 if sound else 1)
 
 

@@ -6,6 +6,7 @@ from time import monotonic
 
 import pytest
 
+from bot.adapters import imap_line
 from bot.domain.errors import TransientFailure
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import capable, mailbox_on, speaks_imap
@@ -162,6 +163,18 @@ def test_a_server_that_refuses_idle_is_asked_now_and_then(refusal: str) -> None:
 
     asked = [line.split()[1] for line in server.heard]
     assert asked[-5:] == [b"IDLE", b"NOOP", b"UID", b"NOOP", b"LOGOUT"]
+
+
+def test_mail_that_is_announced_with_the_refusal_is_news_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_line, "IDLE_AGAIN", 0.0)  # and it is asked once more
+    refusal = "* 2 EXISTS\r\n{tag} NO too many are waiting\r\n"
+    with Scripted(speaks_imap({"IDLE": refusal})) as server, mailbox_on(server, poll_seconds=30) as mailbox:
+        mailbox.open()
+        for _ in range(2):
+            mailbox.uids_after(0)
+            mailbox.wait(30)
+
+    assert sum(line.endswith(b"IDLE") for line in server.heard) == 2
 
 
 def test_an_announcement_ends_the_wait_within_five_milliseconds() -> None:

@@ -50,10 +50,11 @@ def test_a_noted_head_is_looked_for(trail: Shell) -> None:
     noted = trail("audit", "verify", "--json").objects[0]["head"]
     with database.connect(trail.folder / "usher.db") as db, transaction(db):
         events.add(db, EventTag.DATABASE_RESTORED, "database", actor="cli:kim", at=NOW)
-    has = trail("audit", "verify", "--offline", "--head", noted)
+    has = trail("audit", "verify", "--offline", "--head", f" {noted}\n")
     lacks = trail("audit", "verify", "--offline", "--head", noted[:-1])
+    empty = trail("audit", "verify", "--offline", "--head", "")  # as from a script's unset variable
 
-    assert (has.code, lacks.code) == (0, 1)
+    assert (has.code, lacks.code, empty.code) == (0, 1, 1)
     assert "has the head that you noted: it is that of event 3" in has.out
     assert "lacks the head that you noted" in lacks.out
     as_json = trail("audit", "verify", "--offline", "--json", "--head", noted).objects[0]
