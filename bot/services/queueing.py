@@ -62,6 +62,7 @@ def queue_mail(
     secrets: Mapping[str, str | list[str]] | None = None,
     links_to: Collection[str] = (),
     automatic: bool = False,
+    once: bool = False,
     not_before: datetime | None = None,
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
@@ -71,13 +72,12 @@ def queue_mail(
     values that are sealed until it goes, and wiped then; what `words` hold by the same name is shown to staff
     in their place. So are its status link, `status_url`, and one for each case of `links_to`: `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
-    answer beyond the caps is not queued; staff are told instead. Return whether it was: nothing goes to
-    somebody who was erased.
+    answer beyond the caps is not queued, unless it says `once` what became of a case; staff are told
+    instead. Return whether it was: nothing goes to somebody who was erased.
     """
     if to == GONE_ADDRESS:
         return False
-    if automatic and _capped(db, desk, mailbox=mailbox_of(to), case_id=case_id, now=now):
-        _say_capped(db, mailbox=mailbox_of(to), ref=ref, now=now)
+    if automatic and not once and _is_capped(db, desk, mailbox_of(to), case_id, ref=ref, now=now):
         return False
     job = mail_job(
         desk, template, key=key, to=to, lang=lang, ref=ref, words=words, thread=thread, cc=cc,
@@ -276,21 +276,26 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
-def _capped(db: Database, desk: Desk, *, mailbox: str, case_id: int | None, now: datetime) -> bool:
+def _is_capped(
+    db: Database, desk: Desk, mailbox: str, case_id: int | None, *, ref: str, now: datetime
+) -> bool:
+    """Whether no further automatic answer goes there, or within that case; staff hear of it once a day."""
     limits = desk.policy.limits
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
-    return to_address >= limits.answers_per_address or in_case >= limits.answers_per_case
+    if to_address >= limits.answers_per_address:
+        of = hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+    elif in_case >= limits.answers_per_case:
+        of = ref
+    else:
+        return False
+    events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
+    note = TroubleNote(what="answers_capped", subject=mailbox, detail="", ref=ref)
+    queue_trouble(db, note, key=f"capped:{of}:{now:%Y-%m-%d}", now=now)
+    return True
 
 
 def was_answered(db: Database, desk: Desk, address: str, *, now: datetime) -> bool:
     """Whether an automatic answer went to that mailbox within the time that the caps look at."""
     since = now - timedelta(hours=desk.policy.limits.answers_within_hours)
     return outbox.count_answers(db, mailbox=mailbox_of(address), case_id=None, since=since)[0] > 0
-
-
-def _say_capped(db: Database, *, mailbox: str, ref: str, now: datetime) -> None:
-    events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
-    told = hashlib.sha256(mailbox.encode()).hexdigest()[:16]
-    note = TroubleNote(what="answers_capped", subject=mailbox, detail="", ref=ref)
-    queue_trouble(db, note, key=f"capped:{told}:{now:%Y-%m-%d}", now=now)

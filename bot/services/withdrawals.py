@@ -48,7 +48,7 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
         standing = _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)
         note(db, case, "done", now=now, standing=standing)
     elif obstacle := find_obstacle(db, case):
-        _tell(db, desk, answering, now=now)
+        _tell(db, desk, answering, automatic=True, now=now)
         note(db, case, "kept", now=now, other=obstacle)
     else:
         note(db, case, "asked", now=now)
@@ -105,14 +105,21 @@ def _withdraw(
         before=case.status,
         hash=case.content_hash,
     )
-    _tell(db, desk, replace(case, status=CaseStatus.WITHDRAWN), standing, now=now)
+    automatic = by == "usher"
+    _tell(db, desk, replace(case, status=CaseStatus.WITHDRAWN), standing, automatic=automatic, now=now)
     queue_case_card(db, case.id, now=now)
     refresh_additions(db, case, now=now)
     return standing
 
 
 def _tell(
-    db: Database, desk: Desk, case: Case, standing: tuple[Standing, ...] = (), *, now: datetime
+    db: Database,
+    desk: Desk,
+    case: Case,
+    standing: tuple[Standing, ...] = (),
+    *,
+    automatic: bool,
+    now: datetime,
 ) -> None:
     """To its sponsor and whoever gets copies: withdrawn, or why not."""
     queue_mail(
@@ -129,7 +136,8 @@ def _tell(
         cc=case.cc,
         case_id=case.id,
         with_status_link=True,
-        automatic=True,
+        automatic=automatic,
+        once=case.status is CaseStatus.WITHDRAWN,
     )
 
 

@@ -232,17 +232,20 @@ def list_states(db: Database, decision_ids: Iterable[int]) -> dict[int, list[tup
 def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: datetime) -> tuple[int, int]:
     """How many automatic mails went, or are to go, to that mailbox and within that case since then.
 
-    The mailbox by whichever of its sub-addresses: a robot may answer from a new one each time.
+    The mailbox by whichever of its sub-addresses: a robot may answer from a new one each time. What a
+    sponsor hears about own cases is counted within each of them alone.
     """
     local, _, domain = mailbox.rpartition("@")
+    others = """select count(*) from outbox
+                where automatic = 1 and created_at >= :since
+                  and not exists (select 1 from cases where id = case_id and authorised = 1)"""
     found = row(
         db,
-        """select
-             (select count(*) from outbox
-              where automatic = 1 and created_at >= :since and recipient = :mailbox)
-             + (select count(*) from outbox
-                where automatic = 1 and created_at >= :since and recipient >= :tagged and recipient < :beyond
-                  and substr(recipient, -length(:host)) = :host) theirs,
+        f"""select
+             case when exists (select 1 from cases where id = :case_id and authorised = 1) then 0 else
+               ({others} and recipient = :mailbox)
+               + ({others} and recipient >= :tagged and recipient < :beyond
+                   and substr(recipient, -length(:host)) = :host) end theirs,
              (select count(*) from outbox
               where automatic = 1 and created_at >= :since and case_id = :case_id) in_case""",
         {

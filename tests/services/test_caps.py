@@ -2,13 +2,18 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.addresses import mailbox_of
+from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
-from tests.cast import Office, a_mail
+from bot.rendering.workbooks import ris_form
+from bot.services import withdrawals
+from tests.cast import BLAKE, DANA, Office, a_mail
+from tests.forms import COMPANY, MARA, TOM
 
 pytestmark = pytest.mark.slow
 
@@ -100,3 +105,51 @@ def test_a_robot_that_names_our_mail_is_noted_and_not_answered(office: Office) -
 )
 def test_the_mailbox_behind_an_address(address: str, mailbox: str) -> None:
     assert mailbox_of(address) == mailbox
+
+
+# A sponsor's own cases
+
+
+def send_forms(office: Office, many: int) -> None:
+    for number in range(many):
+        company = replace(COMPANY, name=f"Works {number} AG", vat_id="")
+        office.take(a_mail(sender=DANA, files=[("RIS.xlsx", ris_form("en", company, [MARA, TOM]))]))
+
+
+def test_a_busy_sponsor_hears_about_every_form_and_is_answered_besides(office: Office) -> None:
+    send_forms(office, 14)
+    office.take(a_mail(sender=DANA, text="How do I reset my password?"))
+
+    about = [job.values["ref"] for job in office.mails()]
+    assert about == [*(f"C-{number}" for number in range(1, 15)), "Q-1"]
+    assert office.jobs("trouble_note") == []
+
+
+def test_within_one_case_the_talk_ends_and_staff_hear_which(office: Office) -> None:
+    send_forms(office, 1)
+    for seats in range(3, 15):
+        answers = office.mails()[-1].message_id
+        company = replace(COMPANY, name="Works 0 AG", vat_id="", seats=seats)
+        form = ris_form("en", company, [MARA, TOM])
+        office.take(a_mail(sender=DANA, answers=answers, files=[("RIS.xlsx", form)]))
+
+    assert office.case("C-1").version == 13
+    assert len(office.mails()) == 10
+    (told,) = office.jobs("trouble_note")
+    assert told.values["words"]["ref"] == "C-1"
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_what_became_of_a_case_is_said_beyond_every_cap(office: Office, *, by_mail: bool) -> None:
+    test_within_one_case_the_talk_ends_and_staff_hear_which(office)
+    if by_mail:
+        newest = office.mails()[-1].message_id
+        office.take(a_mail(sender=DANA, subject="Re: it", text="Please withdraw C-1.", answers=newest))
+    else:
+        with office.connect() as db:
+            seen = office.case("C-1").content_hash
+            withdrawals.withdraw(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+
+    assert office.case("C-1").status is CaseStatus.WITHDRAWN
+    told = office.mails()[-1]
+    assert (told.template, told.automatic) == ("withdrawal", by_mail)
