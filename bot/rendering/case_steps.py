@@ -44,6 +44,7 @@ class Hand:
     ref: str
     seen: str  #: the content hash that the card showed
     step: StepName | None = None
+    at_wish: bool = False  #: stopped because the sponsor takes it back
     reason: str = ""
     code: str = ""
     asked: tuple[str, ...] = ()  #: the fields that were there
@@ -253,26 +254,33 @@ def skip_modal(card: CaseCard, step: CaseStep, *, first: str, code: bool, words:
     )
 
 
-def stop_modal(card: CaseCard, *, code: bool, words: Words) -> Block:
-    """What stopping the case does, and why it is stopped."""
-    said = words.say("stop.ask", ref=card.case.ref)
+def stop_modal(card: CaseCard, *, code: bool, words: Words, at_wish: bool = False) -> Block:
+    """What stopping the case does, and why it is stopped; `at_wish`: because the sponsor takes it back."""
+    ref, reason = card.case.ref, _reason(words, words.say("stop.wish") if at_wish else "")
     return _modal(
         "case_stop",
         card,
-        title=words.say("stop.title", ref=card.case.ref),
-        submit=words.say("stop.submit"),
-        shown=[blocks.section(said), _reason(words), *([step_up.code_field(words)] if code else [])],
+        title=words.say("withdrawal.button" if at_wish else "stop.title", ref=ref),
+        submit=words.say("withdrawal.submit" if at_wish else "stop.submit"),
+        shown=[
+            blocks.section(words.say("stop.ask", ref=ref)),
+            reason,
+            *([step_up.code_field(words)] if code else []),
+        ],
         words=words,
+        at_wish=at_wish,
     )
 
 
-def _reason(words: Words) -> Block:
-    element = {
+def _reason(words: Words, given: str = "") -> Block:
+    element: Block = {
         "type": "plain_text_input",
         "action_id": REASON,
         "multiline": True,
         "max_length": MOST_REASON,
     }
+    if given:
+        element["initial_value"] = given
     label = blocks.plain(words.say("step.reason"))
     return {"type": "input", "block_id": REASON, "label": label, "element": element}
 
@@ -286,8 +294,10 @@ def _modal(
     shown: list[Block],
     words: Words,
     step: StepName | None = None,
+    at_wish: bool = False,
 ) -> Block:
     about = {"ref": card.case.ref, "content_hash": card.case.content_hash, "step": step or ""}
+    about |= {"wish": "yes"} if at_wish else {}
     return {
         "type": "modal",
         "callback_id": callback,
@@ -311,6 +321,7 @@ def read_hand(view: Block) -> Hand:
         ref=about["ref"],
         seen=about["content_hash"],
         step=StepName(about["step"]) if about["step"] else None,
+        at_wish="wish" in about,
         reason=_typed(values, REASON, REASON),
         code=_typed(values, step_up.CODE, step_up.CODE),
         asked=tuple(values),

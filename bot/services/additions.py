@@ -108,7 +108,7 @@ def _set(
     if completed and not was_complete:
         answer_submission(db, desk, changed, now=now, before=case.ris)
     elif was_complete and not completed:  # what this version was asked before is asked again
-        answer(db, desk, changed, "ris_problems", now=now, again="alone")
+        answer(db, desk, changed, "ris_problems", now=now, again="alone", by_staff=True)
     queue_case_card(db, case.id, now=now)
     return changed
 

@@ -231,10 +231,12 @@ def stop(
     by: Staff,
     code: str,
     now: datetime,
+    at_wish: bool = False,
     ready: Callable[[], object] = bool,
 ) -> Case:
     """End an approved case: its decision is taken back, its money and keys given back, its sponsor told.
 
+    `at_wish`: the sponsor asked for it, and hears that it is done.
     What cannot be called back is named to the sponsor, and below the card. Where the policy asks a code for a
     purchase, theirs is taken first. `ready` is called once nothing stands in the way that could be seen
     before: from there it takes seconds where there are thousands of seats.
@@ -244,13 +246,16 @@ def stop(
     ready()
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case, right = _stoppable(db, ref, seen, by, now)
+        if at_wish:
+            withdrawals.end(db, desk, case, by=by, now=now, reason=reason)
+            return case
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
         if provisioning.call_off(db, desk, case, now=now):
             standing = (*standing, Standing.MADE)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
-        answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped")
+        answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped", by_staff=True)
         withdrawals.note(db, case, "stopped", now=now, by=by.id, standing=standing)
         queue_case_card(db, case.id, now=now)
         refresh_additions(db, case, now=now)

@@ -230,10 +230,12 @@ def answer(
     decision_id: int | None = None,
     words: Mapping[str, Any] | None = None,
     again: str = "",
+    by_staff: bool = False,
 ) -> None:
     """Queue a mail about a case to its sponsor, once per version, with a status link.
 
-    `again` tells a repetition from the first one, by what caused it.
+    `again` tells a repetition from the first one, by what caused it. What no decision and nobody of the desk
+    caused (`by_staff`) is an automatic answer, and capped.
     """
     queue_mail(
         db,
@@ -250,7 +252,7 @@ def answer(
         case_id=case.id,
         decision_id=decision_id,
         with_status_link=True,
-        automatic=decision_id is None,
+        automatic=decision_id is None and not by_staff,
         attach={"what": MARKED, "version": case.version} if template == "ris_problems" else None,
     )
 
@@ -282,7 +284,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         if to is CaseStatus.IN_REVIEW:
             _first_of_two(db, desk, case, by=by, now=now)
         if case.ris.decision is not Decision.COMPLETE:
-            answer(db, desk, case, "ris_problems", now=now)
+            answer(db, desk, case, "ris_problems", now=now, by_staff=True)
         queue_case_card(db, case.id, now=now)
     return case
 

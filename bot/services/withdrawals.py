@@ -7,8 +7,8 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import WithdrawalNote
-from bot.domain.cases import OPEN, STANDING, Case, CaseStatus, Thread
-from bot.domain.errors import NotWithdrawable
+from bot.domain.cases import OPEN, STANDING, UNDER_WAY, Case, CaseStatus, Thread
+from bot.domain.errors import ContentChanged, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.parties import is_party
@@ -16,7 +16,7 @@ from bot.domain.staff import Staff
 from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
 from bot.rendering import order_mails
 from bot.services import provisioning, questions
-from bot.services.cases import get_seen, move_or_explain, refresh_additions, refusals_recorded
+from bot.services.cases import get_case, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.services.undoing import find_obstacle, void_decision
@@ -75,23 +75,38 @@ def hear_by_number(db: Database, desk: Desk, understood: Understood, *, asked: s
             note(db, case, "kept" if obstacle else "named", now=now, other=obstacle or asked)
 
 
+def is_approved(db: Database, ref: str) -> bool:
+    """Whether taking it back ends what the desk has said yes to: then `case_step_hands.stop` does it."""
+    return get_case(db, ref).status in UNDER_WAY
+
+
 def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
-    """Staff read that its sponsor takes a case back: undo what can be undone, and tell the sponsor."""
+    """Staff read that its sponsor takes an undecided case back: the sponsor is told.
+
+    Raise ContentChanged where it was approved meanwhile.
+    """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
         if not may_be_withdrawn(case):
             raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
-        standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now)
-        note(db, case, "by_staff", now=now, by=by.id, standing=standing)
+        if case.status in UNDER_WAY:
+            raise ContentChanged(ref=case.ref)
+        end(db, desk, case, by=by, now=now)
         return replace(case, status=CaseStatus.WITHDRAWN)
 
 
+def end(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime, reason: str = "") -> None:
+    """Take it back at its sponsor's wish, which staff have read, in the caller's transaction."""
+    standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now, reason=reason)
+    note(db, case, "by_staff", now=now, by=by.id, standing=standing)
+
+
 def _withdraw(
-    db: Database, desk: Desk, case: Case, *, by: str, mail_id: int, now: datetime
+    db: Database, desk: Desk, case: Case, *, by: str, mail_id: int, now: datetime, reason: str = ""
 ) -> tuple[Standing, ...]:
     """`by` "usher": at the word of the mail `mail_id`."""
-    standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now)
+    standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now, note=reason)
     if provisioning.call_off(db, desk, case, now=now):  # also of an approval that was taken back before
         standing = (*standing, Standing.MADE)
     move_or_explain(db, case, (case.status,), CaseStatus.WITHDRAWN, now=now)

@@ -154,6 +154,7 @@ def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
                 by=staff_in(body, bot),
                 code=given.code,
                 now=bot.clock.now(),
+                at_wish=given.at_wish,
                 ready=close,
             )
     except Refusal as refusal:
@@ -162,7 +163,7 @@ def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
         else:
             _refuse(ack, refusal, given, bot)
     else:
-        _say(respond, "stop.done", given.ref, bot)
+        _say(respond, "slack.withdrawn" if given.at_wish else "stop.done", given.ref, bot)
 
 
 def _refuse(ack: Ack, refusal: Refusal, given: shown.Hand, bot: Bot) -> None:

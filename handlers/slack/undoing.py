@@ -3,11 +3,14 @@
 from functools import partial
 
 from slack_bolt import Ack, App
+from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
-from bot.domain.approvals import check_is_staff
-from bot.services import caps, corrections, kinds, withdrawals
-from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
+from bot.domain.approvals import Grave, check_is_staff
+from bot.rendering.case_steps import stop_modal
+from bot.services import caps, case_step_hands, cases, corrections, kinds, withdrawals
+from bot.services.step_up import asks_code
+from handlers.slack.answers import Body, Respond, explains, placed, settle, staff_in, words
 from handlers.slack.cases import seen_in
 
 
@@ -18,11 +21,18 @@ def register(app: App, bot: Bot) -> None:
     app.action("forms_leave")(partial(on_leave, bot=bot))
 
 
-def on_withdraw(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+def on_withdraw(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Of an approved case it takes what stopping one takes: the right, and the window."""
     ack()
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
+        if withdrawals.is_approved(db, ref):
+            case_step_hands.check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
+            card, code = cases.get_card(db, bot.desk, ref, now=now), asks_code(bot.desk, Grave.PURCHASE)
+            view = stop_modal(card, code=code, words=words(bot), at_wish=True)
+            client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
+            return
         case = withdrawals.withdraw(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
         settle(respond, body, words(bot).say("slack.withdrawn", ref=case.ref))
 

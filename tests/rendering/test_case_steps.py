@@ -129,6 +129,7 @@ MODALS = {
         card, card.steps[2], first="U0AVERY", code=False, words=ENGLISH
     ),
     "stop_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH),
+    "withdraw_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH, at_wish=True),
 }
 
 

@@ -7,14 +7,33 @@ import pytest
 
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import ContentChanged, HasAdditions, NotReopenable, NotStaff, NotWithdrawable, OwnWork
+from bot.domain.errors import (
+    ContentChanged,
+    HasAdditions,
+    NotApprover,
+    NotReopenable,
+    NotStaff,
+    NotWithdrawable,
+    OwnWork,
+)
 from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
-from bot.services import additions, approvals, audit, cases, corrections, kinds, outbox, withdrawals
+from bot.services import (
+    additions,
+    approvals,
+    audit,
+    case_step_hands,
+    cases,
+    corrections,
+    kinds,
+    outbox,
+    withdrawals,
+)
+from tests.authenticators import enrolled
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, MALLORY, Office, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM, sound_form
 
@@ -41,6 +60,17 @@ def withdraw(office: Office, *, by: Staff = BLAKE, seen: str = "") -> None:
     with office.connect() as db:
         hashed = seen or office.case("C-1").content_hash
         withdrawals.withdraw(db, office.desk, ref="C-1", seen=hashed, by=by, now=office.now)
+
+
+def take_back(office: Office, *, by: Staff = AVERY) -> None:
+    """An approved case, at its sponsor's wish: it takes a code."""
+    code = enrolled(office, by).code(office.now)
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        case_step_hands.stop(
+            db, office.desk, ref="C-1", seen=seen, reason="asked for", by=by, code=code, at_wish=True,
+            now=office.now,
+        )  # fmt: skip
 
 
 def reopen(office: Office, mail: LedgerMail, *, by: Staff = BLAKE) -> None:
@@ -140,20 +170,24 @@ def test_words_beside_a_form_take_nothing_back(office: Office) -> None:
     assert (case.status, case.version) == (CaseStatus.IN_REVIEW, 2)
 
 
-def test_after_approval_one_click_undoes_what_has_not_gone_out(office: Office) -> None:
+def test_after_approval_what_has_not_gone_out_is_undone_by_whoever_may_stop_it(office: Office) -> None:
     office.take(a_mail(files=[FORM]))
     approve(office)
     a_reply(office)
     assert (said(office), office.case("C-1").status) == (["asked"], CaseStatus.APPROVED)
 
-    withdraw(office)
+    with pytest.raises(ContentChanged):  # the button of before, by anybody
+        withdraw(office, by=AVERY)
+    with pytest.raises(NotApprover):
+        take_back(office, by=BLAKE)
+    take_back(office)
     office.work()
 
     case = office.case("C-1")
     assert (case.status, case.decision) == (CaseStatus.WITHDRAWN, None)
     (voided,) = case.voided
     assert voided.voided is not None
-    assert (voided.choice, voided.by, voided.voided.by) == (Choice.APPROVED, AVERY.id, BLAKE.id)
+    assert (voided.choice, voided.by, voided.voided.by) == (Choice.APPROVED, AVERY.id, AVERY.id)
     assert office.job("order_confirmation").status is JobStatus.DISCARDED
     assert "Order confirmed" not in {mail.subject[:15] for mail in office.mailer.sent}
     words = office.job("withdrawal").values["words"]
@@ -166,7 +200,7 @@ def test_what_cannot_be_called_back_is_said_to_the_sponsor_and_to_staff(office: 
     approve(office)
     office.work()
     a_reply(office)
-    withdraw(office)
+    take_back(office)
     office.work()
 
     assert office.job("withdrawal").values["words"]["confirmation_sent"] is True
@@ -179,7 +213,7 @@ def test_a_confirmation_that_is_on_its_way_may_have_gone(office: Office) -> None
     office.work()
     approve(office)
     office.claim(kinds=[JobKind.MAIL])
-    withdraw(office)
+    take_back(office)
 
     assert office.job("withdrawal").values["words"]["may_have_gone"] is True
     assert office.case("C-1").status is CaseStatus.WITHDRAWN
@@ -190,7 +224,7 @@ def test_its_late_end_does_not_bring_a_decision_back(office: Office) -> None:
     office.work()
     approve(office)
     jobs = office.claim(kinds=[JobKind.MAIL])
-    withdraw(office)
+    take_back(office)
     for job in jobs:
         office.carry_out(job)
     office.work()
@@ -206,7 +240,7 @@ def test_held_mails_of_a_decision_never_leave_after_it_was_taken_back(tmp_path: 
     office.work()
     assert office.job("order_confirmation").status is JobStatus.HELD
 
-    withdraw(office)
+    take_back(office)
     with office.connect() as db:
         outbox.release_all(db, by=BLAKE.id, now=office.now)
     office.work()
@@ -226,7 +260,7 @@ def test_what_others_build_on_stays_and_the_sponsor_hears_why(office: Office) ->
     assert "C-2" not in str(words)
     assert office.jobs("withdrawal_note")[-1].values["words"]["other"] == "C-2"
     with pytest.raises(HasAdditions):
-        withdraw(office)
+        take_back(office)
 
 
 def test_nobody_but_staff_withdraws_and_only_what_they_saw(office: Office) -> None:

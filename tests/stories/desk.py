@@ -155,6 +155,15 @@ class Desk:
 
         return self.world.workspace.wait_for(find, PATIENCE)[-1]
 
+    def modal(self, member: str, *words: str) -> Message:
+        """What lies open before that person, once it holds those words."""
+
+        def find() -> Message | None:
+            view = self.act(member).top_view()
+            return view if view and all(word in as_text(view) for word in words) else None
+
+        return until(find)
+
     # What operators read
 
     def readyz(self) -> tuple[int, str]:

@@ -73,15 +73,6 @@ class SuppliedDesk(Desk):
         with self.bot.connect() as db:
             return vouchers.count_stock(db, self.bot.desk, now=self.world.clock.now())
 
-    def modal(self, member: str, *words: str) -> Message:
-        """What lies open before that person, once it holds those words."""
-
-        def find() -> Message | None:
-            view = self.act(member).top_view()
-            return view if view and all(word in as_text(view) for word in words) else None
-
-        return until(find)
-
 
 @dataclass(frozen=True)
 class Customer:

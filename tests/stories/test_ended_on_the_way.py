@@ -99,7 +99,9 @@ def test_withdrawn_by_its_sponsor_after_a_number_was_entered(desk: SuppliedDesk)
         sender=("A sponsor", customer.sponsor),
     )
     asked = desk.message("approvals", "case_withdraw", thread_ts=customer.card()["ts"])
-    desk.act("blake").click("approvals", asked["ts"], "case_withdraw")
+    desk.act("avery").click("approvals", asked["ts"], "case_withdraw")
+    view = desk.modal("avery", "ends here")
+    assert desk.act("avery").submit(view["id"], {"reason": "The sponsor takes it back."}).ok
 
     customer.at("✓✓✓··", "Withdrawn")
     said = ended(customer, f"{customer.company} is withdrawn")

@@ -13,6 +13,7 @@ from bot.sandbox.invented import Organisation
 from bot.services import intake
 from tests.stories.desk import Desk, Message, as_text, running, text_of, until
 from tests.stories.orders import SPONSORS, an_order
+from tests.stories.phones import set_up
 from tests.stories.test_decisions import ref_of
 from tests.stories.test_spine import an_organisation, company_of
 
@@ -116,7 +117,9 @@ def test_a_plain_word_withdraws_an_undecided_case_and_is_confirmed(desk: Desk) -
     assert "case_approve" not in as_text(desk.card(org.company.name))
 
 
-def test_after_approval_one_click_withdraws_and_the_mail_says_what_cannot_be_called_back(desk: Desk) -> None:
+def test_after_approval_an_approver_withdraws_and_the_mail_says_what_stays(
+    desk: Desk,
+) -> None:
     org, sponsor = a_sponsored_form(desk)
     card = approved(desk, org, sponsor)
     confirmed = desk.mail_to(sponsor[1], about="Order confirmed")
@@ -125,10 +128,16 @@ def test_after_approval_one_click_withdraws_and_the_mail_says_what_cannot_be_cal
     asked = desk.message("approvals", "case_withdraw", thread_ts=card["ts"])
     assert "Approved" in as_text(desk.card(org.company.name))
     desk.act("blake").click("approvals", asked["ts"], "case_withdraw")
+    desk.whisper("blake", "approvals", "Only approvers decide")
+    phone = set_up(desk, "avery")
+    desk.act("avery").click("approvals", asked["ts"], "case_withdraw")
+    view = desk.modal("avery", "ends here", "The sponsor takes it back.")
+    typed = {"reason": "The sponsor takes it back.", "code": phone.next_code()}
+    assert desk.act("avery").submit(view["id"], typed).ok
 
     mail = text_of(desk.mail_to(sponsor[1], about=f"{org.company.name} is withdrawn"))
     assert "cannot be called back" in mail.replace("\n", " ")
-    shown = as_text(desk.card(org.company.name, "taken back by <@U0BLAKE0001>"))
+    shown = as_text(desk.card(org.company.name, "taken back by <@U0AVERY0001>"))
     assert "*Approved* by <@U0AVERY0001>" in shown
     desk.message("approvals", "had gone out and cannot be called back", thread_ts=card["ts"])
 
