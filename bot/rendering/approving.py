@@ -43,6 +43,8 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
         words.say("step_up.about", ref=case.ref, company=company),
         words.say("step_up.seats", seats=seats or words.say("card.none")),
     ]
+    if card.unread:
+        about.append(words.say("card.unread", count=card.unread))
     if asked.code:
         about.append(words.say("step_up.why", reasons=", ".join(_reasons(card, words))))
     if asked.payers and quote is not None:
@@ -61,6 +63,16 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
             *([_payers(asked.payers, quote, words)] if asked.payers and quote else []),
             *([step_up.code_field(words)] if asked.code else []),
         ],
+    }
+
+
+def read_first(card: CaseCard, words: Words) -> Block:
+    """What Slack asks before a yes to a case about which its sponsor has written since."""
+    return {
+        "title": blocks.plain(words.say("step_up.approve", ref=card.case.ref)),
+        "text": blocks.plain(words.say("card.unread.ask", count=card.unread)),
+        "confirm": blocks.plain(words.say("card.approve")),
+        "deny": blocks.plain(words.say("modal.close")),
     }
 
 

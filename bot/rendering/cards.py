@@ -101,6 +101,8 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.escalated")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
+    if card.unread and case.decision is None:
+        line += "\n" + words.say("card.unread", count=card.unread)
     return line
 
 
@@ -237,6 +239,8 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         )
         for name in names
     ]
+    if card.unread and "approve" in names:
+        elements[names.index("approve")]["confirm"] = approving.read_first(card, words)
     return {
         "type": "actions",
         "block_id": approving.row_id("", card.offer, case.content_hash),

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
+from bot.domain.cases import OPEN, Case, CaseStatus, Thread, case_id, status_after, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -327,6 +327,8 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
     returned, found = bounces.list_of_case(db, case.id), registration.find(db, case.id)
     others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
+    answers = len(case_answers.list_open(db, case.id))
+    words = outbox.count_words(db, case.id, after=case.mail_id) if case.status in OPEN else 0
     return CaseCard(
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
@@ -334,7 +336,8 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         likenesses=organisations.list_likenesses(db, case),
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
-        open_answers=len(case_answers.list_open(db, case.id)),
+        open_answers=answers,
+        unread=max(words - answers, 0),
         questions=tuple(case_questions.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),

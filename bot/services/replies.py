@@ -12,6 +12,7 @@ from bot.rendering import mails
 from bot.services import case_answers, letters, questions
 from bot.services.cases import Submission, answer, revise_case
 from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card
 
 
 def take_reply(
@@ -35,6 +36,7 @@ def take_reply(
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     _note_words(db, understood, case, taken=False, now=now)
+    queue_case_card(db, case.id, now=now)  # it says that there are words
     letters.give_back(db, case, now=now)
     answered = case_answers.take(db, desk, understood, case, now=now)
     if only and not answered and _is_the_same(case, only) and _is_waiting_for_a_form(case):

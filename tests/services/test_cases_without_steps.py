@@ -7,9 +7,9 @@ import pytest
 from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
-from bot.services import cases, withdrawals
+from bot.services import case_step_hands, cases
 from bot.store import seats
-from tests.cast import BLAKE, Office
+from tests.cast import AVERY, Office
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.services.test_step_hands import addition
@@ -47,7 +47,10 @@ def test_it_is_the_desks_and_its_card_offers_nothing_that_is_not_there(office: O
 def test_it_is_withdrawn_as_before(office: Office) -> None:
     case = an_old_case(office)
     with office.connect() as db:
-        withdrawals.withdraw(db, office.desk, ref=case.ref, seen=case.content_hash, by=BLAKE, now=office.now)
+        case_step_hands.stop(
+            db, office.desk, ref=case.ref, seen=case.content_hash, reason="asked for", by=AVERY, code="",
+            at_wish=True, now=office.now,
+        )  # fmt: skip
     office.work_till_quiet()
 
     assert office.case(case.ref).status is CaseStatus.WITHDRAWN

@@ -1,0 +1,59 @@
+"""Words that came since a case's version: whoever decides it is told to read them first."""
+
+from dataclasses import replace
+
+from bot.domain.letters import Letter
+from bot.rendering.cards import case_card, confirm_card
+from bot.rendering.words import words
+from bot.rendering.workbooks import ris_form
+from bot.services import cases
+from tests.cast import DANA, MALLORY, Office, a_mail
+from tests.forms import COMPANY, MARA, TOM, sound_form
+from tests.services.test_letters import ask
+
+FORM = ("RIS.xlsx", sound_form())
+CORRECTED = ("RIS.xlsx", ris_form("en", replace(COMPANY, seats=5), [MARA, TOM]))
+LINE = "came since this version"
+
+
+def unread(office: Office) -> int:
+    """What the card says, and whether *Approve* asks."""
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, "C-1", now=office.now)
+    shown = str(case_card(card, words=words("en")).blocks)
+    typed = str(confirm_card(card, "approve", words=words("en")).blocks)
+    for blocks in (shown, typed):
+        assert (LINE in blocks) == ("Have you read" in blocks) == bool(card.unread)
+    return card.unread
+
+
+def reply(office: Office, text: str, **more: object) -> None:
+    answers = next(job.message_id for job in office.mails() if job.template == "receipt")
+    office.take(a_mail(subject="Re: it", text=text, answers=answers, **more))  # type: ignore[arg-type]
+
+
+def test_words_since_the_version_stand_on_the_card_until_somebody_writes_back(office: Office) -> None:
+    office.take(a_mail(files=[FORM], text="Please find the form attached."))
+    assert unread(office) == 0
+    office.work()
+    reply(office, "Tomas has left the company: no key for him, please.")
+    office.work()
+    reply(office, "And we need five seats.")
+    reply(office, "Let me in", sender=MALLORY)
+
+    assert unread(office) == 2
+    office.work()
+    assert "2 mails in words" in office.chat.texts()
+    ask(office, "Please send us the corrected form.", letter=Letter.REPLY)
+    assert unread(office) == 0
+    reply(office, "We will.")
+    assert unread(office) == 1
+
+
+def test_a_corrected_form_is_what_came_last(office: Office) -> None:
+    office.take(a_mail(files=[FORM], sender=DANA))
+    reply(office, "Five seats, please.")
+    reply(office, "Here it is.", files=[CORRECTED])
+
+    assert office.case("C-1").version == 2
+    assert unread(office) == 0
