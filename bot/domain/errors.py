@@ -255,6 +255,12 @@ class NoCaseNamed(Refusal):
     code = "no_case_named"
 
 
+class SeveralCasesNamed(Refusal):
+    """A word about one case was typed with two; values: ref, other."""
+
+    code = "several_cases_named"
+
+
 class NothingWaits(Refusal):
     """No form of that sender waits any more; a colleague was faster."""
 

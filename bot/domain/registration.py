@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -136,7 +136,7 @@ def understand(ris: RisCase, draft: Draft, *, applications: tuple[str, ...]) -> 
     phones = tuple(dict.fromkeys(filled.users[0].phones))
     registered = replace(filled.users[0], phones=phones, sheet=person.sheet, row=person.row)
     users = tuple(registered if user is person else user for user in ris.users)
-    faults = [_fault(problem, draft) for problem in filled.problems if _is_ours(problem)]
+    faults = list(_find_faults([problem for problem in filled.problems if _is_ours(problem)], draft))
     if draft[HEADQUARTERS] not in forms.countries("en"):
         faults.append(Fault(field=HEADQUARTERS, code="headquarters"))
     if len(phones) > forms.MOST_PHONES:
@@ -166,11 +166,17 @@ def _is_ours(problem: Problem) -> bool:
     return problem.severity is Severity.ERROR and problem.field in asked
 
 
-def _fault(problem: Problem, draft: Draft) -> Fault:
-    if problem.field != "phones":
-        return Fault(field=problem.field, problem=problem)
-    typed = (name for name in PHONES if problem.found and draft[name] == problem.found)
-    return Fault(field=next(typed, PHONES[0]), problem=problem)
+def _find_faults(problems: Iterable[Problem], draft: Draft) -> Iterator[Fault]:
+    """Each problem at its field; of phones with the same wrong value each one has its own."""
+    left = list(PHONES)
+    for problem in problems:
+        if problem.field != "phones":
+            yield Fault(field=problem.field, problem=problem)
+            continue
+        place = next((name for name in left if problem.found and draft[name] == problem.found), "")
+        if place:
+            left.remove(place)
+        yield Fault(field=place or PHONES[0], problem=problem)
 
 
 def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:

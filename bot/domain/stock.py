@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot.domain.cases import CaseStatus
+from bot.domain.errors import Refusal
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
 
 SOON = timedelta(days=60)  #: before its last day a key counts as one that expires soon
 PACE = timedelta(weeks=4)  #: over so long the pace of issuing is measured
+
+
+class StockTakesNothing(Refusal):
+    """`/usher stock` was typed with more behind it, as if that changed the stock; values: text."""
+
+    code = "stock_takes_nothing"
 
 
 @dataclass(frozen=True, kw_only=True)

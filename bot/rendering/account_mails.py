@@ -14,7 +14,7 @@ from bot.domain.ris import Credential
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, named, owner
 from bot.rendering.mails import of_case
-from bot.rendering.words import words
+from bot.rendering.words import Words, words
 
 
 def activation(account: Account, customer: Customer, policy: Policy, *, until: datetime) -> Values:
@@ -47,11 +47,24 @@ def questions_changed(account: Account, customer: Customer, policy: Policy, *, a
 
 
 def recovery(
-    account: Account, customer: Customer, policy: Policy, *, way: Way, until: datetime | None = None
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    *,
+    way: Way,
+    until: datetime | None = None,
+    several: Sequence[tuple[Account, str]] = (),
 ) -> Values:
-    """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`."""
+    """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`.
+
+    `several`: the accounts of that address, each with its company, where no link can tell them apart.
+    """
     say = words(account.lang, policy.desk.zone)
-    return of_account(account, customer, policy) | {"way": way, "until": say.instant(until) if until else ""}
+    return of_account(account, customer, policy) | {
+        "way": way,
+        "until": say.instant(until) if until else "",
+        "accounts": _told_apart(several, say),
+    }
 
 
 def reset_wished(owner: Account, administrator: Account, customer: Customer, policy: Policy) -> Values:
@@ -192,16 +205,18 @@ def credential_notice(
 def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str) -> Values:
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
     first = found[0][0]
-    nameless = words(first.lang, policy.desk.zone).say("mail.nameless")
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
-        "accounts": [
-            {"user_id": account.user_id, "company": company or nameless} for account, company in found
-        ],
+        "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
         "sign_in_url": sign_in_url,
     }
+
+
+def _told_apart(found: Sequence[tuple[Account, str]], say: Words) -> list[dict[str, str]]:
+    nameless = say.say("mail.nameless")
+    return [{"user_id": account.user_id, "company": company or nameless} for account, company in found]
 
 
 def of_account(account: Account, customer: Customer, policy: Policy) -> Values:

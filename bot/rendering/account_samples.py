@@ -183,5 +183,9 @@ def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str =
 
 
 def user_ids(case: Case, policy: Policy, *, at: datetime) -> Values:
-    found = [(account(case, number, at=at), case.ris.company.name) for number in (0, 1)]
-    return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL)
+    return account_mails.user_ids(several_accounts(case, at=at), policy, sign_in_url=SIGN_IN_URL)
+
+
+def several_accounts(case: Case, *, at: datetime) -> list[tuple[Account, str]]:
+    """Two accounts of one address, each with its company."""
+    return [(account(case, number, at=at), case.ris.company.name) for number in (0, 1)]

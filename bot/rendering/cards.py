@@ -274,11 +274,12 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.mail_id:
         foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
+    silent = words.say("question.unread" if note.unread_bytes else "question.silent")
     return Card(
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
             blocks.header(title),
-            blocks.quote(note.text, empty=words.say("question.silent")),
+            blocks.quote(note.text, empty=silent),
             blocks.context(*foot),
             *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],

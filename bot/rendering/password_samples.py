@@ -7,7 +7,7 @@ from bot.domain.cases import Case
 from bot.domain.recovery import LINK_LASTS, Way
 from bot.policy import Policy
 from bot.rendering import account_mails
-from bot.rendering.account_samples import account, customer
+from bot.rendering.account_samples import account, customer, several_accounts
 from bot.rendering.case_facts import Values
 
 
@@ -28,7 +28,9 @@ def recovery(
 ) -> Values:
     """`owner`: a partner, in the place of the case's first person."""
     until = at + LINK_LASTS if way in (Way.LINK, Way.RESET) else None
-    return account_mails.recovery(owner or account(case, at=at), customer(case), policy, way=way, until=until)
+    first = owner or account(case, at=at)
+    several = several_accounts(case, at=at) if way is Way.SEVERAL else ()
+    return account_mails.recovery(first, customer(case), policy, way=way, until=until, several=several)
 
 
 def reset_wished(case: Case, policy: Policy, *, at: datetime) -> Values:

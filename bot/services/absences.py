@@ -14,6 +14,7 @@ from bot.domain.absences import (
     DaysTooMany,
     DeputyAway,
     DeputyIsOneself,
+    NoDeputy,
     NotAway,
     UnclearDays,
     find_meeting,
@@ -50,17 +51,19 @@ class Left:
     unattended: tuple[str, ...]  #: nobody takes their place over: a deputy has no deputy
 
 
-def go_away(db: Database, desk: Desk, *, days: str, deputy: Staff, by: Staff, now: datetime) -> Left:
+def go_away(db: Database, desk: Desk, *, days: str, deputy: Staff | None, by: Staff, now: datetime) -> Left:
     """Let `deputy` decide by one's own right on those days, as typed, at the desk's time zone.
 
     Both are told, and with them the desk. Raise what is wrong with the days or with the deputy.
     """
     check_is_staff(by)
+    since, until = _read_span(desk, days, now=now)
+    if deputy is None:
+        raise NoDeputy
     if deputy.id == by.id:
         raise DeputyIsOneself
     if not deputy.staff:
         raise NotAColleague(who=deputy.id)
-    since, until = _read_span(desk, days, now=now)
     absence = Absence(person=by.id, deputy=deputy.id, since=since, until=until)
     with transaction(db, locks=("absences",)):
         others = absences.list_open(db, now=now)

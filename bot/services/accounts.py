@@ -1,5 +1,6 @@
 """Make the accounts of an organisation's people, and mail each the way to activate theirs."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,7 +22,7 @@ from bot.services import member_notices, passwords
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
-from bot.store import accounts, events, links, member_invitations, sessions
+from bot.store import accounts, events, links, member_invitations, organisations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
@@ -38,6 +39,11 @@ def list_named(db: Database, name: str) -> list[Account]:
         one = accounts.find_by_user_id(db, user_id)
         return [one] if one else []
     return accounts.list_by_email(db, name.strip().lower())
+
+
+def with_companies(db: Database, found: Iterable[Account]) -> list[tuple[Account, str]]:
+    """Each account with its company's name, "" where it has none."""
+    return [(one, organisations.get_customer(db, one).name) for one in found]
 
 
 def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:

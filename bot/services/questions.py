@@ -229,7 +229,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         verified=understood.verified,
         evidence=understood.check.evidence,
         subject=mail.subject,
-        text=mail.text[:WORDS_SHOWN] or ("" if understood.too_large else understood.found.reason),
+        text=mail.text[:WORDS_SHOWN],
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,

@@ -26,7 +26,7 @@ from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services import passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named, mail_activation
+from bot.services.accounts import list_named, mail_activation, with_companies
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
 from bot.store import accounts, events, links, sessions, tries
@@ -200,7 +200,10 @@ def _mail(
     until: datetime | None = None,
     once: str = "",
 ) -> None:
-    secrets = {}
+    secrets, several = {}, []
+    if way is Way.SEVERAL:
+        same = accounts.list_by_email(db, account.email)
+        several = with_companies(db, [one for one in same if one.status is account.status])
     if until is not None:
         url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
         secrets = {"recovery_url": url}
@@ -209,7 +212,9 @@ def _mail(
         desk,
         account,
         "recovery",
-        words=lambda customer: account_mails.recovery(account, customer, desk.policy, way=way, until=until),
+        words=lambda customer: account_mails.recovery(
+            account, customer, desk.policy, way=way, until=until, several=several
+        ),
         now=now,
         secrets=secrets,
         once=once,

@@ -18,10 +18,10 @@ from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services import prolongation, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, list_named, mail_activation
+from bot.services.accounts import ACTIVATION, list_named, mail_activation, with_companies
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import accounts, events, links, organisations, passwords, tries
+from bot.store import accounts, events, links, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
@@ -117,7 +117,6 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
     """Once a day, however often somebody tries."""
     first = found[0]
     sign_in_url = desk.page_url("sign-in", lang=first.lang)
-    named = [(account, organisations.get_customer(db, account).name) for account in found]
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
     queue_mail(
         db,
@@ -127,7 +126,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         to=first.email,
         lang=first.lang,
         ref=first.thread,
-        words=account_mails.user_ids(named, desk.policy, sign_in_url=sign_in_url),
+        words=account_mails.user_ids(with_companies(db, found), desk.policy, sign_in_url=sign_in_url),
         now=now,
     )
 

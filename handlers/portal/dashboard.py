@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response
 
 from bot.domain.sessions import Visitor
-from bot.services import applications, certificates, credentials, launch
+from bot.services import applications, certificates, credentials, launch, recovery_codes
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
@@ -20,10 +20,12 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
         listed = applications.list_of(db, frame.bot.desk, visitor)
         mine = credentials.get(db, visitor)
         certificate = certificates.has_any(db, visitor)
+        left = recovery_codes.count_left(db, visitor)
     return frame.pages.render(
         "dashboard.html",
         applications=listed,
         mine=mine,
+        codes_left=left,
         certificate=certificate,
         strength=visitor.session.strength.name.lower(),
     )

@@ -59,7 +59,12 @@ class Pages:
         return make_response(redirect(address, 303))
 
     def _language(self) -> str:
-        return self._chosen() or self._wished()
+        return self._chosen() or self._own()
+
+    def _own(self) -> str:
+        """That of whoever's account is signed in here, else that of the browser."""
+        visitor = g.get("visitor")
+        return visitor.account.lang if visitor and visitor.account.lang in LANGUAGES else self._wished()
 
     def _wished(self) -> str:
         """The first of the browser's that we speak; werkzeug's own match would prefer `en` to `de-AT`."""
@@ -67,12 +72,12 @@ class Pages:
         return next((lang for lang in wished if lang in LANGUAGES), "en")
 
     def _chosen(self) -> str:
-        """The one that was chosen below, else that of the mail whose link led here; "" for the browser's."""
+        """The one that was chosen below, else that of the mail whose link led here; "" for their own."""
         chosen = request.args.get("lang", "")
         if chosen in LANGUAGES:
             return chosen
         mailed = g.get("link_lang", "")
-        return mailed if mailed in LANGUAGES and mailed != self._wished() else ""
+        return mailed if mailed in LANGUAGES and mailed != self._own() else ""
 
     def _keep_lang(self) -> str:
         """What links to other pages carry on: a language that was chosen or mailed, not one guessed."""

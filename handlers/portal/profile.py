@@ -32,7 +32,7 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
 
 
 def set_language(*, frame: Frame, visitor: Visitor) -> Response:
-    """Mails come in it from now on, and so do the pages of this visit."""
+    """Mails and pages come in it from now on."""
     lang = request.form.get("language", "")
     with frame.bot.connect() as db:
         profile.set_language(db, visitor.account, lang, now=frame.bot.clock.now())

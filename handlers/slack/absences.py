@@ -2,7 +2,6 @@
 
 import re
 
-from bot.domain.absences import NoDeputy
 from bot.rendering import absences as rendering
 from bot.rendering.blocks import Card
 from bot.services import absences
@@ -34,11 +33,10 @@ def _show(line: Line) -> Card:
 
 def _begin(line: Line, asked: str) -> Card:
     bot = line.bot
-    found = _DEPUTY.search(asked)
-    if found is None:
-        raise NoDeputy
-    days = _BEFORE_DEPUTY.sub("", asked[: found.start()]) + " " + asked[found.end() :]
-    deputy = bot.staff.find(named(found[0]))
+    days, deputy = asked, None
+    if found := _DEPUTY.search(asked):
+        days = _BEFORE_DEPUTY.sub("", asked[: found.start()]) + " " + asked[found.end() :]
+        deputy = bot.staff.find(named(found[0]))
     with bot.connect() as db:
         left = absences.go_away(
             db, bot.desk, days=days.strip(), deputy=deputy, by=line.staff, now=bot.clock.now()

@@ -57,6 +57,7 @@ def _offer_in(body: Body) -> str:
 def show_case(line: Line) -> Card:
     """`/usher case C-7`."""
     check_is_staff(line.staff)
+    line.check_names_one()
     ref, rest = line.take_ref()
     if rest.lower() == records.HISTORY:
         return records.show_history(line)
@@ -69,6 +70,7 @@ def show_case(line: Line) -> Card:
 
 def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
+    line.check_names_one()
     ref, _ = line.take_ref()
     bot, now = line.bot, line.bot.clock.now()
     with bot.connect() as db:

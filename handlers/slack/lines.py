@@ -1,10 +1,11 @@
 """One line of words to Usher, by `/usher`, in a mention or in a direct message."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
-from bot.domain.errors import NoCaseNamed
+from bot.domain.errors import NoCaseNamed, SeveralCasesNamed
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
 from handlers.slack.markup import typed
@@ -35,10 +36,21 @@ class Line:
             raise NoCaseNamed
         return typed(first), rest.strip()
 
+    def check_names_one(self) -> None:
+        """Raise SeveralCasesNamed where words about one case name another besides; NoCaseNamed for none."""
+        ref, rest = self.take_ref()
+        named = [one for one in re.split(r"[\s,;]+", f"{ref} {typed(rest)}") if _names_case(one)]
+        if other := next((one for one in named if _digits(one) != _digits(named[0])), ""):
+            raise SeveralCasesNamed(ref=named[0], other=other)
+
 
 def _names_case(word: str) -> bool:
-    digits = word.lower().removeprefix("c").removeprefix("-")
+    digits = _digits(word)
     return word[:1].lower() == "c" and digits.isascii() and digits.isdigit()
+
+
+def _digits(word: str) -> str:
+    return word.lower().removeprefix("c").removeprefix("-")
 
 
 Command = Callable[[Line], Card]

@@ -6,9 +6,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
-from bot.domain.approvals import Grave
+from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
 from bot.domain.staff import Act, Staff
+from bot.domain.stock import StockTakesNothing
 from bot.rendering import voucher_modals as modals
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.stock import IMPORT, supplies_card
@@ -25,6 +26,7 @@ from handlers.slack.answers import (
     words,
 )
 from handlers.slack.lines import Line
+from handlers.slack.markup import typed
 from handlers.slack.meanwhile import work_meanwhile
 
 
@@ -36,6 +38,9 @@ def register(app: App, bot: Bot) -> None:
 def show_stock(line: Line) -> Card:
     """`/usher stock`: every figure to whoever asks; the chart to them directly."""
     bot, by = line.bot, line.staff
+    check_is_staff(by)
+    if line.rest:
+        raise StockTakesNothing(text=typed(line.rest)[:40])
     with bot.connect() as db:
         supplies = stock.survey(db, bot.desk, by=by, now=bot.clock.now())
     picture = stock.send_chart(bot.chat, by.id, supplies, words=words(bot))

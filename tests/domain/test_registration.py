@@ -71,6 +71,17 @@ def test_each_fault_stands_at_its_own_field(field: str, typed: str, kind: str) -
     assert faults(a_draft(**{field: typed})) == [(field, kind)]
 
 
+def test_the_same_wrong_value_in_two_fields_is_a_fault_at_each() -> None:
+    assert faults(a_draft(phone_2="call me", phone_3="call me")) == [
+        ("phone_2", "bad_phone"),
+        ("phone_3", "bad_phone"),
+    ]
+    assert [field for field, _ in faults(a_draft(phone_1="12", phone_2="", phone_3="12"))] == [
+        "phone_1",
+        "phone_3",
+    ]
+
+
 def test_at_least_one_phone_and_no_more_than_were_left() -> None:
     assert faults(a_draft(phone_1="", phone_2="")) == [("phone_1", "missing")]
     registered = understand(RIS, a_draft(phone_1="", phone_2="030 23125009"), applications=("ForumPass",))

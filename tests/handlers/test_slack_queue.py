@@ -178,6 +178,8 @@ def test_away_shows_who_is_and_end_ends_it(workspace: Workspace) -> None:
     ("line", "words"),
     [
         ("away today", "who decides in your place"),
+        ("away 2026-13-45", "“2026-13-45” is not a day or two that I can read"),
+        ("away tomorrow until yesterday", "/usher away 2026-12-01 2026-12-10 @casey"),
         ("away soon @blake", "/usher away 2026-12-01 2026-12-10 @casey"),
         (f"away today <@{AVERY.id}>", "stand in for yourself"),
         (f"away today <@{ELI.id}>", "not among the desk"),

@@ -208,3 +208,11 @@ def test_where_money_asks_for_a_code_it_is_asked_before_the_import(workspace: Wo
     shown(desk, 2)
 
     assert count(desk) == 3
+
+
+def test_a_number_behind_the_word_changes_nothing_and_is_told_so(desk: Workspace) -> None:
+    desk.command("stock -5", by=AVERY.id)
+    assert "“-5” has changed nothing" in desk.heard()[0]["text"]
+    desk.command("stock -5", by=ELI.id)
+
+    assert f"for the desk's staff. You may ask <@{AVERY.id}>" in desk.heard(2)[1]["text"]

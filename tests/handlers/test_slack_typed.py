@@ -32,6 +32,16 @@ def test_find_and_queue_read_what_was_typed(workspace: Workspace, written: str) 
         assert "*C-1*" in json.dumps(workspace.heard(2)[1])
 
 
+@pytest.mark.parametrize("line", ["approve C-1 C-2", "reject c1, c2", "case C-1;C-2 please"])
+def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace, line: str) -> None:
+    a_case(workspace.office)
+    workspace.command(line, by=AVERY.id)
+    assert "One case at a time" in workspace.heard()[0]["text"]
+    workspace.command("approve C-1 please, only c1", by=AVERY.id)
+
+    assert "Borealis Turbines GmbH: In review" in workspace.heard(2)[1]["text"]
+
+
 @pytest.mark.parametrize("line", ["&lt;!channel&gt;", "case &lt;!channel&gt;", "assign C-1 &lt;!channel&gt;"])
 def test_a_refusal_quotes_what_was_typed_and_pings_nobody(workspace: Workspace, line: str) -> None:
     a_case(workspace.office)

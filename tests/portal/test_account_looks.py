@@ -160,7 +160,7 @@ def test_every_page_fits_breaks_no_policy_and_can_be_used_by_everybody(
         assert cookie is not None
         context.add_cookies([{"name": "usher", "value": cookie.value, "url": served.url}])
         for name, path in {"change": "/password", "change_questions": "/security-questions"}.items():
-            page.goto(served.url + path)
+            page.goto(f"{served.url}{path}?lang={lang}")
             check(page, looks, name)
 
     assert [line for line in said if "404" not in line and "400" not in line] == []

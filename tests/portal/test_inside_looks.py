@@ -96,7 +96,7 @@ def test_every_page_fits_and_can_be_used_by_everybody(
         for who, names in ((people[0], FOR_ADMINISTRATORS), (people[1], FOR_USERS)):
             with signed_in(browser, url, who, width=width, scheme=scheme, lang=lang) as page:
                 for name in names:
-                    page.goto(f"{url}{PAGES[name]}")
+                    page.goto(f"{url}{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang={lang}")
                     looks.look(page, f"{who.role}-{name}")
                     if name == "user_new":
                         page.evaluate("document.querySelector('form.fields').noValidate = true")

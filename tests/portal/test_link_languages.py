@@ -1,4 +1,4 @@
-"""A link opens in the language of its mail, whatever the browser prefers, until another is chosen."""
+"""The language of a mail's link, and of whoever is signed in: before the browser's, behind a chosen one."""
 
 import re
 
@@ -31,3 +31,21 @@ def test_a_link_opens_in_the_language_of_its_mail_until_another_is_chosen(town: 
     town.wait(days=400)
     over = browser.get(near.path("/register/<token>", token=near.links["/register/<token>"]), headers=ENGLISH)
     assert spoken(over.text) == "en"  # as one that never was
+
+
+def test_whoever_is_signed_in_reads_their_own_language_until_another_is_chosen(town: Town) -> None:
+    near = neighbours(town)
+    browser = near.signed_in(near.others[0])
+    with town.bot.connect() as db:
+        db.execute("update accounts set lang = 'de'")
+    page = browser.get("/dashboard", headers=ENGLISH)
+    chosen = browser.get("/dashboard?lang=en", headers=ENGLISH)
+
+    assert (spoken(page.text), page.headers["Content-Language"]) == ("de", "de")
+    assert 'href="/account"' in page.text  # it is theirs on every page: no link has to carry it
+    assert spoken(browser.get("/contact", headers=ENGLISH).text) == "de"
+    assert spoken(chosen.text) == "en"
+    assert 'href="/account?lang=en"' in chosen.text
+    assert spoken(near.browser().get("/contact", headers=ENGLISH).text) == "en"
+    english = near.path("/status/<token>", token=near.links["/status/<token>"])
+    assert spoken(browser.get(english).text) == "en"  # the link of an English mail, to whoever reads German

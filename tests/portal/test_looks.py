@@ -200,6 +200,7 @@ def test_the_pages_of_who_is_signed_in_fit_too(
     with village.bot.connect() as db:
         hand_key(db, village.bot.desk, village.people[0], now=village.bot.clock.now())
         agree(db, village.bot.desk, village.people, now=village.bot.clock.now())
+        db.execute("update accounts set lang = ?", [lang])
     server = PortalServer(village.bot)
     server.start()
     size: ViewportSize = {"width": width, "height": 800}

@@ -144,8 +144,11 @@ class Owner(Hands):
         other.go("/dashboard")
         other.arrive("signed-out", "Sign in")
         self.go("/account")
-        self.choose("Mails to me come in", "Deutsch")
+        self.choose("Mails to me and these pages are in", "Deutsch")
         self.do("Save", "ab jetzt in dieser Sprache")
+        self.go("/account")
+        self.choose("E-Mails an mich und diese Seiten sind auf", "English")
+        self.do("Speichern", "in this language from now on")
 
     def join(self) -> None:
         """As a colleague who was invited."""

@@ -41,12 +41,15 @@ def tell(town: Town) -> None:
 @pytest.mark.slow
 def test_codes_are_shown_once_and_one_leads_to_the_phones(village: Village) -> None:
     strong = registered(village)
-    assert "You have no recovery codes" in strong.get("/dashboard/phones").text
+    for place in ("/dashboard/phones", "/dashboard"):
+        assert "You have no recovery codes" in strong.get(place).text
+        assert 'href="/dashboard/recovery-codes"' in strong.get(place).text
     page = strong.post("/dashboard/recovery-codes", on="/dashboard/recovery-codes")
     codes = re.findall(r"<code>([\w-]+)</code>", page.text)
     assert len(codes) == 8
     assert all(code in page.text.split('href="data:text/plain')[1].split('"')[0] for code in codes)
     assert codes[0] not in strong.get("/dashboard/recovery-codes").text
+    assert "You have no recovery codes" not in strong.get("/dashboard").text
     weak = signed_in(village, village.people[0])
     assert "for your protection" in weak.get("/dashboard/recovery-codes").text.lower()
     assert "/passcode/lost" in weak.get("/passcode").text

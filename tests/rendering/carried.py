@@ -136,6 +136,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "clipping_gone": {},
     "no_case_chosen": {},
     "no_case_named": {},
+    "several_cases_named": {"ref": "C-7", "other": "C-8"},
+    "stock_takes_nothing": {"text": "-5"},
     "unknown_seat": {},
     "unknown_key": {},
     "key_in_the_open": {},

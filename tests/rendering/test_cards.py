@@ -147,6 +147,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
     ),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
+    "question_silent": lambda: cards.question_note(question(text=""), words=ENGLISH),
     "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
     "question_whose_mail": lambda: cards.question_note(question(whose=Provenance.UNSURE), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(

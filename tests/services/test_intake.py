@@ -280,6 +280,14 @@ def test_an_empty_mail_is_answered_by_nobody(office: Office) -> None:
     assert office.jobs() == []
 
 
+def test_a_question_that_stands_in_its_subject_is_shown_without_text(office: Office) -> None:
+    office.take(a_mail(subject="How long is a code valid?", text=""))
+
+    note = office.job("question_note").values["words"]
+    assert isinstance(note, dict)
+    assert note["text"] == ""
+
+
 # Forms
 
 
