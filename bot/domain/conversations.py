@@ -83,6 +83,11 @@ class Conversation:
     def is_marked(self) -> bool:
         return bool(self.marks)
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether anybody can be answered: a mail may come without its sender's address."""
+        return self.channel is Channel.SLACK or bool(self.address)
+
     def is_overdue(self, now: datetime) -> bool:
         return self.state is ConversationState.OPEN and self.due_at is not None and self.due_at <= now
 

@@ -254,7 +254,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     title = words.say(
         "question.follow_up" if note.follow_up else "question.title", ref=note.ref, subject=subject
     )
-    sender = f"{note.sender_name} <{note.sender_address}>".strip()
+    address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
+    sender = f"{note.sender_name} {address}".strip()
     unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
     standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)

@@ -44,7 +44,7 @@ def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Wor
             *([blocks.section(marks_of(one, words))] if one.marks else []),
             *rest,
             *_tried(card.tried, words),
-            *suggestions(card, words=words),
+            *(suggestions(card, words=words) if one.is_reachable else ()),
             blocks.section("\n".join(_accounts(card, words))),
             {"type": "divider"},
             blocks.section("\n".join(_standing(one, card.now, words))),
@@ -77,6 +77,9 @@ def _tried(tried: Sequence[Tried], words: Words) -> list[Block]:
 
 def _accounts(card: ConversationCard, words: Words) -> Iterator[str]:
     one = card.conversation
+    if not one.is_reachable:
+        yield words.say("conversation.unreachable")
+        return
     key = "conversation.accounts" if one.verified else "conversation.accounts.claimed"
     yield words.say(key, address=safe(one.address, 120))
     if not card.accounts:
@@ -139,7 +142,8 @@ def turn_of(one: Conversation, now: datetime, words: Words) -> str:
 
 
 def _actions(one: Conversation, words: Words) -> Block:
-    names = [name for name in _BUTTONS[one.state] if name != "take" or not one.owner]
+    left_out = {"take": one.owner, "reply": not one.is_reachable}
+    names = [name for name in _BUTTONS[one.state] if not left_out.get(name)]
     first = "reply" if one.owner else "take" if one.state is ConversationState.OPEN else ""
     elements = [
         blocks.button(

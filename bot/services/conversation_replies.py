@@ -130,7 +130,7 @@ def _queue(
 
 
 def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
-    """A reply, or an article, was discarded: nobody was answered, and the desk's turn it is.
+    """A reply, or an article, failed or was discarded: nobody was answered, and the desk's turn it is.
 
     In the caller's transaction. One whose fate is unknown may have been read.
     """

@@ -123,3 +123,11 @@ def conversation_rows() -> tuple[Conversation, ...]:
     """For lists: one that is upset and overdue, and one that somebody has."""
     late = replace(samples.conversation(), due_at=AT)
     return late, replace(OWNED, id=8, marks=(), subject="Where is my key")
+
+
+def test_where_nobody_can_be_answered_nothing_offers_to() -> None:
+    card = str(a_card(address="").blocks)
+
+    assert "nobody can be answered" in card
+    assert not any(offer in card for offer in ("conversation_reply", "faq_send_", "Tell the sender"))
+    assert "conversation_close" in card

@@ -18,8 +18,9 @@ from bot.domain.conversations import (
     ConversationState,
     Reply,
 )
-from bot.domain.errors import NotAColleague, NothingWritten, NotStaff
+from bot.domain.errors import NotAColleague, NothingWritten, NotStaff, PermanentFailure
 from bot.domain.letters import ShownMail
+from bot.domain.outbox import JobStatus
 from bot.domain.staff import Staff
 from bot.services import conversation_replies, conversations
 from bot.services import outbox as outbox_services
@@ -301,6 +302,18 @@ def test_a_discarded_answer_leaves_it_to_the_desk(asked: Office) -> None:
         outbox_services.discard(db, job, by=AVERY.id, now=asked.now)
 
     assert q(asked).state is OPEN
+
+
+def test_an_answer_that_failed_for_good_leaves_it_to_the_desk(asked: Office) -> None:
+    looked = submit(asked, replace(begin(asked), text="Two minutes."))
+    assert looked is not None
+    submit(asked, looked[0])
+    assert q(asked).state is ANSWERED
+    asked.mailer.faults.then(PermanentFailure("550 no such user"))
+    asked.work()
+
+    assert asked.job("conversation_reply").status is JobStatus.FAILED
+    assert (q(asked).state, q(asked).is_overdue(asked.now)) == (OPEN, True)
 
 
 # Strangers and robots
