@@ -118,6 +118,7 @@ class QuestionNote:
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read
+    withheld: bool = False  #: the mail server does not give it out
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered

@@ -275,7 +275,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.mail_id:
         foot.append(words.say("question.mail", id=note.mail_id))
     key = "question.text_follow_up" if note.follow_up else "question.text"
-    silent = words.say("question.unread" if note.unread_bytes else "question.silent")
+    silent = words.say(f"question.{_why_silent(note)}")
     return Card(
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
@@ -285,6 +285,12 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],
     )
+
+
+def _why_silent(note: QuestionNote) -> str:
+    if note.withheld:
+        return "withheld"
+    return "unread" if note.unread_bytes else "silent"
 
 
 def _take_as_ris(note: QuestionNote, words: Words) -> Block:

@@ -147,7 +147,7 @@ def test_a_mail_that_the_server_keeps_back_is_not_called_too_large(office: Offic
     office.work()
 
     assert "the mail server does not give it out" in row.reason
-    assert "the mail server does not give it out" in office.chat.texts()
+    assert "the mail server does not give this mail out" in office.chat.texts()
     assert "Too large" not in office.chat.texts()
     assert answers(office) == []
 
