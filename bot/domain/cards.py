@@ -51,7 +51,7 @@ class CaseCard:
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest
     open_answers: int = 0  #: mails with answers that wait for a click of staff
-    unread: int = 0  #: other mails in words since this version, to which nobody has written
+    unread: int = 0  #: other mails in words since its newest form, after which nobody has written
     questions: tuple[OpenQuestion, ...] = ()  #: of staff, which its sponsor has not answered
     given: tuple[Approval, ...] = ()  #: to what it holds now
     why_second: tuple[SecondReason, ...] = ()  #: why two approvals are needed; () when one is enough

@@ -66,12 +66,12 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
     }
 
 
-def read_first(card: CaseCard, words: Words) -> Block:
+def read_first(card: CaseCard, button: str, words: Words) -> Block:
     """What Slack asks before a yes to a case about which its sponsor has written since."""
     return {
-        "title": blocks.plain(words.say("step_up.approve", ref=card.case.ref)),
+        "title": blocks.plain(words.say("card.unread.title")),
         "text": blocks.plain(words.say("card.unread.ask", count=card.unread)),
-        "confirm": blocks.plain(words.say("card.approve")),
+        "confirm": blocks.plain(words.say(f"card.{button}")),
         "deny": blocks.plain(words.say("modal.close")),
     }
 

@@ -23,6 +23,7 @@ from bot.rendering.words import Words, megabytes
 
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
+_SAYS_YES = ("approve", "kind_ris")  #: whoever takes a stranger's form in may give the first of two approvals
 MOST_FILES = 5  #: of those that were not taken for a RIS
 
 
@@ -239,8 +240,9 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         )
         for name in names
     ]
-    if card.unread and "approve" in names:
-        elements[names.index("approve")]["confirm"] = approving.read_first(card, words)
+    for name, element in zip(names, elements, strict=True):
+        if card.unread and name in _SAYS_YES:
+            element["confirm"] = approving.read_first(card, name, words)
     return {
         "type": "actions",
         "block_id": approving.row_id("", card.offer, case.content_hash),

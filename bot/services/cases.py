@@ -327,8 +327,6 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
     returned, found = bounces.list_of_case(db, case.id), registration.find(db, case.id)
     others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
-    answers = len(case_answers.list_open(db, case.id))
-    words = outbox.count_words(db, case.id, after=case.mail_id) if case.status in OPEN else 0
     return CaseCard(
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
@@ -336,8 +334,8 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         likenesses=organisations.list_likenesses(db, case),
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
-        open_answers=answers,
-        unread=max(words - answers, 0),
+        open_answers=len(case_answers.list_open(db, case.id)),
+        unread=case_answers.count_unread(db, case.id) if case.status in OPEN else 0,
         questions=tuple(case_questions.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.letters import Letter
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
@@ -259,22 +258,6 @@ def count_answers(db: Database, *, mailbox: str, case_id: int | None, since: dat
         },
     )
     return (found["theirs"], found["in_case"]) if found else (0, 0)
-
-
-def count_words(db: Database, case_id: int, *, after: int) -> int:
-    """How many mails in words, newer than the mail `after`, a case's thread shows since staff last wrote."""
-    begins = f"note:C-{case_id}:mail:"
-    letters, values = listed("template", list(Letter))
-    found = row(
-        db,
-        f"""select count(*) many from outbox
-            where key >= :begins and key < :ends
-              and cast(substr(key, length(:begins) + 1) as integer) > :after
-              and id > coalesce((select max(id) from outbox {OF_CASE}
-                                 where case_id = :id and kind = 'mail' and template in ({letters})), 0)""",
-        {**values, "begins": begins, "ends": f"{begins}:", "after": after, "id": case_id},
-    )
-    return int(found["many"]) if found else 0
 
 
 def find_next_due(db: Database, kinds: Sequence[JobKind]) -> datetime | None:
