@@ -21,6 +21,12 @@ class ConversationClosed(Refusal):
     code = "conversation_closed"
 
 
+class NobodyToAnswer(Refusal):
+    """It came without its sender's address; values: ref."""
+
+    code = "nobody_to_answer"
+
+
 class ConversationNotClosed(Refusal):
     """It is open already; values: ref."""
 

@@ -106,7 +106,7 @@ def _set(
     )
     completed, was_complete = (one.ris.decision is Decision.COMPLETE for one in (changed, case))
     if completed and not was_complete:
-        answer_submission(db, desk, changed, now=now, before=case.ris)
+        answer_submission(db, desk, changed, now=now, before=case.ris, by_staff=True)
     elif was_complete and not completed:  # what this version was asked before is asked again
         answer(db, desk, changed, "ris_problems", now=now, again="alone", by_staff=True)
     queue_case_card(db, case.id, now=now)

@@ -149,7 +149,7 @@ def revise_case(
         status=revised.status,
         hash=revised.content_hash,
     )
-    answer_submission(db, desk, revised, now=now, before=case.ris)
+    answer_submission(db, desk, revised, now=now, before=case.ris, by_staff=by is not None)
     queue_case_card(db, case.id, now=now)
     return revised
 
@@ -190,7 +190,13 @@ def _copies(case: Case, submission: Submission) -> tuple[str, ...]:
 
 
 def answer_submission(
-    db: Database, desk: Desk, case: Case, *, now: datetime, before: RisCase | None = None
+    db: Database,
+    desk: Desk,
+    case: Case,
+    *,
+    now: datetime,
+    before: RisCase | None = None,
+    by_staff: bool = False,
 ) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
@@ -200,24 +206,16 @@ def answer_submission(
     if case.status is not CaseStatus.RECEIVED:
         if case.ris.decision is not Decision.COMPLETE:
             words = mails.ris_problems(case, desk.policy, before=before)
-            answer(db, desk, case, "ris_problems", now=now, words=words)
+            answer(db, desk, case, "ris_problems", now=now, words=words, by_staff=by_staff)
         elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
-            answer(db, desk, case, "receipt", now=now)
+            answer(db, desk, case, "receipt", now=now, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
+        words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy)
         queue_mail(
-            db,
-            desk,
-            "neutral_receipt",
-            key=f"{case.ref}:{case.version}:neutral_receipt",
-            to=case.sponsor.address,
-            lang=case.lang,
-            ref=case.ref,
-            words=mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy),
-            now=now,
-            thread=case.thread,
-            case_id=case.id,
-            automatic=True,
-        )
+            db, desk, "neutral_receipt", key=f"{case.ref}:{case.version}:neutral_receipt", now=now,
+            to=case.sponsor.address, lang=case.lang, ref=case.ref, words=words, thread=case.thread,
+            case_id=case.id, automatic=True,
+        )  # fmt: skip
 
 
 def answer(

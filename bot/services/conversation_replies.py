@@ -17,6 +17,7 @@ from bot.services.conversations import (
     acting,
     check_heard,
     check_is_open,
+    check_is_reachable,
     check_is_theirs,
     claim,
     close,
@@ -30,7 +31,7 @@ from bot.store import conversations, events, outbox
 
 MAIL, DIRECT = "conversation_reply", "conversation_direct"
 #: what answers whoever asked, by mail or in Slack
-_ANSWERS = (MAIL, DIRECT, faq_mails.MAIL, faq_mails.DIRECT)
+_ANSWERS = (MAIL, DIRECT, faq_mails.MAIL, faq_mails.DIRECT, "blank_form", "whose_mail")
 _STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 
 
@@ -82,6 +83,7 @@ def _send(db: Database, desk: Desk, reply: Reply, *, by: Staff, now: datetime) -
 
 def _check(one: Conversation, reply: Reply, by: Staff) -> Conversation:
     check_is_open(one)
+    check_is_reachable(one)
     check_heard(one, reply.heard)
     check_is_theirs(one, by)
     return one
@@ -130,7 +132,7 @@ def _queue(
 
 
 def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
-    """A reply, or an article, failed or was discarded: nobody was answered, and the desk's turn it is.
+    """A reply, or an article, was discarded: nobody was answered, and the desk's turn it is.
 
     In the caller's transaction. One whose fate is unknown may have been read.
     """
@@ -147,6 +149,20 @@ def come_back(db: Database, desk: Desk, job: Job, *, now: datetime) -> None:
         _open_again(db, _of(db, job), job, by="usher", due_at=due_of(desk, now), now=now)
 
 
+def follow(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
+    """One that failed leaves the question to the desk, until somebody's retry brings it after all."""
+    if job.template not in _ANSWERS or not str(job.values.get("ref", "Q")).startswith("Q"):
+        return
+    if status is JobStatus.FAILED:
+        _open_again(db, _of(db, job), job, by="usher", due_at=now, now=now)
+    elif status is JobStatus.SENT and (one := _of(db, job)).state is ConversationState.OPEN:
+        newest = events.list_about(db, [f"conversation:{one.id}"])[-1:]
+        if [event.tag for event in newest] == [EventTag.CONVERSATION_UNREPLIED]:
+            answered, open_ones = ConversationState.ANSWERED, (ConversationState.OPEN,)
+            conversations.move(db, one.id, since=open_ones, to=answered, now=now)
+            refresh(db, one.ref, now=now)
+
+
 def _of(db: Database, job: Job) -> Conversation:
     return get(db, str(job.values.get("ref") or job.values["words"]["ref"]))
 
@@ -155,7 +171,7 @@ def _open_again(
     db: Database, one: Conversation, job: Job, *, by: str, due_at: datetime, now: datetime
 ) -> None:
     quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
-    if not _was_answered_since(one, job) and conversations.move(
+    if not _was_settled_since(one, job) and conversations.move(
         db, one.id, since=quiet, to=ConversationState.OPEN, due_at=due_at, now=now
     ):
         tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
@@ -163,7 +179,7 @@ def _open_again(
     refresh(db, one.ref, now=now)
 
 
-def _was_answered_since(one: Conversation, job: Job) -> bool:
-    """Whether another answer took its place: that one is what its asker has, or waits for."""
+def _was_settled_since(one: Conversation, job: Job) -> bool:
+    """Whether another answer took its place, or somebody closed it otherwise."""
     moved = one.since or one.created_at
-    return one.state is ConversationState.ANSWERED and moved > job.created_at
+    return one.state is not ConversationState.OPEN and moved > job.created_at

@@ -17,6 +17,7 @@ from bot.domain.conversation_refusals import (
     ConversationNotClosed,
     ConversationTaken,
     HandedOverMeanwhile,
+    NobodyToAnswer,
     UnknownConversation,
 )
 from bot.domain.conversations import (
@@ -310,6 +311,12 @@ def check_is_open(one: Conversation) -> None:
     """Raise ConversationClosed."""
     if one.state is ConversationState.CLOSED:
         raise ConversationClosed(ref=one.ref, by=one.closed_by, at=one.since or one.created_at)
+
+
+def check_is_reachable(one: Conversation) -> None:
+    """Raise NobodyToAnswer."""
+    if not one.is_reachable:
+        raise NobodyToAnswer(ref=one.ref)
 
 
 def check_heard(one: Conversation, heard: int) -> None:

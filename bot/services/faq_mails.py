@@ -114,6 +114,7 @@ def send(
         if outbox.find_by_key(db, key) is not None:
             return one
         conversations.check_is_open(one)
+        conversations.check_is_reachable(one)
         conversations.check_heard(one, heard)
         conversations.claim(db, one, by=by, now=now)
         asker = diagnosis.Asker.of_mail(understood) if understood else None

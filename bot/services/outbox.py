@@ -184,8 +184,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     if job.template == conversation_replies.MAIL and status is JobStatus.SENT:
         above, values = conversations.card_key(str(job.values["ref"])), {"job_id": job.id}
         queue_note(db, "mail_note", key=f"mail:{job.id}", values=values, now=now, thread_key=above)
-    if status is JobStatus.FAILED:
-        conversation_replies.take_back(db, job, by="usher", now=now)
+    conversation_replies.follow(db, job, status, now=now)
     if job.kind is not JobKind.MAIL or job.case_id is None:
         return
     together = status in _TOLD and key_mails.tell_together(db, job, now=now)

@@ -73,9 +73,9 @@ def queue_mail(
     in their place. So are its status link, `status_url`, and one for each case of `links_to`: `C-7_url`.
     One for later (`not_before`) stands in a stream of its own, where it holds up no other. An automatic
     answer beyond the caps is not queued, unless it says `once` what became of a case; staff are told
-    instead. Return whether it was: nothing goes to somebody who was erased.
+    instead. Return whether it was: nothing goes to somebody who was erased, or whose mail named nobody.
     """
-    if to == GONE_ADDRESS:
+    if to in ("", GONE_ADDRESS):
         return False
     if automatic and not once and _is_capped(db, desk, mailbox_of(to), case_id, ref=ref, now=now):
         return False

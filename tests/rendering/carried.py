@@ -20,6 +20,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "answers_settled": {"ref": "C-7", "state": "applied", "by": "U0AVERY", "at": AT},
     "unknown_conversation": {"ref": "Q-9"},
     "conversation_taken": {"ref": "Q-7", "by": "U0AVERY", "at": AT},
+    "nobody_to_answer": {"ref": "Q-7"},
     "conversation_closed": {"ref": "Q-7", "by": "U0AVERY", "at": AT},
     "conversation_not_closed": {"ref": "Q-7"},
     "conversation_moved": {"ref": "Q-7"},

@@ -11,7 +11,7 @@ from bot.domain.addresses import mailbox_of
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import withdrawals
+from bot.services import case_answers, withdrawals
 from tests.cast import BLAKE, DANA, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM
 
@@ -153,3 +153,16 @@ def test_what_became_of_a_case_is_said_beyond_every_cap(office: Office, *, by_ma
     assert office.case("C-1").status is CaseStatus.WITHDRAWN
     told = office.mails()[-1]
     assert (told.template, told.automatic) == ("withdrawal", by_mail)
+
+
+def test_what_staff_cause_is_mailed_beyond_every_cap(office: Office) -> None:
+    """As when they take over answers, and the form is still not complete, or is now."""
+    test_within_one_case_the_talk_ends_and_staff_hear_which(office)
+    answers = office.mails()[-1].message_id
+    office.take(a_mail(sender=DANA, subject="Re: it", text="1. DE999995687", answers=answers))
+    assert len(office.mails()) == 10
+    with office.connect() as db:
+        case_answers.take_over(db, office.desk, ref="C-1", number=1, by=BLAKE, now=office.now)
+
+    assert office.case("C-1").version == 14
+    assert len(office.mails()) == 11

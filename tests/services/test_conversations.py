@@ -315,6 +315,23 @@ def test_an_answer_that_failed_for_good_leaves_it_to_the_desk(asked: Office) -> 
     assert asked.job("conversation_reply").status is JobStatus.FAILED
     assert (q(asked).state, q(asked).is_overdue(asked.now)) == (OPEN, True)
 
+    with asked.connect() as db:
+        outbox_services.retry(db, asked.job("conversation_reply").id, by=AVERY.id, now=asked.now)
+    asked.work()
+    assert q(asked).state is ANSWERED
+
+
+def test_what_was_closed_otherwise_meanwhile_stays_closed_though_the_answer_failed(asked: Office) -> None:
+    looked = submit(asked, replace(begin(asked), text="Two minutes."))
+    assert looked is not None
+    submit(asked, looked[0])
+    asked.clock.wait(seconds=1)
+    close(asked)
+    asked.mailer.faults.then(PermanentFailure("550 no such user"))
+    asked.work()
+
+    assert q(asked).state is CLOSED
+
 
 # Strangers and robots
 
