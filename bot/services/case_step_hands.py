@@ -247,7 +247,7 @@ def stop(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case, right = _stoppable(db, ref, seen, by, now)
         if at_wish:
-            withdrawals.end(db, desk, case, by=by, now=now, reason=reason)
+            withdrawals.end(db, desk, case, by=by, right_of=right, now=now, reason=reason)
             return case
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)

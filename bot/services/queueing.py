@@ -284,13 +284,13 @@ def _is_capped(
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     if to_address >= limits.answers_per_address:
-        of = hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+        what, of = "answers_capped", hashlib.sha256(mailbox.encode()).hexdigest()[:16]
     elif in_case >= limits.answers_per_case:
-        of = ref
+        what, of = "case_capped", ref
     else:
         return False
     events.add(db, EventTag.ANSWER_CAPPED, subject_of(ref), actor="usher", at=now)
-    note = TroubleNote(what="answers_capped", subject=mailbox, detail="", ref=ref)
+    note = TroubleNote(what=what, subject=mailbox, detail="", ref=ref)
     queue_trouble(db, note, key=f"capped:{of}:{now:%Y-%m-%d}", now=now)
     return True
 

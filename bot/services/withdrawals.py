@@ -92,20 +92,32 @@ def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: d
             raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
         if case.status in UNDER_WAY:
             raise ContentChanged(ref=case.ref)
-        end(db, desk, case, by=by, now=now)
+        end(db, desk, case, by=by, right_of=by.id, now=now)
         return replace(case, status=CaseStatus.WITHDRAWN)
 
 
-def end(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime, reason: str = "") -> None:
+def end(
+    db: Database, desk: Desk, case: Case, *, by: Staff, right_of: str, now: datetime, reason: str = ""
+) -> None:
     """Take it back at its sponsor's wish, which staff have read, in the caller's transaction."""
-    standing = _withdraw(db, desk, case, by=by.id, mail_id=case.mail_id, now=now, reason=reason)
+    standing = _withdraw(
+        db, desk, case, by=by.id, right_of=right_of, mail_id=case.mail_id, now=now, reason=reason
+    )
     note(db, case, "by_staff", now=now, by=by.id, standing=standing)
 
 
 def _withdraw(
-    db: Database, desk: Desk, case: Case, *, by: str, mail_id: int, now: datetime, reason: str = ""
+    db: Database,
+    desk: Desk,
+    case: Case,
+    *,
+    by: str,
+    mail_id: int,
+    now: datetime,
+    right_of: str = "",
+    reason: str = "",
 ) -> tuple[Standing, ...]:
-    """`by` "usher": at the word of the mail `mail_id`."""
+    """`by` "usher": at the word of the mail `mail_id`; `right_of`: in whose place."""
     standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now, note=reason)
     if provisioning.call_off(db, desk, case, now=now):  # also of an approval that was taken back before
         standing = (*standing, Standing.MADE)
@@ -119,6 +131,7 @@ def _withdraw(
         mail=mail_id,
         before=case.status,
         hash=case.content_hash,
+        right_of=right_of,
     )
     automatic = by == "usher"
     _tell(db, desk, replace(case, status=CaseStatus.WITHDRAWN), standing, automatic=automatic, now=now)

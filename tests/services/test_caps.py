@@ -11,8 +11,8 @@ from bot.domain.addresses import mailbox_of
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import case_answers, withdrawals
-from tests.cast import BLAKE, DANA, Office, a_mail
+from bot.services import case_answers, cases, withdrawals
+from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM
 
 pytestmark = pytest.mark.slow
@@ -136,7 +136,7 @@ def test_within_one_case_the_talk_ends_and_staff_hear_which(office: Office) -> N
     assert office.case("C-1").version == 13
     assert len(office.mails()) == 10
     (told,) = office.jobs("trouble_note")
-    assert told.values["words"]["ref"] == "C-1"
+    assert (told.values["words"]["what"], told.values["words"]["ref"]) == ("case_capped", "C-1")
 
 
 @pytest.mark.parametrize("by_mail", [True, False])
@@ -166,3 +166,15 @@ def test_what_staff_cause_is_mailed_beyond_every_cap(office: Office) -> None:
 
     assert office.case("C-1").version == 14
     assert len(office.mails()) == 11
+
+
+def test_a_form_that_staff_take_in_is_asked_about_beyond_every_cap(office: Office) -> None:
+    take(office, robots(itertools.repeat(MALLORY.address), PLAIN), 10)
+    form = ris_form("en", replace(COMPANY, vat_id=""), [MARA, TOM])
+    office.take(a_mail(sender=MALLORY, files=[("RIS.xlsx", form)]))
+    before = len(office.mails())
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+
+    assert office.mails()[before:] == [office.job("ris_problems")]

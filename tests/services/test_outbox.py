@@ -226,12 +226,15 @@ def test_the_wait_is_jittered_and_has_an_end() -> None:
     assert back_off(10_000, jitter=0.0) == timedelta(minutes=30)
 
 
-def test_the_time_that_the_other_side_names_is_kept(office: Office) -> None:
+@pytest.mark.parametrize(("named", "waits"), [(77.0, 77), (31_536_000.0, 3_600), (1e14, 3_600)])
+def test_the_time_that_the_other_side_names_is_kept_up_to_an_hour(
+    office: Office, named: float, waits: int
+) -> None:
     a_note(office)
-    office.chat.faults.then(TransientFailure("ratelimited", retry_after=77.0))
+    office.chat.faults.then(TransientFailure("ratelimited", retry_after=named))
     office.work()
 
-    assert office.job("trouble_note").next_at == office.now + timedelta(seconds=77)
+    assert office.job("trouble_note").next_at == office.now + timedelta(seconds=waits)
 
 
 def test_a_mail_that_fails_too_often_is_given_up_and_shown_once(office: Office) -> None:

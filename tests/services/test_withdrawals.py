@@ -188,6 +188,10 @@ def test_after_approval_what_has_not_gone_out_is_undone_by_whoever_may_stop_it(o
     (voided,) = case.voided
     assert voided.voided is not None
     assert (voided.choice, voided.by, voided.voided.by) == (Choice.APPROVED, AVERY.id, AVERY.id)
+    assert voided.voided.note == "asked for"
+    with office.connect() as db:
+        (withdrawn,) = (one for one in audit.export(db) if one.tag == EventTag.CASE_WITHDRAWN)
+    assert (withdrawn.actor, withdrawn.data["right_of"]) == (AVERY.id, AVERY.id)
     assert office.job("order_confirmation").status is JobStatus.DISCARDED
     assert "Order confirmed" not in {mail.subject[:15] for mail in office.mailer.sent}
     words = office.job("withdrawal").values["words"]
