@@ -22,6 +22,7 @@ from bot.services.conversations import (
     claim,
     close,
     due_of,
+    find,
     get,
     refresh,
 )
@@ -150,21 +151,29 @@ def come_back(db: Database, desk: Desk, job: Job, *, now: datetime) -> None:
 
 
 def follow(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
-    """One that failed leaves the question to the desk, until somebody's retry brings it after all."""
-    if job.template not in _ANSWERS or not str(job.values.get("ref", "Q")).startswith("Q"):
+    """One that failed leaves the question to the desk, until somebody's retry brings it after all.
+
+    In the caller's transaction. What was asked may have been erased meanwhile.
+    """
+    one = find(db, _ref_of(job)) if job.template in _ANSWERS else None
+    if one is None:
         return
     if status is JobStatus.FAILED:
-        _open_again(db, _of(db, job), job, by="usher", due_at=now, now=now)
-    elif status is JobStatus.SENT and (one := _of(db, job)).state is ConversationState.OPEN:
+        _open_again(db, one, job, by="usher", due_at=now, now=now)
+    elif status is JobStatus.SENT and one.state is ConversationState.OPEN:
         newest = events.list_about(db, [f"conversation:{one.id}"])[-1:]
         if [event.tag for event in newest] == [EventTag.CONVERSATION_UNREPLIED]:
-            answered, open_ones = ConversationState.ANSWERED, (ConversationState.OPEN,)
-            conversations.move(db, one.id, since=open_ones, to=answered, now=now)
+            open_ones, to = (ConversationState.OPEN,), ConversationState.ANSWERED
+            conversations.move(db, one.id, since=open_ones, to=to, now=now)
             refresh(db, one.ref, now=now)
 
 
 def _of(db: Database, job: Job) -> Conversation:
-    return get(db, str(job.values.get("ref") or job.values["words"]["ref"]))
+    return get(db, _ref_of(job))
+
+
+def _ref_of(job: Job) -> str:
+    return str(job.values.get("ref") or job.values["words"]["ref"])
 
 
 def _open_again(

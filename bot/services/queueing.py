@@ -77,7 +77,7 @@ def queue_mail(
     """
     if to in ("", GONE_ADDRESS):
         return False
-    if automatic and not once and _is_capped(db, desk, mailbox_of(to), case_id, ref=ref, now=now):
+    if automatic and not once and _holds_back(db, desk, mailbox_of(to), case_id, ref=ref, now=now):
         return False
     job = mail_job(
         desk, template, key=key, to=to, lang=lang, ref=ref, words=words, thread=thread, cc=cc,
@@ -276,10 +276,10 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
-def _is_capped(
+def _holds_back(
     db: Database, desk: Desk, mailbox: str, case_id: int | None, *, ref: str, now: datetime
 ) -> bool:
-    """Whether no further automatic answer goes there, or within that case; staff hear of it once a day."""
+    """Whether a cap keeps an automatic answer back; staff hear of it once a day."""
     limits = desk.policy.limits
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)

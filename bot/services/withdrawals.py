@@ -91,7 +91,7 @@ def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: d
         if not may_be_withdrawn(case):
             raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
         if case.status in UNDER_WAY:
-            raise ContentChanged(ref=case.ref)
+            raise ContentChanged(ref=case.ref, version=case.version)
         end(db, desk, case, by=by, right_of=by.id, now=now)
         return replace(case, status=CaseStatus.WITHDRAWN)
 

@@ -321,6 +321,24 @@ def test_an_answer_that_failed_for_good_leaves_it_to_the_desk(asked: Office) -> 
     assert q(asked).state is ANSWERED
 
 
+@pytest.mark.parametrize("faults", [[], [PermanentFailure("550 no such user")]], ids=["sent", "failed"])
+def test_an_answer_whose_question_is_gone_by_then_ends_all_the_same(
+    asked: Office, faults: list[Exception]
+) -> None:
+    """Else the lane would stumble over it, and it would go once more."""
+    looked = submit(asked, replace(begin(asked), text="Two minutes."))
+    assert looked is not None
+    submit(asked, looked[0])
+    with asked.connect() as db:
+        db.execute("pragma foreign_keys = off")
+        db.execute("delete from conversations")
+        db.execute("pragma foreign_keys = on")
+    asked.mailer.faults.then(*faults)
+    asked.work()
+
+    assert asked.job("conversation_reply").status is (JobStatus.FAILED if faults else JobStatus.SENT)
+
+
 def test_what_was_closed_otherwise_meanwhile_stays_closed_though_the_answer_failed(asked: Office) -> None:
     looked = submit(asked, replace(begin(asked), text="Two minutes."))
     assert looked is not None
