@@ -1,8 +1,7 @@
 """The running service: every door in its threads, started together and drained together."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.bootstrap import Bot
-from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from handlers.cli.doors import DOORS
 
 if TYPE_CHECKING:
     from slack_bolt import App
 
     from handlers.mail.loop import MailLoop
+    from handlers.slack.door import SlackDoor
 
 log = structlog.get_logger("service")
 
@@ -44,10 +43,10 @@ class Service:
     def start(self) -> None:
         """Start the doors; the portal first, so that a taken port is said before any work begins."""
         only = set(self.only)
-        slack_app = self._slack_app() if "slack" in only else None
+        slack = self._slack_door() if "slack" in only else None
         mail = self._mail_loop() if "mail" in only else None
         if "portal" in only:
-            self._start_portal(slack_app)
+            self._start_portal(slack.app if slack else None)
         if "worker" in only:
             from handlers.worker.loop import build
 
@@ -55,24 +54,20 @@ class Service:
                 self._run(f"worker-{worker.id}", worker)
         if mail is not None:
             self._run("mail", mail)
-        if slack_app is not None:
-            from handlers.slack.door import SlackDoor
-
-            self._run("slack", SlackDoor(self.bot, slack_app))
+        if slack is not None:
+            self._run("slack", slack)
         if "clock" in only:
             from handlers.clock.loop import build as build_clock
 
             self._run("clock", build_clock(self.bot))
 
-    def _slack_app(self) -> "App":
-        """A token that Slack does not take is said at once; that Slack is down keeps no mail waiting."""
+    def _slack_door(self) -> "SlackDoor":
         from handlers.slack.app import build
+        from handlers.slack.door import SlackDoor
 
-        try:
-            check_slack(self.bot)
-        except TransientFailure as exc:
-            log.warning("slack unreachable", reason=str(exc))
-        return build(self.bot)
+        slack = SlackDoor(self.bot, build(self.bot))
+        slack.check()
+        return slack
 
     def _mail_loop(self) -> "MailLoop":
         from handlers.mail.loop import MailLoop
@@ -117,34 +112,3 @@ class Service:
         if late:
             log.warning("doors still busy at the end", doors=late)
         return not late
-
-
-def check_slack(bot: Bot) -> None:
-    """Raise SettingsFault for what would make every card and every click fail, with its mend."""
-    settings = bot.settings
-    with _fault_of("SLACK_BOT_TOKEN"):
-        bot.chat.check()
-    for name, people in (
-        ("SLACK_STAFF", settings.slack_staff),
-        ("SLACK_APPROVERS", settings.slack_approvers),
-    ):
-        with _fault_of(name):
-            if not bot.chat.resolve(people):
-                raise SettingsFault(
-                    f"{name}: means nobody in the workspace; name ids, e-mail addresses or a user group"
-                )
-    for name, channel in (
-        ("SLACK_APPROVALS_CHANNEL", settings.slack_approvals_channel),
-        ("SLACK_SUPPORT_CHANNEL", settings.slack_support_channel),
-    ):
-        with _fault_of(name):
-            if not bot.chat.joined(channel):
-                log.warning("the bot is not in its channel: type /invite @Usher there", setting=name)
-
-
-@contextmanager
-def _fault_of(setting: str) -> Iterator[None]:
-    try:
-        yield
-    except PermanentFailure as exc:
-        raise SettingsFault(f"{setting}: {exc}") from None

@@ -1,17 +1,19 @@
 """Keep the line to Slack (Socket Mode, or HTTP through the portal) and replay what was left lying."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Event
+from time import monotonic
 
 import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.bootstrap import Bot
-from bot.domain.errors import trace
+from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.outbox import back_off
+from bot.services import intake
 from handlers.slack.payloads import list_kept, list_overdue, replay
 
 log = structlog.get_logger("slack")
@@ -19,6 +21,7 @@ log = structlog.get_logger("slack")
 #: seconds; at 10 the client notices a cut line after a minute only
 PING = 1
 WATCH = 2.0  #: seconds between looks at the line
+ASK = 30.0  #: seconds between questions whether Slack still refuses us
 CONCURRENCY = 20
 
 
@@ -26,12 +29,31 @@ class SlackDoor:
     """One thread that connects, watches, and replays what was kept; `run` returns soon after `stop`."""
 
     def __init__(self, bot: Bot, app: App) -> None:
+        self.app = app
         self._bot = bot
-        self._app = app
+        self._refused = ""  # why no card comes and no click counts, though the line may stand
+        self._asked = 0.0
         self._stopping = Event()
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def check(self) -> None:
+        """Ask Slack once, before anything starts, whether cards can come and clicks count.
+
+        Raise SettingsFault for what only a person can mend, while the desk is being set up. A desk that took
+        mail in before opens its other doors all the same, as when Slack is down: a token that was revoked
+        costs Slack alone, and `/readyz` says so.
+        """
+        try:
+            _check_slack(self._bot)
+        except SettingsFault as exc:
+            with self._bot.connect() as db:
+                if not intake.has_begun(db, self._bot.settings.imap_folder):
+                    raise
+            self._refuse(str(exc))
+        except TransientFailure as exc:
+            log.warning("slack unreachable", reason=str(exc))
 
     def run(self) -> None:
         kept = list_kept(self._bot)
@@ -40,12 +62,10 @@ class SlackDoor:
             handler = self._connect()
             if handler is None:
                 return
-        else:
-            self._report("listens at /slack/events", well=True)
+        self._look(handler)
         self._replay(lambda: kept)
         while not self._stopping.wait(WATCH):
-            if handler is not None:
-                self._look(handler)
+            self._look(handler)
             self._replay(lambda: list_overdue(self._bot))
         if handler is not None:
             _hang_up(handler)
@@ -53,7 +73,7 @@ class SlackDoor:
     def _connect(self) -> SocketModeHandler | None:
         """Connect, as often as it takes: Slack being down must not keep mail from being taken in."""
         handler = SocketModeHandler(
-            self._app,
+            self.app,
             self._bot.settings.slack_app_token.get_secret_value(),
             ping_interval=PING,
             concurrency=CONCURRENCY,
@@ -68,22 +88,39 @@ class SlackDoor:
                 wait = back_off(failures, jitter=self._bot.random.random())
                 self._stopping.wait(min(wait.total_seconds() / 2, 30.0))
             else:
-                self._look(handler)
                 return handler
         handler.close()  # type: ignore[no-untyped-call]
         return None
 
     def _replay(self, kept: Callable[[], list[str]]) -> None:
         try:
-            replay(self._app, self._bot, kept())
+            replay(self.app, self._bot, kept())
         except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
             log.error("replaying stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
 
-    def _look(self, handler: SocketModeHandler) -> None:
-        if handler.client.is_connected():
+    def _look(self, handler: SocketModeHandler | None) -> None:
+        if self._refused and monotonic() > self._asked + ASK:
+            self._ask_again()
+        if self._refused:
+            self._report(self._refused, well=False)
+        elif handler is None:
+            self._report("listens at /slack/events", well=True)
+        elif handler.client.is_connected():
             self._report("connected by Socket Mode", well=True)
         else:
             self._report("the line to Slack is cut; the client reconnects", well=False)
+
+    def _ask_again(self) -> None:
+        """What was mended in Slack is seen without a restart."""
+        try:
+            _check_slack(self._bot)
+        except (SettingsFault, TransientFailure) as exc:
+            self._refuse(str(exc))
+        else:
+            self._refused = ""
+
+    def _refuse(self, why: str) -> None:
+        self._refused, self._asked = why, monotonic()
 
     def _report(self, sentence: str, *, well: bool) -> None:
         if self._bot.health.report("slack", sentence, well=well, now=self._bot.clock.now()):
@@ -100,3 +137,34 @@ def _hang_up(handler: SocketModeHandler) -> None:
         with suppress(OSError):  # a line that is cut answers nothing
             client.current_session.ping("the end")
     handler.close()  # type: ignore[no-untyped-call]
+
+
+def _check_slack(bot: Bot) -> None:
+    """Raise SettingsFault for what would make every card and every click fail, with its mend."""
+    settings = bot.settings
+    with _fault_of("SLACK_BOT_TOKEN"):
+        bot.chat.check()
+    for name, people in (
+        ("SLACK_STAFF", settings.slack_staff),
+        ("SLACK_APPROVERS", settings.slack_approvers),
+    ):
+        with _fault_of(name):
+            if not bot.chat.resolve(people):
+                raise SettingsFault(
+                    f"{name}: means nobody in the workspace; name ids, e-mail addresses or a user group"
+                )
+    for name, channel in (
+        ("SLACK_APPROVALS_CHANNEL", settings.slack_approvals_channel),
+        ("SLACK_SUPPORT_CHANNEL", settings.slack_support_channel),
+    ):
+        with _fault_of(name):
+            if not bot.chat.joined(channel):
+                log.warning("the bot is not in its channel: type /invite @Usher there", setting=name)
+
+
+@contextmanager
+def _fault_of(setting: str) -> Iterator[None]:
+    try:
+        yield
+    except PermanentFailure as exc:
+        raise SettingsFault(f"{setting}: {exc}") from None

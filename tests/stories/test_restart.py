@@ -9,8 +9,13 @@ from bot import settings as settings_room
 from bot.sandbox.samples import DANA
 from bot.sandbox.world import World
 from handlers.cli.service import Service
-from tests.stories.desk import MORNING, Desk
+from handlers.slack import door
+from tests.cli.shell import ask
+from tests.stories.desk import MORNING, Desk, parsed
 from tests.stories.test_spine import company_of
+
+#: what a revoked bot token cannot do; the line goes by the app's own
+BY_BOT_TOKEN = ("auth.test", "chat.postMessage", "chat.update", "conversations.info", "users.info")
 
 
 def start(world: World) -> tuple[Desk, Service]:
@@ -45,3 +50,33 @@ def test_mail_that_came_while_the_desk_was_down_is_caught_up_and_cards_are_updat
             assert len([m for m in desk.mails_to(DANA[1]) if "We have the form" in str(m["Subject"])]) == 2
         finally:
             assert service.stop()
+
+
+@pytest.mark.slow
+def test_a_start_while_slack_refuses_the_token_opens_all_other_doors_and_sees_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with an app that somebody took out of the workspace by the time the machine is started again."""
+    monkeypatch.setattr(door, "ASK", 0.1)
+    with World(tmp_path, seed=3, start=MORNING) as world:
+        desk, service = start(world)
+        desk.card(company_of(desk.send(world.samples.complete_ris())))
+        desk.settled()
+        assert service.stop()
+        for method in BY_BOT_TOKEN:
+            world.workspace.faults.refuse(method, "token_revoked", times=1000)
+
+        desk, service = start(world)
+        try:
+            sample = desk.send(world.samples.complete_ris())
+            desk.ledger(str(parsed(sample.raw)["Message-ID"]))
+            said = desk.unwell("slack", "SLACK_BOT_TOKEN", "revoked")
+            page, _ = ask(desk.bot.settings.portal_bind, "/faq")
+            world.workspace.faults.clear()
+            desk.card(company_of(sample))
+            desk.well()
+        finally:
+            assert service.stop()
+
+    assert "install the app anew" in said
+    assert page == 200
