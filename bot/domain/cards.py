@@ -51,7 +51,8 @@ class CaseCard:
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest
     open_answers: int = 0  #: mails with answers that wait for a click of staff
-    unread: int = 0  #: other mails in words since its newest form, after which nobody has written
+    unread: int = 0  #: other mails in words since its newest form, with which nobody has dealt
+    unread_to: int = 0  #: the newest of them
     questions: tuple[OpenQuestion, ...] = ()  #: of staff, which its sponsor has not answered
     given: tuple[Approval, ...] = ()  #: to what it holds now
     why_second: tuple[SecondReason, ...] = ()  #: why two approvals are needed; () when one is enough
@@ -121,6 +122,7 @@ class QuestionNote:
     withheld: bool = False  #: the mail server does not give it out
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
+    to_read: bool = False  #: a person has to look at it
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
 
 

@@ -67,14 +67,14 @@ BALL: dict[CaseStatus, BallHolder] = {
 
 
 def ball_of(
-    status: CaseStatus, phase: Phase | None, step: StepState | None = None, *, answered: bool = False
+    status: CaseStatus, phase: Phase | None, step: StepState | None = None, *, heard: bool = False
 ) -> BallHolder:
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
-    `step`: how far the step is that the case is at; None where it is at none. `answered`: the sponsor's
-    answers in words wait for a click of staff.
+    `step`: how far the step is that the case is at; None where it is at none. `heard`: its
+    sponsor has written, and staff have to do something about it.
     """
-    if answered and status is CaseStatus.WAITING_FOR_SPONSOR:
+    if heard and status is CaseStatus.WAITING_FOR_SPONSOR:
         return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED
@@ -165,7 +165,7 @@ class Case:
     voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None
     step: StepState | None = None  #: how far the step is that it is at
-    answered: bool = False  #: its sponsor's answers in words wait for a click of staff
+    heard: bool = False  #: its sponsor has written while it waits for them, and staff have not dealt with it
     turn_since: datetime | None = None  #: whoever holds the ball holds it so since then
 
     @property
@@ -188,7 +188,7 @@ class Case:
     @property
     def ball(self) -> BallHolder:
         phase = self.decision.phase if self.decision else None
-        return ball_of(self.status, phase, self.step, answered=self.answered)
+        return ball_of(self.status, phase, self.step, heard=self.heard)
 
     @property
     def held_since(self) -> datetime:

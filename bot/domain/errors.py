@@ -231,6 +231,12 @@ class NothingAsked(Refusal):
     code = "nothing_asked"
 
 
+class NothingUnread(Refusal):
+    """Whatever its sponsor wrote was dealt with; values: ref."""
+
+    code = "nothing_unread"
+
+
 class AlreadyNoted(Refusal):
     """The message was added to that case before; values: ref, by, at."""
 

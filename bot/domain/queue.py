@@ -28,7 +28,8 @@ class QueueEntry:
     users: int
     phase: Phase | None = None
     step: StepState | None = None  #: how far the step is that it is at
-    answered: bool = False  #: answers in words wait for a click
+    heard: bool = False  #: its sponsor has written, and staff have to do something about it
+    unread: int = 0  #: mails in words with which nobody has dealt
     assigned_to: str = ""
     content_hash: str = ""
     hands: frozenset[str] = frozenset()  #: who submitted or changed it
@@ -37,7 +38,7 @@ class QueueEntry:
 
     @property
     def ball(self) -> BallHolder:
-        return ball_of(self.status, self.phase, self.step, answered=self.answered)
+        return ball_of(self.status, self.phase, self.step, heard=self.heard)
 
     def waits_for(self, by: Staff) -> bool:
         """Whether that person may do the next step: take it in, decide about it, or lend a step a hand."""
@@ -46,7 +47,7 @@ class QueueEntry:
         if self.step is not None:
             return self.step in (StepState.DESK, StepState.FAILED)
         if self.status is CaseStatus.WAITING_FOR_SPONSOR:
-            return True  # for a click on answers in words, which is any staff's
+            return True  # for a click on what its sponsor wrote, which is any staff's
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
         act = _DECIDED_BY.get(self.status)

@@ -189,8 +189,8 @@ def _evidence(evidence: str, words: Words) -> str:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "kind_not_ris"),
-    CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "read", "kind_not_ris"),
+    CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "read", "kind_not_ris"),
 }
 #: what the words of a command decide while a registration waits
 _REGISTRATION = {"approve": "registration_approve", "reject": "registration_refuse"}
@@ -209,7 +209,8 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
-    names = (*(name for name in names if name != "answered" or card.questions), "assign", "open")
+    idle = {name for name, wanted in (("answered", card.questions), ("read", card.unread)) if not wanted}
+    names = (*(name for name in names if name not in idle), "assign", "open")
     return [*_ask(card, words), *organisations.buttons(card, words), _actions(card, names, words)]
 
 
@@ -235,7 +236,7 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         blocks.button(
             words.say(f"card.{name}"),
             action=name if name.startswith("kind_") else f"case_{name}",
-            value=case.ref,
+            value=f"{case.ref} {card.unread_to}" if name == "read" else case.ref,
             style=style_of(case, name),
         )
         for name in names
@@ -248,6 +249,12 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         "block_id": approving.row_id("", card.offer, case.content_hash),
         "elements": elements,
     }
+
+
+def read_unread(value: str) -> tuple[str, int]:
+    """The case of a *Nothing to answer* button, and how far its card showed what was written."""
+    ref, _, to = value.partition(" ")
+    return ref, int(to)
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:

@@ -107,6 +107,8 @@ def standing(entry: QueueEntry, words: Words, now: datetime) -> str:
     span = words.say("queue.span", span=words.span(age)) if age >= TELLING else ""
     parts = [words.say(f"queue.held.{entry.ball}", since=words.moment(entry.since), span=span)]
     parts.append(words.say("queue.users", count=entry.users))
+    if entry.unread:
+        parts.append(words.say("queue.unread", count=entry.unread))
     if entry.phase and entry.phase is not Phase.DONE:  # a case goes on long after its order is carried out
         parts.append(words.name(entry.phase))
     if entry.given:

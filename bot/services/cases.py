@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, StatusPage
-from bot.domain.cases import OPEN, Case, CaseStatus, Thread, case_id, status_after, weighed
+from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -33,6 +33,7 @@ from bot.store import (
     case_questions,
     case_steps,
     case_versions,
+    case_words,
     cases,
     events,
     finding,
@@ -324,6 +325,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
     case = get_case(db, ref)
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
     returned, found = bounces.list_of_case(db, case.id), registration.find(db, case.id)
+    unread = case_words.find_unread(db, case.id)
     others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
     return CaseCard(
         case=case,
@@ -333,7 +335,8 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),
-        unread=case_answers.count_unread(db, case.id) if case.status in OPEN else 0,
+        unread=unread.many,
+        unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),
         given=approvals.list_given(db, case),
         why_second=rights.why_second(desk, case),
@@ -391,5 +394,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         supplied=seats.has_key(db, case.id),
         registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
-        answered=case.answered,
+        answered=case.heard,
     )

@@ -368,7 +368,7 @@ def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: 
     """Say it below the card, to whoever has it; in the caller's transaction."""
     key, above = f"told:{next_number(db, 'conversation_told')}", card_key(one.ref)
     values = {"ref": one.ref, "what": what, "by": by}
-    queue_note(db, TOLD, key=key, values=values, now=now, thread_key=above)
+    queue_note(db, TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)
 
 
 def find_told(

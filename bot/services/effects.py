@@ -195,7 +195,7 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
         text=card.text,
         blocks=card.blocks,
         thread_ts=thread_ts,
-        broadcast=bool(thread_ts) and job.template in BROADCAST,
+        broadcast=bool(thread_ts) and bool(job.values.get("aloud")),
     )
     found = ways.chat.find(message) if job.attempts > 1 else None
     return _posted(job.key, channel, found or ways.chat.post(message))
@@ -296,9 +296,6 @@ AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset
 
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
-
-#: notes that stand in their thread and in its channel too
-BROADCAST = frozenset({"turn_note", conversations.TOLD})
 
 #: mails that are looked at again before they go: whether they are true still, by their words and their
 #: `recipient`, and what has changed in them

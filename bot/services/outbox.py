@@ -192,7 +192,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
-    if job.template == Letter.QUESTION:
+    if job.template in set(Letter):  # while it goes, what was written to us counts as dealt with
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 

@@ -211,13 +211,34 @@ def note_follow_up(
     case_id: int | None = None,
     form_sent: bool = False,
     taken: bool = False,
+    known: bool = False,
+    aloud: bool = False,
 ) -> None:
-    """Say below what it belongs to that another mail came; `taken`: what is attached needs no click."""
+    """Say below what it belongs to that another mail came; `aloud`: in the channel too, if it is to be read.
+
+    `taken`: the form that came with it is a version of the case now; `known`: it is one already.
+    """
+    to_read = not taken and _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
-    key = f"note:{ref}:mail:{understood.row.id}"
-    queue_note(db, "question_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case_id)
+    queue_note(
+        db,
+        "question_note",
+        key=f"note:{ref}:mail:{understood.row.id}",
+        values=values | {"to_read": to_read},
+        now=now,
+        thread_key=thread_key,
+        case_id=case_id,
+        aloud=aloud and to_read,
+    )
     subject, mail = subject_of(ref), understood.row.id
     events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
+
+
+def _is_to_be_read(understood: Understood, *, known: bool) -> bool:
+    """Whether a person has to look at it: words, or a file of which nobody has told its sender anything."""
+    mail, form = understood.mail, understood.form
+    unsaid = bool(mail.attachments) and not known and form.refusal is None
+    return bool(mail.text) or unsaid or not (understood.row.whole or understood.too_large)
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:

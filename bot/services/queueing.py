@@ -199,7 +199,9 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
         key, values = f"turn:{next_number(db, 'turn')}", {"ref": f"C-{case_id}", "status": turn.status}
         if at := step_at(case_steps.list_of_case(db, case_id)):
             values |= {"step": at.name, "step_state": at.state}
-        queue_note(db, "turn_note", key=key, values=values, now=now, thread_key=stream, case_id=case_id)
+        queue_note(
+            db, "turn_note", key=key, values=values, now=now, thread_key=stream, case_id=case_id, aloud=True
+        )
     if outbox.has_card_in_line(db, stream):
         return
     job = NewJob(
@@ -224,11 +226,13 @@ def queue_note(
     stream: str = "",
     case_id: int | None = None,
     instead_of: str = "",
+    aloud: bool = False,
     not_before: datetime | None = None,
 ) -> bool:
     """Queue a message for the support channel; in the thread of the message `thread_key`, if that stands.
 
-    `instead_of`: the key of an earlier note, in whose place this one comes.
+    `instead_of`: the key of an earlier note, in whose place this one comes. `aloud`: it stands in its thread
+    and in the channel too.
     """
     job = NewJob(
         key=key,
@@ -236,7 +240,12 @@ def queue_note(
         # Within a thread in order; else each for itself, so that one refused note holds up nobody.
         stream=stream or thread_key or key,
         template=template,
-        values={"thread_key": thread_key, "words": dict(values), "instead_of": instead_of},
+        values={
+            "thread_key": thread_key,
+            "words": dict(values),
+            "instead_of": instead_of,
+            "aloud": aloud,
+        },
         case_id=case_id,
         not_before=not_before,
     )

@@ -35,20 +35,36 @@ def take_reply(
             if understood.mail.text:
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
-    _note_words(db, understood, case, taken=False, now=now)
-    queue_case_card(db, case.id, now=now)  # it says that there are words
+    known = only is not None and _is_the_same(case, only)
+    _note_words(db, understood, case, known=known, now=now)
     letters.give_back(db, case, now=now)
+    queue_case_card(db, case.id, now=now)  # it says that there are words
     answered = case_answers.take(db, desk, understood, case, now=now)
-    if only and not answered and _is_the_same(case, only) and _is_waiting_for_a_form(case):
+    if known and not answered and _is_waiting_for_a_form(case):
         words = mails.ris_problems(case, desk.policy, before=case.ris)
         answer(db, desk, case, "ris_problems", now=now, words=words, again=f"mail:{understood.row.id}")
     return False
 
 
-def _note_words(db: Database, understood: Understood, case: Case, *, taken: bool, now: datetime) -> None:
-    """What they wrote stands below the card; `taken`: the form that came with it is the case's already."""
-    thread = f"card:{case.ref}"
-    questions.note_follow_up(db, understood, case.ref, thread, now=now, case_id=case.id, taken=taken)
+def _note_words(
+    db: Database,
+    understood: Understood,
+    case: Case,
+    *,
+    taken: bool = False,
+    known: bool = False,
+    now: datetime,
+) -> None:
+    """What they wrote stands below the card: `taken` and `known` say so of the form that came with it.
+
+    In the channel too where the card brings nobody to it: a case that waited for its sponsor comes up by
+    itself, as the desk's.
+    """
+    aloud = case.status is not CaseStatus.WAITING_FOR_SPONSOR
+    questions.note_follow_up(
+        db, understood, case.ref, f"card:{case.ref}",
+        now=now, case_id=case.id, taken=taken, known=known, aloud=aloud,
+    )  # fmt: skip
 
 
 def _is_waiting_for_a_form(case: Case) -> bool:

@@ -9,19 +9,12 @@ from sqlite_utils import Database
 
 from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, Doubt, Proposal
 from bot.domain.filling import Slot
-from bot.domain.letters import Letter
 from bot.domain.mail import Address
-from bot.domain.outbox import JobStatus
 from bot.domain.trust import Verdict
-from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
-from bot.store.outbox import OF_CASE
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: of a case called `c`: whether its sponsor's answers in words wait for a click of staff
 ANSWERED = "exists (select 1 from case_answers waits where waits.case_id = c.id and waits.state = 'open')"
-
-
-#: of a letter that went, or will
-_WROTE = (JobStatus.QUEUED, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN)
 
 
 def make_tables(db: Database) -> None:
@@ -91,31 +84,6 @@ def list_open(db: Database, case_id: int) -> list[CaseAnswers]:
     """Those of a case that nobody has settled, oldest first."""
     sql = "select * from case_answers where case_id = :id and state = 'open' order by id"
     return [_answers(found) for found in rows(db, sql, {"id": case_id})]
-
-
-def count_unread(db: Database, case_id: int) -> int:
-    """Mails in words that a case's thread shows since its newest form came and since staff last wrote.
-
-    Without those whose answers under numbers staff were shown: whatever became of these, they were read.
-    """
-    begins = f"note:C-{case_id}:mail:"
-    letters, values = listed("template", list(Letter))
-    states, more = listed("state", _WROTE)
-    found = row(
-        db,
-        f"""select count(*) many from outbox note
-            where note.key >= :begins and note.key < :ends and json_extract(note.vals, '$.words.text') <> ''
-              and not coalesce(json_extract(note.vals, '$.words.taken'), 0)
-              and note.created_at >= (select max(made_at) from case_versions
-                                      where case_id = :id and made_by like 'mail:%')
-              and note.id > coalesce((select max(id) from outbox {OF_CASE}
-                  where case_id = :id and kind = 'mail' and template in ({letters})
-                    and status in ({states})), 0)
-              and not exists (select 1 from case_answers shown where shown.case_id = :id
-                  and shown.mail_id = cast(substr(note.key, length(:begins) + 1) as integer))""",
-        {**values, **more, "begins": begins, "ends": f"{begins}:", "id": case_id},
-    )
-    return int(found["many"]) if found else 0
 
 
 def _answers(found: Mapping[str, Any]) -> CaseAnswers:

@@ -14,8 +14,8 @@ from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
-from bot.store.case_answers import ANSWERED
 from bot.store.case_steps import STEP_AT
+from bot.store.case_words import HEARD
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 
 
@@ -119,7 +119,7 @@ def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> lis
 def find(db: Database, case_id: int) -> Case | None:
     found = row(
         db,
-        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step, {ANSWERED} answered, t.since turn_since from cases c
+        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step, {HEARD} heard, t.since turn_since from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version
            left join turns t on t.case_id = c.id and t.until is null where c.id = :id""",
         {"id": case_id},
@@ -305,7 +305,7 @@ def _case(found: Mapping[str, Any], decision: CaseDecision | None) -> Case:
         decision=decision,
         addition=addition,
         step=StepState(found["step"]) if found["step"] else None,
-        answered=bool(found["answered"]),
+        heard=bool(found["heard"]),
         turn_since=maybe_instant(found["turn_since"]),
     )
 

@@ -51,7 +51,7 @@ TABLES: Final[Mapping[str, Held]] = {
         texts="sponsor_name sponsor_address evidence",
         values="cc hands thread",
         plain="id status version content_hash authorised verdict lang created_at status_since assigned_to "
-        "addition_of addition escalated_at",
+        "addition_of addition escalated_at read_to",
         told="cases",
     ),
     "case_versions": Held(

@@ -319,3 +319,9 @@ def m066_what_is_put_off_is_told_from_what_is_tried_again(db: Database) -> None:
         """update outbox set not_before = next_at
             where status = 'queued' and attempts = 0 and error = '' and next_at > created_at"""
     )
+
+
+@migrations()
+def m067_what_a_sponsor_writes_is_the_desks_turn(db: Database) -> None:
+    db.execute("alter table cases add column read_to integer not null default 0")
+    turns.hand_over_written(db)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
-from bot.store.case_answers import ANSWERED
 from bot.store.case_steps import STEP_AT
+from bot.store.case_words import HEARD, NOT_READ
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again
@@ -53,7 +54,7 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     """Begin a new turn where the case's holder or state is no longer that of the last one."""
     found = row(
         db,
-        f"""select c.status, d.phase, {STEP_AT} step, {ANSWERED} answered,
+        f"""select c.status, d.phase, {STEP_AT} step, {HEARD} heard,
                t.id turn, t.holder, t.status turn_status from cases c
            left join decisions d on d.case_id = c.id and d.voided_at is null
            left join turns t on t.case_id = c.id and t.until is null
@@ -66,7 +67,7 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
         CaseStatus(found["status"]),
         Phase(found["phase"]) if found["phase"] else None,
         StepState(found["step"]) if found["step"] else None,
-        answered=bool(found["answered"]),
+        heard=bool(found["heard"]),
     )
     if found["holder"] == holder and found["turn_status"] == found["status"]:
         return None
@@ -127,6 +128,22 @@ def hand_over_answered(db: Database) -> None:
            where t.until is null and t.holder = 'sponsor' group by t.id""",
     )
     for entry in found:
-        moment = max(entry["since"], entry["answered_at"])
-        count(db, "update turns set until = :at where id = :id", {"id": entry["turn"], "at": moment})
-        _begin(db, entry["case_id"], BallHolder.DESK, CaseStatus.WAITING_FOR_SPONSOR, moment)
+        _hand_over(db, entry, max(entry["since"], entry["answered_at"]))
+
+
+def hand_over_written(db: Database) -> None:
+    """The same for those whose sponsor had written in words: since these came."""
+    found = rows(
+        db,
+        f"""select t.id turn, t.case_id, t.since, (select min(note.created_at) {NOT_READ}) written_at
+            from turns t join cases c on c.id = t.case_id
+            where t.until is null and t.holder = 'sponsor'""",
+    )
+    for entry in found:
+        if entry["written_at"]:
+            _hand_over(db, entry, max(entry["since"], entry["written_at"]))
+
+
+def _hand_over(db: Database, entry: dict[str, Any], moment: str) -> None:
+    count(db, "update turns set until = :at where id = :id", {"id": entry["turn"], "at": moment})
+    _begin(db, entry["case_id"], BallHolder.DESK, CaseStatus.WAITING_FOR_SPONSOR, moment)

@@ -9,10 +9,10 @@ from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.letters import Draft, Letter
 from bot.domain.staff import Staff
-from bot.rendering import letter_cards
+from bot.rendering import cards, letter_cards
 from bot.rendering.blocks import Card
 from bot.rendering.queue import done_card
-from bot.services import letters
+from bot.services import case_words, letters
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -35,6 +35,7 @@ def register(app: App, bot: Bot) -> None:
         app.view(action)(partial(on_submitted, bot=bot))
     app.action("case_ask_typed")(partial(on_typed, bot=bot))
     app.action("case_answered")(partial(on_answered, bot=bot))
+    app.action("case_read")(partial(on_read, bot=bot))
 
 
 def on_write(ack: Ack, body: Body, respond: Respond, *, bot: Bot, letter: Letter) -> None:
@@ -91,6 +92,15 @@ def on_answered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     with explains(respond, bot), bot.connect() as db:
         case = letters.mark_answered(db, ref=ref, seen=seen, by=staff_in(body, bot), now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.marked_answered", ref=case.ref))
+
+
+def on_read(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """What the sponsor wrote needs no answer."""
+    ack()
+    ref, to = cards.read_unread(seen_in(body)[0])
+    with explains(respond, bot), bot.connect() as db:
+        case = case_words.mark_read(db, ref=ref, to=to, by=staff_in(body, bot), now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.marked_read", ref=case.ref))
 
 
 def ask(line: Line) -> Card:

@@ -26,7 +26,8 @@ from tests.stories.desk import until
 pytestmark = pytest.mark.slow
 
 NEWER = "m062_what_a_form_writes_lies_together"  #: the first of what the earlier version does not know
-WRITTEN = "not_before"  #: what today's code writes and the earlier version did not have
+#: what today's code uses and the earlier version did not have: table, column and its type
+USED = (("outbox", "not_before", "text"), ("cases", "read_to", "integer not null default 0"))
 SECRET = "0123456789abcdef0123456789abcdef"
 NORA = replace(MARA, first_name="Nora", last_name="Vogt", email="nora.vogt@nordlicht.example.com")
 
@@ -40,13 +41,15 @@ def office(usher: Shell, world: World) -> Office:
     office.path.unlink()
     with database.connect(office.path) as db:
         steps.apply(db, stop_before=NEWER)
-        db.execute(f"alter table outbox add column {WRITTEN}")
+        for table, column, kind in USED:
+            db.execute(f"alter table {table} add column {column} {kind}")
     take(office, sound_form())
     seen = office.case("C-1").content_hash
     with office.connect() as db:
         approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
         mark_people_as_before(db)
-        db.execute(f"alter table outbox drop column {WRITTEN}")
+        for table, column, _ in USED:
+            db.execute(f"alter table {table} drop column {column}")
     office.bot.connections.close()
     return office
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from bot.domain.cases import CaseStatus
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
+from bot.services import cases
 from tests.cast import AVERY, BLAKE, CASEY, ELI, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import Workspace, until
@@ -108,9 +111,10 @@ def test_a_stale_card_asks_nothing(reviewed: Workspace) -> None:
     assert not reviewed.asked("views.open")
 
 
-@pytest.mark.parametrize("action", ["case_ask", "case_reply", "case_answered", "case_ask_typed"])
+@pytest.mark.parametrize("action", ["case_ask", "case_reply", "case_answered", "case_read", "case_ask_typed"])
 def test_a_guest_hears_who_may(reviewed: Workspace, action: str) -> None:
-    reviewed.click(action, "C-1", by=ELI.id, seen=seen(reviewed))
+    value = "C-1 1" if action == "case_read" else "C-1"
+    reviewed.click(action, value, by=ELI.id, seen=seen(reviewed))
 
     assert "for the desk's staff" in reviewed.heard()[0]["text"]
     assert not reviewed.asked("views.open")
@@ -201,3 +205,24 @@ def test_a_guest_adds_nothing(reviewed: Workspace) -> None:
 
     assert "for the desk's staff" in reviewed.heard()[0]["text"]
     assert not reviewed.asked("views.open")
+
+
+def test_what_needs_no_answer_is_read_once(reviewed: Workspace) -> None:
+    office = reviewed.office
+    answers = office.job("receipt").message_id
+    office.take(a_mail(text="Thank you, that was quick.", answers=answers))
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, "C-1", now=office.now)
+    (button,) = [
+        button
+        for block in case_card(card, words=words("en")).blocks
+        for button in block.get("elements", [])
+        if button.get("action_id") == "case_read"
+    ]
+    for many in (1, 2):
+        reviewed.click("case_read", button["value"], by=BLAKE.id, seen=seen(reviewed))
+        reviewed.heard(many)
+
+    first, second = (said["text"] for said in reviewed.heard(2))
+    assert first == "C-1: what the sponsor wrote is dealt with."
+    assert "On C-1 nothing is unread" in second

@@ -34,7 +34,7 @@ ASKED = samples.incomplete_case().ris
 ANSWERED = {
     1: "20457", 2: "Atlantis", 3: "yes", 4: "Greta Lindgren", 9: '=HYPERLINK("https://evil.example")',
 }  # fmt: skip
-WAITS = replace(samples.incomplete_case(), answered=True)  #: for a click
+WAITS = replace(samples.incomplete_case(), heard=True)  #: for a click
 HEADINGS = (
     HeadingRead(field="email", label="E-Mail (geschäftlich)", sheet="Personen", cell="D4"),
     HeadingRead(field="job_title", label="Bereich", sheet="Personen", cell="F4", sure=False),

@@ -12,7 +12,7 @@ from bot.domain.cases import Case, CaseStatus
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.policy import Policy
-from bot.services import cases, nudges
+from bot.services import case_words, cases, nudges
 from bot.store import bounces
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, Office, a_case, a_mail, a_submission, an_office
@@ -120,6 +120,11 @@ def test_who_writes_without_settling_anything_is_waited_for_since_then(office: O
     office.clock.wait(days=2)
     asked = office.job("ris_problems").message_id
     office.take(a_mail(text="We are on it, next week.", answers=asked))
+    nudge(office, days=4)
+    assert sent(office) == []
+    with office.connect() as db:
+        seen = cases.get_card(db, office.desk, "C-1", now=office.now).unread_to
+        case_words.mark_read(db, ref="C-1", to=seen, by=AVERY, now=office.now)
     nudge(office, days=1)
     assert sent(office) == []
     nudge(office, days=4)

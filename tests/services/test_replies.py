@@ -148,7 +148,7 @@ def test_two_forms_in_one_reply_are_for_a_person(office: Office) -> None:
     a_reply(office, files=[FORM, OTHER_COMPANY])
 
     assert office.case("C-1").version == 1
-    assert templates(office)[-1] == "question_note"
+    assert "turn_note" in templates(office)
 
 
 @pytest.mark.parametrize("decided", [False, True])
@@ -178,7 +178,8 @@ def test_an_unreadable_form_in_a_partys_reply_is_answered_with_the_reason(office
     row = a_reply(office, files=[BROKEN])
 
     assert row.subject_ref == "C-1"
-    assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
+    assert "turn_note" in templates(office)  # for there were words, too
+    assert templates(office)[-1] == "unreadable_ris"
 
 
 def test_a_colleague_hears_that_a_file_was_unreadable_and_so_does_everybody_on_the_case(

@@ -2,13 +2,20 @@
 
 from dataclasses import replace
 
-from bot.domain.cases import CaseStatus
+import pytest
+
+from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.errors import NothingUnread, NotStaff
 from bot.domain.letters import Letter
+from bot.domain.queue import QueueEntry, Wanted
 from bot.rendering.cards import case_card, confirm_card
+from bot.rendering.queue import queue_card
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import case_answers, cases, outbox
-from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
+from bot.services import approvals, case_answers, case_words, cases, outbox, queue
+from bot.store import turns
+from bot.store.database import text_of
+from tests.cast import AVERY, BLAKE, DANA, ELI, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.services.test_letters import ask
 
@@ -97,3 +104,108 @@ def test_answers_that_were_discarded_were_read_and_a_letter_that_was_discarded_w
     with office.connect() as db:
         outbox.discard(db, office.job("desk_reply").id, by=BLAKE.id, now=office.now)
     assert unread(office) == 1
+
+
+def asked(office: Office) -> str:
+    """A form that lacks its city: the Message-ID of the mail that says so."""
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    office.work()
+    return office.job("ris_problems").message_id
+
+
+def line(office: Office) -> QueueEntry:
+    with office.connect() as db:
+        (entry,) = queue.list_queue(db, by=BLAKE, wanted=Wanted(), now=office.now)
+    return entry
+
+
+def up_to(office: Office) -> int:
+    with office.connect() as db:
+        return cases.get_card(db, office.desk, "C-1", now=office.now).unread_to
+
+
+def aloud(office: Office) -> list[str]:
+    """What stands in the channel besides cards, the oldest first."""
+    office.work()
+    return [message.text for message in office.chat.standing.values() if message.broadcast]
+
+
+def test_words_to_a_waiting_case_are_the_desks_turn_until_they_are_read(office: Office) -> None:
+    ours = asked(office)
+    assert line(office).ball is BallHolder.SPONSOR
+    office.clock.wait(hours=2)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    came, entry = office.now, line(office)
+
+    assert (entry.ball, entry.since, entry.unread) == (BallHolder.DESK, came, 1)
+    assert entry.waits_for(BLAKE)
+    shown = str(queue_card([entry], Wanted(), words=words("en"), now=office.now).blocks)
+    assert "*1 mail to read*" in shown
+    (again,) = aloud(office)
+    assert again.startswith("*C-1* is with the desk again")
+    assert again.endswith(": Answered by mail.")
+    seen = up_to(office)
+    office.take(a_mail(text="And what does it cost?", answers=ours))
+    with office.connect() as db:
+        with pytest.raises(NotStaff):
+            case_words.mark_read(db, ref="C-1", to=seen, by=ELI, now=office.now)
+        case_words.mark_read(db, ref="C-1", to=seen, by=BLAKE, now=office.now)
+    assert (line(office).ball, unread(office)) == (BallHolder.DESK, 1)  # of what came since nobody knew
+    with office.connect() as db:
+        case_words.mark_read(db, ref="C-1", to=up_to(office), by=BLAKE, now=office.now)
+        with pytest.raises(NothingUnread):
+            case_words.mark_read(db, ref="C-1", to=seen, by=AVERY, now=office.now)
+    assert (line(office).ball, line(office).unread) == (BallHolder.SPONSOR, 0)
+    assert [event.actor for event in office.events() if event.tag == "case:read"] == [BLAKE.id] * 2
+
+
+def test_a_letter_gives_the_turn_back_and_one_that_failed_does_not(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    ask(office, "A user who works at the same time.", letter=Letter.REPLY)
+    assert line(office).ball is BallHolder.SPONSOR
+    with office.connect() as db:
+        outbox.discard(db, office.job("desk_reply").id, by=BLAKE.id, now=office.now)
+    assert (line(office).ball, line(office).unread) == (BallHolder.DESK, 1)
+
+
+def test_a_file_without_words_is_to_be_read_and_one_that_was_answered_is_not(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="", files=[("RIS.xlsx", b"PK no zip")], answers=ours))
+    assert line(office).ball is BallHolder.SPONSOR
+    office.take(a_mail(text="", files=[("order.pdf", b"%PDF-1.7")], answers=ours))
+
+    assert (line(office).ball, unread(office)) == (BallHolder.DESK, 1)
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_words_to_a_case_that_does_not_wait_for_them_stand_in_the_channel_too(
+    office: Office, approved: bool
+) -> None:
+    office.take(a_mail(files=[FORM]))
+    office.work()
+    if approved:
+        seen = office.case("C-1").content_hash
+        with office.connect() as db:
+            approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    before = aloud(office)
+    reply(office, "Please wait: the purchase order is the wrong one.")
+    reply(office, "")
+
+    (words_of_theirs,) = [text for text in aloud(office) if text not in before]
+    assert "C-1" in words_of_theirs
+
+
+def test_words_that_waited_before_this_version_are_handed_over(office: Office) -> None:
+    ours = asked(office)
+    office.clock.wait(hours=2)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    came = office.now
+    with office.connect() as db:
+        db.execute("delete from turns where holder = 'desk'")
+        db.execute("update turns set until = null where holder = 'sponsor'")
+        db.execute("update outbox set vals = json_remove(vals, '$.words.to_read') where kind = 'note'")
+        turns.hand_over_written(db)
+        open_turns = list(db.query("select holder, since from turns where until is null"))
+
+    assert open_turns == [{"holder": "desk", "since": text_of(came)}]

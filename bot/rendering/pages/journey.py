@@ -123,7 +123,7 @@ def journey(page: StatusPage, words: Words) -> Journey:
 
 def _holder(page: StatusPage) -> BallHolder:
     at = step_at(page.steps)
-    return ball_of(page.status, page.phase, at.state if at else None, answered=page.answered)
+    return ball_of(page.status, page.phase, at.state if at else None, heard=page.answered)
 
 
 def _named(page: StatusPage, holder: BallHolder, words: Words) -> str:

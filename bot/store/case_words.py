@@ -1,0 +1,65 @@
+"""Mails in words below a case's card: which of them staff have not dealt with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from bot.domain.cases import OPEN, CaseStatus
+from bot.domain.letters import Letter
+from bot.domain.outbox import JobStatus
+from bot.store.case_answers import ANSWERED
+from bot.store.database import count, row
+from bot.store.outbox import OF_CASE
+
+
+def _among(values: Iterable[str]) -> str:
+    """The inside of an `in (…)` for names of ours, in a fragment that carries no parameters."""
+    return ", ".join(f"'{value}'" for value in values)
+
+
+IS_OPEN = f"c.status in ({_among(sorted(OPEN))})"
+
+#: a letter that went, or will
+_WROTE = _among((JobStatus.QUEUED, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
+_KEY = "'note:C-' || c.id || ':mail:'"
+
+#: the notes of an older Usher tell it by what is in them
+_TO_READ = """coalesce(json_extract(note.vals, '$.words.to_read'),
+    json_extract(note.vals, '$.words.text') <> '' and not json_extract(note.vals, '$.words.taken'))"""
+
+#: of a case called `c`: notes of mails in words since its newest form came, with which nobody has dealt by a
+#: letter, or by saying that there is nothing to answer. Without those whose answers under numbers staff were
+#: shown: whatever became of these, they were read
+NOT_READ = f"""from outbox note
+    where note.key >= {_KEY} and note.key < {_KEY} || ':' and {_TO_READ}
+      and note.created_at >= (select max(made_at) from case_versions
+                              where case_id = c.id and made_by like 'mail:%')
+      and note.id > max(c.read_to, coalesce((select max(id) from outbox {OF_CASE}
+          where case_id = c.id and kind = 'mail' and template in ({_among(Letter)})
+            and status in ({_WROTE})), 0))
+      and not exists (select 1 from case_answers shown where shown.case_id = c.id
+          and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""
+
+#: of a case called `c` that waits for its sponsor: they have written, and staff have to do something about it
+HEARD = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
+             and ({ANSWERED} or exists (select 1 {NOT_READ})))"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    many: int = 0  #: mails
+    to: int = 0  #: the note of the newest
+
+
+def find_unread(db: Database, case_id: int) -> Unread:
+    """Of an open case; nobody asks of another."""
+    sql = f"""select (select count(*) {NOT_READ}) many, (select max(note.id) {NOT_READ}) newest
+              from cases c where c.id = :id and {IS_OPEN}"""
+    found = row(db, sql, {"id": case_id})
+    return Unread(many=found["many"], to=found["newest"] or 0) if found else Unread()
+
+
+def mark_read(db: Database, case_id: int, to: int) -> None:
+    """Staff have read the notes as far as that one; it is never taken back."""
+    count(db, "update cases set read_to = max(read_to, :to) where id = :id", {"id": case_id, "to": to})
