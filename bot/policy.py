@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -71,6 +72,10 @@ class Desk(_Part):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """Which day that is at the desk."""
+        return moment.astimezone(self.zone).date()
 
 
 #: each is told once on the way down

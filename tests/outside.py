@@ -11,7 +11,7 @@ from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
 from bot.adapters.spreadsheets import LIMITS
-from bot.domain.errors import PermanentFailure, UnknownOutcome
+from bot.domain.errors import MessageGone, PermanentFailure, UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
@@ -107,6 +107,8 @@ class FakeChat:
     def update(self, message: ChatMessage, ts: str) -> None:
         slack_rules.BOOK.note(message.key, slack_rules.message_faults(message.text, message.blocks))
         self.faults.happen()
+        if ts not in self.standing:
+            raise MessageGone("Slack refused while changing a message: it is gone")
         self.updates += 1
         self.standing[ts] = message
 

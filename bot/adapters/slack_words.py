@@ -28,17 +28,22 @@ _MENDS = {
     "restricted_action": f"the workspace lets the bot not post in {_CHANNEL}: have an administrator allow it",
     "restricted_action_read_only_channel": f"{_CHANNEL} may only be read: let the bot post there",
     "restricted_action_thread_only_channel": f"{_CHANNEL} takes replies only: name another in the settings",
-    "message_not_found": "the message is gone: somebody deleted it",
     "cant_update_message": "the message is not the bot's own",
     "edit_window_closed": "the workspace's time for editing messages is over",
     "file_not_found": "the file is gone: give it anew",
     "file_deleted": "the file is gone: give it anew",
-    "thread_not_found": "the thread is gone: somebody deleted its first message",
     "invalid_blocks": "the message is malformed (invalid_blocks): that is a fault of the program, report it",
     "invalid_blocks_format": "the message is malformed (blocks): that is a fault of the program, report it",
     "msg_too_long": "the message is too long: that is a fault of the program, report it",
     "no_text": "the message is empty: that is a fault of the program, report it",
     "metadata_too_large": "the message's key is too long: that is a fault of the program, report it",
+}
+
+
+#: Slack says of a message that it is not there
+GONE = {
+    "message_not_found": "the message is gone: somebody deleted it",
+    "thread_not_found": "the thread is gone: somebody deleted its first message",
 }
 
 

@@ -51,6 +51,10 @@ class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 
 
+class MessageGone(PermanentFailure):
+    """The message that was to be changed or answered stands no more: somebody deleted it."""
+
+
 class UnknownOutcome(Exception):  # noqa: N818
     """The line was lost after the last byte: it may have happened. Raised by adapters only."""
 

@@ -22,7 +22,7 @@ from bot.services import provisioning, purchasing, step_up, timeline, withdrawal
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
-from bot.services.outbox import retry as retry_job
+from bot.services.outbox import retry_mail
 from bot.services.queueing import queue_case_card
 from bot.services.rights import at_this_moment
 from bot.services.undoing import find_obstacle, void_decision
@@ -118,7 +118,7 @@ def retry(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: 
 
 def _retry_mails(db: Database, case: Case, step: StepName, *, by: Staff, now: datetime) -> None:
     for job_id in step_jobs.list_mails(db, case.id, MAILS[step], (JobStatus.FAILED, JobStatus.UNKNOWN)):
-        retry_job(db, job_id, by=by.id, now=now)
+        retry_mail(db, job_id, by=by.id, now=now)
 
 
 def _open_step(db: Database, ref: str, seen: str, name: StepName) -> tuple[Case, CaseStep]:

@@ -12,13 +12,20 @@ from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import conversations as store
-from bot.store import events
+from bot.store import events, outbox
 
 
 def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: datetime) -> None:
-    """In the caller's transaction; the same words once more are heard once. What was quiet is open again."""
+    """In the caller's transaction. What was quiet is open again.
+
+    The same words within two minutes are a second click, or Slack's repetition, and heard once.
+    """
     digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
-    key, above = f"note:{one.ref}:words:{digest}", conversations.card_key(one.ref)
+    minute = int(now.timestamp()) // 60
+    before, key = (f"note:{one.ref}:words:{digest}:{each}" for each in (minute - 1, minute))
+    if outbox.find_by_key(db, before) is not None:
+        return
+    above = conversations.card_key(one.ref)
     said = {"text": words[: conversations.WORDS_SHOWN], "received_at": now.isoformat(), "follow_up": True}
     values = conversations.card_values(one) | said
     if not queue_note(db, conversations.CARD, key=key, values=values, now=now, thread_key=above):

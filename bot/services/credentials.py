@@ -58,7 +58,7 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
     typed = fold_key(text[:LONGEST_KEY])
     marks = desk.keyring.list_signatures(KEY, typed)
     key = key_store.find_by_mark(db, marks)
-    if key is None or not _is_theirs(db, key, visitor, now):
+    if key is None or not _is_theirs(db, desk, key, visitor, now):
         after = before.after_wrong(KEY_LIMIT, now)
         tries.put(db, account.id, Tried.LICENSE_KEY, after, now=now)
         _record(db, EventTag.CREDENTIAL_FAILED, visitor, now)
@@ -72,7 +72,7 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
     return None
 
 
-def _is_theirs(db: Database, key: LicenseKey, visitor: Visitor, now: datetime) -> bool:
+def _is_theirs(db: Database, desk: Desk, key: LicenseKey, visitor: Visitor, now: datetime) -> bool:
     """A key works in its owner's account only: of whoever holds its seat, not of who has the same mailbox."""
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     return (
@@ -80,7 +80,7 @@ def _is_theirs(db: Database, key: LicenseKey, visitor: Visitor, now: datetime) -
         and seat.holder is not None
         and key.state is KeyState.ISSUED
         and seat.closed_at is None
-        and (key.expires_on is None or now.date() <= key.expires_on)
+        and (key.expires_on is None or desk.policy.desk.day_of(now) <= key.expires_on)
         and seat.organisation == visitor.account.organisation
         and _owner_of(db, seat) == visitor.account.id
     )

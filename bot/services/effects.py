@@ -12,7 +12,7 @@ from bot.domain.cards import (
     CaseCard,
 )
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import MessageGone, NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.letters import ShownMail
 from bot.domain.mail import Attachment, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
@@ -161,7 +161,10 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if standing is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
     channel, ts = standing
-    ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
+    try:
+        ways.chat.update(replace(message, channel=channel), ts)
+    except MessageGone:  # its buttons are wanted all the same
+        channel, ts = desk.approvals_channel, ways.chat.post(message)
     return _posted(key, channel, ts)
 
 
@@ -182,23 +185,32 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if job.recipient:  # to one person, where nothing is looked up: lost on the line, it may come twice
         ways.chat.write_to(job.recipient, card.text, card.blocks)
         return Outcome(status=JobStatus.SENT)
-    key = job.values.get("instead_of", "")
-    if key and (standing := chat_messages.find(db, key)):
+    first = job.values.get("instead_of", "")
+    standing = chat_messages.find(db, first) if first else None
+    message = ChatMessage(channel="", key=first or job.key, text=card.text, blocks=card.blocks)
+    if standing:
         channel, ts = standing
-        ways.chat.update(ChatMessage(channel=channel, key=key, text=card.text, blocks=card.blocks), ts)
-        return _posted(key, channel, ts)
+        try:
+            ways.chat.update(replace(message, channel=channel), ts)
+        except MessageGone:
+            if job.template == erasures.GONE_NOTE:
+                return OVERTAKEN  # whom it named stands nowhere any more
+        else:
+            return _posted(first, channel, ts)
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (_channel_of(desk, job), "")
-    message = ChatMessage(
-        channel=channel,
-        key=job.key,
-        text=card.text,
-        blocks=card.blocks,
-        thread_ts=thread_ts,
-        broadcast=bool(thread_ts) and bool(job.values.get("aloud")),
-    )
-    found = ways.chat.find(message) if job.attempts > 1 else None
-    return _posted(job.key, channel, found or ways.chat.post(message))
+    aloud = bool(thread_ts) and bool(job.values.get("aloud"))
+    message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
+    # The first may stand, though its answer was lost.
+    found = ways.chat.find(message) if (first and not standing) or job.attempts > 1 else None
+    return _posted(message.key, channel, found or _post_below(ways.chat, message))
+
+
+def _post_below(chat: Chat, message: ChatMessage) -> str:
+    try:
+        return chat.post(message)
+    except MessageGone:
+        return chat.post(replace(message, thread_ts="", broadcast=False))
 
 
 def _channel_of(desk: Desk, job: Job) -> str:

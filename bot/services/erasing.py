@@ -40,7 +40,6 @@ from bot.store.held import Erases
 
 MAILS = 100  #: looked through in one go
 GOES = 10  #: of these at one look of the clock
-GONE_NOTE = "erased_note"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ class Task:
 def carry_out(db: Database, desk: Desk, reader: Reader, *, now: datetime) -> None:
     """Go on with what was agreed to, and end what nobody agreed to; called each minute."""
     asked.lapse(db, now=now)
-    for erasure, person in asked.list_running(db, desk):
+    for erasure, person in asked.list_running(db, desk, now=now):
         task = Task(db=db, desk=desk, reader=reader, erasure=erasure, person=person, now=now)
         if _erase(task):
             _finish(task)
@@ -148,7 +147,7 @@ def _take_notes_back(task: Task) -> None:
                     continue
                 own, above = f"{ref}:{note['id']}", note["stands_under"]
                 template, words = _without(note, task)
-                if template == GONE_NOTE:
+                if template == asked.GONE_NOTE:
                     erased_jobs.empty(db, note["id"])
                 if chat_messages.find(db, above) is not None:
                     queue_note(
@@ -165,7 +164,7 @@ def _without(note: Mapping[str, Any], task: Task) -> tuple[str, Mapping[str, Any
         others = [one for one in words["lives"] if one[0] not in task.person.accounts]
         if others:
             return HOLD_NOTE, {"lives": others}
-    return GONE_NOTE, {"ref": task.erasure.ref}
+    return asked.GONE_NOTE, {"ref": task.erasure.ref}
 
 
 def _scrub_outbox(db: Database, person: Person) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Grave, check_is_staff, find_right
+from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.people import OPEN_ERASURES, Erasure, ErasureCard, ErasurePlan, ErasureState, Person
 from bot.domain.people_refusals import (
@@ -20,12 +21,13 @@ from bot.domain.people_refusals import (
 from bot.domain.staff import Act, Staff
 from bot.services import people, step_up
 from bot.services.desk import Desk
-from bot.services.queueing import queue_note, refresh_note
+from bot.services.queueing import queue_note, queue_trouble, refresh_note
 from bot.services.rights import at_this_moment
 from bot.store import erasures, events
 from bot.store.database import transaction
 
 NOTE = "erasure_note"  #: the card with its buttons, in the channel of the cards
+GONE_NOTE = "erased_note"  #: in the place of one that named them
 LASTS = timedelta(days=7)  #: in which two have to agree
 PERSON = "person to be erased"  #: the purpose under which it is sealed who that is
 
@@ -43,7 +45,8 @@ def ask(db: Database, desk: Desk, name: str, *, seen: str, by: str, now: datetim
         if plan.waits:
             raise ErasureWaits(what=", ".join(what for _, what in plan.waits))
         for other in erasures.list_in(db, *OPEN_ERASURES, ErasureState.RUNNING):
-            if _open(desk, other).address == plan.person.address and other.digest == plan.digest:
+            person = _read(desk, other)
+            if person and person.address == plan.person.address and other.digest == plan.digest:
                 raise ErasureAsked(ref=other.ref)
         sealed = desk.keyring.seal(PERSON, plan.person.written())
         number = erasures.add(db, sealed=sealed, digest=plan.digest, by=by, now=now, until=now + LASTS)
@@ -65,6 +68,13 @@ def _key(erasure: Erasure) -> str:
 def _open(desk: Desk, erasure: Erasure) -> Person:
     """Raise ValueError where no key of SECRET_KEY opens it."""
     return Person.read(desk.keyring.open(PERSON, erasure.sealed))
+
+
+def _read(desk: Desk, erasure: Erasure) -> Person | None:
+    try:
+        return _open(desk, erasure)
+    except ValueError:
+        return None
 
 
 def get(db: Database, erasure_id: int) -> Erasure:
@@ -175,6 +185,11 @@ def find_note(db: Database, desk: Desk, values: Mapping[str, Any]) -> dict[str, 
     return {"card": get_card(db, desk, values["erasure_id"])}
 
 
-def list_running(db: Database, desk: Desk) -> list[tuple[Erasure, Person]]:
-    """What is to be carried out, each with whom it is about."""
-    return [(one, _open(desk, one)) for one in erasures.list_in(db, ErasureState.RUNNING)]
+def list_running(db: Database, desk: Desk, *, now: datetime) -> list[tuple[Erasure, Person]]:
+    """What is to be carried out, each with whom it is about; one that no key opens staff are told of once."""
+    found = [(one, _read(desk, one)) for one in erasures.list_in(db, ErasureState.RUNNING)]
+    for one, person in found:
+        if person is None:
+            note = TroubleNote(what="erasure_unreadable", subject=one.ref, detail="")
+            queue_trouble(db, note, key=f"{_key(one)}:unreadable", now=now)
+    return [(one, person) for one, person in found if person is not None]

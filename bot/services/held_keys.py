@@ -20,6 +20,7 @@ from bot.domain.key_refusals import (
     UnknownSeat,
 )
 from bot.domain.license_keys import Holder, KeyState, LicenseKey, Seat
+from bot.domain.people import GONE_ADDRESS
 from bot.domain.staff import Act, Staff
 from bot.services import timeline
 from bot.services.cases import get_case
@@ -46,7 +47,7 @@ class Held:
 def get_held(db: Database, seat_id: int) -> Held:
     """Raise why there is nothing to be mailed or moved."""
     key, seat, case = get_unused(db, seat_id)
-    if seat.holder is None:
+    if seat.holder is None or seat.holder.email == GONE_ADDRESS:
         raise NobodyHolds(ref=case.ref)
     return Held(seat=seat, case=case, key=key, holder=seat.holder)
 

@@ -120,9 +120,10 @@ def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> Fo
     marks = desk.keyring.list_signatures(KEY, fold_key(text))
     with transaction(db):
         key = license_keys.find_by_mark(db, marks)
-        if key is None:
-            raise _not_found(db, desk)
-        events.add(db, EventTag.KEY_LOOKED_UP, f"key:{key.id}", actor=by.id, at=now)
+        if key is not None:
+            events.add(db, EventTag.KEY_LOOKED_UP, f"key:{key.id}", actor=by.id, at=now)
+    if key is None:
+        raise _not_found(db, desk)  # opens them all: with no transaction to hold others up
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     if seat is None:
         return FoundKey(key=key)

@@ -50,6 +50,7 @@ class Outcome:
     step: StepResult | None = None  #: how far a step came that was carried out
 
 
+_ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far as anybody knows
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
@@ -301,7 +302,8 @@ def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: dateti
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """Let a held mail go; an address that was given up is good again by that."""
-    return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
+    with transaction(db, locks=(f"job:{job_id}",)):
+        return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
 
 
 def find_hold(db: Database) -> datetime | None:
@@ -338,19 +340,25 @@ def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 
     Raise UnknownJob, or StepNotOpen where the step of a job needs no hand any more.
     """
-    since = (JobStatus.FAILED, JobStatus.UNKNOWN)
     job = outbox.find(db, job_id)
-    if job is not None and job.kind is JobKind.STEP and job.status in since:
+    if job is not None and job.kind is JobKind.STEP and job.status in _ENDED:
         with transaction(db, locks=(f"case:C-{job.case_id}",)):
             case_steps.retry(db, job, by=by, now=now)
         return job
-    return _move(db, job_id, since, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
+    with transaction(db, locks=(f"job:{job_id}",)):
+        return _move(db, job_id, _ENDED, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
 
 
 def discard(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """Drop a job for good; leaving hold never sends it."""
     since = (JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.QUEUED)
-    return _move(db, job_id, since, JobStatus.DISCARDED, EventTag.JOB_DISCARDED, by=by, now=now)
+    with transaction(db, locks=(f"job:{job_id}",)):
+        return _move(db, job_id, since, JobStatus.DISCARDED, EventTag.JOB_DISCARDED, by=by, now=now)
+
+
+def retry_mail(db: Database, job_id: int, *, by: str, now: datetime) -> None:
+    """The same of a mail, in the caller's transaction; raise UnknownJob."""
+    _move(db, job_id, _ENDED, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
 
 
 def _move(
@@ -363,21 +371,21 @@ def _move(
     by: str,
     now: datetime,
 ) -> Job:
-    with transaction(db, locks=(f"job:{job_id}",)):
-        job = outbox.find(db, job_id)
-        if job is None or not outbox.move(db, job_id, since=since, to=to):
-            raise UnknownJob(id=job_id, status=job.status if job else "unknown")
-        events.add(db, tag, f"job:{job_id}", actor=by, at=now)
-        if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
-            events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
-        if to is JobStatus.DISCARDED:
-            letters.take_back(db, job, by=by, now=now)
-            conversation_replies.take_back(db, job, by=by, now=now)
-        _follow_letter(db, job, to, now=now)
-        case_steps.follow(db, job, to, None, job.error, now=now)
-        if to is JobStatus.DISCARDED:
-            provisioning.follow(db, job, to, job.error, now=now)
-        follow(db, job.decision_id, now=now)
+    """In the caller's transaction."""
+    job = outbox.find(db, job_id)
+    if job is None or not outbox.move(db, job_id, since=since, to=to):
+        raise UnknownJob(id=job_id, status=job.status if job else "unknown")
+    events.add(db, tag, f"job:{job_id}", actor=by, at=now)
+    if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
+        events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
+    if to is JobStatus.DISCARDED:
+        letters.take_back(db, job, by=by, now=now)
+        conversation_replies.take_back(db, job, by=by, now=now)
+    _follow_letter(db, job, to, now=now)
+    case_steps.follow(db, job, to, None, job.error, now=now)
+    if to is JobStatus.DISCARDED:
+        provisioning.follow(db, job, to, job.error, now=now)
+    follow(db, job.decision_id, now=now)
     return job
 
 

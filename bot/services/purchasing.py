@@ -1,7 +1,7 @@
 """Buy the seats of a case: hold their price at approval, debit it for keys, give back what is not issued."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -29,7 +29,7 @@ def quote(db: Database, desk: Desk, case: Case, *, now: datetime) -> Quote:
         total=price.times(many) if price else None,
         order=purchase_orders.find(db, named) if price else None,
         named=named,
-        in_stock=license_keys.count_stock(db, Credential.PHONE_OTP, on=_today(desk, now)),
+        in_stock=license_keys.count_stock(db, Credential.PHONE_OTP, on=desk.policy.desk.day_of(now)),
     )
 
 
@@ -47,10 +47,6 @@ def find_bought(db: Database, case: Case) -> Bought | None:
         total=next(iter(sums.values()), None),
         number=next(iter(payers), ""),
     )
-
-
-def _today(desk: Desk, now: datetime) -> date:
-    return now.astimezone(desk.policy.desk.zone).date()
 
 
 def list_payers(db: Database, total: Money) -> list[PurchaseOrder]:
@@ -139,7 +135,7 @@ def issue(db: Database, desk: Desk, case: Case, *, now: datetime) -> int | None:
     if not open_seats:
         return 0
     ids = [seat.id for seat in open_seats]
-    if not license_keys.issue(db, ids, Credential.PHONE_OTP, on=_today(desk, now), now=now):
+    if not license_keys.issue(db, ids, Credential.PHONE_OTP, on=desk.policy.desk.day_of(now), now=now):
         return None
     for order_id, amount in _sums(open_seats).items():
         _post(db, order_id, EntryKind.DEBIT, amount, case, by="usher", now=now)

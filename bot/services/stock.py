@@ -34,7 +34,7 @@ def survey(db: Database, desk: Desk, *, by: Staff | None = None, now: datetime) 
     """Every figure at this moment; `by`: who asks in Slack, where only staff may."""
     if by is not None:
         check_is_staff(by)
-    on = now.astimezone(desk.policy.desk.zone).date()
+    on = desk.policy.desk.day_of(now)
     in_stock = license_keys.count_stock(db, Credential.PHONE_OTP, on=on)
     expiring, first_expiry = figures.find_expiring(db, on=on, until=on + SOON)
     return Supplies(
@@ -99,7 +99,7 @@ def watch_all(db: Database, desk: Desk, *, now: datetime) -> None:
 def _watch_keys(db: Database, desk: Desk, *, now: datetime) -> None:
     if not license_keys.find_newest(db):  # a desk that never had keys does not run out of them
         return
-    on = now.astimezone(desk.policy.desk.zone).date()
+    on = desk.policy.desk.day_of(now)
     left = license_keys.count_stock(db, Credential.PHONE_OTP, on=on)
     crossed = _cross(db, KEYS, left, desk.policy.stock.warn_below_keys, now=now)
     if crossed is not None:

@@ -19,7 +19,7 @@ def note(db: Database, desk: Desk, refs: Iterable[str], *, viewer: Staff, now: d
     One event for each viewer, case and day of the desk's calendar: whether they looked is a fact of the
     trail, how often they clicked is not. Most looks are repetitions, and take no write lock.
     """
-    day = now.astimezone(desk.policy.desk.zone).date().isoformat()
+    day = desk.policy.desk.day_of(now).isoformat()
     cases = [number for ref in refs if (number := case_id(ref)) is not None]
     unseen = views.list_unseen(db, cases, viewer=viewer.id, day=day)
     if not unseen:

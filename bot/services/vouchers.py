@@ -113,7 +113,7 @@ def _check_confirmed(db: Database) -> None:
 
 def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) -> Looked:
     books = reader.read_workbooks(name, content, rows=MOST_ROWS + _ABOVE)
-    reading = read_vouchers(books, today=now.astimezone(desk.policy.desk.zone).date())
+    reading = read_vouchers(books, today=desk.policy.desk.day_of(now))
     return Looked(name=name, digest=hashlib.sha256(content).hexdigest(), reading=reading)
 
 
@@ -196,5 +196,5 @@ def _tell(db: Database, desk: Desk, looked: Looked, *, by: str, now: datetime) -
 
 def count_stock(db: Database, desk: Desk, *, now: datetime) -> int:
     """How many keys can be issued today."""
-    on = now.astimezone(desk.policy.desk.zone).date()
+    on = desk.policy.desk.day_of(now)
     return license_keys.count_stock(db, Credential.PHONE_OTP, on=on)

@@ -113,3 +113,17 @@ def test_thanks_for_an_article_say_that_it_helped_and_what_is_old_is_a_new_quest
 
     assert say(office, "Will it rain in Bremen?").ref == "Q-3"
     assert say(office, "Thanks a lot!").thanked is False  # a person has it
+
+
+def test_the_same_words_later_are_news(office: Office) -> None:
+    say(office, "What is the weather in Hamburg tomorrow?")
+    office.work()
+    for many in (2, 3):
+        answer(office, "Try again, please.")
+        office.clock.wait(hours=26)
+        told = say(office, "It still does not work")
+        office.work()
+        assert (q(office).state, q(office).heard) == (OPEN, many)
+        assert told.hear_by == q(office).due_at
+
+    assert office.chat.texts().count("It still does not work") == 2

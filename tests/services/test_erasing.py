@@ -296,3 +296,24 @@ def test_an_export_has_every_section_that_a_table_names_and_nobody_elses(office:
     assert "Where do I enter my key?" in text
     assert "tom@" not in text.lower()
     assert [event.tag for event in office.events()][-1] == "person:exported"
+
+
+def test_one_that_no_key_opens_any_more_holds_up_no_other_and_is_told_once(
+    office: Office, phones: dict[str, Phone]
+) -> None:
+    mara, tom = live(office)
+    for account in (mara, tom):
+        number = ask(office, account.user_id)
+        agree(office, AVERY, phones, number)
+        agree(office, CASEY, phones, number)
+    with office.connect() as db:
+        db.execute("update erasures set sealed = 'sealed:by nobody' where id = 1")
+    for _ in range(2):
+        carry_out(office)
+        office.work()
+
+    with office.connect() as db:
+        states = [kept.find(db, number).state for number in (1, 2)]  # type: ignore[union-attr]
+    assert states == [ErasureState.RUNNING, ErasureState.DONE]
+    told = [one for one in office.chat.standing.values() if "no key in SECRET_KEY opens" in one.text]
+    assert len(told) == 1

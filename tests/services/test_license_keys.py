@@ -17,10 +17,13 @@ from bot.domain.key_refusals import (
     UnknownKey,
     UnknownSeat,
 )
+from bot.domain.license_keys import Holder
 from bot.domain.outbox import JobStatus
+from bot.domain.people import GONE_ADDRESS
 from bot.domain.ris import Credential
 from bot.services import key_mails, license_keys
 from bot.services import outbox as outbox_verbs
+from bot.store import seats
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office
 from tests.forms import MARA, TOM
@@ -363,3 +366,13 @@ def test_keys_whose_mail_may_have_gone_stay_known(supplied: Office, case: Case) 
             key_mails.recall(db, case, now=supplied.now)
 
     assert all(seat.key and seat.key.mailed_at for seat in seats_of(supplied, case))
+
+
+def test_a_key_whose_holder_was_erased_is_not_sent_again(supplied: Office, mailed: Case) -> None:
+    seat = seat_of(supplied, mailed, "Tom")
+    with supplied.connect() as db:
+        seats.hand_over(db, seat, Holder(name="-", email=GONE_ADDRESS))
+    with pytest.raises(NobodyHolds):
+        send_again(supplied, seat)
+
+    assert not [event for event in supplied.events() if event.tag == EventTag.KEY_SENT_AGAIN]

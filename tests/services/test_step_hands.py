@@ -18,6 +18,7 @@ from bot.domain.errors import (
 )
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
+from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, StepNotOpen
@@ -322,3 +323,28 @@ def test_held_mails_of_a_step_that_was_left_out_are_not_released(tmp_path: Path,
     assert after == dict.fromkeys(held, JobStatus.DISCARDED) != {}
     dropped = {event.subject for event in office.events() if event.tag == EventTag.JOB_DISCARDED}
     assert dropped >= {f"job:{number}" for number in held}
+
+
+@pytest.mark.parametrize(("step", "of"), [(N.KEY_MAILS, "License Key"), (N.INVITATION, "register")], ids=str)
+def test_a_step_whose_mails_failed_sends_them_when_it_is_tried_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: StepName, of: str
+) -> None:
+    outside(office)
+    approved(office)
+    send = office.mailer.send
+
+    def refusing(mail: OutboundMail) -> tuple[str, ...]:
+        if of.lower() in mail.subject.lower():
+            raise PermanentFailure("no such mailbox")
+        return send(mail)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.mailer, "send", refusing)
+        office.work_till_quiet()
+    assert steps(office)[step].state is S.FAILED
+    sent = len(office.mailer.sent)
+    retry(office, step)
+    office.work_till_quiet()
+
+    assert steps(office)[step].state is S.DONE
+    assert any(of.lower() in mail.subject.lower() for mail in office.mailer.sent[sent:])
