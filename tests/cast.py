@@ -30,7 +30,7 @@ from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.ports import Provisioner
-from bot.services import audit, cases, effects, intake, outbox
+from bot.services import audit, cases, effects, intake, mailboxes, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.effects import Ways
@@ -156,9 +156,9 @@ class Office:
     ) -> LedgerMail:
         """Bring one mail into the ledger, as the mailbox does."""
         with self.connect() as db:
-            intake.begin(db, INBOX, 1, now=self.now)
+            mailboxes.begin(db, INBOX, 1, now=self.now)
             mail = fetched(raw, uid=uid or next(self._uids), received_at=received_at or self.now)
-            (number,) = intake.record(db, self.desk, INBOX, 1, [mail], now=self.now)
+            (number,) = mailboxes.record(db, self.desk, INBOX, 1, [mail], now=self.now)
             row = ledger.find(db, number)
         assert row is not None
         return row

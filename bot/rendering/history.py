@@ -39,7 +39,7 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "money": words.say(f"money.kind.{data['kind']}") if "minor" in data else "",
         **{
             name: safe(str(data.get(name, "")), 20)
-            for name in ("count", "returned", "void", "used", "application")
+            for name in ("count", "returned", "void", "used", "application", "about")
         },
     }
     text = words.say(_key(tag), **said)

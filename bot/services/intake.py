@@ -1,18 +1,17 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import Case, case_id
+from bot.domain.cases import OPEN, Case, case_id
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
-from bot.domain.ledger import MAX_ATTEMPTS, Cursor, LedgerMail, MailStatus
-from bot.domain.mail import FetchedMail, InboundMail, Kind
+from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
@@ -31,6 +30,7 @@ from bot.services import (
     provenance,
     questions,
     sources,
+    timeline,
     withdrawals,
 )
 from bot.services.cases import Submission, open_case
@@ -39,67 +39,6 @@ from bot.services.queueing import queue_trouble
 from bot.services.replies import take_reply
 from bot.store import cases, events, finding, ledger
 from bot.store.database import transaction
-
-
-def begin(
-    db: Database, mailbox: str, uidvalidity: int, *, now: datetime, started: datetime | None = None
-) -> Cursor:
-    """Meet the mailbox: return how far it is recorded, from 0 when it is new or was renumbered.
-
-    A new one counts from `started`, when the desk began to ask for it: the server may have been away since.
-    """
-    with transaction(db, locks=(f"mailbox:{mailbox}",)):
-        known = ledger.find_mailbox(db, mailbox)
-        if known is None:
-            first = started or now
-            ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=first)
-            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=first)
-        if known.uidvalidity != uidvalidity:
-            ledger.renumber_mailbox(db, mailbox, uidvalidity)
-            tag, before = EventTag.MAILBOX_RENUMBERED, known.uidvalidity
-            events.add(db, tag, "mailbox", actor="usher", at=now, before=before, after=uidvalidity)
-            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=known.started_at)
-        return known
-
-
-def has_begun(db: Database, mailbox: str) -> bool:
-    """Whether the mailbox was ever open to this desk."""
-    return ledger.find_mailbox(db, mailbox) is not None
-
-
-def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -> Cursor:
-    """Note what was there when the numbering was first seen: what gets a higher number came later."""
-    if cursor.looked_to is not None:
-        return cursor
-    newest = max(uids, default=cursor.last_uid)
-    with transaction(db, locks=(f"mailbox:{mailbox}",)):
-        ledger.note_look(db, mailbox, uidvalidity=cursor.uidvalidity, newest=newest)
-    return replace(cursor, looked_to=newest)
-
-
-def record(
-    db: Database, desk: Desk, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
-) -> list[int]:
-    """Commit a batch with its raw bytes, sealed, before anything is done about it; return the new rows.
-
-    Mail older than the first start is recorded without its bytes and never acted on.
-    """
-    added = []
-    batch = [sources.seal(desk, fetched) for fetched in batch]
-    with transaction(db, locks=(f"mailbox:{mailbox}",)):
-        known = ledger.find_mailbox(db, mailbox)
-        if known is None:
-            raise LookupError(mailbox)
-        for fetched in batch:
-            old = fetched.received_at < known.old_before(fetched.uid)
-            status = MailStatus.OLD if old else MailStatus.RECORDED
-            number = ledger.add(db, mailbox, uidvalidity, fetched, status=status, now=now)
-            if number is not None:
-                added.append(number)
-        if batch:
-            last_uid = max(fetched.uid for fetched in batch)
-            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=last_uid)
-    return added
 
 
 def understand(
@@ -304,10 +243,11 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
         return _take_as_new(db, desk, understood, now)
-    if withdrawals.hear(db, desk, understood, case, now=now):
+    taken = withdrawals.hear(db, desk, understood, case, now=now)
+    if taken or corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
-    if corrections.offer(db, understood, case, submissions, now=now):
-        return case.ref
+    if case.status not in OPEN:
+        return _take_late(db, desk, understood, case, now)
     if take_reply(db, desk, understood, case, submissions, now=now):
         return case.ref
     cc = _copies(desk, understood, case)
@@ -315,6 +255,15 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if (refusal := understood.form.refusal) is not None:
         _say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
     return case.ref
+
+
+def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
+    """What a party writes once a case is decided waits for a person, as any question and any form does."""
+    forms = (submission.ris.form_hash() for submission in list_submissions(desk, understood))
+    is_news = understood.form.refusal is not None or any(form != case.ris.form_hash() for form in forms)
+    ref = (_take_as_new if is_news else questions.ask)(db, desk, understood, now)
+    timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
+    return ref
 
 
 def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure,
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import back_off
 from bot.ports import Mailbox, ReadMail
-from bot.services import intake, moves, upkeep
+from bot.services import intake, mailboxes, moves, upkeep
 
 log = structlog.get_logger("mail")
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class MailLoop:
             mailbox.open()
         except PermanentFailure as exc:
             with self._bot.connect() as db:
-                if not intake.has_begun(db, self._bot.settings.imap_folder):
+                if not mailboxes.has_begun(db, self._bot.settings.imap_folder):
                     raise SettingsFault(str(exc)) from None
             self._report_failure(str(exc), needs_person=True)
         except TransientFailure as exc:
@@ -137,14 +137,14 @@ class MailLoop:
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
-            cursor = intake.begin(db, name, uidvalidity, now=now(), started=self._started)
+            cursor = mailboxes.begin(db, name, uidvalidity, now=now(), started=self._started)
             uids = mailbox.uids_after(cursor.last_uid)
-            cursor = intake.note_look(db, name, cursor, uids)
+            cursor = mailboxes.note_look(db, name, cursor, uids)
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
                 for batch in _batches(fetched, FETCHED, HELD_BYTES, lambda mail: len(mail.raw)):
-                    added = intake.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
+                    added = mailboxes.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
 
     def _work(self) -> None:

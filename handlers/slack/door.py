@@ -13,7 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot.bootstrap import Bot
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.outbox import back_off
-from bot.services import intake
+from bot.services import mailboxes
 from handlers.slack.payloads import list_kept, list_overdue, replay
 
 log = structlog.get_logger("slack")
@@ -49,7 +49,7 @@ class SlackDoor:
             _check_slack(self._bot)
         except SettingsFault as exc:
             with self._bot.connect() as db:
-                if not intake.has_begun(db, self._bot.settings.imap_folder):
+                if not mailboxes.has_begun(db, self._bot.settings.imap_folder):
                     raise
             self._refuse(str(exc))
         except TransientFailure as exc:

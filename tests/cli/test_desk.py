@@ -11,7 +11,7 @@ from bot.bootstrap import make_desk
 from bot.domain.mail import FetchedMail
 from bot.domain.outbox import JobKind, JobStatus, NewJob
 from bot.sandbox.world import World
-from bot.services import intake
+from bot.services import intake, mailboxes
 from bot.settings import load
 from bot.store import database, migrations, outbox
 from bot.store.database import transaction
@@ -129,8 +129,8 @@ def take_in(desk: Shell, world: World, *, raw: bytes = RAW, uid: int = 1) -> int
     at_work = make_desk(settings)
     mail = FetchedMail(uid=uid, raw=raw, received_at=NOW, size=len(raw))
     with database.connect(desk.folder / "usher.db") as db:
-        intake.begin(db, "INBOX", 1, now=NOW)
-        (number,) = intake.record(db, at_work, "INBOX", 1, [mail], now=NOW)
+        mailboxes.begin(db, "INBOX", 1, now=NOW)
+        (number,) = mailboxes.record(db, at_work, "INBOX", 1, [mail], now=NOW)
         for _ in range(3):
             (row,) = intake.list_waiting(db, limit=1)
             intake.note_failure(db, at_work, row, "ValueError: x", now=NOW)

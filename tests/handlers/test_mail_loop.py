@@ -14,7 +14,7 @@ import pytest
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
-from bot.services import intake, kinds
+from bot.services import intake, kinds, mailboxes
 from handlers.mail import loop as mail_loop
 from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER, FETCHED, MailLoop
 from tests.cast import BLAKE, Office, a_mail
@@ -140,7 +140,7 @@ def test_mail_that_vanished_before_its_fetch_is_left_out(office: Office) -> None
     office.server.deliver(a_mail(), uid=1)
     office.server.deliver(a_mail(), uid=3)
     with office.connect() as db:
-        intake.begin(db, "INBOX", 1, now=office.now)
+        mailboxes.begin(db, "INBOX", 1, now=office.now)
     uids_after = office.server.uids_after
     office.server.uids_after = lambda uid: sorted({*uids_after(uid), 2} - set(range(uid + 1)))  # type: ignore[method-assign]
     with running(office):

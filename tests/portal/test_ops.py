@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.domain.alarms import Trouble
-from bot.services import alarms, intake, upkeep
+from bot.services import alarms, mailboxes, upkeep
 from handlers.portal import ops
 from tests.outside import fetched
 from tests.portal.conftest import NOW, Town
@@ -141,9 +141,9 @@ def test_the_age_is_nought_when_nothing_waits(monitor: FlaskClient) -> None:
 def test_the_last_mail_and_open_alarms_are_figures(town: Town, monitor: FlaskClient) -> None:
     assert "usher_last_mail_age_seconds" not in figures(monitor)
     with town.bot.connect() as db:
-        intake.begin(db, "INBOX", 1, now=NOW)
+        mailboxes.begin(db, "INBOX", 1, now=NOW)
         mail = fetched(b"From: a@example.org\n\nHello", received_at=NOW)
-        intake.record(db, town.bot.desk, "INBOX", 1, [mail], now=NOW)
+        mailboxes.record(db, town.bot.desk, "INBOX", 1, [mail], now=NOW)
         alarms.raise_alarm(db, Trouble(name="mailbox", sentence="no route", since=NOW), now=NOW)
     town.wait(seconds=90)
     shown = figures(monitor)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import MailNotKept
 from bot.domain.ledger import MailStatus
-from bot.services import intake, kinds
+from bot.services import intake, kinds, mailboxes
 from handlers.mail.loop import MailLoop
 from tests.cast import BLAKE, INBOX, LATER, Office, a_mail
 from tests.handlers.conftest import until
@@ -31,38 +31,38 @@ def test_mail_older_than_the_first_start_is_recorded_and_never_acted_on(office: 
 def test_a_number_above_the_first_look_is_new_whatever_the_clocks_say(office: Office) -> None:
     behind = NOW - timedelta(hours=1)
     with office.connect() as db:
-        cursor = intake.begin(db, INBOX, 1, now=NOW)
-        cursor = intake.note_look(db, INBOX, cursor, [1, 7])
+        cursor = mailboxes.begin(db, INBOX, 1, now=NOW)
+        cursor = mailboxes.note_look(db, INBOX, cursor, [1, 7])
         batch = [replace(fetched(a_mail(), uid=uid), received_at=behind) for uid in (7, 8)]
         put_back = replace(fetched(a_mail(), uid=9), received_at=NOW - timedelta(days=2))
-        intake.record(db, office.desk, INBOX, 1, [*batch, put_back], now=NOW)
+        mailboxes.record(db, office.desk, INBOX, 1, [*batch, put_back], now=NOW)
         statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
 
         assert statuses == {7: MailStatus.OLD, 8: MailStatus.RECORDED, 9: MailStatus.OLD}
-        assert intake.begin(db, INBOX, 1, now=LATER).looked_to == 7
-        assert intake.note_look(db, INBOX, cursor, [1, 7, 8, 9]).looked_to == 7
+        assert mailboxes.begin(db, INBOX, 1, now=LATER).looked_to == 7
+        assert mailboxes.note_look(db, INBOX, cursor, [1, 7, 8, 9]).looked_to == 7
 
 
 def test_new_numbers_are_looked_at_for_the_first_time_again(office: Office) -> None:
     with office.connect() as db:
-        intake.note_look(db, INBOX, intake.begin(db, INBOX, 1, now=NOW), [7])
-        renumbered = intake.begin(db, INBOX, 2, now=LATER)
+        mailboxes.note_look(db, INBOX, mailboxes.begin(db, INBOX, 1, now=NOW), [7])
+        renumbered = mailboxes.begin(db, INBOX, 2, now=LATER)
 
         assert (renumbered.last_uid, renumbered.looked_to, renumbered.started_at) == (0, None, NOW)
-        assert intake.note_look(db, INBOX, renumbered, []).looked_to == 0
-        assert intake.begin(db, INBOX, 2, now=LATER).looked_to == 0
+        assert mailboxes.note_look(db, INBOX, renumbered, []).looked_to == 0
+        assert mailboxes.begin(db, INBOX, 2, now=LATER).looked_to == 0
 
 
 def test_mail_that_came_while_the_server_was_away_at_the_first_start_is_new(office: Office) -> None:
     with office.connect() as db:
-        cursor = intake.begin(db, INBOX, 1, now=LATER, started=NOW)
-        intake.note_look(db, INBOX, cursor, [1, 2])
+        cursor = mailboxes.begin(db, INBOX, 1, now=LATER, started=NOW)
+        mailboxes.note_look(db, INBOX, cursor, [1, 2])
         before, meanwhile = NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)
         batch = [
             replace(fetched(a_mail(), uid=1), received_at=before),
             replace(fetched(a_mail(), uid=2), received_at=meanwhile),
         ]
-        intake.record(db, office.desk, INBOX, 1, batch, now=LATER)
+        mailboxes.record(db, office.desk, INBOX, 1, batch, now=LATER)
         statuses = {row.uid: row.status for row in intake.list_newest(db, limit=9)}
 
     assert meanwhile < LATER

@@ -11,7 +11,7 @@ from bot.domain.errors import NothingWaits, NotStaff
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import caps, intake, kinds
+from bot.services import caps, intake, kinds, mailboxes
 from bot.store import ledger
 from tests.cast import BLAKE, DANA, ELI, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
@@ -124,7 +124,7 @@ def test_after_an_hour_forms_are_taken_in_again(office: Office) -> None:
 def test_what_came_over_a_weekend_is_no_flood_on_monday(office: Office) -> None:
     friday = office.now - timedelta(days=2)
     with office.connect() as db:
-        intake.begin(db, "INBOX", 1, now=friday)
+        mailboxes.begin(db, "INBOX", 1, now=friday)
     rows = [
         office.record(
             a_mail(files=[form_of(f"Firma {number}")]), received_at=friday + timedelta(hours=number)

@@ -11,7 +11,7 @@ from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
 from bot.rendering.workbooks import ris_form
-from bot.services import intake, kinds
+from bot.services import intake, kinds, mailboxes
 from bot.store import ledger
 from handlers.mail.loop import work_on
 from tests.cast import BLAKE, DANA, DESK_ADDRESS, INBOX, MALLORY, Office, a_mail
@@ -62,23 +62,23 @@ def test_a_mail_is_in_the_ledger_with_its_bytes_before_anything_is_done(office: 
 
 def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
     with office.connect() as db:
-        intake.begin(db, INBOX, 1, now=NOW)
+        mailboxes.begin(db, INBOX, 1, now=NOW)
         torn = replace(fetched(a_ris(), uid=2), received_at=NOW.replace(tzinfo=None))
         with pytest.raises(TypeError):
-            intake.record(db, office.desk, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
+            mailboxes.record(db, office.desk, INBOX, 1, [fetched(a_ris(), uid=1), torn], now=NOW)
 
         assert intake.list_newest(db, limit=9) == []
-        assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 0
+        assert mailboxes.begin(db, INBOX, 1, now=NOW).last_uid == 0
 
 
 def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
     mail = fetched(a_ris(), uid=5)
     with office.connect() as db:
-        intake.begin(db, INBOX, 1, now=NOW)
+        mailboxes.begin(db, INBOX, 1, now=NOW)
 
-        assert len(intake.record(db, office.desk, INBOX, 1, [mail], now=NOW)) == 1
-        assert intake.record(db, office.desk, INBOX, 1, [mail], now=NOW) == []
-        assert intake.begin(db, INBOX, 1, now=NOW).last_uid == 5
+        assert len(mailboxes.record(db, office.desk, INBOX, 1, [mail], now=NOW)) == 1
+        assert mailboxes.record(db, office.desk, INBOX, 1, [mail], now=NOW) == []
+        assert mailboxes.begin(db, INBOX, 1, now=NOW).last_uid == 5
 
 
 def test_deciding_twice_about_one_mail_acts_once(office: Office) -> None:
@@ -136,12 +136,12 @@ def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office
     take_all(office, 1, mails)
     jobs = templates(office)
     with office.connect() as db:
-        assert intake.begin(db, INBOX, 2, now=NOW).last_uid == 0
+        assert mailboxes.begin(db, INBOX, 2, now=NOW).last_uid == 0
 
     take_all(office, 2, [replace(mail, uid=mail.uid - 6) for mail in reversed(mails)])
 
     with office.connect() as db:
-        assert intake.begin(db, INBOX, 2, now=NOW).last_uid == 3
+        assert mailboxes.begin(db, INBOX, 2, now=NOW).last_uid == 3
         states = [row.status for row in intake.list_newest(db, limit=9)]
     assert states == ["duplicate"] * 3 + ["done"] * 3
     assert templates(office) == jobs
@@ -149,8 +149,8 @@ def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office
 
 def take_all(office: Office, uidvalidity: int, mails: Sequence[FetchedMail]) -> None:
     with office.connect() as db:
-        intake.begin(db, INBOX, uidvalidity, now=NOW)
-        intake.record(db, office.desk, INBOX, uidvalidity, mails, now=NOW)
+        mailboxes.begin(db, INBOX, uidvalidity, now=NOW)
+        mailboxes.record(db, office.desk, INBOX, uidvalidity, mails, now=NOW)
         for row in intake.list_waiting(db, limit=99):
             office.decide(row)
 
@@ -386,9 +386,9 @@ def test_a_mail_too_large_to_be_read_becomes_a_question_for_a_person(office: Off
     raw = a_ris().replace(b"Subject: A new customer", f"Subject: {subject}".encode())
     head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     with office.connect() as db:
-        intake.begin(db, INBOX, 1, now=NOW)
+        mailboxes.begin(db, INBOX, 1, now=NOW)
         mail = replace(fetched(head, uid=1), whole=False, size=99_000_000)
-        (number,) = intake.record(db, office.desk, INBOX, 1, [mail], now=NOW)
+        (number,) = mailboxes.record(db, office.desk, INBOX, 1, [mail], now=NOW)
         row = ledger.find(db, number)
     assert row is not None
     done = office.decide(row)

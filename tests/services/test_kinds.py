@@ -170,7 +170,7 @@ def test_a_form_for_a_decided_case_opens_a_new_one(office: Office) -> None:
         approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
     answers = office.mails()[0].message_id
     row = office.take(a_mail(files=[FORM], answers=answers))
-    assert (row.kind, row.subject_ref) == ("reply", "C-1")
+    assert (row.kind, row.subject_ref) == ("reply", "Q-1")
 
     assert as_ris(office, row.id) == ["C-2"]
     assert office.case("C-1").status is CaseStatus.APPROVED

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
-from bot.services import intake
+from bot.services import mailboxes
 from bot.store import ledger
 from tests.cast import DANA, INBOX, MALLORY, Office, a_mail
 from tests.forms import sound_form
@@ -20,10 +20,10 @@ def take_large(office: Office, *, raw: bytes | None = None, **more: object) -> L
     """A mail of which the mailbox fetched the header only."""
     head = (raw or a_mail(**more)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"  # type: ignore[arg-type]
     with office.connect() as db:
-        intake.begin(db, INBOX, 1, now=office.now)
+        mailboxes.begin(db, INBOX, 1, now=office.now)
         uid = len(ledger.list_newest(db, 999)) + 100
         mail = replace(fetched(head, uid=uid, received_at=office.now), whole=False, size=SIZE)
-        (number,) = intake.record(db, office.desk, INBOX, 1, [mail], now=office.now)
+        (number,) = mailboxes.record(db, office.desk, INBOX, 1, [mail], now=office.now)
         row = ledger.find(db, number)
     assert row is not None
     return office.decide(row)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.cases import OPEN, BallHolder, CaseStatus
 from bot.domain.errors import NothingUnread, NotStaff
 from bot.domain.letters import Letter
 from bot.domain.queue import QueueEntry, Wanted
@@ -12,7 +12,7 @@ from bot.rendering.cards import case_card, confirm_card
 from bot.rendering.queue import queue_card
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, case_answers, case_words, cases, outbox, queue
+from bot.services import case_answers, case_words, cases, conversations, outbox, queue
 from bot.store import turns
 from bot.store.database import text_of
 from tests.cast import AVERY, BLAKE, DANA, ELI, MALLORY, Office, a_mail
@@ -178,22 +178,48 @@ def test_a_file_without_words_is_to_be_read_and_one_that_was_answered_is_not(off
     assert (line(office).ball, unread(office)) == (BallHolder.DESK, 1)
 
 
-@pytest.mark.parametrize("approved", [False, True])
-def test_words_to_a_case_that_does_not_wait_for_them_stand_in_the_channel_too(
-    office: Office, approved: bool
-) -> None:
+def test_words_to_a_case_in_review_stand_in_the_channel_too(office: Office) -> None:
     office.take(a_mail(files=[FORM]))
     office.work()
-    if approved:
-        seen = office.case("C-1").content_hash
-        with office.connect() as db:
-            approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
     before = aloud(office)
     reply(office, "Please wait: the purchase order is the wrong one.")
     reply(office, "")
 
     (words_of_theirs,) = [text for text in aloud(office) if text not in before]
     assert "C-1" in words_of_theirs
+
+
+@pytest.mark.parametrize("status", sorted(set(CaseStatus) - OPEN))
+def test_words_to_a_decided_case_wait_for_a_person_as_any_question_does(
+    office: Office, status: CaseStatus
+) -> None:
+    office.take(a_mail(files=[FORM]))
+    office.work()
+    with office.connect() as db:
+        db.execute("update cases set status = ?", [status])
+    reply(office, "The contact has left us: please invite somebody else.")
+    office.work()
+
+    (asked_for,) = [mail for mail in office.mailer.sent if "Q-1" in mail.subject]
+    assert asked_for.to == DANA.address
+    with office.connect() as db:
+        (one,) = conversations.list_open(db, by=BLAKE)
+    assert (one.ref, one.due_at is not None) == ("Q-1", True)
+    assert any(one.text.endswith("The sponsor wrote: Q-1") for one in office.chat.standing.values())
+
+
+@pytest.mark.parametrize("status", [CaseStatus.INVITED, CaseStatus.LIVE, CaseStatus.WITHDRAWN])
+def test_a_form_with_something_new_for_a_case_that_cannot_change_is_a_case_of_its_own(
+    office: Office, status: CaseStatus
+) -> None:
+    office.take(a_mail(files=[FORM]))
+    office.work()
+    with office.connect() as db:
+        db.execute("update cases set status = ?", [status])
+    reply(office, "With five seats.", files=[CORRECTED])
+
+    assert office.case("C-2").ris.company.seats == 5
+    assert office.case("C-1").status is status
 
 
 def test_words_that_waited_before_this_version_are_handed_over(office: Office) -> None:

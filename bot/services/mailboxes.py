@@ -1,0 +1,76 @@
+"""Meet a mailbox and record what is in it, before anything is done about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.events import EventTag
+from bot.domain.ledger import Cursor, MailStatus
+from bot.domain.mail import FetchedMail
+from bot.services import sources
+from bot.services.desk import Desk
+from bot.store import events, ledger
+from bot.store.database import transaction
+
+
+def begin(
+    db: Database, mailbox: str, uidvalidity: int, *, now: datetime, started: datetime | None = None
+) -> Cursor:
+    """Meet the mailbox: return how far it is recorded, from 0 when it is new or was renumbered.
+
+    A new one counts from `started`, when the desk began to ask for it: the server may have been away since.
+    """
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        known = ledger.find_mailbox(db, mailbox)
+        if known is None:
+            first = started or now
+            ledger.start_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=0, now=first)
+            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=first)
+        if known.uidvalidity != uidvalidity:
+            ledger.renumber_mailbox(db, mailbox, uidvalidity)
+            tag, before = EventTag.MAILBOX_RENUMBERED, known.uidvalidity
+            events.add(db, tag, "mailbox", actor="usher", at=now, before=before, after=uidvalidity)
+            return Cursor(uidvalidity=uidvalidity, last_uid=0, started_at=known.started_at)
+        return known
+
+
+def has_begun(db: Database, mailbox: str) -> bool:
+    """Whether the mailbox was ever open to this desk."""
+    return ledger.find_mailbox(db, mailbox) is not None
+
+
+def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -> Cursor:
+    """Note what was there when the numbering was first seen: what gets a higher number came later."""
+    if cursor.looked_to is not None:
+        return cursor
+    newest = max(uids, default=cursor.last_uid)
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        ledger.note_look(db, mailbox, uidvalidity=cursor.uidvalidity, newest=newest)
+    return replace(cursor, looked_to=newest)
+
+
+def record(
+    db: Database, desk: Desk, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
+) -> list[int]:
+    """Commit a batch with its raw bytes, sealed, before anything is done about it; return the new rows.
+
+    Mail older than the first start is recorded without its bytes and never acted on.
+    """
+    added = []
+    batch = [sources.seal(desk, fetched) for fetched in batch]
+    with transaction(db, locks=(f"mailbox:{mailbox}",)):
+        known = ledger.find_mailbox(db, mailbox)
+        if known is None:
+            raise LookupError(mailbox)
+        for fetched in batch:
+            old = fetched.received_at < known.old_before(fetched.uid)
+            status = MailStatus.OLD if old else MailStatus.RECORDED
+            number = ledger.add(db, mailbox, uidvalidity, fetched, status=status, now=now)
+            if number is not None:
+                added.append(number)
+        if batch:
+            last_uid = max(fetched.uid for fetched in batch)
+            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=last_uid)
+    return added
