@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from bot.domain.approvals import Choice
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.purchase_orders import fold_number
 from bot.domain.purchasing import Quote
 from bot.domain.withdrawals import Standing
 from bot.policy import Policy
@@ -18,12 +19,20 @@ def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -
     balance = payer.available - quote.total if quote and quote.total and payer else None
     return of_case(case, policy) | {
         **({"purchase_order": payer.number} if payer else {}),
+        "other_payer": payer is None and _pays_another(case, quote),
         **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
         "balance": say.money(balance) if balance else "",
         "from_spare": quote.spare if quote else 0,
         "approved_on": words_for(case, policy).date(case.decision.at if case.decision else case.status_since),
         "users": [case_facts.user(user, words_for(case, policy)) for user in case.ordered_users],
     }
+
+
+def _pays_another(case: Case, quote: Quote | None) -> bool:
+    """Whether another purchase order pays than the form named, of which its sponsor may not read."""
+    if quote is None or quote.order is None or not quote.total:
+        return False
+    return fold_number(quote.order.number) != fold_number(case.ris.company.purchase_order)
 
 
 def withdrawal(

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from bot import policy as policies
+from bot.domain.money import Money
+from bot.domain.purchasing import Quote
 from bot.domain.ris import Credential
 from bot.policy import Policy, Price
 from bot.rendering import mails, order_mails, samples
 from bot.rendering.mails import render_mail
 from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
+from tests.rendering.test_approving import an_order
 
 POLICY = policies.load()
 
@@ -60,3 +63,27 @@ def test_without_a_price_or_a_number_of_seats_nothing_is_said_of_money() -> None
 
 def test_a_currency_without_cents_has_none() -> None:
     assert mails.receipt(samples.complete_case(), priced("500", "JPY"))["total_price"] == "JP¥1,500"
+
+
+@pytest.mark.parametrize(
+    ("named", "row"),
+    [("", "one that we chose"), ("PO-4711", "one that we chose, not PO-4711 of the form"), ("po-9", "po-9")],
+)
+def test_whose_purchase_order_is_not_charged_does_not_read_that_it_is(named: str, row: str) -> None:
+    case = samples.decided_case()
+    case = replace(case, ris=replace(case.ris, company=replace(case.ris.company, purchase_order=named)))
+    picked = replace(an_order("PO-9", 90_000), contact="orders@elsewhere.example.net")
+    quote = Quote(seats=3, total=Money(38_700, "EUR"), order=picked, named=named)
+    words = order_mails.order_confirmation(case, PRICED, quote)
+    text = render_mail("order_confirmation", "en", words | {"status_url": samples.STATUS_URL}).text
+
+    assert f"Purchase order: {row}\n" in text
+    assert words["balance"] == ""
+
+
+def test_where_nothing_is_charged_the_confirmation_does_not_say_so() -> None:
+    words = order_mails.order_confirmation(samples.decided_case(), POLICY) | {"purchase_order": ""}
+    text = render_mail("order_confirmation", "en", words | {"status_url": samples.STATUS_URL}).text
+
+    assert "charge" not in text
+    assert "purchase order" not in text.lower()
