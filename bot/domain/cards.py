@@ -17,6 +17,7 @@ from bot.domain.provenance import Provenance
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Bought, Quote
 from bot.domain.registration import Registered, Registration
+from bot.domain.ris import Decision
 from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 
@@ -70,6 +71,11 @@ class CaseCard:
     def offer(self) -> str:
         """The seal of what approving it costs; "" where that is not shown."""
         return self.quote.seal if self.quote else ""
+
+    @property
+    def lacks_a_word(self) -> bool:
+        """It is in review, and complete only if staff say that it is an addition."""
+        return self.case.status is CaseStatus.IN_REVIEW and self.case.ris.decision is not Decision.COMPLETE
 
 
 @dataclass(frozen=True, kw_only=True)

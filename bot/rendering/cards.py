@@ -100,6 +100,8 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.assigned", who=who)
     if case.escalated and case.decision is None:
         line += "\n" + words.say("card.escalated")
+    if card.lacks_a_word:
+        line += "\n" + words.say("card.say_first")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:
@@ -209,7 +211,8 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
-    idle = {name for name, wanted in (("answered", card.questions), ("read", card.unread)) if not wanted}
+    wanted = {"answered": card.questions, "read": card.unread, "approve": not card.lacks_a_word}
+    idle = {name for name, reason in wanted.items() if not reason}
     names = (*(name for name in names if name not in idle), "assign", "open")
     return [*_ask(card, words), *organisations.buttons(card, words), _actions(card, names, words)]
 
@@ -249,12 +252,6 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         "block_id": approving.row_id("", card.offer, case.content_hash),
         "elements": elements,
     }
-
-
-def read_unread(value: str) -> tuple[str, int]:
-    """The case of a *Nothing to answer* button, and how far its card showed what was written."""
-    ref, _, to = value.partition(" ")
-    return ref, int(to)
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:

@@ -165,3 +165,9 @@ def _below_its_heading(text: str) -> str:
 def fitted(text: str, limit: int) -> str:
     """The text cut to so many units of UTF-16, as Slack counts them."""
     return text.encode("utf-16-le", "replace")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
+def read_unread(value: str) -> tuple[str, int]:
+    """The case of a *Nothing to answer* button, and how far its card showed what was written."""
+    ref, _, to = value.partition(" ")
+    return ref, int(to)

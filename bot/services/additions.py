@@ -14,7 +14,14 @@ from bot.domain.organisations import KNOWN
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.services import organisations as known
-from bot.services.cases import answer, answer_submission, get_case, get_seen, refusals_recorded
+from bot.services.cases import (
+    answer,
+    answer_submission,
+    get_case,
+    get_seen,
+    move_or_explain,
+    refusals_recorded,
+)
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
 from bot.store import case_questions, case_versions, cases, events, organisations
@@ -52,8 +59,17 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
                 return _set(db, desk, case, alone, None, by=by, now=now)
             tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
             events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
+            _ask_for_the_rest(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
             return case
+
+
+def _ask_for_the_rest(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
+    """What an addition alone may lack is asked for once no organisation of its sponsor's is left."""
+    to = known.status_of(db, case, asked=case_questions.is_open(db, case.id))
+    if case.status is CaseStatus.IN_REVIEW and to is CaseStatus.WAITING_FOR_SPONSOR:
+        move_or_explain(db, case, (case.status,), to, now=now)
+        answer(db, desk, replace(case, status=to), "ris_problems", now=now, by_staff=True)
 
 
 def _get_sayable(db: Database, ref: str, seen: str, by: Staff) -> Case:

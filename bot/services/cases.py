@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import check_is_staff
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id, status_after, weighed
+from bot.domain.cases import Case, CaseStatus, Thread, case_id, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -83,7 +82,7 @@ def open_case(
     hands = {mail.sender.address} | ({by.id} if by else set())
     case = Case(
         id=next_number(db, "case"),
-        status=status_after(submission.ris, authorised=submission.authorised or by is not None),
+        status=CaseStatus.RECEIVED,
         version=1,
         content_hash=submission.ris.content_hash(),
         ris=submission.ris,
@@ -99,6 +98,8 @@ def open_case(
         created_at=now,
         status_since=now,
     )
+    taken_in = submission.authorised or by is not None
+    case = replace(case, status=organisations.status_of(db, case, taken_in=taken_in))
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
     organisations.note_marks(db, desk, case)
     finding.set_case(db, case)
@@ -160,9 +161,8 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
     addition, content_hash = organisations.renewed(db, case, submission.ris)
     ris = weighed(submission.ris, addition)
     asked = case_questions.is_open(db, case.id)
-    return replace(
+    revised = replace(
         case,
-        status=status_after(ris, authorised=authorised or by is not None, asked=asked),
         authorised=authorised,
         version=case.version + 1,
         content_hash=content_hash,
@@ -175,6 +175,8 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
         thread=Thread.answering(submission.mail),
         mail_id=submission.mail_id,
     )
+    taken_in = authorised or by is not None
+    return replace(revised, status=organisations.status_of(db, revised, taken_in=taken_in, asked=asked))
 
 
 def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
@@ -202,10 +204,11 @@ def answer_submission(
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
     Whoever's RIS staff took in hears what is missing; of a newer version (`before`), what is still, or that
-    it is complete now.
+    it is complete now. What staff have to say something about first only came.
     """
-    if case.status is not CaseStatus.RECEIVED:
-        if case.ris.decision is not Decision.COMPLETE:
+    is_complete = case.ris.decision is Decision.COMPLETE
+    if case.status is CaseStatus.WAITING_FOR_SPONSOR or (case.status is CaseStatus.IN_REVIEW and is_complete):
+        if not is_complete:
             words = mails.ris_problems(case, desk.policy, before=before)
             answer(db, desk, case, "ris_problems", now=now, words=words, by_staff=by_staff)
         elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
@@ -266,33 +269,6 @@ def refusals_recorded(db: Database, ref: str, by: Staff, now: datetime) -> Itera
             tag = EventTag.DECISION_REFUSED
             events.add(db, tag, subject_of(ref), actor=by.id, at=now, code=refusal.code)
         raise
-
-
-def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
-    """Take a RIS of an unverified sender in for review.
-
-    An approver who does so has seen it: where it needs two approvals, theirs is the first.
-    """
-    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        check_is_staff(by)
-        case = get_seen(db, ref, seen)
-        to = status_after(case.ris, authorised=True, asked=case_questions.is_open(db, case.id))
-        move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
-        timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
-        case = replace(case, status=to)
-        if to is CaseStatus.IN_REVIEW:
-            _first_of_two(db, desk, case, by=by, now=now)
-        if case.ris.decision is not Decision.COMPLETE:
-            answer(db, desk, case, "ris_problems", now=now, by_staff=True)
-        queue_case_card(db, case.id, now=now)
-    return case
-
-
-def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
-    """Whoever may approve it and took it in has said the first yes, unless a yes asks for a code."""
-    two = rights.why_second(desk, case) and not rights.why_code(desk, case)
-    if two and rights.may_decide(db, case, by, now=now):
-        rights.say_yes(db, case, by=by, now=now)
 
 
 def get_seen(db: Database, ref: str, seen: str) -> Case:

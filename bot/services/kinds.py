@@ -1,5 +1,6 @@
 """Decide again about a mail: as it stands, or as staff say that it is a RIS, or that it is none."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -20,14 +21,23 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
+from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
-from bot.services import questions, sources
-from bot.services.cases import Submission, get_case, get_seen, move_or_explain, open_case, refusals_recorded
+from bot.services import organisations, questions, rights, sources, timeline
+from bot.services.cases import (
+    Submission,
+    answer,
+    get_case,
+    get_seen,
+    move_or_explain,
+    open_case,
+    refusals_recorded,
+)
 from bot.services.desk import Desk
 from bot.services.intake import ACTIONS, list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
-from bot.store import cases, events, ledger
+from bot.store import case_questions, cases, events, ledger
 from bot.store.database import transaction
 
 
@@ -186,3 +196,30 @@ def _mend(db: Database, understood: Understood, kind: Kind, *, ref: str, by: Sta
         raise MailHasResult(id=row.id, ref=current.subject_ref if current else "")
     tag, subject = EventTag.MAIL_KIND_MENDED, f"mail:{row.id}"
     events.add(db, tag, subject, actor=by.id, at=now, kind=kind, before=row.kind, ref=ref)
+
+
+def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """Take a RIS of an unverified sender in for review.
+
+    An approver who does so has seen it: where it needs two approvals, theirs is the first.
+    """
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        check_is_staff(by)
+        case = get_seen(db, ref, seen)
+        to = organisations.status_of(db, case, asked=case_questions.is_open(db, case.id))
+        move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
+        timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
+        case = replace(case, status=to)
+        if to is CaseStatus.IN_REVIEW and case.ris.decision is Decision.COMPLETE:
+            _first_of_two(db, desk, case, by=by, now=now)
+        if to is CaseStatus.WAITING_FOR_SPONSOR:
+            answer(db, desk, case, "ris_problems", now=now, by_staff=True)
+        queue_case_card(db, case.id, now=now)
+    return case
+
+
+def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:
+    """Whoever may approve it and took it in has said the first yes, unless a yes asks for a code."""
+    two = rights.why_second(desk, case) and not rights.why_code(desk, case)
+    if two and rights.may_decide(db, case, by, now=now):
+        rights.say_yes(db, case, by=by, now=now)

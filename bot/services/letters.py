@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Case, CaseStatus, status_after
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import ContentChanged, NothingAsked, NotWritable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -24,7 +24,7 @@ from bot.domain.letters import (
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import timeline
+from bot.services import organisations, timeline
 from bot.services.cases import get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN, queue_case_card, queue_mail
@@ -176,7 +176,7 @@ def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
 
 def give_back(db: Database, case: Case, *, now: datetime) -> None:
     """A complete case whose questions are answered is the desk's again; in the caller's transaction."""
-    to = status_after(case.ris, authorised=True, asked=case_questions.is_open(db, case.id))
+    to = organisations.status_of(db, case, asked=case_questions.is_open(db, case.id))
     if case.status is not CaseStatus.WAITING_FOR_SPONSOR or to is case.status:
         return
     if not cases.move(db, case.id, since=(case.status,), to=to, content_hash=case.content_hash, now=now):

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
-from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id
-from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id, status_after
+from bot.domain.errors import NothingToAdd, OrganisationUndecided, OrganisationUnsaid, SameFormTwice
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,
@@ -23,7 +23,7 @@ from bot.domain.organisations import (
     marks_of,
     people_of,
 )
-from bot.domain.ris import Credential, RisCase, User
+from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import cases, organisations, seats
@@ -56,6 +56,19 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
     return tuple(sorted(found, key=lambda like: -like.points)[:SHOWN])
+
+
+def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = False) -> CaseStatus:
+    """Where a case stands by its content; `asked`: a question of staff is open.
+
+    One that lacks only what an addition may lack, and is like an organisation of its own sponsor's, is the
+    desk's: staff say of which organisation it is before anybody is asked for the rest.
+    """
+    status = status_after(case.ris, authorised=taken_in, asked=asked)
+    waits = status is CaseStatus.WAITING_FOR_SPONSOR and not asked and case.addition is None
+    if waits and case.ris.as_addition().decision is Decision.COMPLETE and is_of_one_sponsor(db, case):
+        return CaseStatus.IN_REVIEW
+    return status
 
 
 def is_of_one_sponsor(db: Database, case: Case) -> bool:
@@ -174,7 +187,13 @@ def check_not_again(db: Database, case: Case) -> None:
 
 
 def check_addition(db: Database, case: Case) -> None:
-    """Raise what keeps an addition from being approved: its organisation is not, or nobody is new."""
+    """Raise what keeps it from being approved.
+
+    It is complete as an addition alone, and nobody said that it is one; its organisation is not approved; or
+    nobody is new.
+    """
+    if case.ris.decision is not Decision.COMPLETE:
+        raise OrganisationUnsaid(ref=case.ref)
     if case.addition is None:
         return
     root = cases.find(db, case.addition.of)

@@ -30,7 +30,7 @@ def on_ris(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         by, mail_id = staff_in(body, bot), mail_in(body)
         if mail_id is None:
             ref, seen = seen_in(body)
-            case = cases.accept(db, bot.desk, ref=ref, seen=seen, by=by, now=bot.clock.now())
+            case = kinds.accept(db, bot.desk, ref=ref, seen=seen, by=by, now=bot.clock.now())
             said = words(bot).say("slack.accepted", ref=case.ref)
         else:
             check_is_staff(by)  # before the mail is read for them

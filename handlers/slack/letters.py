@@ -9,7 +9,7 @@ from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.letters import Draft, Letter
 from bot.domain.staff import Staff
-from bot.rendering import cards, letter_cards
+from bot.rendering import letter_cards
 from bot.rendering.blocks import Card
 from bot.rendering.queue import done_card
 from bot.services import case_words, letters
@@ -97,7 +97,7 @@ def on_answered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_read(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """What the sponsor wrote needs no answer."""
     ack()
-    ref, to = cards.read_unread(seen_in(body)[0])
+    ref, to = letter_cards.read_unread(seen_in(body)[0])
     with explains(respond, bot), bot.connect() as db:
         case = case_words.mark_read(db, ref=ref, to=to, by=staff_in(body, bot), now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.marked_read", ref=case.ref))

@@ -15,11 +15,14 @@ from bot.domain.errors import (
     NotReviewable,
     NotStaff,
     OrganisationUndecided,
+    OrganisationUnsaid,
     OwnWork,
 )
 from bot.domain.mail import Address
 from bot.domain.organisations import Likeness, Mark, MarkKind, Reason, host_first
 from bot.domain.ris import Credential, Problem, ProblemKind, RisCase, User
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
 from bot.services import additions, approvals, cases
 from bot.store import organisations as store
@@ -113,11 +116,11 @@ def test_an_addition_brings_the_new_people_and_their_seats_only(office: Office) 
 
     assert case.addition is not None
     assert (case.addition.of, case.addition.known, case.addition.told) == (1, (0, 1), True)
-    words = office.job("order_confirmation").values["words"]
-    assert [user["name"] for user in words["users"]] == ["Nora Vogt", "Hal Vogt"]
-    assert (words["seats"], words["users_count"], words["only_people"]) == ("1", 2, True)
-    assert words["addition_to"] == "C-1"
-    assert words["known_users"] == "Mara Lindqvist, Tom Öztürk"
+    confirmed = office.job("order_confirmation").values["words"]
+    assert [user["name"] for user in confirmed["users"]] == ["Nora Vogt", "Hal Vogt"]
+    assert (confirmed["seats"], confirmed["users_count"], confirmed["only_people"]) == ("1", 2, True)
+    assert confirmed["addition_to"] == "C-1"
+    assert confirmed["known_users"] == "Mara Lindqvist, Tom Öztürk"
     assert office.case(case.ref).addition == case.addition  # kept, for the rooms that come after
 
 
@@ -136,7 +139,16 @@ def an_incomplete_addition(office: Office, *more: ProblemKind) -> Case:
 
 def test_an_addition_needs_no_administrator_and_no_number_of_seats(office: Office) -> None:
     case = an_incomplete_addition(office)
-    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, "C-2", now=office.now)
+    shown = str(case_card(card, words=words("en")).blocks)
+    assert case.status is CaseStatus.IN_REVIEW  # nobody is asked for an administrator before staff have said
+    assert [job.template for job in office.mails() if job.case_id == 2] == ["neutral_receipt"]
+    assert "case_same_as" in shown
+    assert "case_approve" not in shown
+    assert "*Is it of an organization that its sponsor brought before?*" in shown
+    with pytest.raises(OrganisationUnsaid):
+        approve(office, "C-2")
     same(office, case)
 
     case = office.case("C-2")
@@ -160,7 +172,25 @@ def test_told_apart_again_it_is_asked_for_all_that_a_first_form_needs(office: Of
     case = office.case("C-2")
     assert case.status is CaseStatus.WAITING_FOR_SPONSOR
     assert len(case.ris.problems) == 2
-    assert len([job for job in office.jobs("ris_problems") if job.case_id == 2]) == 2
+    assert len([job for job in office.jobs("ris_problems") if job.case_id == 2]) == 1
+
+
+def test_of_no_known_organisation_it_is_asked_for_the_same(office: Office) -> None:
+    not_same(office, an_incomplete_addition(office))
+
+    assert office.case("C-2").status is CaseStatus.WAITING_FOR_SPONSOR
+    (asked,) = [job for job in office.jobs("ris_problems") if job.case_id == 2]
+    assert len(asked.values["words"]["problems"]) == 2
+
+
+def test_what_only_an_addition_may_lack_is_asked_of_a_sponsor_who_never_brought_it(office: Office) -> None:
+    an_incomplete_addition(office)
+    problems = asked_about(ProblemKind.NO_ADMINISTRATOR)
+    ris = RisCase(company=COMPANY, users=(NEW,), problems=problems)
+    franca = Address(name="Franca", address="franca@second.example.org")
+    case = a_case(office, replace(a_submission(sender=franca), ris=ris))
+
+    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
 
 
 def test_what_was_shown_before_it_was_an_addition_cannot_be_approved(office: Office) -> None:
@@ -329,8 +359,8 @@ def test_the_sponsor_of_another_hears_nothing_of_it(office: Office) -> None:
 
     assert case.addition is not None
     assert not case.addition.told
-    words = office.job("order_confirmation").values["words"]
-    assert (words["addition_to"], words["known_users"]) == ("", "")
+    confirmed = office.job("order_confirmation").values["words"]
+    assert (confirmed["addition_to"], confirmed["known_users"]) == ("", "")
     assert "C-1" not in str(words)
 
 

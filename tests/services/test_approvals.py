@@ -18,7 +18,7 @@ from bot.domain.errors import (
     UnknownCase,
 )
 from bot.domain.staff import Act, Member, Staff
-from bot.services import approvals, cases
+from bot.services import approvals, cases, kinds
 from bot.services.staff import StaffList
 from bot.store import cases as case_store
 from bot.store.database import transaction
@@ -52,7 +52,7 @@ def reject(office: Office, case: Case, by: Staff, *, seen: str = "") -> Case:
 
 def accept(office: Office, case: Case, by: Staff) -> Case:
     with office.connect() as db:
-        return cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=by, now=office.now)
+        return kinds.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=by, now=office.now)
 
 
 def withdraw(office: Office, case: Case) -> None:

@@ -182,7 +182,7 @@ def a_busy_day(office: Office) -> None:
         )  # fmt: skip
         stranger = cases.get_case(db, "C-3")
         assert stranger.status is CaseStatus.RECEIVED
-        cases.accept(db, office.desk, ref="C-3", seen=stranger.content_hash, by=BLAKE, now=office.now)
+        kinds.accept(db, office.desk, ref="C-3", seen=stranger.content_hash, by=BLAKE, now=office.now)
         failed = [job.id for job in office.mails() if job.status == "failed"]
         assert failed
         outbox_service.retry(db, failed[0], by=BLAKE.id, now=office.now)

@@ -11,7 +11,7 @@ from bot.domain.addresses import mailbox_of
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import case_answers, cases, withdrawals
+from bot.services import case_answers, kinds, withdrawals
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM
 
@@ -175,6 +175,6 @@ def test_a_form_that_staff_take_in_is_asked_about_beyond_every_cap(office: Offic
     before = len(office.mails())
     with office.connect() as db:
         seen = office.case("C-1").content_hash
-        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
 
     assert office.mails()[before:] == [office.job("ris_problems")]

@@ -19,7 +19,7 @@ from bot.domain.mail import Address
 from bot.domain.ris import Role
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, case_answers, case_versions, cases
+from bot.services import approvals, case_answers, case_versions, cases, kinds
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, LATER, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.outside import NOW
@@ -259,7 +259,7 @@ def test_a_strangers_case_that_staff_took_in_stays_taken_in(office: Office) -> N
     office.take(a_mail(files=[ASKING], sender=MALLORY))
     with office.connect() as db:
         seen = office.case("C-1").content_hash
-        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW)
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW)
     reply(office, ALL, sender=MALLORY)
     take_over(office, by=CASEY)
 

@@ -9,7 +9,7 @@ from bot.domain.cases import BallHolder
 from bot.domain.errors import NotStaff
 from bot.domain.home import Figures, Home
 from bot.domain.staff import Staff
-from bot.services import absences, approvals, assignments, cases, home
+from bot.services import absences, approvals, assignments, cases, home, kinds
 from bot.services.home import MOST_TO_DECIDE
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office, a_case, a_mail, an_office
 
@@ -42,7 +42,7 @@ def test_every_case_stands_where_it_belongs_for_whoever_looks(office: Office) ->
         assignments.assign(db, ref="C-1", to=BLAKE, by=AVERY, now=office.now)
         assignments.assign(db, ref="C-2", to=AVERY, by=AVERY, now=office.now)
         seen = cases.get_case(db, "C-3").content_hash
-        cases.accept(db, office.desk, ref="C-3", seen=seen, by=AVERY, now=office.now)
+        kinds.accept(db, office.desk, ref="C-3", seen=seen, by=AVERY, now=office.now)
 
     assert refs(home_of(office, AVERY)) == {
         "decide": ["C-1", "C-4"], "assigned": [], "waiting": ["C-2", "C-3"], "others": [],

@@ -9,7 +9,7 @@ from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.errors import NotStaff
 from bot.domain.queue import QueueEntry, read_wanted
 from bot.domain.staff import Staff
-from bot.services import approvals, assignments, cases, queue
+from bot.services import approvals, assignments, cases, kinds, queue
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office, a_case, a_submission, an_office
 
 
@@ -125,7 +125,7 @@ def test_whoever_said_the_first_yes_is_not_asked_again(office: Office) -> None:
     a_case(office, known=False)
     with office.connect() as db:
         seen = cases.get_case(db, "C-1").content_hash
-        cases.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
 
     assert next_of(office, by=AVERY) is None
     assert ref_of(next_of(office, by=CASEY)) == "C-1"

@@ -9,7 +9,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, cases
+from bot.services import approvals, kinds
 from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.outside import NOW
@@ -248,7 +248,7 @@ def test_a_strangers_newer_version_has_to_be_accepted_again(office: Office) -> N
     office.take(a_ris(sender=MALLORY))
     with office.connect() as db:
         seen = office.case("C-1").content_hash
-        assert cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW).status == "in_review"
+        assert kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW).status == "in_review"
     changed = ("RIS.xlsx", ris_form("en", replace(COMPANY, seats=50), [MARA, TOM]))
     a_reply(office, sender=MALLORY, files=[changed])
 
@@ -260,7 +260,7 @@ def test_a_sponsor_who_is_verified_at_the_second_time_counts_as_such(office: Off
     office.take(a_mail(files=[WITHOUT_CITY], verdict=""))
     with office.connect() as db:
         seen = office.case("C-1").content_hash
-        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW)
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=NOW)
     assert not office.case("C-1").authorised
     a_reply(office, files=[FORM])
 

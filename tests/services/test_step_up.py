@@ -21,7 +21,7 @@ from bot.domain.errors import (
 )
 from bot.domain.staff import Staff
 from bot.domain.step_up import LOCKED_FOR, MOST_WRONG
-from bot.services import approvals, cases, step_up
+from bot.services import approvals, kinds, step_up
 from bot.store import authenticators
 from tests.authenticators import STEP, Phone, enrolled
 from tests.cast import AVERY, BLAKE, CASEY, MALLORY, Office, a_case, a_submission
@@ -173,7 +173,7 @@ def test_taking_in_what_is_grave_is_no_yes(office: Office) -> None:
     phone = enrolled(office, AVERY)
     case = a_large_case(office, sender=MALLORY, sponsor=False)
     with office.connect() as db:
-        cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+        kinds.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
 
     assert approve(office, case, AVERY, phone.code(office.now)).decision is None
 

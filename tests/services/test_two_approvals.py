@@ -17,7 +17,7 @@ from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.policy import Price
 from bot.services import absences as away
-from bot.services import approvals, cases, history
+from bot.services import approvals, cases, history, kinds
 from bot.store import absences
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission, an_office
@@ -176,7 +176,7 @@ def test_a_case_of_few_seats_takes_one(office: Office) -> None:
 def test_a_strangers_form_takes_two_beside_whoever_took_it_in(office: Office) -> None:
     case = a_case(office, known=False)
     with office.connect() as db:
-        cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=BLAKE, now=office.now)
+        kinds.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=BLAKE, now=office.now)
 
     assert approve(office, AVERY).status is CaseStatus.IN_REVIEW
     assert approve(office, CASEY).status is CaseStatus.APPROVED
@@ -186,7 +186,7 @@ def test_taking_in_is_no_yes_where_a_yes_asks_for_a_code(tmp_path: Path) -> None
     office = with_rules(tmp_path, 'step_up = ["unverified"]')
     case = a_case(office, known=False)
     with office.connect() as db:
-        cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+        kinds.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
         assert cases.get_card(db, office.desk, case.ref, now=office.now).given == ()
 
 
@@ -194,7 +194,7 @@ def test_where_the_policy_says_so_one_is_enough_for_a_stranger(tmp_path: Path) -
     office = with_rules(tmp_path, "second_if_unverified = false")
     case = a_case(office, known=False)
     with office.connect() as db:
-        cases.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
+        kinds.accept(db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.now)
 
     assert approve(office, AVERY).status is CaseStatus.APPROVED
 

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Address
 from bot.rendering.workbooks import ris_form
-from bot.services import cases
+from bot.services import cases, kinds
 from bot.store import queue
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
@@ -121,7 +121,7 @@ def test_a_strangers_form_that_staff_take_in_is_reviewed_and_decided_by_somebody
     office.take(a_mail(sender=MALLORY, files=[COMPLETE]))
     case = office.case("C-1")
     with office.connect() as db:
-        cases.accept(db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now)
+        kinds.accept(db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now)
 
     with office.connect() as db:
         taken = cases.get_card(db, office.desk, "C-1", now=office.now)

@@ -27,7 +27,6 @@ from bot.services import (
     approvals,
     audit,
     case_step_hands,
-    cases,
     corrections,
     kinds,
     outbox,
@@ -155,7 +154,7 @@ def test_a_strangers_own_case_is_taken_back_by_staff_only(office: Office) -> Non
 
     with office.connect() as db:
         seen = office.case("C-1").content_hash
-        cases.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
     a_reply(office, text, sender=MALLORY)
 
     assert (said(office), office.case("C-1").status) == (["unclear"], CaseStatus.IN_REVIEW)
