@@ -37,8 +37,10 @@ class CaseStatus(StrEnum):
 OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 #: the desk said yes, and its steps are under way
 UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PROVISIONING})
+#: the desk said yes, and nobody has an account by it: it can still be ended
+BEFORE_LIVE = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW}
 #: the desk said yes, and it stands
-STANDING = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW, CaseStatus.LIVE}
+STANDING = BEFORE_LIVE | {CaseStatus.LIVE}
 
 
 class BallHolder(StrEnum):

@@ -29,6 +29,7 @@ class EventTag(StrEnum):
     CASE_TOLD_APART = "case:told_apart"
     CASE_ASKED = "case:asked"
     CASE_ANSWERED = "case:answered"
+    INVITED_OTHER = "registration:invited_other"
     CASE_HEARD = "case:heard"  # its sponsor wrote after the decision
     CASE_READ = "case:read"  # what its sponsor wrote needs no answer
     CASE_UNASKED = "case:unasked"

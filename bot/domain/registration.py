@@ -13,7 +13,8 @@ from bot.domain import forms
 from bot.domain.approvals import Choice
 from bot.domain.differences import Differences, compare
 from bot.domain.filling import Slot, fill
-from bot.domain.review_values import text_of
+from bot.domain.key_refusals import BadHolderAddress, BadHolderName
+from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import Problem, RisCase, Role, Severity, User
 
 COMPANY: Final = ("name", "street", "postal_code", "city", "state", "country", "website", "vat_id")
@@ -106,6 +107,50 @@ class Registered:
 def find_invited(ris: RisCase) -> User | None:
     """The first Organization Administrator that the form names; None where it names none."""
     return next((user for user in ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitee:
+    """Whom staff name in the place of the invited person."""
+
+    first_name: str
+    last_name: str
+    email: str
+
+
+def read_invitee(typed: Invitee) -> Invitee:
+    """As it is kept; raise BadHolderName or BadHolderAddress."""
+    first, last = clean(typed.first_name), clean(typed.last_name)
+    email = written_address(clean(typed.email)).lower()
+    if not all(any(sign.isalpha() for sign in name) and len(name) <= LONGEST for name in (first, last)):
+        raise BadHolderName(most=LONGEST)
+    if not is_address(email):
+        raise BadHolderAddress
+    return Invitee(first_name=first, last_name=last, email=email)
+
+
+def with_invited(ris: RisCase, to: Invitee) -> RisCase:
+    """The form with somebody else as its first Organization Administrator.
+
+    Who is in it already changes places with whom it named first, and both keep what they ordered. Somebody
+    new takes that person's place, and says the rest of themselves when they register.
+    """
+    at = next(number for number, user in enumerate(ris.users) if user is find_invited(ris))
+    known = next((number for number, user in enumerate(ris.users) if user.email.lower() == to.email), None)
+    users = list(ris.users)
+    if known is None:
+        users[at] = replace(
+            users[at], salutation="", first_name=to.first_name, last_name=to.last_name, email=to.email,
+            job_title="", phones=(),
+        )  # fmt: skip
+        return replace(ris, users=tuple(users))
+    users[at], users[known] = replace(users[known], role=Role.ORGANIZATION_ADMINISTRATOR), users[at]
+    moved = {at: known, known: at}
+    problems = tuple(
+        problem if problem.user is None else replace(problem, user=moved.get(problem.user, problem.user))
+        for problem in ris.problems
+    )
+    return replace(ris, users=tuple(users), problems=problems)
 
 
 def first_draft(ris: RisCase) -> Draft:

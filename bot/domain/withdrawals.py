@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.approvals import Choice
-from bot.domain.cases import OPEN, UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import BEFORE_LIVE, OPEN, UNDER_WAY, Case, CaseStatus
 from bot.domain.outbox import JobStatus
 
 
@@ -137,8 +137,8 @@ UNSENT: Final = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED)
 
 
 def may_be_withdrawn(case: Case) -> bool:
-    """Open, or approved and not at its end: what was rejected or withdrawn is nobody's order."""
-    return case.status in OPEN | UNDER_WAY
+    """Open, or approved and not live: what was rejected or withdrawn is nobody's order."""
+    return case.status in OPEN | BEFORE_LIVE
 
 
 def may_be_reopened(case: Case) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import CaseStep, StepName, StepState
-from bot.domain.cases import UNDER_WAY
+from bot.domain.cases import BEFORE_LIVE, UNDER_WAY
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import BadLink, NumberMissing
@@ -138,7 +138,9 @@ def buttons(card: CaseCard, words: Words) -> list[Block]:
     """What a step at which a person is needed lets them do, and a look at the keys and at the whole case."""
     case = card.case
     at = next((step for step in card.steps if step.takes_hand), None)
-    made = [*(_hands(at) if at and case.status in UNDER_WAY else []), "case_keys", "case_open"]
+    hands = _hands(at) if at and case.status in UNDER_WAY else []
+    may_stop = hands or case.status in BEFORE_LIVE - UNDER_WAY
+    made = [*hands, *(["case_stop"] if may_stop else []), "case_keys", "case_open"]
     styles = {"case_checklist": "primary", "case_stop": "danger"}
     elements = [
         blocks.button(
@@ -163,7 +165,6 @@ def _hands(at: CaseStep) -> list[str]:
         *(["case_checklist"] if at.name in MADE_BY.values() else []),
         *(["step_retry"] if at.state in (StepState.BLOCKED, StepState.FAILED) else []),
         "step_skip",
-        "case_stop",
     ]
 
 

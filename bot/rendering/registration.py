@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bot.domain.approvals import Choice
 from bot.domain.cards import CaseCard
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import Refusal
-from bot.domain.registration import RefusalReason, RegistrationDecision, changes, find_invited
+from bot.domain.registration import Invitee, RefusalReason, RegistrationDecision, changes, find_invited
+from bot.domain.ris import User
 from bot.rendering import blocks, differences, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
@@ -18,6 +19,9 @@ REASON, MESSAGE, DONE = "reason", "message", "done"  #: the blocks and the actio
 MOST_MESSAGE = 1_500
 #: what has to be ticked where accounts are kept elsewhere
 TICKS = ("came", "approved")
+#: what is asked of whom to invite, and by which field
+INVITEE = {"first_name": "plain_text_input", "last_name": "plain_text_input", "email": "email_text_input"}
+MOST_NAME = 200
 _OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 
 
@@ -97,11 +101,12 @@ def buttons(card: CaseCard, words: Words, *, only: str = "") -> list[Block]:
         return []
     if case.status is CaseStatus.REGISTRATION_REVIEW and found.is_decidable:
         seen, names = found.seal, ["registration_approve", "registration_refuse"]
-    elif case.status is CaseStatus.INVITED and card.ticked_outside:
-        seen, names = case.content_hash, ["registration_tick"]
+    elif case.status is CaseStatus.INVITED:
+        ticked = ["registration_tick"] if card.ticked_outside else []
+        seen, names = case.content_hash, [*ticked, "registration_invite"]
     else:
         return []
-    styles = {"registration_refuse": "danger"}
+    styles = {"registration_refuse": "danger", "registration_invite": ""}
     elements = [
         blocks.button(
             words.say(f"card.{name}"), action=name, value=case.ref, style=styles.get(name, "primary")
@@ -165,6 +170,42 @@ def tick_modal(card: CaseCard, *, code: bool, words: Words) -> Block:
         *([step_up.code_field(words)] if code else []),
     ]
     return _modal("registration_tick", card, fields, words)
+
+
+def invite_modal(case: Case, *, words: Words) -> Block:
+    """Who is invited instead; submitted as `registration_invite`."""
+    now = find_invited(case.ris) or User()
+    about = words.say(
+        "registration.invite.about",
+        name=safe(f"{now.first_name} {now.last_name}", 80) or words.say("card.none"),
+        email=safe(now.email, 120),
+    )
+    fields = [
+        {
+            "type": "input",
+            "block_id": name,
+            "label": blocks.plain(words.field(name)),
+            "element": {"type": kind, "action_id": name}
+            | ({"max_length": MOST_NAME} if kind == "plain_text_input" else {}),
+        }
+        for name, kind in INVITEE.items()
+    ]
+    return {
+        "type": "modal",
+        "callback_id": "registration_invite",
+        "private_metadata": json.dumps({"ref": case.ref, "version": case.version}),
+        "title": blocks.plain(quoting.slack(words.say("registration.title", ref=case.ref), 24)),
+        "submit": blocks.plain(words.say("registration.invite.submit")),
+        "close": blocks.plain(words.say("modal.close")),
+        "blocks": [blocks.section(about), *fields],
+    }
+
+
+def read_invite(view: Block) -> tuple[str, int, Invitee]:
+    """The case, the version of it that was shown, and whom they named."""
+    about, values = json.loads(view["private_metadata"]), view["state"]["values"]
+    typed = {name: values.get(name, {}).get(name, {}).get("value") or "" for name in INVITEE}
+    return about["ref"], about["version"], Invitee(**typed)
 
 
 def _company(card: CaseCard, words: Words) -> str:

@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, find_right
 from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus
-from bot.domain.errors import HasAdditions
+from bot.domain.cases import BEFORE_LIVE, STANDING, UNDER_WAY, Case, CaseStatus
+from bot.domain.errors import HasAdditions, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record, Task
@@ -216,8 +216,8 @@ def check_may_stop(db: Database, *, ref: str, seen: str, by: Staff, now: datetim
 def _stoppable(db: Database, ref: str, seen: str, by: Staff, now: datetime) -> tuple[Case, str]:
     case = get_seen(db, ref, seen)
     right = find_right(Act.PURCHASE, ref=ref, hands=case.hands, by=at_this_moment(db, by, now))
-    if case.status not in UNDER_WAY:
-        raise StepNotOpen(ref=case.ref, step="", step_state=StepState.STOPPED)
+    if case.status not in BEFORE_LIVE:
+        raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
     return case, right
 
 
@@ -250,7 +250,7 @@ def stop(
             withdrawals.end(db, desk, case, by=by, right_of=right, now=now, reason=reason)
             return case
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
-        move_or_explain(db, case, tuple(UNDER_WAY), CaseStatus.WITHDRAWN, now=now)
+        move_or_explain(db, case, tuple(BEFORE_LIVE), CaseStatus.WITHDRAWN, now=now)
         if provisioning.call_off(db, desk, case, now=now):
             standing = (*standing, Standing.MADE)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)

@@ -160,6 +160,7 @@ class GivenBack:
     returned: int = 0  #: keys that nobody had seen, back in stock, their money back
     void: int = 0  #: keys that somebody may know; their money stays spent
     used: int = 0  #: keys that were entered: they stay with their owners
+    voided: tuple[Seat, ...] = ()  #: the seats of the void ones, as they were
 
 
 def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> GivenBack:
@@ -168,7 +169,8 @@ def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -
     In the caller's transaction; its unsent key mails are discarded before. Spare seats that its people took
     are spare again, unless a key was mailed to them.
     """
-    unissued, returned, counts = [], [], {KeyState.STOCK: 0, KeyState.VOID: 0, KeyState.USED: 0}
+    unissued: list[Seat] = []
+    with_key: dict[KeyState, list[Seat]] = {KeyState.STOCK: [], KeyState.VOID: [], KeyState.USED: []}
     for seat in seats.list_of_case(db, case.id):
         if seat.closed_at:
             continue
@@ -181,18 +183,18 @@ def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -
         if end is None:
             unissued.append(seat)
         else:
-            counts[end] += 1
-        if end is KeyState.STOCK:
-            returned.append(seat)
+            with_key[end].append(seat)
+    returned = with_key[KeyState.STOCK]
     for order_id, amount in _sums(unissued).items():
         _post(db, order_id, EntryKind.RELEASE, amount, case, by=by, now=now)
     for order_id, amount in _sums(returned).items():
         _post(db, order_id, EntryKind.REFUND, amount, case, by=by, now=now)
     _watch(db, desk, [*unissued, *returned], now=now)
-    back = GivenBack(returned=counts[KeyState.STOCK], void=counts[KeyState.VOID], used=counts[KeyState.USED])
-    if any(vars(back).values()):
-        timeline.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **vars(back))
-    return back
+    void, used = with_key[KeyState.VOID], len(with_key[KeyState.USED])
+    if returned or void or used:
+        counts = {"returned": len(returned), "void": len(void), "used": used}
+        timeline.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **counts)
+    return GivenBack(returned=len(returned), void=len(void), used=used, voided=tuple(void))
 
 
 def release(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> None:

@@ -9,9 +9,11 @@ from bot.domain.case_steps import MAILS, StepName
 from bot.domain.cases import STANDING, Case
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
+from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Standing, list_standing
-from bot.services import case_steps, key_mails, purchasing
+from bot.rendering import key_mails as mails
+from bot.services import case_steps, held_keys, key_mails, purchasing
 from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, seats, step_jobs
 
@@ -33,6 +35,19 @@ def has_keys_out(db: Database, case: Case) -> bool:
 def _call_back_invitation(db: Database, case: Case) -> None:
     for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
         outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
+
+
+def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datetime) -> None:
+    """Whose key is worth nothing now, and who has it by a mail of ours; a list of keys is another matter."""
+    if seat.key is None or seat.holder is None:
+        return
+    reader = key_mails.find_reader(db, seat.key.id)
+    if reader is None or reader.to != seat.holder.email.lower():
+        return
+    held = held_keys.Held(seat=seat, case=case, key=seat.key, holder=seat.holder)
+    name, why = seat.holder.name, KeyVoided.NOT_NEEDED
+    words = mails.key_voided(case, seat.key, desk.policy, to_name=name, name=name, why=why)
+    held_keys.tell(db, desk, "key_voided", held, to=reader.to, words=words, now=now)
 
 
 def void_decision(
@@ -60,6 +75,8 @@ def void_decision(
     back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:
         case_steps.wake(db, StepName.KEYS, now=now)
+    for seat in back.voided:
+        _tell_holder(db, desk, case, seat, now=now)
     cases.void_decision(db, decision.id, by=by, why=why, now=now, note=note)
     approvals.forget(db, case)
     events.add(

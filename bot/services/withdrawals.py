@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import WithdrawalNote
-from bot.domain.cases import OPEN, STANDING, UNDER_WAY, Case, CaseStatus, Thread
+from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Case, CaseStatus, Thread
 from bot.domain.errors import ContentChanged, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -77,7 +77,7 @@ def hear_by_number(db: Database, desk: Desk, understood: Understood, *, asked: s
 
 def is_approved(db: Database, ref: str) -> bool:
     """Whether taking it back ends what the desk has said yes to: then `case_step_hands.stop` does it."""
-    return get_case(db, ref).status in UNDER_WAY
+    return get_case(db, ref).status in BEFORE_LIVE
 
 
 def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -90,7 +90,7 @@ def withdraw(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: d
         case = get_seen(db, ref, seen)
         if not may_be_withdrawn(case):
             raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
-        if case.status in UNDER_WAY:
+        if case.status in BEFORE_LIVE:
             raise ContentChanged(ref=case.ref, version=case.version)
         end(db, desk, case, by=by, right_of=by.id, now=now)
         return replace(case, status=CaseStatus.WITHDRAWN)

@@ -11,7 +11,7 @@ from bot.domain.errors import Refusal
 from bot.domain.registration_refusals import NotTicked
 from bot.rendering import registration as shown
 from bot.rendering.queue import done_card
-from bot.services import cases
+from bot.services import cases, reinviting
 from bot.services import registration_decisions as decisions
 from bot.services.step_up import asks_code
 from handlers.slack.answers import (
@@ -35,6 +35,8 @@ def register(app: App, bot: Bot) -> None:
     app.view("registration_refuse")(partial(on_refuse_submitted, bot=bot))
     app.action("registration_tick")(partial(on_tick, bot=bot))
     app.view("registration_tick")(partial(on_tick_submitted, bot=bot))
+    app.action("registration_invite")(partial(on_invite, bot=bot))
+    app.view("registration_invite")(partial(on_invite_submitted, bot=bot))
 
 
 def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -124,6 +126,29 @@ def on_tick_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
     else:
         ack()
         _say(respond, "registration.done.ticked", given.ref, bot)
+
+
+def on_invite(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """Ask who is to be invited instead."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        case = reinviting.check_may_invite(db, ref=seen_in(body)[0], by=by, now=now)
+        view = placed(shown.invite_modal(case, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ref, version, to = shown.read_invite(body["view"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            reinviting.invite_other(db, bot.desk, ref=ref, version=version, to=to, by=by, now=now)
+    except Refusal as refusal:
+        keep_open(ack, "email" if refusal.code == "bad_holder_address" else "first_name", refusal, bot)
+    else:
+        ack()
+        _say(respond, "registration.done.invited", ref, bot)
 
 
 def _refuse(ack: Ack, refusal: Refusal, given: shown.Decided, bot: Bot) -> None:

@@ -118,3 +118,20 @@ def test_what_is_done_elsewhere_is_ticked_as_a_whole(open_workspace: Opened, tmp
     assert submit(workspace, view, CASEY.id, done=both) == {}
 
     assert office.case("C-1").status is CaseStatus.LIVE
+
+
+def test_somebody_else_is_invited_and_what_is_wrong_stands_at_its_field(
+    open_workspace: Opened, tmp_path: Path
+) -> None:
+    office = an_invited(tmp_path)
+    workspace = open_workspace(office)
+    workspace.click("registration_invite", "C-1", by=CASEY.id, seen=office.case("C-1").content_hash)
+    view = opened(workspace)
+    typed = {"first_name": {"value": "Nora"}, "last_name": {"value": "Vogt"}}
+    assert list(submit(workspace, view, CASEY.id, **typed, email={"value": "nora"})["errors"]) == ["email"]
+    nameless = {**typed, "first_name": {"value": " "}, "email": {"value": "nora@x.example"}}
+    assert list(submit(workspace, view, CASEY.id, **nameless)["errors"]) == ["first_name"]
+    assert submit(workspace, view, CASEY.id, **typed, email={"value": "nora@x.example"}) == {}
+
+    assert [job.recipient for job in office.jobs("invitation")][-1] == "nora@x.example"
+    assert "goes to somebody else now" in workspace.heard()[-1]["text"]

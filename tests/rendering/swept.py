@@ -205,6 +205,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "registration.refuse_modal": lambda text: [
         registration.refuse_modal(poisoned(registrations.to_decide(), text), words=ENGLISH)
     ],
+    "registration.invite_modal": lambda text: [
+        registration.invite_modal(poisoned(registrations.to_decide(), text).case, words=ENGLISH)
+    ],
     "registration.tick_modal": lambda text: [
         registration.tick_modal(poisoned(registrations.to_decide(), text), code=True, words=ENGLISH)
     ],

@@ -1,5 +1,6 @@
 """The invited person registers: once, by what they saw; the desk decides, and everybody hears."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.differences import Differences
 from bot.domain.errors import (
     AlreadyDecided,
+    ContentChanged,
     LinkExpired,
     LinkUnknown,
     NotApprover,
@@ -24,7 +26,6 @@ from bot.domain.registration import RefusalReason, Stage, changes
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged
 from bot.domain.staff import Act
 from bot.services import (
-    case_step_hands,
     cases,
     notices,
     nudges,
@@ -44,6 +45,7 @@ from tests.services.registering import (
     submit,
     tokens,
 )
+from tests.services.walked import stop
 
 
 def made(office: Office) -> list[Account]:
@@ -238,29 +240,52 @@ def test_who_may_not_decide_changes_nothing(tmp_path: Path, by: object, refusal:
     assert made(office) == []
 
 
-def test_a_refusal_says_what_to_do_and_a_registration_is_neither_withdrawn_nor_stopped(
-    tmp_path: Path,
-) -> None:
+def test_a_refusal_says_what_to_do(tmp_path: Path) -> None:
     office = registered(tmp_path)
-    case = office.case("C-1")
-    with office.connect() as db:
-        with pytest.raises(NothingWritten):
-            registration_decisions.refuse(
-                db,
-                office.desk,
-                ref="C-1",
-                seen=kept(office).seal,
-                by=CASEY,
-                reason=RefusalReason.OTHER,
-                message=" \n ",
-                now=office.now,
-            )
-        with pytest.raises(NotWithdrawable) as refused:
-            withdrawals.withdraw(db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now)
-        assert refused.value.values["standing"]
-        with pytest.raises(Refusal):
-            case_step_hands.check_may_stop(db, ref="C-1", seen=case.content_hash, by=CASEY, now=office.now)
+    with office.connect() as db, pytest.raises(NothingWritten):
+        registration_decisions.refuse(
+            db,
+            office.desk,
+            ref="C-1",
+            seen=kept(office).seal,
+            by=CASEY,
+            reason=RefusalReason.OTHER,
+            message=" \n ",
+            now=office.now,
+        )
     assert office.case("C-1").status is CaseStatus.REGISTRATION_REVIEW
+
+
+@pytest.mark.parametrize("as_of", [an_invited, registered])
+def test_until_it_is_live_who_may_buy_ends_it_and_all_who_know_of_it_hear(
+    tmp_path: Path, as_of: Callable[[Path], Office]
+) -> None:
+    office = as_of(tmp_path)
+    case, token = office.case("C-1"), tokens(office)[-1]
+    with office.connect() as db, pytest.raises(ContentChanged):
+        withdrawals.withdraw(db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now)
+    with pytest.raises(NotApprover):
+        stop(office, BLAKE)
+    stop(office, CASEY)
+    office.work()
+
+    assert office.case("C-1").status is CaseStatus.WITHDRAWN
+    assert [job.recipient for job in office.jobs("withdrawal")] == [case.sponsor.address]
+    holders = {job.recipient for job in office.jobs("license_key")}
+    assert {job.recipient for job in office.jobs("key_voided")} == holders
+    with office.connect() as db, pytest.raises(LinkUnknown):
+        registration.get_invitation(db, token, now=office.now)
+    with pytest.raises(NotWithdrawable):
+        stop(office, CASEY)
+
+
+def test_what_is_live_is_not_ended(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office)
+    with pytest.raises(NotWithdrawable) as refused:
+        stop(office, CASEY)
+
+    assert refused.value.values["standing"]
 
 
 def test_a_registration_that_waits_for_the_desk_is_reminded_of_and_escalates_to_no_others(

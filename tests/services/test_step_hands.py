@@ -13,6 +13,7 @@ from bot.domain.errors import (
     HasAdditions,
     NotApprover,
     NotNow,
+    NotWithdrawable,
     PermanentFailure,
     UnknownJob,
 )
@@ -21,7 +22,7 @@ from bot.domain.key_refusals import StockUnchecked
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
-from bot.domain.step_refusals import KeysAreOut, StepNotOpen
+from bot.domain.step_refusals import KeysAreOut
 from bot.services import additions, approvals, case_step_hands, cases, corrections, outbox
 from bot.services.case_steps import wake
 from bot.store import holds, license_keys, purchase_orders, seats
@@ -164,7 +165,7 @@ def test_only_who_may_buy_stops_and_only_what_is_under_way(office: Office) -> No
     with pytest.raises(NotApprover):
         stop(office, MAKES)
     stop(office)
-    with pytest.raises(StepNotOpen):
+    with pytest.raises(NotWithdrawable):
         stop(office)
     with office.connect() as db, pytest.raises(ContentChanged):
         case_step_hands.retry(db, ref="C-1", seen="x", step=N.CASE, by=BLAKE, now=office.now)

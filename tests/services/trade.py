@@ -169,8 +169,12 @@ class Trade(Crew):
     def _forget_owners(self) -> None:
         """A key that nobody was sent, though its seat was handed over, may come back and be anybody's."""
         with self.office.connect() as db:
-            stock = rows(db, "select tail from license_keys where state = 'stock'")
-        for key in stock:
+            free = rows(
+                db,
+                """select tail from license_keys k left join seats s on s.id = k.seat_id
+                   where k.state = 'stock' or s.holder = ''""",
+            )
+        for key in free:
             if key["tail"] not in self.mailed:
                 self.owners.pop(key["tail"], None)
 

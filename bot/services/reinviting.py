@@ -1,0 +1,61 @@
+"""Staff invite somebody else than the form names first: the wrong person was named, or has left."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import ContentChanged, NotReviewable
+from bot.domain.events import EventTag
+from bot.domain.registration import Invitee, read_invitee, with_invited
+from bot.domain.staff import Staff
+from bot.services import registration, timeline
+from bot.services.cases import get_case, refusals_recorded
+from bot.services.desk import Desk
+from bot.services.organisations import note_marks
+from bot.services.queueing import queue_case_card
+from bot.store import cases, finding
+from bot.store.database import transaction
+from bot.store.numbers import next_number
+
+
+def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Case:
+    """The case whose invitation may go to somebody else; raise why not."""
+    with refusals_recorded(db, ref, by, now):
+        return _get_invited(db, ref, by)
+
+
+def _get_invited(db: Database, ref: str, by: Staff) -> Case:
+    check_is_staff(by)
+    case = get_case(db, ref)
+    if case.status is not CaseStatus.INVITED:
+        raise NotReviewable(ref=case.ref, status=case.status)
+    return case
+
+
+def invite_other(
+    db: Database, desk: Desk, *, ref: str, version: int, to: Invitee, by: Staff, now: datetime
+) -> Case:
+    """They take the place of whom the form named first, whose link ends; `version`: as it was shown.
+
+    Who does so has a hand in the case, and decides about its registration no more. A License Key that was
+    mailed stays with whom it went to. Raise BadHolderName or BadHolderAddress, or ContentChanged.
+    """
+    with refusals_recorded(db, ref, by, now):
+        to = read_invitee(to)
+        with transaction(db, locks=(f"case:{ref}",)):
+            case = _get_invited(db, ref, by)
+            if case.version != version:
+                raise ContentChanged(ref=case.ref, version=case.version)
+            changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
+            cases.register(db, changed, made_by=by.id, now=now)
+            note_marks(db, desk, changed)
+            finding.set_case(db, changed)
+            cases.add_hand(db, case, by.id)
+            key = f"{case.ref}:invitation:other:{next_number(db, 'invitation')}"
+            registration.invite(db, desk, changed, key=key, why=registration.Why.FIRST, now=now)
+            timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
+            queue_case_card(db, case.id, now=now)
+    return changed

@@ -1,0 +1,111 @@
+"""Somebody else is invited than the form names first: of the form or new, once, and never by one alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.cases import CaseStatus
+from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotStaff, OwnWork
+from bot.domain.key_refusals import BadHolderAddress, BadHolderName
+from bot.domain.registration import Invitee, find_invited, with_invited
+from bot.domain.ris import Problem, ProblemKind, Role
+from bot.domain.staff import Staff
+from bot.rendering import samples
+from bot.services import registration, reinviting
+from bot.store import accounts
+from tests.cast import BLAKE, CASEY, ELI, Office
+from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
+
+NORA = Invitee(first_name="Nora", last_name="Vogt", email="Nora.Vogt@lindgren.example.com")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return an_invited(tmp_path)
+
+
+def invite(office: Office, to: Invitee = NORA, *, by: Staff = BLAKE, version: int = 0) -> None:
+    version = version or office.case("C-1").version
+    with office.connect() as db:
+        reinviting.invite_other(db, office.desk, ref="C-1", version=version, to=to, by=by, now=office.now)
+    office.work()
+
+
+def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
+    (first,) = tokens(office)
+    invite(office)
+    second = tokens(office)[-1]
+
+    mail = office.mailer.sent[-1]
+    assert (mail.to, second != first) == (NORA.email.lower(), True)
+    assert "Nora Vogt" in mail.text
+    with office.connect() as db, pytest.raises(LinkExpired):
+        registration.get_invitation(db, first, now=office.now)
+    fill(office, second, salutation="Ms", job_title="Buyer", phone_1="+49 40 1234567")
+    submit(office, second)
+    with pytest.raises(OwnWork):
+        decide(office, by=replace(CASEY, id=BLAKE.id))
+    decide(office, by=CASEY)
+    with office.connect() as db:
+        people = {one.email: one.is_administrator for one in accounts.list_of_organisation(db, 1)}
+    assert people[NORA.email.lower()]
+    assert GRETA not in people
+    assert len(people) == len(samples.USERS)
+
+
+def test_somebody_of_the_form_changes_places_and_both_stay(office: Office) -> None:
+    other = next(user for user in samples.USERS[1:] if user.role != Role.ORGANIZATION_ADMINISTRATOR)
+    to = Invitee(first_name="x", last_name="y", email=other.email.upper())
+    invite(office, to)
+
+    users = office.case("C-1").ris.users
+    assert (users[0].last_name, users[0].role) == (other.last_name, Role.ORGANIZATION_ADMINISTRATOR)
+    assert {user.email for user in users} == {user.email for user in samples.USERS}
+    assert office.mailer.sent[-1].to == other.email.lower()
+
+
+def test_a_problem_goes_with_whom_it_is_about() -> None:
+    ris = samples.decided_case().ris
+    about = (Problem(kind=ProblemKind.BAD_PHONE, user=0), Problem(kind=ProblemKind.BAD_PHONE))
+    warned = replace(ris, problems=about)
+    to = Invitee(first_name="x", last_name="y", email=ris.users[1].email)
+
+    assert [problem.user for problem in with_invited(warned, to).problems] == [1, None]
+
+
+@pytest.mark.parametrize(
+    ("to", "refusal"),
+    [
+        (replace(NORA, first_name=" "), BadHolderName),
+        (replace(NORA, last_name="\u202e1"), BadHolderName),
+        (replace(NORA, last_name="x" * 201), BadHolderName),
+        (replace(NORA, email="nora"), BadHolderAddress),
+        (replace(NORA, email="a@b.example\nBcc: c@d.example"), BadHolderAddress),
+    ],
+)
+def test_who_cannot_be_invited_is_said_and_nothing_changes(
+    office: Office, to: Invitee, refusal: type[Exception]
+) -> None:
+    before = (office.case("C-1").ris, len(office.mailer.sent))
+    with pytest.raises(refusal):
+        invite(office, to)
+
+    assert (office.case("C-1").ris, len(office.mailer.sent)) == before
+
+
+def test_only_staff_only_once_and_only_while_it_waits(office: Office, tmp_path: Path) -> None:
+    version = office.case("C-1").version
+    with pytest.raises(NotStaff):
+        invite(office, by=ELI)
+    invite(office)
+    with pytest.raises(ContentChanged):
+        invite(office, version=version)
+    (tmp_path / "other").mkdir()
+    later = registered(tmp_path / "other")
+    with pytest.raises(NotReviewable):
+        invite(later)
+    assert later.case("C-1").status is CaseStatus.REGISTRATION_REVIEW
+    invited = find_invited(office.case("C-1").ris)
+    assert invited is not None
+    assert invited.last_name == "Vogt"
