@@ -1,6 +1,6 @@
 """Find the form in a workbook, ours by its very labels first: which cell holds which field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from statistics import mode
@@ -10,7 +10,8 @@ from bot.domain import forms
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.form_reading import read_forms
 from bot.domain.forms import FormField, plain
-from bot.domain.review_values import text_of
+from bot.domain.review_values import text_of, written_address
+from bot.domain.ris import HeadingRead
 from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
 
 _ENOUGH_USER_LABELS: Final = 5
@@ -103,16 +104,30 @@ def _size(case: FoundCase) -> int:
 
 def _ours(workbook: Workbook) -> FoundCase:
     """What stands at the labels of our form, in either language, wherever they moved."""
-    found = _Findings()
+    found, hidden = _Findings(), _Findings()
     for sheet in workbook.sheets:
-        _search_sheet(sheet, workbook.formulas, found)
+        _search_sheet(sheet, workbook.formulas, hidden if sheet.hidden else found)
     return FoundCase(
-        company=found.company,
-        users=tuple(found.users),
+        company=found.company or hidden.company,
+        users=tuple(found.users or hidden.users),
         rivals=tuple(found.rivals),
-        users_sheet=found.users_sheet,
+        users_sheet=found.users_sheet or hidden.users_sheet,
         macros=workbook.macros,
+        headings=tuple(_list_asked(found.users, hidden.users)),
     )
+
+
+def _list_asked(shown: Sequence[FoundUser], hidden: Sequence[FoundUser]) -> Iterator[HeadingRead]:
+    """People on a hidden sheet beside those in sight are asked for, one a sheet; a copy is passed over."""
+    known = {_address_of(user) for user in shown}
+    new = {user.sheet: user for user in reversed(hidden) if known and _address_of(user) not in known | {""}}
+    for sheet, user in sorted(new.items()):
+        cell = user.cell("email")
+        yield HeadingRead(field="email", label=cell.text, sheet=sheet, cell=cell.cell, sure=False)
+
+
+def _address_of(user: FoundUser) -> str:
+    return written_address(user.cell("email").text).lower()
 
 
 def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Findings) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.approvals import Grave, SecondReason
 from bot.domain.cards import Asked, CaseCard
+from bot.domain.cases import Case
 from bot.domain.errors import Refusal
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Quote
@@ -72,6 +73,16 @@ def read_first(card: CaseCard, button: str, words: Words) -> Block:
         "title": blocks.plain(words.say("card.unread.title")),
         "text": blocks.plain(words.say("card.unread.ask", count=card.unread)),
         "confirm": blocks.plain(words.say(f"card.{button}")),
+        "deny": blocks.plain(words.say("modal.close")),
+    }
+
+
+def close_first(case: Case, words: Words) -> Block:
+    """What Slack asks before a case that was taken in is closed as no RIS."""
+    return {
+        "title": blocks.plain(words.say("card.close.title")),
+        "text": blocks.plain(words.say("card.close.ask", ref=case.ref)),
+        "confirm": blocks.plain(words.say("card.kind_not_ris")),
         "deny": blocks.plain(words.say("modal.close")),
     }
 

@@ -1,6 +1,23 @@
 """Hidden sheets: never silently lost, and never counted twice."""
 
-from tests.domain.hands import HEADINGS, MARA, MARA_ROW, TOM_ROW, USERS, beside, only_case, sheet
+import pytest
+
+from bot.domain import forms
+from bot.domain.review_finding import find_forms
+from bot.domain.ris import User
+from bot.domain.sheets import CellValue
+from tests.domain.hands import (
+    HEADINGS,
+    MARA,
+    MARA_ROW,
+    TOM,
+    TOM_ROW,
+    USERS,
+    beside,
+    only_case,
+    sheet,
+    workbook,
+)
 from tests.domain.test_form_layouts import is_ours
 
 
@@ -21,3 +38,29 @@ def test_people_on_a_hidden_sheet_beside_others_are_asked_for() -> None:
 
 def test_a_hidden_copy_of_the_same_people_is_passed_over() -> None:
     is_ours(only_case(sheet(beside()), sheet(USERS, "U"), sheet(USERS, "Old", hidden=True)))
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_so_it_is_with_our_own_labels(lang: str) -> None:
+    headings = [getattr(field.label, lang) for field in forms.USER_FIELDS]
+
+    def people(*users: User) -> list[list[CellValue]]:
+        return [
+            headings,
+            *([str(getattr(user, field.name, "")) for field in forms.USER_FIELDS] for user in users),
+        ]
+
+    labels = [[getattr(field.label, lang), f"x {field.name}"] for field in forms.COMPANY_FIELDS]
+    asked, copied, alone = (
+        find_forms(workbook(sheet(labels, "C"), *sheets))[0]
+        for sheets in (
+            (sheet(people(MARA), "U"), sheet(people(MARA, TOM), "Old", hidden=True)),
+            (sheet(people(MARA, TOM), "U"), sheet(people(TOM), "Old", hidden=True)),
+            (sheet(people(MARA, TOM), "Old", hidden=True),),
+        )
+    )
+
+    assert [user.cell("email").text for user in asked.users] == [MARA.email]
+    assert [(read.label, read.sheet, read.sure) for read in asked.headings] == [(TOM.email, "Old", False)]
+    assert (len(copied.users), copied.headings) == (2, ())
+    assert [user.sheet for user in alone.users] == ["Old", "Old"]

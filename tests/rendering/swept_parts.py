@@ -2,7 +2,8 @@
 
 PARTS = frozenset(
     {
-        "account_lives.extend_button", "account_lives.life_block", "approving.read_first", "queue.row",
+        "account_lives.extend_button", "account_lives.life_block", "approving.close_first",
+        "approving.read_first", "queue.row",
         "step_up.code_field", "step_up.code_modal",
     }
 )  # fmt: skip

@@ -37,6 +37,7 @@ from tests.rendering.test_cards import (
 )
 from tests.rendering.test_queue import entry
 
+CONFIRMS = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}
 
 
@@ -48,8 +49,16 @@ def texts(part: Any) -> Iterator[Mapping[str, str]]:  # noqa: ANN401 - any JSON 
         if part.get("type") in {"mrkdwn", "plain_text"}:
             yield part
         else:
-            for one in part.values():
-                yield from texts(one)
+            for name, one in part.items():
+                if name != "confirm":
+                    yield from texts(one)
+
+
+def confirms(part: Any) -> Iterator[Block]:  # noqa: ANN401 - any JSON value
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from confirms(one)
+    if isinstance(part, dict) and "confirm" in part and "deny" not in part:
+        yield part["confirm"]
 
 
 def faults(blocks: list[Block]) -> list[str]:
@@ -61,6 +70,12 @@ def faults(blocks: list[Block]) -> list[str]:
         most = MAXIMA["field"] if "fields" in block else MAXIMA.get(block["type"], 75)
         lengths = [units(text["text"]) for text in texts(block)]
         found += [f"{block['type']} of {length}" for length in lengths if not 1 <= length <= most]
+        found += [
+            f"{name} of a confirmation"
+            for asked in confirms(block)
+            for name, most in CONFIRMS.items()
+            if not 1 <= units(asked[name]["text"]) <= most
+        ]
         found += ["too many fields"] * (len(block.get("fields", [])) > 10)
     return found
 

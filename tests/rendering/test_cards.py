@@ -368,3 +368,19 @@ def test_who_takes_a_form_in_reads_whether_that_is_an_approval(more: dict[str, A
     shown = case_card(replace(received(), **more))
 
     assert ("counts as your approval" in json.dumps(shown.blocks)) is first
+
+
+def test_what_was_taken_in_is_closed_as_no_ris_only_after_a_second_thought() -> None:
+    asked = {
+        status: "confirm" in button
+        for status in (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
+        for block in case_card(
+            CaseCard(case=replace(samples.complete_case(), status=status)), words=ENGLISH
+        ).blocks
+        for button in block.get("elements", [])
+        if button.get("action_id") == "kind_not_ris"
+    }
+
+    assert asked == {
+        CaseStatus.RECEIVED: False, CaseStatus.IN_REVIEW: True, CaseStatus.WAITING_FOR_SPONSOR: True,
+    }  # fmt: skip

@@ -213,7 +213,7 @@ def pressed(card: CaseCard) -> list[str]:
         (GOLDEN["steps_desk"], ["case_checklist", "step_skip", "case_stop"]),
         (GOLDEN["steps_failed"], ["case_checklist", "step_retry", "step_skip", "case_stop"]),
         (GOLDEN["steps_running"], ["case_checklist", "step_skip", "case_stop"]),
-        (under_way(*[S.DONE] * 5, status=CaseStatus.INVITED), []),
+        (under_way(*[S.DONE] * 5, status=CaseStatus.INVITED), ["case_stop"]),
     ],
 )
 def test_a_card_offers_what_the_step_allows(card: CaseCard, actions: list[str]) -> None:
