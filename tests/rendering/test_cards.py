@@ -374,9 +374,7 @@ def test_what_was_taken_in_is_closed_as_no_ris_only_after_a_second_thought() -> 
     asked = {
         status: "confirm" in button
         for status in (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
-        for block in case_card(
-            CaseCard(case=replace(samples.complete_case(), status=status)), words=ENGLISH
-        ).blocks
+        for block in case_card(CaseCard(case=replace(samples.complete_case(), status=status))).blocks
         for button in block.get("elements", [])
         if button.get("action_id") == "kind_not_ris"
     }
