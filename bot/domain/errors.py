@@ -187,12 +187,6 @@ class OrganisationUndecided(Refusal):
     code = "organisation_undecided"
 
 
-class OrganisationUnsaid(Refusal):
-    """It lacks what only an addition may lack, and nobody has said that it is one; values: ref."""
-
-    code = "organisation_unsaid"
-
-
 class SameFormTwice(Refusal):
     """The very same form stands in an older case, and nobody said that this one is meant too; ref, other."""
 

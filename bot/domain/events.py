@@ -26,6 +26,7 @@ class EventTag(StrEnum):
     CASE_ACCEPTED = "case:accepted"
     CASE_DISCARDED = "case:discarded"
     CASE_ADDED = "case:added"
+    CASE_TAKEN_AS_NEWER = "case:taken_as_newer"
     CASE_TOLD_APART = "case:told_apart"
     CASE_ASKED = "case:asked"
     CASE_ANSWERED = "case:answered"

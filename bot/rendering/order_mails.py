@@ -19,6 +19,7 @@ def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -
     balance = payer.available - quote.total if quote and quote.total and payer else None
     return of_case(case, policy) | {
         **({"purchase_order": payer.number} if payer else {}),
+        "named_seats": _named_seats(case),
         "other_payer": payer is None and _pays_another(case, quote),
         **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
         "balance": say.money(balance) if balance else "",
@@ -26,6 +27,12 @@ def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -
         "approved_on": words_for(case, policy).date(case.decision.at if case.decision else case.status_since),
         "users": [case_facts.user(user, words_for(case, policy)) for user in case.ordered_users],
     }
+
+
+def _named_seats(case: Case) -> str:
+    """The number in an addition's form, where it is not that of the seats that are ordered by it."""
+    named = case.ris.company.seats
+    return str(named) if case.addition and named not in (None, case.ordered_seats) else ""
 
 
 def _pays_another(case: Case, quote: Quote | None) -> bool:

@@ -1,7 +1,7 @@
 """On a case's card: to which organisation it is added, or of which it may be, and why; with buttons."""
 
 from bot.domain.cards import CaseCard, Joined
-from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus
 from bot.domain.organisations import Likeness, Reason
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
@@ -62,10 +62,12 @@ def buttons(card: CaseCard, words: Words) -> list[Block]:
         return []
     if case.addition is not None:
         return [_row(case, case.addition.ref, ("not_same",), words)]
-    return [
-        _row(case, like.ref, ("same_as", "not_same") if like.may_be_joined else ("not_same",), words)
-        for like in card.likenesses
-    ]
+    return [_row(case, like.ref, _names(like), words) for like in card.likenesses]
+
+
+def _names(like: Likeness) -> tuple[str, ...]:
+    newer = ("newer_of",) if like.status in OPEN - {CaseStatus.RECEIVED} else ()
+    return (*newer, *(("same_as",) if like.may_be_joined else ()), "not_same")
 
 
 def _row(case: Case, other: str, names: tuple[str, ...], words: Words) -> Block:

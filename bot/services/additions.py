@@ -10,10 +10,12 @@ from bot.domain.cases import Addition, Case, CaseStatus, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
-from bot.domain.organisations import KNOWN
+from bot.domain.organisation_refusals import NotItsNewerForm
+from bot.domain.organisations import KNOWN, are_one_sponsor
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.services import organisations as known
+from bot.services import timeline
 from bot.services.cases import (
     answer,
     answer_submission,
@@ -21,6 +23,8 @@ from bot.services.cases import (
     get_seen,
     move_or_explain,
     refusals_recorded,
+    revise_case,
+    submission_of,
 )
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
@@ -62,6 +66,27 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
             _ask_for_the_rest(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
             return case
+
+
+def take_as_newer(
+    db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: Staff, now: datetime
+) -> Case:
+    """A corrected form that came as a mail of its own is the newest version of the case that waits for it.
+
+    Its own case is closed. Who says so has a hand in the other. Raise NotItsNewerForm.
+    """
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{other}", f"case:{ref}")):
+        newer, older = _get_sayable(db, ref, seen, by), get_case(db, other)
+        theirs = older.status in SAYABLE and older.id < newer.id and are_one_sponsor(newer, older)
+        if not theirs or newer.addition is not None:
+            raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
+        move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
+        revised = revise_case(db, desk, older, submission_of(newer, desk), now=now, by=by)
+        if revised is None:
+            raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
+        timeline.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
+        queue_case_card(db, newer.id, now=now)
+    return revised
 
 
 def _ask_for_the_rest(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:

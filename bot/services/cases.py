@@ -18,7 +18,7 @@ from bot.domain.outbox import Job, JobKind
 from bot.domain.registration import Registered, Registration, understand
 from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
-from bot.domain.trust import SenderCheck, Verdict
+from bot.domain.trust import SenderCheck, Verdict, is_sponsor
 from bot.rendering import mails, order_mails
 from bot.services import organisations, purchasing, rights, timeline
 from bot.services.desk import Desk
@@ -117,6 +117,25 @@ def open_case(
     answer_submission(db, desk, case, now=now)
     queue_case_card(db, case.id, now=now)
     return case
+
+
+def submission_of(case: Case, desk: Desk) -> Submission:
+    """The newest form of a case as it came."""
+    thread, sender = case.thread, case.sponsor
+    return Submission(
+        mail_id=case.mail_id,
+        mail=InboundMail(
+            message_id=thread.message_id,
+            sender=sender,
+            subject=thread.subject,
+            thread_ids=tuple(one for one in reversed(thread.references) if one != thread.message_id),
+            lang=case.lang,
+        ),
+        check=SenderCheck(verdict=case.verdict, evidence=case.evidence),
+        sponsor=is_sponsor(sender.address, desk.sponsors),
+        ris=case.ris,
+        parties=case.cc,
+    )
 
 
 def revise_case(

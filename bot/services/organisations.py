@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id, status_after
-from bot.domain.errors import NothingToAdd, OrganisationUndecided, OrganisationUnsaid, SameFormTwice
+from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
+from bot.domain.organisation_refusals import OrganisationUnsaid
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,

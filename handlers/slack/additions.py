@@ -11,6 +11,7 @@ from handlers.slack.cases import seen_in
 
 
 def register(app: App, bot: Bot) -> None:
+    app.action("case_newer_of")(partial(on_newer_of, bot=bot))
     app.action("case_same_as")(partial(on_same_as, bot=bot))
     app.action("case_not_same")(partial(on_not_same, bot=bot))
 
@@ -30,6 +31,16 @@ def on_same_as(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         case = additions.confirm_same(db, bot.desk, ref=ref, other=other, seen=seen, by=by, now=now)
         joined = case.addition.ref if case.addition else other
         settle(respond, body, words(bot).say("slack.same_as", ref=case.ref, other=joined))
+
+
+def on_newer_of(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    ref, other, seen = _pair_in(body)
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        case = additions.take_as_newer(db, bot.desk, ref=ref, other=other, seen=seen, by=by, now=now)
+        said = words(bot).say("slack.newer_of", ref=ref, other=case.ref, version=case.version)
+        settle(respond, body, said)
 
 
 def on_not_same(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:

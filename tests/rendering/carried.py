@@ -26,6 +26,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "conversation_moved": {"ref": "Q-7"},
     "handed_over_meanwhile": {"ref": "Q-7", "by": "U0AVERY"},
     "unknown_case": {"ref": "C-9"},
+    "not_its_newer_form": {"ref": "C-7", "other": "C-2", "status": "approved"},
     "organisation_unsaid": {"ref": "C-7"},
     "nothing_unread": {"ref": "C-7"},
     "unknown_command": {"word": "aprove", "nearest": "approve"},

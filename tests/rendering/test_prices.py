@@ -87,3 +87,14 @@ def test_where_nothing_is_charged_the_confirmation_does_not_say_so() -> None:
 
     assert "charge" not in text
     assert "purchase order" not in text.lower()
+
+
+@pytest.mark.parametrize(("named", "said"), [(6, "the form named 6"), (1, ""), (None, "")])
+def test_an_addition_says_why_it_orders_fewer_seats_than_the_form_names(named: int | None, said: str) -> None:
+    case = samples.addition_case()
+    case = replace(case, ris=replace(case.ris, company=replace(case.ris.company, seats=named)))
+    words = order_mails.order_confirmation(case, POLICY)
+    text = render_mail("order_confirmation", "en", words | {"status_url": samples.STATUS_URL}).text
+
+    assert ("the form named" in text) == bool(said)
+    assert said in " ".join(text.split())

@@ -15,13 +15,11 @@ from bot.domain.errors import (
     NotReviewable,
     NotStaff,
     OrganisationUndecided,
-    OrganisationUnsaid,
     OwnWork,
 )
 from bot.domain.mail import Address
 from bot.domain.organisations import Likeness, Mark, MarkKind, Reason, host_first
-from bot.domain.ris import Credential, Problem, ProblemKind, RisCase, User
-from bot.rendering.cards import case_card
+from bot.domain.ris import Credential, RisCase, User
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
 from bot.services import additions, approvals, cases
@@ -122,75 +120,6 @@ def test_an_addition_brings_the_new_people_and_their_seats_only(office: Office) 
     assert confirmed["addition_to"] == "C-1"
     assert confirmed["known_users"] == "Mara Lindqvist, Tom Öztürk"
     assert office.case(case.ref).addition == case.addition  # kept, for the rooms that come after
-
-
-def asked_about(*kinds: ProblemKind) -> tuple[Problem, ...]:
-    return tuple(Problem(kind=kind) for kind in kinds)
-
-
-def an_incomplete_addition(office: Office, *more: ProblemKind) -> Case:
-    """Nobody of it is an administrator, and it names fewer seats than people."""
-    a_form(office)
-    approve(office, "C-1")
-    problems = asked_about(ProblemKind.NO_ADMINISTRATOR, ProblemKind.SEATS_MISMATCH, *more)
-    ris = RisCase(company=COMPANY, users=(NEW,), problems=problems)
-    return a_case(office, replace(a_submission(sender=DANA), ris=ris))
-
-
-def test_an_addition_needs_no_administrator_and_no_number_of_seats(office: Office) -> None:
-    case = an_incomplete_addition(office)
-    with office.connect() as db:
-        card = cases.get_card(db, office.desk, "C-2", now=office.now)
-    shown = str(case_card(card, words=words("en")).blocks)
-    assert case.status is CaseStatus.IN_REVIEW  # nobody is asked for an administrator before staff have said
-    assert [job.template for job in office.mails() if job.case_id == 2] == ["neutral_receipt"]
-    assert "case_same_as" in shown
-    assert "case_approve" not in shown
-    assert "*Is it of an organization that its sponsor brought before?*" in shown
-    with pytest.raises(OrganisationUnsaid):
-        approve(office, "C-2")
-    same(office, case)
-
-    case = office.case("C-2")
-    assert (case.status, case.ris.problems, case.ordered_seats) == (CaseStatus.IN_REVIEW, (), 1)
-    assert office.job("receipt").values["words"]["addition_to"] == "C-1"
-    assert approve(office, "C-2").status is CaseStatus.APPROVED
-
-
-def test_what_else_is_missing_of_an_addition_is_still_asked(office: Office) -> None:
-    same(office, an_incomplete_addition(office, ProblemKind.BAD_PHONE))
-
-    case = office.case("C-2")
-    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
-    assert [problem.kind for problem in case.ris.problems] == [ProblemKind.BAD_PHONE]
-
-
-def test_told_apart_again_it_is_asked_for_all_that_a_first_form_needs(office: Office) -> None:
-    same(office, an_incomplete_addition(office))
-    not_same(office, office.case("C-2"))
-
-    case = office.case("C-2")
-    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
-    assert len(case.ris.problems) == 2
-    assert len([job for job in office.jobs("ris_problems") if job.case_id == 2]) == 1
-
-
-def test_of_no_known_organisation_it_is_asked_for_the_same(office: Office) -> None:
-    not_same(office, an_incomplete_addition(office))
-
-    assert office.case("C-2").status is CaseStatus.WAITING_FOR_SPONSOR
-    (asked,) = [job for job in office.jobs("ris_problems") if job.case_id == 2]
-    assert len(asked.values["words"]["problems"]) == 2
-
-
-def test_what_only_an_addition_may_lack_is_asked_of_a_sponsor_who_never_brought_it(office: Office) -> None:
-    an_incomplete_addition(office)
-    problems = asked_about(ProblemKind.NO_ADMINISTRATOR)
-    ris = RisCase(company=COMPANY, users=(NEW,), problems=problems)
-    franca = Address(name="Franca", address="franca@second.example.org")
-    case = a_case(office, replace(a_submission(sender=franca), ris=ris))
-
-    assert case.status is CaseStatus.WAITING_FOR_SPONSOR
 
 
 def test_what_was_shown_before_it_was_an_addition_cannot_be_approved(office: Office) -> None:

@@ -1,0 +1,15 @@
+"""Why a case is not taken for an addition to an organisation, nor for a newer form of another case."""
+
+from bot.domain.errors import Refusal
+
+
+class OrganisationUnsaid(Refusal):
+    """It lacks what only an addition may lack, and nobody has said that it is one; values: ref."""
+
+    code = "organisation_unsaid"
+
+
+class NotItsNewerForm(Refusal):
+    """The other case is decided, newer, or another sponsor's; values: ref, other, status."""
+
+    code = "not_its_newer_form"
