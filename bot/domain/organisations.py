@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from bot.domain.cases import OPEN, STANDING, Case, CaseStatus
 from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
@@ -102,7 +102,7 @@ def _is_doubtful(ris: RisCase) -> bool:
 
 def people_of(users: Iterable[User]) -> list[Mark]:
     """A mark a person, in order; one without an address has an empty value, and is like nobody."""
-    return [Mark(MarkKind.PERSON, host_first(user.email.strip().lower()), _person(user)) for user in users]
+    return [Mark(MarkKind.PERSON, host_first(user.email.strip().lower()), name_of(user)) for user in users]
 
 
 def host_first(address: str) -> str:
@@ -111,9 +111,19 @@ def host_first(address: str) -> str:
     return f"{host}{at}{local}"
 
 
-def _person(user: User) -> str:
-    """Without order: "Demir Aylin" is "Aylin Demir"."""
-    return " ".join(sorted(words_of(f"{user.first_name} {user.last_name}")))
+class Named(Protocol):
+    """Whoever has a name: a user of a form, an account."""
+
+    @property
+    def first_name(self) -> str: ...
+
+    @property
+    def last_name(self) -> str: ...
+
+
+def name_of(one: Named) -> str:
+    """Without order and accents: "Demir Aylin" is "Aylin Demir", "Jörg" is "Joerg"."""
+    return " ".join(sorted(words_of(f"{one.first_name} {one.last_name}")))
 
 
 def known_people(users: Sequence[User], known: Iterable[Mark]) -> tuple[int, ...]:

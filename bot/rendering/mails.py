@@ -37,7 +37,9 @@ _OF_ITS_OWN: Values = {
 }  # fmt: skip
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {
-    "order_confirmation": {**_OF_ITS_OWN, "balance": "", "from_spare": 0, "named_seats": "", "other_payer": False},
+    "order_confirmation": {
+        **_OF_ITS_OWN, "balance": "", "from_spare": 0, "named_seats": "", "other_payer": False,
+    },
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": []},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},

@@ -17,6 +17,7 @@ from bot.domain.accounts import (
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.members import MemberNotice
+from bot.domain.organisations import name_of
 from bot.rendering import account_mails, partner_mails
 from bot.services import member_notices, passwords
 from bot.services.account_mails import mail_owner
@@ -59,8 +60,8 @@ def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) ->
     return [open_one(db, desk, case, one, by=by, now=now) for one in new if _person(one) not in there]
 
 
-def _person(one: Account | NewAccount) -> tuple[str, str, str]:
-    return one.email.lower(), one.first_name, one.last_name
+def _person(one: Account | NewAccount) -> tuple[str, str]:
+    return one.email.lower(), name_of(one)
 
 
 def open_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.domain.accounts import AccountStatus, Origin, fold_user_id, make_user_id
+from bot.domain.cases import Addition
 from bot.domain.events import EventTag
 from bot.services import accounts as services
 from bot.store import accounts, links
@@ -90,3 +91,20 @@ def test_a_user_id_is_found_however_it_is_typed() -> None:
         assert fold_user_id(typed) == user_id
     for wrong in ("", "anna", "anna@example.org", user_id + "2", "aaaa-aaaa", "١٢٣٤-٥٦٧٨", "x" * 10_000):
         assert fold_user_id(wrong) == ""
+
+
+def test_another_spelling_of_whoever_has_an_account_makes_no_second_one(tmp_path: Path) -> None:
+    office = an_opened(tmp_path)
+    with office.connect() as db:
+        db.execute("update accounts set first_name = 'Jörg', last_name = 'Vogt' where id = 1")
+        (jorg, *_) = accounts.list_of_organisation(db, 1)
+    user = replace(
+        office.case("C-1").ris.users[0], first_name="Vogt", last_name="JOERG", email=jorg.email.upper()
+    )
+    other = replace(user, first_name="Jan")
+    case = a_case(office)
+    case = replace(case, addition=Addition(of=1), ris=replace(case.ris, users=(user, other)))
+    with office.connect() as db, transaction(db):
+        made = services.open_all(db, office.desk, case, by=AVERY.id, now=office.now)
+
+    assert [one.first_name for one in made] == ["Jan"]
