@@ -16,6 +16,12 @@ _IN_PASSING = frozenset({408, 425})  # the request came too slowly, or too early
 _NOT_FOUND = frozenset({404, 405, 410})
 
 
+def usual_words(said: Mapping[str, Any]) -> str:
+    """Why somebody refused, under one of the usual names."""
+    words = (said.get(name) for name in ("error", "message", "detail", "title"))
+    return next((word for word in words if isinstance(word, str)), "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """One system: how to reach it, how it puts its refusals, and what mends them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.adapters import netsuite, webhook
 from bot.adapters.checklist import Checklist
-from bot.adapters.http_calls import Caller
+from bot.adapters.http_calls import Caller, usual_words
 from bot.adapters.http_line import DEADLINE, LONGEST_ANSWER, HttpLine
 from bot.adapters.oauth import TokenSource
 from bot.adapters.pauses import Pause
@@ -96,7 +96,7 @@ def _webhook_opener(
     caller = Caller(
         line=line_to(settings.webhook_url),
         address="check WEBHOOK_URL",
-        find_words=webhook.find_words,
+        find_words=usual_words,
         mends=webhook.MENDS,
         otherwise=webhook.OTHERWISE,
     )

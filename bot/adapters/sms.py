@@ -2,10 +2,8 @@
 
 import json
 import ssl
-from collections.abc import Mapping
-from typing import Any
 
-from bot.adapters.http_calls import Caller
+from bot.adapters.http_calls import Caller, usual_words
 from bot.adapters.http_line import HttpLine
 from bot.domain.errors import PermanentFailure
 from bot.ports import Texter
@@ -42,11 +40,6 @@ def build_texter(settings: Settings, context: ssl.SSLContext) -> Texter:
     if not settings.sms_url:
         return NoGateway()
     line = HttpLine(settings.sms_url, context=context, proxy=settings.https_proxy)
-    caller = Caller(line=line, address="check SMS_URL", find_words=_words, mends={401: _TOKEN, 403: _TOKEN})
+    mends = {401: _TOKEN, 403: _TOKEN}
+    caller = Caller(line=line, address="check SMS_URL", find_words=usual_words, mends=mends)
     return SmsGateway(caller, token=settings.sms_token.get_secret_value())
-
-
-def _words(said: Mapping[str, Any]) -> str:
-    """Why it refused, under one of the usual names."""
-    words = (said.get(name) for name in ("error", "message", "detail", "title"))
-    return next((word for word in words if isinstance(word, str)), "")

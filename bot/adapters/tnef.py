@@ -12,7 +12,6 @@ from typing import Final
 from bot.adapters.mail_charsets import decode
 
 SIGNATURE: Final = b"\x78\x9f\x3e\x22"
-TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _DEEPEST: Final = 5  #: messages within messages
 _MOST_PROPERTIES: Final = 10_000
 

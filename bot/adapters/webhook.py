@@ -129,12 +129,6 @@ def sign(message_id: str, body: bytes, *, key: bytes, at: datetime) -> dict[str,
     }
 
 
-def find_words(said: Mapping[str, Any]) -> str:
-    """Why it refused, under one of the usual names."""
-    words = (said.get(name) for name in ("error", "message", "detail", "title"))
-    return next((word for word in words if isinstance(word, str)), "")
-
-
 def _say(order: Order, what: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     said = {"type": f"{order.task}.{what}", "timestamp": at.isoformat(timespec="seconds"), "data": data}
     return json.dumps(said).encode("ascii")

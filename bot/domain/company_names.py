@@ -17,7 +17,6 @@ _LEGAL_FORMS: Final = frozenset({
 # fmt: on
 _JOINING: Final = frozenset({"und", "and", "et", "u"})
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l"})
-_UNSEEN: Final = frozenset({"Mn", "Cf", "Cc"})
 _APART: Final = re.compile(r"[\W_]+")
 
 #: letters of other alphabets, and figures, beside the Latin letter for which they are taken; the light part
@@ -67,9 +66,6 @@ def fold_vat_id(vat_id: str) -> str:
     if not vat_id or is_not_applicable(vat_id):
         return ""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", vat_id[:LONGEST])).upper()
-
-
-_WEBSITE: Final = re.compile(r"(?:[a-z]+:/*)?(?:www\.)?([^\s/?#:@]+\.[^\s/?#:@]+)")
 
 
 def host_of(website: str) -> str:

@@ -84,7 +84,6 @@ def _invited_of(case: Case) -> str:
     return invited.email.lower() if invited else ""
 
 
-#: activations, terms and unused keys will join
 SOURCES: tuple[Source, ...] = (
     Source(
         find=_open_questions,

@@ -41,11 +41,6 @@ def sweep(db: Database, desk: Desk, *, now: datetime, most: int = A_NIGHT) -> li
     return done
 
 
-def list_swept(db: Database) -> list[Swept]:
-    """What the newest night did to each class."""
-    return retention.list_swept(db)
-
-
 def _holds(kept: Kept) -> Holds:
     cases = (case_id(ref) for ref in kept.holds if ref.startswith("C-"))
     owners = (account_id(ref) for ref in kept.holds if ref.startswith("A-"))

@@ -64,12 +64,6 @@ def _accept(db: Database, reader: Account, text: TermsText, *, now: datetime) ->
     return acceptance
 
 
-def is_open(db: Database, desk: Desk, organisation: int, application: str) -> bool:
-    """Whether the organisation's people may open it: its terms are accepted, or there are none."""
-    asks = bool(desk.terms.get(application))
-    return not asks or _in_force(desk, _list(db, organisation, application)) is not None
-
-
 def get_standing(db: Database, desk: Desk, account: Account, application: str) -> TermsStanding:
     """How it stands for one person: what they may do, or for whom they wait."""
     may = account.role in MAY_ACCEPT

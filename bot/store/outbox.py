@@ -61,14 +61,6 @@ def list_mails_of_case(db: Database, case_id: int) -> dict[int, str]:
     return {entry["id"]: entry["template"] for entry in rows(db, sql, {"id": case_id})}
 
 
-def list_steps(db: Database, case_id: int, statuses: Sequence[JobStatus]) -> list[Job]:
-    """Jobs that carry out steps of a case, in one of those states."""
-    states, values = listed("status", statuses)
-    sql = f"""select {COLUMNS} from outbox {OF_CASE}
-              where case_id = :id and kind = 'step' and status in ({states})"""
-    return [job_of(found) for found in rows(db, sql, {**values, "id": case_id})]
-
-
 def list_mails_from(db: Database, beginning: str, *, limit: int) -> list[Job]:
     """The newest mails whose keys begin so."""
     sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'

@@ -1,1 +1,1 @@
-"""The door for what is due by the clock alone: alarms; notices come later."""
+"""The door for what is due by the clock alone: alarms, notices, the life of accounts, retention."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.http_calls import usual_words
 from bot.adapters.provisioners import build_opener
 from bot.adapters.tls import build_context
-from bot.adapters.webhook import NOT_THERE, find_words, sign
+from bot.adapters.webhook import NOT_THERE, sign
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.mail import Address
 from bot.domain.provisioning import CalledOff, Order, Record, Task, Way
@@ -260,4 +261,4 @@ def test_a_check_names_what_a_refusal_means(
     ],
 )
 def test_a_refusal_is_said_in_the_other_sides_words(said: dict[str, object], words: str) -> None:
-    assert find_words(said) == words
+    assert usual_words(said) == words

@@ -194,7 +194,7 @@ def test_a_night_takes_small_bites_and_goes_on_after_a_kill(
     assert raws(office) == 0
     assert max(bites) == 2
     with office.connect() as db:
-        assert {one.data for one in retention.list_swept(db)} == set(office.desk.policy.retention.kept.days)
+        assert {one.data for one in kept.list_swept(db)} == set(office.desk.policy.retention.kept.days)
 
 
 def test_what_is_kept_for_good_is_kept_and_days_have_to_be_days(office: Office) -> None:

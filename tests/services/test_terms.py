@@ -88,9 +88,7 @@ def test_a_user_a_deactivated_administrator_and_another_organisation_open_nothin
     for nobody in (user, promoted, administrator, replace(administrator, id=999)):
         with pytest.raises(TermsNotYours):
             agree(office, nobody, read(office))
-    with office.connect() as db:
-        assert not terms.is_open(db, office.desk, user.organisation, APP)
-        assert not terms.is_open(db, office.desk, 999, APP)
+    assert not standing(office, user).is_open
 
 
 def test_what_was_not_read_cannot_be_agreed_to(tmp_path: Path) -> None:

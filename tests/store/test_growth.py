@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.outbox import JobKind
 from bot.services import intake, moves
 from bot.store import home, outbox, report, step_jobs
 from bot.store.database import text_of
@@ -85,7 +85,6 @@ def test_taking_a_mail_in_costs_the_same_after_thousands(office: Office, stateme
 def look_up(office: Office) -> dict[str, int]:
     since = office.now + timedelta(hours=1)
     looks: dict[str, Callable[[Database], object]] = {
-        "steps of a case": lambda db: outbox.list_steps(db, 1, [JobStatus.QUEUED]),
         "steps of a case in line": lambda db: step_jobs.list_queued(db, 1),
         "the desk's hour": lambda db: home.count_since(db, since),
         "the report's mails": lambda db: report.count_sent(db, since, since + timedelta(days=1)),
