@@ -38,6 +38,7 @@ def register(app: App, bot: Bot) -> None:
 
 def assign_case(line: Line) -> Card:
     """`/usher assign C-7 @who`; without a name it is whoever asks, and `nobody` takes it away."""
+    line.check_names_one()
     ref, written = line.take_ref()
     return Card(text=_assign(line.bot, ref, _meant(line, written.strip()), line.staff))
 

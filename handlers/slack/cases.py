@@ -70,6 +70,7 @@ def show_case(line: Line) -> Card:
 
 def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
+    check_is_staff(line.staff)  # before anybody hears whether there is such a case
     line.check_names_one()
     ref, _ = line.take_ref()
     bot, now = line.bot, line.bot.clock.now()

@@ -29,6 +29,7 @@ from handlers.slack.answers import Body, Respond, explains, show, staff_in, word
 from handlers.slack.lines import Command, Line
 from handlers.slack.markup import typed
 
+_DECIDING = frozenset({"approve", "reject"})
 _QUESTION = 3  #: words that a question has behind its first
 
 
@@ -58,13 +59,14 @@ def answer(line: Line) -> Card:
 
 
 def is_command(line: Line) -> bool:
-    """Whether these words are meant as a command; else they are a question. Only staff have commands.
+    """Whether these words are meant as a command; else they are a question.
 
-    One that is nearly a command is told so, unless it has as many words as a question has.
+    Only staff have commands; whoever wants to decide about a case hears that, and who may. One that is nearly a command is told so, unless it has as many words as a question has.
     """
     word, _, rest = line.rest.strip().partition(" ")
     if not line.staff.staff or word.lower() == "help":
-        return word.lower() in {"", "help"} and not rest.strip()
+        bare = word.lower() in {"", "help"} and not rest.strip()
+        return bare or (word.lower() in _DECIDING and line.about(rest).is_about_a_case())
     if word.lower() in COMMANDS or not rest.strip():
         return True
     is_short = len(rest.split()) < _QUESTION

@@ -36,6 +36,11 @@ class Line:
             raise NoCaseNamed
         return typed(first), rest.strip()
 
+    def is_about_a_case(self) -> bool:
+        """Whether it names a case and nothing else, or stands in a case's thread without any words."""
+        about = self.rest.strip()
+        return _names_case(typed(about)) if about else bool(self.thread_case)
+
     def check_names_one(self) -> None:
         """Raise SeveralCasesNamed where words about one case name another besides; NoCaseNamed for none."""
         ref, rest = self.take_ref()

@@ -162,6 +162,8 @@ def test_without_a_question_one_hears_how_to_ask(workspace: Workspace, text: str
         (ELI.id, "help my account is locked, for how long?", "30 minutes"),
         (ELI.id, "queue", "A person"),
         (ELI.id, "help", "/faq"),
+        (ELI.id, "approve C-1", "for the desk's staff"),
+        (ELI.id, "reject c-1", "for the desk's staff"),
         (AVERY.id, LOCKED, "30 minutes"),
         (AVERY.id, "queu", "Did you mean"),
         (AVERY.id, "aprove C-7", "Did you mean"),
