@@ -61,7 +61,8 @@ def answer(line: Line) -> Card:
 def is_command(line: Line) -> bool:
     """Whether these words are meant as a command; else they are a question.
 
-    Only staff have commands; whoever wants to decide about a case hears that, and who may. One that is nearly a command is told so, unless it has as many words as a question has.
+    Only staff have commands; whoever else wants to decide about a case hears that, and who may. A word that
+    is nearly a command is told so, unless as many words follow as a question has.
     """
     word, _, rest = line.rest.strip().partition(" ")
     if not line.staff.staff or word.lower() == "help":

@@ -32,7 +32,9 @@ def test_find_and_queue_read_what_was_typed(workspace: Workspace, written: str) 
         assert "*C-1*" in json.dumps(workspace.heard(2)[1])
 
 
-@pytest.mark.parametrize("line", ["approve C-1 C-2", "reject c1, c2", "case C-1;C-2 please", "assign C-1 C-2"])
+@pytest.mark.parametrize(
+    "line", ["approve C-1 C-2", "reject c1, c2", "case C-1;C-2 please", "assign C-1 C-2"]
+)
 def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace, line: str) -> None:
     a_case(workspace.office)
     workspace.command(line, by=AVERY.id)
