@@ -83,12 +83,16 @@ def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: date
     _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
 
 
-def get(db: Database, token: str, *, now: datetime) -> Recovery:
+def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
     """Raise LinkUnknown or LinkExpired."""
     purpose = LINK if links.find_subject(db, token, purpose=RESET) is None else RESET
     number = account_id(links.get_subject(db, token, purpose=purpose, now=now))
     account = accounts.find(db, number) if number else None
-    if account is None or account.status is not AccountStatus.ACTIVE or prolongation.find_end(db, account):
+    if (
+        account is None
+        or account.status is not AccountStatus.ACTIVE
+        or prolongation.find_end(db, desk, account, now=now)
+    ):
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
     if purpose == LINK and asked is None and not account.is_partner:
@@ -127,7 +131,7 @@ def _has_just_reset(db: Database, desk: Desk, token: str, new: str, *, now: date
 def _recover(
     db: Database, desk: Desk, token: str, *, answer: str, new: str, now: datetime
 ) -> tuple[PasswordFault, ...]:
-    found = get(db, token, now=now)
+    found = get(db, desk, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
     if faults := passwords.find_plain_faults(desk, account, new):
         return faults
@@ -137,7 +141,7 @@ def _recover(
         return faults
     hashed = passwords.make_hash(desk, new)
     with transaction(db, locks=(f"account:{account.id}",)):
-        get(db, token, now=now)
+        get(db, desk, token, now=now)
         if not passwords.put(db, desk, account, hashed, since=since, how=HowSet.RESET, now=now):
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id)
@@ -173,7 +177,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
-    if way is Way.LINK and prolongation.find_end(db, account):
+    if way is Way.LINK and prolongation.find_end(db, desk, account, now=now):
         return prolongation.mail_link(db, desk, account, now=now)
     purpose = "activation" if way is None else LINK
     made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)

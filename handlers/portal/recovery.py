@@ -114,7 +114,7 @@ def show_done(*, frame: Frame) -> Response:
 
 def _get(token: str, frame: Frame) -> Recovery:
     with frame.bot.connect() as db:
-        return recovery.get(db, token, now=frame.bot.clock.now())
+        return recovery.get(db, frame.bot.desk, token, now=frame.bot.clock.now())
 
 
 def _ask_page(frame: Frame, *, name: str, method: str, faults: list[FieldFault]) -> Response:

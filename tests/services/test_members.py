@@ -217,7 +217,7 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
         token = sessions.begin(db, office.desk, user, strength=Strength.PHONE_OTP, now=office.now)
     do(office, members.reset_password, office.desk, account_id=user.id, by=administrator)
     reset = office.tokens[-1]
-    do(office, recovery.get, reset)
+    do(office, recovery.get, office.desk, reset)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
 
@@ -226,7 +226,7 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert find(office, user.id).status is AccountStatus.DEACTIVATED
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
     do(office, members.reactivate, office.desk, account_id=user.id, by=administrator)
-    assert refusal_of(do, office, recovery.get, reset) is LinkExpired  # what was mailed before opens nothing
+    assert refusal_of(do, office, recovery.get, office.desk, reset) is LinkExpired  # what was mailed before opens nothing
 
 
 def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(
