@@ -13,7 +13,6 @@ from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsW
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
-from bot.domain.lifecycle import LifeState
 from bot.domain.programmes import Programme
 from bot.domain.registration import find_invited
 from bot.domain.sessions import Strength, Visitor
@@ -162,16 +161,10 @@ def _find_own(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> tuple
     signed_in = accounts.find(db, asker.account_id) if asker.account_id else None
     address = signed_in.email if signed_in else asker.address
     found = accounts.list_by_email(db, address) if address else []
-    living = [one for one in found if not _is_over(db, desk, one, now=now)] or found
+    living = lifecycle.list_living(db, desk, found, now=now)
     if signed_in:
         return signed_in, len(living)
     return (living[0] if len(living) == 1 else None), len(living)
-
-
-def _is_over(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
-    life = lifecycle.find_today(db, desk, account.id, now=now)
-    closed = life is not None and life.state is LifeState.CLOSED
-    return closed or account.status is AccountStatus.DEACTIVATED
 
 
 def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: datetime) -> Facts:

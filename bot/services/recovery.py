@@ -24,7 +24,7 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import passwords, prolongation, security_questions
+from bot.services import lifecycle, passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation, with_companies
 from bot.services.desk import Desk
@@ -51,7 +51,9 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """
     desk.hasher.verify("", "")
     with transaction(db):
-        found = find_way(_same_address(db, name))
+        named = list_named(db, name)
+        same = _list_same_address(db, desk, named, now=now)
+        found = find_way(same, named[0] if len(named) == 1 else None)
         _note_asked(db, found[1] if found else None, now=now)
         if found:
             _mail_way(db, desk, *found, now=now)
@@ -61,7 +63,7 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
     """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
     desk.hasher.verify("", "")
     with transaction(db):
-        named = list_named(db, name)
+        named = lifecycle.list_living(db, desk, list_named(db, name), now=now)
         account = named[0] if len(named) == 1 else None
         _note_asked(db, account, now=now)
         if account is None or account.status is not AccountStatus.ACTIVE:
@@ -153,10 +155,10 @@ def _recover(
     return ()
 
 
-def _same_address(db: Database, name: str) -> list[Account]:
-    """Every account of the address that is meant: whoever reads its mails reads those of all of them."""
-    named = list_named(db, name)
-    return accounts.list_by_email(db, named[0].email) if named else []
+def _list_same_address(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> list[Account]:
+    """The accounts of the address that is meant: whoever reads its mails reads those of all of them."""
+    same = accounts.list_by_email(db, named[0].email) if named else []
+    return lifecycle.list_living(db, desk, same, now=now)
 
 
 def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None:
@@ -206,7 +208,7 @@ def _mail(
 ) -> None:
     secrets, several = {}, []
     if way is Way.SEVERAL:
-        same = accounts.list_by_email(db, account.email)
+        same = _list_same_address(db, desk, [account], now=now)
         several = with_companies(db, [one for one in same if one.status is account.status])
     if until is not None:
         url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
