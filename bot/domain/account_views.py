@@ -116,6 +116,14 @@ class AccountView:
         return self.is_open and self.life is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountNote:
+    """An account about which the desk is told something."""
+
+    account: Account
+    company: str
+
+
 def read_reason(typed: str) -> str:
     """Why an end is moved, on one line; raise ReasonNeeded."""
     reason = " ".join(typed.split())

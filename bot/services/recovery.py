@@ -24,7 +24,7 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import lifecycle, passwords, prolongation, security_questions
+from bot.services import account_notes, lifecycle, passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation, with_companies
 from bot.services.desk import Desk
@@ -42,6 +42,7 @@ class Recovery:
 
     account: Account
     question: Question | None
+    alone: bool  #: no other administrator can reset the password, only the desk
 
 
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
@@ -60,17 +61,39 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
 
 
 def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
-    """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
+    """Ask whoever may send a new password, once a day; as neutral, as equal.
+
+    The organisation's other administrators by mail, or the desk where there are none. Whom no new password
+    helps, or who is one of several, is mailed what does.
+    """
     desk.hasher.verify("", "")
     with transaction(db):
         named = lifecycle.list_living(db, desk, list_named(db, name), now=now)
         account = named[0] if len(named) == 1 else None
         _note_asked(db, account, now=now)
-        if account is None or account.status is not AccountStatus.ACTIVE:
+        found = find_way(named)
+        if found is None:
             return
-        for one in accounts.list_of_organisation(db, account.organisation):
-            if one.is_administrator and one.status is AccountStatus.ACTIVE and one.id != account.id:
-                _mail_administrator(db, desk, one, account, now=now)
+        if found[0] is not Way.LINK or prolongation.find_end(db, desk, found[1], now=now):
+            _mail_way(db, desk, *found, now=now)
+            return
+        _ask_for(db, desk, found[1], now=now)
+
+
+def _ask_for(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    for one in (others := _list_other_administrators(db, account)):
+        _mail_administrator(db, desk, one, account, now=now)
+    if not others:
+        account_notes.tell(db, account_notes.RESET_WISHED, account, once=f"{now:%Y-%m-%d}", now=now)
+
+
+def _list_other_administrators(db: Database, account: Account) -> list[Account]:
+    """Whoever may reset the account's password in its organisation; partners have none."""
+    return [
+        one
+        for one in accounts.list_of_organisation(db, account.organisation)
+        if one.is_administrator and one.status is AccountStatus.ACTIVE and one.id != account.id
+    ]
 
 
 def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
@@ -99,7 +122,8 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
     if purpose == LINK and asked is None and not account.is_partner:
         raise LinkUnknown
-    return Recovery(account=account, question=asked)
+    alone = not _list_other_administrators(db, account)
+    return Recovery(account=account, question=asked, alone=alone)
 
 
 def recover(

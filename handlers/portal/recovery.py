@@ -146,6 +146,7 @@ def _page(
         account=account,
         action=f"/password/{token}",
         question=words.name(found.question) if found.question else "",
+        alone=found.alone,
         asks_current=False,
         button=words.say("page.recovery.button"),
     )

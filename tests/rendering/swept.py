@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.domain.account_views import AccountNote
 from bot.domain.cards import (
     KindNote,
     SameFormNote,
@@ -24,6 +25,7 @@ from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
     account_cards,
+    account_notes,
     answer_cards,
     approving,
     assignments,
@@ -224,6 +226,12 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "account_cards.account_card": lambda text: [
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
+    ],
+    "account_notes.reset_wish_note": lambda text: [
+        account_notes.reset_wish_note(
+            poisoned(AccountNote(account=view.account, company="Example"), text), words=ENGLISH
+        )
+        for view in (account_views.partner(), account_views.view())
     ],
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))
