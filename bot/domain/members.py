@@ -23,6 +23,27 @@ FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "langua
 OPTIONAL = frozenset({"salutation", "job_title"})
 
 
+ASKED_AGAIN = timedelta(days=14)  #: after which the sponsor is asked once more for the same person …
+MOST_ASKED = 3  #: and so often …
+ASKED_WITHIN = timedelta(days=180)  #: … in that time
+
+
+class Wish(StrEnum):
+    """What became of an administrator's wish for somebody's credential; each as the page names it."""
+
+    SPARE = "spare"  # a seat was spare, or is theirs already
+    ASKED = "asked"  # the sponsor gets a mail
+    LATELY = "asked_lately"  # the sponsor got one a few days ago
+    OFTEN = "asked_often"  # the sponsor has got enough of them, or gets none
+
+
+def weigh_wish(asked: Sequence[datetime], *, now: datetime) -> Wish:
+    """Whether the sponsor is asked once more who was asked then."""
+    if any(at > now - ASKED_AGAIN for at in asked):
+        return Wish.LATELY
+    return Wish.OFTEN if sum(at > now - ASKED_WITHIN for at in asked) >= MOST_ASKED else Wish.ASKED
+
+
 class MemberNotice(StrEnum):
     """Of what is told by mail about an account of an organisation."""
 

@@ -29,9 +29,11 @@ from bot.domain.members import (
     Member,
     MemberNotice,
     Members,
+    Wish,
     is_last_administrator,
     owners,
     same_person,
+    weigh_wish,
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
@@ -124,11 +126,11 @@ def holder_of(account: Account) -> Holder:
     return Holder(name=account.name, email=account.email, lang=account.lang)
 
 
-def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
+def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> Wish:
     """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
 
-    Whether they hold a seat now; whoever does keeps it, and the sponsor is asked once. Raise NeedsNoKey or
-    MemberOutdated.
+    Whoever holds a seat keeps it; the sponsor is asked again after some time, and not for ever. Raise
+    NeedsNoKey or MemberOutdated.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         asker = check_administrator(db, by)
@@ -137,16 +139,21 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
         if account.id in _list_held(db, by.organisation) or _take_spare(db, desk, case, account, now=now):
-            return True
-        asked = queue_mail(
+            return Wish.SPARE
+        about = f"account:{account.id}"
+        asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.CREDENTIAL_ASKED,))]
+        if (wish := weigh_wish(asked, now=now)) is not Wish.ASKED:
+            return wish
+        queued = queue_mail(
             db, desk, "credential_request",
-            key=f"{account.ref}:credential_request", to=case.sponsor.address, lang=case.lang, ref=case.ref,
+            key=f"{account.ref}:credential_request:{len(asked)}", to=case.sponsor.address,
+            lang=case.lang, ref=case.ref,
             words=account_mails.credential_request(account, asker, case, desk.policy),
             now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
         )  # fmt: skip
-        if asked:
-            record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
-        return False
+        if queued:
+            record(db, EventTag.CREDENTIAL_ASKED, about, by, now)
+        return wish if queued else Wish.OFTEN
 
 
 def pass_key_on(
