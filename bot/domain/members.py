@@ -1,5 +1,6 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -141,20 +142,24 @@ def owners(held: Iterable[Seat], people: Sequence[Account]) -> dict[int, Account
 
     A name that is nobody's there, as staff may type one, means whoever alone has that address and no other.
     """
-    people = sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED)
+    by_address = defaultdict[str, list[Account]](list)
+    for one in sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED):
+        by_address[one.email].append(one)
     found: dict[int, Account] = {}
-    rest = []
+    taken, rest = set[int](), []
     for seat in held:
-        there = [one for one in people if seat.holder and one.email == seat.holder.email.strip().lower()]
+        there = by_address.get(seat.holder.email.strip().lower(), []) if seat.holder else []
         named = [one for one in there if seat.holder and _plain(one.name) == _plain(seat.holder.name)]
-        free = [one for one in named if one not in found.values()]
+        free = [one for one in named if one.id not in taken]
         if free:
             found[seat.id] = free[0]
+            taken.add(free[0].id)
         elif len(there) == 1 and not named:
             rest.append((seat, there[0]))
     for seat, alone in rest:
-        if alone not in found.values():
+        if alone.id not in taken:
             found[seat.id] = alone
+            taken.add(alone.id)
     return found
 
 

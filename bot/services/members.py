@@ -10,7 +10,7 @@ from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
-from bot.domain.license_keys import Holder, Seat
+from bot.domain.license_keys import Holder
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
@@ -31,19 +31,18 @@ from bot.domain.members import (
     Members,
     Wish,
     is_last_administrator,
-    owners,
     same_person,
     weigh_wish,
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
-from bot.services import held_keys, license_keys, member_notices
+from bot.services import held_keys, license_keys, member_notices, seat_holders
 from bot.services.accounts import (
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
     mail_activation,
-    open_one,
+    make_one,
     reopen,
 )
 from bot.services.accounts import deactivate as end
@@ -60,7 +59,7 @@ def list_members(db: Database, by: Account) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
     check_administrator(db, by)
     people = accounts.list_of_organisation(db, by.organisation)
-    held = _held_by(db, by.organisation, people)
+    held = seat_holders.list_held(db, by.organisation)
     return Members(
         members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
@@ -104,11 +103,12 @@ def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: st
     """The same in the caller's transaction, who has checked the right; raise MemberThere."""
     if twin := _find_twin(db, case.id, new):
         raise MemberThere(name=twin.name, user_id=twin.user_id)
-    account = open_one(db, desk, case, new, by=by, now=now)
-    if account.is_administrator:
-        member_notices.tell_administrators(db, desk, account, by=by, now=now)
+    account = make_one(db, desk, case, new, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)
+    mail_activation(db, desk, account, now=now)  # it says whether a License Key comes
+    if account.is_administrator:
+        member_notices.tell_administrators(db, desk, account, by=by, now=now)
     return account
 
 
@@ -138,7 +138,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        if account.id in _list_held(db, by.organisation) or _take_spare(db, desk, case, account, now=now):
+        if seat_holders.find(db, account) or _take_spare(db, desk, case, account, now=now):
             return Wish.SPARE
         about = f"account:{account.id}"
         asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.CREDENTIAL_ASKED,))]
@@ -175,7 +175,7 @@ def pass_key_on(
             raise NeedsNoKey
         if held.seat.seal != seen:
             raise held_keys.overtaken(db, held.seat)
-        if heir.id in _list_held(db, by.organisation):
+        if seat_holders.find(db, heir):
             raise HasSeat(holder=heir.name)
         license_keys.pass_on(
             db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
@@ -306,17 +306,6 @@ def _get(db: Database, by: Account, account_id: int) -> Account:
     if account is None or account.erased or account.organisation != by.organisation:
         raise MemberUnknown
     return account
-
-
-def _list_held(db: Database, organisation: int) -> dict[int, Seat]:
-    """The open seats of an organisation by the account whose they are."""
-    return _held_by(db, organisation, accounts.list_of_organisation(db, organisation))
-
-
-def _held_by(db: Database, organisation: int, people: list[Account]) -> dict[int, Seat]:
-    held = {seat.id: seat for seat in seats.list_held(db, organisation)}
-    of = owners(held.values(), people)
-    return {account.id: held[number] for number, account in of.items()}
 
 
 def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:

@@ -96,7 +96,7 @@ def find(office: Office, account_id: int) -> Account:
 def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> None:
     case = approved(stocked)
     stocked.work_till_quiet()
-    administrator, _ = opened(stocked, case.ref)
+    administrator, user = opened(stocked, case.ref)
     assert listed(stocked, administrator).spare == 1
 
     added = do(stocked, members.create, stocked.desk, a_person(), by=administrator)
@@ -115,6 +115,8 @@ def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> Non
     mails = {(job.template, job.recipient) for job in stocked.mails()}
     assert {("activation", added.email), ("license_key", added.email)} <= mails
     assert ("license_key", again.email) not in mails
+    has_key = {job.recipient: job.values["words"]["takes_key"] for job in stocked.jobs("activation")}
+    assert has_key == {administrator.email: True, user.email: True, added.email: True, again.email: False}
 
 
 def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Office) -> None:
