@@ -83,6 +83,7 @@ class AccountView:
     sessions: int  #: that are open
     phones: tuple[str, ...]  #: verified ones, masked
     key_entered: bool  #: their License Key is registered
+    certificates: tuple[str, ...]  #: registered ones, by their subjects
     waits_for: tuple[str, ...]  #: who may accept the terms for which it waits, by name
     waits: bool  #: for terms that nobody accepted
     mails: tuple[AccountMail, ...]  #: the newest first

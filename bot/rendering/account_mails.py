@@ -32,9 +32,10 @@ def activation(
 
 
 def _credential(account: Account, *, has_seat: bool) -> Values:
-    """What comes next to raise a session's strength: a License Key that they have, or have not yet."""
+    """What raises a session's strength: a License Key that they have, or have not yet, or a certificate."""
     takes_key = account.credential is Credential.PHONE_OTP
-    return {"takes_key": takes_key and has_seat, "lacks_key": takes_key and not has_seat}
+    lacks_key = takes_key and not has_seat
+    return {"takes_key": takes_key and has_seat, "lacks_key": lacks_key, "certificate": account.has_hardware}
 
 
 def activated(

@@ -12,6 +12,11 @@ def reset_wish_note(note: AccountNote, *, words: Words) -> Card:
     return _note(note, "reset_wish.title", who, "reset_wish.how", words)
 
 
+def certificate_note(note: AccountNote, *, words: Words) -> Card:
+    """An account was activated whose credential is a certificate that nobody has registered."""
+    return _note(note, "certificate_wish.title", "certificate_wish.who", "certificate_wish.how", words)
+
+
 def _note(note: AccountNote, title: str, who: str, how: str, words: Words) -> Card:
     account = note.account
     said = {

@@ -9,9 +9,10 @@ from sqlite_utils import Database
 from bot.domain.account_views import AccountNote
 from bot.domain.accounts import Account, AccountStatus
 from bot.services.queueing import queue_note
-from bot.store import accounts, organisations
+from bot.store import accounts, certificates, organisations
 
 RESET_WISHED = "reset_wish_note"  #: nobody else can send a new password
+CERTIFICATE = "certificate_note"  #: its credential is a certificate that nobody has registered
 
 
 def tell(db: Database, template: str, account: Account, *, once: str, now: datetime) -> None:
@@ -24,6 +25,12 @@ def find_reset_wish(db: Database, words: Mapping[str, Any]) -> dict[str, Any] | 
     """None where its owner signs in with it no more."""
     note = _find(db, words)
     return {"note": note} if note else None
+
+
+def find_certificate_wish(db: Database, words: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same, or where one is registered by now."""
+    note = _find(db, words)
+    return {"note": note} if note and not certificates.has_any(db, note.account.id) else None
 
 
 def _find(db: Database, words: Mapping[str, Any]) -> AccountNote | None:

@@ -48,6 +48,7 @@ from bot.services.rights import at_this_moment
 from bot.store import (
     accounts,
     bounces,
+    certificates,
     credentials,
     email_changes,
     events,
@@ -93,6 +94,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         sessions=sum(not one.is_over(now) for one in sessions.list_of_account(db, account.id).values()),
         phones=tuple(phone.masked for phone in mine.verified),
         key_entered=mine.registered_at is not None,
+        certificates=tuple(subject for subject, _ in certificates.list_of_account(db, account.id)),
         waits_for=waits_for,
         waits=waits,
         mails=list_mails(db, account),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.domain.account_views import AccountNote
 from bot.domain.cards import (
     KindNote,
     SameFormNote,
@@ -94,6 +93,7 @@ from tests.rendering.swept_values import (
     a_full_case,
     a_step,
     a_view,
+    accounts_told,
     correction,
     stranger,
 )
@@ -227,12 +227,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
     ],
-    "account_notes.reset_wish_note": lambda text: [
-        account_notes.reset_wish_note(
-            poisoned(AccountNote(account=view.account, company="Example"), text), words=ENGLISH
-        )
-        for view in (account_views.partner(), account_views.view())
-    ],
+    "account_notes.certificate_note": lambda text: accounts_told(account_notes.certificate_note, text),
+    "account_notes.reset_wish_note": lambda text: accounts_told(account_notes.reset_wish_note, text),
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))
     ],
