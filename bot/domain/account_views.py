@@ -83,6 +83,7 @@ class AccountView:
     sessions: int  #: that are open
     phones: tuple[str, ...]  #: verified ones, masked
     key_entered: bool  #: their License Key is registered
+    certificates: tuple[str, ...]  #: registered ones, by their subjects
     waits_for: tuple[str, ...]  #: who may accept the terms for which it waits, by name
     waits: bool  #: for terms that nobody accepted
     mails: tuple[AccountMail, ...]  #: the newest first
@@ -114,6 +115,14 @@ class AccountView:
     def can_extend(self) -> bool:
         """Whether its end can be moved now."""
         return self.is_open and self.life is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNote:
+    """An account about which the desk is told something."""
+
+    account: Account
+    company: str
 
 
 def read_reason(typed: str) -> str:

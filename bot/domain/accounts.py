@@ -92,6 +92,11 @@ class Account(NewAccount):
     def is_administrator(self) -> bool:
         return self.role == Role.ORGANIZATION_ADMINISTRATOR
 
+    @property
+    def has_hardware(self) -> bool:
+        """Whether its credential is a certificate, which outranks codes: no License Key and no phone."""
+        return not self.is_partner and self.credential is Credential.MLOA_HARDWARE
+
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:

@@ -90,7 +90,7 @@ class Facts:
     activation_at: datetime | None = None  #: the last activation mail that went out
     locked_until: datetime | None = None  #: by wrong passwords
     codes_locked_until: datetime | None = None
-    life: Life | None = None
+    life: Life | None = None  #: as it stands today
     last_way_back: date | None = None
     terms: TermsWait | None = None
     key_entered: bool = False

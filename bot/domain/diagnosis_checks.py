@@ -75,18 +75,15 @@ def _deactivated(_: Snapshot, own: Facts) -> Finding | None:
     return Finding(cause=Cause.DEACTIVATED, programme=own.account.programme) if over else None
 
 
-def _ended(seen: Snapshot, own: Facts, state: LifeState) -> Life | None:
-    """Behind the last day it is closed, though the clock may not have come by yet."""
+def _ended(own: Facts, state: LifeState) -> Life | None:
     life = own.life
     if life is None or own.account.status is not AccountStatus.ACTIVE:
         return None
-    late = own.last_way_back is not None and own.last_way_back < seen.today
-    is_now = LifeState.CLOSED if late and life.state is LifeState.EXPIRED else life.state
-    return life if is_now is state else None
+    return life if life.state is state else None
 
 
 def _closed(seen: Snapshot, own: Facts) -> Finding | None:
-    life = _ended(seen, own, LifeState.CLOSED)
+    life = _ended(own, LifeState.CLOSED)
     if life is None or seen.invited:
         return None
     return Finding(
@@ -96,7 +93,7 @@ def _closed(seen: Snapshot, own: Facts) -> Finding | None:
 
 
 def _expired(seen: Snapshot, own: Facts) -> Finding | None:
-    if (life := _ended(seen, own, LifeState.EXPIRED)) is None:
+    if (life := _ended(own, LifeState.EXPIRED)) is None:
         return None
     return Finding(
         cause=Cause.EXPIRED, programme=own.account.programme, day=life.ends_on, last=own.last_way_back,

@@ -31,7 +31,7 @@ WARNINGS = (Stage.VALIDATION, Stage.REMINDER)
 
 
 class LifeState(StrEnum):
-    """Only the clock and a person change it; no sign-in compares dates."""
+    """Only the clock and a person change it; what its owner meets goes by `on_day`."""
 
     VALID = "valid"
     EXPIRED = "expired"  # valid -> its end has passed, and a warning is proven
@@ -82,11 +82,11 @@ class ClockRules:
 
     def _reckon(self, stage: Stage, ends_on: date) -> datetime:
         if stage is Stage.EXPIRED:
-            return self._at(ends_on + _DAY)
+            return self.opens(ends_on + _DAY)
         day = ends_on - timedelta(days=self.validation if stage is Stage.VALIDATION else self.reminder)
         while not self.calendar.works_on(day):
             day -= _DAY
-        return self._at(day)
+        return self.opens(day)
 
     def last_way_back(self, ends_on: date) -> date:
         """The last day on which an expired account can come back, where no mail has promised a later one."""
@@ -98,7 +98,7 @@ class ClockRules:
 
     def closes(self, back_until: date) -> datetime:
         """When an expired account closes that can come back until then."""
-        return self._at(back_until + _DAY)
+        return self.opens(back_until + _DAY)
 
     def last_ahead(self, now: datetime) -> date:
         """The last day of which warnings go at once where staff ask: so far that no account loses both."""
@@ -120,7 +120,8 @@ class ClockRules:
         free = (sorted(own.weekdays), own.region, sorted(own.closed), str(own.zone))
         return hashlib.sha256(repr((hours, free)).encode()).hexdigest()[:16]
 
-    def _at(self, day: date) -> datetime:
+    def opens(self, day: date) -> datetime:
+        """When the clock begins to look on that day."""
         return datetime.combine(day, self.hour, tzinfo=self.calendar.zone).astimezone(UTC)
 
 
@@ -287,6 +288,18 @@ def next_step(life: Life, rules: ClockRules, *, now: datetime, warn_until: datet
     if next_at is not None and now >= next_at:
         return Step(life=replace(life, state=LifeState.CLOSED), closes=True)
     return Step(life=life, next_at=next_at)
+
+
+def on_day(life: Life, rules: ClockRules, *, now: datetime) -> Life:
+    """As it stands on the day of `now`, from its first moment: what the clock makes of it at its hour.
+
+    So every gate agrees with the last days that mails have told, however late the clock looks.
+    """
+    at = max(now, rules.opens(rules.calendar.day_of(now)))
+    step = next_step(life, rules, now=at)
+    if step.closes or step.gives is Stage.EXPIRED:
+        return replace(life, state=step.life.state, ends_on=step.life.ends_on)
+    return life
 
 
 def _end(life: Life, rules: ClockRules, *, now: datetime) -> Step:

@@ -1,5 +1,6 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,27 @@ LONGEST = 120  #: characters of a name or job title
 #: the fields of a new member, in the order in which they are asked for
 FIELDS = ("salutation", "first_name", "last_name", "email", "job_title", "language", "role")
 OPTIONAL = frozenset({"salutation", "job_title"})
+
+
+ASKED_AGAIN = timedelta(days=14)  #: after which the sponsor is asked once more for the same person …
+MOST_ASKED = 3  #: and so often …
+ASKED_WITHIN = timedelta(days=180)  #: … in that time
+
+
+class Wish(StrEnum):
+    """What became of an administrator's wish for somebody's credential; each as the page names it."""
+
+    SPARE = "spare"  # a seat was spare, or is theirs already
+    ASKED = "asked"  # the sponsor gets a mail
+    LATELY = "asked_lately"  # the sponsor got one a few days ago
+    OFTEN = "asked_often"  # the sponsor has got enough of them, or gets none
+
+
+def weigh_wish(asked: Sequence[datetime], *, now: datetime) -> Wish:
+    """Whether the sponsor is asked once more who was asked then."""
+    if any(at > now - ASKED_AGAIN for at in asked):
+        return Wish.LATELY
+    return Wish.OFTEN if sum(at > now - ASKED_WITHIN for at in asked) >= MOST_ASKED else Wish.ASKED
 
 
 class MemberNotice(StrEnum):
@@ -120,20 +142,24 @@ def owners(held: Iterable[Seat], people: Sequence[Account]) -> dict[int, Account
 
     A name that is nobody's there, as staff may type one, means whoever alone has that address and no other.
     """
-    people = sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED)
+    by_address = defaultdict[str, list[Account]](list)
+    for one in sorted(people, key=lambda one: one.status is AccountStatus.DEACTIVATED):
+        by_address[one.email].append(one)
     found: dict[int, Account] = {}
-    rest = []
+    taken, rest = set[int](), []
     for seat in held:
-        there = [one for one in people if seat.holder and one.email == seat.holder.email.strip().lower()]
+        there = by_address.get(seat.holder.email.strip().lower(), []) if seat.holder else []
         named = [one for one in there if seat.holder and _plain(one.name) == _plain(seat.holder.name)]
-        free = [one for one in named if one not in found.values()]
+        free = [one for one in named if one.id not in taken]
         if free:
             found[seat.id] = free[0]
+            taken.add(free[0].id)
         elif len(there) == 1 and not named:
             rest.append((seat, there[0]))
     for seat, alone in rest:
-        if alone not in found.values():
+        if alone.id not in taken:
             found[seat.id] = alone
+            taken.add(alone.id)
     return found
 
 

@@ -23,12 +23,15 @@ class Way(StrEnum):
     CLOSED = "closed"  # it was deactivated
 
 
-def find_way(same_address: Sequence[Account]) -> tuple[Way | None, Account] | None:
+def find_way(
+    same_address: Sequence[Account], named: Account | None = None
+) -> tuple[Way | None, Account] | None:
     """The way back for whoever reads the mails of an address, and the account it is about.
 
     None as the way: that account was never activated, and gets its activation mail. None at all: nobody
     has that address. Accounts that were never activated count only where no other is active, for anybody's
     administrator makes them with any address; one that was deactivated only where there is no other at all.
+    Of several it is about the one that was `named` by its User ID, if any: its desk helps.
     """
     if not same_address:
         return None
@@ -38,5 +41,5 @@ def find_way(same_address: Sequence[Account]) -> tuple[Way | None, Account] | No
     if not living:
         return Way.CLOSED, same_address[-1]
     if len(living) > 1:
-        return Way.SEVERAL, living[0]
+        return Way.SEVERAL, named if named in living else living[0]
     return (Way.LINK if active else None), living[0]

@@ -73,9 +73,13 @@ def _state(view: AccountView, words: Words) -> str:
 
 
 def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
+    lacking = view.account.has_hardware and not view.certificates
+    if view.certificates or lacking:
+        key = "account.no_certificate" if lacking else "account.certificate"
+        yield words.say(key, user_id=safe(view.account.user_id, 20))
     if view.phones:
         yield words.say("account.phones", phones=safe(", ".join(view.phones), 120))
-    else:
+    elif view.key_entered or not view.account.has_hardware:
         yield words.say("account.no_phone" if view.key_entered else "account.no_key")
     if view.waits:
         waits_for = ", ".join(safe(name, 60) for name in view.waits_for) or words.say("account.nobody")

@@ -17,7 +17,9 @@ from bot.rendering.mails import of_case
 from bot.rendering.words import Words, words
 
 
-def activation(account: Account, customer: Customer, policy: Policy, *, until: datetime) -> Values:
+def activation(
+    account: Account, customer: Customer, policy: Policy, *, until: datetime, has_seat: bool
+) -> Values:
     """To the owner of a new account; the link comes as a secret, `activation_url`."""
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
@@ -25,13 +27,22 @@ def activation(account: Account, customer: Customer, policy: Policy, *, until: d
         "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
-        "takes_key": account.credential is Credential.PHONE_OTP,
+        **_credential(account, has_seat=has_seat),
     }
 
 
-def activated(account: Account, customer: Customer, policy: Policy, *, at: datetime) -> Values:
+def _credential(account: Account, *, has_seat: bool) -> Values:
+    """What raises a session's strength: a License Key that they have, or have not yet, or a certificate."""
+    takes_key = account.credential is Credential.PHONE_OTP
+    lacks_key = takes_key and not has_seat
+    return {"takes_key": takes_key and has_seat, "lacks_key": lacks_key, "certificate": account.has_hardware}
+
+
+def activated(
+    account: Account, customer: Customer, policy: Policy, *, at: datetime, has_seat: bool
+) -> Values:
     """To its owner, once they have activated it."""
-    return _at(account, customer, policy, at) | {"takes_key": account.credential is Credential.PHONE_OTP}
+    return _at(account, customer, policy, at) | _credential(account, has_seat=has_seat)
 
 
 def password_changed(

@@ -116,14 +116,17 @@ def email_changed(case: Case, policy: Policy, *, at: datetime, by_desk: bool = F
     return account_mails.email_changed(account(case, 1, at=at), change, policy, at=at)
 
 
-def activation(case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False) -> Values:
+def activation(
+    case: Case, policy: Policy, *, at: datetime, number: int = 0, pages: bool = False, has_seat: bool = True
+) -> Values:
     """`pages`: there are some for administrators."""
     if pages:
         found = {"administrator_url": f"{PAGES}/administrators", "webinars_url": f"{PAGES}/webinars"}
         mag = policy.mag.model_copy(update=found)
         policy = policy.model_copy(update={"programmes": policy.programmes | {"mag": mag}})
     until = at + timedelta(days=policy.mag.activation_days)
-    return account_mails.activation(account(case, number, at=at), customer(case), policy, until=until)
+    person = account(case, number, at=at)
+    return account_mails.activation(person, customer(case), policy, until=until, has_seat=has_seat)
 
 
 SIGN_IN_URL = "https://onboarding.example.com/sign-in"

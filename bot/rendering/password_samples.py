@@ -11,8 +11,8 @@ from bot.rendering.account_samples import account, customer, several_accounts
 from bot.rendering.case_facts import Values
 
 
-def activated(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.activated(account(case, at=at), customer(case), policy, at=at)
+def activated(case: Case, policy: Policy, *, at: datetime, has_seat: bool = True) -> Values:
+    return account_mails.activated(account(case, at=at), customer(case), policy, at=at, has_seat=has_seat)
 
 
 def password_changed(case: Case, policy: Policy, *, at: datetime, reset: bool = False) -> Values:

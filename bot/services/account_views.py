@@ -48,6 +48,7 @@ from bot.services.rights import at_this_moment
 from bot.store import (
     accounts,
     bounces,
+    certificates,
     credentials,
     email_changes,
     events,
@@ -93,6 +94,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         sessions=sum(not one.is_over(now) for one in sessions.list_of_account(db, account.id).values()),
         phones=tuple(phone.masked for phone in mine.verified),
         key_entered=mine.registered_at is not None,
+        certificates=tuple(subject for subject, _ in certificates.list_of_account(db, account.id)),
         waits_for=waits_for,
         waits=waits,
         mails=list_mails(db, account),
@@ -137,15 +139,16 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
     life, rules = lifecycle.find(db, account.id), desk.policy.clock_rules
     if life is None:
         return None
-    back_until = life.back_until(rules)
+    today = clock.on_day(life, rules, now=now)
+    back_until = today.back_until(rules)
     coming: tuple[clock.Foreseen, ...] = ()
     if account.status is AccountStatus.ACTIVE and desk.policy.extranet.keeps_accounts:
         coming = tuple(islice(clock.foresee(life, rules, now=now, until=now + _FAR), COMING))
     due = any(one.at <= now for one in coming)
     return LifeView(
-        life=life,
+        life=today,
         back_until=back_until,
-        is_over=life.state is LifeState.CLOSED and rules.calendar.day_of(now) > back_until,
+        is_over=today.state is LifeState.CLOSED and rules.calendar.day_of(now) > back_until,
         coming=coming,
         waits=due and lifecycle_gates.find_shut(db) is not None,
         moves=tuple(reversed(lifecycle.list_moves(db, account.id)[-MOVES:])),
@@ -218,7 +221,7 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
-    state = prolongation.find_end(db, account)
+    state = prolongation.find_end(db, desk, account, now=now)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"

@@ -1,6 +1,6 @@
 """Make the accounts of an organisation's people, and mail each the way to activate theirs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import (
     Account,
     AccountStatus,
+    Customer,
     NewAccount,
     account_of,
     fold_user_id,
@@ -16,10 +17,12 @@ from bot.domain.accounts import (
 )
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
+from bot.domain.license_keys import Seat
 from bot.domain.members import MemberNotice
 from bot.domain.organisations import name_of
 from bot.rendering import account_mails, partner_mails
-from bot.services import member_notices, passwords
+from bot.rendering.case_facts import Values
+from bot.services import member_notices, passwords, seat_holders
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link
@@ -57,7 +60,11 @@ def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) ->
     organisation = case.addition.of if case.addition else case.id
     there = {_person(one) for one in accounts.list_of_organisation(db, organisation)}
     new = [account_of(user, lang=case.lang) for user in case.ordered_users]
-    return [open_one(db, desk, case, one, by=by, now=now) for one in new if _person(one) not in there]
+    made = [make_one(db, desk, case, one, by=by, now=now) for one in new if _person(one) not in there]
+    held = seat_holders.list_held(db, organisation)
+    for one in made:
+        mail_activation(db, desk, one, now=now, held=held)
+    return made
 
 
 def _person(one: Account | NewAccount) -> tuple[str, str]:
@@ -66,38 +73,45 @@ def _person(one: Account | NewAccount) -> tuple[str, str]:
 
 def open_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
     """One account with its activation mail, in the caller's transaction; it belongs to that case."""
+    made = make_one(db, desk, case, new, by=by, now=now)
+    mail_activation(db, desk, made, now=now)
+    return made
+
+
+def make_one(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: str, now: datetime) -> Account:
+    """The same without its mail."""
     organisation, made = case.addition.of if case.addition else case.id, None
     while made is None:  # a User ID that is taken is drawn again
         user_id = make_user_id(desk.new_token())
         made = accounts.add(db, new, user_id=user_id, organisation=organisation, case_id=case.id, now=now)
     events.add(db, EventTag.ACCOUNT_MADE, f"account:{made.id}", actor=by, at=now, case=case.ref)
-    mail_activation(db, desk, made, now=now)
     return made
 
 
-def mail_activation(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+def mail_activation(
+    db: Database, desk: Desk, account: Account, *, now: datetime, held: Mapping[int, Seat] | None = None
+) -> None:
     """A link to activate it, in the caller's transaction; those of earlier mails keep working.
 
-    An account that is no longer waiting gets none.
+    An account that is no longer waiting gets none. `held`: its organisation's seats by account, if known.
     """
     if account.status is not AccountStatus.WAITING:
         return
     until = now + timedelta(days=desk.policy.of(account.programme).activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
     if account.is_partner:
-        template, build = PARTNER_PASSWORD, partner_mails.password
-        url = f"{url}?lang={account.lang}"
+        template, url = PARTNER_PASSWORD, f"{url}?lang={account.lang}"
     else:
-        template, build = "activation", account_mails.activation
-    mail_owner(
-        db,
-        desk,
-        account,
-        template,
-        words=lambda customer: build(account, customer, desk.policy, until=until),
-        now=now,
-        secrets={"activation_url": url},
-    )
+        template = "activation"
+
+    def words(customer: Customer) -> Values:
+        if account.is_partner:
+            return partner_mails.password(account, customer, desk.policy, until=until)
+        seats = seat_holders.list_held(db, account.organisation) if held is None else held
+        has_seat = account.id in seats
+        return account_mails.activation(account, customer, desk.policy, until=until, has_seat=has_seat)
+
+    mail_owner(db, desk, account, template, words=words, now=now, secrets={"activation_url": url})
 
 
 def count_activations(db: Database, account: Account, *, now: datetime) -> int:

@@ -15,7 +15,7 @@ from bot.domain.programmes import Programme
 from bot.domain.security_questions import Given, find_faults
 from bot.domain.sessions import Strength
 from bot.rendering import account_mails
-from bot.services import passwords, security_questions, sessions
+from bot.services import certificates, passwords, seat_holders, security_questions, sessions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, MOST_ACTIVATIONS, count_activations, mail_activation
 from bot.services.authenticators import SECRET
@@ -110,6 +110,7 @@ def complete(
         about = f"account:{account.id}"
         events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
         _say_activated(db, desk, account, now=now)
+        certificates.tell_lacking(db, account, now=now)
         return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now), ()
 
 
@@ -119,7 +120,9 @@ def _say_activated(db: Database, desk: Desk, account: Account, *, now: datetime)
         desk,
         account,
         "activated",
-        words=lambda customer: account_mails.activated(account, customer, desk.policy, at=now),
+        words=lambda customer: account_mails.activated(
+            account, customer, desk.policy, at=now, has_seat=seat_holders.find(db, account) is not None
+        ),
         now=now,
     )
 

@@ -8,7 +8,7 @@ from bot.domain.accounts import Account, fold_user_id
 from bot.domain.credential_refusals import AccountUnknown, CertificateRefused, CertificateTaken
 from bot.domain.events import EventTag
 from bot.domain.sessions import Strength, Visitor
-from bot.services import sessions
+from bot.services import account_notes, sessions
 from bot.services.desk import Desk
 from bot.store import accounts, certificates, events
 from bot.store.database import transaction
@@ -38,9 +38,20 @@ def drop(db: Database, *, user_id: str, subject: str, by: str, now: datetime) ->
     return dropped
 
 
-def has_any(db: Database, visitor: Visitor) -> bool:
-    """Whether one is registered for who is signed in."""
-    return certificates.has_any(db, visitor.account.id)
+def has_any(db: Database, account: Account) -> bool:
+    """Whether one is registered for it."""
+    return certificates.has_any(db, account.id)
+
+
+def tell_lacking(db: Database, account: Account, *, now: datetime) -> None:
+    """The desk hears once, in the caller's transaction, whose certificate it is to register."""
+    if account.has_hardware and not has_any(db, account):
+        account_notes.tell(db, account_notes.CERTIFICATE, account, once="activated", now=now)
+
+
+def list_lacking(db: Database) -> list[str]:
+    """The User IDs of active accounts whose credential is a certificate that nobody has registered."""
+    return certificates.list_lacking(db)
 
 
 def take(db: Database, desk: Desk, visitor: Visitor, *, subject: str, now: datetime) -> str:

@@ -19,14 +19,13 @@ from bot.domain.credential_refusals import (
 from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Notice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
-from bot.domain.license_keys import KEY, KeyState, LicenseKey, Seat, fold_key
-from bot.domain.members import owners
+from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
-from bot.services import credential_notices, license_keys
+from bot.services import credential_notices, license_keys, seat_holders
 from bot.services.desk import Desk
-from bot.store import accounts, credentials, events, seats, tries
+from bot.store import credentials, events, seats, tries
 from bot.store import license_keys as key_store
 from bot.store.database import transaction
 
@@ -75,22 +74,16 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
 def _is_theirs(db: Database, desk: Desk, key: LicenseKey, visitor: Visitor, now: datetime) -> bool:
     """A key works in its owner's account only: of whoever holds its seat, not of who has the same mailbox."""
     seat = seats.find(db, key.seat_id) if key.seat_id else None
+    held = seat_holders.find(db, visitor.account)
     return (
         seat is not None
-        and seat.holder is not None
+        and held is not None
+        and held.id == seat.id
         and key.state is KeyState.ISSUED
         and seat.closed_at is None
         and (key.expires_on is None or desk.policy.desk.day_of(now) <= key.expires_on)
         and seat.organisation == visitor.account.organisation
-        and _owner_of(db, seat) == visitor.account.id
     )
-
-
-def _owner_of(db: Database, seat: Seat) -> int | None:
-    """Whose account it is; None while nobody has one."""
-    organisation = seat.organisation
-    of = owners(seats.list_held(db, organisation), accounts.list_of_organisation(db, organisation))
-    return of[seat.id].id if seat.id in of else None
 
 
 def add_phone(db: Database, visitor: Visitor, *, text: str, now: datetime) -> Phone:

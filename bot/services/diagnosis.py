@@ -13,7 +13,6 @@ from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsW
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
-from bot.domain.lifecycle import LifeState
 from bot.domain.programmes import Programme
 from bot.domain.registration import find_invited
 from bot.domain.sessions import Strength, Visitor
@@ -122,7 +121,7 @@ def mend(
         return findings
     before = events.list_tagged(db, (question,), (EventTag.WAY_MAILED,))
     if not before:
-        own = _find_own(db, asker)[0]
+        own = _find_own(db, desk, asker, now=now)[0]
         if not _WAYS[way](db, desk, asker, own, now):
             return findings
         number = own.id if own else 0
@@ -138,7 +137,7 @@ def mend(
 def _look(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Snapshot:
     """Two people may share an address: of several accounts only their number is told, and no invitation."""
     today = desk.policy.clock_rules.calendar.day_of(now)
-    own, many = _find_own(db, asker)
+    own, many = _find_own(db, desk, asker, now=now)
     if own is None and (many or not asker.address):
         return Snapshot(now=now, today=today, accounts=many)
     facts = _facts(db, desk, own, asker, now=now) if own else None
@@ -154,7 +153,7 @@ def _look(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Snapshot:
     )
 
 
-def _find_own(db: Database, asker: Asker) -> tuple[Account | None, int]:
+def _find_own(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> tuple[Account | None, int]:
     """The one account that is surely theirs, and how many their address has that are not over.
 
     Where all are over, all count.
@@ -162,21 +161,15 @@ def _find_own(db: Database, asker: Asker) -> tuple[Account | None, int]:
     signed_in = accounts.find(db, asker.account_id) if asker.account_id else None
     address = signed_in.email if signed_in else asker.address
     found = accounts.list_by_email(db, address) if address else []
-    living = [one for one in found if not _is_over(db, one)] or found
+    living = lifecycle.list_living(db, desk, found, now=now)
     if signed_in:
         return signed_in, len(living)
     return (living[0] if len(living) == 1 else None), len(living)
 
 
-def _is_over(db: Database, account: Account) -> bool:
-    life = lifecycle.find(db, account.id)
-    closed = life is not None and life.state is LifeState.CLOSED
-    return closed or account.status is AccountStatus.DEACTIVATED
-
-
 def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: datetime) -> Facts:
     number = account.id
-    life, mine = lifecycle.find(db, number), credentials.get(db, number)
+    life, mine = lifecycle.find_today(db, desk, number, now=now), credentials.get(db, number)
     set_at, _ = password_store.find_last(db, number) or (None, None)
     mails = account_views.list_mails(db, account)
     activating = (
@@ -260,7 +253,7 @@ def _prolongation(db: Database, desk: Desk, _: Asker, own: Account | None, now: 
 
 
 def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:
-    if own is None or not partner_returns.may_return(db, own):
+    if own is None or not partner_returns.may_return(db, desk, own, now=now):
         return False
     return partner_returns.invite(db, desk, own, by=partner_returns.BY_THEMSELVES, now=now)
 

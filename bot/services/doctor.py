@@ -74,6 +74,7 @@ class Patient:
     approvers: tuple[str, ...]
     groups: StaffList  #: who decides what
     app_token: str  #: "" when Slack calls the portal
+    shows_certificates: bool  #: a proxy says which certificate a visitor has shown
     delivery: str
     misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
     now: datetime
@@ -141,6 +142,7 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
     yield _secret(db, patient.desk)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
+    yield from supply_checks.look_for_certificates(db, by_proxy=patient.shows_certificates)
     faults = terms.find_faults(db, patient.desk, live=patient.delivery == "live")
     sentence = "; ".join(faults) or f"texts for {len(patient.desk.terms)} applications"
     mend = "put the texts that count into `terms` in TEMPLATES_DIR, a changed one under a new version"

@@ -24,6 +24,7 @@ from bot.rendering import (
 )
 from bot.rendering.words import Words, words
 from bot.services import (
+    account_notes,
     case_answers,
     case_step_work,
     cases,
@@ -357,6 +358,12 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     lifecycle_rounds.HOLD_NOTE: lambda db, _, __, job, ___: {
         "card": lifecycle_mails.get_held(db, job.values["words"])
     },
+    account_notes.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
+        db, job.values["words"]
+    ),
+    account_notes.RESET_WISHED: lambda db, _, __, job, ___: account_notes.find_reset_wish(
+        db, job.values["words"]
+    ),
     phone_reset_notices.NOTE: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])
     },

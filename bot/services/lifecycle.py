@@ -47,6 +47,27 @@ def find(db: Database, account_id: int) -> Life | None:
     return found.life if found else None
 
 
+def find_today(db: Database, desk: Desk, account_id: int, *, now: datetime) -> Life | None:
+    """The same as it stands today, by which every gate goes, though the clock may not have looked yet."""
+    life = find(db, account_id)
+    return lifecycle.on_day(life, desk.policy.clock_rules, now=now) if life else None
+
+
+def list_living(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> list[Account]:
+    """Of an address's accounts those that are not over, by the clock or by a person, or all where all are.
+
+    Sign-in, Account Recovery and answers ask it alike: one that is over stands in the way of no other.
+    """
+
+    def is_over(one: Account) -> bool:
+        life = find_today(db, desk, one.id, now=now)
+        return one.status is AccountStatus.DEACTIVATED or (
+            life is not None and life.state is LifeState.CLOSED
+        )
+
+    return [one for one in found if not is_over(one)] or list(found)
+
+
 def is_open(db: Database, account: Account) -> bool:
     """Whether somebody has it: it is active, and its clock, where it has one, has not closed it."""
     life = find(db, account.id)

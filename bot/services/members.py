@@ -10,7 +10,7 @@ from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
-from bot.domain.license_keys import Holder, Seat
+from bot.domain.license_keys import Holder
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
@@ -29,19 +29,20 @@ from bot.domain.members import (
     Member,
     MemberNotice,
     Members,
+    Wish,
     is_last_administrator,
-    owners,
     same_person,
+    weigh_wish,
 )
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
-from bot.services import held_keys, license_keys, member_notices
+from bot.services import held_keys, license_keys, member_notices, seat_holders
 from bot.services.accounts import (
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
     mail_activation,
-    open_one,
+    make_one,
     reopen,
 )
 from bot.services.accounts import deactivate as end
@@ -58,7 +59,7 @@ def list_members(db: Database, by: Account) -> Members:
     """Everybody of their organisation; raise AdministratorsOnly."""
     check_administrator(db, by)
     people = accounts.list_of_organisation(db, by.organisation)
-    held = _held_by(db, by.organisation, people)
+    held = seat_holders.list_held(db, by.organisation)
     return Members(
         members=tuple(Member(account=one, seat=held.get(one.id)) for one in people),
         spare=len(seats.list_spare(db, by.organisation)),
@@ -102,11 +103,12 @@ def open_member(db: Database, desk: Desk, case: Case, new: NewAccount, *, by: st
     """The same in the caller's transaction, who has checked the right; raise MemberThere."""
     if twin := _find_twin(db, case.id, new):
         raise MemberThere(name=twin.name, user_id=twin.user_id)
-    account = open_one(db, desk, case, new, by=by, now=now)
-    if account.is_administrator:
-        member_notices.tell_administrators(db, desk, account, by=by, now=now)
+    account = make_one(db, desk, case, new, by=by, now=now)
     if account.credential is Credential.PHONE_OTP:
         _take_spare(db, desk, case, account, now=now)
+    mail_activation(db, desk, account, now=now)  # it says whether a License Key comes
+    if account.is_administrator:
+        member_notices.tell_administrators(db, desk, account, by=by, now=now)
     return account
 
 
@@ -124,11 +126,11 @@ def holder_of(account: Account) -> Holder:
     return Holder(name=account.name, email=account.email, lang=account.lang)
 
 
-def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> bool:
+def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> Wish:
     """A spare seat for somebody who has none, or else a mail to the sponsor who may order one.
 
-    Whether they hold a seat now; whoever does keeps it, and the sponsor is asked once. Raise NeedsNoKey or
-    MemberOutdated.
+    Whoever holds a seat keeps it; the sponsor is asked again after some time, and not for ever. Raise
+    NeedsNoKey or MemberOutdated.
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         asker = check_administrator(db, by)
@@ -136,17 +138,22 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
-        if account.id in _list_held(db, by.organisation) or _take_spare(db, desk, case, account, now=now):
-            return True
-        asked = queue_mail(
+        if seat_holders.find(db, account) or _take_spare(db, desk, case, account, now=now):
+            return Wish.SPARE
+        about = f"account:{account.id}"
+        asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.CREDENTIAL_ASKED,))]
+        if (wish := weigh_wish(asked, now=now)) is not Wish.ASKED:
+            return wish
+        queued = queue_mail(
             db, desk, "credential_request",
-            key=f"{account.ref}:credential_request", to=case.sponsor.address, lang=case.lang, ref=case.ref,
+            key=f"{account.ref}:credential_request:{len(asked)}", to=case.sponsor.address,
+            lang=case.lang, ref=case.ref,
             words=account_mails.credential_request(account, asker, case, desk.policy),
             now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
         )  # fmt: skip
-        if asked:
-            record(db, EventTag.CREDENTIAL_ASKED, f"account:{account.id}", by, now)
-        return False
+        if queued:
+            record(db, EventTag.CREDENTIAL_ASKED, about, by, now)
+        return wish if queued else Wish.OFTEN
 
 
 def pass_key_on(
@@ -168,7 +175,7 @@ def pass_key_on(
             raise NeedsNoKey
         if held.seat.seal != seen:
             raise held_keys.overtaken(db, held.seat)
-        if heir.id in _list_held(db, by.organisation):
+        if seat_holders.find(db, heir):
             raise HasSeat(holder=heir.name)
         license_keys.pass_on(
             db, desk, held, holder_of(heir), by=f"account:{by.id}", right_of=f"account:{by.id}", now=now
@@ -299,17 +306,6 @@ def _get(db: Database, by: Account, account_id: int) -> Account:
     if account is None or account.erased or account.organisation != by.organisation:
         raise MemberUnknown
     return account
-
-
-def _list_held(db: Database, organisation: int) -> dict[int, Seat]:
-    """The open seats of an organisation by the account whose they are."""
-    return _held_by(db, organisation, accounts.list_of_organisation(db, organisation))
-
-
-def _held_by(db: Database, organisation: int, people: list[Account]) -> dict[int, Seat]:
-    held = {seat.id: seat for seat in seats.list_held(db, organisation)}
-    of = owners(held.values(), people)
-    return {account.id: held[number] for number, account in of.items()}
 
 
 def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:

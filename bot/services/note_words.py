@@ -26,6 +26,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.withdrawals import Standing
 from bot.rendering import (
     absences,
+    account_notes,
     answer_cards,
     cards,
     clipping_cards,
@@ -147,5 +148,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "dead_ends_note": lambda values, say: dead_ends.dead_ends_note(values["note"], words=say),
     "life_gate_note": lambda values, say: lifecycle.gate_note(values["card"], words=say),
     "life_hold_note": lambda values, say: lifecycle.held_note(values["card"], words=say),
+    "certificate_note": lambda values, say: account_notes.certificate_note(values["note"], words=say),
+    "reset_wish_note": lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
     "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

@@ -7,9 +7,9 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.lifecycle import LifeState
 from bot.domain.partners import NewInvitation, find_user_id, may_be_same
-from bot.services import partner_invitations, partner_requests
+from bot.services import lifecycle, partner_invitations, partner_requests
 from bot.services.desk import Desk
-from bot.store import accounts, lifecycle, partners
+from bot.store import accounts, partners
 from bot.store import partner_invitations as invitations
 from bot.store.database import transaction
 
@@ -28,7 +28,7 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
                 partner_invitations.mail_again(db, desk, one, now=now)
             return
         closed = _find_only(db, email)
-        if closed is not None and may_return(db, closed):
+        if closed is not None and may_return(db, desk, closed, now=now):
             invite(db, desk, closed, by=BY_THEMSELVES, now=now)
             return
     partner_requests.ask(db, desk, email=email, name=name, company=company, lang=lang, now=now)
@@ -42,10 +42,10 @@ def _find_only(db: Database, email: str) -> Account | None:
     return accounts.find(db, max((one.account_id for one in holders), default=0))
 
 
-def may_return(db: Database, account: Account) -> bool:
+def may_return(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
     """Whether its owner comes back without the desk: the clock has closed it, and no person has."""
-    found = lifecycle.find(db, account.id)
-    closed = found is not None and found.life.state is LifeState.CLOSED
+    life = lifecycle.find_today(db, desk, account.id, now=now)
+    closed = life is not None and life.state is LifeState.CLOSED
     return closed and account.status is AccountStatus.ACTIVE
 
 

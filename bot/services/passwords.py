@@ -21,7 +21,7 @@ from bot.rendering import account_mails
 from bot.services import email_change_notices
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.store import accounts, events, links, passwords, sessions, tries
+from bot.store import accounts, events, links, partner_invitations, passwords, sessions, tries
 from bot.store.database import transaction
 
 #: of the secrets that are asked here; after so many wrong ones in a row none is taken for that long
@@ -57,12 +57,13 @@ def find_plain_faults(desk: Desk, account: Account, password: str) -> tuple[Pass
 def find_all_faults(db: Database, desk: Desk, account: Account, password: str) -> tuple[PasswordFault, ...]:
     """Every rule that a new password breaks; its owner's history is looked at when no other is.
 
-    Slow, one argon2 call for each password they had: never inside a transaction.
+    Whoever came back by a new invitation brings along the history of the account before. Slow, one argon2
+    call for each password they had: never inside a transaction.
     """
     if faults := find_plain_faults(desk, account, password):
         return faults
     history = desk.policy.password_rules(account.programme).history
-    had = passwords.list_hashes(db, account.id, limit=history)
+    had = passwords.list_hashes(db, partner_invitations.list_places(db, account.id), limit=history)
     used = any(desk.hasher.verify(hashed, normal(password)) for hashed in had)
     return (PasswordFault.USED,) if used else ()
 

@@ -7,12 +7,13 @@ address too, so that it proves the one on file; a new validation spends all of t
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.errors import LinkExpired, LinkUnknown
-from bot.domain.lifecycle import Life, LifeState
+from bot.domain.lifecycle import Life, LifeState, on_day
 from bot.services.desk import Desk
 from bot.store import lifecycle as store
 
@@ -36,7 +37,7 @@ def make(desk: Desk, account: Account, life: Life) -> str:
     return f"{desk.portal_url.rstrip('/')}/prolong/{token}"
 
 
-def read(db: Database, desk: Desk, token: str) -> Prolongation:
+def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back."""
     found = _TOKEN.fullmatch(token)
     row = store.find(db, int(found[1])) if found else None
@@ -45,10 +46,11 @@ def read(db: Database, desk: Desk, token: str) -> Prolongation:
     validations = int(found[2])
     if not desk.keyring.verify(PURPOSE, _signed(row.account, validations), found[3]):
         raise LinkUnknown
-    if row.life.state is LifeState.CLOSED:
-        rules = desk.policy.clock_rules
-        raise LinkExpired(expired_at=rules.closes(row.life.back_until(rules)))
-    return Prolongation(account=row.account, life=row.life, spent=validations != row.life.validations)
+    rules = desk.policy.clock_rules
+    life = on_day(row.life, rules, now=now)
+    if life.state is LifeState.CLOSED:
+        raise LinkExpired(expired_at=rules.ends(life.back_until(rules)))
+    return Prolongation(account=row.account, life=life, spent=validations != row.life.validations)
 
 
 def _signed(account: Account, validations: int) -> str:

@@ -30,7 +30,6 @@ from bot.services.accounts import list_named
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
 from bot.store import accounts, authenticators, consents, events, sessions, tries
-from bot.store import lifecycle as lives
 from bot.store import passwords as kept_passwords
 from bot.store import prolongation as store
 from bot.store.database import transaction
@@ -38,7 +37,7 @@ from bot.store.database import transaction
 
 def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     """What the holder of a link sees; raise LinkUnknown, or LinkExpired once it takes a new invitation."""
-    link = prolong_links.read(db, desk, token)
+    link = prolong_links.read(db, desk, token, now=now)
     account, life = link.account, link.life
     if account.status is not AccountStatus.ACTIVE or (link.spent and life.state is not LifeState.VALID):
         raise LinkUnknown
@@ -168,7 +167,7 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         named = list_named(db, name)
         about = f"account:{named[0].id}" if len(named) == 1 else "account:none"
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
-        closed = [account for account in named if partner_returns.may_return(db, account)]
+        closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
         for account in named:
             if not (shared and account in closed):
@@ -178,9 +177,9 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
 
 
-def find_end(db: Database, account: Account) -> LifeState | None:
+def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeState | None:
     """EXPIRED or CLOSED where nobody may sign in, for the account's clock has run out."""
-    life = lifecycle.find(db, account.id)
+    life = lifecycle.find_today(db, desk, account.id, now=now)
     return life.state if life and life.state is not LifeState.VALID else None
 
 
@@ -189,10 +188,10 @@ def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", 
 
     Whose account can come back no more gets a new invitation, which says so.
     """
-    found, about = lives.find(db, account.id), f"account:{account.id}"
-    if found is None or account.status is not AccountStatus.ACTIVE:
+    life, about = lifecycle.find_today(db, desk, account.id, now=now), f"account:{account.id}"
+    if life is None or account.status is not AccountStatus.ACTIVE:
         return False
-    if found.life.state is LifeState.CLOSED:
+    if life.state is LifeState.CLOSED:
         return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
     mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
     if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
@@ -203,8 +202,8 @@ def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", 
         desk,
         account,
         "prolong_link",
-        words=lambda _: lifecycle_mails.asked(account, found.life, desk.policy),
+        words=lambda _: lifecycle_mails.asked(account, life, desk.policy),
         now=now,
-        secrets={"prolong_url": prolong_links.make(desk, account, found.life)},
+        secrets={"prolong_url": prolong_links.make(desk, account, life)},
     )
     return True

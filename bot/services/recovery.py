@@ -24,7 +24,7 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import passwords, prolongation, security_questions
+from bot.services import account_notes, lifecycle, passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation, with_companies
 from bot.services.desk import Desk
@@ -42,6 +42,7 @@ class Recovery:
 
     account: Account
     question: Question | None
+    alone: bool  #: no other administrator can reset the password, only the desk
 
 
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
@@ -51,24 +52,48 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """
     desk.hasher.verify("", "")
     with transaction(db):
-        found = find_way(_same_address(db, name))
+        named = list_named(db, name)
+        same = _list_same_address(db, desk, named, now=now)
+        found = find_way(same, named[0] if len(named) == 1 else None)
         _note_asked(db, found[1] if found else None, now=now)
         if found:
             _mail_way(db, desk, *found, now=now)
 
 
 def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
-    """Ask the organisation's administrators by mail for a new password, once a day; as neutral, as equal."""
+    """Ask whoever may send a new password, once a day; as neutral, as equal.
+
+    The organisation's other administrators by mail, or the desk where there are none. Whom no new password
+    helps, or who is one of several, is mailed what does.
+    """
     desk.hasher.verify("", "")
     with transaction(db):
-        named = list_named(db, name)
+        named = lifecycle.list_living(db, desk, list_named(db, name), now=now)
         account = named[0] if len(named) == 1 else None
         _note_asked(db, account, now=now)
-        if account is None or account.status is not AccountStatus.ACTIVE:
+        found = find_way(named)
+        if found is None:
             return
-        for one in accounts.list_of_organisation(db, account.organisation):
-            if one.is_administrator and one.status is AccountStatus.ACTIVE and one.id != account.id:
-                _mail_administrator(db, desk, one, account, now=now)
+        if found[0] is not Way.LINK or prolongation.find_end(db, desk, found[1], now=now):
+            _mail_way(db, desk, *found, now=now)
+            return
+        _ask_for(db, desk, found[1], now=now)
+
+
+def _ask_for(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+    for one in (others := _list_other_administrators(db, account)):
+        _mail_administrator(db, desk, one, account, now=now)
+    if not others:
+        account_notes.tell(db, account_notes.RESET_WISHED, account, once=f"{now:%Y-%m-%d}", now=now)
+
+
+def _list_other_administrators(db: Database, account: Account) -> list[Account]:
+    """Whoever may reset the account's password in its organisation; partners have none."""
+    return [
+        one
+        for one in accounts.list_of_organisation(db, account.organisation)
+        if one.is_administrator and one.status is AccountStatus.ACTIVE and one.id != account.id
+    ]
 
 
 def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
@@ -83,17 +108,22 @@ def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: date
     _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
 
 
-def get(db: Database, token: str, *, now: datetime) -> Recovery:
+def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
     """Raise LinkUnknown or LinkExpired."""
     purpose = LINK if links.find_subject(db, token, purpose=RESET) is None else RESET
     number = account_id(links.get_subject(db, token, purpose=purpose, now=now))
     account = accounts.find(db, number) if number else None
-    if account is None or account.status is not AccountStatus.ACTIVE or prolongation.find_end(db, account):
+    if (
+        account is None
+        or account.status is not AccountStatus.ACTIVE
+        or prolongation.find_end(db, desk, account, now=now)
+    ):
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
     if purpose == LINK and asked is None and not account.is_partner:
         raise LinkUnknown
-    return Recovery(account=account, question=asked)
+    alone = not _list_other_administrators(db, account)
+    return Recovery(account=account, question=asked, alone=alone)
 
 
 def recover(
@@ -127,7 +157,7 @@ def _has_just_reset(db: Database, desk: Desk, token: str, new: str, *, now: date
 def _recover(
     db: Database, desk: Desk, token: str, *, answer: str, new: str, now: datetime
 ) -> tuple[PasswordFault, ...]:
-    found = get(db, token, now=now)
+    found = get(db, desk, token, now=now)
     account, since = found.account, accounts.find_password(db, found.account.id)
     if faults := passwords.find_plain_faults(desk, account, new):
         return faults
@@ -137,7 +167,7 @@ def _recover(
         return faults
     hashed = passwords.make_hash(desk, new)
     with transaction(db, locks=(f"account:{account.id}",)):
-        get(db, token, now=now)
+        get(db, desk, token, now=now)
         if not passwords.put(db, desk, account, hashed, since=since, how=HowSet.RESET, now=now):
             raise PasswordMeanwhile
         sessions.drop_all(db, account.id)
@@ -149,10 +179,10 @@ def _recover(
     return ()
 
 
-def _same_address(db: Database, name: str) -> list[Account]:
-    """Every account of the address that is meant: whoever reads its mails reads those of all of them."""
-    named = list_named(db, name)
-    return accounts.list_by_email(db, named[0].email) if named else []
+def _list_same_address(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> list[Account]:
+    """The accounts of the address that is meant: whoever reads its mails reads those of all of them."""
+    same = accounts.list_by_email(db, named[0].email) if named else []
+    return lifecycle.list_living(db, desk, same, now=now)
 
 
 def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None:
@@ -173,7 +203,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
-    if way is Way.LINK and prolongation.find_end(db, account):
+    if way is Way.LINK and prolongation.find_end(db, desk, account, now=now):
         return prolongation.mail_link(db, desk, account, now=now)
     purpose = "activation" if way is None else LINK
     made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
@@ -202,7 +232,7 @@ def _mail(
 ) -> None:
     secrets, several = {}, []
     if way is Way.SEVERAL:
-        same = accounts.list_by_email(db, account.email)
+        same = _list_same_address(db, desk, [account], now=now)
         several = with_companies(db, [one for one in same if one.status is account.status])
     if until is not None:
         url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)

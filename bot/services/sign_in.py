@@ -16,7 +16,7 @@ from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
-from bot.services import prolongation, sessions
+from bot.services import lifecycle, prolongation, sessions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, list_named, mail_activation, with_companies
 from bot.services.desk import Desk
@@ -40,7 +40,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
     Only who knows the password of an account whose clock has run out hears so: raise AccountExpired, with a
     link on its way to the address on file, or LifeClosed, with a new invitation.
     """
-    found = _list_active(db, name)
+    found = _list_active(db, desk, name, now=now)
     account = found[0] if len(found) == 1 else None
     hashed = accounts.find_password(db, account.id) if account else ""
     secret = normal(password)
@@ -60,16 +60,17 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
         if renewed:
             passwords.rehash(db, account.id, renewed, since=hashed)
         tries.drop(db, account.id, Tried.PASSWORD)
-        end = prolongation.find_end(db, account)
+        end = prolongation.find_end(db, desk, account, now=now)
         if end is None:
             return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
         prolongation.mail_link(db, desk, account, now=now)
     raise LifeClosed if end is LifeState.CLOSED else AccountExpired
 
 
-def _list_active(db: Database, name: str) -> list[Account]:
+def _list_active(db: Database, desk: Desk, name: str, *, now: datetime) -> list[Account]:
     """Those who may be meant: one by a User ID, one or several by an address."""
-    return [account for account in list_named(db, name) if account.status is AccountStatus.ACTIVE]
+    active = [account for account in list_named(db, name) if account.status is AccountStatus.ACTIVE]
+    return lifecycle.list_living(db, desk, active, now=now)
 
 
 def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> bool:

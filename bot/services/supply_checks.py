@@ -1,4 +1,4 @@
-"""What the doctor says of stock and purchase orders: without them approved cases stand still."""
+"""What the doctor says of stock, purchase orders and certificates: without them people stand still."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.health import Check
+from bot.services import certificates
 from bot.services.desk import Desk
 from bot.services.stock import survey
+
+SHOWN = 5  #: accounts that are named
 
 
 def look(db: Database, desk: Desk, *, now: datetime) -> Iterator[Check]:
@@ -39,3 +42,20 @@ def look(db: Database, desk: Desk, *, now: datetime) -> Iterator[Check]:
         sentence=sentence,
         mend="enter what the sponsor paid in: `usher po add NUMBER AMOUNT CURRENCY`",
     )
+
+
+def look_for_certificates(db: Database, *, by_proxy: bool) -> Iterator[Check]:
+    """Ill where the owner of an active account cannot use theirs; `by_proxy`: one says what it was shown."""
+    lacking = certificates.list_lacking(db)
+    shown = ", ".join(lacking[:SHOWN]) + (f" and {more} more" if (more := len(lacking) - SHOWN) > 0 else "")
+    sentence = (
+        f"none is registered for {shown}, whose credential is an FIS MLOA hardware certificate"
+        if lacking
+        else "each account whose credential is one has one"
+    )
+    mend = "ask for the subject, then `usher accounts certificate USER_ID 'SUBJECT'`"
+    if not by_proxy:
+        mend += (
+            "; no proxy shows certificates yet: set CLIENT_CERT_VERIFY_HEADER and CLIENT_CERT_SUBJECT_HEADER"
+        )
+    yield Check(name="certificates", well=not lacking, sentence=sentence, mend=mend)

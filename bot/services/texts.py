@@ -12,10 +12,13 @@ from bot.services.outbox import Outcome
 def send(desk: Desk, texter: Texter, job: Job, now: datetime) -> Outcome:
     """What has ended while its text waited is not sent any more, nor what was wiped since."""
     wiped = any(name not in job.secrets for name in job.values.get("needs", ["digits"]))
-    if wiped or now >= datetime.fromisoformat(job.values["until"]):
+    until = datetime.fromisoformat(job.values["until"])
+    if wiped or now >= until:
         return Outcome(status=JobStatus.REPLACED, error="its time has ended")
     say = words(job.values["lang"], desk.policy.desk.zone)
     words_of = {**job.values.get("words", {}), **job.secrets}
-    text = say.say(f"text.{job.template}", programme=desk.policy.mag.name, **words_of)
+    minutes, seconds = divmod(int((until - now).total_seconds()), 60)
+    left = f"{minutes}:{seconds:02}"  # a code that is repeated has less than a new one
+    text = say.say(f"text.{job.template}", programme=desk.policy.mag.name, left=left, **words_of)
     texter.send(job.recipient, text, key=job.key)
     return Outcome(status=JobStatus.SENT)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.ris import Credential
 from bot.store.database import count, instant, row, rows, text_of
 
 
@@ -16,6 +17,16 @@ def find_account(db: Database, subject: str) -> int | None:
 def has_any(db: Database, account_id: int) -> bool:
     sql = "select 1 from certificates where account_id = :id limit 1"
     return row(db, sql, {"id": account_id}) is not None
+
+
+def list_lacking(db: Database) -> list[str]:
+    """The User IDs of active accounts that have a certificate as their credential, and none here."""
+    sql = """select user_id from accounts a
+             where status = 'active' and credential = :credential and erased_at is null
+               and not exists (select 1 from certificates c where c.account_id = a.id)
+             order by id"""
+    found = rows(db, sql, {"credential": Credential.MLOA_HARDWARE})
+    return [str(one["user_id"]) for one in found]
 
 
 def list_of_account(db: Database, account_id: int) -> list[tuple[str, datetime]]:

@@ -60,6 +60,16 @@ def list_followers(db: Database, closed_id: int) -> list[int]:
     return [int(entry["id"]) for entry in rows(db, sql, {"id": closed_id})]
 
 
+def list_places(db: Database, account_id: int) -> list[int]:
+    """That account, the closed one in whose place it came, and the one before that, and so on."""
+    sql = """with recursive place (id) as (
+               select :id
+               union select i.closed_id from partner_invitations i join place on i.account_id = place.id
+               where i.closed_id is not null)
+             select id from place"""
+    return [int(entry["id"]) for entry in rows(db, sql, {"id": account_id})]
+
+
 def list_open(db: Database, emails: Collection[str], *, now: datetime) -> dict[str, list[Invitation]]:
     """By address, the invitations that are open to it, the newest first."""
     wanted, found = sorted(set(emails)), dict[str, list[Invitation]]()

@@ -1,13 +1,14 @@
 """The hashes of passwords that accounts had, and of one that waits for the rest of its activation."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.passwords import HowSet
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, listed, row, rows, text_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +56,13 @@ def rehash(db: Database, account_id: int, hashed: str, *, since: str) -> None:
     count(db, "update passwords set hash = :hashed where account_id = :id and hash = :since", values)
 
 
-def list_hashes(db: Database, account_id: int, *, limit: int) -> list[str]:
-    """Of the newest so many passwords, the present one first."""
+def list_hashes(db: Database, account_ids: Collection[int], *, limit: int) -> list[str]:
+    """Of the newest so many passwords of one person's accounts, the present one first."""
+    inside, values = listed("id", map(str, account_ids))
     found = rows(
         db,
-        "select hash from passwords where account_id = :id order by id desc limit :limit",
-        {"id": account_id, "limit": limit},
+        f"select hash from passwords where account_id in ({inside}) order by id desc limit :limit",
+        {**values, "limit": limit},
     )
     return [str(entry["hash"]) for entry in found]
 

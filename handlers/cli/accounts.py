@@ -118,6 +118,8 @@ def _facts(view: "AccountView") -> dict[str, Any]:
         "signed_in_at": view.signed_in_at,
         "open_sessions": view.sessions,
         "phones": list(view.phones),
+        "credential": account.credential,
+        "certificates": list(view.certificates),
         "waits_for_terms": view.waits,
         "mails": [
             {"mail": mail.template, "status": mail.status, "at": mail.at, "came_back": mail.came_back}

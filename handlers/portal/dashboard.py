@@ -19,7 +19,7 @@ def show(*, frame: Frame, visitor: Visitor) -> Response:
         launch.give_up(db, visitor)
         listed = applications.list_of(db, frame.bot.desk, visitor)
         mine = credentials.get(db, visitor)
-        certificate = certificates.has_any(db, visitor)
+        certificate = certificates.has_any(db, visitor.account)
         left = recovery_codes.count_left(db, visitor)
     return frame.pages.render(
         "dashboard.html",

@@ -190,8 +190,7 @@ def _reset_password(number: int, frame: Frame, visitor: Visitor) -> str:
 def _ask_credential(number: int, frame: Frame, visitor: Visitor) -> str:
     now = frame.bot.clock.now()
     with frame.bot.connect() as db:
-        spare = members.ask_credential(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
-    return "spare" if spare else "asked"
+        return members.ask_credential(db, frame.bot.desk, account_id=number, by=visitor.account, now=now)
 
 
 def _pass_key_on(number: int, frame: Frame, visitor: Visitor) -> str:

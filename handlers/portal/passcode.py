@@ -34,7 +34,7 @@ def show(*, frame: Frame, visitor: Visitor, refused: str = "") -> Response:
         return partner_home.show_passcode(frame=frame, visitor=visitor)
     with frame.bot.connect() as db:
         mine = credentials.get(db, visitor)
-        certificate = bool(_subject_header(frame)) and certificates.has_any(db, visitor)
+        certificate = bool(_subject_header(frame)) and certificates.has_any(db, visitor.account)
     return frame.pages.render(
         "passcode.html",
         status=REFUSED if refused else 200,

@@ -114,7 +114,7 @@ def show_done(*, frame: Frame) -> Response:
 
 def _get(token: str, frame: Frame) -> Recovery:
     with frame.bot.connect() as db:
-        return recovery.get(db, token, now=frame.bot.clock.now())
+        return recovery.get(db, frame.bot.desk, token, now=frame.bot.clock.now())
 
 
 def _ask_page(frame: Frame, *, name: str, method: str, faults: list[FieldFault]) -> Response:
@@ -146,6 +146,7 @@ def _page(
         account=account,
         action=f"/password/{token}",
         question=words.name(found.question) if found.question else "",
+        alone=found.alone,
         asks_current=False,
         button=words.say("page.recovery.button"),
     )

@@ -90,7 +90,7 @@ def people(town: Town) -> list[Person]:
     with town.bot.connect() as db, transaction(db):
         made = services.open_all(db, town.bot.desk, case, by="U0AVERY", now=town.clock.now())
     portal, url = app.build(town.bot), town.bot.settings.portal_url
-    tokens = town.tokens[-2 * len(made) :][1::2]  # a User ID is drawn before each link
+    tokens = town.tokens[-len(made) :]  # the User IDs are drawn before the links
     return [
         Person(town, client_of(portal, url), portal, hasher, one.id, f"/activate/{token}")
         for one, token in zip(made, tokens, strict=True)

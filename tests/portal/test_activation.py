@@ -236,4 +236,4 @@ def test_an_account_that_was_deactivated_meanwhile_is_not_activated(town: Town) 
     assert greta.client.get(second).status_code == 404
     assert greta.account.status is AccountStatus.DEACTIVATED
     with town.bot.connect() as db:
-        assert passwords.list_hashes(db, greta.number, limit=9) == []
+        assert passwords.list_hashes(db, [greta.number], limit=9) == []

@@ -4,6 +4,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bot.services import certificates
+from bot.store.database import transaction
 from tests.people import Browser, agree
 from tests.portal.conftest import Found
 from tests.portal.test_sign_in import Village, settled
@@ -94,3 +95,46 @@ def test_without_the_settings_no_header_counts(found: Found) -> None:
         certificates.register(db, user_id=user_id, subject=CARD, by="cli:anna", now=now)
 
     assert show_card(browser).status_code == 400
+
+
+def hardware(town: Village, number: int) -> Browser:
+    """Somebody whose credential is a certificate has signed in."""
+    account = town.people[number]
+    with town.bot.connect() as db, transaction(db):
+        db.execute("update accounts set credential = 'mloa_hardware' where id = ?", [account.id])
+    browser = town.browser()
+    browser.sign_in(account.user_id)
+    return browser
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_whose_credential_is_a_certificate_reads_of_no_phone_and_of_no_key(
+    village: Village, lang: str
+) -> None:
+    """Before it is registered, and with whom to write to; after that with the way to use it."""
+    unknown, known = hardware(village, 1), hardware(village, 0)
+    support = village.bot.desk.policy.mag.support_address
+    for browser, registered in ((unknown, False), (known, True)):
+        browser.post("/dashboard/launch", on="/dashboard", application="ForumPass")
+        launched = browser.get(f"/passcode?lang={lang}").text
+        dashboard = browser.get(f"/dashboard?lang={lang}").text
+        main = dashboard.partition("<main")[2] + launched.partition("<main")[2]
+
+        assert "/dashboard/license-key" not in main
+        assert "/dashboard/phones" not in main
+        assert PHONE_CODE[lang] not in main
+        assert CERTIFICATE_FIRST[lang] in main
+        assert f'<a href="mailto:{support}">' in main
+        assert (WANTED[lang] in main) is not registered
+        assert ('action="/passcode/certificate' in launched) is registered
+
+
+PHONE_CODE = {"en": "Asks for a code from your phone first.", "de": "Fragt zuerst nach einem Code"}
+CERTIFICATE_FIRST = {
+    "en": "Asks for your FIS MLOA hardware certificate first.",
+    "de": "Fragt zuerst nach Ihrem Hardware-Zertifikat",
+}
+WANTED = {
+    "en": "until it is registered for your account",
+    "de": "sobald es für Ihr Konto eingetragen ist",
+}

@@ -67,6 +67,12 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "activation_of_user": lambda lang: account_samples.activation(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, number=2
     ),
+    "activation_without_seat": lambda lang: account_samples.activation(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, has_seat=False
+    ),
+    "activated_without_seat": lambda lang: password_samples.activated(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, has_seat=False
+    ),
     "email_change_by_desk": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
     ),

@@ -24,6 +24,7 @@ from bot.domain.vouchers import Reading
 from bot.rendering import (
     absences,
     account_cards,
+    account_notes,
     answer_cards,
     approving,
     assignments,
@@ -92,6 +93,7 @@ from tests.rendering.swept_values import (
     a_full_case,
     a_step,
     a_view,
+    accounts_told,
     correction,
     stranger,
 )
@@ -225,6 +227,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         account_cards.account_card(poisoned(view, text), words=ENGLISH, done=done)
         for view, done in account_views.every_state()
     ],
+    "account_notes.certificate_note": lambda text: accounts_told(account_notes.certificate_note, text),
+    "account_notes.reset_wish_note": lambda text: accounts_told(account_notes.reset_wish_note, text),
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))
     ],

@@ -1,8 +1,10 @@
 """Cases, findings and notes on which everything stands that may, for the sweep of cards."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.domain.account_views import AccountNote
 from bot.domain.approvals import Approval, Choice, Grave, Phase, SecondReason
 from bot.domain.cards import (
     CaseCard,
@@ -16,14 +18,16 @@ from bot.domain.finding import Findings, Found, Subject, Value
 from bot.domain.letters import OpenQuestion
 from bot.domain.notices import NoticeKind, Standing, WaitingNote
 from bot.domain.outbox import JobStatus
+from bot.domain.programmes import Programme
 from bot.domain.report import Decisions, Figures, Report, Week
 from bot.domain.ris import HeadingRead, Problem, ProblemKind
 from bot.domain.staff import Member
 from bot.rendering import (
+    account_samples,
     samples,
     sender_notes,
 )
-from bot.rendering.blocks import Card
+from bot.rendering.blocks import Block, Card
 from handlers.slack.commands import COMMANDS
 from tests.rendering import test_cards as shown
 from tests.rendering import test_letter_cards as letters
@@ -118,6 +122,14 @@ def a_step(tag: str, text: str) -> Step:
 
 def stranger(text: str) -> Member:
     return Member(id="U0NOBODY01", name=MARK + text, email=text)
+
+
+def accounts_told(note: Callable[..., Card], text: str) -> list[Card | Block]:
+    """A note about a customer's account, and about a partner's."""
+    person = account_samples.account(samples.decided_case(), at=AT)
+    people = (person, replace(person, programme=Programme.EXTRANET, organisation=0))
+    about = (poisoned(AccountNote(account=one, company="x"), text) for one in people)
+    return [note(one, words=ENGLISH) for one in about]
 
 
 def correction(note: CorrectionNote, text: str) -> Card:

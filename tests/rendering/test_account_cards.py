@@ -47,6 +47,7 @@ def view(status: AccountStatus = AccountStatus.ACTIVE) -> AccountView:
         sessions=1,
         phones=("+49 ••• ••78",),
         key_entered=True,
+        certificates=(),
         waits_for=("Ada Lindqvist",),
         waits=True,
         mails=(AccountMail(template="activation", at=AT, status=JobStatus.SENT, came_back=True),),

@@ -73,10 +73,10 @@ class Home:
         with self.office.connect() as db:
             return credentials.add_phone(db, visitor, text=number, now=self.office.now).id
 
-    def send(self, visitor: Visitor, phone: int) -> str:
+    def send(self, visitor: Visitor, phone: int, lang: str = "en") -> str:
         """The digits that came to the phone."""
         with self.office.connect() as db:
-            phone_codes.send(db, self.office.desk, visitor, phone_id=phone, lang="en", now=self.office.now)
+            phone_codes.send(db, self.office.desk, visitor, phone_id=phone, lang=lang, now=self.office.now)
         self.office.work(kinds=(JobKind.SMS,))
         return next(word for word in self.texter.sent[-1][1].split() if word.isdigit())
 
@@ -230,6 +230,20 @@ def test_resend_repeats_in_its_first_minute_and_then_both_live_to_their_own_end(
     assert newest
     assert newest.ends_at - now == timedelta(seconds=61)
     assert home.take(visitor, phone, first)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "valid for another {} minutes"), ("de", "gilt noch {} Minuten")]
+)
+def test_a_text_says_how_long_its_code_lives_also_when_it_is_sent_again(
+    home: Home, lang: str, said: str
+) -> None:
+    _, phone = home.registered()
+    visitor = home.visit()
+    for waited, left in ((0, "2:00"), (59, "1:01")):
+        home.wait(seconds=waited)
+        home.send(visitor, phone, lang)
+        assert said.format(left) in home.texter.sent[-1][1]
 
 
 @pytest.mark.parametrize(

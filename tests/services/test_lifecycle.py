@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.diagnosis import Cause
 from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
@@ -16,10 +18,12 @@ from bot.domain.partner_refusals import AccountsOutside
 from bot.services import (
     account_files,
     account_views,
+    diagnosis,
     lifecycle,
     lifecycle_gates,
     lifecycle_rounds,
     prolong_links,
+    prolongation,
 )
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
@@ -28,6 +32,7 @@ from bot.store.database import transaction
 from handlers.clock import rounds
 from tests.cast import AVERY, Office
 from tests.partners import begun, bounce, set_extranet
+from tests.services.kept_out import mailed
 
 STRANGER = replace(AVERY, staff=False)
 
@@ -79,7 +84,7 @@ def test_a_link_works_until_the_way_back_ends_and_a_validation_spends_it(office:
     token = office.mailer.sent[0].text.partition("/prolong/")[2].split()[0]
 
     with office.connect() as db:
-        assert not prolong_links.read(db, office.desk, token).spent
+        assert not prolong_links.read(db, office.desk, token, now=office.now).spent
         for forged in (
             "",
             "1-1",
@@ -87,19 +92,19 @@ def test_a_link_works_until_the_way_back_ends_and_a_validation_spends_it(office:
             token.replace("1-1", "1-2"),
         ):
             with pytest.raises(LinkUnknown):
-                prolong_links.read(db, office.desk, forged)
+                prolong_links.read(db, office.desk, forged, now=office.now)
         with transaction(db):
             life = lifecycle.validate(db, office.desk, account.id, by=account.ref, now=office.now)
         assert (life.state, life.cycle) == (LifeState.VALID, 2)
-        assert prolong_links.read(db, office.desk, token).spent
+        assert prolong_links.read(db, office.desk, token, now=office.now).spent
         accounts.set_email(db, account.id, "other@works.example.com")
         with pytest.raises(LinkUnknown):
-            prolong_links.read(db, office.desk, token)
+            prolong_links.read(db, office.desk, token, now=office.now)
         accounts.set_email(db, account.id, account.email)
     days_of(office, 160, account)
     with office.connect() as db:
         with pytest.raises(LinkExpired):
-            prolong_links.read(db, office.desk, token)
+            prolong_links.read(db, office.desk, token, now=office.now)
         with pytest.raises(LifeClosed), transaction(db):
             lifecycle.validate(db, office.desk, account.id, by=account.ref, now=office.now)
 
@@ -308,3 +313,53 @@ def test_the_report_foresees_what_each_day_would_bring(office: Office) -> None:
 def test_without_partners_the_report_foresees_nothing(office: Office) -> None:
     with office.connect() as db:
         assert lifecycle.forecast(db, office.desk, now=office.now) == ()
+
+
+@pytest.mark.parametrize(("days", "states"), [(90, ("valid", "expired")), (150, ("expired", "closed"))])
+def test_before_the_clock_looks_every_gate_goes_by_the_day_that_was_told(
+    office: Office, days: int, states: tuple[str, str]
+) -> None:
+    """To midnight of the last day, in the programme's zone, it works; from then on it is over everywhere."""
+    account, zone = partner(office), office.desk.policy.clock_rules.calendar.zone
+    days_of(office, days, account)
+    midnight = datetime.combine(office.now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
+
+    seen = []
+    for moment in (midnight - timedelta(minutes=1), midnight):
+        office.clock.wait(seconds=(moment - office.now).total_seconds())
+        with office.connect() as db:
+            seen.append(gates_of(office, db, account))
+
+    assert seen == [{state} for state in states]
+    with office.connect() as db:
+        life = lifecycle.find(db, account.id)
+    assert life is not None
+    assert life.state == states[0]  # the clock has not looked
+
+
+def gates_of(office: Office, db: Database, account: Account) -> set[str]:
+    """How the account stands at sign-in, behind its link, in the mail that is asked for, and for the desk."""
+    end, now = prolongation.find_end(db, office.desk, account, now=office.now), office.now
+    life = lifecycle.find(db, account.id)
+    assert life is not None
+    token = prolong_links.make(office.desk, account, life).rpartition("/")[2]
+    try:
+        link = str(prolongation.get(db, office.desk, token, now=now).life.state)
+    except LinkExpired:
+        link = "closed"
+    causes = [
+        one.cause for one in diagnosis.diagnose(db, office.desk, mailed(office, account.email), None, now)
+    ]
+    told = next((str(one) for one in causes if one in (Cause.EXPIRED, Cause.CLOSED)), "valid")
+    view = account_views.get(db, office.desk, account.id, now=now).life
+    assert view is not None
+    return {str(end or "valid"), link, told, str(view.life.state)}
+
+
+def test_an_end_without_a_proven_warning_is_none_at_midnight_either(office: Office) -> None:
+    account = partner(office)
+    look(office, days=76)  # nothing leaves the outbox
+    office.clock.wait(days=15)
+
+    with office.connect() as db:
+        assert prolongation.find_end(db, office.desk, account, now=office.now) is None

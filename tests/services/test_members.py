@@ -96,7 +96,7 @@ def find(office: Office, account_id: int) -> Account:
 def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> None:
     case = approved(stocked)
     stocked.work_till_quiet()
-    administrator, _ = opened(stocked, case.ref)
+    administrator, user = opened(stocked, case.ref)
     assert listed(stocked, administrator).spare == 1
 
     added = do(stocked, members.create, stocked.desk, a_person(), by=administrator)
@@ -115,6 +115,8 @@ def test_whoever_is_added_takes_a_spare_seat_and_its_key(stocked: Office) -> Non
     mails = {(job.template, job.recipient) for job in stocked.mails()}
     assert {("activation", added.email), ("license_key", added.email)} <= mails
     assert ("license_key", again.email) not in mails
+    has_key = {job.recipient: job.values["words"]["takes_key"] for job in stocked.jobs("activation")}
+    assert has_key == {administrator.email: True, user.email: True, added.email: True, again.email: False}
 
 
 def test_whoever_is_invited_registers_once_in_the_role_that_was_given(office: Office) -> None:
@@ -217,7 +219,7 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
         token = sessions.begin(db, office.desk, user, strength=Strength.PHONE_OTP, now=office.now)
     do(office, members.reset_password, office.desk, account_id=user.id, by=administrator)
     reset = office.tokens[-1]
-    do(office, recovery.get, reset)
+    do(office, recovery.get, office.desk, reset)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
 
@@ -226,7 +228,9 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert find(office, user.id).status is AccountStatus.DEACTIVATED
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
     do(office, members.reactivate, office.desk, account_id=user.id, by=administrator)
-    assert refusal_of(do, office, recovery.get, reset) is LinkExpired  # what was mailed before opens nothing
+    assert (
+        refusal_of(do, office, recovery.get, office.desk, reset) is LinkExpired
+    )  # what was mailed before opens nothing
 
 
 def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(
@@ -277,14 +281,19 @@ def keyed(office: Office) -> tuple[Account, Account, Account]:
     return administrator, user, added
 
 
-def test_without_a_spare_seat_the_sponsor_is_asked_once(stocked: Office) -> None:
+def test_without_a_spare_seat_the_sponsor_is_asked_now_and_then(stocked: Office) -> None:
     administrator, user, added = keyed(stocked)
     ask = {"account_id": added.id, "by": administrator}
 
-    assert do(stocked, members.ask_credential, stocked.desk, **ask) is False
-    assert do(stocked, members.ask_credential, stocked.desk, **ask) is False
-    assert do(stocked, members.ask_credential, stocked.desk, account_id=user.id, by=administrator)
-    job = stocked.job("credential_request")
+    told = []
+    for days in (0, 1, 13, 15, 30, 60, 90):
+        stocked.clock.wait(days=days)
+        told.append(do(stocked, members.ask_credential, stocked.desk, **ask))
+    assert told == ["asked", "asked_lately", "asked", "asked", "asked_often", "asked_often", "asked"]
+    wish = do(stocked, members.ask_credential, stocked.desk, account_id=user.id, by=administrator)
+    assert wish == "spare"
+    job, *others = stocked.jobs("credential_request")
+    assert len(others) == 3
     assert job.recipient == stocked.case("C-1").sponsor.address
     assert (job.values["words"]["person"], job.values["attach"]) == (added.name, {"what": "blank_form"})
 

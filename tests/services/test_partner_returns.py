@@ -12,22 +12,29 @@ from bot.domain.invitation_files import Column
 from bot.domain.lifecycle import LifeState
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.partner_refusals import PartnerThere
+from bot.domain.partners import NewInvitation
 from bot.domain.password_refusals import ResetOften
+from bot.domain.passwords import PasswordFault
 from bot.services import (
     account_views,
+    activation,
     diagnosis,
     lifecycle,
     partner_invitations,
     partner_requests,
     partner_returns,
     partners,
+    passwords,
     prolongation,
 )
 from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
+from bot.store import partner_invitations as kept
 from bot.store.database import transaction
 from tests.cast import AVERY, Office
 from tests.invited import FORM, PIA, register, submit
+from tests.partners import a_partner
+from tests.people import PASSWORD
 from tests.services.kept_out import mailed
 from tests.services.test_account_files import HEAD, take
 from tests.services.test_partners import moved_in, office
@@ -219,3 +226,26 @@ def test_an_account_is_not_opened_again_beside_the_one_that_came_after_it(office
         states = [one.status for one in accounts.list_by_email(db, PIA)]
     assert refused.value.values["user_id"] == new.user_id
     assert states == [AccountStatus.DEACTIVATED, AccountStatus.WAITING]
+
+
+def test_who_comes_back_may_take_none_of_the_last_passwords(closed: Office) -> None:
+    """Nor after coming back again: it is one person's history."""
+    by_prolong(closed)
+    with closed.connect() as db:
+        submit(db, closed.desk, closed.tokens[-1], now=closed.now)
+        way = closed.tokens[-1]
+        assert activation.choose_password(db, closed.desk, way, PASSWORD, now=closed.now) == (
+            "",
+            (PasswordFault.USED,),
+        )
+        draft, faults = activation.choose_password(
+            db, closed.desk, way, "Zwölf Esel 8 singen", now=closed.now
+        )
+        assert (bool(draft), faults) == (True, ())
+        with transaction(db):
+            third = a_partner(db, number=3, now=closed.now)
+            new = NewInvitation(email=PIA, first_name="", last_name="", lang="en", role="")
+            until = closed.now + timedelta(days=9)
+            number = kept.add(db, new, by="usher", now=closed.now, until=until, closed_id=2)
+            kept.end(db, number, account_id=third.id, now=closed.now)
+        assert passwords.find_all_faults(db, closed.desk, third, PASSWORD) == (PasswordFault.USED,)

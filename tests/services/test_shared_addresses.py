@@ -1,0 +1,60 @@
+"""One address, several accounts: those that are over stand in nobody's way, wherever it is asked."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.diagnosis import Cause
+from bot.domain.lifecycle import LifeState
+from bot.domain.recovery import Way
+from bot.services import recovery, sign_in
+from bot.store import accounts
+from tests.people import PASSWORD
+from tests.services.kept_out import TOM_, Town, life, mailed, town
+
+__all__ = ["town"]  # pytest finds the fixture here
+
+
+@pytest.fixture
+def shared(town: Town) -> Town:
+    """Tom was a partner as well, with the same address, until the clock closed that account."""
+    accounts.set_email(town.db, town.amara.id, TOM_)
+    life(LifeState.CLOSED, days=200)(town)
+    return town
+
+
+def recovered(town: Town, name: str) -> dict[str, Any]:
+    """What Account Recovery mails whoever gives that name."""
+    before = {job.id for job in town.office.mails()}
+    recovery.ask_for_link(town.db, town.office.desk, name, now=town.office.now)
+    (job,) = [one for one in town.office.mails() if one.id not in before]
+    words: dict[str, Any] = job.values["words"]
+    return words
+
+
+def test_a_closed_account_keeps_nobody_out_of_another_with_its_address(shared: Town) -> None:
+    desk, now = shared.office.desk, shared.office.now
+
+    assert sign_in.sign_in(shared.db, desk, name=TOM_, password=PASSWORD, now=now)
+    for name in (TOM_, shared.tom.user_id):
+        told = recovered(shared, name)
+        assert (told["way"], told["user_id"]) == (Way.LINK, shared.tom.user_id)
+    assert Cause.SEVERAL not in shared.causes(mailed(shared.office, TOM_), "reset-password")
+
+
+def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_is_listed(
+    town: Town,
+) -> None:
+    policy, partner = town.office.desk.policy, "b4tz-k7m3"
+    town.db.conn.execute("update accounts set user_id = ? where id = ?", [partner, town.amara.id])
+    for one in (town.amara, town.mara):
+        accounts.set_email(town.db, one.id, TOM_)
+    mara, tom = town.mara.user_id, town.tom.user_id
+    for name, support in ((tom, policy.mag.support_desk), (partner, policy.extranet.support_desk)):
+        told = recovered(town, name)
+        assert told["support_desk"] == support
+        assert {one["user_id"] for one in told["accounts"]} == {mara, tom, partner}
+        town.office.clock.wait(days=1)  # the mail goes once a day
+    life(LifeState.CLOSED, days=200)(town)
+
+    assert {one["user_id"] for one in recovered(town, TOM_)["accounts"]} == {mara, tom}
