@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import AlarmNote, CaseCard, HeldNote, KindNote, QuestionNote, TroubleNote
+from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.trust import Verdict
@@ -312,90 +312,3 @@ def kind_note(note: KindNote, *, words: Words) -> Card:
     key = f"kind.{note.kind}" if note.ref else "kind.dropped"
     sentence = words.say(key, by=words.person(note.by, slack=True), ref=safe(note.ref))
     return Card(text=sentence, blocks=[blocks.section(sentence)])
-
-
-def trouble_note(note: TroubleNote, *, words: Words) -> Card:
-    """Something that needs a person, with the button that tries a mail again."""
-    key = f"trouble.{note.what}"
-    subject = safe(_mail_named(note.subject, words), 160)
-    sentence = words.say(key if key in words else "trouble.other", subject=subject)
-    if note.ref:
-        sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
-    shown = [blocks.section(sentence)]
-    if detail := safe(note.detail, 600):
-        shown.append(blocks.context(detail))
-    if note.what == "mail_set_aside" and note.id:
-        replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
-        shown.append(blocks.actions(replay))
-    return Card(text=sentence, blocks=shown)
-
-
-def _mail_named(subject: str, words: Words) -> str:
-    """Of "order_confirmation → anna@…", the mail by the name that people know."""
-    template, arrow, rest = subject.partition(" → ")
-    return f"{words.say(f'mail.{template}')}{arrow}{rest}" if f"mail.{template}" in words else subject
-
-
-def alarm_note(note: AlarmNote, *, words: Words) -> Card:
-    """Trouble of the desk itself: what, since when and what to do; or that it is over."""
-    part = _of_part("alarm.part", note.name, words) or safe(note.name)
-    title = words.say("alarm.over" if note.until else "alarm.title", part=part)
-    return Card(
-        text=title,
-        blocks=[
-            blocks.section(f"*{title}*\n{_alarm_sentence(note, words)}"),
-            *([] if note.until else _alarm_remedy(note, words)),
-        ],
-    )
-
-
-def _alarm_sentence(note: AlarmNote, words: Words) -> str:
-    since = words.moment(note.since)
-    if note.until:
-        over = {
-            "since": since,
-            "until": words.moment(note.until),
-            "span": words.span(note.until - note.since),
-        }
-        return _of_part("alarm.well", note.name, words, **over) or words.say("alarm.well.part", **over)
-    if note.expected_by:
-        return words.say("alarm.silence", since=since, expected_by=words.moment(note.expected_by))
-    return words.say("alarm.since", since=since, sentence=safe(note.sentence, 600))
-
-
-def _alarm_remedy(note: AlarmNote, words: Words) -> list[Block]:
-    remedy = _of_part("alarm.remedy", note.name, words)
-    return [blocks.context(remedy)] if remedy else []
-
-
-def _of_part(group: str, name: str, words: Words, **values: str) -> str:
-    """The words of that group for this part; "" where it has none."""
-    key = f"{group}.{name.replace(' ', '_')}"
-    return words.say(key, **values) if key in words else ""
-
-
-def held_note(note: HeldNote, *, words: Words) -> Card:
-    """A mail that waits for release, as its reader would get it."""
-    recipient, subject = safe(note.recipient), safe(note.mail_subject)
-    value = str(note.job_id)
-    release_all = blocks.button(words.say("held.release_all"), action="mail_release_all", value=value)
-    buttons = [
-        blocks.button(
-            words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
-        ),
-        *([] if note.given_up else [release_all]),
-        blocks.button(
-            words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
-        ),
-    ]
-    title = words.say("held.title")
-    return Card(
-        text=words.say("held.text", recipient=recipient),
-        blocks=[
-            blocks.header(f"{note.ref} · {title}" if note.ref else title),
-            blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
-            *([blocks.context(words.say("held.given_up"))] if note.given_up else []),
-            blocks.quote(note.text, empty=words.say("question.silent")),
-            blocks.actions(*buttons),
-        ],
-    )

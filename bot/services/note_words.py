@@ -32,6 +32,7 @@ from bot.rendering import (
     clipping_cards,
     conversations,
     dead_ends,
+    desk_notes,
     email_changes,
     erasures,
     faq_cards,
@@ -70,7 +71,7 @@ def _question(values: dict[str, Any], say: Words) -> Card:
 def _alarm(values: dict[str, Any], say: Words) -> Card:
     moments = {name: values[name] for name in ("since", "until", "expected_by") if values[name]}
     read = {name: datetime.fromisoformat(moment) for name, moment in moments.items()}
-    return cards.alarm_note(AlarmNote(**{**values, **read}), words=say)
+    return desk_notes.alarm_note(AlarmNote(**{**values, **read}), words=say)
 
 
 def _withdrawal(values: dict[str, Any], say: Words) -> Card:
@@ -110,7 +111,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
         values["told"], values["portal_url"], words=words(values["told"].lang, say.zone)
     ),
     "faq_week_note": lambda values, say: faq_learning.week_note(values["note"], words=say),
-    "trouble_note": lambda values, say: cards.trouble_note(TroubleNote(**values), words=say),
+    "trouble_note": lambda values, say: desk_notes.trouble_note(TroubleNote(**values), words=say),
     "alarm_note": _alarm,
     "kind_note": lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
@@ -132,7 +133,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "outside_note": lambda values, say: provisioning_cards.outside_note(values, words=say),
     "away_note": _away,
     "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
-    "held_note": lambda values, say: cards.held_note(HeldNote(**values), words=say),
+    "held_note": lambda values, say: desk_notes.held_note(HeldNote(**values), words=say),
     "partner_request_note": lambda values, say: invitations.request_note(values["asked"], words=say),
     "partners_note": lambda values, say: invitations.partners_note(values, words=say),
     "import_note": lambda values, say: stock.import_note(values, words=say),

@@ -33,6 +33,7 @@ from bot.rendering import (
     case_view,
     clipping_cards,
     dead_ends,
+    desk_notes,
     email_changes,
     erasures,
     finding,
@@ -108,8 +109,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         answer_cards.answers_note(poisoned(note, text), words=ENGLISH)
         for note in (answers.a_note(answers.ANSWERED), answers.about_a_heading())
     ],
-    "cards.alarm_note": lambda text: [
-        cards.alarm_note(poisoned(note, text), words=ENGLISH)
+    "desk_notes.alarm_note": lambda text: [
+        desk_notes.alarm_note(poisoned(note, text), words=ENGLISH)
         for note in (shown.AWAY, shown.SILENT, replace(shown.AWAY, until=AT))
     ],
     "cards.case_card": lambda text: [
@@ -119,7 +120,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
     ],
-    "cards.held_note": lambda text: [cards.held_note(poisoned(shown.HELD, text), words=ENGLISH)],
+    "desk_notes.held_note": lambda text: [desk_notes.held_note(poisoned(shown.HELD, text), words=ENGLISH)],
     "cards.kind_note": lambda text: [
         cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
     ],
@@ -127,8 +128,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         cards.question_note(poisoned(shown.question(follow_up=once), text), words=ENGLISH)
         for once in (True, False)
     ],
-    "cards.trouble_note": lambda text: [
-        cards.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, shown.FAILED)
+    "desk_notes.trouble_note": lambda text: [
+        desk_notes.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, shown.FAILED)
     ],
     "case_view.case_view": lambda text: [
         case_view.case_view(poisoned(a_view(a_full_case()), text), words=ENGLISH)

@@ -11,7 +11,7 @@ from bot.domain.approvals import Phase
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, HeldNote, TroubleNote
 from bot.domain.outbox import JobStatus
-from bot.rendering import cards, samples
+from bot.rendering import cards, desk_notes, samples
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
@@ -53,9 +53,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         confirmation(back(gave_up=False, status="4.4.1"), back("erin@example.com", status="")), words=ENGLISH
     ),
     "case_in_review_bounced": lambda: cards.case_card(receipt(back(status="5.2.2")), words=ENGLISH),
-    "trouble_mail_bounced": lambda: cards.trouble_note(BOUNCED, words=ENGLISH),
-    "trouble_address_given_up": lambda: cards.trouble_note(GIVEN_UP, words=ENGLISH),
-    "held_given_up": lambda: cards.held_note(HELD, words=ENGLISH),
+    "trouble_mail_bounced": lambda: desk_notes.trouble_note(BOUNCED, words=ENGLISH),
+    "trouble_address_given_up": lambda: desk_notes.trouble_note(GIVEN_UP, words=ENGLISH),
+    "held_given_up": lambda: desk_notes.held_note(HELD, words=ENGLISH),
 }
 
 

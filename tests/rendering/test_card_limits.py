@@ -18,7 +18,7 @@ from bot.domain.organisations import Reason
 from bot.domain.outbox import JobStatus
 from bot.domain.queue import Wanted, read_wanted
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
-from bot.rendering import cards, modals, samples, sender_notes
+from bot.rendering import cards, desk_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Block
 from bot.rendering.queue import queue_card
 from bot.rendering.quoting import units
@@ -125,8 +125,8 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
             ),
             words=ENGLISH,
         ),
-        cards.trouble_note(replace(ASIDE, detail=text, subject=text), words=ENGLISH),
-        cards.held_note(replace(HELD, recipient=text, mail_subject=text, text=text), words=ENGLISH),
+        desk_notes.trouble_note(replace(ASIDE, detail=text, subject=text), words=ENGLISH),
+        desk_notes.held_note(replace(HELD, recipient=text, mail_subject=text, text=text), words=ENGLISH),
         sender_notes.capped_note(replace(CAPPED, sender=text), words=ENGLISH),
         sender_notes.correction_note(
             replace(CORRECTION, changes=(ChangeLine(field="city", before=text, after=text, who=text),) * 12),
@@ -196,6 +196,6 @@ def test_a_company_cannot_look_like_a_line_of_ours() -> None:
 
 
 def test_an_address_with_underscores_can_be_copied() -> None:
-    card = cards.held_note(replace(HELD, recipient="anna_muster@example.org"), words=ENGLISH)
+    card = desk_notes.held_note(replace(HELD, recipient="anna_muster@example.org"), words=ENGLISH)
 
     assert "anna_muster@example.org" in json.dumps(card.blocks)

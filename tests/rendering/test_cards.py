@@ -32,7 +32,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.provenance import Provenance
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Standing
-from bot.rendering import cards, modals, samples, sender_notes
+from bot.rendering import cards, desk_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
@@ -160,17 +160,17 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "question_too_large": lambda: cards.question_note(
         question(text="", attachments=(), unread_bytes=41_000_000), words=ENGLISH
     ),
-    "trouble_set_aside": lambda: cards.trouble_note(ASIDE, words=ENGLISH),
-    "trouble_job_failed": lambda: cards.trouble_note(FAILED, words=ENGLISH),
-    "alarm_mailbox": lambda: cards.alarm_note(AWAY, words=ENGLISH),
-    "alarm_mailbox_over": lambda: cards.alarm_note(
+    "trouble_set_aside": lambda: desk_notes.trouble_note(ASIDE, words=ENGLISH),
+    "trouble_job_failed": lambda: desk_notes.trouble_note(FAILED, words=ENGLISH),
+    "alarm_mailbox": lambda: desk_notes.alarm_note(AWAY, words=ENGLISH),
+    "alarm_mailbox_over": lambda: desk_notes.alarm_note(
         replace(AWAY, until=AT + timedelta(minutes=25)), words=ENGLISH
     ),
-    "alarm_silence": lambda: cards.alarm_note(SILENT, words=ENGLISH),
-    "alarm_silence_over": lambda: cards.alarm_note(
+    "alarm_silence": lambda: desk_notes.alarm_note(SILENT, words=ENGLISH),
+    "alarm_silence_over": lambda: desk_notes.alarm_note(
         replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
     ),
-    "held": lambda: cards.held_note(HELD, words=ENGLISH),
+    "held": lambda: desk_notes.held_note(HELD, words=ENGLISH),
 }
 
 
@@ -320,12 +320,12 @@ def test_nothing_is_confirmed_that_cannot_be_done() -> None:
 
 
 def test_only_a_mail_that_was_set_aside_can_be_tried_again() -> None:
-    assert buttons(cards.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
-    assert buttons(cards.trouble_note(FAILED, words=ENGLISH)) == []
+    assert buttons(desk_notes.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
+    assert buttons(desk_notes.trouble_note(FAILED, words=ENGLISH)) == []
 
 
 def test_a_held_mail_can_be_released_alone_or_with_all_or_discarded() -> None:
-    assert buttons(cards.held_note(HELD, words=ENGLISH)) == [
+    assert buttons(desk_notes.held_note(HELD, words=ENGLISH)) == [
         ("mail_release", "9"), ("mail_release_all", "9"), ("mail_discard", "9"),
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -390,26 +390,3 @@ def test_a_code_is_taken_once_and_before_its_end_and_nothing_else_makes_a_sessio
             assert sessions.get(db, result.token, now=home.office.now).session.strength is Strength.PHONE_OTP
         visitor = home.visit()
         codes = {}
-
-
-@pytest.mark.parametrize(
-    ("zone", "at", "refusal"),
-    [
-        ("Europe/Berlin", "2026-03-02T22:30+00:00", None),
-        ("Europe/Berlin", "2026-03-02T23:30+00:00", LicenseKeyRefused),
-        ("America/New_York", "2026-03-03T04:30+00:00", None),
-        ("America/New_York", "2026-03-03T05:30+00:00", LicenseKeyRefused),
-    ],
-)
-def test_the_last_day_of_a_key_is_the_desks(home: Home, zone: str, at: str, refusal: type | None) -> None:
-    office, policy = home.office, home.office.desk.policy
-    desk = policy.desk.model_copy(update={"timezone": zone})
-    office.bot = replace(
-        office.bot, desk=replace(office.desk, policy=policy.model_copy(update={"desk": desk}))
-    )
-    visitor = home.visit()
-    office.clock.at = datetime.fromisoformat(at)
-    with office.connect() as db:
-        db.execute("update license_keys set expires_on = '2026-03-02'")
-
-    assert refused(lambda: home.enter(visitor)) is refusal
