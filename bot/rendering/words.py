@@ -41,6 +41,7 @@ _SAYS_MORE = {
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),
     "not_withdrawable": ("standing",),
+    "purchase_order_needed": ("number",),
 }
 
 

@@ -210,7 +210,7 @@ def test_what_stands_in_the_way_is_told_with_its_time_and_what_was_done_is_kept(
             pia, how_set = partner.pia.account, HowSet.RESET
             assert passwords.put(db, desk, pia, hashed, since=since, how=how_set, now=now())
     said = {
-        "too soon": "once in 24 hours: from 3 March 2026, 10:30 CET on",
+        "too soon": "takes a new one from 3 March 2026, 10:30 CET on",
         "locked": "You can finish from 11 May 2026, 12:00 CEST on",
         "no app": "No authenticator app is set up for this account",
         "changed in time": "You changed your password on 11 May 2026, 11:30 CEST. That counts",
