@@ -52,6 +52,7 @@ class Outcome:
 
 _ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far as anybody knows
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
+_LETTERS = frozenset(Letter)
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 _OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
@@ -193,7 +194,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
-    if job.template in set(Letter):  # while it goes, what was written to us counts as dealt with
+    if job.template in _LETTERS:  # while it goes, what was written to us counts as dealt with
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 
