@@ -180,9 +180,9 @@ def test_a_case_stopped_at_a_failed_step_names_what_stands_outside(outside: Outs
     mail = text_of(customer.mail_to(customer.sponsor, f"{customer.company}: we have stopped the order"))
     assert "it is not to be" not in mail
     assert "nothing is charged" not in mail
-    assert customer.subjects(customer.administrator) == [
-        "Your License Key for ForumPass",
-    ]
+    void = "A License Key for ForumPass is not valid any more"
+    customer.mail_to(customer.administrator, void)
+    assert customer.subjects(customer.administrator) == ["Your License Key for ForumPass", void]
 
 
 def test_a_site_that_is_made_while_its_case_is_being_stopped_is_named_and_told(outside: Outside) -> None:
