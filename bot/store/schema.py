@@ -324,4 +324,5 @@ def m066_what_is_put_off_is_told_from_what_is_tried_again(db: Database) -> None:
 @migrations()
 def m067_what_a_sponsor_writes_is_the_desks_turn(db: Database) -> None:
     db.execute("alter table cases add column read_to integer not null default 0")
+    db.execute("create index case_answers_by_mail on case_answers (mail_id)")
     turns.hand_over_written(db)
