@@ -11,12 +11,12 @@ from urllib.parse import unquote_to_bytes
 from bot.adapters.mail_charsets import clean, decode, from_wire
 from bot.domain.addresses import parse_addresses
 from bot.domain.mail import Address
+from bot.domain.threads import MOST_IDS
 
 MOST_HEADERS = 500
 LONGEST_HEADER = 16_000
 LONGEST_SUBJECT = 500
 LONGEST_NAME = 150
-MOST_IDS = 60
 LONGEST_ID = 500
 
 _FOLD = re.compile(r"[ \t]*\r?[\r\n][ \t]*")

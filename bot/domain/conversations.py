@@ -25,6 +25,10 @@ class ConversationState(StrEnum):
     CLOSED = "closed"  # open, answered -> staff closed it, or the customer said thanks; a reply opens it
 
 
+STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)  #: nobody has closed it
+QUIET = (ConversationState.ANSWERED, ConversationState.CLOSED)  #: it is not the desk's turn
+
+
 class Mark(StrEnum):
     """Why it is to be read before the others; the order is theirs."""
 

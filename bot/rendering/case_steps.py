@@ -22,7 +22,6 @@ MOST_NUMBER = 80
 LONGEST_REASON = 600  #: the other side's words, and after them how a person mends it
 NONE: Mapping[StepName, Corrected] = {}
 #: of what a refusal is about where not of the first field
-_OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 #: buttons that stand elsewhere too
 _NAMES = {"case_keys": "keys.open", "case_open": "card.open"}
 _SIGNS = {
@@ -53,7 +52,7 @@ class Hand:
 
     def field_of(self, refusal: Refusal) -> str:
         """At which field it is said: a code's at the code, a record's at its own, all else at the first."""
-        if refusal.code in _OF_CODE and step_up.CODE in self.asked:
+        if refusal.code in step_up.OF_CODE and step_up.CODE in self.asked:
             return step_up.CODE
         for name, record in self.records.items():
             nameless = isinstance(refusal, NumberMissing) and not record.number

@@ -22,7 +22,6 @@ TICKS = ("came", "approved")
 #: what is asked of whom to invite, and by which field
 INVITEE = {"first_name": "plain_text_input", "last_name": "plain_text_input", "email": "email_text_input"}
 MOST_NAME = 200
-_OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class Decided:
 
     def field_of(self, refusal: Refusal) -> str:
         """At which field it is said: a code's at the code, what is missing in the mail at the message."""
-        if refusal.code in _OF_CODE and step_up.CODE in self.asked:
+        if refusal.code in step_up.OF_CODE and step_up.CODE in self.asked:
             return step_up.CODE
         return MESSAGE if refusal.code == "nothing_written" and MESSAGE in self.asked else self.asked[0]
 

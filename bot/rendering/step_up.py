@@ -12,6 +12,8 @@ from bot.rendering.blocks import Block, Card
 from bot.rendering.words import Words
 
 CODE = "code"  #: the block and the action of the field
+#: refusals that are said at that field
+OF_CODE = frozenset({"not_enrolled", "code_missing", "wrong_code", "code_used", "codes_locked"})
 MOST_TYPED = 20  #: six digits with any spaces between them
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.conversations import Channel, Conversation, ConversationState, Reply
+from bot.domain.conversations import QUIET, STANDING, Channel, Conversation, ConversationState, Reply
 from bot.domain.events import EventTag
 from bot.domain.letters import ShownMail, read_paragraphs, seal_of
 from bot.domain.outbox import Job, JobStatus
@@ -33,7 +33,6 @@ from bot.store import conversations, events, outbox
 MAIL, DIRECT = "conversation_reply", "conversation_direct"
 #: what answers whoever asked, by mail or in Slack
 _ANSWERS = (MAIL, DIRECT, faq_mails.MAIL, faq_mails.DIRECT, "blank_form", "whose_mail")
-_STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 
 
 def begin(
@@ -75,7 +74,7 @@ def _send(db: Database, desk: Desk, reply: Reply, *, by: Staff, now: datetime) -
         _queue(db, desk, one, words, key=key, now=now)
         to = ConversationState.CLOSED if reply.closes else ConversationState.ANSWERED
         closed_by = by.id if reply.closes else ""
-        conversations.move(db, one.id, since=_STANDING, to=to, closed_by=closed_by, now=now)
+        conversations.move(db, one.id, since=STANDING, to=to, closed_by=closed_by, now=now)
         subject = f"conversation:{one.id}"
         events.add(db, EventTag.CONVERSATION_REPLIED, subject, actor=by.id, at=now, closed=reply.closes)
         refresh(db, one.ref, now=now)
@@ -179,9 +178,8 @@ def _ref_of(job: Job) -> str:
 def _open_again(
     db: Database, one: Conversation, job: Job, *, by: str, due_at: datetime, now: datetime
 ) -> None:
-    quiet = (ConversationState.ANSWERED, ConversationState.CLOSED)
     if not _was_settled_since(one, job) and conversations.move(
-        db, one.id, since=quiet, to=ConversationState.OPEN, due_at=due_at, now=now
+        db, one.id, since=QUIET, to=ConversationState.OPEN, due_at=due_at, now=now
     ):
         tag, subject = EventTag.CONVERSATION_UNREPLIED, f"conversation:{one.id}"
         events.add(db, tag, subject, actor=by, at=now)

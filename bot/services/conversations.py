@@ -22,6 +22,8 @@ from bot.domain.conversation_refusals import (
 )
 from bot.domain.conversations import (
     CUSTOMER,
+    QUIET,
+    STANDING,
     Conversation,
     ConversationCard,
     ConversationState,
@@ -51,9 +53,7 @@ from bot.store.numbers import next_number
 
 CARD, TOLD = "question_note", "conversation_told_note"
 MOST = 200  #: open ones that are looked at, what is due first first
-WORDS_SHOWN = 2_500  #: characters on a card of what was not asked by mail
-_STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
-_QUIET = (ConversationState.ANSWERED, ConversationState.CLOSED)
+WORDS_SHOWN = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000
 
 
 def card_key(ref: str) -> str:
@@ -211,7 +211,7 @@ def hear(
     """
     mail = understood.mail
     ends = (
-        one.state in _QUIET
+        one.state in QUIET
         and understood.verified
         and not mail.attachments
         and is_thanks(mail.text, sender=mail.sender.name)
@@ -222,7 +222,7 @@ def hear(
     conversations.hear(db, one.id, thread=thread, marks=marks, verified=understood.verified)
     if ends:
         _end(db, one, by=CUSTOMER, now=now)
-    elif not answered and one.state in _QUIET:
+    elif not answered and one.state in QUIET:
         _open_again(db, desk, one, by="usher", now=now)
         tell(db, one, ToldWhat.REOPENED, now=now)
     refresh(db, one.ref, now=now)
@@ -231,13 +231,13 @@ def hear(
 
 def _open_again(db: Database, desk: Desk, one: Conversation, *, by: str, now: datetime) -> None:
     opened = ConversationState.OPEN
-    if conversations.move(db, one.id, since=_QUIET, to=opened, due_at=due_of(desk, now), now=now):
+    if conversations.move(db, one.id, since=QUIET, to=opened, due_at=due_of(desk, now), now=now):
         _note(db, EventTag.CONVERSATION_REOPENED, one, by=by, now=now)
 
 
 def _end(db: Database, one: Conversation, *, by: str, now: datetime) -> None:
     closed = ConversationState.CLOSED
-    if conversations.move(db, one.id, since=_STANDING, to=closed, closed_by=by, now=now):
+    if conversations.move(db, one.id, since=STANDING, to=closed, closed_by=by, now=now):
         _note(db, EventTag.CONVERSATION_CLOSED, one, by="usher" if by == CUSTOMER else by, now=now)
 
 

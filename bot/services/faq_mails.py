@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cases import Thread
-from bot.domain.conversations import Answered, Channel, Conversation, ConversationState, Tried
+from bot.domain.conversations import STANDING, Answered, Channel, Conversation, ConversationState, Tried
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Why
@@ -28,7 +28,6 @@ from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
 _LINK_LASTS = timedelta(days=60)
-_STANDING = (ConversationState.OPEN, ConversationState.ANSWERED)
 
 
 def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
@@ -124,7 +123,7 @@ def send(
         else:
             _mail(db, desk, one, [topic], asker=asker, automatic=False, key=key, now=now)
         _note(db, one, [topic], Answered.SENT, by=by.id, now=now)
-        store.move(db, one.id, since=_STANDING, to=ConversationState.ANSWERED, now=now)
+        store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
     return one
 

@@ -25,8 +25,6 @@ from bot.services.provenance import LookedUp
 from bot.services.queueing import queue_mail, queue_note, was_answered
 from bot.store import events, outbox
 
-WORDS_SHOWN = 2500  #: characters of a sender's words in a Slack note; a section holds 3000
-
 
 def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A question goes to the support channel; a verified sender hears by when a person answers.
@@ -250,7 +248,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         verified=understood.verified,
         evidence=understood.check.evidence,
         subject=mail.subject,
-        text=mail.text[:WORDS_SHOWN],
+        text=mail.text[: conversations.WORDS_SHOWN],
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,
