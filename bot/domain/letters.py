@@ -45,6 +45,7 @@ class Draft:
     key: str  #: tells this letter from any other: submitted twice it goes once
     text: str = ""
     seal: str = ""  #: of the mail that was shown; "" before one was
+    read_to: int = 0  #: the newest note of what its sponsor wrote, as its writer saw the case
 
 
 @dataclass(frozen=True, kw_only=True)

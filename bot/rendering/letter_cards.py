@@ -46,7 +46,8 @@ def read_letter(view: Block) -> Draft:
     about = json.loads(view["private_metadata"])
     text = view["state"]["values"]["words"]["words"].get("value") or ""
     kept = {name: str(about[name]) for name in ("ref", "seen", "key", "seal")}
-    return Draft(letter=Letter(about["letter"]), text=text, **kept)
+    # a window of before the upgrade says nothing of it
+    return Draft(letter=Letter(about["letter"]), text=text, read_to=about.get("read_to", 0), **kept)
 
 
 def _intro(case: Case, name: str, words: Words) -> str:

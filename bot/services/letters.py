@@ -28,7 +28,7 @@ from bot.services import organisations, timeline
 from bot.services.cases import get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN, queue_case_card, queue_mail
-from bot.store import case_questions, cases, outbox
+from bot.store import case_questions, case_words, cases, outbox
 from bot.store.database import transaction
 
 
@@ -38,7 +38,12 @@ def begin(
     """A letter about the case as its writer sees it now (`seen`: as its card showed it), not written yet."""
     case = get_case(db, ref)
     draft = Draft(
-        letter=letter, ref=case.ref, seen=seen or case.content_hash, key=desk.new_token()[:16], text=text
+        letter=letter,
+        ref=case.ref,
+        seen=seen or case.content_hash,
+        key=desk.new_token()[:16],
+        text=text,
+        read_to=case_words.find_unread(db, case.id).to,
     )
     return draft, _get_writable(db, draft, by)
 
@@ -86,7 +91,7 @@ def send(db: Database, desk: Desk, draft: Draft, *, by: Staff, now: datetime) ->
             to=case.sponsor.address,
             lang=case.lang,
             ref=case.ref,
-            words=words,
+            words={**words, "read_to": draft.read_to},
             now=now,
             thread=case.thread,
             cc=case.cc,

@@ -22,6 +22,8 @@ IS_OPEN = f"c.status in ({_among(sorted(OPEN))})"
 
 #: a letter that went, or will
 _WROTE = _among((JobStatus.QUEUED, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
+#: how far its writer had seen what was written; a letter of an older Usher was written after all of it
+_SEEN = "coalesce(json_extract(vals, '$.words.read_to'), id)"
 _KEY = "'note:C-' || c.id || ':mail:'"
 
 #: the notes of an older Usher tell it by what is in them
@@ -35,7 +37,7 @@ NOT_READ = f"""from outbox note
     where note.key >= {_KEY} and note.key < {_KEY} || ':' and {_TO_READ}
       and note.created_at >= (select max(made_at) from case_versions
                               where case_id = c.id and made_by like 'mail:%')
-      and note.id > max(c.read_to, coalesce((select max(id) from outbox {OF_CASE}
+      and note.id > max(c.read_to, coalesce((select max({_SEEN}) from outbox {OF_CASE}
           where case_id = c.id and kind = 'mail' and template in ({_among(Letter)})
             and status in ({_WROTE})), 0))
       and not exists (select 1 from case_answers shown where shown.case_id = c.id

@@ -12,7 +12,7 @@ from bot.rendering.cards import case_card, confirm_card
 from bot.rendering.queue import queue_card
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import case_answers, case_words, cases, conversations, outbox, queue
+from bot.services import case_answers, case_words, cases, conversations, letters, outbox, queue
 from bot.store import turns
 from bot.store.database import text_of
 from tests.cast import AVERY, BLAKE, DANA, ELI, MALLORY, Office, a_mail
@@ -235,3 +235,20 @@ def test_words_that_waited_before_this_version_are_handed_over(office: Office) -
         open_turns = list(db.query("select holder, since from turns where until is null"))
 
     assert open_turns == [{"holder": "desk", "since": text_of(came)}]
+
+
+def test_what_came_while_a_letter_was_written_is_not_dealt_with_by_it(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    with office.connect() as db:
+        draft, _ = letters.begin(
+            db, office.desk, Letter.REPLY, ref="C-1", by=BLAKE, text="A user who works at the same time."
+        )
+        draft, *_ = letters.preview(db, office.desk, draft, by=BLAKE)
+    office.take(a_mail(text="And please leave Tomas out.", answers=ours))
+    with office.connect() as db:
+        assert letters.send(db, office.desk, draft, by=BLAKE, now=office.now)
+
+    assert (line(office).ball, unread(office)) == (BallHolder.DESK, 1)
+    ask(office, "We leave him out.", letter=Letter.REPLY)
+    assert (line(office).ball, unread(office)) == (BallHolder.SPONSOR, 0)
