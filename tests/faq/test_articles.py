@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from bot import policy as policies
+from bot.domain.passwords import LEAST_OWN, PasswordFault
 from bot.faq import articles, training
 from bot.faq.folding import fold, words
 from bot.faq.lexicon import concepts
@@ -78,6 +79,16 @@ def test_numbers_and_links_are_those_of_the_policy() -> None:
 
     assert "For 45 days after expiry" in text
     assert "https://extranet.example.com/back" in text
+
+
+@pytest.mark.parametrize("lang", articles.LANGUAGES)
+def test_the_password_article_has_as_many_rules_as_the_page(lang: str) -> None:
+    source = faq.answer(articles.load()["password-policy"][lang], shipped(), PORTAL).source
+    on_one_line = 3  # the lengths, the two cases, user name and name
+
+    assert source.count("\n- ") == len(PasswordFault) - on_one_line
+    assert str(LEAST_OWN) in source
+    assert str(shipped().extranet.password.max_length) in source
 
 
 def test_the_same_words_on_slack_and_no_markup_of_strangers() -> None:
