@@ -80,6 +80,9 @@ HOSTILE = [
     (Barrier.SECURITY, "Das Passwort ist in falsche Hände geraten. Ändern geht erst morgen?"),
     (Barrier.SECURITY, "somebody stole the password that I set an hour ago"),
     (Barrier.SECURITY, "Ich habe mein Kennwort auf einer gefälschten Seite eingegeben"),
+    (Barrier.SECURITY, "My flatmate found out my password, I want a new one today but it refuses"),
+    (Barrier.SECURITY, "Ich habe einem Anrufer mein Passwort gesagt"),
+    (Barrier.SECURITY, "Im Screenshot war mein Passwort zu sehen, die Änderung ist gesperrt"),
     (Barrier.TOO_LONG, "My account is locked. " * 5_000),
 ]
 
