@@ -28,6 +28,15 @@ _SEASON = re.compile(
     r"\b(?:last|letzte[nrs]?|vorige[nrs]?|im|in|since|seit) (?:winter|sommer|summer|spring|fruhjahr|fruhling"
     r"|autumn|herbst)\b|\b(?:long (?:ago|expired|time)|seit langem|langst|for ages|ewig)\b"
 )
+_COUNT = r"(?P<number>\w+)"
+_PASSED = (
+    re.compile(
+        rf"\b(?:seit|vor|since|for|exactly|genau|exakt) {_COUNT} (?:days|tagen?)\b(?! (?:after|nach))"
+    ),
+    re.compile(rf"\b{_COUNT} (?:days ago|tagen? (?:her|abgelaufen|ausgelaufen))\b"),
+)
+_MORE = re.compile(rf"\b(?:over|than|past|beyond|uber|als) {_COUNT} (?:days|tagen?)\b")
+_EXPIRED = re.compile(r"\b(?:expir\w*|lapsed|ran out|ended|\w*abgelaufen\w*|\w*ausgelaufen\w*)\b")
 A_SEASON = 120  #: days, when no number is given
 
 
@@ -45,6 +54,18 @@ def longest(said: Sequence[str]) -> float | None:
             )
             spans.append(number * _UNITS[word])
     return max(spans, default=0) or None
+
+
+def is_more(line: str, days: float) -> bool:
+    """Whether a folded line speaks of more than so many days."""
+    return any(_number(found["number"]) == days for found in _MORE.finditer(line))
+
+
+def have_passed(line: str, days: float) -> bool:
+    """Whether it says that something expired just so many days ago: not more, and no limit."""
+    counts = (found["number"] for pattern in _PASSED for found in pattern.finditer(line))
+    said = any(_number(count) == days for count in counts)
+    return said and _EXPIRED.search(line) is not None and not is_more(line, days)
 
 
 def _number(word: str) -> float:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.faq.dates import days_since
 from bot.faq.denials import without_denied
-from bot.faq.durations import longest
+from bot.faq.durations import have_passed, is_more, longest
 from bot.faq.folding import fold, grams, words
 from bot.faq.lexicon import concepts
 
@@ -32,7 +32,7 @@ def see(sentence: str, mend: Spelling = str, today: date | None = None) -> Seen:
     """`today`: by which days that the sentence names become spans."""
     line, denies = without_denied(fold(sentence))
     said = tuple(mend(word) for word in words(line))
-    names = concepts(said) | _span(longest(said) or days_since(sentence, today))
+    names = concepts(said) | _span(line, said, days_since(sentence, today))
     return Seen(
         words=said,
         pieces=frozenset(_pieces(said)),
@@ -54,11 +54,14 @@ def _pieces(said: Sequence[str]) -> Iterable[str]:
     yield from (f"w:{one} {two}" for one, two in pairwise(said))
 
 
-def _span(days: float | None) -> frozenset[str]:
+def _span(line: str, said: Sequence[str], since: int | None) -> frozenset[str]:
+    """`since`: how many days ago something expired on a day that the line names."""
+    days = longest(said) or since
     if days is None:
         return frozenset()
     if days == _CYCLE_DAYS:
         return frozenset({"days_90"})
-    return frozenset(
-        {"days_60" if days == _WINDOW_DAYS else "days_over" if days > _WINDOW_DAYS else "days_under"}
-    )
+    if days == _WINDOW_DAYS and not is_more(line, days):
+        # The last day of the window is in it; else the window itself is spoken of.
+        return frozenset({"days_under" if days == since or have_passed(line, days) else "days_60"})
+    return frozenset({"days_under" if days < _WINDOW_DAYS else "days_over"})

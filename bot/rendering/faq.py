@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.domain.credentials import MOST_PHONES
 from bot.domain.faq import Article
+from bot.domain.passwords import LEAST_OWN
 from bot.domain.phone_codes import LASTS
 from bot.domain.programmes import Programme
 from bot.policy import Policy
@@ -95,8 +96,11 @@ def _values(policy: Policy, portal: str) -> dict[str, object]:
         "application": mag.applications[0] if mag.applications else mag.name,
         "code_minutes": int(LASTS.total_seconds() // 60),
         "most_phones": MOST_PHONES,
+        "least_own": LEAST_OWN,
         "key_url": mag.key_url or (f"{portal}/dashboard" if mag.keeps_accounts else ""),
         "password_url": f"{portal}/password" if mag.keeps_accounts else mag.registration_url,
+        "lost_url": f"{portal}/passcode/lost",
+        "recovery_url": f"{portal}/password/forgotten" if extranet.keeps_accounts else "",
         "prolongation_url": extranet.prolongation_url or f"{portal}/prolong",
         "contact_url": f"{portal}/contact",
     }

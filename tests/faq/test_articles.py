@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from bot import policy as policies
+from bot.domain.passwords import LEAST_OWN, PasswordFault
 from bot.faq import articles, training
 from bot.faq.folding import fold, words
 from bot.faq.lexicon import concepts
@@ -24,7 +25,7 @@ MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
 )
 NEAR = 0.6  #: Jaccard of character 5-grams
 PORTAL = "https://portal.example.com"
-OURS = re.compile(r"/(?:faq|contact|password|dashboard|prolong)")
+OURS = re.compile(r"/(?:faq|contact|password(?:/forgotten)?|passcode/lost|dashboard|prolong)")
 BOTH = [(topic, lang) for topic in MUST_SAY for lang in articles.LANGUAGES]
 
 
@@ -78,6 +79,59 @@ def test_numbers_and_links_are_those_of_the_policy() -> None:
 
     assert "For 45 days after expiry" in text
     assert "https://extranet.example.com/back" in text
+
+
+@pytest.mark.parametrize(("lang", "wait"), [("en", "Please wait"), ("de", "Bitte warten")])
+def test_whose_password_is_known_to_others_is_not_told_to_wait_first(lang: str, wait: str) -> None:
+    article = articles.load()["password-change-within-24h"][lang]
+    outside = shipped().extranet.model_copy(update={"accounts": "outside"})
+    here = faq.answer(article, shipped(), PORTAL).source
+    elsewhere = faq.answer(article, shipped().model_copy(update={"extranet": outside}), PORTAL).source
+
+    assert f"[Account Recovery]({PORTAL}/password/forgotten)" in here[: here.index(wait)]
+    assert shipped().extranet.support_desk in elsewhere[: elsewhere.index(wait)]
+    assert PORTAL not in elsewhere
+
+
+@pytest.mark.parametrize("lang", articles.LANGUAGES)
+def test_where_the_extranet_is_elsewhere_its_own_pages_are_spoken_of(lang: str) -> None:
+    """Its login page has the link, its mails bring a password, and nobody is invited by `/prolong`."""
+    outside = shipped().extranet.model_copy(update={"accounts": "outside"})
+    elsewhere = shipped().model_copy(update={"extranet": outside})
+    marks = {
+        "reset-password": "login[ -](?:page|seite) (?:of|des) partner",
+        "no-credentials-email": " link",
+        "expired-over-60-days": "/prolong",
+    }
+
+    def marked(policy: Policy) -> list[str]:
+        answers = {one: faq.answer(articles.load()[one][lang], policy, PORTAL).source for one in marks}
+        return [one for one in marks if re.search(marks[one], answers[one].casefold())]
+
+    assert marked(shipped()) == ["no-credentials-email", "expired-over-60-days"]
+    assert marked(elsewhere) == ["reset-password"]
+
+
+@pytest.mark.parametrize("lang", articles.LANGUAGES)
+def test_whoever_has_no_phone_left_is_led_to_the_way_that_there_is(lang: str) -> None:
+    article = articles.load()["otp-phone-numbers"][lang]
+    outside = shipped().mag.model_copy(update={"accounts": "outside"})
+    here = faq.answer(article, shipped(), PORTAL).source
+    programmes = {**shipped().programmes, "mag": outside}
+    elsewhere = faq.answer(article, shipped().model_copy(update={"programmes": programmes}), PORTAL).source
+
+    assert f"({PORTAL}/passcode/lost)" in here
+    assert f"{PORTAL}/passcode/lost" not in elsewhere
+
+
+@pytest.mark.parametrize("lang", articles.LANGUAGES)
+def test_the_password_article_has_as_many_rules_as_the_page(lang: str) -> None:
+    source = faq.answer(articles.load()["password-policy"][lang], shipped(), PORTAL).source
+    on_one_line = 3  # the lengths, the two cases, user name and name
+
+    assert source.count("\n- ") == len(PasswordFault) - on_one_line
+    assert str(LEAST_OWN) in source
+    assert str(shipped().extranet.password.max_length) in source
 
 
 def test_the_same_words_on_slack_and_no_markup_of_strangers() -> None:

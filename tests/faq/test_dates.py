@@ -1,12 +1,13 @@
 """Days that a question names become a span since something expired."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from bot.domain.faq import Step
 from bot.faq.dates import days_since, find_today
-from bot.faq.search import plain
+from bot.faq.search import Search, plain, shipped
 
 TODAY = date(2026, 11, 28)
 
@@ -56,3 +57,23 @@ def test_the_search_reckons_with_it(text: str, topic: str) -> None:
     reading = plain().read(text, today=TODAY)
 
     assert (reading.step, reading.topic) == (Step.ANSWER, topic)
+
+
+@pytest.mark.parametrize("search", [plain, shipped])
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("My account expired exactly 60 days ago", "prolongation-after-expiry"),
+        ("My account has been expired for sixty days.", "prolongation-after-expiry"),
+        ("Mein Konto ist seit 60 Tagen abgelaufen", "prolongation-after-expiry"),
+        ("Konto vor genau 60 Tagen abgelaufen, was kann ich tun?", "prolongation-after-expiry"),
+        ("Mein Konto ist am 29.09.2026 abgelaufen, kann ich es reaktivieren?", "prolongation-after-expiry"),
+        ("Mein Konto ist am 28.09.2026 abgelaufen, kann ich es reaktivieren?", "expired-over-60-days"),
+        ("My account expired 61 days ago", "expired-over-60-days"),
+        ("Mein Konto ist seit 61 Tagen abgelaufen", "expired-over-60-days"),
+        ("Mein Konto ist vor mehr als 60 Tagen abgelaufen", "expired-over-60-days"),
+        ("The link works only for 60 days after expiry. Mine is older.", "expired-over-60-days"),
+    ],
+)
+def test_the_last_day_of_the_window_is_in_it(search: Callable[[], Search], text: str, topic: str) -> None:
+    assert search().read(text, today=TODAY).topic == topic

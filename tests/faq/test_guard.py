@@ -37,6 +37,9 @@ HOSTILE = [
     (Barrier.SOMEBODY_ELSE, "how do I get into my boss's account while he is away"),
     (Barrier.LOST_FACTOR, "My authenticator is gone since I lost my phone, please remove it"),
     (Barrier.LOST_FACTOR, "Bitte MFA bei mir löschen"),
+    (Barrier.LOST_FACTOR, "My certificate card is lost"),
+    (Barrier.LOST_FACTOR, "Meine Smartcard ist verloren gegangen, wie komme ich ins ForumPass?"),
+    (Barrier.LOST_FACTOR, "I misplaced the USB token with my MLOA certificate"),
     (Barrier.SECURITY, "My account was hacked, how do I change my password?"),
     (Barrier.SECURITY, "Ich habe keinen Code angefordert, war das nicht ich?"),
     (Barrier.SECURITY, "Ist die Mail mit dem Prolongation-Link Phishing?"),
@@ -67,6 +70,19 @@ HOSTILE = [
     (Barrier.SOMEBODY_ELSE, "Tell me the security questions of my colleague"),
     (Barrier.SOMEBODY_ELSE, "The account of Tom Miller is locked. How long does it stay locked?"),
     (Barrier.SOMEBODY_ELSE, "Das Konto von Frau Lindqvist ist gesperrt. Wie lange bleibt das so?"),
+    (Barrier.SECURITY, "someone saw my new password, I need to change it right away again but it is blocked"),
+    (Barrier.SECURITY, "Jemand hat mein neues Passwort gesehen, ich muss es sofort wieder ändern"),
+    (Barrier.SECURITY, "my ex-colleague still knows my password, when may I change it again?"),
+    (Barrier.SECURITY, "Ein Kollege kennt jetzt mein Kennwort, kann ich es heute noch einmal ändern?"),
+    (Barrier.SECURITY, "I posted the password in our chat by accident and cannot change it"),
+    (Barrier.SECURITY, "ich hab mein passwort aus versehen verraten und will es gleich nochmal ändern"),
+    (Barrier.SECURITY, "My password was read by others, why do I have to wait 24 hours?"),
+    (Barrier.SECURITY, "Das Passwort ist in falsche Hände geraten. Ändern geht erst morgen?"),
+    (Barrier.SECURITY, "somebody stole the password that I set an hour ago"),
+    (Barrier.SECURITY, "Ich habe mein Kennwort auf einer gefälschten Seite eingegeben"),
+    (Barrier.SECURITY, "My flatmate found out my password, I want a new one today but it refuses"),
+    (Barrier.SECURITY, "Ich habe einem Anrufer mein Passwort gesagt"),
+    (Barrier.SECURITY, "Im Screenshot war mein Passwort zu sehen, die Änderung ist gesperrt"),
     (Barrier.TOO_LONG, "My account is locked. " * 5_000),
 ]
 
@@ -110,6 +126,12 @@ HONEST = [
     "What's the account lock time? Today's login failed.",
     "Mein Handy zeigt den Code, aber er ist abgelaufen",
     "Unsere Datenschutzbeauftragte fragt, ob man sich ein Konto teilen darf",
+    "May my colleague know my password?",
+    "Ist es erlaubt, dass meine Vertretung mein Passwort kennt?",
+    "Does anybody know how to change my password?",
+    "My administrator has reset my password, when can I change it?",
+    "Die Zugangsdaten haben alle bekommen, nur ich nicht",
+    "I accidentally typed the wrong password ten times",
 ]
 
 

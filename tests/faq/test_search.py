@@ -125,6 +125,8 @@ Tom
         ),
         ("Gesperrt ist es nicht. Ich habe mein Kennwort vergessen.", "reset-password", "de"),
         (A_MAIL, "otp-code-expired", "en"),
+        ("I lost all my phones, how can I log in now?", "otp-phone-numbers", "en"),
+        ("Ich habe alle meine Telefone verloren, wie melde ich mich jetzt an?", "otp-phone-numbers", "de"),
     ],
 )
 def test_it_finds(text: str, topic: str, lang: str) -> None:
