@@ -27,6 +27,7 @@ from handlers.slack.answers import (
     staff_in,
     words,
 )
+from handlers.slack.cases import seen_in
 
 
 def register(app: App, bot: Bot) -> None:
@@ -126,7 +127,7 @@ def on_skip_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
 def on_stop(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Say what stopping does, and ask why."""
     ack()
-    ref, _, seen = _step_in(body)
+    ref, seen = seen_in(body)  # a case may be at no step any more
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         case_step_hands.check_may_stop(db, ref=ref, seen=seen, by=by, now=now)

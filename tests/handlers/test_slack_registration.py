@@ -135,3 +135,20 @@ def test_somebody_else_is_invited_and_what_is_wrong_stands_at_its_field(
 
     assert [job.recipient for job in office.jobs("invitation")][-1] == "nora@x.example"
     assert "goes to somebody else now" in workspace.heard()[-1]["text"]
+
+
+def test_an_invited_case_is_stopped_by_the_button_on_its_card(open_workspace: Opened, tmp_path: Path) -> None:
+    office = an_invited(tmp_path)
+    workspace = open_workspace(office)
+    button, block_id = next(
+        (one, block["block_id"])
+        for message in office.chat.standing.values()
+        for block in message.blocks
+        for one in block.get("elements", [])
+        if one.get("action_id") == "case_stop"
+    )
+    workspace.click("case_stop", button["value"], by=CASEY.id, seen=block_id.removeprefix("step:"))
+    view = opened(workspace)
+    assert submit(workspace, view, CASEY.id, reason={"value": "ordered twice"}) == {}
+
+    assert office.case("C-1").status is CaseStatus.WITHDRAWN
