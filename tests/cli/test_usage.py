@@ -142,6 +142,7 @@ def test_a_policy_that_cannot_be_used_is_named(
         answer = usher(*command.split())
         assert (answer.code, answer.out) == (2, "")
         assert any(said in fault for fault in answer.faults)
+        assert all(fault.startswith(f"USHER_CONFIG: {path}: ") for fault in answer.faults)
 
 
 def no_folder(path: Path) -> None:
