@@ -97,8 +97,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             raise
         return _fail(*[f"{one}: is not UTF-8 text; type it in UTF-8" for one in odd])
     except typer.TyperException as wrong:
-        # Without a message it is the help that was shown because nothing was asked for.
-        return _fail(*_usage(wrong)) if wrong.message or wrong.format_message() else WRONG_USAGE
+        return _fail(*_usage(wrong))
 
 
 def _is_text(argument: str) -> bool:
@@ -109,6 +108,8 @@ def _is_text(argument: str) -> bool:
 def _usage(wrong: typer.TyperException) -> list[str]:
     context = getattr(wrong, "ctx", None)
     said = wrong.format_message().removeprefix("Invalid value: ").replace("Value error, ", "").strip()
+    # Without a message it is the help that was shown because nothing was asked for.
+    said = said or "Missing command."
     return [f"{said} (see {context.command_path} --help)" if context else said]
 
 

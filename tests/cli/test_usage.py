@@ -78,6 +78,15 @@ def test_wrong_usage_is_one_line_and_exit_2(usher: Shell, arguments: str, said: 
     assert said in fault
 
 
+@pytest.mark.parametrize("group", ["", "ris", "mail", "faq", "po", "accounts"])
+def test_without_a_command_the_help_comes_with_a_line_that_says_why(usher: Shell, group: str) -> None:
+    answer = usher(*group.split())
+
+    assert answer.code == 2
+    assert "--help" in answer.out
+    assert answer.faults == [f"Missing command. (see {f'usher {group}'.strip()} --help)"]
+
+
 def test_every_file_that_is_not_there_is_named(usher: Shell) -> None:
     answer = usher("ris", "check", "a.xlsx", "b.xlsx", ".")
 
