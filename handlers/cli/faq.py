@@ -129,6 +129,8 @@ def _desk() -> "Ask":
 
 def _answer_all(asks: "Ask") -> list[bool]:
     """Raise SettingsFault for the lines that are no question, once all the others are answered."""
+    if sys.stdin is None:
+        raise SettingsFault("stdin is closed; give the questions there, one object a line")
     answered, faults = [], list[str]()
     for number, raw in _lines(sys.stdin.buffer):
         try:

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -63,6 +64,10 @@ app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
+    if sys.stderr is None:  # closed by whoever called us; `print` would put our faults among the data
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as we live
+    if sys.stdout is None:
+        return _fail("stdout is closed; send it to /dev/null if nobody is to read it")
     for stream in (sys.stdout, sys.stderr):
         # What the terminal's alphabet lacks is shown as an escape; it is no reason to fail.
         if isinstance(stream, io.TextIOWrapper):
@@ -114,7 +119,8 @@ def _usage(wrong: typer.TyperException) -> list[str]:
 
 
 def _fail(*lines: str) -> int:
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     for line in lines:
         print(f"usher: {visible(' '.join(line.split()))}", file=sys.stderr)  # noqa: T201 - the command line speaks here
     return WRONG_USAGE

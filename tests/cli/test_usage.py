@@ -232,6 +232,31 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, b"usher: cannot write: No space left on device\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("stock >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("mails list --json >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("--help >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("faq ask --jsonl <&-", "usher: stdin is closed; give the questions there, one object a line\n"),
+        ("ris check nowhere.xlsx 2>&-", ""),
+        ("ris check nowhere.xlsx >&- 2>&-", ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_one_line(tmp_path: Path, line: str, said: str) -> None:
+    done = subprocess.run(
+        f"{USHER} {line}",
+        shell=True,
+        cwd=tmp_path,
+        env=environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
 def test_a_reader_that_leaves_is_no_error_of_ours(tmp_path: Path) -> None:
     shown = subprocess.run(
         f"{USHER} mails show receipt --html | {sys.executable} -c 'pass'",
