@@ -113,7 +113,7 @@ def test_a_job_that_is_not_there_is_refused_in_words(desk: Shell, verb: str) -> 
 
     (fault,) = answer.faults
     assert (answer.code, answer.out) == (2, "")
-    assert "99" in fault
+    assert fault.startswith("There is no job 99.")
 
 
 def test_what_was_sent_is_not_released_again(desk: Shell) -> None:
