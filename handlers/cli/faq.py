@@ -94,7 +94,7 @@ def taught(*, as_json: JsonOption = False) -> None:
     found = bootstrap.list_taught(settings_room.load_reading())
     if as_json:
         for one in found:
-            print_json(asdict(one) | {"at": one.at.isoformat()})
+            print_json(asdict(one))
     else:
         lines = [(one.topic, one.text, one.by, f"{one.at:%Y-%m-%d %H:%M}") for one in found]
         print_table(("topic", "words", "by", "at (UTC)"), lines)

@@ -13,7 +13,7 @@ from bot.services import audit
 from bot.settings import load
 from bot.store import accounts, tries
 from tests.cast import a_case, an_office
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, is_instant
 from tests.cli.test_stock import desk
 from tests.partners import begun
 from tests.people import move_in
@@ -66,6 +66,8 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
 
     assert (facts["user_id"], facts["status"], facts["locked_until"]) == (theirs, "active", None)
     assert facts["mails"][0]["mail"] == "activation"
+    assert is_instant(facts["activated_at"])
+    assert is_instant(facts["mails"][0]["at"])
     assert theirs in desk("accounts", "show", facts["email"]).out
     said = [
         desk("accounts", *words)
