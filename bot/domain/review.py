@@ -315,7 +315,11 @@ def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[
         notes.add(ProblemKind.MISSING, "phones", first, user=number)
         return ()
     before = len(notes.problems)
-    phones = tuple(phone for cell in given for phone in _numbers(cell, number, region, notes))
+    each = [(phone, cell) for cell in given for phone in _numbers(cell, number, region, notes)]
+    phones = tuple(phone for phone, _ in each)
+    if len(set(phones)) > forms.MOST_PHONES:
+        where = each[forms.MOST_PHONES][1]
+        notes.add(ProblemKind.MANY_PHONES, "phones", where, user=number, severity=Severity.WARNING)
     if len(set(phones)) == 1 and len(notes.problems) == before:
         notes.add(ProblemKind.ONE_PHONE, "phones", given[0], user=number, severity=Severity.WARNING)
     return phones

@@ -159,6 +159,26 @@ def test_advice_leaves_the_form_complete(cells: dict[tuple[str, str], object], k
     assert (warning.kind, warning.severity, warning.cell) == (kind, "warning", cell)
 
 
+@pytest.mark.parametrize("heading", ["Phone 4", "Telefon 4"])
+def test_a_fourth_phone_is_read_and_it_is_said_that_three_are_enough(heading: str) -> None:
+    four = {
+        ("Users", "G8"): "+49 30 23125 003", ("Users", "K5"): heading, ("Users", "K8"): "+49 30 23125 0042",
+    }  # fmt: skip
+    content = with_cells(sound_form(), four)
+    (warning,) = _warnings(content)
+
+    assert (warning.kind, warning.severity, warning.cell) == ("many_phones", "warning", "K8")
+    assert case(content).users[1].phones[3:] == ("+4930231250042",)
+
+
+def test_more_than_three_phones_in_one_cell_are_said_too_and_the_same_one_twice_is_not() -> None:
+    many, twice = "030 23125 003; 030 23125 004; 030 23125 005", "030 23125 003; 030 23125 003"
+    (warning,) = _warnings(with_cells(sound_form(), {("Users", "G8"): many}))
+
+    assert (warning.kind, warning.cell) == ("many_phones", "G8")
+    assert _warnings(with_cells(sound_form(), {("Users", "G8"): twice})) == []
+
+
 def test_as_many_seats_as_users_are_right_though_some_need_no_otp() -> None:
     tom = replace(TOM, credential=Credential.MLOA_HARDWARE)
 
