@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from bot.domain.loopback import is_loopback, keeps_secrets
 
-Port = Annotated[int, Field(ge=0, le=65535)]  #: 0 is the usual one
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Tls(StrEnum):
@@ -30,14 +30,14 @@ class MailSettings(BaseSettings):
     """Joined into `bot.settings.Settings`; names are those of the environment, in lower case."""
 
     imap_host: str
-    imap_port: Port = 0
+    imap_port: Port | None = None  #: None: the usual one
     imap_tls: Tls = Tls.TLS
     imap_user: str
     imap_password: SecretStr = SecretStr("")
     imap_folder: str = "INBOX"
 
     smtp_host: str
-    smtp_port: Port = 0
+    smtp_port: Port | None = None
     smtp_tls: Tls = Tls.STARTTLS
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")

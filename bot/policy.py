@@ -350,20 +350,21 @@ class Policy(_Part):
         )
 
 
-def load(path: Path | None = None, *, support_address: str = SAMPLE_ADDRESS) -> Policy:
-    """Read the policy; one SettingsFault names the file and every fault in it."""
+def load(
+    path: Path | None = None, *, support_address: str = SAMPLE_ADDRESS, setting: str = "USHER_CONFIG"
+) -> Policy:
+    """Read the policy; one SettingsFault names the setting, the file and every fault in it."""
+    named = f"{setting}: {path}" if path else str(SHIPPED)
     path = path or SHIPPED
     try:
         policy = Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as exc:
-        raise SettingsFault(
-            f"{path}: cannot be read ({exc.strerror}); set USHER_CONFIG to your usher.toml"
-        ) from None
+        raise SettingsFault(f"{named}: cannot be read ({exc.strerror}); name your usher.toml") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise SettingsFault(f"{path}: is not valid TOML: {exc}") from None
+        raise SettingsFault(f"{named}: is not valid TOML: {exc}") from None
     except ValidationError as exc:
         raise SettingsFault(
-            *[f"{path}: {'.'.join(map(str, error['loc']))}: {_said(error)}" for error in exc.errors()]
+            *[f"{named}: {'.'.join(map(str, error['loc']))}: {_said(error)}" for error in exc.errors()]
         ) from None
     return policy.answered_at(support_address)
 

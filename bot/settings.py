@@ -7,17 +7,18 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from dotenv.parser import parse_stream
-from pydantic import BeforeValidator, SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
-from bot.domain.loopback import is_web_address
+from bot.domain.loopback import is_root, keeps_secrets
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
+from bot.setting_values import Keys, Names, NewKeys, Senders, check_listed, shown, split
 from bot.sms_settings import SmsSettings, UncheckedSmsSettings
 
 __all__ = [
@@ -32,21 +33,7 @@ __all__ = [
 ]
 
 
-def _split(value: object) -> object:
-    """Read `a, b` as a tuple; an empty text is an empty tuple."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _shown(value: object) -> str:
-    """As a fault may say it: of sane length, and whatever is no UTF-8 in the environment is a "?"."""
-    return str(value)[:200].encode("utf-8", "replace").decode()
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 ENV_FILE = ".env"
-LONG_ENOUGH = 32  #: characters of a secret key
 
 
 class ReadingSettings(BaseSettings):
@@ -60,9 +47,9 @@ class ReadingSettings(BaseSettings):
     imap_user: str = ""
     mail_from: str = ""
     support_address: str = ""
-    sponsors: Names = ()
+    sponsors: Senders = ()
     trusted_authserv_id: str = ""
-    secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = ()
+    secret_key: Keys = ()
     portal_url: str = "http://127.0.0.1:8080"  #: which answers link to
     usher_config: Path | None = None
     templates_dir: Path | None = None
@@ -74,13 +61,28 @@ class ReadingSettings(BaseSettings):
             raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
         return value
 
+    @field_validator("trusted_authserv_id")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        if re.search(r"[\s;]", value):
+            raise ValueError("must be one word, such as mx.example.com")
+        return value
+
+    @field_validator("portal_url")
+    @classmethod
+    def _portal(cls, value: str) -> str:
+        """At the root: the pages' cookies, forms and links are."""
+        if not keeps_secrets(value) or not is_root(value):
+            raise ValueError(
+                "must be https://HOST (http:// on loopback only), without path, query and log-in"
+            )
+        return value
+
     @field_validator("templates_dir")
     @classmethod
     def _folder(cls, value: Path | None) -> Path | None:
         if value is not None and not os.path.isdir(value):  # noqa: PTH112 - Path's raises where a name is too long
-            raise ValueError(
-                f"{_shown(value)} is no folder; name the one with your wording, or leave it away"
-            )
+            raise ValueError(f"{shown(value)} is no folder; name the one with your wording, or leave it away")
         return value
 
     @property
@@ -119,7 +121,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     https_proxy: str = ""
     ca_bundle: Path | None = None
 
-    secret_key: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+    secret_key: NewKeys
     usher_clock: str = "real"
 
     @field_validator("slack_staff", "slack_approvers")
@@ -128,16 +130,6 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
         if not value:
             raise ValueError(
                 "names nobody; give Slack ids, e-mail addresses or a user group (S…), comma-separated"
-            )
-        return value
-
-    @field_validator("secret_key")
-    @classmethod
-    def _long(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value or any(len(key.get_secret_value()) < LONG_ENOUGH for key in value):
-            raise ValueError(
-                "must be 32 characters or more; make one with: "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return value
 
@@ -158,23 +150,33 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     @field_validator("delivery")
     @classmethod
     def _delivery(cls, value: str) -> str:
-        if value in ("hold", "live") or (value.startswith("only:") and _split(value[5:])):
+        if value in ("hold", "live"):
             return value
-        raise ValueError("must be hold, live, or only:anna@example.com,example.org")
+        only = split(value.removeprefix("only:"))
+        if not value.startswith("only:") or not only:
+            raise ValueError("must be hold, live, or only:anna@example.com,example.org")
+        check_listed(only)
+        return value
 
     @field_validator("portal_bind", "ops_bind")
     @classmethod
-    def _bind(cls, value: str) -> str:
-        _, colon, port = value.rpartition(":")
-        if not colon or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
-            raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8080")
+    def _bind(cls, value: str, info: ValidationInfo) -> str:
+        if not re.fullmatch(r".*:\d{1,5}", value, re.ASCII) or int(value.rpartition(":")[2]) > 65535:  # noqa: PLR2004
+            raise ValueError(f"must be HOST:PORT, e.g. {cls.model_fields[str(info.field_name)].default}")
         return value
 
-    @field_validator("portal_url", "slack_api_url")
+    @field_validator("slack_api_url")
     @classmethod
     def _url(cls, value: str) -> str:
-        if not is_web_address(value):
+        if not keeps_secrets(value):
             raise ValueError("must be an address that starts with https:// (or http:// on loopback)")
+        return value
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _bundle(cls, value: Path | None) -> Path | None:
+        if value is not None and not os.path.isfile(value):  # noqa: PTH113 - Path's raises where a name is too long
+            raise ValueError(f"{shown(value)} is no file; name one in PEM form, or leave it away")
         return value
 
     @field_validator("https_proxy")
@@ -192,7 +194,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
                 ip_network(network, strict=False)
             except ValueError:
                 raise ValueError(
-                    f"{_shown(network)} is no address or network: write 10.0.0.5 or 10.0.0.0/24"
+                    f"{shown(network)} is no address or network: write 10.0.0.5 or 10.0.0.0/24"
                 ) from None
         return value
 
@@ -219,8 +221,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
         """The addresses and domains of a rehearsal, or None."""
         if not self.delivery.startswith("only:"):
             return None
-        parts = _split(self.delivery[5:])
-        return tuple(part.lower() for part in parts) if isinstance(parts, tuple) else ()
+        return tuple(part.lower() for part in split(self.delivery[5:]))
 
     def clock_start(self) -> datetime | None:
         """The instant a rehearsal's clock starts from, or None for the real one."""

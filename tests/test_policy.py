@@ -55,7 +55,8 @@ def test_all_faults_are_named_at_once_with_their_place(tmp_path: Path) -> None:
     text = GOOD.replace('"Europe/Berlin"', '"Atlantis"').replace("mail_bytes = 26_214_400", "mail_bytes = 5")
     faults = faults_of(written(tmp_path, text.replace("sponsor =", "sponser =")))
 
-    places = [fault.split(": ")[1] for fault in faults]
+    places = [fault.split(": ")[2] for fault in faults]
+    assert {fault.split(": ")[0] for fault in faults} == {"USHER_CONFIG"}
     assert places == [
         "desk.timezone",
         "programmes.mag.sponsor",

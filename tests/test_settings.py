@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
     "slack_support_channel": "C2",
     "slack_staff": "avery@example.com",
     "slack_approvers": "avery@example.com",
-    "secret_key": "k" * 32,
+    "secret_key": "0123456789abcdef" * 2,
 }
 
 
@@ -88,7 +88,32 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("slack_api_url", "http://[", "https://"),
         ("trusted_proxies", "proxy.example.com", "network"),
         ("secret_key", "short", "32 characters"),
-        ("secret_key", "k" * 32 + ",short", "32 characters"),
+        ("secret_key", "0123456789abcdef0123456789abcdef,short", "32 characters"),
+        ("secret_key", "k" * 32, "token_urlsafe"),
+        ("secret_key", "abcdefg" * 5, "must not repeat"),
+        ("sponsors", "not an address", "not an address is no address or domain"),
+        ("sponsors", "example.org,@x", "x is no address or domain"),
+        ("sponsors", "a@b@example.org", "no address or domain"),
+        ("sponsors", "example", "no address or domain"),
+        ("delivery", "only:not an address", "not an address is no address or domain"),
+        ("delivery", "only:example.org, @example.com", "no address or domain"),
+        ("imap_port", "0", "greater than or equal to 1"),
+        ("smtp_port", "0", "greater than or equal to 1"),
+        ("trusted_authserv_id", "mx.example.com; dkim=pass", "one word"),
+        ("trusted_authserv_id", "mx example", "one word"),
+        ("portal_bind", "127.0.0.1:8080x", "e.g. 127.0.0.1:8080"),
+        ("portal_bind", "127.0.0.1:\u0663", "e.g. 127.0.0.1:8080"),
+        ("ops_bind", "8081x", "e.g. 127.0.0.1:8081"),
+        ("portal_url", "http://portal.example.com", "https://HOST"),
+        ("portal_url", "https://portal.example.com/desk", "without path"),
+        ("portal_url", "https://portal.example.com/?a=1", "without path"),
+        ("portal_url", "https://portal.example.com?a=1", "without path"),
+        ("portal_url", "https://portal.example.com/#", "without path"),
+        ("portal_url", "https://me@portal.example.com", "log-in"),
+        ("slack_api_url", "http://evil.example/api/", "https://"),
+        ("ca_bundle", "/nowhere.pem", "/nowhere.pem is no file"),
+        ("ca_bundle", ".", "is no file"),
+        ("ca_bundle", "x" * 5000, "is no file"),
         ("usher_clock", "tomorrow", "ISO time"),
         ("templates_dir", "/nowhere", "no folder"),
         ("oauth_token_url", "http://login.example.com/token", "https://HOST/PATH"),
@@ -104,6 +129,35 @@ def test_each_malformed_setting_is_one_line_with_its_mend(name: str, value: str,
     assert fault.startswith(name.upper())
     assert mend in fault
     assert "\n" not in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sponsors", "dana@sponsor.example.com, sponsor.example.org,@bücher.example"),
+        ("delivery", "only:anna+ris@example.com, example.org"),
+        ("portal_url", "https://portal.example.com:8443/"),
+        ("portal_url", "HTTPS://Portal.example.com"),
+        ("portal_url", "http://[::1]:8080"),
+        ("slack_api_url", "http://127.0.0.1:8026/api/"),
+        ("trusted_authserv_id", "microsoft365"),
+        ("ca_bundle", __file__),
+        ("secret_key", f"{GOOD['secret_key']},{'k' * 32}"),  # an old one stays for what it sealed
+    ],
+)
+def test_what_is_right_is_taken(name: str, value: str) -> None:
+    settings_room.load(GOOD | {name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("sponsors", "@x"), ("portal_url", "http://evil.example"), ("trusted_authserv_id", "a b")],
+)
+def test_what_helps_to_read_is_checked_as_well_where_nothing_else_is_set(name: str, value: str) -> None:
+    with pytest.raises(SettingsFault) as caught:
+        settings_room.load_reading({name: value})
+
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == [name.upper()]
 
 
 def test_a_wrong_secret_is_never_repeated() -> None:

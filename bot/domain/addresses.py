@@ -11,6 +11,7 @@ LONGEST = 320
 _SPACE = re.compile(r"\s+")
 #: local part as dot-atom or quoted string; a domain without anything that could start a second address
 _ADDRESS = re.compile(r'(?:[^\s"(),:;<>@\[\\\]]+|"(?:[^"\\]|\\.)*")@[^\s"(),:;<>@\\\[\]]+')
+_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 #: a piece is a quoted string, an escaped character, a structural character, or a run of anything else
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\\.|[<>(),;:]|[^"\\<>(),;:]+', re.DOTALL)
 
@@ -34,6 +35,11 @@ def mailbox_of(address: str) -> str:
     """The mailbox behind an address, without its sub-address (RFC 5233): who reads anna+1@ is anna@."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
+def is_address_or_domain(text: str) -> bool:
+    """Whether a setting that lists people or houses may say this: `anna@example.com` or `example.org`."""
+    return _sound(text) if "@" in text else _DOMAIN.fullmatch(text) is not None
 
 
 class _Mailbox:

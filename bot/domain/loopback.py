@@ -25,3 +25,9 @@ def is_web_address(url: str) -> bool:
 def keeps_secrets(url: str) -> bool:
     """A web address, and nobody on the way can read what is sent there."""
     return is_web_address(url) and (urlsplit(url).scheme == "https" or is_loopback(url))
+
+
+def is_root(url: str) -> bool:
+    """Whether a web address names a server and nothing on it: no path, query, fragment or log-in."""
+    parts = urlsplit(url)
+    return url.removesuffix("/").partition("://")[2] == parts.netloc and "@" not in parts.netloc

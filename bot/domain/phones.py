@@ -14,7 +14,7 @@ from phonenumbers import (
     region_code_for_country_code,
 )
 
-_PLAIN = re.compile(r"\+?[(\d](?:[ ()/.-]*\d)*", re.ASCII)
+_PLAIN = re.compile(r"\+?\(?\d(?:[ ()/.-]*\d)*", re.ASCII)
 _BETWEEN = str.maketrans("", "", "+ ()/.-")
 #: what a number of a country can be; the library asks for them one after the other
 _TYPES = (

@@ -155,13 +155,13 @@ def _address(text: str) -> str | None:
     return address if sound and address not in _EXAMPLE_ADDRESSES else None
 
 
-def _salutation(text: str) -> str:
-    return words.salutation_of(text) or text
+def _salutation(text: str) -> str | None:
+    return words.salutation_of(text) or values.plain_text(text)
 
 
 _EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
-_ANYTHING: Final = _Rule()
-_OPTIONAL: Final = _Rule(mandatory=False)
+_ANYTHING: Final = _Rule(understand=values.plain_text, kind=ProblemKind.TOO_LONG, suggest=lambda _: "")
+_OPTIONAL: Final = replace(_ANYTHING, mandatory=False)
 _ADDRESS: Final = _Rule(understand=_address, kind=ProblemKind.BAD_EMAIL, suggest=values.mended_address)
 _COUNTRY: Final = _Rule(
     understand=forms.country_code, kind=ProblemKind.BAD_COUNTRY, suggest=values.nearest_country
@@ -290,7 +290,7 @@ def _user(found: FoundUser, number: int, region: str, notes: _Notes) -> User:
     )
 
 
-_SALUTATION: Final = _Rule(understand=_salutation)
+_SALUTATION: Final = replace(_ANYTHING, understand=_salutation)
 
 
 def _user_address(found: FoundUser, number: int, notes: _Notes) -> str:
@@ -315,7 +315,11 @@ def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[
         notes.add(ProblemKind.MISSING, "phones", first, user=number)
         return ()
     before = len(notes.problems)
-    phones = tuple(phone for cell in given for phone in _numbers(cell, number, region, notes))
+    each = [(phone, cell) for cell in given for phone in _numbers(cell, number, region, notes)]
+    phones = tuple(phone for phone, _ in each)
+    if len(set(phones)) > forms.MOST_PHONES:
+        where = each[forms.MOST_PHONES][1]
+        notes.add(ProblemKind.MANY_PHONES, "phones", where, user=number, severity=Severity.WARNING)
     if len(set(phones)) == 1 and len(notes.problems) == before:
         notes.add(ProblemKind.ONE_PHONE, "phones", given[0], user=number, severity=Severity.WARNING)
     return phones

@@ -1,5 +1,6 @@
 """Find the form in a workbook, ours by its very labels first: which cell holds which field."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
 _ENOUGH_USER_LABELS: Final = 5
 _LONGEST_LABEL: Final = 60
 _WIDEST: Final = 64  #: columns in which our labels are looked for, wherever they moved
+_FURTHER_PHONE: Final = re.compile(r"(?:phone|telefon) ?[4-9]")  #: a column that somebody added
 _HIGHEST: Final = 300  #: rows in which the company's are
 
 
@@ -167,12 +169,19 @@ def _user_headings(row: tuple[CellValue, ...]) -> tuple[tuple[str, int], ...]:
     if left < _ENOUGH_USER_LABELS:
         return ()
     for column, value in enumerate(row[:_WIDEST]):
-        if isinstance(value, str) and len(value) <= _LONGEST_LABEL and plain(value) in _USER_NAMES:
-            headings.append((_USER_NAMES[plain(value)], column))
+        if isinstance(value, str) and (name := _user_label(value)):
+            headings.append((name, column))
         left -= 1
         if len(headings) + left < _ENOUGH_USER_LABELS:  # soon clear for a user's row
             return ()
     return tuple(headings)
+
+
+def _user_label(text: str) -> str | None:
+    if len(text) > _LONGEST_LABEL:
+        return None
+    label = plain(text)
+    return _USER_NAMES.get(label) or ("phones" if _FURTHER_PHONE.fullmatch(label) else None)
 
 
 class _Columns:

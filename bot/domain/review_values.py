@@ -12,7 +12,15 @@ from bot.domain.forms import plain
 from bot.domain.plain_words import words_in
 from bot.domain.sheets import CellValue
 
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+#: blanks of no width, and the marks of direction that programs put around what is copied; what overrides
+#: the direction (U+202D, U+202E) makes a name read as another one, and is a fault
+_INVISIBLE: Final = dict.fromkeys(
+    map(
+        ord,
+        "\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069",
+    )
+)
+LONGEST_TEXT: Final = 200  #: characters
 _TOO_LONG: Final = 320  #: characters; no address, phone or number has more
 
 
@@ -39,6 +47,11 @@ def would_run(text: str) -> bool:
     return text.startswith(("+", "-")) and bool(_SIGNED_CALL.match(text))
 
 
+def plain_text(text: str) -> str | None:
+    """A name, a street, a title; None where it is longer than any, or has signs that nobody sees."""
+    return text if len(text) <= LONGEST_TEXT and text.isprintable() else None
+
+
 def is_error_value(text: str) -> bool:
     """Whether it is what a spreadsheet program shows for a formula that failed."""
     return text in {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"}
@@ -57,11 +70,18 @@ def number_within(text: str) -> str:
 
 
 _DIGIT: Final = re.compile(r"\d")
-_WORD: Final = re.compile(r"[^\W\d_]{4}")
+#: phonenumbers would dial a letter by its key: "(Fax)" became 329
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _ABROAD: Final = re.compile(r"^00\s*")
 
 
-_LABELLED: Final = re.compile(r"^[^\W\d_]{1,12}\.?\s*:\s*|\s*\([^\d)]{2,20}\)$")
+#: what says which phone it is, in front of a number or behind it
+_LABELS: Final = (
+    "(?:mobil|mobile|handy|cell|tel|telefon|telephone|phone|office|work|home|büro|privat|private|dienstlich)"
+)
+_LABELLED: Final = re.compile(
+    rf"^[^\W\d_]{{1,12}}\.?\s*:\s*|^{_LABELS}\.?\s+|\s+{_LABELS}\.?$|\s*\([^\d)]{{2,20}}\)$", re.IGNORECASE
+)
 _PHONES: Final = re.compile(
     r"\s*[;,|\n]\s*|\s+(?:oder|or|und|and|bzw\.?|ou|e|o|i|en|of)\s+|\s*/\s*(?=\+|00|0\d)|\s+(?=\+)|\s+/\s+"
 )
@@ -70,10 +90,10 @@ _PHONES: Final = re.compile(
 @lru_cache(maxsize=1024)
 def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
     """E.164 of each of the numbers in a cell; nothing where one of them is none."""
-    bare = _LABELLED.sub("", text) if len(text) <= _TOO_LONG else ""
-    if one := phone_number(bare, region):
+    if one := phone_number(text, region):
         return (one,)
-    parts = [_LABELLED.sub("", part) for part in _PHONES.split(bare) if part and part.strip()]
+    bare = _LABELLED.sub("", text) if len(text) <= _TOO_LONG else ""
+    parts = [part for part in _PHONES.split(bare) if part and part.strip()]
     numbers = tuple(number for part in parts if (number := phone_number(part, region)))
     return numbers if len(numbers) == len(parts) > 1 else ()
 
@@ -81,9 +101,12 @@ def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
-    if len(text) > _TOO_LONG or not _DIGIT.search(text) or _WORD.search(text):
+    if len(text) > _TOO_LONG or not _DIGIT.search(text):
         return None
-    text = _ABROAD.sub("+", text.removeprefix("tel:").strip())
+    text = _LABELLED.sub("", text).strip()
+    if _LETTER.search(text):
+        return None
+    text = _ABROAD.sub("+", text)
     if text.startswith("+"):
         return _valid_e164(text, None)
     if not region:

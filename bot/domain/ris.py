@@ -54,6 +54,8 @@ class ProblemKind(StrEnum):
     FREE_MAIL = "free_mail"
     SHARED_MAILBOX = "shared_mailbox"
     ONE_PHONE = "one_phone"
+    MANY_PHONES = "many_phones"  # only the first ones can be registered
+    TOO_LONG = "too_long"  # longer than any, or with signs that nobody sees
     DOUBTFUL = "doubtful"  # a heading that may mean this field: asked, not guessed
 
 

@@ -40,6 +40,7 @@ _SAYS_MORE = {
     "unknown_command": ("nearest",),
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),
+    "no_such_account": ("name",),
     "not_withdrawable": ("standing",),
     "purchase_order_needed": ("number",),
 }

@@ -63,7 +63,8 @@ def restore(backup: Path, target: Path, *, by: str, now: datetime) -> Restored:
     present database stays as it is.
     """
     if not backup.is_file():
-        raise SettingsFault(f"{backup}: no such file")
+        fault = "is a folder; name the backup in it" if backup.is_dir() else "no such file"
+        raise SettingsFault(f"{backup}: {fault}")
     if not target.parent.is_dir():
         raise SettingsFault(f"DATABASE_URL: there is no folder {target.parent}; make it")
     fresh = target.with_name(f"{target.name}.restoring")

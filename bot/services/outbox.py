@@ -375,7 +375,7 @@ def _move(
     """In the caller's transaction."""
     job = outbox.find(db, job_id)
     if job is None or not outbox.move(db, job_id, since=since, to=to):
-        raise UnknownJob(id=job_id, status=job.status if job else "unknown")
+        raise UnknownJob(id=job_id, status=job.status if job else "")
     events.add(db, tag, f"job:{job_id}", actor=by, at=now)
     if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
         events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)

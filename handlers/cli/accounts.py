@@ -133,16 +133,16 @@ def _life(view: "LifeView") -> dict[str, Any]:
     life = view.life
     return {
         "state": life.state,
-        "validated_on": life.validated_on.isoformat(),
-        "ends_on": life.ends_on.isoformat(),
-        "back_until": view.back_until.isoformat(),
+        "validated_on": life.validated_on,
+        "ends_on": life.ends_on,
+        "back_until": view.back_until,
         "cycle": life.cycle,
         "waits_for_a_click": view.waits,
         "coming": [
             {
                 "at": one.at,
                 "does": one.step.does,
-                "ends_on": one.step.life.ends_on.isoformat(),
+                "ends_on": one.step.life.ends_on,
                 "held": one.step.held,
             }
             for one in view.coming
@@ -152,7 +152,7 @@ def _life(view: "LifeView") -> dict[str, Any]:
                 "at": moved.at,
                 "how": moved.how,
                 "by": moved.by,
-                "ends_on": moved.ends_on.isoformat(),
+                "ends_on": moved.ends_on,
                 "reason": moved.reason,
             }
             for moved in view.moves

@@ -95,7 +95,7 @@ def export(*, as_json: JsonOption = False) -> None:
     with open_desk() as desk:
         for event in audit.export(desk.db):
             if as_json:
-                print_json({**asdict(event), "at": event.at.isoformat()})
+                print_json(asdict(event))
             else:
                 said = " ".join(f"{name}={value}" for name, value in event.data.items())
                 at = f"{event.at:%Y-%m-%d %H:%M:%S}"

@@ -44,7 +44,7 @@ def ask(
         raise typer.BadParameter("give either a question or --jsonl with questions on stdin")
     asks = _desk()
     if jsonl:
-        answered = [_print(line, asks) for line in _lines(sys.stdin.buffer, "stdin")]
+        answered = _answer_all(asks)
     elif as_json:
         answered = [_print({"id": None, "text": question}, asks)]
     else:
@@ -94,7 +94,7 @@ def taught(*, as_json: JsonOption = False) -> None:
     found = bootstrap.list_taught(settings_room.load_reading())
     if as_json:
         for one in found:
-            print_json(asdict(one) | {"at": one.at.isoformat()})
+            print_json(asdict(one))
     else:
         lines = [(one.topic, one.text, one.by, f"{one.at:%Y-%m-%d %H:%M}") for one in found]
         print_table(("topic", "words", "by", "at (UTC)"), lines)
@@ -127,6 +127,23 @@ def _desk() -> "Ask":
     return answer
 
 
+def _answer_all(asks: "Ask") -> list[bool]:
+    """Raise SettingsFault for the lines that are no question, once all the others are answered."""
+    if sys.stdin is None:
+        raise SettingsFault("stdin is closed; give the questions there, one object a line")
+    answered, faults = [], list[str]()
+    for number, raw in _lines(sys.stdin.buffer):
+        try:
+            line = _object(raw, number, "stdin")
+        except SettingsFault as fault:
+            faults += fault.faults
+        else:
+            answered.append(_print(line, asks))
+    if faults:
+        raise SettingsFault(*faults)
+    return answered
+
+
 def _print(line: Mapping[str, Any], asks: "Ask") -> bool:
     wished = line.get("lang")
     told = asks(line["text"], wished if wished in _LANGS else "")
@@ -156,18 +173,20 @@ def _show(question: str, asks: "Ask") -> bool:
     return reading.topic is not None
 
 
-def _lines(stream: Iterable[bytes], name: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of JSON Lines. Raise SettingsFault for a line that is none with a text."""
-    for number, raw in enumerate(stream, 1):
-        if not raw.strip():
-            continue
-        try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError):
-            line = None
-        if not isinstance(line, dict) or not isinstance(line.get("text"), str):
-            raise SettingsFault(f'{name}, line {number}: is no JSON object with a "text"')
-        yield line
+def _lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not empty, with its number as an editor shows it."""
+    return ((number, raw) for number, raw in enumerate(stream, 1) if raw.strip())
+
+
+def _object(raw: bytes, number: int, name: str) -> Mapping[str, Any]:
+    """The object on a line. Raise SettingsFault where it is none with a text."""
+    try:
+        line = json.loads(raw)
+    except (ValueError, RecursionError):
+        line = None
+    if not isinstance(line, dict) or not isinstance(line.get("text"), str):
+        raise SettingsFault(f'{name}, line {number}: is no JSON object with a "text"')
+    return line
 
 
 def _read_labels(file: Path) -> "list[Labelled]":
@@ -178,14 +197,16 @@ def _read_labels(file: Path) -> "list[Labelled]":
     labelled = []
     try:
         with file.open("rb") as stream:
-            for number, line in enumerate(_lines(stream, str(file)), 1):
+            for number, raw in _lines(stream):
+                line = _object(raw, number, str(file))
+                tags = line.get("tags")
                 if (
                     "topic" not in line
                     or not isinstance(line["topic"], str | None)
                     or line["topic"] not in known
                 ):
                     raise SettingsFault(
-                        f"{file}: question {number} has no topic of ours (null where none answers it)"
+                        f"{file}, line {number}: has no topic of ours (null where none answers it)"
                     )
                 labelled.append(
                     Labelled(
@@ -194,11 +215,13 @@ def _read_labels(file: Path) -> "list[Labelled]":
                         topic=line["topic"],
                         lang=str(line.get("lang", "")),
                         channel=str(line.get("channel", "")),
-                        tags=tuple(map(str, line.get("tags", ()))),
+                        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
                     )
                 )
     except OSError as exc:
         raise SettingsFault(f"{file}: cannot be read ({exc.strerror})") from None
+    if not labelled:
+        raise SettingsFault(f"{file}: holds no question")
     return labelled
 
 

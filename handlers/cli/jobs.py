@@ -28,10 +28,7 @@ def list_jobs(
         jobs = outbox.list_jobs(desk.db, shown)
         since = outbox.find_hold(desk.db)
     headings = ("id", "status", "template", "recipient", "attempts", "next_at", "error")
-    lines = [
-        (j.id, j.status, j.template, j.recipient, j.attempts, f"{j.next_at:%Y-%m-%d %H:%M:%S}", j.error)
-        for j in jobs
-    ]
+    lines = [(j.id, j.status, j.template, j.recipient, j.attempts, j.next_at, j.error) for j in jobs]
     if as_json:
         for line in lines:
             print_json(dict(zip(headings, line, strict=True)))

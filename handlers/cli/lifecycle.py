@@ -62,7 +62,7 @@ def _print_affected(file: Path, on: date | None, *, as_json: bool) -> None:
     from bot.services import lifecycle
 
     check_readable([file])
-    other = policy.load(file).clock_rules
+    other = policy.load(file, setting="--against").clock_rules
     with open_desk() as opened:
         rules = opened.desk.policy.clock_rules
         found = [

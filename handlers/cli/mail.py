@@ -119,9 +119,7 @@ def list_mails(
 
     with open_desk() as desk:
         found = intake.list_newest(desk.db, limit=limit)
-    lines = [
-        (m.id, f"{m.received_at:%Y-%m-%d %H:%M}", m.status, m.kind, m.subject_ref, m.reason) for m in found
-    ]
+    lines = [(m.id, m.received_at, m.status, m.kind, m.subject_ref, m.reason) for m in found]
     headings = ("id", "received", "status", "kind", "ref", "reason")
     if as_json:
         for line in lines:

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -63,6 +64,10 @@ app.add_typer(audit.app, name="audit", epilog="Example: usher audit verify")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
+    if sys.stderr is None:  # closed by whoever called us; `print` would put our faults among the data
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as we live
+    if sys.stdout is None:
+        return _fail("stdout is closed; send it to /dev/null if nobody is to read it")
     for stream in (sys.stdout, sys.stderr):
         # What the terminal's alphabet lacks is shown as an escape; it is no reason to fail.
         if isinstance(stream, io.TextIOWrapper):
@@ -97,8 +102,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             raise
         return _fail(*[f"{one}: is not UTF-8 text; type it in UTF-8" for one in odd])
     except typer.TyperException as wrong:
-        # Without a message it is the help that was shown because nothing was asked for.
-        return _fail(*_usage(wrong)) if wrong.message or wrong.format_message() else WRONG_USAGE
+        return _fail(*_usage(wrong))
 
 
 def _is_text(argument: str) -> bool:
@@ -109,11 +113,14 @@ def _is_text(argument: str) -> bool:
 def _usage(wrong: typer.TyperException) -> list[str]:
     context = getattr(wrong, "ctx", None)
     said = wrong.format_message().removeprefix("Invalid value: ").replace("Value error, ", "").strip()
+    # Without a message it is the help that was shown because nothing was asked for.
+    said = said or "Missing command."
     return [f"{said} (see {context.command_path} --help)" if context else said]
 
 
 def _fail(*lines: str) -> int:
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     for line in lines:
         print(f"usher: {visible(' '.join(line.split()))}", file=sys.stderr)  # noqa: T201 - the command line speaks here
     return WRONG_USAGE

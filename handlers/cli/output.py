@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,12 +20,19 @@ _SPACES = "\u00a0\u202f"  #: ours keep words together; Python does not call them
 
 
 def print_json(thing: Mapping[str, Any]) -> None:
-    """One object on one line of UTF-8, whatever the terminal, its width or its language."""
-    line = json.dumps(thing, ensure_ascii=False, default=str) + "\n"
+    """One object on one line of UTF-8, whatever the terminal, its width or its language.
+
+    Days and instants are written as ISO 8601 has them, an instant with its offset.
+    """
+    line = json.dumps(thing, ensure_ascii=False, default=_written) + "\n"
     # A lone surrogate (of a file's name, say) becomes an escape, which JSON has too.
     encoded = line.encode("utf-8", "backslashreplace")
     sys.stdout.flush()
     sys.stdout.buffer.write(encoded)
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def say(line: str) -> None:
@@ -50,8 +58,15 @@ def print_table(headings: Sequence[str], lines: Sequence[Sequence[object]]) -> N
 
     table = Table(*headings, box=None, header_style="bold", pad_edge=False)
     for line in lines:
-        table.add_row(*[plain("" if cell is None else cell) for cell in line])
+        table.add_row(*[plain(_cell(cell)) for cell in line])
     _console().print(table)
+
+
+def _cell(value: object) -> object:
+    """An instant to the second; commands speak in UTC."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else value
 
 
 def _console() -> "Console":

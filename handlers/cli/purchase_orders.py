@@ -108,7 +108,7 @@ def order_json(order: "PurchaseOrder", seats: int | None) -> Mapping[str, Any]:
 
 def _entry_json(entry: "Entry") -> Mapping[str, Any]:
     return {
-        "at": entry.at.isoformat(),
+        "at": entry.at,
         "kind": entry.kind,
         "amount": str(entry.amount.amount),
         "case": f"C-{entry.case_id}" if entry.case_id else None,

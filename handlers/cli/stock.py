@@ -27,7 +27,7 @@ def _print_json(supplies: "Supplies") -> None:
             "what": "keys",
             "in_stock": supplies.in_stock,
             "expiring": supplies.expiring,
-            "first_expiry": supplies.first_expiry.isoformat() if supplies.first_expiry else None,
+            "first_expiry": supplies.first_expiry,
             "counts": dict(supplies.counts),
             "seats_wanted": supplies.seats_wanted,
             "seats_covered": supplies.seats_covered,

@@ -2,11 +2,12 @@
 
 import secrets
 import traceback
+from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.sansio.response import Response as AnyResponse
 
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
@@ -20,6 +21,7 @@ log = structlog.get_logger("portal")
 SAID = frozenset({400, 404, 405, 413, 429, 500})
 LINK_CODES: dict[type[Refusal], int] = {LinkUnknown: 404, LinkExpired: 410}
 RETRY_SECONDS = 60
+PERMANENT = 308  #: moved for good; a browser asks there in the same way
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -39,6 +41,8 @@ def show_http(exc: HTTPException, frame: Frame) -> AnyResponse:
         return exc.response
     if isinstance(exc, CSRFError):
         return late_forms.show(frame)
+    if isinstance(exc, NotFound) and (meant := _without_slash()):
+        return redirect(meant, PERMANENT)
     code = exc.code or 500
     page = frame.pages.render("error.html", status=code, error=str(said_of(code)), id=g.get("bug", ""))
     if isinstance(exc, TooManyRequests):
@@ -48,6 +52,22 @@ def show_http(exc: HTTPException, frame: Frame) -> AnyResponse:
         if name.lower() not in {"content-type", "content-length"}:
             page.headers[name] = value
     return page
+
+
+def _without_slash() -> str:
+    """The address of the page that was meant where a slash stands behind its path; "" where there is none."""
+    path = request.path.rstrip("/")
+    # Two slashes in front would name another host.
+    if request.method not in {"GET", "HEAD"} or path in {"", request.path} or path.startswith("//"):
+        return ""
+    pages = current_app.create_url_adapter(request)
+    try:
+        if pages is None or not pages.match(path, method="GET"):
+            return ""
+    except HTTPException:
+        return ""
+    asked = request.query_string.decode("latin-1")
+    return quote(f"{request.root_path}{path}") + (f"?{asked}" if asked else "")
 
 
 def said_of(code: int) -> int:

@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from bot.bootstrap import Bot
 from bot.domain.errors import SettingsFault
-from handlers.portal import app, ops
+from handlers.portal import app, connections, ops
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -25,6 +25,7 @@ DRAIN_SECONDS = 3.0  #: how long running requests may still take when the servic
 PORTAL_THREADS = 8
 OPS_THREADS = 2
 QUIET_SECONDS = 30  #: after which a connection without a request is closed
+LOOK_SECONDS = 1  #: between looks for connections to be closed
 
 
 class PortalServer:
@@ -85,10 +86,14 @@ class _Listener:
             threads=threads,
             ident=None,
             channel_timeout=QUIET_SECONDS,
+            cleanup_interval=LOOK_SECONDS,
+            connection_limit=connections.MOST + 100,  # reached only by who is being answered
             max_request_body_size=bot.desk.policy.limits.mail_bytes,
             clear_untrusted_proxy_headers=False,  # `TrustedProxies` decides that
             log_socket_errors=False,  # its lines would carry paths, and with them links
         )
+        self._server.channel_class = connections.Connection
+        self._looked = 0.0
         self._thread = Thread(target=self._run, name=f"{name}-server", daemon=True)
 
     def start(self) -> None:
@@ -118,10 +123,18 @@ class _Listener:
     def _serve(self) -> None:
         while not self._stopping.is_set():
             self._turn(1.0)
+            self._tidy()
         wasyncore.dispatcher.close(self._server)  # the listening socket only; its trigger still wakes us
         until = time.monotonic() + DRAIN_SECONDS
         while self._busy() and time.monotonic() < until:
             self._turn(0.05)
+
+    def _tidy(self) -> None:
+        open_ones, now = self._server.active_channels.values(), time.monotonic()
+        connections.make_room(open_ones)
+        if now >= self._looked + LOOK_SECONDS:
+            self._looked = now
+            connections.close_late(open_ones, now)
 
     def _report(self, sentence: str, *, well: bool) -> None:
         self._bot.health.report(self._name, sentence, well=well, now=self._bot.clock.now())

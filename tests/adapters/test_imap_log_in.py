@@ -111,7 +111,7 @@ def settings_for(world: MailWorld, tls: Tls, **more: object) -> dict[str, object
         "slack_support_channel": "C2",
         "slack_staff": "U1",
         "slack_approvers": "U1",
-        "secret_key": "k" * 32,
+        "secret_key": "0123456789abcdef" * 2,
         **more,
     }
 

@@ -35,7 +35,7 @@ def settings_at(url: str, **more: object) -> Settings:
         "slack_support_channel": "C2",
         "slack_staff": "U1",
         "slack_approvers": "U1",
-        "secret_key": "k" * 32,
+        "secret_key": "0123456789abcdef" * 2,
         **more,
     }
     return load(values, env_file=None)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Answer:
         lines = self.err.splitlines()
         assert all(line.startswith("usher: ") for line in lines), self.err
         return [line.removeprefix("usher: ") for line in lines]
+
+
+def is_instant(said: object) -> bool:
+    """Whether JSON says a time as ISO 8601 has it, with a T and the offset."""
+    text = str(said)
+    return text[10:11] == "T" and datetime.fromisoformat(text).utcoffset() is not None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.services import audit
 from bot.settings import load
 from bot.store import accounts, tries
 from tests.cast import a_case, an_office
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, is_instant
 from tests.cli.test_stock import desk
 from tests.partners import begun
 from tests.people import move_in
@@ -66,6 +66,8 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
 
     assert (facts["user_id"], facts["status"], facts["locked_until"]) == (theirs, "active", None)
     assert facts["mails"][0]["mail"] == "activation"
+    assert is_instant(facts["activated_at"])
+    assert is_instant(facts["mails"][0]["at"])
     assert theirs in desk("accounts", "show", facts["email"]).out
     said = [
         desk("accounts", *words)
@@ -78,7 +80,11 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
         )
     ]
     assert [one.code for one in said] == [0, 2, 0, 0, 2]
-    assert "Nothing was changed" in said[1].faults[0]
+    assert (
+        said[1]
+        .faults[0]
+        .startswith("Nothing was changed: as the account stands now, there is nothing of that")
+    )
     assert "Administrator" in said[4].faults[0]
     with bot.connect() as db:
         accounts.set_email(db, 2, accounts.list_by_email(db, facts["email"])[0].email)
@@ -87,7 +93,11 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
     assert several.code == 2
     assert mine in several.faults[0]
     assert theirs in several.faults[0]
-    assert desk("accounts", "show", "nobody@example.com").code == 2
+    unknown = [desk("accounts", "show", name) for name in ("nobody@example.com", "", " ")]
+    assert [one.code for one in unknown] == [2, 2, 2]
+    assert unknown[0].faults[0].startswith("There is no account for nobody@example.com.")
+    assert unknown[1].faults == unknown[2].faults
+    assert unknown[1].faults[0].startswith("Name the account: by its User ID, or by its owner's address.")
 
 
 def test_a_partners_life_is_shown_and_its_end_moves(desk: Shell, tmp_path: Path) -> None:

@@ -183,6 +183,7 @@ def test_what_is_no_backup_of_ours_changes_nothing(desk: Shell, spoil: object) -
 
 def test_a_backup_that_is_not_there(desk: Shell) -> None:
     assert desk("restore", "nowhere.db").faults == ["nowhere.db: no such file"]
+    assert desk("restore", ".").faults == [".: is a folder; name the backup in it"]
 
 
 def test_a_restore_leaves_the_backup_as_it_was(desk: Shell) -> None:

@@ -30,6 +30,8 @@ pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
+NEW_KEY = "the-new-key-" * 3
+
 
 @pytest.fixture
 def doctor(usher: Shell, world: World) -> Shell:
@@ -243,7 +245,7 @@ def test_a_key_that_was_replaced_too_early(doctor: Shell) -> None:
         found["sentence"]
         == "1 of 1 waiting mails, authenticators, License Keys and marks were sealed with another key"
     )
-    doctor.set(secret_key=f"{'n' * 32},{former}")
+    doctor.set(secret_key=f"{NEW_KEY},{former}")
     assert ill(doctor) == {}
 
 
@@ -273,7 +275,7 @@ def test_keys_that_were_sealed_with_a_key_that_is_gone(doctor: Shell) -> None:
         pass
     (doctor.folder / "v.csv").write_bytes(a_voucher_file(3))
     assert doctor("vouchers", "import", "v.csv").code == 0
-    doctor.set(secret_key="n" * 32)
+    doctor.set(secret_key=NEW_KEY)
 
     assert ill(doctor)["SECRET_KEY"]["sentence"].startswith(
         "6 of 6 waiting mails, authenticators, License Keys and marks"

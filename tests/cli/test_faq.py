@@ -58,6 +58,18 @@ def test_lines_become_predictions(usher: Shell, monkeypatch: pytest.MonkeyPatch)
     assert (second["id"], second["topic"], third["id"], third["topic"]) == (7, None, None, None)
 
 
+def test_a_line_that_is_no_question_costs_the_others_nothing(
+    usher: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = json.dumps({"id": "a", "text": "my account is locked"})
+    bad = ["{bad", "[1]", '{"id": "b"}', "9" * 5000, "[" * 100_000]
+    _type(monkeypatch, "\n".join([good, *bad, good]))
+    told = usher("faq", "ask", "--jsonl")
+
+    assert (told.code, [one["id"] for one in told.objects]) == (2, ["a", "a"])
+    assert told.faults == [f'stdin, line {number}: is no JSON object with a "text"' for number in range(2, 7)]
+
+
 def test_what_staff_have_taught_counts_and_a_file_that_is_no_database_is_named(usher: Shell) -> None:
     settings = settings_for(Path())
     lay_database(settings)
@@ -82,13 +94,17 @@ def test_what_staff_have_taught_counts_and_a_file_that_is_no_database_is_named(u
         ("", ("faq", "ask", "why", "--jsonl"), "give either a question or --jsonl"),
         ('{"text": "a"}\n[1]', ("faq", "ask", "--jsonl"), 'stdin, line 2: is no JSON object with a "text"'),
         ("", ("faq", "evaluate", "none.jsonl"), "none.jsonl: cannot be read"),
-        ("", ("faq", "evaluate", "odd.jsonl"), "odd.jsonl: question 1 has no topic of ours"),
+        ("", ("faq", "evaluate", "odd.jsonl"), "odd.jsonl, line 3: has no topic of ours"),
+        ("", ("faq", "evaluate", "empty.jsonl"), "empty.jsonl: holds no question"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_said_on_one_line(
     usher: Shell, monkeypatch: pytest.MonkeyPatch, typed: str, words: tuple[str, ...], said: str
 ) -> None:
-    Path("odd.jsonl").write_text('{"text": "a", "topic": "nothing"}\n', encoding="utf-8")
+    Path("odd.jsonl").write_text(
+        '{"text": "a", "topic": null, "tags": 5}\n\n{"text": "a", "topic": "nothing"}\n', encoding="utf-8"
+    )
+    Path("empty.jsonl").write_text("\n \n", encoding="utf-8")
     _type(monkeypatch, typed)
     told = usher(*words)
 

@@ -24,7 +24,7 @@ from tests.license_keys import KEYS, a_desk, seats_of, stock, supply, use, work
 
 pytestmark = pytest.mark.slow
 
-OLD, NEW = "old-" * 10, "new-" * 10
+OLD, NEW = "an-old-key-" * 4, "the-new-key-" * 4
 NOBODY = "http://127.0.0.1:1/"
 #: settings that a command reads, and that are no secrets
 PLAIN = (

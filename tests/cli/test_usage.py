@@ -78,6 +78,15 @@ def test_wrong_usage_is_one_line_and_exit_2(usher: Shell, arguments: str, said: 
     assert said in fault
 
 
+@pytest.mark.parametrize("group", ["", "ris", "mail", "faq", "po", "accounts"])
+def test_without_a_command_the_help_comes_with_a_line_that_says_why(usher: Shell, group: str) -> None:
+    answer = usher(*group.split())
+
+    assert answer.code == 2
+    assert "--help" in answer.out
+    assert answer.faults == [f"Missing command. (see {f'usher {group}'.strip()} --help)"]
+
+
 def test_every_file_that_is_not_there_is_named(usher: Shell) -> None:
     answer = usher("ris", "check", "a.xlsx", "b.xlsx", ".")
 
@@ -142,6 +151,7 @@ def test_a_policy_that_cannot_be_used_is_named(
         answer = usher(*command.split())
         assert (answer.code, answer.out) == (2, "")
         assert any(said in fault for fault in answer.faults)
+        assert all(fault.startswith(f"USHER_CONFIG: {path}: ") for fault in answer.faults)
 
 
 def no_folder(path: Path) -> None:
@@ -220,6 +230,31 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         )
 
     assert (done.returncode, done.stderr) == (2, b"usher: cannot write: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("stock >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("mails list --json >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("--help >&-", "usher: stdout is closed; send it to /dev/null if nobody is to read it\n"),
+        ("faq ask --jsonl <&-", "usher: stdin is closed; give the questions there, one object a line\n"),
+        ("ris check nowhere.xlsx 2>&-", ""),
+        ("ris check nowhere.xlsx >&- 2>&-", ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_one_line(tmp_path: Path, line: str, said: str) -> None:
+    done = subprocess.run(
+        f"{USHER} {line}",
+        shell=True,
+        cwd=tmp_path,
+        env=environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
 def test_a_reader_that_leaves_is_no_error_of_ours(tmp_path: Path) -> None:

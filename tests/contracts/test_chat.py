@@ -46,7 +46,7 @@ def settings_for(workspace: Workspace, api_url: str) -> dict[str, object]:
         "slack_support_channel": "C0SUPPORT01",
         "slack_staff": AVERY,
         "slack_approvers": AVERY,
-        "secret_key": "k" * 32,
+        "secret_key": "0123456789abcdef" * 2,
         # a proxy nobody serves: what goes to loopback must not take it
         "https_proxy": "http://127.0.0.1:9",
     }

@@ -4,7 +4,7 @@ from functools import cache
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS, PhoneNumberFormat
 
@@ -46,6 +46,8 @@ def test_the_quick_way_agrees_with_the_library(written: tuple[str, str | None]) 
     assert quick in (None, phones._thorough(*written))
 
 
+@example("+(", None)
+@example("(", "DE")
 @given(st.text("0123456789 +()/.-", max_size=20), st.sampled_from([None, *REGIONS]))
 def test_it_agrees_on_anything_made_of_such_characters(text: str, region: str | None) -> None:
     assert phones._quick(text, region) in (None, phones._thorough(text, region))

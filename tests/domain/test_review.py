@@ -51,6 +51,10 @@ def test_state_purchase_order_and_contact_phone_may_stay_empty() -> None:
         ("B15", 0, "seats_mismatch", "seats", "2"),
         ("B18", "mara.lindqvist@", "bad_email", "contact_email", ""),
         ("B19", "+49 151 XXXX", "bad_phone", "contact_phone", ""),
+        ("B19", "+49 351 4820011 ext. 12", "bad_phone", "contact_phone", ""),
+        ("B19", "+1 800 FLO", "bad_phone", "contact_phone", ""),
+        ("B5", "N" * 201, "too_long", "name", ""),
+        ("B5", "Nordlicht\u202eHbmG", "too_long", "name", ""),
         ("B5", "=1+", "formula", "name", ""),
         ("B5", "#REF!", "formula", "name", ""),
     ],
@@ -81,6 +85,10 @@ def test_a_fault_of_the_company_is_named_with_its_cell(
         ("D8", "Mara.Lindqvist@Nordlicht.example.com", "duplicate", "email", ""),
         ("F8", "12", "bad_phone", "phones", ""),
         ("F8", "ask Tom", "bad_phone", "phones", ""),
+        ("F8", "Tom 0151 23456789", "bad_phone", "phones", ""),
+        ("B8", "M" * 5000, "too_long", "first_name", ""),
+        ("C8", "\u202ekrutz\u0126", "too_long", "last_name", ""),
+        ("A8", "M" * 5000, "too_long", "salutation", ""),
         ("I8", "Usr", "unknown_role", "role", "User"),
         ("I8", "Boss", "unknown_role", "role", ""),
         ("J8", "RSA SecurID", "unknown_credential", "credential", ""),
@@ -151,6 +159,26 @@ def test_advice_leaves_the_form_complete(cells: dict[tuple[str, str], object], k
     assert (warning.kind, warning.severity, warning.cell) == (kind, "warning", cell)
 
 
+@pytest.mark.parametrize("heading", ["Phone 4", "Telefon 4"])
+def test_a_fourth_phone_is_read_and_it_is_said_that_three_are_enough(heading: str) -> None:
+    four = {
+        ("Users", "G8"): "+49 30 23125 003", ("Users", "K5"): heading, ("Users", "K8"): "+49 30 23125 0042",
+    }  # fmt: skip
+    content = with_cells(sound_form(), four)
+    (warning,) = _warnings(content)
+
+    assert (warning.kind, warning.severity, warning.cell) == ("many_phones", "warning", "K8")
+    assert case(content).users[1].phones[3:] == ("+4930231250042",)
+
+
+def test_more_than_three_phones_in_one_cell_are_said_too_and_the_same_one_twice_is_not() -> None:
+    many, twice = "030 23125 003; 030 23125 004; 030 23125 005", "030 23125 003; 030 23125 003"
+    (warning,) = _warnings(with_cells(sound_form(), {("Users", "G8"): many}))
+
+    assert (warning.kind, warning.cell) == ("many_phones", "G8")
+    assert _warnings(with_cells(sound_form(), {("Users", "G8"): twice})) == []
+
+
 def test_as_many_seats_as_users_are_right_though_some_need_no_otp() -> None:
     tom = replace(TOM, credential=Credential.MLOA_HARDWARE)
 
@@ -190,6 +218,13 @@ def test_every_fault_is_named_at_once_company_first_then_users_from_top_to_botto
         (3023125010.0, "+493023125010"),
         (4915123456789, "+4915123456789"),
         ("tel:+493023125010", "+493023125010"),
+        ("+49 (0)151-234 567 89 (mobil)", "+4915123456789"),
+        ("Mobil: 0151 23456789", "+4915123456789"),
+        ("Handy 0151 23456789", "+4915123456789"),
+        ("0151 23456789 mobil", "+4915123456789"),
+        ("+49 351 4820011 (Büro)", "+493514820011"),
+        ("+49 351 4820011 (Fax)", "+493514820011"),  # its letters are no digits
+        ("\u202a+49 351 4820011\u202c", "+493514820011"),
         ("+1 202 555 0123", "+12025550123"),
     ],
 )

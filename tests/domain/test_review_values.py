@@ -128,6 +128,9 @@ def test_countries_of_many_languages(text: str, code: str | None) -> None:
         ("about 5", None),
         ("5-7", None),
         ("-3", None),
+        ("9999999", 9_999_999),
+        ("10000000", None),
+        ("1000000000000", None),
     ],
 )
 def test_seats_in_words_and_with_units(text: str, seats: int | None) -> None:

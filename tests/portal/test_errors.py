@@ -101,3 +101,42 @@ def test_a_head_request_to_a_failing_page_has_the_code_and_no_body(town: Town) -
     answer = with_view(town, RuntimeError("no")).head("/fail/x")
 
     assert (answer.status_code, answer.data) == (500, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/faq/", "/faq"),
+        ("/faq///", "/faq"),
+        ("/contact/?lang=de&x=%0d%0aY", "/contact?lang=de&x=%0d%0aY"),
+        ("/faq/reset-password/", "/faq/reset-password"),
+        ("/faq/a%3Fb%0d%0a/", "/faq/a%3Fb%0D%0A"),
+        ("/faq/%5Cevil.example/", "/faq/%5Cevil.example"),
+    ],
+)
+def test_a_slash_behind_a_page_leads_to_the_page(town: Town, path: str, there: str) -> None:
+    client = town.client()
+    answers = [client.get(path), client.head(path)]
+
+    assert [(answer.status_code, answer.headers["Location"]) for answer in answers] == [(308, there)] * 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/",
+        "///evil.example/",
+        "/%2Fevil.example/",
+        "/\\evil.example/",
+        "/nothing/",
+        "/faq/x/y/",
+    ],
+)
+def test_a_slash_behind_no_page_of_ours_leads_nowhere(town: Town, path: str) -> None:
+    answer = town.client().get("/", environ_overrides={"PATH_INFO": path})
+
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
+def test_a_form_is_not_sent_on(town: Town) -> None:
+    assert "Location" not in town.client().post("/contact/").headers

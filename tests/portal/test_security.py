@@ -163,7 +163,7 @@ def test_a_form_sent_from_another_site_is_refused_even_with_a_token(town: Town, 
 
 
 def test_a_session_of_an_older_secret_is_still_read(found: Found) -> None:
-    old, new = "o" * 32, "n" * 32
+    old, new = "an-old-key-" * 3, "the-new-key-" * 3
     before = with_form(found(secret_key=old))
     before.get("/act")
     cookie = before.get_cookie("__Host-usher", domain="portal.example.com")

@@ -153,6 +153,13 @@ def test_a_bad_value_is_quoted(kind: ProblemKind) -> None:
     assert "“what stood there”" in words().problem(Problem(kind=kind, found="what stood there"))
 
 
+def test_a_number_that_is_too_large_hears_how_large_it_may_be() -> None:
+    problem = Problem(kind=ProblemKind.BAD_NUMBER, field="seats", found="1000000000000")
+
+    assert "not a whole number from 1 to 9,999,999" in words("en").problem(problem)
+    assert "keine ganze Zahl von 1 bis 9.999.999" in words("de").problem(problem)
+
+
 @every_language
 @pytest.mark.parametrize("name", WRITTEN_FIELDS)
 def test_a_missing_field_is_named_with_what_is_wanted(name: str, lang: str) -> None:

@@ -1,0 +1,53 @@
+"""Values of settings: lists of names, lists of people, and the keys of what is sealed."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from bot.domain.addresses import is_address_or_domain
+
+LONG_ENOUGH = 32  #: characters of a secret key …
+VARIED_ENOUGH = 8  #: … and of these so many different ones
+_MAKE_ONE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+def split(value: object) -> Any:  # noqa: ANN401 - a text as a tuple, and anything else as it is
+    """Read `a, b` as a tuple; an empty text is an empty tuple."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def shown(value: object) -> str:
+    """As a fault may say it: of sane length, and whatever is no UTF-8 in the environment is a "?"."""
+    return str(value)[:200].encode("utf-8", "replace").decode()
+
+
+def check_listed(names: Iterable[str]) -> None:
+    """Raise ValueError for the first that is neither a mail address nor a domain."""
+    for name in names:
+        if not is_address_or_domain(name):
+            raise ValueError(f"{shown(name)} is no address or domain: write anna@example.com or example.org")
+
+
+def _listed(names: tuple[str, ...]) -> tuple[str, ...]:
+    check_listed(name.removeprefix("@") for name in names)
+    return names
+
+
+def _strong(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not keys or any(len(key.get_secret_value()) < LONG_ENOUGH for key in keys):
+        raise ValueError(f"must be {LONG_ENOUGH} characters or more; {_MAKE_ONE}")
+    # The older ones have to stay for what they sealed, however they were chosen.
+    if len(set(keys[0].get_secret_value())) < VARIED_ENOUGH:
+        raise ValueError(f"must not repeat a few characters; {_MAKE_ONE}")
+    return keys
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+#: addresses and domains
+Senders = Annotated[Names, AfterValidator(_listed)]
+Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split)]
+NewKeys = Annotated[Keys, AfterValidator(_strong)]
