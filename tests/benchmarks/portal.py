@@ -124,7 +124,7 @@ def sign_ins(
 
 
 def hang_up(clients: Sequence[Client]) -> None:
-    """Waitress holds 100 connections: those of one measure would keep the next one out."""
+    """Waitress holds 400 connections: those of one measure would keep the next one out."""
     for client in clients:
         client.hang_up()
 
