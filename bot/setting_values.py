@@ -8,8 +8,7 @@ from pydantic_settings import NoDecode
 
 from bot.domain.addresses import is_address_or_domain
 
-LONG_ENOUGH = 32  #: characters of a secret key …
-VARIED_ENOUGH = 8  #: … and of these so many different ones
+LONG_ENOUGH = 32  #: characters of a secret key
 _MAKE_ONE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
@@ -40,9 +39,6 @@ def _listed(names: tuple[str, ...]) -> tuple[str, ...]:
 def _strong(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     if not keys or any(len(key.get_secret_value()) < LONG_ENOUGH for key in keys):
         raise ValueError(f"must be {LONG_ENOUGH} characters or more; {_MAKE_ONE}")
-    # The older ones have to stay for what they sealed, however they were chosen.
-    if len(set(keys[0].get_secret_value())) < VARIED_ENOUGH:
-        raise ValueError(f"must not repeat a few characters; {_MAKE_ONE}")
     return keys
 
 

