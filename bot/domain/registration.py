@@ -14,6 +14,7 @@ from bot.domain.approvals import Choice
 from bot.domain.differences import Differences, compare
 from bot.domain.filling import Slot, fill
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
+from bot.domain.organisations import name_of
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import Problem, RisCase, Role, Severity, User
 
@@ -132,11 +133,11 @@ def read_invitee(typed: Invitee) -> Invitee:
 def with_invited(ris: RisCase, to: Invitee) -> RisCase:
     """The form with somebody else as its first Organization Administrator.
 
-    Who is in it already changes places with whom it named first, and both keep what they ordered. Somebody
-    new takes that person's place, and says the rest of themselves when they register.
+    Who is in it already, by address and name, changes places with whom it named first, and both keep what
+    was ordered for them. Somebody new takes that person's place, and says the rest when they register.
     """
     at = next(number for number, user in enumerate(ris.users) if user is find_invited(ris))
-    known = next((number for number, user in enumerate(ris.users) if user.email.lower() == to.email), None)
+    known = next((number for number, user in enumerate(ris.users) if _is(user, to)), None)
     users = list(ris.users)
     if known is None:
         users[at] = replace(
@@ -151,6 +152,10 @@ def with_invited(ris: RisCase, to: Invitee) -> RisCase:
         for problem in ris.problems
     )
     return replace(ris, users=tuple(users), problems=problems)
+
+
+def _is(user: User, to: Invitee) -> bool:
+    return user.email.strip().lower() == to.email and name_of(user) == name_of(to)
 
 
 def first_draft(ris: RisCase) -> Draft:

@@ -191,7 +191,7 @@ def _evidence(evidence: str, words: Words) -> str:
 #: what a state lets the desk do
 _ACTIONS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
-    CaseStatus.IN_REVIEW: ("approve", "reject", "ask", "reply", "read", "kind_not_ris"),
+    CaseStatus.IN_REVIEW: ("approve", "alone", "reject", "ask", "reply", "read", "kind_not_ris"),
     CaseStatus.WAITING_FOR_SPONSOR: ("answered", "reject", "ask", "reply", "read", "kind_not_ris"),
 }
 #: what the words of a command decide while a registration waits
@@ -211,7 +211,12 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     names = _ACTIONS.get(case.status, ())
     if case.decision or not names or not card.may_decide:
         return []
-    wanted = {"answered": card.questions, "read": card.unread, "approve": not card.lacks_a_word}
+    wanted = {
+        "answered": card.questions,
+        "read": card.unread,
+        "approve": not card.lacks_a_word,
+        "alone": card.lacks_a_word,
+    }
     idle = {name for name, reason in wanted.items() if not reason}
     names = (*(name for name in names if name not in idle), "assign", "open")
     return [*_ask(card, words), *organisations.buttons(card, words), _actions(card, names, words)]

@@ -14,8 +14,8 @@ from bot.domain.organisation_refusals import NotItsNewerForm
 from bot.domain.organisations import KNOWN, are_one_sponsor
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
+from bot.services import case_answers, timeline
 from bot.services import organisations as known
-from bot.services import timeline
 from bot.services.cases import (
     answer,
     answer_submission,
@@ -63,7 +63,8 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
                 return _set(db, desk, case, alone, None, by=by, now=now)
             tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
             events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
-            _ask_for_the_rest(db, desk, case, now=now)
+            if case.ris.decision is not Decision.COMPLETE and not known.lacks_a_word(db, case):
+                return _ask(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
             return case
 
@@ -73,28 +74,55 @@ def take_as_newer(
 ) -> Case:
     """A corrected form that came as a mail of its own is the newest version of the case that waits for it.
 
-    Its own case is closed. Who says so has a hand in the other. Raise NotItsNewerForm.
+    Its own case is closed; all who had a hand in it have one in the other, and so has who says so. Raise
+    NotItsNewerForm, or HasAdditions where others build on its case.
     """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{other}", f"case:{ref}")):
         newer, older = _get_sayable(db, ref, seen, by), get_case(db, other)
-        theirs = older.status in SAYABLE and older.id < newer.id and are_one_sponsor(newer, older)
-        if not theirs or newer.addition is not None:
+        if not _is_newer(db, newer, older):
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
+        if own := cases.list_additions(db, newer.id, KNOWN):
+            raise HasAdditions(ref=newer.ref, other=f"C-{own[0]}")
         move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
-        revised = revise_case(db, desk, older, submission_of(newer, desk), now=now, by=by)
+        # Not the mail's: words that came to the older case since are not read by it.
+        made_by, submission = f"newer:{newer.ref}", submission_of(newer, desk)
+        revised = revise_case(db, desk, older, submission, now=now, by=by, made_by=made_by)
         if revised is None:
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
+        case_answers.refresh(db, revised, now=now)
         timeline.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
         queue_case_card(db, newer.id, now=now)
     return revised
 
 
-def _ask_for_the_rest(db: Database, desk: Desk, case: Case, *, now: datetime) -> None:
-    """What an addition alone may lack is asked for once no organisation of its sponsor's is left."""
-    to = known.status_of(db, case, asked=case_questions.is_open(db, case.id))
-    if case.status is CaseStatus.IN_REVIEW and to is CaseStatus.WAITING_FOR_SPONSOR:
-        move_or_explain(db, case, (case.status,), to, now=now)
-        answer(db, desk, replace(case, status=to), "ris_problems", now=now, by_staff=True)
+def _is_newer(db: Database, newer: Case, older: Case) -> bool:
+    """Whether its form came after the other's newest, of the same sponsor and of a firm like that one."""
+    if older.status not in SAYABLE or older.mail_id >= newer.mail_id or newer.addition is not None:
+        return False
+    alike = any(like.ref == older.ref for like in known.list_likenesses(db, newer))
+    return alike and are_one_sponsor(newer, older)
+
+
+def ask_for_the_rest(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
+    """It is no addition, whatever it is like: its sponsor is asked for all that a first form needs.
+
+    Raise NotReviewable where nothing is missing.
+    """
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+        case = _get_sayable(db, ref, seen, by)
+        if case.addition is not None or case.ris.decision is Decision.COMPLETE:
+            raise NotReviewable(ref=case.ref, status=case.status)
+        return _ask(db, desk, case, now=now)
+
+
+def _ask(db: Database, desk: Desk, case: Case, *, now: datetime) -> Case:
+    """Ask its sponsor what its form lacks, once a version, and wait for that."""
+    if case.status is CaseStatus.IN_REVIEW:
+        move_or_explain(db, case, (case.status,), CaseStatus.WAITING_FOR_SPONSOR, now=now)
+        case = replace(case, status=CaseStatus.WAITING_FOR_SPONSOR)
+    answer(db, desk, case, "ris_problems", now=now, by_staff=True)
+    queue_case_card(db, case.id, now=now)
+    return case
 
 
 def _get_sayable(db: Database, ref: str, seen: str, by: Staff) -> Case:
@@ -163,5 +191,6 @@ def _with_its_version(db: Database, case: Case, *, now: datetime) -> Case:
     if kept is None or weighed(kept.ris, case.addition) == case.ris:
         return case
     judged = replace(case, version=case.version + 1)
-    cases.revise(db, judged, since=case.version, made_by=f"mail:{case.mail_id}", now=now)
+    cases.revise(db, judged, since=case.version, made_by=f"apart:{case.mail_id}", now=now)
+    case_answers.refresh(db, judged, now=now)
     return judged

@@ -55,6 +55,7 @@ class Submission:
     sponsor: bool  #: the sender's address or domain is among SPONSORS
     ris: RisCase
     parties: tuple[str, ...] = ()  #: authorised addresses on Cc, who stay there
+    hands: frozenset[str] = frozenset()  #: who changed it before
 
     @property
     def authorised(self) -> bool:
@@ -135,6 +136,7 @@ def submission_of(case: Case, desk: Desk) -> Submission:
         sponsor=is_sponsor(sender.address, desk.sponsors),
         ris=case.ris,
         parties=case.cc,
+        hands=case.hands,
     )
 
 
@@ -190,7 +192,7 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
         cc=_copies(case, submission),
         verdict=submission.check.verdict,
         evidence=submission.check.evidence,
-        hands=case.hands | {submission.mail.sender.address} | ({by.id} if by else set()),
+        hands=case.hands | submission.hands | {submission.mail.sender.address} | ({by.id} if by else set()),
         thread=Thread.answering(submission.mail),
         mail_id=submission.mail_id,
     )

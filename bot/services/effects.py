@@ -203,15 +203,16 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     aloud = bool(thread_ts) and bool(job.values.get("aloud"))
     message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
     # The first may stand, though its answer was lost.
-    found = ways.chat.find(message) if (first and not standing) or job.attempts > 1 else None
-    return _posted(message.key, channel, found or _post_below(ways.chat, message))
-
-
-def _post_below(chat: Chat, message: ChatMessage) -> str:
+    may_stand = (first and not standing) or job.attempts > 1
     try:
-        return chat.post(message)
-    except MessageGone:
-        return chat.post(replace(message, thread_ts="", broadcast=False))
+        ts = _post_once(ways.chat, message, may_stand=may_stand)
+    except MessageGone:  # what it belongs to was deleted
+        ts = _post_once(ways.chat, replace(message, thread_ts="", broadcast=False), may_stand=may_stand)
+    return _posted(message.key, channel, ts)
+
+
+def _post_once(chat: Chat, message: ChatMessage, *, may_stand: bool) -> str:
+    return (chat.find(message) if may_stand else None) or chat.post(message)
 
 
 def _channel_of(desk: Desk, job: Job) -> str:

@@ -37,7 +37,7 @@ from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
 from bot.services.replies import take_reply
-from bot.store import cases, events, finding, ledger
+from bot.store import case_versions, cases, events, finding, ledger
 from bot.store.database import transaction
 
 
@@ -259,8 +259,9 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
 
 def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
     """What a party writes once a case is decided waits for a person, as any question and any form does."""
-    forms = (submission.ris.form_hash() for submission in list_submissions(desk, understood))
-    is_news = understood.form.refusal is not None or any(form != case.ris.form_hash() for form in forms)
+    known = case_versions.list_forms(db, case.id)
+    forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
+    is_news = understood.form.refusal is not None or bool(forms - known)
     ref = (_take_as_new if is_news else questions.ask)(db, desk, understood, now)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref

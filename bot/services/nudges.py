@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
 from bot.rendering import mails
-from bot.services import conversations, registration, timeline
+from bot.services import conversations, organisations, registration, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
@@ -176,7 +176,9 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
         to=newest.sponsor.address,
         lang=newest.lang,
         ref=only.ref if only else _open_conversation(db, desk, newest, now=now),
-        words=mails.nudge([(one.case, one.waiting.subject) for one in group], newest, desk.policy),
+        words=mails.nudge(
+            [(_asked(db, one.case), one.waiting.subject) for one in group], newest, desk.policy
+        ),
         now=now,
         thread=only.thread if only else Thread(),
         case_id=only.id if only else None,
@@ -197,6 +199,11 @@ def _open_conversation(db: Database, desk: Desk, case: Case, *, now: datetime) -
         lang=case.lang,
     )
     return conversations.open_one(db, desk, new, now=now, answered=True).ref
+
+
+def _asked(db: Database, case: Case) -> Case:
+    """With what its sponsor was asked for, which is not what only an addition may lack."""
+    return replace(case, ris=case.ris.as_addition()) if organisations.lacks_a_word(db, case) else case
 
 
 def still_open(db: Database, words: Mapping[str, Any]) -> bool:

@@ -66,10 +66,16 @@ def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = 
     desk's: staff say of which organisation it is before anybody is asked for the rest.
     """
     status = status_after(case.ris, authorised=taken_in, asked=asked)
-    waits = status is CaseStatus.WAITING_FOR_SPONSOR and not asked and case.addition is None
-    if waits and case.ris.as_addition().decision is Decision.COMPLETE and is_of_one_sponsor(db, case):
+    if status is CaseStatus.WAITING_FOR_SPONSOR and not asked and lacks_a_word(db, case):
         return CaseStatus.IN_REVIEW
     return status
+
+
+def lacks_a_word(db: Database, case: Case) -> bool:
+    """Whether it is complete if staff say that it is an addition to an organisation of its own sponsor's."""
+    if case.addition is not None or case.ris.decision is Decision.COMPLETE:
+        return False
+    return case.ris.as_addition().decision is Decision.COMPLETE and is_of_one_sponsor(db, case)
 
 
 def is_of_one_sponsor(db: Database, case: Case) -> bool:

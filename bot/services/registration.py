@@ -46,8 +46,12 @@ class Why(StrEnum):
     """Why an invitation is mailed."""
 
     FIRST = "first"
+    INSTEAD = "instead"  # in the place of somebody else
     AGAIN = "again"  # its reader asked for a new link
     REMINDER = "reminder"  # nobody has registered yet
+
+
+_ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +176,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         return False
     until = now + timedelta(days=desk.policy.mag.invitation_days)
     email = invited.email.lower()
-    if why is Why.FIRST:
+    if why in _ANEW:
         links.end(db, purpose=LINK, subject=case.ref, now=now)  # of an approval that was taken back
         store.invite(db, case.id, email, now=now)
     else:
@@ -196,7 +200,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         now=now,
         case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
-        automatic=why is not Why.FIRST,
+        automatic=why not in _ANEW,
     )
 
 

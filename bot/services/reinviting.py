@@ -9,14 +9,16 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, read_invitee, with_invited
 from bot.domain.staff import Staff
+from bot.domain.withdrawals import UNSENT
 from bot.services import registration, timeline
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
-from bot.store import cases, finding
+from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -25,6 +27,12 @@ def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Cas
     """The case whose invitation may go to somebody else; raise why not."""
     with refusals_recorded(db, ref, by, now):
         return _get_invited(db, ref, by)
+
+
+def _call_back(db: Database, case: Case) -> None:
+    """What has not gone to whom was invited before never goes: its link is dead."""
+    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), UNSENT):
+        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
 
 
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
@@ -50,12 +58,13 @@ def invite_other(
             if case.version != version:
                 raise ContentChanged(ref=case.ref, version=case.version)
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
-            cases.register(db, changed, made_by=by.id, now=now)
+            cases.register(db, changed, made_by=f"invited:{by.id}", now=now)
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.add_hand(db, case, by.id)
+            _call_back(db, case)
             key = f"{case.ref}:invitation:other:{next_number(db, 'invitation')}"
-            registration.invite(db, desk, changed, key=key, why=registration.Why.FIRST, now=now)
+            registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
     return changed

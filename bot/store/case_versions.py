@@ -26,6 +26,12 @@ def find_before(db: Database, case_id: int, at: datetime) -> CaseVersion | None:
     return _version(found) if found else None
 
 
+def list_forms(db: Database, case_id: int) -> frozenset[str]:
+    """The hash of each form that a case ever held."""
+    found = rows(db, "select ris from case_versions where case_id = :id", {"id": case_id})
+    return frozenset(ris_of(json.loads(one["ris"])).form_hash() for one in found)
+
+
 def list_numbers(db: Database, case_id: int) -> list[tuple[int, datetime]]:
     """Every version with its time, the newest first."""
     sql = "select version, made_at from case_versions where case_id = :id order by version desc"

@@ -21,14 +21,15 @@ def _among(values: Iterable[str]) -> str:
 IS_OPEN = f"c.status in ({_among(sorted(OPEN))})"
 
 #: a letter that went, or will
-_WROTE = _among((JobStatus.QUEUED, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
+_WROTE = _among((JobStatus.QUEUED, JobStatus.HELD, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
 #: how far its writer had seen what was written; a letter of an older Usher was written after all of it
 _SEEN = "coalesce(json_extract(vals, '$.words.read_to'), id)"
 _KEY = "'note:C-' || c.id || ':mail:'"
 
 #: the notes of an older Usher tell it by what is in them
 _TO_READ = """coalesce(json_extract(note.vals, '$.words.to_read'),
-    json_extract(note.vals, '$.words.text') <> '' and not json_extract(note.vals, '$.words.taken'))"""
+    json_extract(note.vals, '$.words.text') <> ''
+        and not coalesce(json_extract(note.vals, '$.words.taken'), 0))"""
 
 #: of a case called `c`: notes of mails in words since its newest form came, with which nobody has dealt by a
 #: letter, or by saying that there is nothing to answer. Without those whose answers under numbers staff were

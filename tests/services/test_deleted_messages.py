@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.errors import MessageGone, PermanentFailure
+from bot.domain.errors import MessageGone, PermanentFailure, TransientFailure
+from bot.ports import ChatMessage
 from bot.services import conversations
 from bot.services.queueing import queue_case_card, queue_note
 from bot.store.database import transaction
@@ -31,24 +32,28 @@ def test_a_card_that_was_deleted_comes_back_with_the_next_change_and_holds_up_no
     assert office.now == began
 
 
+@pytest.mark.parametrize("tries", [1, 2])
 def test_a_note_below_a_message_that_is_gone_stands_in_the_channel(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, tries: int
 ) -> None:
+    """At once, and after a first try that failed in passing: then it is looked for below first."""
     a_case(office)
     office.work()
-    post = office.chat.post
+    post, find, coming = office.chat.post, office.chat.find, [TransientFailure("Slack failed")] * (tries - 1)
 
-    def refusing(message: object) -> str:
-        if message.thread_ts:  # type: ignore[attr-defined]
-            raise MessageGone("Slack refused while posting: the thread is gone")
-        return post(message)  # type: ignore[arg-type]
+    def unless_below(message: ChatMessage) -> ChatMessage:
+        if message.thread_ts:
+            raise coming.pop() if coming else MessageGone("Slack refused: the thread is gone")
+        return message
 
-    monkeypatch.setattr(office.chat, "post", refusing)
+    monkeypatch.setattr(office.chat, "post", lambda message: post(unless_below(message)))
+    monkeypatch.setattr(office.chat, "find", lambda message: find(unless_below(message)))
     with office.connect() as db, transaction(db):
         values = {"ref": "C-1", "status": "in_review"}
         queue_note(db, "turn_note", key="turn:9", values=values, now=office.now, thread_key="card:C-1")
-    office.work()
+    office.work_till_quiet()
 
+    assert office.job("turn_note").attempts == tries
     (ts,) = standing(office, "turn:9")
     assert not office.chat.standing[ts].thread_ts
 

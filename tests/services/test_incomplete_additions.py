@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import NotReviewable
+from bot.domain.letters import Letter
 from bot.domain.mail import Address
 from bot.domain.organisation_refusals import OrganisationUnsaid
 from bot.domain.ris import Problem, ProblemKind, RisCase
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
-from bot.services import cases
-from tests.cast import DANA, Office, a_case, a_submission
+from bot.services import additions, cases, letters, nudges
+from tests.cast import BLAKE, DANA, Office, a_case, a_submission
 from tests.forms import COMPANY
 from tests.services.test_additions import NEW, a_form, approve, not_same, same
 
@@ -83,3 +85,52 @@ def test_what_only_an_addition_may_lack_is_asked_of_a_sponsor_who_never_brought_
     case = a_case(office, replace(a_submission(sender=franca), ris=ris))
 
     assert case.status is CaseStatus.WAITING_FOR_SPONSOR
+
+
+def problems_asked(office: Office) -> list[int]:
+    return [len(job.values["words"]["problems"]) for job in office.jobs("ris_problems") if job.case_id == 2]
+
+
+def test_once_the_organisation_is_gone_its_sponsor_can_still_be_asked(office: Office) -> None:
+    case = an_incomplete_addition(office)
+    with office.connect() as db:
+        db.execute("update cases set status = 'withdrawn' where id = 1")
+        shown = str(
+            case_card(cases.get_card(db, office.desk, "C-2", now=office.now), words=words("en")).blocks
+        )
+        assert "case_alone" in shown
+        for _ in range(2):
+            seen = office.case("C-2").content_hash
+            additions.ask_for_the_rest(db, office.desk, ref="C-2", seen=seen, by=BLAKE, now=office.now)
+
+    assert case.status is CaseStatus.IN_REVIEW
+    assert office.case("C-2").status is CaseStatus.WAITING_FOR_SPONSOR
+    assert problems_asked(office) == [2]
+
+
+def test_of_a_complete_case_there_is_no_rest(office: Office) -> None:
+    case = a_form(office)
+    with office.connect() as db, pytest.raises(NotReviewable):
+        additions.ask_for_the_rest(
+            db, office.desk, ref="C-1", seen=case.content_hash, by=BLAKE, now=office.now
+        )
+
+
+def test_while_staff_ask_something_else_nobody_is_reminded_of_what_nobody_asked(office: Office) -> None:
+    an_incomplete_addition(office)
+    with office.connect() as db:
+        case = office.case("C-2")
+        draft, _ = letters.begin(
+            db, office.desk, Letter.QUESTION, ref="C-2", seen=case.content_hash, by=BLAKE, text="Which site?"
+        )
+        draft, *_ = letters.preview(db, office.desk, draft, by=BLAKE)
+        assert letters.send(db, office.desk, draft, by=BLAKE, now=office.now)
+    office.work()
+    office.clock.wait(days=4)
+    with office.connect() as db:
+        nudges.nudge(db, office.desk, now=office.now)
+    for job in office.jobs("nudge"):
+        assert [one["problems"] for one in job.values["words"]["cases"]] == [[]]
+    not_same(office, office.case("C-2"))
+
+    assert problems_asked(office) == [2]

@@ -8,12 +8,14 @@ import pytest
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotStaff, OwnWork
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
+from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, find_invited, with_invited
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Staff
 from bot.rendering import samples
 from bot.services import registration, reinviting
 from bot.store import accounts
+from bot.store.database import transaction
 from tests.cast import BLAKE, CASEY, ELI, Office
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
@@ -56,7 +58,7 @@ def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
 
 def test_somebody_of_the_form_changes_places_and_both_stay(office: Office) -> None:
     other = next(user for user in samples.USERS[1:] if user.role != Role.ORGANIZATION_ADMINISTRATOR)
-    to = Invitee(first_name="x", last_name="y", email=other.email.upper())
+    to = Invitee(first_name=other.last_name.upper(), last_name=other.first_name, email=other.email.upper())
     invite(office, to)
 
     users = office.case("C-1").ris.users
@@ -69,7 +71,8 @@ def test_a_problem_goes_with_whom_it_is_about() -> None:
     ris = samples.decided_case().ris
     about = (Problem(kind=ProblemKind.BAD_PHONE, user=0), Problem(kind=ProblemKind.BAD_PHONE))
     warned = replace(ris, problems=about)
-    to = Invitee(first_name="x", last_name="y", email=ris.users[1].email)
+    known = ris.users[1]
+    to = Invitee(first_name=known.first_name, last_name=known.last_name, email=known.email)
 
     assert [problem.user for problem in with_invited(warned, to).problems] == [1, None]
 
@@ -109,3 +112,29 @@ def test_only_staff_only_once_and_only_while_it_waits(office: Office, tmp_path: 
     invited = find_invited(office.case("C-1").ris)
     assert invited is not None
     assert invited.last_name == "Vogt"
+
+
+def test_whom_staff_name_at_an_address_of_the_form_is_who_is_invited(office: Office) -> None:
+    invite(office, replace(NORA, email=GRETA))
+    assert "Nora Vogt" in office.mailer.sent[-1].text
+    (second,) = [user for user in office.case("C-1").ris.users if user.email == samples.USERS[1].email]
+    invite(office, replace(NORA, first_name="Ada", email=second.email))
+
+    invited = find_invited(office.case("C-1").ris)
+    assert invited is not None
+    assert (invited.first_name, invited.email) == ("Ada", second.email.lower())
+    assert second in office.case("C-1").ris.users
+
+
+def test_what_has_not_gone_to_whom_was_invited_before_never_goes(office: Office) -> None:
+    office.clock.wait(minutes=11)
+    with office.connect() as db, transaction(db):
+        assert registration.mail_again(db, office.desk, 1, now=office.now)
+    invite(office)
+
+    waiting = [job for job in office.jobs("invitation") if job.recipient == GRETA]
+    assert [job.status for job in waiting] == [JobStatus.SENT, JobStatus.REPLACED]
+    assert [mail.to for mail in office.mailer.sent if "/register/" in mail.text] == [
+        GRETA,
+        NORA.email.lower(),
+    ]

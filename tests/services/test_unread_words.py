@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import OPEN, BallHolder, CaseStatus
+from bot.domain.delivery import Delivery
 from bot.domain.errors import NothingUnread, NotStaff
 from bot.domain.letters import Letter
+from bot.domain.outbox import JobStatus
 from bot.domain.queue import QueueEntry, Wanted
 from bot.rendering.cards import case_card, confirm_card
 from bot.rendering.queue import queue_card
@@ -252,3 +254,36 @@ def test_what_came_while_a_letter_was_written_is_not_dealt_with_by_it(office: Of
     assert (line(office).ball, unread(office)) == (BallHolder.DESK, 1)
     ask(office, "We leave him out.", letter=Letter.REPLY)
     assert (line(office).ball, unread(office)) == (BallHolder.SPONSOR, 0)
+
+
+def test_a_thank_you_with_the_form_of_before_is_no_new_case(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="1. Hamburg", answers=ours))
+    with office.connect() as db:
+        case_answers.take_over(db, office.desk, ref="C-1", number=1, by=BLAKE, now=office.now)
+        db.execute("update cases set status = 'live'")
+    row = office.take(a_mail(text="Thank you! When do they get access?", files=[WITHOUT_CITY], answers=ours))
+
+    assert row.subject_ref == "Q-1"
+
+
+def test_a_letter_that_is_held_is_written_all_the_same(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    before = len(aloud(office))
+    ask(office, "A user who works at the same time.", letter=Letter.REPLY)
+    office.work()
+
+    assert office.job("desk_reply").status is JobStatus.HELD
+    assert (line(office).ball, unread(office), len(aloud(office))) == (BallHolder.SPONSOR, 0, before)
+
+
+def test_notes_of_an_older_usher_are_counted_by_what_is_in_them(office: Office) -> None:
+    ours = asked(office)
+    office.take(a_mail(text="What is a seat?", answers=ours))
+    with office.connect() as db:
+        for name in ("to_read", "taken"):
+            db.execute(f"update outbox set vals = json_remove(vals, '$.words.{name}') where kind = 'note'")
+
+    assert unread(office) == 1
