@@ -29,6 +29,9 @@ MOST_ASKED = 3  #: and so often …
 ASKED_WITHIN = timedelta(days=180)  #: … in that time
 
 
+SECOND_CLICK = timedelta(minutes=1)  #: in which the same wish is answered as the first was
+
+
 class Wish(StrEnum):
     """What became of an administrator's wish for somebody's credential; each as the page names it."""
 

@@ -26,6 +26,7 @@ from bot.domain.member_refusals import (
 from bot.domain.members import (
     AT_ONCE,
     MOST_A_DAY,
+    SECOND_CLICK,
     Member,
     MemberNotice,
     Members,
@@ -142,6 +143,8 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
             return Wish.SPARE
         about = f"account:{account.id}"
         asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.CREDENTIAL_ASKED,))]
+        if any(at > now - SECOND_CLICK for at in asked):
+            return Wish.ASKED
         if (wish := weigh_wish(asked, now=now)) is not Wish.ASKED:
             return wish
         queued = queue_mail(

@@ -90,12 +90,9 @@ def test_it_names_a_child_that_wanted_too_much_memory_and_goes_on(pool: LimitedP
     [_spin, _spin_in_c, pytest.param(_ignore_everything_and_sleep, marks=pytest.mark.slow)],
 )
 def test_it_ends_a_child_that_takes_too_long_and_goes_on(pool: LimitedPool, endless: object) -> None:
-    began = time.monotonic()
-
     with pytest.raises(TookTooLong):
         pool.call(endless, seconds=1)  # type: ignore[arg-type]
 
-    assert time.monotonic() - began < 8
     assert pool.call(abs, -3) == 3
 
 

@@ -150,5 +150,6 @@ def test_an_invited_case_is_stopped_by_the_button_on_its_card(open_workspace: Op
     workspace.click("case_stop", button["value"], by=CASEY.id, seen=block_id.removeprefix("step:"))
     view = opened(workspace)
     assert submit(workspace, view, CASEY.id, reason={"value": "ordered twice"}) == {}
+    workspace.heard()
 
     assert office.case("C-1").status is CaseStatus.WITHDRAWN
