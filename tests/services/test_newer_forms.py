@@ -131,3 +131,18 @@ def test_a_case_to_which_others_are_added_stays(office: Office) -> None:
     same(office, third, "C-2")
     with pytest.raises(HasAdditions):
         newer_of(office, second)
+
+
+def test_a_reply_to_the_mail_about_the_closed_case_goes_on_where_its_form_went(office: Office) -> None:
+    _, second = forms(office, WITHOUT_CITY, WITHOUT_STREET)
+    asked = next(job.message_id for job in office.jobs("ris_problems") if job.case_id == 2)
+    newer_of(office, second)
+    row = office.take(a_mail(files=[LAST], answers=asked))
+
+    assert (row.subject_ref, office.case("C-1").version, office.case("C-1").ris.company.seats) == (
+        "C-1",
+        3,
+        5,
+    )
+    words = office.take(a_mail(text="And what is a seat?", answers=asked))
+    assert (words.subject_ref, unread(office)) == ("C-1", 1)
