@@ -95,14 +95,6 @@ def take_as_newer(
     return revised
 
 
-def find_heir(db: Database, case: Case) -> Case:
-    """The case of which its form became a version; itself where it is its own."""
-    if case.status is not CaseStatus.WITHDRAWN:
-        return case
-    taken = events.list_tagged(db, (f"case:{case.id}",), (EventTag.CASE_TAKEN_AS_NEWER,))
-    return get_case(db, str(taken[-1].data["about"])) if taken else case
-
-
 def _is_newer(db: Database, newer: Case, older: Case) -> bool:
     """Whether its form came after the other's newest, of the same sponsor and of a firm like that one."""
     if older.status not in SAYABLE or older.mail_id >= newer.mail_id or newer.addition is not None:

@@ -374,7 +374,7 @@ def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: da
 
 def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
     """What the holder of a status link may see; raise LinkUnknown or LinkExpired."""
-    case = get_case(db, links.get_subject(db, token, purpose=STATUS, now=now))
+    case = organisations.find_heir(db, get_case(db, links.get_subject(db, token, purpose=STATUS, now=now)))
     decision, registered = case.decision, registration.find(db, case.id)
     return StatusPage(
         ref=case.ref,

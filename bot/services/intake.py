@@ -20,7 +20,6 @@ from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.rendering import mails
 from bot.services import (
-    additions,
     bounces,
     caps,
     conversations,
@@ -28,6 +27,7 @@ from bot.services import (
     faq,
     faq_mails,
     masking,
+    organisations,
     provenance,
     questions,
     sources,
@@ -238,7 +238,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
         return _continue_conversation(db, desk, understood, ref, now)
     number = case_id(ref)
     named = cases.find(db, number) if number is not None else None
-    case = additions.find_heir(db, named) if named else None
+    case = organisations.find_heir(db, named) if named else None
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)

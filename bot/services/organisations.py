@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id, status_after
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
+from bot.domain.events import EventTag
 from bot.domain.organisation_refusals import OrganisationUnsaid
 from bot.domain.organisations import (
     ASKED_FROM,
@@ -27,7 +28,7 @@ from bot.domain.organisations import (
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import cases, organisations, seats
+from bot.store import cases, events, organisations, seats
 
 SHOWN = 3  #: organisations that staff are asked about
 WEIGHED = 20  #: of those that share something, the nearest: a domain may be that of thousands
@@ -120,6 +121,15 @@ def _likeness(db: Database, organisation: int, mine: _Marks, shared: list[Mark])
         reasons=reasons,
         people=mine.people(shared),
     )
+
+
+def find_heir(db: Database, case: Case) -> Case:
+    """The case of which its form became a version; itself where it is its own."""
+    if case.status is not CaseStatus.WITHDRAWN:
+        return case
+    taken = events.list_tagged(db, (f"case:{case.id}",), (EventTag.CASE_TAKEN_AS_NEWER,))
+    number = case_id(str(taken[-1].data["about"])) if taken else None
+    return (cases.find(db, number) if number is not None else None) or case
 
 
 def find_joined(db: Database, case: Case) -> Joined | None:

@@ -146,3 +146,6 @@ def test_a_reply_to_the_mail_about_the_closed_case_goes_on_where_its_form_went(o
     )
     words = office.take(a_mail(text="And what is a seat?", answers=asked))
     assert (words.subject_ref, unread(office)) == ("C-1", 1)
+    with office.connect() as db:
+        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+    assert {page.ref for page in pages} == {"C-1"}  # also where its own link leads
