@@ -8,7 +8,7 @@ from math import log
 from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
-from bot.domain.languages import votes
+from bot.domain.languages import language_of, votes
 from bot.faq import extra, guard, model
 from bot.faq.dates import find_today
 from bot.faq.extra import Extra
@@ -18,6 +18,7 @@ from bot.faq.spelling import SHORTEST, Spelling
 from bot.faq.windows import sentences, windows
 
 SURE_VOTES = 2  #: for a language against none for the other
+FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
 MOST_OF_A_NAME = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
@@ -58,7 +59,7 @@ class Search:
         """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
         seen = self._see(said, today)
-        spoken = lang or self._language("\n".join(said), seen)
+        spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
         return self._weigh(self._scores(seen), spoken)
@@ -126,13 +127,19 @@ class Search:
             topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_OF_A_NAME)
         )
 
-    def _language(self, said: str, seen: Sequence[_Sentence]) -> str:
-        """By the words that every text has, where one language alone has them; else as the model learnt."""
+    def _language(self, text: str, said: str, seen: Sequence[_Sentence]) -> str:
+        """By the words that every text has, where one language alone has them; else as the model learnt.
+
+        Where that tells nothing, by the whole text with its greeting; English where not even that tells.
+        """
         german, english = votes(said)
         if min(german, english) == 0 and max(german, english) >= SURE_VOTES:
             return "de" if german else "en"
         pieces = frozenset[int]().union(*(one.pieces for one in seen))
-        return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
+        leaning = self._model.score(pieces, ())[-1]
+        if abs(leaning) < FEEBLE:
+            return language_of(text)
+        return "de" if leaning > 0 else "en"
 
 
 def evidence(topics: int, topic: int, window: Window, scored: Sequence[Window]) -> list[float]:
