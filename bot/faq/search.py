@@ -1,7 +1,7 @@
 """Finds the topic that a message asks for, with the probability of being right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import log
@@ -21,7 +21,7 @@ SURE_VOTES = 2  #: for a language against none for the other
 FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
-MOST_OF_A_NAME = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
+MOST_TO_OFFER = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,11 @@ class Search:
         spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
-        return self._weigh(self._scores(seen), spoken)
+        pairs = zip(said, seen, strict=True)
+        asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
+        left = [one for sentence, one in asked if not guard.is_unanswered(sentence)]
+        reading = self._weigh(self._scores(left), spoken)
+        return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
         """The windows of a message."""
@@ -124,7 +128,7 @@ class Search:
         speaks = evidence(len(self._model.topics), topic, window, scored)
         score = probability(self._calibration, speaks)
         return Candidate(
-            topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_OF_A_NAME)
+            topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_TO_OFFER)
         )
 
     def _language(self, text: str, said: str, seen: Sequence[_Sentence]) -> str:
@@ -140,6 +144,12 @@ class Search:
         if abs(leaning) < FEEBLE:
             return language_of(text)
         return "de" if leaning > 0 else "en"
+
+
+def _offered(reading: Reading) -> Reading:
+    """The same with nothing answered by itself: another part of the message is for a person."""
+    candidates = (replace(one, score=min(one.score, MOST_TO_OFFER)) for one in reading.candidates)
+    return replace(reading, candidates=tuple(candidates), second=None)
 
 
 def evidence(topics: int, topic: int, window: Window, scored: Sequence[Window]) -> list[float]:
