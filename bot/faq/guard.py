@@ -40,7 +40,17 @@ def speaks_of(reason: Barrier, said: str) -> bool:
 
 
 def is_upset(said: str) -> bool:
-    return _upset().search(_line(said)) is not None
+    return _pattern("marks", "upset").search(_line(said)) is not None
+
+
+def is_unanswered(sentence: str) -> bool:
+    """Whether it sounds like what an article is about, and none answers it."""
+    return _pattern("sentences", "unanswered").search(_line(sentence)) is not None
+
+
+def is_thanks(sentence: str) -> bool:
+    """Whether it only says that something went well."""
+    return _pattern("sentences", "thanks").search(_line(sentence)) is not None
 
 
 def _line(said: str) -> str:
@@ -55,16 +65,13 @@ def _table() -> Mapping[str, Mapping[str, Sequence[str]]]:
 @cache
 def _barriers() -> Mapping[Barrier, re.Pattern[str]]:
     """In the order in which they are asked."""
-    table = _table()
-    return {
-        Barrier(name): re.compile(_one_of(patterns, table["words"]))
-        for name, patterns in table["barriers"].items()
-    }
+    return {Barrier(name): _pattern("barriers", name) for name in _table()["barriers"]}
 
 
 @cache
-def _upset() -> re.Pattern[str]:
-    return re.compile(_one_of(_table()["marks"]["upset"], {}))
+def _pattern(part: str, name: str) -> re.Pattern[str]:
+    table = _table()
+    return re.compile(_one_of(table[part][name], table["words"]))
 
 
 def _one_of(patterns: Sequence[str], words: Mapping[str, Sequence[str]]) -> str:

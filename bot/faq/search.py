@@ -1,14 +1,14 @@
 """Finds the topic that a message asks for, with the probability of being right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import log
 from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
-from bot.domain.languages import votes
+from bot.domain.languages import language_of, votes
 from bot.faq import extra, guard, model
 from bot.faq.dates import find_today
 from bot.faq.extra import Extra
@@ -18,9 +18,10 @@ from bot.faq.spelling import SHORTEST, Spelling
 from bot.faq.windows import sentences, windows
 
 SURE_VOTES = 2  #: for a language against none for the other
+FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
-MOST_OF_A_NAME = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
+MOST_TO_OFFER = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +59,14 @@ class Search:
         """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
         seen = self._see(said, today)
-        spoken = lang or self._language("\n".join(said), seen)
+        spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
-        return self._weigh(self._scores(seen), spoken)
+        pairs = zip(said, seen, strict=True)
+        asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
+        left = [one for sentence, one in asked if not guard.is_unanswered(sentence)]
+        reading = self._weigh(self._scores(left), spoken)
+        return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
         """The windows of a message."""
@@ -123,16 +128,28 @@ class Search:
         speaks = evidence(len(self._model.topics), topic, window, scored)
         score = probability(self._calibration, speaks)
         return Candidate(
-            topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_OF_A_NAME)
+            topic=self._model.topics[topic], score=score if window.asks else min(score, MOST_TO_OFFER)
         )
 
-    def _language(self, said: str, seen: Sequence[_Sentence]) -> str:
-        """By the words that every text has, where one language alone has them; else as the model learnt."""
+    def _language(self, text: str, said: str, seen: Sequence[_Sentence]) -> str:
+        """By the words that every text has, where one language alone has them; else as the model learnt.
+
+        Where that tells nothing, by the whole text with its greeting; English where not even that tells.
+        """
         german, english = votes(said)
         if min(german, english) == 0 and max(german, english) >= SURE_VOTES:
             return "de" if german else "en"
         pieces = frozenset[int]().union(*(one.pieces for one in seen))
-        return "de" if self._model.score(pieces, ())[-1] > 0 else "en"
+        leaning = self._model.score(pieces, ())[-1]
+        if abs(leaning) < FEEBLE:
+            return language_of(text)
+        return "de" if leaning > 0 else "en"
+
+
+def _offered(reading: Reading) -> Reading:
+    """The same with nothing answered by itself: another part of the message is for a person."""
+    candidates = (replace(one, score=min(one.score, MOST_TO_OFFER)) for one in reading.candidates)
+    return replace(reading, candidates=tuple(candidates), second=None)
 
 
 def evidence(topics: int, topic: int, window: Window, scored: Sequence[Window]) -> list[float]:

@@ -167,7 +167,7 @@ def _prediction(known_as: object, told: "Help") -> dict[str, Any]:
 def _show(question: str, asks: "Ask") -> bool:
     told = asks(question, "")
     reading = told.reading
-    if reading.candidates:
+    if told.answers or told.offered:
         say(f"[dim]{plain(reading.candidates[0].topic)} {reading.score:.2f}[/dim]")
     sys.stdout.write(told.text)
     return reading.topic is not None

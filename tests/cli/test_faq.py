@@ -37,6 +37,13 @@ def test_a_person_is_named_where_it_is_not_sure(usher: Shell) -> None:
     assert "A person at the desk" in found["answer"]
 
 
+def test_the_nearest_topic_is_named_only_where_something_is_shown(usher: Shell) -> None:
+    unknown, named = (usher("faq", "ask", text).out for text in ("What is the weather?", "license key"))
+
+    assert unknown.startswith("A person at the desk")
+    assert "enter-licence-key 0." in named.splitlines()[0]
+
+
 def test_lines_become_predictions(usher: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         {"id": "a", "text": "my account is locked", "lang": "de"},

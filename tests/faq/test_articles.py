@@ -19,6 +19,7 @@ from bot.rendering import faq
 from bot.rendering.mrkdwn import mrkdwn
 from tests.faq.sets import DATA, SETS, labelled
 from tests.faq.test_guard import HONEST, HOSTILE
+from tests.faq.test_kinds import ANSWERED, STOPPED, THANKS, UNANSWERED
 
 MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
     (DATA / "must_say.toml").read_text(encoding="utf-8")
@@ -155,7 +156,8 @@ def test_nothing_that_measures_is_learnt() -> None:
     for grams in measured:
         by_size[len(grams)].append(grams)
 
-    learnt = [sample.text for sample in training.samples()] + [text for _, text in HOSTILE] + HONEST
+    guarded = [*(text for _, text in [*HOSTILE, *STOPPED]), *HONEST, *UNANSWERED, *THANKS]
+    learnt = [sample.text for sample in training.samples()] + guarded + [text for text, _ in ANSWERED]
     assert [text for text in learnt if _is_near(_grams(text), by_size)] == []
 
 

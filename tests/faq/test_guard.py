@@ -132,6 +132,12 @@ HONEST = [
     "My administrator has reset my password, when can I change it?",
     "Die Zugangsdaten haben alle bekommen, nur ich nicht",
     "I accidentally typed the wrong password ten times",
+    "After the password I was not asked for a code, why?",
+    "The page didn't ask for the passcode this time",
+    "Nach dem Login wird hier nie ein Code verlangt",
+    "Is my own password reset for all partner accounts?",
+    "Nach wie vielen Versuchen ist mein Konto gesperrt?",
+    "Can the correct code be refused?",
 ]
 
 

@@ -143,6 +143,14 @@ def test_the_language_is_heard_in_what_no_article_answers(text: str, lang: str) 
     assert plain().read(text).lang == lang
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("", "en"), ("hello", "en"), ("hi", "en"), ("Hello, test", "en"), ("hallo", "de")],
+)
+def test_where_nothing_tells_the_language_it_is_english(text: str, lang: str) -> None:
+    assert shipped().read(text).lang == lang
+
+
 def test_two_questions_of_a_mail_are_both_answered() -> None:
     text = "Hi,\n\nwhere do I enter my license key? How many phone numbers can be registered?\n\nTom"
     reading = shipped().read(text)
