@@ -10,8 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from bot.adapters.mail_charsets import clean, decode, from_wire
 from bot.domain.addresses import parse_addresses
-from bot.domain.mail import Address
-from bot.domain.threads import MOST_IDS
+from bot.domain.mail import MOST_IDS, Address
 
 MOST_HEADERS = 500
 LONGEST_HEADER = 16_000

@@ -8,6 +8,9 @@ from enum import StrEnum
 #: "Re:", "AW:", "Fwd:" and their kin: such a subject is another mail's
 ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|fwd?|wg|wtr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 
+#: ids of a mail's thread: each costs a signature or more, and thousands of References are not worth them
+MOST_IDS = 60
+
 
 class Kind(StrEnum):
     """What the desk takes a mail for; the order is the order in which the rules are asked."""

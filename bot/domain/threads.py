@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.keyring import Keyring
+from bot.domain.mail import MOST_IDS
 
 PURPOSE = "message-id"
-#: every id costs a signature or more: a mail with thousands of References is not worth them
-MOST_IDS = 60
 
 _REF = re.compile(r"[ACPQS]-[1-9][0-9]{0,17}")
 _NONCE = re.compile(r"[a-z0-9]{1,64}")
