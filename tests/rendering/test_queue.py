@@ -10,11 +10,12 @@ import pytest
 
 from bot.domain.approvals import Approval, Phase
 from bot.domain.cards import CaseCard
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.queue import QueueEntry, Wanted, read_wanted
 from bot.rendering import samples
 from bot.rendering.blocks import Card
 from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page, standing
+from bot.rendering.words import LANGUAGES, words
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH, buttons
 from tests.rendering.test_conversation_cards import conversation_rows
@@ -122,3 +123,20 @@ def test_a_case_beyond_its_order_is_not_called_done(phase: Phase, said: bool) ->
     line = standing(entry(2, status=CaseStatus.REGISTRATION_REVIEW, phase=phase), ENGLISH, NOW)
 
     assert line.endswith(ENGLISH.name(phase)) is said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("status", CaseStatus)
+def test_a_case_in_any_state_has_its_line(status: CaseStatus, lang: str) -> None:
+    line = entry(1, status=status, unread=2)
+
+    assert standing(line, words(lang), NOW)
+    assert queue_card([line], Wanted(), words=words(lang), now=NOW).blocks
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whoever_holds_the_ball_has_words_wherever_that_is_said(lang: str) -> None:
+    said = words(lang)
+    told = ("queue.held", "card.state", "home.held", "report.holder")
+
+    assert [f"{key}.{one}" for key in told for one in BallHolder if f"{key}.{one}" not in said] == []
