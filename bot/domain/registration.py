@@ -144,7 +144,8 @@ def with_invited(ris: RisCase, to: Invitee) -> RisCase:
             users[at], salutation="", first_name=to.first_name, last_name=to.last_name, email=to.email,
             job_title="", phones=(),
         )  # fmt: skip
-        return replace(ris, users=tuple(users))
+        told = tuple(problem for problem in ris.problems if problem.user != at)  # of who is gone
+        return replace(ris, users=tuple(users), problems=told)
     users[at], users[known] = replace(users[known], role=Role.ORGANIZATION_ADMINISTRATOR), users[at]
     moved = {at: known, known: at}
     problems = tuple(

@@ -81,6 +81,9 @@ def _accounts(card: ConversationCard, words: Words) -> Iterator[str]:
         yield words.say("conversation.unreachable")
         return
     key = "conversation.accounts" if one.verified else "conversation.accounts.claimed"
+    if not one.address:
+        yield words.say("conversation.accounts.nobody")
+        return
     yield words.say(key, address=safe(one.address, 120))
     if not card.accounts:
         yield words.say("conversation.accounts.none")

@@ -17,13 +17,15 @@ def invitation(
 ) -> Values:
     """To whom the form names first as Organization Administrator; the link comes as a secret.
 
-    `why`: "first", "again" (they asked for a new link) or "reminder" (nobody has registered yet).
+    `why`: "first", "instead" (of somebody else, who has the key), "again" (they asked for a new link) or
+    "reminder" (nobody has registered yet).
     `spare`: keys that wait with them for others, where no other mail tells them.
     """
     return of_case(case, policy) | {
         "name": case_facts.name(invited),
         "until": words_for(case, policy).date(until),
-        "keys": any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
+        "keys": why != "instead"
+        and any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
         "outside": not policy.mag.keeps_accounts,
         "why": why,
         "spare": spare,

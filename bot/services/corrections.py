@@ -113,4 +113,7 @@ def _name(user: User) -> str:
 def _note(db: Database, case: Case, note: CorrectionNote, *, now: datetime) -> None:
     key = f"correction:{case.ref}:{next_number(db, 'correction_note')}"
     values, thread_key = asdict(note), f"card:{case.ref}"
-    queue_note(db, "correction_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case.id)
+    queue_note(
+        db, "correction_note", key=key, values=values, now=now,
+        thread_key=thread_key, case_id=case.id, aloud=not note.by,
+    )  # fmt: skip

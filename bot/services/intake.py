@@ -264,7 +264,10 @@ def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now
     known = case_versions.list_forms(db, case.id)
     forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
     is_news = understood.form.refusal is not None or bool(forms - known)
-    ref = (_take_as_new if is_news else questions.ask)(db, desk, understood, now)
+    if is_news:
+        ref = _take_as_new(db, desk, understood, now)
+    else:
+        ref = questions.ask(db, desk, understood, now, of_case=True)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref
 

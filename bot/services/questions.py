@@ -26,25 +26,26 @@ from bot.services.queueing import queue_mail, queue_note, was_answered
 from bot.store import events, outbox
 
 
-def ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
+def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_case: bool = False) -> str:
     """A question goes to the support channel; a verified sender hears by when a person answers.
 
     Whoever asks for the blank form gets it at once, and whoever asks whether a mail is ours hears that, and
-    staff see it.
+    staff see it. What is asked about a case (`of_case`) no article answers by itself.
     """
     conversation = open_conversation(db, desk, understood, now)
     looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
     told = looked is not None and say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
     whose = (looked.found if told else Provenance.UNSURE) if looked else None
     form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
-    answered = form_sent or (looked is None and faq_mails.answer(db, desk, understood, conversation, now=now))
+    may_answer = looked is None and not of_case
+    answered = form_sent or (may_answer and faq_mails.answer(db, desk, understood, conversation, now=now))
     if answered or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
         say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     elif understood.verified and not answered and not told:
-        offered = faq_mails.offer(db, desk, understood, conversation, now=now)
+        offered = () if of_case else faq_mails.offer(db, desk, understood, conversation, now=now)
         say_received(
             db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now
         )

@@ -179,11 +179,16 @@ def note(
     other: str = "",
     standing: tuple[Standing, ...] = (),
 ) -> None:
-    """Below the card, for everybody, in the caller's transaction; see WithdrawalNote."""
+    """Below the card, for everybody, in the caller's transaction; see WithdrawalNote.
+
+    In the channel too where its sponsor caused it: the card may be far up, and nobody's turn.
+    """
     said = WithdrawalNote(
         ref=case.ref, what=what, content_hash=case.content_hash, by=by, other=other, standing=standing
     )
     key = f"withdrawal:{case.ref}:{next_number(db, 'withdrawal_note')}"
     thread_key = f"card:{case.ref}"
-    values = asdict(said)
-    queue_note(db, "withdrawal_note", key=key, values=values, now=now, thread_key=thread_key, case_id=case.id)
+    queue_note(
+        db, "withdrawal_note", key=key, values=asdict(said), now=now,
+        thread_key=thread_key, case_id=case.id, aloud=not by,
+    )  # fmt: skip

@@ -153,3 +153,10 @@ def test_an_invited_case_is_stopped_by_the_button_on_its_card(open_workspace: Op
     workspace.heard()
 
     assert office.case("C-1").status is CaseStatus.WITHDRAWN
+
+
+def test_the_home_tab_opens_while_a_case_is_the_customers(open_workspace: Opened, tmp_path: Path) -> None:
+    workspace = open_workspace(an_invited(tmp_path))
+    opened_home(workspace, BLAKE.id)
+
+    assert "with the customer since" in homes(workspace, BLAKE.id)[-1]

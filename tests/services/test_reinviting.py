@@ -75,6 +75,7 @@ def test_a_problem_goes_with_whom_it_is_about() -> None:
     to = Invitee(first_name=known.first_name, last_name=known.last_name, email=known.email)
 
     assert [problem.user for problem in with_invited(warned, to).problems] == [1, None]
+    assert [problem.user for problem in with_invited(warned, NORA).problems] == [None]  # hers went with her
 
 
 @pytest.mark.parametrize(

@@ -287,3 +287,34 @@ def test_notes_of_an_older_usher_are_counted_by_what_is_in_them(office: Office) 
             db.execute(f"update outbox set vals = json_remove(vals, '$.words.{name}') where kind = 'note'")
 
     assert unread(office) == 1
+
+
+def test_a_withdrawal_of_an_invited_case_comes_up_in_the_channel(office: Office) -> None:
+    office.take(a_mail(files=[FORM]))
+    office.work()
+    with office.connect() as db:
+        db.execute("update cases set status = 'invited'")
+    before = aloud(office)
+    reply(office, "please withdraw this case.")
+
+    (asked_for,) = [text for text in aloud(office) if text not in before]
+    assert "C-1" in asked_for
+    assert "case_withdraw" in office.chat.texts()
+
+
+def test_no_article_answers_what_is_asked_about_a_case(office: Office) -> None:
+    policy = office.desk.policy
+    answers = policy.answers.model_copy(update={"faq_mode": "answer"})
+    office.bot = replace(
+        office.bot, desk=replace(office.desk, policy=policy.model_copy(update={"answers": answers}))
+    )
+    office.take(a_mail(files=[FORM]))
+    office.work()
+    with office.connect() as db:
+        db.execute("update cases set status = 'live'")
+    reply(office, "My account is locked, how long does that last?")
+    office.take(a_mail(subject="Locked", text="My account is locked, how long does that last?"))
+    office.work()
+
+    assert [job.values["ref"] for job in office.jobs("faq_answer")] == ["Q-2"]
+    assert [job.values["ref"] for job in office.jobs("neutral_receipt")] == ["Q-1"]
