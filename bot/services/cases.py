@@ -379,7 +379,7 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
     return StatusPage(
         ref=case.ref,
         company=case.ris.company.name,
-        status=case.status,
+        status=organisations.find_standing(db, case),
         since=case.held_since,
         received_at=case.created_at,
         users=len(case.ris.users),

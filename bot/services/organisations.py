@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
-from bot.domain.cases import OPEN, Addition, Case, CaseStatus, case_id, status_after
+from bot.domain.cases import BEFORE_LIVE, OPEN, Addition, Case, CaseStatus, case_id, status_after
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
 from bot.domain.organisation_refusals import OrganisationUnsaid
@@ -130,6 +130,13 @@ def find_heir(db: Database, case: Case) -> Case:
     taken = events.list_tagged(db, (f"case:{case.id}",), (EventTag.CASE_TAKEN_AS_NEWER,))
     number = case_id(str(taken[-1].data["about"])) if taken else None
     return (cases.find(db, number) if number is not None else None) or case
+
+
+def find_standing(db: Database, case: Case) -> CaseStatus:
+    """How far a case is for its sponsor: the people of an addition get in once its organisation is live."""
+    root = cases.find(db, case.addition.of) if case.addition else None
+    waits = case.status is CaseStatus.LIVE and root is not None and root.status in BEFORE_LIVE
+    return root.status if root and waits else case.status
 
 
 def find_joined(db: Database, case: Case) -> Joined | None:

@@ -2,7 +2,10 @@
 
 import pytest
 
-from bot.domain.cases import STANDING, CaseStatus
+from bot.domain.cases import BEFORE_LIVE, STANDING, CaseStatus
+from bot.rendering.pages import journey
+from bot.rendering.words import words
+from bot.services import cases
 from tests.cast import Office
 from tests.services.test_additions import HARDWARE, NEW, a_form, approve, same
 
@@ -17,3 +20,18 @@ def test_people_of_an_addition_stay_known_however_far_it_is(office: Office, stat
     again = same(office, a_form(office, NEW, HARDWARE))
 
     assert [user.email for user in again.ordered_users] == [HARDWARE.email]
+
+
+@pytest.mark.parametrize("root", sorted(BEFORE_LIVE | {CaseStatus.LIVE}))
+def test_its_sponsor_reads_that_it_waits_for_its_organisation(office: Office, root: CaseStatus) -> None:
+    a_form(office)
+    approve(office, "C-1")
+    approve(office, same(office, a_form(office, NEW)).ref)
+    office.work()
+    with office.connect() as db:
+        db.execute("update cases set status = iif(id = 2, 'live', :root)", {"root": root})
+        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+    said = {journey.journey(page, words("en")).state for page in pages if page.ref == "C-2"}
+
+    assert {page.status for page in pages if page.ref == "C-2"} == {root}
+    assert ("Live" in said) == (root is CaseStatus.LIVE)
