@@ -151,13 +151,14 @@ def _problems(case: Case, words: Words) -> list[Block]:
         found = [problem for problem in case.ris.problems if problem.severity is severity]
         if found:
             heading = words.say(key, number=len(found))
-            lines = (_problem(problem, case, words) for problem in found)
+            lines = (problem_line(problem, case.ris, words) for problem in found)
             shown.append(blocks.listing(heading, lines, words, shown=SHOWN_PROBLEMS, of=len(found)))
     return shown
 
 
-def _problem(problem: Problem, case: Case, words: Words) -> str:
-    place, sentence = words.place(problem, case.ris), words.problem(problem)
+def problem_line(problem: Problem, ris: RisCase, words: Words) -> str:
+    """Where it stands in the form, and what is wrong there."""
+    place, sentence = words.place(problem, ris), words.problem(problem)
     return words.say("card.problem", place=safe(place, 120), sentence=safe(sentence, 320))
 
 

@@ -6,13 +6,15 @@ from dataclasses import asdict
 from bot.domain import forms
 from bot.domain.cards import CaseView
 from bot.domain.cases import CaseVersion
-from bot.domain.ris import Credential, User
+from bot.domain.ris import Credential, RisCase, Severity, User
 from bot.rendering import blocks, clipping_cards, differences
 from bot.rendering.blocks import Block, safe
+from bot.rendering.cards import problem_line
 from bot.rendering.words import Words
 
 MOST_VERSIONS = 100  #: as many options as Slack's menus hold
 SHOWN_USERS = 40
+SHOWN_PROBLEMS, A_SECTION = 48, 6  #: a line may take 450 of a section's 3,000 characters
 SHOWN_LINES = 25  #: of changes, and of headings
 
 
@@ -29,6 +31,7 @@ def case_view(view: CaseView, *, words: Words) -> Block:
             blocks.section(_standing(view, words)),
             *clipping_cards.listed(view.clippings, words),
             *_changes(view, words),
+            *_problems(view.shown.ris, words),
             *differences.headings(view.shown.ris, words, shown=SHOWN_LINES),
             *_company(view.shown, words),
             *_users(view.shown.ris.users, words),
@@ -82,6 +85,21 @@ def _changes(view: CaseView, words: Words) -> list[Block]:
         return []
     before, after = view.before, view.shown
     return differences.changes(before.ris, after.ris, before.number, words, shown=SHOWN_LINES)
+
+
+def _problems(ris: RisCase, words: Words) -> list[Block]:
+    """Every fault and advice, of which the card shows the first: some to a section."""
+    shown = []
+    for severity, key in ((Severity.ERROR, "card.errors"), (Severity.WARNING, "card.advice")):
+        found = [problem for problem in ris.problems if problem.severity is severity]
+        lines = [problem_line(problem, ris, words) for problem in found[:SHOWN_PROBLEMS]]
+        if lines:
+            lines[0] = f"{words.say(key, number=len(found))}\n{lines[0]}"
+        if rest := len(found) - len(lines):
+            lines[-1] += f"\n{words.say('card.more', number=rest)}"
+        starts = range(0, len(lines), A_SECTION)
+        shown += [blocks.section("\n".join(lines[start : start + A_SECTION])) for start in starts]
+    return shown
 
 
 def _company(version: CaseVersion, words: Words) -> list[Block]:

@@ -218,6 +218,8 @@ def _stoppable(db: Database, ref: str, seen: str, by: Staff, now: datetime) -> t
     right = find_right(Act.PURCHASE, ref=ref, hands=case.hands, by=at_this_moment(db, by, now))
     if case.status not in BEFORE_LIVE:
         raise NotWithdrawable(ref=case.ref, status=case.status, standing=case.status in STANDING)
+    if other := find_obstacle(db, case):  # before anybody is asked why, and for a code
+        raise HasAdditions(ref=case.ref, other=other)
     return case, right
 
 

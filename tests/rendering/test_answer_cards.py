@@ -21,7 +21,7 @@ from bot.domain.case_answers import (
 )
 from bot.domain.cases import CaseVersion
 from bot.domain.filling import Slot
-from bot.domain.ris import HeadingRead, RisCase
+from bot.domain.ris import HeadingRead, RisCase, Severity
 from bot.rendering import answer_cards, cards, case_view, samples
 from bot.rendering.blocks import Block
 from bot.rendering.words import words
@@ -223,3 +223,18 @@ def test_the_versions_menu_starts_with_the_one_that_is_shown() -> None:
 
     assert menu["initial_option"]["value"] == "2"
     assert [option["value"] for option in menu["options"]] == ["3", "2", "1"]
+
+
+def test_a_case_in_full_shows_every_fault_of_its_form() -> None:
+    case = samples.incomplete_case()
+    fault = next(problem for problem in case.ris.problems if problem.severity is Severity.ERROR)
+    faults = tuple(replace(fault, cell=f"B{number}", found="x" * 300) for number in range(60))
+    shown = a_view(version(1, replace(case.ris, problems=faults)), None)
+    blocks = case_view.case_view(shown, words=ENGLISH)["blocks"]
+    sections = [block["text"]["text"] for block in blocks if "text" in block]
+
+    said = "\n".join(sections)
+    assert said.lower().count("cell b") == case_view.SHOWN_PROBLEMS
+    assert "(60)" in said
+    assert "12 more" in said
+    assert max(map(len, sections)) <= 3_000
