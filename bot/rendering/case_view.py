@@ -1,23 +1,20 @@
 """A case in full as a modal: every entry of one version, what it changed, and the way to the others."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.domain import forms
 from bot.domain.cards import CaseView
 from bot.domain.cases import CaseVersion
 from bot.domain.ris import Credential, RisCase, Severity, User
-from bot.rendering import blocks, clipping_cards, differences, quoting
+from bot.rendering import blocks, clipping_cards, differences
 from bot.rendering.blocks import Block, safe
 from bot.rendering.cards import problem_line
 from bot.rendering.words import Words
 
 MOST_VERSIONS = 100  #: as many options as Slack's menus hold
-SHOWN_USERS = 40
-SHOWN_PROBLEMS = 48
-MOST_SECTIONS = 2  #: of faults, and of advice: a window holds 250 kB
-SHOWN_LINES = 25  #: of changes, and of headings
+SHOWN_USERS = 30
+SHOWN_LINES = 25  #: of changes, of faults, and of headings
 
 
 def case_view(view: CaseView, *, words: Words) -> Block:
@@ -90,31 +87,17 @@ def _changes(view: CaseView, words: Words) -> list[Block]:
 
 
 def _problems(ris: RisCase, words: Words) -> list[Block]:
-    """Faults and advice, of which the card shows the first: as many as there is room for."""
+    """Faults and advice, of which the card shows the first: as many as a section holds."""
     shown = []
     for severity, key in ((Severity.ERROR, "card.errors"), (Severity.WARNING, "card.advice")):
         found = [problem for problem in ris.problems if problem.severity is severity]
-        lines = [problem_line(problem, ris, words) for problem in found[:SHOWN_PROBLEMS]]
-        texts = _packed([words.say(key, number=len(found)), *lines]) if lines else []
-        kept = sum(text.count("\n") + 1 for text in texts) - 1 if texts else 0
-        shown += [blocks.section(text) for text in texts]
-        if rest := len(found) - kept:
-            shown.append(blocks.context(words.say("card.more", number=rest)))
+        if found:
+            heading, lines = (
+                words.say(key, number=len(found)),
+                (problem_line(one, ris, words) for one in found),
+            )
+            shown.append(blocks.listing(heading, lines, words, shown=SHOWN_LINES, of=len(found)))
     return shown
-
-
-def _packed(lines: Sequence[str]) -> list[str]:
-    """Lines of one line each, put together as far as a section and `MOST_SECTIONS` hold them."""
-    texts = [""]
-    for line in lines:
-        longer = f"{texts[-1]}\n{line}" if texts[-1] else line
-        if quoting.units(longer) <= blocks.MOST_TEXT:
-            texts[-1] = longer
-        elif len(texts) < MOST_SECTIONS and quoting.units(line) <= blocks.MOST_TEXT:
-            texts.append(line)
-        else:
-            break
-    return [text for text in texts if text]
 
 
 def _company(version: CaseVersion, words: Words) -> list[Block]:
