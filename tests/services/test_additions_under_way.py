@@ -35,3 +35,15 @@ def test_its_sponsor_reads_that_it_waits_for_its_organisation(office: Office, ro
 
     assert {page.status for page in pages if page.ref == "C-2"} == {root}
     assert ("Live" in said) == (root is CaseStatus.LIVE)
+
+
+@pytest.mark.parametrize("own", sorted({CaseStatus.REJECTED, CaseStatus.WITHDRAWN, CaseStatus.IN_REVIEW}))
+def test_its_sponsor_reads_of_its_own_state_until_it_is_done(office: Office, own: CaseStatus) -> None:
+    a_form(office)
+    approve(office, "C-1")
+    approve(office, same(office, a_form(office, NEW)).ref)
+    with office.connect() as db:
+        db.execute("update cases set status = iif(id = 2, :own, 'invited')", {"own": own})
+        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+
+    assert {page.status for page in pages if page.ref == "C-2"} == {own}

@@ -127,3 +127,15 @@ def test_the_same_words_later_are_news(office: Office) -> None:
         assert told.hear_by == q(office).due_at
 
     assert office.chat.texts().count("It still does not work") == 2
+
+
+def test_a_second_click_is_heard_once_however_the_minute_turns(office: Office) -> None:
+    office.clock.wait(seconds=59 - office.now.second)
+    say(office, "What is the weather in Hamburg tomorrow?")
+    say(office, "And in Bremen?")
+    office.clock.wait(seconds=2)
+    say(office, "And in Bremen?")
+    office.work()
+
+    assert q(office).heard == 2
+    assert office.chat.texts().count("And in Bremen?") == 1
