@@ -68,14 +68,16 @@ class Line:
 
 def _wrapped(words: str, line: str, rest: str) -> str:
     """Break between words only: never within an address."""
-    lines, begun = [], False
-    for word in words.split(" "):
-        if begun and len(line) + 1 + len(word) > WIDTH:
-            lines.append(line)
-            line, begun = rest, False
-        line = f"{line} {word}" if begun else line + word
-        begun = True
-    return "\n".join([*lines, line])
+    lines, start = [], line
+    while len(start) + len(words) > WIDTH:
+        end = words.rfind(" ", 0, max(WIDTH - len(start) + 1, 0))
+        if end < 0:  # its first word is longer than a line
+            end = words.find(" ")
+        if end < 0:
+            break
+        lines.append(start + words[:end])
+        start, words = rest, words[end + 1 :]
+    return "\n".join([*lines, start + words])
 
 
 def _escaped(value: str) -> str:

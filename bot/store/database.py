@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any
@@ -218,7 +219,13 @@ def text_of(moment: datetime) -> str:
     """An instant as UTC text of fixed width, so that text order is time order."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime has no place in the database")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return _utc_text(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)
+def _utc_text(moment: datetime) -> str:
+    """A transaction writes its moment many times; in UTC no two instants are equal, as `fold` has it."""
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant(text: str) -> datetime:

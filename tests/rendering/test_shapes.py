@@ -11,7 +11,7 @@ from bot.rendering import mails, quoting
 from bot.rendering.mail_templates import list_mails, load
 from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
-from bot.rendering.shapes import Marks
+from bot.rendering.shapes import WIDTH, Line, Marks
 from bot.rendering.words import LANGUAGES
 from tests.budget import examples
 from tests.rendering.strangers import EACH, hostile_values, outline
@@ -48,6 +48,25 @@ def test_a_mail_filled_into_its_shape_is_the_mail_that_the_parser_makes(
     mail = render_mail(name, lang, values)
 
     assert (mail.html, mail.text) == said_directly(name, lang, values)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    words=st.lists(st.text("x", max_size=WIDTH + 4), min_size=1, max_size=30),
+    first=st.sampled_from(["", "1. ", "x" * WIDTH]),
+    rest=st.sampled_from(["", "   "]),
+)
+def test_a_line_is_broken_as_late_as_it_can_be_and_between_words_only(
+    words: list[str], first: str, rest: str
+) -> None:
+    lines = [first + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(rest + word)
+        else:
+            lines[-1] += f" {word}"
+
+    assert Line(words="", first=first, rest=rest).said(" ".join(words)) == "\n".join(lines)
 
 
 @pytest.mark.parametrize("name", list_mails())
