@@ -241,6 +241,12 @@ class NothingUnread(Refusal):
     code = "nothing_unread"
 
 
+class WordsCame(Refusal):
+    """Its sponsor has written since the card was shown; values: ref."""
+
+    code = "words_came"
+
+
 class AlreadyNoted(Refusal):
     """The message was added to that case before; values: ref, by, at."""
 

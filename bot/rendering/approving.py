@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.approvals import Grave, SecondReason
 from bot.domain.cards import Asked, CaseCard
@@ -24,7 +25,7 @@ _OF_MONEY = frozenset({BalanceTooSmall.code, PurchaseOrderNeeded.code, NoBalance
 class Typed:
     """A submitted modal: what it was about, the code and the purchase order where they were asked for."""
 
-    about: Mapping[str, str]
+    about: Mapping[str, Any]
     code: str = ""
     purchase_order: int | None = None
     asked: tuple[str, ...] = ()  #: the fields that were there
@@ -54,7 +55,12 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
         "type": "modal",
         "callback_id": "case_approve",
         "private_metadata": json.dumps(
-            {"ref": case.ref, "content_hash": case.content_hash, "offer": card.offer}
+            {
+                "ref": case.ref,
+                "content_hash": case.content_hash,
+                "offer": card.offer,
+                "read_to": card.unread_to,
+            }
         ),
         "title": blocks.plain(words.say("step_up.approve", ref=case.ref)),
         "submit": blocks.plain(words.say("card.approve")),
@@ -87,15 +93,19 @@ def close_first(case: Case, words: Words) -> Block:
     }
 
 
-def row_id(where: str, offer: str, shown: str) -> str:
-    """The id of a row of buttons that decide: the seal of the price beside it, and the hash at its end."""
-    named = f"{where}.{offer}" if offer else where
+def row_id(where: str, shown: str, *, offer: str = "", read_to: int = 0) -> str:
+    """The id of a row of buttons that decide: what was shown beside it, and the hash at its end.
+
+    `offer`: the seal of the price. `read_to`: the newest words of its sponsor.
+    """
+    named = f"{where}.{offer}.{read_to}" if offer or read_to else where
     return ":".join(filter(None, ("case", named, shown)))
 
 
-def read_offer(block_id: str) -> str:
-    """The seal of the price that was shown beside a row of buttons; "" where none was."""
-    return block_id.split(":")[1].partition(".")[2]
+def read_row(block_id: str) -> tuple[str, int]:
+    """The seal of the price and the newest words that were shown beside it; "" and 0 where none were."""
+    _, offer, read_to = (*block_id.split(":")[1].split("."), "", "")[:3]
+    return offer, int(read_to or 0)
 
 
 def why_pick(quote: Quote, words: Words) -> str:

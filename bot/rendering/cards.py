@@ -257,7 +257,7 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
             element["confirm"] = approving.close_first(case, words)
     return {
         "type": "actions",
-        "block_id": approving.row_id("", card.offer, case.content_hash),
+        "block_id": approving.row_id("", case.content_hash, offer=card.offer, read_to=card.unread_to),
         "elements": elements,
     }
 

@@ -87,7 +87,7 @@ def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
     if names is None:  # a registration or a step waits, and what it asks of a person its card knows
         shown = [*registration.shown(one.card, words), *cards.step_buttons(one.card, words)]
         return [said, *(_placed(block, f"home:{entry.ref}") for block in shown)]
-    block_id = queue.block_id(entry, "decide", offer=one.card.offer)
+    block_id = queue.block_id(entry, "decide", offer=one.card.offer, read_to=one.card.unread_to)
     return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(case, names, words)}]
 
 

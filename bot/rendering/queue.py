@@ -90,9 +90,9 @@ def row(entry: QueueEntry, where: str, words: Words, now: datetime) -> Block:
     return blocks.section(text) | {"block_id": block_id(entry, where), "accessory": whole}
 
 
-def block_id(entry: QueueEntry, where: str, *, offer: str = "") -> str:
+def block_id(entry: QueueEntry, where: str, *, offer: str = "", read_to: int = 0) -> str:
     """Unique, for the case is in it; its end is the hash of what is shown, as on a card."""
-    return approving.row_id(where, offer, f"{entry.ref}:{entry.content_hash}")
+    return approving.row_id(where, f"{entry.ref}:{entry.content_hash}", offer=offer, read_to=read_to)
 
 
 def title(entry: QueueEntry, words: Words) -> str:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cards import Asked
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable
+from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable, WordsCame
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
@@ -21,7 +21,7 @@ from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
 from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
-from bot.store import approvals, cases
+from bot.store import approvals, case_words, cases
 from bot.store.database import transaction
 
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
@@ -67,13 +67,15 @@ def approve(
     code: str = "",
     purchase_order: int | None = None,
     offer: str | None = None,
+    read_to: int | None = None,
 ) -> Case:
     """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
 
     The case that comes back has no decision where a second yes is still needed. Where it is grave, a code
     of theirs is taken first, and is used up though the case should have changed in that moment.
     `purchase_order`: the id of the one that they picked; None for the one that the form names.
-    `offer`: the seal of the quote that the card showed; None for whoever decides without one.
+    `offer`: the seal of the quote that the card showed; `read_to`: the newest of its sponsor's words that it
+    told of. None for whoever decides without a card.
     """
     with refusals_recorded(db, ref, by, now):
         case = _renew_offer(db, desk, ref, offer, now=now)
@@ -81,7 +83,7 @@ def approve(
         grave = bool(why_code(desk, case))
         if grave:
             step_up.take_code(db, desk, by=by, code=code, now=now)
-        yes = _Yes(by=by, proven=grave, picked=purchase_order, offer=offer)
+        yes = _Yes(by=by, proven=grave, picked=purchase_order, offer=offer, read_to=read_to)
         return _approve(db, desk, yes, ref=ref, seen=seen, now=now)
 
 
@@ -93,6 +95,7 @@ class _Yes:
     proven: bool  #: with a code of their second factor
     picked: int | None
     offer: str | None
+    read_to: int | None
 
 
 def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: datetime) -> Case:
@@ -100,6 +103,8 @@ def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: d
     with transaction(db, locks=(f"case:{ref}",)):
         case = get_case(db, ref)
         _check_approvable(db, case, seen, by, now=now)
+        if yes.read_to is not None and case_words.find_unread(db, case.id).to > yes.read_to:
+            raise WordsCame(ref=case.ref)
         offer = _check_offer(db, desk, case, yes.offer, now=now)
         if not yes.proven and why_code(desk, case):
             raise CodeMissing

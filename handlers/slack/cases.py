@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Case
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, WordsCame
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import OfferChanged
 from bot.rendering import approving, cards, case_view, modals
@@ -49,9 +49,9 @@ def seen_in(body: Body) -> tuple[str, str]:
     return str(action["value"]), str(action["block_id"]).rpartition(":")[2]
 
 
-def _offer_in(body: Body) -> str:
-    """The seal of the price that was shown beside the button; "" where none was."""
-    return approving.read_offer(str(body["actions"][0]["block_id"]))
+def _shown_in(body: Body) -> tuple[str, int]:
+    """The seal of the price and the newest words that were shown beside the button; "" and 0 for none."""
+    return approving.read_row(str(body["actions"][0]["block_id"]))
 
 
 def show_case(line: Line) -> Card:
@@ -91,7 +91,7 @@ def confirm_reject(line: Line) -> Card:
 def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Decide; where that is grave, or somebody has to say what pays, a modal asks first."""
     ack()
-    (ref, seen), offer = seen_in(body), _offer_in(body)
+    (ref, seen), (offer, read_to) = seen_in(body), _shown_in(body)
     with explains(respond, bot), _shown_anew(respond, body, ref, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer)
@@ -99,7 +99,9 @@ def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
             view = placed(approving.approve_modal(asked, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        case = approvals.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer)
+        case = approvals.approve(
+            db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer, read_to=read_to
+        )
         settle(respond, body, done_card(_approved(case, bot), words=words(bot)))
 
 
@@ -120,6 +122,7 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
                 code=typed.code,
                 purchase_order=typed.purchase_order,
                 offer=typed.about.get("offer", ""),
+                read_to=typed.about.get("read_to", 0),
             )
     except Refusal as refusal:
         field = typed.field_of(refusal)
@@ -131,10 +134,10 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
 
 @contextmanager
 def _shown_anew(respond: Respond, body: Body, ref: str, bot: Bot) -> Iterator[None]:
-    """Where the price has changed, whoever clicked sees the card as it is now, with its button."""
+    """Where the price has changed or words have come, whoever clicked sees the card as it is now."""
     try:
         yield
-    except OfferChanged:
+    except (OfferChanged, WordsCame):
         with bot.connect() as db:
             card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
         show(respond, cards.confirm_card(card, "approve", words=words(bot)))

@@ -23,7 +23,7 @@ def test_whoever_clicks_beside_an_old_price_sees_the_card_as_it_is_and_decides_t
     office.bot = priced(office.bot, 300)
     workspace.start()
     for heard, offer in ((2, old), (4, "")):  # "": of a card that was posted before there were prices
-        seen = row_id("", offer, case.content_hash).removeprefix("case:")
+        seen = row_id("", case.content_hash, offer=offer).removeprefix("case:")
         workspace.click("case_approve", case.ref, by=AVERY.id, seen=seen)
         card, said = workspace.heard(heard)[-2:]  # one click after the other: each says two things
         assert "has changed since you saw it" in said["text"]

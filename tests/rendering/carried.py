@@ -52,6 +52,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "reason_missing": {"most": 200},
     "paid_in_twice": {"number": "PO-4711", "at": AT},
     "offer_changed": {"ref": "C-7"},
+    "words_came": {"ref": "C-7"},
     "balance_too_small": {"number": "4711", "available": Money(100, "EUR"), "total": Money(38_700, "EUR")},
     "nothing_entered": {},
     "life_closed": {},
