@@ -112,7 +112,7 @@ def _steps(card: CaseCard, words: Words) -> list[Block]:
 
 def _line(step: CaseStep, words: Words) -> str:
     key = f"step.line.{step.state}"
-    if step.reason and step.state in (StepState.RUNNING, StepState.DESK):
+    if step.reason and step.state in (StepState.WAITING, StepState.RUNNING, StepState.DESK):
         key += ".reason"
     if step.state in (StepState.DONE, StepState.STOPPED) and step.number:
         key += ".number"

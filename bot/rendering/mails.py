@@ -39,6 +39,7 @@ _OF_ITS_OWN: Values = {
 _LATER: Mapping[str, Values] = {
     "order_confirmation": {
         **_OF_ITS_OWN, "balance": "", "from_spare": 0, "named_seats": "", "other_payer": False,
+        "not_registered": False,
     },
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": []},

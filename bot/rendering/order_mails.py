@@ -13,8 +13,13 @@ from bot.rendering.case_facts import Values
 from bot.rendering.mails import of_case, words_for
 
 
-def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -> Values:
-    """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it."""
+def order_confirmation(
+    case: Case, policy: Policy, quote: Quote | None = None, *, not_registered: bool = False
+) -> Values:
+    """To the sponsor, once the desk approved; `quote` as it was ordered, with what pays for it.
+
+    `not_registered`: it is an addition to an organisation that has yet to register.
+    """
     say, payer = words_for(case, policy), quote.order if quote and quote.of_sponsor(case) else None
     balance = payer.available - quote.total if quote and quote.total and payer else None
     return of_case(case, policy) | {
@@ -24,6 +29,7 @@ def order_confirmation(case: Case, policy: Policy, quote: Quote | None = None) -
         **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
         "balance": say.money(balance) if balance else "",
         "from_spare": quote.spare if quote else 0,
+        "not_registered": not_registered,
         "approved_on": words_for(case, policy).date(case.decision.at if case.decision else case.status_since),
         "users": [case_facts.user(user, words_for(case, policy)) for user in case.ordered_users],
     }

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cards import Asked
-from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.cases import BEFORE_LIVE, OPEN, Case, CaseStatus
 from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable, WordsCame
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
@@ -18,7 +18,7 @@ from bot.services import case_steps, provisioning, purchasing, step_up, timeline
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
-from bot.services.organisations import check_addition, check_not_again, is_of_one_sponsor
+from bot.services.organisations import check_addition, check_not_again, find_joined, is_of_one_sponsor
 from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
 from bot.store import approvals, case_words, cases
@@ -160,7 +160,9 @@ def _carry(
     decision_id = _decide(db, case, Choice.APPROVED, by=by, right_of=right_of, now=now)
     decided = get_case(db, case.ref)
     quote = purchasing.order(db, desk, decided, picked=picked, by=by.id, now=now)
-    words = order_mails.order_confirmation(decided, desk.policy, quote)
+    joined = find_joined(db, decided)
+    waits = joined is not None and joined.status in BEFORE_LIVE
+    words = order_mails.order_confirmation(decided, desk.policy, quote, not_registered=waits)
     answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id, words=words)
     follow(db, decision_id, now=now)
     case_steps.begin(db, decided, now=now)

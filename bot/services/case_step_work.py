@@ -8,7 +8,7 @@ from functools import partial
 from sqlite_utils import Database
 
 from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import BEFORE_LIVE, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import PermanentFailure
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.outbox import Job, JobStatus
@@ -16,7 +16,14 @@ from bot.domain.provisioning import Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
 from bot.services import accounts, license_keys, provisioning, purchasing, registration, stock
-from bot.services.case_steps import STATUS, result_of_mails, settle, wake
+from bot.services.case_steps import (
+    NOT_REGISTERED,
+    STATUS,
+    await_registration,
+    result_of_mails,
+    settle,
+    wake,
+)
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
 from bot.services.registration import Why
@@ -149,6 +156,14 @@ def _open_accounts(work: Work) -> StepResult:
         if not _stands(work) or case.addition is None:
             return StepResult(state=StepState.STOPPED)
         organisation = cases.find(db, case.addition.of)
+        # without steps it was approved by an Usher that had none: nothing leads to a registration
+        if (
+            organisation
+            and organisation.status in BEFORE_LIVE
+            and case_steps.list_of_case(db, organisation.id)
+        ):
+            await_registration(db, case, now=work.now)
+            return StepResult(state=StepState.WAITING, reason=NOT_REGISTERED)
         if organisation and organisation.status is CaseStatus.LIVE and work.desk.policy.mag.keeps_accounts:
             accounts.open_all(db, work.desk, case, by="usher", now=work.now)
         settle(db, case.id, StepName.ACCOUNTS, StepResult(state=StepState.DONE), now=work.now)

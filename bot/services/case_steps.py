@@ -39,6 +39,7 @@ _TAGS = {
     StepState.BLOCKED: EventTag.STEP_BLOCKED,
     StepState.DESK: EventTag.STEP_LEFT_TO_DESK,
 }
+NOT_REGISTERED = "not_registered"  #: why the accounts of an addition are waited for
 _LOST = frozenset({JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED})
 _GOING = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 
@@ -191,6 +192,27 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         tag = EventTag.CASE_FINISHED if case.addition else EventTag.CASE_INVITED
         timeline.record(db, tag, case_id, actor="usher", at=now)
         queue_case_card(db, case_id, now=now)
+
+
+def await_registration(db: Database, addition: Case, *, now: datetime) -> None:
+    """Its people get in once their organisation is registered, which is the customer's turn."""
+    result = StepResult(state=StepState.WAITING, reason=NOT_REGISTERED)
+    settle(db, addition.id, StepName.ACCOUNTS, result, now=now)
+    since, to = tuple(UNDER_WAY), CaseStatus.INVITED
+    if cases.move(db, addition.id, since=since, to=to, content_hash=addition.content_hash, now=now):
+        timeline.record(db, EventTag.CASE_AWAITS_REGISTRATION, addition.id, actor="usher", at=now)
+        queue_case_card(db, addition.id, now=now)
+
+
+def go_on_registered(db: Database, organisation: Case, *, now: datetime) -> None:
+    """What waited for its registration goes on, in the transaction that approves that."""
+    for number in cases.list_additions(db, organisation.id, (CaseStatus.INVITED,)):
+        since, to = (CaseStatus.INVITED,), STATUS[StepName.ACCOUNTS]
+        addition = cases.find(db, number)
+        if addition and cases.move(
+            db, number, since=since, to=to, content_hash=addition.content_hash, now=now
+        ):
+            advance(db, number, now=now)
 
 
 def stop(db: Database, case_id: int, *, now: datetime) -> None:

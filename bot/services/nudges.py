@@ -43,7 +43,7 @@ def _open_questions(db: Database) -> list[Waiting]:
 
 def _invitations(db: Database) -> list[Waiting]:
     """Organisations whose invited person has not registered them."""
-    return notices.list_waiting(db, BallHolder.CUSTOMER, (CaseStatus.INVITED,))
+    return notices.list_waiting(db, BallHolder.CUSTOMER, (CaseStatus.INVITED,), additions=False)
 
 
 def _remind_invited(db: Database, desk: Desk, group: Sequence[Due], *, now: datetime) -> list[Due]:

@@ -30,6 +30,8 @@ from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import cases, events, organisations, seats
 
+#: states of an addition whose people wait for the registration; "live" as an older Usher had it
+_WAITS = (CaseStatus.INVITED, CaseStatus.LIVE)
 SHOWN = 3  #: organisations that staff are asked about
 WEIGHED = 20  #: of those that share something, the nearest: a domain may be that of thousands
 
@@ -135,7 +137,7 @@ def find_heir(db: Database, case: Case) -> Case:
 def find_standing(db: Database, case: Case) -> CaseStatus:
     """How far a case is for its sponsor: the people of an addition get in once its organisation is live."""
     root = cases.find(db, case.addition.of) if case.addition else None
-    waits = case.status is CaseStatus.LIVE and root is not None and root.status in BEFORE_LIVE
+    waits = case.status in _WAITS and root is not None and root.status in BEFORE_LIVE
     return root.status if root and waits else case.status
 
 

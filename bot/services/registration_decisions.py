@@ -18,6 +18,7 @@ from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.rendering import registration_mails
 from bot.services import accounts, step_up, timeline
+from bot.services.case_steps import go_on_registered
 from bot.services.cases import get_card, get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
@@ -188,10 +189,12 @@ def _decide(db: Database, case: Case, seal: str, made: RegistrationDecision, *, 
         outside=made.outside,
     )
     queue_case_card(db, case.id, now=made.at)
+    if approved:
+        go_on_registered(db, case, now=made.at)
 
 
 def _open_accounts(db: Database, desk: Desk, registered: Case, *, by: str, now: datetime) -> None:
-    """For the organisation's people, and for those of additions that have their keys already."""
+    """For the organisation's people, and for those of additions that an older Usher took for live already."""
     accounts.open_all(db, desk, registered, by=by, now=now)
     for number in cases.list_additions(db, registered.id, (CaseStatus.LIVE,)):
         addition = cases.find(db, number)

@@ -38,7 +38,7 @@ def _call_back(db: Database, case: Case) -> None:
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status is not CaseStatus.INVITED:
+    if case.status is not CaseStatus.INVITED or case.addition is not None:
         raise NotReviewable(ref=case.ref, status=case.status)
     return case
 

@@ -31,8 +31,10 @@ def make_tables(db: Database) -> None:
     """)
 
 
-def list_waiting(db: Database, holder: BallHolder, states: Collection[CaseStatus] = OPEN) -> list[Waiting]:
-    """Cases in those states whose turn it is, longest waiting first.
+def list_waiting(
+    db: Database, holder: BallHolder, states: Collection[CaseStatus] = OPEN, *, additions: bool = True
+) -> list[Waiting]:
+    """Cases in those states whose turn it is, longest waiting first; with additions to others, or without.
 
     A sponsor who writes without settling anything is waited for since then.
     """
@@ -45,9 +47,9 @@ def list_waiting(db: Database, holder: BallHolder, states: Collection[CaseStatus
                  where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
-              and c.status in ({inside})
+              and c.status in ({inside}) and (:additions or c.addition_of is null)
             order by t.since, c.id""",
-        {**values, "holder": holder},
+        {**values, "holder": holder, "additions": additions},
     )
     return [_waiting(entry, holder) for entry in found]
 

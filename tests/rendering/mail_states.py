@@ -128,6 +128,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
+    "order_confirmation_addition_waits": lambda lang: order_mails.order_confirmation(
+        samples.addition_case(lang), POLICY, not_registered=True
+    ),
     "invitation_instead": lambda lang: registration_mails.invitation(
         samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, why="instead"
     ),

@@ -1,6 +1,7 @@
 """Registrations that ask for a code, that are approved elsewhere, and the people of additions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -8,9 +9,27 @@ import pytest
 
 from bot.domain.approvals import Grave
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import AlreadyDecided, NotApprover, NotEnrolled, NotReviewable, SettingsFault
+from bot.domain.errors import (
+    AlreadyDecided,
+    HasAdditions,
+    NotApprover,
+    NotEnrolled,
+    NotReviewable,
+    SettingsFault,
+)
 from bot.policy import load
-from bot.services import additions, approvals, registration, registration_decisions
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
+from bot.services import (
+    additions,
+    approvals,
+    case_step_hands,
+    cases,
+    nudges,
+    registration,
+    registration_decisions,
+    reinviting,
+)
 from bot.store import accounts
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission
 from tests.services.registering import GRETA, an_invited, decide, fill, kept, registered, submit, tokens
@@ -30,7 +49,7 @@ def with_policy(office: Office, **changed: object) -> Office:
 def an_addition(office: Office) -> Case:
     """One more person for C-1, approved and carried out."""
     first = office.case("C-1").ris
-    nora = replace(first.users[2], first_name="Nora", last_name="Klein", email="nora@lindgren.example.org")
+    nora = replace(first.users[0], first_name="Nora", last_name="Klein", email="nora@lindgren.example.org")
     case = a_case(office, replace(a_submission(), ris=replace(first, users=(nora,)), mail_id=7))
     with office.connect() as db:
         seen, now = case.content_hash, office.now
@@ -49,12 +68,25 @@ def names(office: Office) -> list[str]:
 @pytest.mark.slow
 def test_people_of_an_addition_get_accounts_with_the_organisation_or_after_it(tmp_path: Path) -> None:
     early = an_invited(tmp_path)
-    assert an_addition(early).status is CaseStatus.LIVE
+    assert an_addition(early).status is CaseStatus.INVITED
     assert names(early) == []
+    (confirmed,) = [
+        mail.text
+        for mail in early.mailer.sent
+        if mail.subject.startswith("Order confirmed") and "C-2" in mail.subject
+    ]
+    assert "with their User ID once " in " ".join(confirmed.split())
+    with early.connect() as db:
+        card = cases.get_card(db, early.desk, "C-2", now=early.now)
+    shown = str(case_card(card, words=words("en")).blocks)
+    assert "○ Accounts · once the organization is registered." in shown
+    assert "case_stop" in shown
     fill(early)
     submit(early)
     decide(early)
+    early.work_till_quiet()
 
+    assert early.case("C-2").status is CaseStatus.LIVE
     assert names(early) == ["Greta", "Tomasz", "Aylin", "Nora"]
 
 
@@ -65,8 +97,55 @@ def test_people_of_an_addition_to_a_live_organisation_get_theirs_with_their_keys
     office.work_till_quiet()
     more = an_addition(office)
 
+    (confirmed,) = [
+        mail.text
+        for mail in office.mailer.sent
+        if mail.subject.startswith("Order confirmed") and "C-2" in mail.subject
+    ]
+    assert "with their User ID." in " ".join(confirmed.split())
     assert (more.status, names(office)) == (CaseStatus.LIVE, ["Greta", "Tomasz", "Aylin", "Nora"])
     assert [job.recipient for job in office.jobs("activation")][-1] == "nora@lindgren.example.org"
+
+
+@pytest.mark.slow
+def test_people_who_wait_for_the_registration_are_not_invited_and_can_be_stopped(tmp_path: Path) -> None:
+    office = an_invited(tmp_path)
+    addition = an_addition(office)
+    for _ in range(24 * 4):
+        office.clock.wait(hours=1)
+        with office.connect() as db:
+            nudges.nudge(db, office.desk, now=office.now)
+    reminded = {
+        job.recipient
+        for job in office.jobs("invitation")
+        if job.created_at > addition.created_at + timedelta(days=1)
+    }
+    assert reminded == {GRETA}
+    with office.connect() as db:
+        with pytest.raises(NotReviewable):
+            reinviting.check_may_invite(db, ref="C-2", by=BLAKE, now=office.now)
+        with pytest.raises(HasAdditions):
+            case_step_hands.check_may_stop(
+                db, ref="C-1", seen=office.case("C-1").content_hash, by=AVERY, now=office.now
+            )
+        stop = partial(case_step_hands.stop, db, office.desk, reason="Both left.", code="", now=office.now)
+        stop(ref="C-2", seen=addition.content_hash, by=AVERY)
+        stop(ref="C-1", seen=office.case("C-1").content_hash, by=AVERY)
+    office.work_till_quiet()
+
+    assert {office.case(ref).status for ref in ("C-1", "C-2")} == {CaseStatus.WITHDRAWN}
+
+
+@pytest.mark.slow
+def test_people_of_an_addition_go_on_where_the_registration_is_ticked(tmp_path: Path) -> None:
+    office = with_policy(an_invited(tmp_path), accounts="outside", registration_url=PAGE)
+    assert an_addition(office).status is CaseStatus.INVITED
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        registration_decisions.tick(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    office.work_till_quiet()
+
+    assert (office.case("C-2").status, names(office)) == (CaseStatus.LIVE, [])
 
 
 def test_a_code_is_asked_where_the_policy_says_so(tmp_path: Path) -> None:

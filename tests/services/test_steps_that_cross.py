@@ -173,4 +173,4 @@ def test_whoever_waits_for_spare_keys_goes_on_once_they_are_issued(trade: Trade)
     trade.work()
     trade.check()
     assert state(trade, case) is StepState.DONE
-    assert trade.office.case(case.ref).status is CaseStatus.LIVE
+    assert trade.office.case(case.ref).status is CaseStatus.INVITED
