@@ -15,6 +15,7 @@ from bot.domain.conversations import (
     Tried,
 )
 from bot.domain.faq import Article
+from bot.domain.faq_opinions import Why
 from bot.domain.lifecycle import LifeState
 from bot.domain.programmes import Programme
 from bot.policy import Policy
@@ -113,10 +114,10 @@ def card(lang: str = "en") -> ConversationCard:
         ends_on=AT.date() - timedelta(days=12),
     )
     tried = tuple(
-        Tried(topic=topic, title=title, how=how, at=AT - timedelta(minutes=9))
-        for topic, title, how in (
-            (*_ARTICLES[lang][0][:2], Answered.SENT),
-            ("reset-password", _NEAR[lang]["reset-password"], Answered.OFFERED),
+        Tried(topic=topic, title=title, how=how, at=AT - timedelta(minutes=9), helped=helped, why=why)
+        for topic, title, how, helped, why in (
+            (*_ARTICLES[lang][0][:2], Answered.SENT, False, Why.DID_NOT_WORK),
+            ("reset-password", _NEAR[lang]["reset-password"], Answered.OFFERED, None, None),
         )
     )
     now = AT + timedelta(minutes=5)

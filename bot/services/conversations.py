@@ -78,12 +78,13 @@ def get(db: Database, ref: str) -> Conversation:
 def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> ConversationCard:
     """How it stands at this moment; raise UnknownConversation."""
     one = get(db, ref)
+    tried = conversations.list_tried(db, one.id)
     return ConversationCard(
         conversation=one,
         now=now,
-        tried=faq.titled(conversations.list_tried(db, one.id), one.lang),
+        tried=faq.titled(tried, one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
-        suggested=faq.suggest(db, desk, one),
+        suggested=faq.suggest(db, desk, one, tried),
     )
 
 

@@ -204,6 +204,8 @@ def put_opinions(
             helped=helped,
             why=code,
         )
+    if topics:
+        conversations.refresh(db, one.ref, now=now)
 
 
 def to_person(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> Conversation:

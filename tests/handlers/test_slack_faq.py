@@ -81,6 +81,8 @@ def test_what_did_not_help_gets_a_reason_and_a_person_once(workspace: Workspace)
     assert q(workspace).state is ConversationState.OPEN
     assert "Tried before" in card
     assert "How long does it stay locked?" in card
+    assert r"*did not settle it*: \u201cI do not understand it\u201d" in card
+    assert "faq_suggested:account-locked" not in card
     assert opinions(workspace) == [
         {"topic": "account-locked", "helped": 0, "why": "unclear", "conversation_id": 1}
     ]
