@@ -28,17 +28,23 @@ from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
 _LINK_LASTS = timedelta(days=60)
+_SENT_LATELY = timedelta(days=7)  #: whoever asks the same within it was not helped
 
 
 def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
     """Answer a question that just came, in the caller's transaction; whether that was done.
 
     Only where the policy wants it, the sender is verified, the search is sure and nothing calls for a person.
+    Whoever had that article a few days ago gets a person, whose card says so.
     """
     reading = understood.asked
     if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
         return False
     topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
+    sent = store.list_sent_to(db, one.address, since=now - _SENT_LATELY)
+    if again := {tried.topic: tried for tried in sent if tried.topic in topics}:
+        store.add_tried(db, one.id, list(again.values()))
+        return False
     asker = diagnosis.Asker.of_mail(understood)
     if not _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now):
         return False

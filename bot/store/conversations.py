@@ -235,6 +235,15 @@ def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:
     return tuple(_tried(found) for found in rows(db, sql, {"id": conversation_id}))
 
 
+def list_sent_to(db: Database, address: str, *, since: datetime) -> tuple[Tried, ...]:
+    """Every article that was sent to that address since then, the oldest first."""
+    sql = """select topic, how, at, null as helped, null as why from conversation_tried
+             where how = 'sent' and at >= :since
+               and conversation_id in (select id from conversations where address = :address)
+             order by at, rowid"""
+    return tuple(_tried(found) for found in rows(db, sql, {"address": address, "since": text_of(since)}))
+
+
 def _tried(found: dict[str, Any]) -> Tried:
     return Tried(
         topic=found["topic"],

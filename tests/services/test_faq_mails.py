@@ -180,6 +180,21 @@ def test_a_reply_that_it_did_not_help_brings_a_person_with_what_was_tried(answer
     assert "*did not settle it*" in card(answering)
 
 
+def test_the_same_answer_goes_to_nobody_twice_in_a_week(answering: Office) -> None:
+    ask(answering)
+    ask(answering, "Your answer did not help. My account is locked, how long does that last?")
+    (standing,) = (m for m in answering.chat.standing.values() if m.key == "note:Q-2")
+    shown = json.dumps(standing.blocks)
+    answering.clock.wait(hours=24 * 8)
+    ask(answering)
+
+    assert [job.values["words"]["ref"] for job in answering.jobs("faq_answer")] == ["Q-1", "Q-3"]
+    assert q(answering, "Q-2").state is OPEN
+    assert "sent: My account is locked. How long does it stay locked?" in shown
+    assert "faq_suggested:account-locked" not in shown
+    assert "Q-2" in answering.job("neutral_receipt").values["words"]["ref"]
+
+
 def test_what_was_sent_is_not_suggested_again_and_what_is_asked_next_is(answering: Office) -> None:
     ask(answering)
     write_back(answering, "That did not help. How long does it stay locked?")
