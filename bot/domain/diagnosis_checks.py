@@ -251,7 +251,7 @@ def _ending(seen: Snapshot, own: Facts) -> Finding | None:
         return None
     return Finding(
         cause=Cause.ENDING, programme=own.account.programme, day=own.life.ends_on, days=days,
-        mend=Mend.PROLONGATION,
+        mend=Mend.PROLONGATION if own.may_validate else None,
     )  # fmt: skip
 
 

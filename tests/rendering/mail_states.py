@@ -11,6 +11,7 @@ from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import ResetState
+from bot.domain.prolongation import Wished
 from bot.domain.recovery import Way
 from bot.domain.registration import RefusalReason
 from bot.domain.sheets import SheetRefusal
@@ -42,8 +43,13 @@ def unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     )
 
 
-def _recovery(lang: str, way: Way) -> dict[str, Any]:
-    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
+def _prolong_link(lang: str, how: Wished) -> dict[str, Any]:
+    return lifecycle_samples.asked(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, how=how)
+
+
+def _recovery(lang: str, way: Way, *, by_mail: bool = False) -> dict[str, Any]:
+    case, at = samples.decided_case(lang), samples.DECIDED_AT
+    return password_samples.recovery(case, POLICY, at=at, way=way, by_mail=by_mail)
 
 
 def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
@@ -94,6 +100,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "password_changed_reset": lambda lang: password_samples.password_changed(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
     ),
+    "recovery_by_mail": partial(_recovery, way=Way.LINK, by_mail=True),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
@@ -122,6 +129,11 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "prolong_link_in_time": lambda lang: lifecycle_samples.asked(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, has_ended=False
     ),
+    **{
+        f"prolong_link_{how}": partial(_prolong_link, how=how)
+        for how in Wished
+        if how is not Wished.ON_PORTAL
+    },
     "account_prolonged_changed_before": lambda lang: lifecycle_samples.prolonged(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, changed=False
     ),

@@ -12,6 +12,7 @@ from bot.domain.diagnosis_checks import CHECKS
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState, Stage
 from bot.domain.mail import Address
+from bot.domain.prolongation import Wished
 from bot.domain.sessions import Strength
 from bot.domain.trust import Verdict
 from bot.rendering.diagnosis import paragraphs
@@ -171,6 +172,27 @@ def test_a_claim_makes_nobody_an_asker() -> None:
         Asker(address=TOM_)
     with pytest.raises(TypeError):
         Asker(account_id=1)
+
+
+def test_what_an_answer_mails_says_that_they_wrote_and_nothing_of_the_portal(town: Town) -> None:
+    locked(town)
+    town.mend(mailed(town.office, TOM_), "conversation:1", "account-locked")
+    life(LifeState.EXPIRED, days=102)(town)
+    town.mend(mailed(town.office, AMARA), "conversation:2", LOGIN)
+
+    assert town.office.job("recovery").values["words"]["by_mail"] is True
+    assert town.office.job("prolong_link").values["words"]["how"] == Wished.BY_MAIL
+
+
+@pytest.mark.parametrize(("days", "ways"), [(20, []), (62, [Mend.PROLONGATION])])
+def test_the_link_to_validate_is_mailed_once_the_clock_asks_for_it(
+    town: Town, days: int, ways: list[Mend]
+) -> None:
+    town.office.clock.wait(hours=24 * days)
+    asker, topic = mailed(town.office, AMARA), "account-expiry-revalidation"
+
+    assert town.causes(asker, topic)[0] is Cause.ENDING
+    assert town.mend(asker, "conversation:1", topic) == ways
 
 
 MENDS: dict[str, tuple[Callable[[Town], None], str, str | None, Mend, str]] = {
