@@ -7,7 +7,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cases import Thread
-from bot.domain.conversations import STANDING, Answered, Channel, Conversation, ConversationState, Tried
+from bot.domain.conversations import (
+    QUIET,
+    STANDING,
+    Answered,
+    Channel,
+    Conversation,
+    ConversationState,
+    Tried,
+)
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Why
@@ -77,11 +85,10 @@ def hear(
     In the caller's transaction; `one`: as it stood before. Where nobody has it yet, they hear by when a
     person writes.
     """
-    topics = list_judged(db, one)
-    if not topics or one.state is not ConversationState.ANSWERED:
+    if one.state not in QUIET:
         return
-    if was_read(db, one):
-        put_opinions(db, one, topics, helped=helped, now=now)
+    if one.state is ConversationState.ANSWERED and was_read(db, one):
+        put_opinions(db, one, list_judged(db, one), helped=helped, now=now)
     if helped or one.owner or not understood.verified:
         return
     due_at = conversations.get(db, one.ref).due_at

@@ -28,6 +28,7 @@ TWO = (
     "My account is locked after ten wrong passwords. How long does it stay locked?\n\n"
     "Another thing: may I share my OTP credential with a colleague of mine?"
 )
+UNSURE = "Where can I see when my password expires?"
 VAGUE = "Something is odd with it."
 
 
@@ -211,6 +212,31 @@ def test_thanks_end_it_and_say_that_it_helped(answering: Office) -> None:
 
     assert (q(answering).state, opinions(answering)) == (CLOSED, [("account-locked", 1, "")])
     assert len(answering.mailer.sent) == 1
+
+
+def test_what_is_asked_after_thanks_gets_a_promise_again(answering: Office) -> None:
+    ask(answering)
+    write_back(answering, "Thank you, that worked!")
+    write_back(answering, "One more thing: who has my parking permit?")
+
+    assert (q(answering).state, len(answering.mailer.sent)) == (OPEN, 2)
+    assert "You hear from them by" in " ".join(answering.mailer.sent[-1].text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [("Thanks, that helped!", CLOSED), ("Danke, hat geklappt!", CLOSED), ("Thank you very much!", OPEN)],
+)
+def test_thanks_for_what_was_offered_end_it_and_for_a_receipt_they_do_not(
+    answering: Office, words: str, state: ConversationState
+) -> None:
+    ask(answering, UNSURE)
+    receipt = answering.job("neutral_receipt")
+    answering.take(a_mail(text=words, answers=receipt.message_id))
+    answering.work()
+
+    assert receipt.values["words"]["offered"]
+    assert (q(answering).state, len(answering.mailer.sent)) == (state, 1)
 
 
 @pytest.mark.parametrize("words", ["Hello? I am still waiting.", "Thank you for your help!"])
