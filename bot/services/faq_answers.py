@@ -20,6 +20,7 @@ from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
+from bot.domain.languages import language_of
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
 from bot.faq.marks import find_marks
@@ -48,8 +49,8 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now:
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
-    if is_thanks(text, sender=by.name) and (ended := _end(db, by, below, now=now)):
-        return Told(ref=ended.ref, lang=ended.lang, thanked=True)
+    if is_thanks(text, sender=by.name) and (told := _thank(db, by, text, below, now=now)):
+        return told
     found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
     one = _open(db, desk, found, text, by=by, below=below, now=now)
     lang = found.reading.lang
@@ -65,16 +66,18 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now:
     )
 
 
-def _end(db: Database, by: Staff, below: str, *, now: datetime) -> Conversation | None:
-    """Thanks and nothing else: what was answered last has helped, and is over."""
+def _thank(db: Database, by: Staff, text: str, below: str, *, now: datetime) -> Told | None:
+    """Thanks and nothing else: what was answered last has helped, and is over; None where a person has it."""
     with transaction(db, locks=(f"asker:{by.id}",)):
         last = _find_below(db, below, by) or _find_last(db, by, now=now)
-        if last is None or last.state is ConversationState.OPEN:
+        if last is None:
+            return Told(ref="", lang=language_of(text), thanked=True)
+        if last.state is ConversationState.OPEN:
             return None
         if was_read(db, last):
             put_opinions(db, last, list_judged(db, last), helped=True, now=now)
         conversations.end_for_asker(db, last, now=now)
-    return last
+    return Told(ref=last.ref, lang=last.lang, thanked=True)
 
 
 def _find_below(db: Database, ref: str, by: Staff) -> Conversation | None:

@@ -124,6 +124,7 @@ def send(
         if topic not in faq.list_articles(one.lang):
             raise NoSuchArticle
         if outbox.find_by_key(db, key) is not None:
+            conversations.check_is_theirs(one, by)  # who clicks second hears who was first
             return one
         conversations.check_is_open(one)
         conversations.check_is_reachable(one)

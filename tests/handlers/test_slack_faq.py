@@ -168,6 +168,8 @@ def test_without_a_question_one_hears_how_to_ask(workspace: Workspace, text: str
         (ELI.id, "reject c-1", "for the desk's staff"),
         (AVERY.id, LOCKED, "30 minutes"),
         (AVERY.id, "queu", "Did you mean"),
+        (AVERY.id, "thanks", "You are welcome."),
+        (ELI.id, "Danke!", "Gern geschehen."),
         (AVERY.id, "aprove C-7", "Did you mean"),
         (AVERY.id, "stock", "Keys"),
     ],
