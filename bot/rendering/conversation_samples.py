@@ -188,6 +188,13 @@ def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool 
     return values | {"related": _near(lang)}
 
 
+def finding_alone(lang: str, policy: Policy) -> Values:
+    """What is true for whoever asked, and no article that holds for them besides."""
+    return faq_mails.answer(
+        conversation(lang), policy, PORTAL, [], related=(), now=AT, findings=_FINDINGS[lang][:1]
+    )
+
+
 def _near(lang: str) -> list[Values]:
     return [
         {"title": title, "page_url": f"{PORTAL}/faq/{topic}?lang={lang}"}

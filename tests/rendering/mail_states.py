@@ -66,6 +66,7 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
     "faq_answer_two": lambda lang: conversation_samples.article(lang, POLICY, several=True),
+    "faq_answer_none": lambda lang: conversation_samples.finding_alone(lang, POLICY),
     "faq_answer_by_staff": lambda lang: conversation_samples.article(lang, POLICY, by_staff=True),
     "neutral_receipt_with_answers": lambda lang: conversation_samples.receipt_with_answers(lang, POLICY),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),

@@ -111,7 +111,7 @@ def test_a_mail_with_two_questions_gets_both_answers(answering: Office) -> None:
 
     assert "locked for 30 minutes" in mail.text
     assert "OTP" in mail.text
-    assert "you asked two things" in mail.text
+    assert "You asked two things" in mail.text
 
 
 @pytest.mark.parametrize(
