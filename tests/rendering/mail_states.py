@@ -166,6 +166,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         samples.decided_case(lang), POLICY, why=KeyVoided.NOT_NEEDED
     ),
     "license_key_alone": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, spare=0),
+    "license_key_active": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, active=True),
     "license_keys_part": lambda lang: key_samples.listed(
         samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
     ),
