@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot import policy as policies
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.members import MemberNotice
@@ -14,6 +14,7 @@ from bot.domain.phone_resets import ResetState
 from bot.domain.prolongation import Wished
 from bot.domain.recovery import Way
 from bot.domain.registration import RefusalReason
+from bot.domain.ris import Credential
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
     account_samples,
@@ -41,6 +42,14 @@ def unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
         lang=lang,
         policy=POLICY,
     )
+
+
+def _hardware_case(lang: str) -> Case:
+    """An addition of one person who has a certificate: it takes no seat."""
+    case = samples.addition_case(lang)
+    first, second, *_ = case.ris.users
+    users = (first, replace(second, credential=Credential.MLOA_HARDWARE))
+    return replace(case, ris=replace(case.ris, users=users))
 
 
 def _prolong_link(lang: str, how: Wished) -> dict[str, Any]:
@@ -141,6 +150,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
+    "order_confirmation_hardware": lambda lang: order_mails.order_confirmation(_hardware_case(lang), POLICY),
     "order_confirmation_addition_waits": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY, not_registered=True
     ),
