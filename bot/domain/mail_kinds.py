@@ -148,16 +148,12 @@ def _through_our_own_list(asked: _Asked) -> bool:
     return not own_ids.isdisjoint(ids) or not asked.own_addresses.isdisjoint(posts)
 
 
-SPEAKING_WORDS = 4  #: so many words in a subject say something by themselves
-
-
 def _empty(asked: _Asked) -> str:
     mail = asked.mail
     if mail.text.strip() or mail.attachments or asked.has_form or mail.fault:
         return ""
-    spoken = "?" in mail.subject or len(mail.subject.split()) >= SPEAKING_WORDS
-    if spoken and not ANSWERED.match(mail.subject):
-        return ""  # the whole question stands in the subject
+    if any(map(str.isalpha, mail.subject)) and not ANSWERED.match(mail.subject):
+        return ""  # all that there is to say stands in the subject: "Account locked"
     return "no text of the sender's own and no attachment"
 
 

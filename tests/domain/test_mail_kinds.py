@@ -168,9 +168,7 @@ def test_the_group_behind_our_own_address_is_no_foreign_list(headers: dict[str, 
     assert kind_of(with_headers(**headers)) is Kind.QUESTION
 
 
-@pytest.mark.parametrize(
-    "subject", ["", "RIS", "Test mail", "AW: Wie geht es weiter mit unserem Antrag?", "Fwd: "]
-)
+@pytest.mark.parametrize("subject", ["", "...", "12", "AW: Wie geht es weiter mit unserem Antrag?", "Fwd: "])
 def test_a_mail_that_says_nothing_is_empty(subject: str) -> None:
     assert kind_of(replace(QUESTION, subject=subject, text=" \n")) is Kind.EMPTY
 
@@ -180,6 +178,8 @@ def test_a_mail_that_says_nothing_is_empty(subject: str) -> None:
     [
         replace(QUESTION, text="", subject="When does my account expire?"),
         replace(QUESTION, text="", subject="Passwort vergessen und Konto gesperrt"),
+        replace(QUESTION, text="", subject="Konto gesperrt"),
+        replace(QUESTION, text="", subject="Help"),
         replace(
             QUESTION, text="", attachments=(Attachment(name="a.pdf", type="application/pdf", content=b""),)
         ),
