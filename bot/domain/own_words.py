@@ -70,13 +70,41 @@ def own_words(text: str, subject: str = "") -> str:
     """
     lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")]
     parted = _split(_without_banner(lines), forward=_passes_on(subject))
-    said = _joined(without_signature(parted.kept))
-    passed_on = _joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
+    said = joined(without_signature(parted.kept))
+    passed_on = joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
     if said or passed_on:
         return f"{said}\n\n{passed_on}".strip()
     if _FORWARD_SUBJECT.match(subject):
-        return _joined([_unquoted(line) for line in lines])
-    return _joined(lines) if any(map(_is_unmarked, parted.below)) else ""
+        return joined([_unquoted(line) for line in lines])
+    return joined(lines) if any(map(_is_unmarked, parted.below)) else ""
+
+
+def part(text: str, subject: str) -> Parted:
+    """Part the sender's lines from those of the mail below, which is passed on only where that is said."""
+    lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")]
+    return _split(_without_banner(lines), forward=_FORWARD_SUBJECT.match(subject) is not None)
+
+
+def length_of_head(lines: Sequence[str], position: int) -> int:
+    """How many lines introduce the unmarked mail that begins there; 0 where none does."""
+    if introduced := _introduction(lines, position):
+        return introduced
+    if _ORIGINAL.fullmatch(lines[position]):
+        following = next((n for n in range(position + 1, len(lines)) if lines[n].strip()), position + 1)
+        return following - position + _labelled(lines, following)
+    if _begins_header_block(lines, position):
+        return _labelled(lines, position)
+    if _begins_notes_block(lines, position):
+        named = next(n for n in range(position, len(lines)) if _notes_label(lines[n].strip()) == "subject")
+        return next((n for n in range(named + 1, len(lines)) if lines[n].strip()), named) + 1 - position
+    return 0
+
+
+def _labelled(lines: Sequence[str], position: int) -> int:
+    """The lines up to the last "Subject: …" of a block, which ends with an empty one."""
+    block = lines[position : position + 12]
+    ends = next((n for n, line in enumerate(block) if not line.strip()), len(block))
+    return max((n + 1 for n in range(ends) if _LABEL.match(block[n])), default=0)
 
 
 def without_quotes(text: str, subject: str = "") -> str:
@@ -200,7 +228,7 @@ def _unquoted(line: str) -> str:
     return re.sub(r"^\s*> ?", "", line)
 
 
-def _joined(lines: Sequence[str]) -> str:
+def joined(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -30,6 +30,7 @@ from bot.services import (
     organisations,
     provenance,
     questions,
+    quoted_mails,
     sources,
     timeline,
     withdrawals,
@@ -56,6 +57,7 @@ def understand(
     `vouched`: a person says that there is a form, so that a few of its headings are enough.
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
+    mail = quoted_mails.read_into(db, desk, mail)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
     own, has_form = desk.own_addresses, form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
