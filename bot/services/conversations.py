@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import QuestionNote
+from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Thread
 from bot.domain.conversation_refusals import (
     ConversationClosed,
@@ -53,7 +53,6 @@ from bot.store.numbers import next_number
 
 CARD, TOLD = "question_note", "conversation_told_note"
 MOST = 200  #: open ones that are looked at, what is due first first
-WORDS_SHOWN = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000
 
 
 def card_key(ref: str) -> str:
@@ -161,7 +160,7 @@ def card_values(one: Conversation) -> dict[str, Any]:
         sender_address=one.address,
         verified=one.verified,
         subject=one.subject,
-        text=one.words[:WORDS_SHOWN],
+        **shown_words(one.words),
         received_at=one.created_at,
         mail_id=one.mail_id,
     )

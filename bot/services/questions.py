@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import QuestionNote
+from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.events import EventTag, subject_of
@@ -249,7 +249,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         verified=understood.verified,
         evidence=understood.check.evidence,
         subject=mail.subject,
-        text=mail.text[: conversations.WORDS_SHOWN],
+        **shown_words(mail.text),
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,
