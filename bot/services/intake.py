@@ -9,6 +9,7 @@ from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case, case_id
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
+from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
@@ -297,7 +298,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
-    unread = conversations.hear(db, desk, understood, conversation, answered=sent, now=now)
+    answered = sent and asks_nothing_else(understood.mail)
+    unread = conversations.hear(db, desk, understood, conversation, answered=answered, now=now)
     if unread:
         questions.note_next(db, understood, conversation, now=now, form_sent=sent)
     if not sent:
