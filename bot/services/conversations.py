@@ -39,7 +39,6 @@ from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
-from bot.domain.thanks import is_thanks
 from bot.faq.marks import find_marks
 from bot.ports import Chat
 from bot.services import deciders, faq
@@ -209,12 +208,7 @@ def hear(
     Thanks and nothing else ends what was answered; anything doubtful opens it. `answered`: Usher did so.
     """
     mail = understood.mail
-    ends = (
-        one.state in QUIET
-        and understood.verified
-        and not mail.attachments
-        and is_thanks(mail.text, sender=mail.sender.name)
-    )
+    ends = one.state in QUIET and understood.only_thanks
     found = {*one.marks, *find_marks(mail.subject, mail.text)}
     marks = one.marks if ends else tuple(mark for mark in Mark if mark in found)
     thread = Thread.answering(mail)

@@ -247,7 +247,8 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
-        return _take_as_new(db, desk, understood, now)
+        thanks = case if understood.only_thanks else None
+        return _note_thanks(db, understood, thanks, now) or _take_as_new(db, desk, understood, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
     if taken or corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
@@ -263,7 +264,12 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
 
 
 def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
-    """What a party writes once a case is decided waits for a person, as any question and any form does."""
+    """What a party writes once a case is decided waits for a person, as any question and any form does.
+
+    Thanks alone wait for nobody.
+    """
+    if understood.only_thanks:
+        return _note_thanks(db, understood, case, now)
     known = case_versions.list_forms(db, case.id)
     forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
     is_news = understood.form.refusal is not None or bool(forms - known)
@@ -273,6 +279,14 @@ def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now
         ref = questions.ask(db, desk, understood, now, of_case=True)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref
+
+
+def _note_thanks(db: Database, understood: Understood, case: Case | None, now: datetime) -> str:
+    """Thanks for a mail about a case stand below its card; "" where there is none."""
+    if case is None:
+        return ""
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    return case.ref
 
 
 def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:

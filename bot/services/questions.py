@@ -246,7 +246,8 @@ def _is_to_be_read(understood: Understood, *, known: bool) -> bool:
     """Whether a person has to look at it: words, or a file of which nobody has told its sender anything."""
     mail, form = understood.mail, understood.form
     unsaid = bool(mail.attachments) and not known and form.refusal is None
-    return bool(mail.text) or unsaid or not (understood.row.whole or understood.too_large)
+    words = bool(mail.text) and not understood.only_thanks
+    return words or unsaid or not (understood.row.whole or understood.too_large)
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:
