@@ -68,7 +68,7 @@ def own_words(text: str, subject: str = "") -> str:
     Where that leaves nothing, all of it stays: what has no ">" may be the sender's words, and to show too
     much costs less than to lose them.
     """
-    lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")]
+    lines = _lines(text)
     parted = _split(_without_banner(lines), forward=_passes_on(subject))
     said = joined(without_signature(parted.kept))
     passed_on = joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
@@ -81,7 +81,7 @@ def own_words(text: str, subject: str = "") -> str:
 
 def part(text: str, subject: str) -> Parted:
     """Part the sender's lines from those of the mail below, which is passed on only where that is said."""
-    lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")]
+    lines = _lines(text)
     return _split(_without_banner(lines), forward=_FORWARD_SUBJECT.match(subject) is not None)
 
 
@@ -113,6 +113,18 @@ def without_quotes(text: str, subject: str = "") -> str:
         return text
     parted = _split([line[:LONGEST_LINE] for line in text.split("\n")], forward=False)
     return "\n".join([*parted.kept, *(parted.below if parted.passed_on else [])])
+
+
+def _lines(text: str) -> list[str]:
+    """A paragraph of more than LONGEST_LINE goes on in the next line."""
+    lines: list[str] = []
+    for line in text[:LONGEST_TEXT].split("\n"):
+        while len(line) > LONGEST_LINE:
+            ends = line.rfind(" ", 1, LONGEST_LINE) + 1 or LONGEST_LINE
+            lines.append(line[:ends].rstrip())
+            line = line[ends:]  # noqa: PLW2901 - what is left of it
+        lines.append(line.rstrip())
+    return lines
 
 
 def _passes_on(subject: str) -> bool:

@@ -109,6 +109,13 @@ def test_a_postscript_behind_the_signature_is_kept() -> None:
     )
 
 
+def test_a_paragraph_that_never_ends_is_kept_whole() -> None:
+    words = "The code has expired once more. " * 200
+
+    assert own_words(words).split() == words.split()
+    assert "".join(own_words("x" * 5_000).split()) == "x" * 5_000
+
+
 UNMARKED = {
     "below outlook's block": "Von: Desk <ris@desk.example.org>\nGesendet: Montag, 2. September 2024 08:30\n"
     "An: Dana\nBetreff: RIS\n\nWie viele?\n\nFünf Plätze.",
