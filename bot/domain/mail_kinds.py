@@ -93,10 +93,27 @@ AUTO_SUBJECT = re.compile(
     r"|out[- ]of[- ](?:the )?office(?: (?:auto[- ]?)?reply)?|on (?:vacation|holiday)"
     r"|automatische (?:antwort|abwesenheitsnotiz|r[üu]ckantwort|r[üu]ckmeldung|e-?mail-antwort)"
     r"|abwesenheits(?:notiz|nachricht|meldung|mitteilung|benachrichtigung|assistent)"
-    r"|abwesenheit|abwesend|nicht im (?:b[üu]ro|haus)|autom\. antwort|auto-antwort|urlaubsnotiz)"
+    r"|abwesenheit|abwesend|(?:ich bin (?:derzeit |zurzeit |momentan )?)?nicht im (?:b[üu]ro|haus)"
+    r"|autom\. antwort|auto-antwort|urlaubsnotiz|r[ée]ponse automatique"
+    r"|lesebest[äa]tigung|read receipt|(?:gelesen|read|not read|ungelesen gel[öo]scht)(?=\s?:))"
     r"\s*(?:$|[:([]|[-–] |(?:re|aw|fwd?|wg):)",  # noqa: RUF001 - the dash people type
     re.IGNORECASE,
 )
+
+
+#: an automatic reply that says so is news: their mails go nowhere any more
+_LEFT = re.compile(
+    r"\b(?:no longer (?:works?|working|employed|with (?:us|the company)|part of)"
+    r"|(?:has|have) left (?:us|the company|our)"
+    r"|nicht mehr (?:f(?:ü|ue)r uns|bei uns|im unternehmen|f(?:ü|ue)r die|bei der|in unserem)"
+    r"|(?:aus dem unternehmen )?ausgeschieden|(?:das|unser) unternehmen verlassen)\b",
+    re.IGNORECASE,
+)
+
+
+def says_somebody_left(mail: InboundMail) -> bool:
+    """Whether an automatic reply says that whom we wrote to works there no more."""
+    return _LEFT.search(f"{mail.subject}\n{mail.text}") is not None
 
 
 def _auto_reply(asked: _Asked) -> str:

@@ -13,7 +13,7 @@ from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
-from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.mail_kinds import as_unread, classify, says_somebody_left
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
@@ -145,9 +145,23 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody."""
-    del db, desk, now
-    return understood.found.thread_ref or ""
+    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody.
+
+    That somebody works there no more stands below the card of the case about which we wrote to them.
+    """
+    del desk
+    found, ref = understood.found, understood.found.thread_ref or ""
+    case = _find_case(db, ref) if found.kind is Kind.AUTO_REPLY else None
+    if case is not None and says_somebody_left(understood.mail):
+        card = f"card:{case.ref}"
+        questions.note_follow_up(db, understood, case.ref, card, now=now, case_id=case.id, aloud=True)
+    return ref
+
+
+def _find_case(db: Database, ref: str) -> Case | None:
+    number = case_id(ref)
+    named = cases.find(db, number) if number is not None else None
+    return organisations.find_heir(db, named) if named else None
 
 
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -239,9 +253,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     ref = understood.found.thread_ref or ""
     if not ref.startswith("C-"):
         return _continue_conversation(db, desk, understood, ref, now)
-    number = case_id(ref)
-    named = cases.find(db, number) if number is not None else None
-    case = organisations.find_heir(db, named) if named else None
+    case = _find_case(db, ref)
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)
