@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.domain.mail import ANSWERED
+from bot.domain.thanks import is_polite, is_thanks
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 2_000
@@ -65,18 +66,23 @@ class Parted(NamedTuple):
 def own_words(text: str, subject: str = "") -> str:
     """Strip the mail that is answered and the signature; a mail that is passed on holds the message.
 
-    Where that leaves nothing, all of it stays: what has no ">" may be the sender's words, and to show too
-    much costs less than to lose them.
+    Where that leaves nothing, or a greeting, all of it stays: what has no ">" may be the sender's words, and
+    to show too much costs less than to lose them.
     """
     lines = _lines(text)
     parted = _split(_without_banner(lines), forward=_passes_on(subject))
     said = joined(without_signature(parted.kept))
     passed_on = joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
-    if said or passed_on:
+    below = not parted.passed_on and any(map(_is_unmarked, parted.below))
+    if passed_on or (said and not (below and _only_greets(said))):
         return f"{said}\n\n{passed_on}".strip()
     if _FORWARD_SUBJECT.match(subject):
         return joined([_unquoted(line) for line in lines])
-    return joined(lines) if any(map(_is_unmarked, parted.below)) else ""
+    return joined(lines) if below else ""
+
+
+def _only_greets(said: str) -> bool:
+    return is_polite(said) and not is_thanks(said)
 
 
 def part(text: str, subject: str) -> Parted:
@@ -265,9 +271,14 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"\b(?:confidential|privileged|intended|recipient|addressee|liab|disclaimer|disclose|copyright|virus"
-    r"|environment|vertraulich|bestimmt|empf(?:ä|ae)nger|adressat|haftung|unbefugt|umwelt|ausdruck|gesch(?:ü"
-    r"|ue)tzt|rechtlich)",
+    r"\b(?:confidential|privileged|disclaimer|vertraulich|unbefugt|rechtlich gesch(?:ü|ue)tzt"
+    r"|consider the environment|an die umwelt|ausdruck)",
+    re.IGNORECASE,
+)
+#: two of these say as much
+_RATHER_LEGAL = re.compile(
+    r"\b(?:intended|recipient|addressee|liable|disclos|copy|delete|virus|bestimmt|empf(?:ä|ae)nger|adressat"
+    r"|haft|umwelt|gesch(?:ü|ue)tzt|l(?:ö|oe)sch|vernicht|irrt(?:ü|ue)mlich)",
     re.IGNORECASE,
 )
 _GREETING = r"gr(?:ü|ue)(?:ß|ss|s)e?n?"
@@ -318,9 +329,12 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def _begins_footer(lines: list[str], position: int) -> bool:
     """Tell "This message contains confidential …" from "This message contains two questions:"."""
-    if not _FOOTER.match(lines[position]):
+    line = lines[position]
+    if not _FOOTER.match(line) or line.endswith(("?", ":")):
         return False
-    return _LEGAL.search(" ".join(lines[position : position + 4])) is not None
+    said = " ".join(lines[position : position + 4])
+    rather = {word.lower() for word in _RATHER_LEGAL.findall(said)}
+    return _LEGAL.search(said) is not None or len(rather) > 1
 
 
 def _before_delimiter(lines: list[str]) -> list[str]:

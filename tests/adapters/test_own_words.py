@@ -53,6 +53,8 @@ QUOTED = {
     "Dana Doe/BER/Example@Example\nKopie\n\nThema\nRIS\n\n\nWie viele?",
     "notes web": 'Five seats.\n\n-----"The Desk" <ris@desk.example.org> schrieb: -----\n'
     "An: dana@example.org\nVon: Desk\nDatum: 02.09.2024 08:30\nBetreff: RIS\n\nWie viele?",
+    "footer de": "Five seats.\n\n"
+    "Diese Nachricht ist nur für den Empfänger bestimmt. Bitte löschen Sie sie sonst.",
     "banner": "[EXTERNAL]\n\nFive seats.",
     "banner de": "ACHTUNG: Diese E-Mail stammt von einem externen Absender. Klicken Sie nicht.\n\n"
     "Five seats.",
@@ -75,6 +77,7 @@ KEPT = {
     "best as a word": "Best would be Monday.\nOr Tuesday.",
     "from a date": "From: Monday\nWe are closed.",
     "a footer's beginning": "Hello,\n\nThis message contains two questions:\n1. How long?\n2. And where?",
+    "a footer's words": "Hallo,\n\nDiese Nachricht enthält Fragen zu bestimmten Feldern.\nWas ist der Ort?",
     "a footer's beginning, de": "Hallo,\n\nDiese Nachricht enthält meine Fragen:\n1. Wie lange?",
     "of an earlier mail": "Hallo,\n\nDer Inhalt dieser E-Mail von gestern stimmt so, das Konto geht nicht.",
     "words behind thanks": "The code is wrong.\n\nThanks\n"
@@ -120,6 +123,8 @@ UNMARKED = {
     "below outlook's block": "Von: Desk <ris@desk.example.org>\nGesendet: Montag, 2. September 2024 08:30\n"
     "An: Dana\nBetreff: RIS\n\nWie viele?\n\nFünf Plätze.",
     "below gmail's line": "On Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n\nHow?\n\nFive.",
+    "a greeting above": "Hallo zusammen,\n\nVon: Desk <ris@desk.example.org>\nGesendet: Montag\nAn: Dana\n"
+    "Betreff: RIS\n\nWie viele?\n\nFünf Plätze.",
     "passed on": "-----Ursprüngliche Nachricht-----\nVon: Chef <c@example.org>\nGesendet: Montag\nAn: Dana\n"
     "Betreff: Zugang\n\nBitte klären.",
     "a web form": "Von: Dana\nDatum: 2.3.2026\nAn: Support\nBetreff: Konto\n\nMein Konto ist gesperrt.",
@@ -216,6 +221,7 @@ def test_hostile_text_takes_no_time(text: str) -> None:
         (("4711", "RIS Zürcher AG"), "de"),
         (("Please add Jürgen Müller to our site",), "en"),
         (("see attached mail",), "en"),
+        (("", "Konto gesperrt"), "de"),
         (("", ""), "en"),
         (("Hallo, please find the RIS attached for our company",), "en"),
     ],
