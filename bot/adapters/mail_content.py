@@ -11,6 +11,7 @@ from email.message import Message
 from typing import NamedTuple
 
 from bot.adapters.mail_charsets import decode
+from bot.adapters.mail_flowed import unflowed
 from bot.adapters.mail_headers import LONGEST_HEADER, file_name_of, parameters_of, unfold
 from bot.adapters.mail_html import html_to_text
 from bot.adapters.tnef import is_tnef, read_tnef
@@ -145,7 +146,7 @@ class _Walk:
             return []
         name, attached = _name_of(part)
         if kind in _BODIES and not name and not attached:
-            return [self._body(_text_of(part, content), html=kind == "text/html", nested=nested)]
+            return [self._body(part, _text_of(part, content), html=kind == "text/html", nested=nested)]
         if kind == "text/plain" and not attached and not nested:
             self.named_texts.append(_text_of(part, content)[:LONGEST_BODY])
         if is_tnef(content):
@@ -158,9 +159,13 @@ class _Walk:
             return self._visit_mail(within, depth)
         return []
 
-    def _body(self, text: str, *, html: bool, nested: bool) -> _Body:
+    def _body(self, part: Message, text: str, *, html: bool, nested: bool) -> _Body:
         self.found.bodies.append(BodyPart(self._mails[-1], html, text))
-        return _Body(text=text[:LONGEST_BODY], html=html, passed_on=nested)
+        said = parameters_of(_header(part, "content-type"))
+        text = text[:LONGEST_BODY]
+        if not html and said.get("format", "").lower() == "flowed":
+            text = unflowed(text, delsp=said.get("delsp", "").lower() == "yes")
+        return _Body(text=text, html=html, passed_on=nested)
 
     def _unwrapped(self, name: str, kind: str, content: bytes) -> list[_Body]:
         """Outlook's winmail.dat is an envelope: the files in it are attachments, the words a mail within."""

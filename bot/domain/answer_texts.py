@@ -5,16 +5,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from bot.domain.thanks import is_polite
+
 LONGEST_ANSWER: Final = 500  #: characters kept of one; no cell of the form needs more
 MOST_LINES: Final = 2_000
+_FEW_WORDS: Final = 6  #: more of them are a sentence
 
 _NUMBER: Final = r"(?P<number>[1-9]\d{0,2})"
-_WORDS: Final = r"(?:frage|question|punkt|point|position|item|antwort|answer)\s{0,3}(?:(?:nr|no)\.?\s{0,2})?"
+_WORDS: Final = (
+    r"(?:frage|question|punkt|point|position|item|antwort|answer|number|nummer)\s{0,3}"
+    r"(?:(?:nr|no)\.?\s{0,2})?"
+)
 _DASH: Final = "\u2013-"  #: as programs write it, and as people type it
 _BULLET: Final = rf"[\s*•{_DASH}]{{0,5}}"
 #: "1. 10115", "2) …", "(3) …", "4: …", "5 - …", or a table's row; a decimal number or a time is none
 _PLAIN: Final = re.compile(
     rf"{_BULLET}[(\[]?{_NUMBER}(?:(?P<sign>[)\]])[.:]?|(?P<dot>[.:])(?!\d)|\s{{1,3}}[={_DASH}]\s|\t)"
+)
+#: "1. April 2026", "2. Quartal": no number of a question
+_DATE: Final = re.compile(
+    r"\s?(?:(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|m(?:arch|ärz)|apr(?:il)?|ma[yi]|jun[ei]?|jul[yi]?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?(?:\s+\d{4}|\s*$|\s*[.,;:])"
+    r"|(?:quartal|halbjahr|quarter|kw|woche|etage|stock|og|obergeschoss)\b)",
+    re.IGNORECASE,
 )
 #: "zu 2: …", "ad 3)", "Frage 4: …", "Nr. 5 …", "to question 6 …", "#7"
 _NAMED: Final = re.compile(
@@ -60,6 +73,15 @@ def read_answers(text: str, quoted_text: str = "") -> tuple[Given, ...]:
     for line in _lines(text, quoted_text):
         reader.take(line)
     return reader.end()
+
+
+def read_bare_answer(text: str, *, sender: str = "") -> Given | None:
+    """A few words without a number, besides greetings: what answers a question that was the only one."""
+    lines = [line.strip() for line in text.split("\n", MOST_LINES)[:MOST_LINES] if line.strip()]
+    said = [line for line in lines if not is_polite(line[:LONGEST_ANSWER], sender=sender)]
+    if len(said) != 1 or len(said[0].split()) > _FEW_WORDS or said[0].endswith(("?", "!", ".", ":")):
+        return None
+    return Given(number=1, text=said[0][:LONGEST_ANSWER])
 
 
 def _lines(text: str, quoted_text: str) -> Iterator[_Line]:
@@ -131,6 +153,8 @@ def _numbered(line: str) -> Iterator[tuple[int, str]]:
     plain = _PLAIN.match(line)
     start = plain or _NAMED.match(line) or _LETTERED.match(line)
     if start is None:
+        return
+    if plain and plain["dot"] == "." and _DATE.match(line, plain.end()):
         return
     number, begins = int(start["number"]), start.end()
     following = _NEXT.get((plain["sign"] or plain["dot"] or "") if plain else "")

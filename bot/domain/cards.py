@@ -1,7 +1,9 @@
 """What cards, pages and mails show of a case, as plain values; `rendering` puts them into words."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from bot.domain.approvals import Approval, Grave, Phase, SecondReason
 from bot.domain.bounces import Returned
@@ -124,12 +126,26 @@ class QuestionNote:
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
+    left_out: int = 0  #: characters of its words for which `text` has no room
     unread_bytes: int = 0  #: its size, where it was too large to be read
     withheld: bool = False  #: the mail server does not give it out
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     to_read: bool = False  #: a person has to look at it
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
+
+
+WORDS_SHOWN: Final = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000
+
+
+def shown_words(words: str) -> dict[str, Any]:
+    """Somebody's words as far as a note has room, up to the end of a word, and how much is left out."""
+    if len(words) <= WORDS_SHOWN:
+        return {"text": words, "left_out": 0}
+    kept = words[:WORDS_SHOWN]
+    if words[WORDS_SHOWN].strip():  # in a word
+        kept = re.sub(r"\S{1,80}\Z", "", kept)
+    return {"text": f"{kept.rstrip()} …", "left_out": len(words) - len(kept)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.domain.mail import InboundMail
+from bot.domain.thanks import is_polite
 
 LONGEST: Final = 1_500  #: characters; whoever writes more wants more than a form
 _IMAGES: Final = "image/"  #: logos of a signature; anything else attached is what the mail is about
@@ -81,6 +82,31 @@ _PURPOSE: Final = re.compile(
     r"\b(?:fill|complete|ausfüllen|ausfülle|zurück\w*|send it back|return it))\b[^.?!\n]*",
     re.IGNORECASE,
 )
+#: wanted is none, or one of another kind: "we need no new form", "the form for cancelling an account"
+_NO: Final = re.compile(r"\b(?:no|not|don't|never|kein\w*|nicht|nie)\b", re.IGNORECASE)
+_NEEDS_NONE: Final = re.compile(
+    r"\b(?:do not|don't|don\u2019t) (?:need|want|require)\b"
+    r"|\b(?:need|want|brauch\w*|benötig\w*|möcht\w*|woll\w*)\b[^.?!\n]{0,30}\b(?:no|kein\w*|nicht)\b",
+    re.IGNORECASE,
+)
+_NO_MORE: Final = re.compile(r"\s*(?:nicht|no longer|no more|any more|anymore)\b", re.IGNORECASE)
+_OF_OTHER_KIND: Final = re.compile(
+    r"\s*(?:for|to|of|about|zum|zur|für|um|über)\b[^.?!\n]{0,40}?\b(?:cancel|clos|delet|terminat|chang|refund"
+    r"|complain|invoic|travel|kündig|lösch|schließ|sperr|reklam|beschwer|widerruf|widersp|storn|änder|abmeld"
+    r"|rechnung|reise)",
+    re.IGNORECASE,
+)
+#: a request that has more behind it, or within: "…, and how long is the code valid?"
+_MORE: Final = re.compile(
+    r"\b(?:and|und|also|besides|außerdem|sowie|plus|but|aber)\b(?:\W+\w+){3}", re.IGNORECASE
+)
+_BEFORE: Final = 12  #: words in front of a request: a greeting and "could you please"
+#: why a form is asked for is nothing else
+_REASON: Final = re.compile(
+    r"(?:we|i|wir|ich)\b[^.?!]{0,60}\b(?:(?:new )?customers?|neukunden?|kunden?|order|bestellen|onboard)\b"
+    r"[^.?!]{0,60}[.!]?",
+    re.IGNORECASE,
+)
 _SENTENCE: Final = re.compile(r"[.?!]+\s|\n\s*\n|;\s")
 
 
@@ -91,11 +117,18 @@ def asks_for_form(mail: InboundMail) -> bool:
     text = mail.text[: LONGEST + 1]
     if len(text) > LONGEST:
         return False
-    if any(_asks(sentence) for sentence in _sentences(text)):
+    said = _sentences(text)
+    if any(_asks(sentence) for sentence in said):
         return True
     subject = " ".join(mail.subject[:200].split())
     about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
-    return about_it and not any(_HAS_IT.search(sentence) for sentence in _sentences(text))
+    return about_it and not any(_HAS_IT.search(one) or _declines(one) for one in said)
+
+
+def asks_nothing_else(mail: InboundMail) -> bool:
+    """Whether a mail that asks for the form asks for nothing besides; in doubt a person reads it."""
+    others = [one for one in _sentences(mail.text) if not _asks_only(one)]
+    return all(_REASON.fullmatch(one) or is_polite(one, sender=mail.sender.name) for one in others)
 
 
 def _sentences(text: str) -> list[str]:
@@ -103,5 +136,34 @@ def _sentences(text: str) -> list[str]:
 
 
 def _asks(sentence: str) -> bool:
+    return _find_request(sentence) is not None
+
+
+def _asks_only(sentence: str) -> bool:
+    """Whether a sentence is a request with a greeting in front, and has no second half."""
+    found = _find_request(sentence)
+    if found is None:
+        return False
+    few = len(found.string[: found.start()].split()) <= _BEFORE
+    return few and not _MORE.search(found.string)
+
+
+def _find_request(sentence: str) -> re.Match[str] | None:
     wish = _PURPOSE.sub("", sentence)
-    return not _HAS_IT.search(wish) and any(pattern.search(wish) for pattern in _ASKS)
+    if _HAS_IT.search(wish):
+        return None
+    return next((found for found in _list_wishes(wish) if not _is_declined(found)), None)
+
+
+def _declines(sentence: str) -> bool:
+    none = _NEEDS_NONE.search(sentence) is not None
+    return none or any(_is_declined(found) for found in _list_wishes(sentence))
+
+
+def _list_wishes(sentence: str) -> list[re.Match[str]]:
+    return [found for pattern in _ASKS if (found := pattern.search(sentence))]
+
+
+def _is_declined(wish: re.Match[str]) -> bool:
+    behind = wish.string[wish.end() :]
+    return bool(_NO.search(wish[0]) or _NO_MORE.match(behind) or _OF_OTHER_KIND.match(behind))

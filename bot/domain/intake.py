@@ -8,6 +8,7 @@ from bot.domain.faq import Reading as Asked
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Classification, InboundMail
 from bot.domain.ris import Reading
+from bot.domain.thanks import is_thanks
 from bot.domain.trust import SenderCheck, Verdict
 
 
@@ -31,6 +32,13 @@ class Understood:
     @property
     def verified(self) -> bool:
         return self.check.verdict is Verdict.PASSED
+
+    @property
+    def only_thanks(self) -> bool:
+        """Whether somebody for whom their server vouches says thanks, and nothing else."""
+        mail = self.mail
+        said = self.row.whole and is_thanks(mail.text, sender=mail.sender.name)
+        return self.verified and said and not mail.attachments
 
     @property
     def form_of(self) -> str:

@@ -18,7 +18,7 @@ _GERMAN = _words(
     "kein keine können könnt könnte lieber liebe mehr mein meine mich mir mit möchte muss nach nicht "
     "noch nur ob oder ohne sehr sein seit sich sie sind so tag über um und uns unser unsere unter "
     "vielen viele vom von vor wann war warum was wenn wer werden wie wieder wir wird wo wurde zu zum "
-    "zur anbei anhang benutzer frage fragen kennwort passwort zusammen geehrte geehrter"
+    "zur anbei anhang benutzer frage fragen kennwort passwort gesperrt vergessen zusammen geehrte geehrter"
 )
 _ENGLISH = _words(
     "a about after all an and any are as at attached be been but by can cannot could dear do does "

@@ -93,10 +93,27 @@ AUTO_SUBJECT = re.compile(
     r"|out[- ]of[- ](?:the )?office(?: (?:auto[- ]?)?reply)?|on (?:vacation|holiday)"
     r"|automatische (?:antwort|abwesenheitsnotiz|r[üu]ckantwort|r[üu]ckmeldung|e-?mail-antwort)"
     r"|abwesenheits(?:notiz|nachricht|meldung|mitteilung|benachrichtigung|assistent)"
-    r"|abwesenheit|abwesend|nicht im (?:b[üu]ro|haus)|autom\. antwort|auto-antwort|urlaubsnotiz)"
+    r"|abwesenheit|abwesend|(?:ich bin (?:derzeit |zurzeit |momentan )?)?nicht im (?:b[üu]ro|haus)"
+    r"|autom\. antwort|auto-antwort|urlaubsnotiz|r[ée]ponse automatique"
+    r"|lesebest[äa]tigung|read receipt|(?:gelesen|read|not read|ungelesen gel[öo]scht)(?=\s?:))"
     r"\s*(?:$|[:([]|[-–] |(?:re|aw|fwd?|wg):)",  # noqa: RUF001 - the dash people type
     re.IGNORECASE,
 )
+
+
+#: an automatic reply that says so is news: their mails go nowhere any more
+_LEFT = re.compile(
+    r"\b(?:no longer (?:works?|working|employed|with (?:us|the company)|part of)"
+    r"|(?:has|have) left (?:us|the company|our)"
+    r"|nicht mehr (?:f(?:ü|ue)r uns|bei uns|im unternehmen|f(?:ü|ue)r die|bei der|in unserem)"
+    r"|(?:aus dem unternehmen )?ausgeschieden|(?:das|unser) unternehmen verlassen)\b",
+    re.IGNORECASE,
+)
+
+
+def says_somebody_left(mail: InboundMail) -> bool:
+    """Whether an automatic reply says that whom we wrote to works there no more."""
+    return _LEFT.search(f"{mail.subject}\n{mail.text}") is not None
 
 
 def _auto_reply(asked: _Asked) -> str:
@@ -148,16 +165,12 @@ def _through_our_own_list(asked: _Asked) -> bool:
     return not own_ids.isdisjoint(ids) or not asked.own_addresses.isdisjoint(posts)
 
 
-SPEAKING_WORDS = 4  #: so many words in a subject say something by themselves
-
-
 def _empty(asked: _Asked) -> str:
     mail = asked.mail
     if mail.text.strip() or mail.attachments or asked.has_form or mail.fault:
         return ""
-    spoken = "?" in mail.subject or len(mail.subject.split()) >= SPEAKING_WORDS
-    if spoken and not ANSWERED.match(mail.subject):
-        return ""  # the whole question stands in the subject
+    if any(map(str.isalpha, mail.subject)) and not ANSWERED.match(mail.subject):
+        return ""  # all that there is to say stands in the subject: "Account locked"
     return "no text of the sender's own and no attachment"
 
 

@@ -6,6 +6,10 @@ questions ("- …") or "Thanks, that worked. But …" for a signature, and misse
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.domain.mail import ANSWERED
+from bot.domain.thanks import is_polite, is_thanks
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 2_000
@@ -20,17 +24,26 @@ _FORWARDED = re.compile(
 _ORIGINAL = re.compile(
     r"[>\s]*[-_]{3,}\s*(?:original[- ]?(?:message|nachricht|mail|e-mail)|urspr(?:ü"
     r"|ue)ngliche (?:nachricht|e-?mail|mail)"
-    r"|reply message|antwort)\s*[-_]{3,}\s*",
+    r"|reply message|antwort)\s*[-_]{3,}\s*"
+    r"|[>\s]*-{3,}.{1,200}\b(?:wrote|schrieb)\s?:?\s?-{3,}\s*",  # Notes
     re.IGNORECASE,
 )
 _WROTE = re.compile(r"\b(?:wrote|writes|schrieb|schreibt)\b.{0,200}:$", re.IGNORECASE)
 _WROTE_START = re.compile(r"[>\s]*(?:on|am)\s", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:wrote|writes|schrieb|schreibt) (?:to |an )?(?:me|us|you|him|her|them|this|that|the following"
+    r"|mir|uns|ihnen|euch|ihm|ihr|er|sie|man)\b|\b(?:dazu|folgendes|the following)\s*:$",
+    re.IGNORECASE,
+)
+_BY_SOMEBODY = re.compile(r"\b(?:schrieb|schreibt) (?:der|die|das|ein|eine|mein|meine|unser|unsere)\b")
+_TIME = re.compile(r"\b\d{1,2}(?::\d{2}|\.\d{2} Uhr)\b", re.IGNORECASE)
 _DATED = re.compile(r"\d{1,4}[./:-]\d{1,2}|\b(?:19|20)\d\d\b")
 _LABEL = re.compile(
     r"[>\s*_|]*(?:(?P<who>from|von|absender)|(?P<when>sent|date|gesendet(?: am)?|datum)"
     r"|(?P<what>to|an|cc|kopie|subject|betreff|bcc|reply-to|antwort an|importance|priorit[äa]t))\s*\*?\s*:",
     re.IGNORECASE,
 )
+_NOTES_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s\d{1,2}:\d{2}.{0,20}")
 _RULE = re.compile(r"[>\s]*[_-]{10,}\s*")
 _BANNER = re.compile(
     r"\W*(?:(?:caution|warning|attention|achtung|vorsicht|warnung|hinweis)\W+)?(?:\[?extern(?:al"
@@ -42,48 +55,127 @@ _BANNER = re.compile(
 )
 
 
+class Parted(NamedTuple):
+    """A mail's lines: the sender's, and those of the mail below, which they answer or pass on."""
+
+    kept: list[str]
+    below: list[str]  #: where it is answered and every line of it has its ">", none
+    passed_on: bool
+
+
 def own_words(text: str, subject: str = "") -> str:
-    """Strip the quoted mails and the signature; a forwarded mail stays, since it holds the message."""
-    lines = [line[:LONGEST_LINE].rstrip() for line in text[:LONGEST_TEXT].split("\n")]
-    forward = _FORWARD_SUBJECT.match(subject) is not None
-    kept, below = _split(_without_banner(lines), forward=forward)
-    said = _joined(without_signature(kept))
-    passed_on = _joined([_unquoted(line) for line in below])
-    if forward and not said and not passed_on:
-        return _joined([_unquoted(line) for line in lines])
-    return f"{said}\n\n{passed_on}".strip()
+    """Strip the mail that is answered and the signature; a mail that is passed on holds the message.
+
+    Where that leaves nothing, or a greeting, all of it stays: what has no ">" may be the sender's words, and
+    to show too much costs less than to lose them.
+    """
+    lines = _lines(text)
+    parted = _split(_without_banner(lines), forward=_passes_on(subject))
+    said = joined(without_signature(parted.kept))
+    passed_on = joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
+    below = not parted.passed_on and any(map(_is_unmarked, parted.below))
+    if passed_on or (said and not (below and _only_greets(said))):
+        return f"{said}\n\n{passed_on}".strip()
+    if _FORWARD_SUBJECT.match(subject):
+        return joined([_unquoted(line) for line in lines])
+    return joined(lines) if below else ""
+
+
+def _only_greets(said: str) -> bool:
+    return is_polite(said) and not is_thanks(said)
+
+
+def part(text: str, subject: str) -> Parted:
+    """Part the sender's lines from those of the mail below, which is passed on only where that is said."""
+    lines = _lines(text)
+    return _split(_without_banner(lines), forward=_FORWARD_SUBJECT.match(subject) is not None)
+
+
+def length_of_head(lines: Sequence[str], position: int) -> int:
+    """How many lines introduce the unmarked mail that begins there; 0 where none does."""
+    if introduced := _introduction(lines, position):
+        return introduced
+    if _ORIGINAL.fullmatch(lines[position]):
+        following = next((n for n in range(position + 1, len(lines)) if lines[n].strip()), position + 1)
+        return following - position + _labelled(lines, following)
+    if _begins_header_block(lines, position):
+        return _labelled(lines, position)
+    if _begins_notes_block(lines, position):
+        named = next(n for n in range(position, len(lines)) if _notes_label(lines[n].strip()) == "subject")
+        return next((n for n in range(named + 1, len(lines)) if lines[n].strip()), named) + 1 - position
+    return 0
+
+
+def _labelled(lines: Sequence[str], position: int) -> int:
+    """The lines up to the last "Subject: …" of a block, which ends with an empty one."""
+    block = lines[position : position + 12]
+    ends = next((n for n, line in enumerate(block) if not line.strip()), len(block))
+    return max((n + 1 for n in range(ends) if _LABEL.match(block[n])), default=0)
 
 
 def without_quotes(text: str, subject: str = "") -> str:
     """Leave out the mail that is answered, and nothing else; a forward is kept whole."""
     if _FORWARD_SUBJECT.match(subject):
         return text
-    kept, below = _split([line[:LONGEST_LINE] for line in text.split("\n")], forward=False)
-    return "\n".join([*kept, *below])
+    parted = _split([line[:LONGEST_LINE] for line in text.split("\n")], forward=False)
+    return "\n".join([*parted.kept, *(parted.below if parted.passed_on else [])])
 
 
-def _split(lines: Sequence[str], *, forward: bool) -> tuple[list[str], list[str]]:
-    """Part the sender's lines from a forwarded mail's; the mail that is answered falls away."""
+def _lines(text: str) -> list[str]:
+    """A paragraph of more than LONGEST_LINE goes on in the next line."""
+    lines: list[str] = []
+    for line in text[:LONGEST_TEXT].split("\n"):
+        while len(line) > LONGEST_LINE:
+            ends = line.rfind(" ", 1, LONGEST_LINE) + 1 or LONGEST_LINE
+            lines.append(line[:ends].rstrip())
+            line = line[ends:]  # noqa: PLW2901 - what is left of it
+        lines.append(line.rstrip())
+    return lines
+
+
+def _passes_on(subject: str) -> bool:
+    """Whether a mail with that subject passes on what stands below it; a program that answers says so."""
+    return _FORWARD_SUBJECT.match(subject) is not None or bool(
+        subject.strip() and not ANSWERED.match(subject)
+    )
+
+
+def _split(lines: Sequence[str], *, forward: bool) -> Parted:
+    """Part the sender's lines from those of the mail below."""
     kept: list[str] = []
     position = 0
     while position < len(lines):
         line = lines[position]
         if _FORWARDED.fullmatch(line):
-            return kept, list(lines[position:])
-        if _ORIGINAL.fullmatch(line) or _begins_header_block(lines, position):
+            return Parted(kept, list(lines[position:]), passed_on=True)
+        if _begins_quote(lines, position):
             while kept and (not kept[-1] or _RULE.fullmatch(kept[-1])):
                 kept.pop()
-            return kept, list(lines[position:]) if forward else []
+            return Parted(kept, list(lines[position:]), passed_on=forward)
         introduced = _introduction(lines, position)
         if introduced:
+            if not _quote_follows(lines, position + introduced):
+                return Parted(kept, list(lines[position:]), passed_on=forward)
             position += introduced
-            if not _quote_follows(lines, position):
-                return kept, []
         else:
             if not line.lstrip().startswith(">"):
                 kept.append(line)
             position += 1
-    return kept, []
+    return Parted(kept, [], passed_on=False)
+
+
+def _begins_quote(lines: Sequence[str], position: int) -> bool:
+    """Whether a mail begins there that no ">" marks."""
+    if _ORIGINAL.fullmatch(lines[position]):
+        return True
+    return _begins_header_block(lines, position) or _begins_notes_block(lines, position)
+
+
+def _is_unmarked(line: str) -> bool:
+    """Whether a line of the mail below is more than a mark of where it begins."""
+    said = line.strip()
+    mark = said.startswith(">") or _RULE.fullmatch(said) or _ORIGINAL.fullmatch(said) or _LABEL.match(said)
+    return bool(said) and not mark
 
 
 def _introduction(lines: Sequence[str], position: int) -> int:
@@ -97,8 +189,16 @@ def _introduction(lines: Sequence[str], position: int) -> int:
         if not joined.endswith(":"):
             continue
         if _WROTE.search(joined) and (_DATED.search(joined) if starts else _is_dated_by_name(joined)):
-            return count
+            marked = _quote_follows(lines, position + count)
+            return count if marked or _is_a_program_s(joined) else 0
     return 0
+
+
+def _is_a_program_s(joined: str) -> bool:
+    """Tell a mail program's line from a person's "On 1 March your system wrote to me:"."""
+    if _TOLD.search(joined):
+        return False
+    return "@" in joined or (_TIME.search(joined) is not None and not _BY_SOMEBODY.search(joined))
 
 
 def _is_dated_by_name(joined: str) -> bool:
@@ -115,15 +215,23 @@ def _quote_follows(lines: Sequence[str], position: int) -> bool:
 
 def _begins_header_block(lines: Sequence[str], position: int) -> bool:
     """Recognise Outlook's "From: … Sent: … To: … Subject: …", which has no other mark."""
-    first = _LABEL.match(lines[position])
-    if not first or not first["who"]:
-        return False
-    seen: set[str] = set()
-    for line in lines[position + 1 : position + 9]:
-        label = _LABEL.match(line)
-        if label:
-            seen.add(label.lastgroup or "")
-    return {"when", "what"} <= seen
+    labels = [_LABEL.match(line) for line in lines[position : position + 9]]
+    first, *others = [found.lastgroup if found else None for found in labels]
+    if first == "who":
+        return {"when", "what"} <= set(others)
+    # GMX, WEB.DE: when it was sent stands on top.
+    return first == "when" and others[:1] == ["who"] and "@" in lines[position + 1] and "what" in others
+
+
+def _begins_notes_block(lines: Sequence[str], position: int) -> bool:
+    """Recognise old Notes: who and when, each on a line, then "To" and "Subject", alone on theirs."""
+    who, when, *others = [line.strip() for line in lines[position : position + 14]] + [""] * 2
+    dated = _NOTES_DATE.fullmatch(when) or (not when and _NOTES_DATE.fullmatch(others[0]))
+    return "@" in who and bool(dated) and {"to", "subject"} <= set(map(_notes_label, others))
+
+
+def _notes_label(line: str) -> str:
+    return {"an": "to", "to": "to", "thema": "subject", "subject": "subject"}.get(line.lower(), "")
 
 
 def _without_banner(lines: list[str]) -> list[str]:
@@ -138,7 +246,7 @@ def _unquoted(line: str) -> str:
     return re.sub(r"^\s*> ?", "", line)
 
 
-def _joined(lines: Sequence[str]) -> str:
+def joined(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -160,6 +268,17 @@ _FOOTER = re.compile(
     r"(?: und| enth(?:ä|ae)lt| ist (?:ausschlie|vertraulich|nur))|der inhalt dieser (?:e-?mail"
     r"|nachricht)|vertraulichkeitshinweis"
     r"|please consider the environment|bitte (?:denken|prüfen) sie.{0,40}(?:umwelt|ausdruck))",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"\b(?:confidential|privileged|disclaimer|vertraulich|unbefugt|rechtlich gesch(?:ü|ue)tzt"
+    r"|consider the environment|an die umwelt|ausdruck)",
+    re.IGNORECASE,
+)
+#: two of these say as much
+_RATHER_LEGAL = re.compile(
+    r"\b(?:intended|recipient|addressee|liable|disclos|copy|delete|virus|bestimmt|empf(?:ä|ae)nger|adressat"
+    r"|haft|umwelt|gesch(?:ü|ue)tzt|l(?:ö|oe)sch|vernicht|irrt(?:ü|ue)mlich)",
     re.IGNORECASE,
 )
 _GREETING = r"gr(?:ü|ue)(?:ß|ss|s)e?n?"
@@ -186,19 +305,36 @@ _CLOSING = re.compile(
 )
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?s\.?|nb)\s*[:.)]?\s", re.IGNORECASE)
 LONGEST_SIGNATURE = 15
+#: two of these make a sentence, where no full stop says so
+_SPOKEN = re.compile(
+    r"\b(?:i|my|me|we|our|you|is|are|was|has|have|need|can|cannot|could|please|also|not|but"
+    r"|ich|mein|meine|mir|mich|wir|unser|unsere|ist|sind|war|hat|habe|haben|brauche|brauchen|kann|k(?:ö"
+    r"|oe)nnen|bitte|auch|au(?:ß|ss)erdem|noch|nicht|kein|keine|aber)\b",
+    re.IGNORECASE,
+)
 
 
 def without_signature(lines: list[str]) -> list[str]:
     """Cut the signature off the end; a text of nothing but a closing stays, and so does a postscript."""
     lines = _before_delimiter(lines)
     lines = [line for line in lines if not _MOBILE.fullmatch(line)]
-    footer = next((n for n, line in enumerate(lines) if n and _FOOTER.match(line)), len(lines))
+    footer = next((n for n in range(1, len(lines)) if _begins_footer(lines, n)), len(lines))
     lines = lines[:footer]
     filled = [n for n, line in enumerate(lines) if line.strip()]
     for position in filled[1:]:
         if _CLOSING.fullmatch(lines[position]) and _is_signature(lines[position + 1 :]):
             return lines[:position] + _postscript(lines[position + 1 :])
     return lines
+
+
+def _begins_footer(lines: list[str], position: int) -> bool:
+    """Tell "This message contains confidential …" from "This message contains two questions:"."""
+    line = lines[position]
+    if not _FOOTER.match(line) or line.endswith(("?", ":")):
+        return False
+    said = " ".join(lines[position : position + 4])
+    rather = {word.lower() for word in _RATHER_LEGAL.findall(said)}
+    return _LEGAL.search(said) is not None or len(rather) > 1
 
 
 def _before_delimiter(lines: list[str]) -> list[str]:
@@ -218,7 +354,9 @@ def _is_signature(below: list[str]) -> bool:
 def _is_prose(line: str) -> bool:
     """Tell a sentence from the lines of a business card."""
     line = line.strip()
-    return line.endswith("?") or (len(line.split()) > 6 and line.endswith((".", "!", ":")))  # noqa: PLR2004
+    if line.endswith("?") or (len(line.split()) > 6 and line.endswith((".", "!", ":"))):  # noqa: PLR2004
+        return True
+    return len({word.lower() for word in _SPOKEN.findall(line)}) > 1
 
 
 def _before_postscript(lines: list[str]) -> list[str]:

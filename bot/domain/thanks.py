@@ -70,9 +70,16 @@ def is_thanks(text: str, *, sender: str = "") -> bool:
     """Whether a customer's own words end it: anything doubtful does not. `sender`: their name."""
     if len(text) > _LONGEST or "?" in text:
         return False
-    said = " ".join(re.findall(r"[^\W_]+", text.casefold().translate(_FOLDED)))
-    names = _NAME.findall(sender.casefold().translate(_FOLDED))
-    return bool(_THANKS.search(said)) and not _without_phrases(said, names)
+    return _THANKS.search(_spoken(text)) is not None and is_polite(text, sender=sender)
+
+
+def is_polite(text: str, *, sender: str = "") -> bool:
+    """Whether it is greetings, thanks and closings alone, or nothing."""
+    return not _without_phrases(_spoken(text), _NAME.findall(sender.casefold().translate(_FOLDED)))
+
+
+def _spoken(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold().translate(_FOLDED)))
 
 
 def _without_phrases(said: str, names: list[str]) -> str:

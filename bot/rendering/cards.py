@@ -277,6 +277,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
     if tells_password(note.text):
         foot.append(words.say("question.password"))
+    if note.left_out:
+        foot.insert(0, words.say("question.left_out", count=note.left_out))
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))

@@ -41,6 +41,7 @@ _LATER: Mapping[str, Values] = {
         **_OF_ITS_OWN, "balance": "", "from_spare": 0, "named_seats": "", "other_payer": False,
         "not_registered": False,
     },
+    "blank_form": {"hear_by": ""},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": []},
     "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
@@ -166,13 +167,19 @@ def neutral_receipt(
     return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised, "offered": list(offered)}
 
 
-def blank_form(*, ref: str, lang: str, policy: Policy, portal_url: str) -> Values:
-    """To whoever asked for the form, which is attached; nothing of what they wrote comes back."""
+def blank_form(
+    *, ref: str, lang: str, policy: Policy, portal_url: str, hear_by: datetime | None = None
+) -> Values:
+    """To whoever asked for the form, which is attached; nothing of what they wrote comes back.
+
+    `hear_by`: by when a person answers what else they asked; None where that was all.
+    """
     return owner(policy) | {
         "lang": lang,
         "ref": ref,
         "sponsor": policy.mag.sponsor,
         "check_url": f"{portal_url.rstrip('/')}/ris?lang={lang}",
+        "hear_by": words(lang, policy.desk.zone).instant(hear_by) if hear_by else "",
     }
 
 

@@ -7,10 +7,18 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain import threads
-from bot.domain.answer_texts import Given, read_answers
+from bot.domain.answer_texts import Given, read_answers, read_bare_answer
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import AnswersNote
-from bot.domain.case_answers import AnsweringMail, AnswersState, CaseAnswers, apply, judge, propose
+from bot.domain.case_answers import (
+    AnsweringMail,
+    AnswersState,
+    CaseAnswers,
+    apply,
+    judge,
+    list_questions,
+    propose,
+)
 from bot.domain.cases import OPEN, Case
 from bot.domain.errors import AlreadyDecided, AnswersSettled, ContentChanged, NotReviewable, UnknownAnswers
 from bot.domain.events import EventTag
@@ -36,7 +44,8 @@ def take(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
     """
     mail = understood.mail
     given = read_answers(mail.text, mail.quoted_text)
-    asked = _asked_version(db, desk, mail, case) if given else None
+    bare = None if given else read_bare_answer(mail.text, sender=mail.sender.name)
+    asked = _asked_version(db, desk, mail, case) if given or bare else None
     if asked is None or case.decision or case.status not in OPEN:
         return False
     answering = AnsweringMail(
@@ -48,7 +57,19 @@ def take(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
         verdict=understood.check.verdict,
         evidence=understood.check.evidence,
     )
+    if bare and _answers_only_question(db, desk, case, asked, bare):
+        given = (bare,)
     return _show(db, case, asked, given, answering, now=now)
+
+
+def _answers_only_question(db: Database, desk: Desk, case: Case, asked: int, bare: Given) -> bool:
+    """Whether one thing was asked, and the rules take these words for it."""
+    version = case_versions.find(db, case.id, asked)
+    if version is None or len(list_questions(version.ris)) != 1:
+        return False
+    found = propose(version.ris, case.ris, (bare,))
+    filled = apply(case.ris, found, applications=desk.policy.mag.applications)
+    return not any(one.still_open for one in judge(filled, found))
 
 
 def _asked_version(db: Database, desk: Desk, mail: InboundMail, case: Case) -> int | None:

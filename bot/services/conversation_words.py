@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.cards import shown_words
 from bot.domain.conversations import Conversation, ConversationState, Mark, ToldWhat
 from bot.domain.events import EventTag
 from bot.faq.marks import find_marks
@@ -26,7 +27,7 @@ def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: dateti
     if outbox.find_by_key(db, before) is not None:
         return
     above = conversations.card_key(one.ref)
-    said = {"text": words[: conversations.WORDS_SHOWN], "received_at": now.isoformat(), "follow_up": True}
+    said = {**shown_words(words), "received_at": now.isoformat(), "follow_up": True}
     values = conversations.card_values(one) | said
     if not queue_note(db, conversations.CARD, key=key, values=values, now=now, thread_key=above):
         return

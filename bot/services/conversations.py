@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import QuestionNote
+from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Thread
 from bot.domain.conversation_refusals import (
     ConversationClosed,
@@ -40,7 +40,7 @@ from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
-from bot.domain.thanks import has_helped, is_thanks
+from bot.domain.thanks import has_helped
 from bot.faq.marks import find_marks
 from bot.ports import Chat
 from bot.services import deciders, faq
@@ -54,7 +54,6 @@ from bot.store.numbers import next_number
 
 CARD, TOLD = "question_note", "conversation_told_note"
 MOST = 200  #: open ones that are looked at, what is due first first
-WORDS_SHOWN = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000
 
 
 def card_key(ref: str) -> str:
@@ -163,7 +162,7 @@ def card_values(one: Conversation) -> dict[str, Any]:
         sender_address=one.address,
         verified=one.verified,
         subject=one.subject,
-        text=one.words[:WORDS_SHOWN],
+        **shown_words(one.words),
         received_at=one.created_at,
         mail_id=one.mail_id,
     )
@@ -228,10 +227,10 @@ def hear(
 def _ends(db: Database, understood: Understood, one: Conversation) -> bool:
     """By thanks for an answer, or for articles that were offered until somebody has time for it."""
     mail = understood.mail
+    if one.state in QUIET:
+        return understood.only_thanks
     if not understood.verified or mail.attachments:
         return False
-    if one.state in QUIET:
-        return is_thanks(mail.text, sender=mail.sender.name)
     offered = any(tried.how is Answered.OFFERED for tried in conversations.list_tried(db, one.id))
     is_first = one.heard == 1 and not one.owner
     return offered and is_first and has_helped(mail.text, sender=mail.sender.name)

@@ -272,15 +272,8 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
     job = outbox.find(db, job_id)
     if job is None:
         raise PermanentFailure(f"mail {job_id} is gone")
-    if job.values.get("erased"):
-        raise PermanentFailure(f"the words of mail {job_id} are not kept any more")
-    attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
-    rendered = mails.render_mail(
-        job.template,
-        job.values["lang"],
-        _said(db, desk, job, {**HIDDEN, "attached": attached}),
-        brand=desk.policy.brand,
-        templates_dir=desk.templates_dir,
+    rendered = reword(
+        db, desk, job, attached=ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
     )
     return ShownMail(
         template=job.template,
@@ -288,6 +281,22 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
         cc=tuple(job.values["cc"]),
         subject=rendered.subject,
         text=_without_links(rendered.text),
+    )
+
+
+def reword(db: Database, desk: Desk, job: Job, *, attached: str) -> mails.RenderedMail:
+    """The words of a mail that went, without its secrets; PermanentFailure where they are not kept.
+
+    `attached`: what they call what went along, which nobody made again: "own", "form", "blank" or "".
+    """
+    if job.values.get("erased"):
+        raise PermanentFailure(f"the words of mail {job.id} are not kept any more")
+    return mails.render_mail(
+        job.template,
+        job.values["lang"],
+        _said(db, desk, job, {**HIDDEN, "attached": attached}),
+        brand=desk.policy.brand,
+        templates_dir=desk.templates_dir,
     )
 
 

@@ -9,10 +9,11 @@ from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case, case_id
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
+from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
-from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.mail_kinds import as_unread, classify, says_somebody_left
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
@@ -30,6 +31,7 @@ from bot.services import (
     organisations,
     provenance,
     questions,
+    quoted_mails,
     sources,
     timeline,
     withdrawals,
@@ -56,6 +58,7 @@ def understand(
     `vouched`: a person says that there is a form, so that a few of its headings are enough.
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
+    mail = quoted_mails.read_into(db, desk, mail)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
     own, has_form = desk.own_addresses, form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
@@ -142,9 +145,23 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody."""
-    del db, desk, now
-    return understood.found.thread_ref or ""
+    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody.
+
+    That somebody works there no more stands below the card of the case about which we wrote to them.
+    """
+    del desk
+    found, ref = understood.found, understood.found.thread_ref or ""
+    case = _find_case(db, ref) if found.kind is Kind.AUTO_REPLY else None
+    if case is not None and says_somebody_left(understood.mail):
+        card = f"card:{case.ref}"
+        questions.note_follow_up(db, understood, case.ref, card, now=now, case_id=case.id, aloud=True)
+    return ref
+
+
+def _find_case(db: Database, ref: str) -> Case | None:
+    number = case_id(ref)
+    named = cases.find(db, number) if number is not None else None
+    return organisations.find_heir(db, named) if named else None
 
 
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -236,15 +253,14 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     ref = understood.found.thread_ref or ""
     if not ref.startswith("C-"):
         return _continue_conversation(db, desk, understood, ref, now)
-    number = case_id(ref)
-    named = cases.find(db, number) if number is not None else None
-    case = organisations.find_heir(db, named) if named else None
+    case = _find_case(db, ref)
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
-        return _take_as_new(db, desk, understood, now)
+        thanks = case if understood.only_thanks else None
+        return _note_thanks(db, understood, thanks, now) or _take_as_new(db, desk, understood, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
     if taken or corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
@@ -260,7 +276,12 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
 
 
 def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
-    """What a party writes once a case is decided waits for a person, as any question and any form does."""
+    """What a party writes once a case is decided waits for a person, as any question and any form does.
+
+    Thanks alone wait for nobody.
+    """
+    if understood.only_thanks:
+        return _note_thanks(db, understood, case, now)
     known = case_versions.list_forms(db, case.id)
     forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
     is_news = understood.form.refusal is not None or bool(forms - known)
@@ -270,6 +291,14 @@ def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now
         ref = questions.ask(db, desk, understood, now, of_case=True)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref
+
+
+def _note_thanks(db: Database, understood: Understood, case: Case | None, now: datetime) -> str:
+    """Thanks for a mail about a case stand below its card; "" where there is none."""
+    if case is None:
+        return ""
+    questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
+    return case.ref
 
 
 def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
@@ -295,7 +324,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if conversation is None or not theirs or understood.form.has_form:
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
-    unread = conversations.hear(db, desk, understood, conversation, answered=sent, now=now)
+    answered = sent and asks_nothing_else(understood.mail)
+    unread = conversations.hear(db, desk, understood, conversation, answered=answered, now=now)
     if unread:
         questions.note_next(db, understood, conversation, now=now, form_sent=sent)
     if not sent:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cards import QuestionNote
+from bot.domain import form_requests
+from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.events import EventTag, subject_of
-from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
 from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.trust import Verdict
@@ -39,7 +39,8 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_c
     form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
     may_answer = looked is None and not of_case
     answered = form_sent or (may_answer and faq_mails.answer(db, desk, understood, conversation, now=now))
-    if answered or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
+    says_more = form_sent and not form_requests.asks_nothing_else(understood.mail)
+    if (answered and not says_more) or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
@@ -94,11 +95,19 @@ def send_form(db: Database, desk: Desk, understood: Understood, ref: str, *, now
     a forger cannot make us fill anybody's mailbox. One whose check failed is answered by a person, if at all.
     """
     mail = understood.mail
-    if understood.too_large or understood.check.verdict is Verdict.FAILED or not asks_for_form(mail):
+    if (
+        understood.too_large
+        or understood.check.verdict is Verdict.FAILED
+        or not form_requests.asks_for_form(mail)
+    ):
         return False
     if not understood.verified and was_answered(db, desk, mail.sender.address, now=now):
         return False
-    words = mails.blank_form(ref=ref, lang=mail.lang, policy=desk.policy, portal_url=desk.portal_url)
+    says_more = understood.verified and not form_requests.asks_nothing_else(mail)
+    hear_by = conversations.due_of(desk, now) if says_more else None
+    words = mails.blank_form(
+        ref=ref, lang=mail.lang, policy=desk.policy, portal_url=desk.portal_url, hear_by=hear_by
+    )
     return answer(db, desk, understood, "blank_form", ref=ref, words=words, now=now, attach={"what": BLANK})
 
 
@@ -237,7 +246,8 @@ def _is_to_be_read(understood: Understood, *, known: bool) -> bool:
     """Whether a person has to look at it: words, or a file of which nobody has told its sender anything."""
     mail, form = understood.mail, understood.form
     unsaid = bool(mail.attachments) and not known and form.refusal is None
-    return bool(mail.text) or unsaid or not (understood.row.whole or understood.too_large)
+    words = bool(mail.text) and not understood.only_thanks
+    return words or unsaid or not (understood.row.whole or understood.too_large)
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:
@@ -249,7 +259,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         verified=understood.verified,
         evidence=understood.check.evidence,
         subject=mail.subject,
-        text=mail.text[: conversations.WORDS_SHOWN],
+        **shown_words(mail.text),
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,

@@ -45,6 +45,16 @@ QUOTED = {
     "thanks": "Five seats.\n\nThanks,\nDana Doe\n\n--\nDana Doe | Example",
     "footer": "Five seats.\n\n"
     "This e-mail and any attachments are confidential. If you are not the recipient, delete it.",
+    "gmx": "Five seats.\n \n\nGesendet: Montag, 02. September 2024 um 08:30 Uhr\n"
+    'Von: "The Desk" <ris@desk.example.org>\nAn: dana@example.org\nBetreff: RIS\n\nWie viele?',
+    "gmx en": "Five seats.\n\nSent: Monday, September 02, 2024 at 8:30 AM\n"
+    'From: "The Desk" <ris@desk.example.org>\nTo: dana@example.org\nSubject: RIS\n\nHow many?',
+    "notes": 'Five seats.\n\n\n"The Desk" <ris@desk.example.org>\n02.09.2024 08:30\n\nAn\n'
+    "Dana Doe/BER/Example@Example\nKopie\n\nThema\nRIS\n\n\nWie viele?",
+    "notes web": 'Five seats.\n\n-----"The Desk" <ris@desk.example.org> schrieb: -----\n'
+    "An: dana@example.org\nVon: Desk\nDatum: 02.09.2024 08:30\nBetreff: RIS\n\nWie viele?",
+    "footer de": "Five seats.\n\n"
+    "Diese Nachricht ist nur für den Empfänger bestimmt. Bitte löschen Sie sie sonst.",
     "banner": "[EXTERNAL]\n\nFive seats.",
     "banner de": "ACHTUNG: Diese E-Mail stammt von einem externen Absender. Klicken Sie nicht.\n\n"
     "Five seats.",
@@ -66,6 +76,17 @@ KEPT = {
     "dashes in a line": "Seats -- five\nPO ---- 4711",
     "best as a word": "Best would be Monday.\nOr Tuesday.",
     "from a date": "From: Monday\nWe are closed.",
+    "a footer's beginning": "Hello,\n\nThis message contains two questions:\n1. How long?\n2. And where?",
+    "a footer's words": "Hallo,\n\nDiese Nachricht enthält Fragen zu bestimmten Feldern.\nWas ist der Ort?",
+    "a footer's beginning, de": "Hallo,\n\nDiese Nachricht enthält meine Fragen:\n1. Wie lange?",
+    "of an earlier mail": "Hallo,\n\nDer Inhalt dieser E-Mail von gestern stimmt so, das Konto geht nicht.",
+    "words behind thanks": "The code is wrong.\n\nThanks\n"
+    "Also my user id is AB12-CD34 and the phone is +49 151 23456780",
+    "a short sentence behind thanks": "Der Code kommt nicht.\n\nDanke\nMein Konto ist gesperrt.",
+    "what somebody wrote": "Guten Tag,\n\nam 02.03. schrieb mir der Kunde dazu:\n\nDie PLZ ist 10115.",
+    "at what time": "Hi,\n\nam 02.03. um 08:30 schrieb der Kunde:\n\nDie PLZ ist 10115.",
+    "what a system wrote": 'On 1 March 2026 your system wrote to me:\n"Locked".\nWhat does that mean?',
+    "a timetable": "Hallo,\n\nDatum: 2.3.\nVon: Berlin\nAn: Hamburg\n\nReicht das?",
     "a mail address": "Please write to dana@example.org:\nshe knows.",
 }
 
@@ -89,6 +110,47 @@ def test_a_postscript_behind_the_signature_is_kept() -> None:
         own_words("Five seats.\n\nBest regards\nDana\n\nPS: the PO follows.", "")
         == "Five seats.\n\nPS: the PO follows."
     )
+
+
+def test_a_paragraph_that_never_ends_is_kept_whole() -> None:
+    words = "The code has expired once more. " * 200
+
+    assert own_words(words).split() == words.split()
+    assert "".join(own_words("x" * 5_000).split()) == "x" * 5_000
+
+
+UNMARKED = {
+    "below outlook's block": "Von: Desk <ris@desk.example.org>\nGesendet: Montag, 2. September 2024 08:30\n"
+    "An: Dana\nBetreff: RIS\n\nWie viele?\n\nFünf Plätze.",
+    "below gmail's line": "On Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n\nHow?\n\nFive.",
+    "a greeting above": "Hallo zusammen,\n\nVon: Desk <ris@desk.example.org>\nGesendet: Montag\nAn: Dana\n"
+    "Betreff: RIS\n\nWie viele?\n\nFünf Plätze.",
+    "passed on": "-----Ursprüngliche Nachricht-----\nVon: Chef <c@example.org>\nGesendet: Montag\nAn: Dana\n"
+    "Betreff: Zugang\n\nBitte klären.",
+    "a web form": "Von: Dana\nDatum: 2.3.2026\nAn: Support\nBetreff: Konto\n\nMein Konto ist gesperrt.",
+}
+
+
+@pytest.mark.parametrize("subject", ["Re: RIS", "Zugang", ""])
+@pytest.mark.parametrize("text", UNMARKED.values(), ids=UNMARKED.keys())
+def test_where_a_cut_would_leave_nothing_all_of_it_stays(text: str, subject: str) -> None:
+    assert own_words(text, subject) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> How many seats?\n> Five?",
+        "Am 02.09.2024 um 08:30 schrieb Desk <a@b.example>:\n> How?\n",
+        "________________________________\nVon: Desk\nGesendet: Montag\nAn: Dana\nBetreff: RIS\n",
+    ],
+)
+def test_a_reply_that_only_quotes_says_nothing(text: str) -> None:
+    assert own_words(text, "Re: RIS") == ""
+
+
+def test_what_stands_below_in_a_mail_that_answers_none_is_passed_on() -> None:
+    assert own_words(f"Bitte klären.\n\n{UNMARKED['passed on']}", "Zugang").endswith("Bitte klären.")
 
 
 FORWARDS = {
@@ -159,6 +221,7 @@ def test_hostile_text_takes_no_time(text: str) -> None:
         (("4711", "RIS Zürcher AG"), "de"),
         (("Please add Jürgen Müller to our site",), "en"),
         (("see attached mail",), "en"),
+        (("", "Konto gesperrt"), "de"),
         (("", ""), "en"),
         (("Hallo, please find the RIS attached for our company",), "en"),
     ],

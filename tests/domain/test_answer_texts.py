@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.answer_texts import LONGEST_ANSWER, read_answers
+from bot.domain.answer_texts import LONGEST_ANSWER, Given, read_answers, read_bare_answer
 
 
 def answers(text: str, quoted_text: str = "") -> list[tuple[int, str]]:
@@ -27,6 +27,13 @@ def answers(text: str, quoted_text: str = "") -> list[tuple[int, str]]:
         ("- 7. Hamburg", (7, "Hamburg")),
         ("8\tHamburg", (8, "Hamburg")),
         ("zu 2: Hamburg", (2, "Hamburg")),
+        ("Number 2: Hamburg", (2, "Hamburg")),
+        ("Nummer 2: Hamburg", (2, "Hamburg")),
+        ("1. April 2026. Die Adresse kommt", None),
+        ("1. May", None),
+        ("2. Quartal.", None),
+        ("1. April Miller", (1, "April Miller")),
+        ("1. Maier GmbH", (1, "Maier GmbH")),
         ("Zu 2.: Hamburg", (2, "Hamburg")),
         ("zu Punkt 2: Hamburg", (2, "Hamburg")),
         ("zu Nr. 2 Hamburg", (2, "Hamburg")),
@@ -151,3 +158,25 @@ def test_any_text_gives_numbers_and_short_texts(text: str, quoted: str) -> None:
     for one in read_answers(text, quoted):
         assert 0 < one.number < 1_000
         assert len(one.text) <= LONGEST_ANSWER
+
+
+@pytest.mark.parametrize(
+    "text", ["0151 23456780", "Hallo zusammen,\n\n0151 23456780\n\nViele Grüße", "0151 23456780\nDana"]
+)
+def test_a_few_words_may_answer_the_only_question(text: str) -> None:
+    assert read_bare_answer(text, sender="Dana Reyes") == Given(number=1, text="0151 23456780")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Thanks!",
+        "Which one?",
+        "Please remove him.",
+        "Hamburg\nGermany",
+        "we have no number for him any more",
+    ],
+)
+def test_a_sentence_or_several_lines_answer_nothing(text: str) -> None:
+    assert read_bare_answer(text) is None

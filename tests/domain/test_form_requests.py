@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.domain.form_requests import asks_for_form
+from bot.domain.form_requests import asks_for_form, asks_nothing_else
 from bot.domain.mail import Address, Attachment, InboundMail
 
 
@@ -79,12 +79,64 @@ def test_a_subject_that_is_only_its_name_asks_for_it(subject: str) -> None:
         "Ich brauche Hilfe beim Formular.",
         "Bitte löschen Sie das RIS.",
         "Bitte bestätigen Sie den Eingang des RIS-Formulars.",
+        "Wir brauchen kein neues Formular, danke.",
+        "Wir brauchen das Formular nicht mehr.",
+        "Dear team, I need the form for cancelling an account.",
+        "Ich brauche das Formular für die Kündigung.",
         "",
     ],
 )
 def test_another_question_about_a_form_goes_to_a_person(text: str) -> None:
     assert not asks_for_form(a_mail(text))
     assert not asks_for_form(a_mail(text, "Question"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wir brauchen kein neues Formular, danke.", "We don't need it any more.", "I need the form to cancel."],
+)
+def test_a_subject_does_not_ask_for_what_is_declined_below_it(text: str) -> None:
+    assert not asks_for_form(a_mail(text, "Formular"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe das Formular nicht bekommen, bitte schicken Sie mir das Formular",
+        "I do not have it yet. Please send me the RIS form.",
+    ],
+)
+def test_who_has_no_form_asks_for_one(text: str) -> None:
+    assert asks_for_form(a_mail(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Please send me the RIS form.",
+        "Hi all,\ncould you please send us the blank RIS? We have a new customer.\nThanks",
+        "I would like to have an empty form so that we can fill it in.",
+        "Guten Tag,\n\nich benötige das aktuelle Formular für einen Neukunden.\n\nViele Grüße",
+        "Schicken Sie uns bitte ein leeres Formular, damit wir es ausfüllen können. Vielen Dank!",
+    ],
+)
+def test_a_request_may_be_all_that_is_asked(text: str) -> None:
+    assert asks_nothing_else(a_mail(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello,\n\nplease send me the blank form. Also: my account has been locked since yesterday.",
+        "Please send me the blank form. My code is wrong.",
+        "Ich brauche das leere Formular, und wie lange ist der Code gültig?",
+        "Mein Konto ist gesperrt.\n\nBitte schicken Sie mir das Formular.",
+    ],
+)
+def test_whoever_asks_something_else_too_is_read_by_a_person(text: str) -> None:
+    assert asks_for_form(a_mail(text))
+    assert not asks_nothing_else(a_mail(text))
 
 
 def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:

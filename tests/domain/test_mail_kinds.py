@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address, Attachment, BounceReport, Classification, InboundMail, Kind
-from bot.domain.mail_kinds import as_unread, classify
+from bot.domain.mail_kinds import as_unread, classify, says_somebody_left
 from bot.domain.threads import message_id
 
 KEYRING = Keyring(["k" * 40])
@@ -118,6 +118,11 @@ def test_a_person_s_mail_may_carry_headers_about_automatic_mail(headers: dict[st
         "Abwesenheitsnotiz",
         "ABWESENHEITSNACHRICHT - Ihr RIS",
         "Abwesend: Ihr RIS",
+        "Ich bin nicht im Haus",
+        "Réponse automatique : Your RIS",
+        "Lesebestätigung: Ihr Konto",
+        "Gelesen: Ihr Konto",
+        "Read: your account",
     ],
 )
 def test_subjects_of_automatic_replies_are_known_in_both_languages(subject: str) -> None:
@@ -135,10 +140,28 @@ def test_subjects_of_automatic_replies_are_known_in_both_languages(subject: str)
         "Abwesenheitsnotiz einrichten",
         "My automatic reply: how do I stop it",
         "Abwesenheitsvertretung: wer gibt frei?",
+        "Lesebestätigung kommt nicht an",
+        "Read the terms, and now?",
+        "Ich bin nicht im Haus gewesen, als der Code kam",
     ],
 )
 def test_people_write_about_absences_too(subject: str) -> None:
     assert kind_of(replace(QUESTION, subject=subject)) is Kind.QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Carl no longer works here, please write to Erin.", True),
+        ("Carl Sand has left the company.", True),
+        ("Herr Sand ist nicht mehr bei uns tätig.", True),
+        ("Frau Sand ist aus dem Unternehmen ausgeschieden.", True),
+        ("I am away until Monday and no longer read mails.", False),
+        ("Ich bin bis Montag nicht im Büro.", False),
+    ],
+)
+def test_that_somebody_works_there_no_more_is_told_from_an_absence(text: str, left: bool) -> None:
+    assert says_somebody_left(replace(QUESTION, text=text)) is left
 
 
 @pytest.mark.parametrize(
@@ -168,9 +191,7 @@ def test_the_group_behind_our_own_address_is_no_foreign_list(headers: dict[str, 
     assert kind_of(with_headers(**headers)) is Kind.QUESTION
 
 
-@pytest.mark.parametrize(
-    "subject", ["", "RIS", "Test mail", "AW: Wie geht es weiter mit unserem Antrag?", "Fwd: "]
-)
+@pytest.mark.parametrize("subject", ["", "...", "12", "AW: Wie geht es weiter mit unserem Antrag?", "Fwd: "])
 def test_a_mail_that_says_nothing_is_empty(subject: str) -> None:
     assert kind_of(replace(QUESTION, subject=subject, text=" \n")) is Kind.EMPTY
 
@@ -180,6 +201,8 @@ def test_a_mail_that_says_nothing_is_empty(subject: str) -> None:
     [
         replace(QUESTION, text="", subject="When does my account expire?"),
         replace(QUESTION, text="", subject="Passwort vergessen und Konto gesperrt"),
+        replace(QUESTION, text="", subject="Konto gesperrt"),
+        replace(QUESTION, text="", subject="Help"),
         replace(
             QUESTION, text="", attachments=(Attachment(name="a.pdf", type="application/pdf", content=b""),)
         ),

@@ -25,6 +25,7 @@ from bot.domain.cards import (
     SameFormNote,
     TroubleNote,
     WithdrawalNote,
+    shown_words,
 )
 from bot.domain.cases import CaseStatus
 from bot.domain.mail import Kind
@@ -148,6 +149,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_silent": lambda: cards.question_note(question(text=""), words=ENGLISH),
+    "question_shortened": lambda: cards.question_note(
+        question(**shown_words("My code has expired. " * 130)), words=ENGLISH
+    ),
     "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
     "question_whose_mail": lambda: cards.question_note(question(whose=Provenance.UNSURE), words=ENGLISH),
     "question_unverified_reply": lambda: cards.question_note(

@@ -5,8 +5,9 @@ import io
 import openpyxl
 import pytest
 
+from bot.domain.conversations import ConversationState
 from bot.domain.mail import Kind
-from bot.services import marking
+from bot.services import conversations, marking
 from tests.cast import DANA, MALLORY, Office, a_mail
 from tests.forms import reading, sound_form
 
@@ -40,6 +41,24 @@ def test_staff_see_the_question_and_that_the_form_is_on_its_way(office: Office) 
     assert "blank RIS form? We have a new customer" in office.chat.texts()
     assert "asked for the blank form" in office.chat.texts()
     assert office.jobs("neutral_receipt") == []
+
+
+def test_what_else_is_asked_waits_for_a_person_by_the_time_that_the_mail_says(office: Office) -> None:
+    office.take(a_mail(subject="RIS", text=f"{ASKS} Also: my account is locked since yesterday."))
+    office.work()
+    (mail,) = office.mailer.sent
+
+    with office.connect() as db:
+        asked = conversations.get(db, "Q-1")
+    assert (asked.state, asked.due_at is None) == (ConversationState.OPEN, False)
+    assert "You wrote more than that" in mail.text
+
+
+def test_whoever_asks_for_the_form_alone_has_the_turn(office: Office) -> None:
+    office.take(a_mail(subject="RIS", text=ASKS))
+
+    with office.connect() as db:
+        assert conversations.get(db, "Q-1").state is ConversationState.ANSWERED
 
 
 def test_another_question_gets_no_form(office: Office) -> None:

@@ -350,3 +350,24 @@ def test_a_numbered_list_in_html_alone_answers_under_its_numbers(asked: Office) 
 
     assert asked.case("C-1").ris.company.city == "Hamburg"
     assert asked.case("C-1").status is CaseStatus.IN_REVIEW
+
+
+@pytest.mark.parametrize(("city", "answered"), [("Hamburg", True), ("", False)])
+def test_a_bare_answer_is_one_where_only_one_thing_was_asked(
+    office: Office, city: str, answered: bool
+) -> None:
+    company = replace(COMPANY, country="Germoney", city=city)
+    office.take(a_mail(subject="A new customer", files=[("RIS.xlsx", ris_form("en", company, [MARA, TOM]))]))
+
+    reply(office, "Germany")
+
+    assert bool(office.jobs("answers_note")) is answered
+
+
+def test_a_bare_answer_that_the_rules_do_not_take_stays_words(office: Office) -> None:
+    company = replace(COMPANY, country="Germoney")
+    office.take(a_mail(subject="A new customer", files=[("RIS.xlsx", ris_form("en", company, [MARA, TOM]))]))
+
+    reply(office, "call me")
+
+    assert office.jobs("answers_note") == []

@@ -210,6 +210,39 @@ def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(tmp_path: Pat
     assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
 
 
+@pytest.mark.parametrize("sender", [DANA, MALLORY])
+def test_thanks_for_what_was_decided_are_noted_and_wait_for_nobody(office: Office, sender: Address) -> None:
+    office.take(a_ris())
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=NOW)
+    confirmed = office.job("order_confirmation").message_id
+
+    before = len(office.mails())
+    row = office.take(a_mail(sender=sender, text="Vielen Dank!", answers=confirmed))
+
+    assert row.subject_ref == "C-1"
+    assert len(office.mails()) == before
+    assert office.job("question_note").values["words"]["to_read"] is False
+    assert office.take(a_mail(text="Vielen Dank! Und wann?", answers=confirmed)).subject_ref == "Q-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("Dana no longer works here. Write to Erin.", 1), ("I am away.", 0)]
+)
+def test_an_automatic_reply_is_told_in_its_cases_thread_if_whom_we_wrote_to_has_left(
+    office: Office, text: str, told: int
+) -> None:
+    office.take(a_ris())
+    sent = len(office.mails())
+
+    row = a_reply(office, text=text, headers=[("Auto-Submitted", "auto-replied")])
+
+    assert (row.kind, row.subject_ref) == ("auto_reply", "C-1")
+    assert len(office.jobs("question_note")) == told
+    assert len(office.mails()) == sent
+
+
 def test_a_later_word_of_the_asker_continues_the_conversation(office: Office) -> None:
     office.take(a_mail(sender=MALLORY))
     row = a_reply(office, sender=MALLORY, text="It still does not work.")
