@@ -307,8 +307,8 @@ _count = itertools.count(1)
 def a_mail(
     *,
     sender: Address = DANA,
-    subject: str = "A question",
-    text: str = "How long is the code on my phone valid?",
+    subject: str | None = None,
+    text: str | None = None,
     files: Sequence[tuple[str, bytes]] = (),
     message_id: str | None = None,
     verdict: str = "pass",
@@ -317,7 +317,13 @@ def a_mail(
     headers: Sequence[tuple[str, str]] = (),
     date: datetime = NOW,
 ) -> bytes:
-    """A mail as the desk's server hands it over; `verdict` "" leaves the server's word away."""
+    """A mail as the desk's server hands it over; `verdict` "" leaves the server's word away.
+
+    By itself one asks something, and one with files is the cover note to a form.
+    """
+    subject = subject if subject is not None else "A new customer" if files else "A question"
+    if text is None:
+        text = "Please find the form attached." if files else "How long is the code on my phone valid?"
     mail = EmailMessage(policy=SMTP)
     if verdict:
         domain = sender.domain

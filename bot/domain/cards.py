@@ -122,6 +122,8 @@ class QuestionNote:
     received_at: datetime
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
+    with_form: bool = False  #: what stood beside the form of a new case
+    unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     unread_bytes: int = 0  #: its size, where it was too large to be read

@@ -265,9 +265,8 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
 def question_note(note: QuestionNote, *, words: Words) -> Card:
     """A question in the support channel, in the sender's words."""
     subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
-    title = words.say(
-        "question.follow_up" if note.follow_up else "question.title", ref=note.ref, subject=subject
-    )
+    which = "with_form" if note.with_form else "follow_up" if note.follow_up else ""
+    title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
     address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
     sender = f"{note.sender_name} {address}".strip()
     unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
@@ -277,6 +276,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))
+    if note.unread:
+        foot.append(words.say("question.no_form", names=safe(", ".join(note.unread), 500)))
     if note.refused:
         reason = words.name(note.refused)
         foot.append(words.say("question.refused", reason=reason))
@@ -288,7 +289,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         foot.append(words.say(f"question.whose.{note.whose}"))
     if note.mail_id:
         foot.append(words.say("question.mail", id=note.mail_id))
-    key = "question.text_follow_up" if note.follow_up else "question.text"
+    key = f"question.text_{which}" if which else "question.text"
     silent = words.say(f"question.{_why_silent(note)}")
     return Card(
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),

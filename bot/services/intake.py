@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case, case_id
+from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -151,12 +152,15 @@ def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
     opened = [open_case(db, desk, submission, now=now) for submission in list_submissions(desk, understood)]
+    for case in opened:
+        questions.note_first_words(db, understood, case, now=now)
     return opened[0].ref
 
 
 def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
     """What a mail submits: a case for each of its forms."""
     parties = _list_parties(desk, understood)
+    unread = list_like_forms(list_unread(understood.mail, understood.form))
     return [
         Submission(
             mail_id=understood.row.id,
@@ -165,6 +169,7 @@ def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
             sponsor=understood.sponsor,
             ris=ris,
             parties=parties,
+            unread=unread,
         )
         for ris in understood.form.cases
     ]

@@ -24,6 +24,7 @@ from bot.domain.mail import Kind
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
+from bot.rendering import mails
 from bot.services import organisations, questions, rights, sources, timeline
 from bot.services.cases import (
     Submission,
@@ -213,7 +214,8 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         if to is CaseStatus.IN_REVIEW and case.ris.decision is Decision.COMPLETE:
             _first_of_two(db, desk, case, by=by, now=now)
         if to is CaseStatus.WAITING_FOR_SPONSOR:
-            answer(db, desk, case, "ris_problems", now=now, by_staff=True)
+            words = mails.ris_problems(case, desk.policy)
+            answer(db, desk, case, "ris_problems", words=words, now=now, by_staff=True)
         queue_case_card(db, case.id, now=now)
     return case
 

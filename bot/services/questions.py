@@ -8,8 +8,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import QuestionNote
-from bot.domain.cases import Thread
+from bot.domain.cases import Case, Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
+from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.events import EventTag, subject_of
 from bot.domain.form_requests import asks_for_form
 from bot.domain.intake import Understood
@@ -217,13 +218,17 @@ def note_follow_up(
 
     `taken`: the form that came with it is a version of the case now; `known`: it is one already.
     """
-    to_read = not taken and _is_to_be_read(understood, known=known)
+    unread = list_unread(understood.mail, understood.form) if taken else ()
+    if taken:
+        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=False)
+    else:
+        to_read = _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,
         "question_note",
         key=f"note:{ref}:mail:{understood.row.id}",
-        values=values | {"to_read": to_read},
+        values=values | {"to_read": to_read, "unread": unread},
         now=now,
         thread_key=thread_key,
         case_id=case_id,
@@ -231,6 +236,27 @@ def note_follow_up(
     )
     subject, mail = subject_of(ref), understood.row.id
     events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
+
+
+def note_first_words(db: Database, understood: Understood, case: Case, *, now: datetime) -> None:
+    """What the mail that opened a case says beside its form, and what else is attached: to be read first.
+
+    A cover note that says nothing more, as most do, makes nobody any work.
+    """
+    mail, form = understood.mail, understood.form
+    unread = list_unread(mail, form)
+    if not (unread or says_more(mail, form.cases, subject=not understood.found.thread_ref)):
+        return
+    values = {**_note(understood, case.ref), "with_form": True, "taken": True}
+    queue_note(
+        db,
+        "question_note",
+        key=f"note:{case.ref}:mail:{understood.row.id}",
+        values=values | {"to_read": True, "unread": unread},
+        now=now,
+        thread_key=f"card:{case.ref}",
+        case_id=case.id,
+    )
 
 
 def _is_to_be_read(understood: Understood, *, known: bool) -> bool:

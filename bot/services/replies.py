@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.cover_notes import list_unread
 from bot.domain.intake import Understood
 from bot.domain.ris import Decision
 from bot.rendering import mails
@@ -32,7 +33,7 @@ def take_reply(
         if revised is not None:
             case_answers.refresh(db, revised, now=now)
             case_answers.take(db, desk, understood, revised, now=now)
-            if understood.mail.text:
+            if understood.mail.text or list_unread(understood.mail, understood.form):
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)
