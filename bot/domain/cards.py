@@ -200,6 +200,7 @@ class CorrectionNote:
     more: int = 0  #: changes beyond those
     other: str = ""  #: the addition that stands in the way
     keys_out: bool = False  #: License Keys that went out stand in the way
+    late: bool = False  #: its customer has been invited
     by: str = ""  #: who reopened the case; then nothing is asked any more
 
 

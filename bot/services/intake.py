@@ -251,7 +251,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if case is None or not is_theirs or _brings_another(case, submissions):
         return _take_as_new(db, desk, understood, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
-    if taken or corrections.offer(db, understood, case, submissions, now=now):
+    if taken or corrections.offer(db, desk, understood, case, submissions, now=now):
         return case.ref
     if case.status not in OPEN:
         return _take_late(db, desk, understood, case, now)

@@ -61,13 +61,14 @@ def say_received(
     ref: str,
     hear_by: datetime | None = None,
     offered: Sequence[Values] = (),
+    case_id: int | None = None,
     now: datetime,
 ) -> None:
     """Tell a verified sender that their mail came, by when a person answers it, and no more."""
     words = mails.neutral_receipt(
         ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered
     )
-    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
+    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now, case_id=case_id)
 
 
 def say_whose(
