@@ -123,6 +123,7 @@ class QuestionNote:
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     with_form: bool = False  #: what stood beside the form of a new case
+    robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
     unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail

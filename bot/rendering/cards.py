@@ -265,7 +265,7 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
 def question_note(note: QuestionNote, *, words: Words) -> Card:
     """A question in the support channel, in the sender's words."""
     subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
-    which = "with_form" if note.with_form else "follow_up" if note.follow_up else ""
+    which = _which(note)
     title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
     address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
     sender = f"{note.sender_name} {address}".strip()
@@ -276,6 +276,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))
+    if note.robot:
+        foot.append(words.say("question.robot", reason=safe(note.robot, 200)))
     if note.unread:
         foot.append(words.say("question.no_form", names=safe(", ".join(note.unread), 500)))
     if note.refused:
@@ -302,6 +304,14 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     )
 
 
+def _which(note: QuestionNote) -> str:
+    if note.with_form:
+        return "with_form"
+    if note.follow_up:
+        return "follow_up"
+    return "" if note.ref else "aside"
+
+
 def _why_silent(note: QuestionNote) -> str:
     if note.withheld:
         return "withheld"
@@ -310,7 +320,7 @@ def _why_silent(note: QuestionNote) -> str:
 
 def _take_as_ris(note: QuestionNote, words: Words) -> Block:
     """What is attached may be a form that was not recognised; the block's id names the mail."""
-    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref)
+    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref or "-")
     return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
 
 

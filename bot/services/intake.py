@@ -31,6 +31,7 @@ from bot.services import (
     organisations,
     provenance,
     questions,
+    robots,
     sources,
     timeline,
     withdrawals,
@@ -144,7 +145,7 @@ def _settle(
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody."""
-    del db, desk, now
+    robots.note(db, desk, understood, now=now)
     return understood.found.thread_ref or ""
 
 

@@ -100,10 +100,9 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
             for submission in list_submissions(desk, understood)
         ]
         _mend(db, understood, Kind.RIS, ref=opened[0].ref, by=by, now=now)
+        about = row.subject_ref or questions.aside(row.id)
         for case in opened:
-            queue_kind_note(
-                db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=row.subject_ref, now=now
-            )
+            queue_kind_note(db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=about, now=now)
     return opened
 
 

@@ -214,10 +214,12 @@ def note_follow_up(
     taken: bool = False,
     known: bool = False,
     aloud: bool = False,
+    robot: bool = False,
 ) -> None:
     """Say below what it belongs to that another mail came; `aloud`: in the channel too, if it is to be read.
 
-    `taken`: the form that came with it is a version of the case now; `known`: it is one already.
+    `taken`: the form that came with it is a version of the case now; `known`: it is one already. `robot`: it
+    came as a robot's or a list's, so that nothing was done about it.
     """
     unread = list_unread(understood.mail, understood.form) if taken else ()
     if taken:
@@ -229,7 +231,7 @@ def note_follow_up(
         db,
         "question_note",
         key=f"note:{ref}:mail:{understood.row.id}",
-        values=values | {"to_read": to_read, "unread": unread},
+        values=values | {"to_read": to_read, "unread": unread, "robot": _why(understood) if robot else ""},
         now=now,
         thread_key=thread_key,
         case_id=case_id,
@@ -237,6 +239,21 @@ def note_follow_up(
     )
     subject, mail = subject_of(ref), understood.row.id
     events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
+
+
+def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
+    """A form that came as a robot's or a list's, and in no thread of ours."""
+    values = {**_note(understood, ""), "robot": _why(understood)}
+    queue_note(db, "question_note", key=f"note:{aside(understood.row.id)}", values=values, now=now)
+
+
+def aside(mail_id: int) -> str:
+    """What the note of a mail that was set aside is called, as others are by their case or question."""
+    return f"aside-{mail_id}"
+
+
+def _why(understood: Understood) -> str:
+    return understood.found.reason
 
 
 def note_first_words(db: Database, understood: Understood, case: Case, *, now: datetime) -> None:
