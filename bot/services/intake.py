@@ -39,7 +39,7 @@ from bot.services import (
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.services.replies import take_reply
+from bot.services.replies import part, take_reply
 from bot.store import case_versions, cases, events, finding, ledger
 from bot.store.database import transaction
 
@@ -152,10 +152,16 @@ def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) ->
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
-    opened = [open_case(db, desk, submission, now=now) for submission in list_submissions(desk, understood)]
+    return _open(db, desk, understood, list_submissions(desk, understood), now)[0].ref
+
+
+def _open(
+    db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], now: datetime
+) -> list[Case]:
+    opened = [open_case(db, desk, submission, now=now) for submission in submissions]
     for case in opened:
         questions.note_first_words(db, understood, case, now=now)
-    return opened[0].ref
+    return opened
 
 
 def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
@@ -251,12 +257,14 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
         return _take_as_new(db, desk, understood, now)
+    own, others = part(db, case, submissions)
+    _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
-    if taken or corrections.offer(db, desk, understood, case, submissions, now=now):
+    if taken or corrections.offer(db, desk, understood, case, own, now=now):
         return case.ref
     if case.status not in OPEN:
-        return _take_late(db, desk, understood, case, now)
-    if take_reply(db, desk, understood, case, submissions, now=now):
+        return _take_late(db, desk, understood, case, own, now=now)
+    if take_reply(db, desk, understood, case, own, now=now):
         return case.ref
     cc = _copies(desk, understood, case)
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, cc=cc, case_id=case.id)
@@ -265,13 +273,22 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     return case.ref
 
 
-def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
+def _take_late(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+) -> str:
     """What a party writes once a case is decided waits for a person, as any question and any form does."""
     known = case_versions.list_forms(db, case.id)
-    forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
-    is_news = understood.form.refusal is not None or bool(forms - known)
-    if is_news:
+    news = [submission for submission in submissions if submission.ris.form_hash() not in known]
+    if understood.form.refusal is not None:
         ref = _take_as_new(db, desk, understood, now)
+    elif news:
+        ref = _open(db, desk, understood, news, now)[0].ref
     else:
         ref = questions.ask(db, desk, understood, now, of_case=True)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
