@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case, case_id
+from bot.domain.conversations import Conversation
 from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
@@ -316,6 +317,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     conversation = conversations.find(db, ref)
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or understood.form.has_form:
+        if conversation is not None and theirs and understood.form.cases:
+            _leave_unreadable(db, understood, conversation, now=now)
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
     unread = conversations.hear(db, desk, understood, conversation, answered=sent, now=now)
@@ -326,6 +329,20 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
+
+
+def _leave_unreadable(
+    db: Database, understood: Understood, conversation: Conversation, *, now: datetime
+) -> None:
+    """A conversation about a file that was not read waits for nobody once that came again and could be read.
+
+    Unless its words ask something: that a person has still to answer.
+    """
+    first = ledger.find(db, conversation.mail_id)
+    about_a_file = first is not None and first.kind == Kind.RIS and "?" not in conversation.words
+    if understood.verified and about_a_file:
+        conversations.leave_to_asker(db, conversation, now=now)
+        conversations.refresh(db, conversation.ref, now=now)
 
 
 Action = Callable[[Database, Desk, Understood, datetime], str]

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.cases import CaseStatus
+from bot.domain.conversations import ConversationState
 from bot.rendering.workbooks import ris_form
+from bot.services import conversations
 from tests.cast import DANA, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM
-from tests.services.test_replies import FORM, NEXT_CUSTOMER, WITHOUT_CITY, a_reply, templates
+from tests.services.test_replies import BROKEN, ERIN, FORM, NEXT_CUSTOMER, WITHOUT_CITY, a_reply, templates
 
 CORRECTED = ("RIS corrected.xlsx", FORM[1])
 FIVE_SEATS = ("RIS v3.xlsx", ris_form("en", replace(COMPANY, seats=5), [MARA, TOM]))
@@ -44,3 +48,30 @@ def test_the_same_file_twice_changes_nothing(office: Office) -> None:
 
     assert office.case("C-1").version == 1
     assert templates(office).count("ris_problems") == 2  # it says that nothing has changed
+
+
+def test_a_colleague_who_takes_the_case_back_hears_that_it_is(office: Office) -> None:
+    office.take(a_mail(files=[FORM]))
+    a_reply(office, sender=ERIN, text="Please withdraw the form.")
+
+    job = office.job("withdrawal")
+    assert (job.recipient, job.values["cc"]) == (DANA.address, [ERIN.address])
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Hello, here it is.", ConversationState.ANSWERED),
+        ("What is a seat?", ConversationState.OPEN),
+    ],
+)
+def test_once_the_file_can_be_read_its_question_waits_for_nobody(
+    office: Office, text: str, state: ConversationState
+) -> None:
+    office.take(a_mail(files=[BROKEN], text=text))
+    row = a_reply(office, files=[FORM])
+
+    assert row.subject_ref == "C-1"
+    with office.connect() as db:
+        question = conversations.get(db, "Q-1")
+    assert (question.state, question.due_at is None) == (state, state is ConversationState.ANSWERED)
