@@ -11,6 +11,7 @@ from bot.domain.conversations import Conversation
 from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
+from bot.domain.form_language import in_its_language
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
@@ -60,6 +61,7 @@ def understand(
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
+    mail = in_its_language(mail, form, workbooks)
     own, has_form = desk.own_addresses, form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
     return Understood(

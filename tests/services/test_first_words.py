@@ -84,3 +84,22 @@ def test_any_other_file_is_told_to_staff_alone(office: Office) -> None:
     assert "found no form" not in receipt(office)
     assert "*No form was found in*: Contract.pdf'" in office.chat.texts()
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "form", "lang"),
+    [
+        ("", "RIS", "de", "de"),
+        ("", "Nordlicht Werke GmbH", "de", "de"),
+        ("RIS", "", "de", "de"),
+        ("", "Südwind KG", "en", "en"),
+        ("", "RIS", "en", "en"),
+        ("Anbei.", "RIS", "en", "de"),
+        ("Please see the attached form.", "RIS", "de", "en"),
+    ],
+)
+def test_a_form_without_words_is_answered_in_its_own_language(
+    office: Office, text: str, subject: str, form: str, lang: str
+) -> None:
+    office.take(a_mail(files=[("RIS.xlsx", sound_form(form))], subject=subject, text=text))
+    assert office.case("C-1").lang == lang
