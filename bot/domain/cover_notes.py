@@ -37,7 +37,9 @@ please|kindly|you will|you can|also / find|find attached|find enclosed|see|see a
 hereby|now|will|am|are / i|we|i am|we are|i m|we re / am|are|hereby|now|attach|attaching|send|sending|sent|\
 have sent|submit|submitting|forward|forwarding|{_THE_FORM}
 a|the|our|your|completed|filled|filled in|corrected|updated|new / ris|form|registration|registration form|\
-onboarding|new customer|new client|new company|new partner|required information spreadsheet / {_THE_FORM}
+onboarding|new|new customer|new client|new company|new partner|required information spreadsheet|\
+required information sheet|required information form / {_THE_FORM}
+/ corrected|updated|done|korrigiert|aktualisiert|erledigt|neu|fertig /
 / as requested|as discussed|as promised|as agreed|for your information|fyi /
 please / let us know|let me know / if|you|need|have|any|anything|questions|further|more|information|else
 if|should|in case of|for|please / you have questions|you have any questions|you have any further questions|\
@@ -59,7 +61,8 @@ gerne|jederzeit|zur|verfugung|melden|sie|sich|bitte|einfach|konnen|bei|mir|uns
 / ich freue mich|wir freuen uns / auf|uber|ihre|eure|ruckmeldung|antwort|bestatigung
 / vielen dank|danke|besten dank / im voraus|vorab|fur|die|ihre|eure|bearbeitung|muhe|unterstutzung
 """
-_PHRASES: Final = [*PHRASES, *read_phrases(_COVER)]
+#: of thanks all but the wish to have something closed
+_PHRASES: Final = [*(one for one in PHRASES if "close it" not in one.pattern), *read_phrases(_COVER)]
 #: with the name of whoever it goes to, who stands in no form
 _GREETING: Final = re.compile(
     r"\s*(?i:hello|hi|dear|good (?:morning|day|afternoon)|hallo|guten (?:tag|morgen)|moin|liebe[rs]?"

@@ -35,6 +35,9 @@ def a_note(text: str, subject: str = "RIS Nordlicht Werke", *files: str) -> Inbo
         "Guten Tag Frau Özdemir,\n\nanbei erhalten Sie das ausgefüllte RIS für die Nordlicht Werke GmbH.",
         "Bei Rückfragen stehe ich Ihnen gerne zur Verfügung.\n\nMit freundlichen Grüßen\nDana Reyes",
         "Sehr geehrte Damen und Herren,\n\nim Anhang finden Sie das Formular mit der Bitte um Bearbeitung.",
+        "Hello, see attached.",
+        "Hi,\ndone.",
+        "Korrigiert.",
         "Hallo zusammen,\n\nwie besprochen anbei das RIS für Nordlicht. Vielen Dank!",
         "Guten Tag,\n\nich sende Ihnen anbei das RIS.\n\nViele Grüße\nDana",
     ],
@@ -55,6 +58,9 @@ def test_a_bare_cover_note_makes_no_work(text: str) -> None:
         ("", "Neukunde Nordlicht - BITTE ERST AB APRIL"),
         ("Please find the form attached.", "New customer: urgent"),
         ("Please find the form attached. " * 30, "RIS"),
+        ("Please send the order to Tom.", "RIS"),
+        ("Anbei das RIS. Please close it.", "RIS"),
+        ("Corrected, and another customer.", "RIS"),
     ],
 )
 def test_what_is_in_doubt_is_to_be_read(text: str, subject: str) -> None:
