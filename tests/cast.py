@@ -366,7 +366,7 @@ def a_submission(
 
     users: tuple[User, ...] = (MARA, TOM)
     if company != BOREALIS:  # whose people are others
-        at = f"@{fold_name(company).replace(' ', '-')}.example.com"
+        at = f"@{fold_name(company).replace(' ', '-')}.example.net"
         users = tuple(replace(user, email=user.email.partition("@")[0] + at) for user in users)
     missing = Problem(kind=ProblemKind.MISSING, field="city", sheet="Company", cell="B4")
     return Submission(
