@@ -20,6 +20,7 @@ from bot import settings as all_settings
 from bot.adapters.checklist import Checklist
 from bot.bootstrap import Bell, Bot, make_desk, make_staff, open_database
 from bot.domain.cases import Case
+from bot.domain.company_names import fold_name
 from bot.domain.events import Event
 from bot.domain.health import Health
 from bot.domain.ledger import LedgerMail
@@ -307,8 +308,8 @@ _count = itertools.count(1)
 def a_mail(
     *,
     sender: Address = DANA,
-    subject: str = "A question",
-    text: str = "How long is the code on my phone valid?",
+    subject: str | None = None,
+    text: str | None = None,
     files: Sequence[tuple[str, bytes]] = (),
     message_id: str | None = None,
     verdict: str = "pass",
@@ -317,7 +318,13 @@ def a_mail(
     headers: Sequence[tuple[str, str]] = (),
     date: datetime = NOW,
 ) -> bytes:
-    """A mail as the desk's server hands it over; `verdict` "" leaves the server's word away."""
+    """A mail as the desk's server hands it over; `verdict` "" leaves the server's word away.
+
+    By itself one asks something, and one with files is the cover note to a form.
+    """
+    subject = subject if subject is not None else "A new customer" if files else "A question"
+    if text is None:
+        text = "Please find the form attached." if files else "How long is the code on my phone valid?"
     mail = EmailMessage(policy=SMTP)
     if verdict:
         domain = sender.domain
@@ -342,9 +349,12 @@ def a_mail(
     return mail.as_bytes()
 
 
+BOREALIS = "Borealis Turbines GmbH"
+
+
 def a_submission(
     *,
-    company: str = "Borealis Turbines GmbH",
+    company: str = BOREALIS,
     sender: Address = DANA,
     verdict: Verdict = Verdict.PASSED,
     sponsor: bool = True,
@@ -355,6 +365,9 @@ def a_submission(
     from tests.forms import MARA, TOM  # noqa: PLC0415 - forms need the heavy spreadsheet parts
 
     users: tuple[User, ...] = (MARA, TOM)
+    if company != BOREALIS:  # whose people are others
+        at = f"@{fold_name(company).replace(' ', '-')}.example.net"
+        users = tuple(replace(user, email=user.email.partition("@")[0] + at) for user in users)
     missing = Problem(kind=ProblemKind.MISSING, field="city", sheet="Company", cell="B4")
     return Submission(
         mail_id=1,
@@ -375,7 +388,7 @@ def a_case(
     office: Office,
     submission: Submission | None = None,
     *,
-    company: str = "Borealis Turbines GmbH",
+    company: str = BOREALIS,
     complete: bool = True,
     known: bool = True,
     changed_by: Staff | None = None,

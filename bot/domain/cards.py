@@ -124,6 +124,9 @@ class QuestionNote:
     received_at: datetime
     mail_id: int
     follow_up: bool = False  #: a reply in a conversation or case that is known already
+    with_form: bool = False  #: what stood beside the form of a new case
+    robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
+    unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     left_out: int = 0  #: characters of its words for which `text` has no room
@@ -214,6 +217,7 @@ class CorrectionNote:
     more: int = 0  #: changes beyond those
     other: str = ""  #: the addition that stands in the way
     keys_out: bool = False  #: License Keys that went out stand in the way
+    late: bool = False  #: its customer has been invited
     by: str = ""  #: who reopened the case; then nothing is asked any more
 
 

@@ -63,6 +63,12 @@ def compare(before: RisCase, after: RisCase) -> Differences:
     )
 
 
+def brings_people(before: RisCase, after: RisCase) -> bool:
+    """Whether the newer form has somebody whom the older one has by neither address nor name."""
+    known = {key(user) for user in before.users for key in _KEYS[:2]}
+    return any(known.isdisjoint(key(user) for key in _KEYS[:2] if key(user)) for user in after.users)
+
+
 def _changes(before: object, after: object, names: Sequence[str]) -> tuple[Change, ...]:
     found = (
         Change(field=name, before=_said(getattr(before, name)), after=_said(getattr(after, name)))

@@ -51,6 +51,11 @@ def votes(text: str) -> tuple[float, float]:
     return german, sum(word in _ENGLISH for word in words)
 
 
+def is_told_by(*texts: str) -> bool:
+    """Whether any of them has a word by which its language is known; letters of a name alone are none."""
+    return any(german != english and max(german, english) >= 1 for german, english in map(votes, texts))
+
+
 def language_of(*texts: str) -> str:
     """Return "de" or "en" by the first text that decides; English where none does."""
     for text in texts:

@@ -13,3 +13,9 @@ class NotItsNewerForm(Refusal):
     """The other case is decided, newer, or another sponsor's; values: ref, other, status."""
 
     code = "not_its_newer_form"
+
+
+class PeopleKnown(Refusal):
+    """Some of its people are at one that stands, and nobody said whether it is that; ref, other, people."""
+
+    code = "people_known"

@@ -15,6 +15,8 @@ from phonenumbers import (
 )
 
 _PLAIN = re.compile(r"\+?\(?\d(?:[ ()/.-]*\d)*", re.ASCII)
+_CODE = re.compile(r"([1-9]\d{0,2})[ (/.-]", re.ASCII)  #: of a country, by itself in front
+_LONG = 11  #: digits of a number with its country code, at least
 _BETWEEN = str.maketrans("", "", "+ ()/.-")
 #: what a number of a country can be; the library asks for them one after the other
 _TYPES = (
@@ -45,6 +47,29 @@ _NO_TEXTS = frozenset(
 def e164(text: str, region: str | None) -> str | None:
     """E.164 of a valid number; one without its country code is taken as the region's own."""
     return _quick(text, region) or _thorough(text, region)
+
+
+def from_abroad(text: str, region: str) -> str | None:
+    """E.164 of a number that lost only its plus, such as 41 44 668 18 00 in Germany; None for any other.
+
+    It begins with a country code by itself, and nobody in the region would write a number of theirs so.
+    """
+    code, digits = _CODE.match(text), text.translate(_BETWEEN)
+    if code is None or len(digits) < _LONG or _is_as_at_home(text, region):
+        return None
+    number = e164(f"+{digits}", None)
+    return number if number and phonenumbers.parse(number).country_code == int(code[1]) else None
+
+
+def _is_as_at_home(text: str, region: str) -> bool:
+    """Whether the region's people write it so: with the 0 of 030, where they have one."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return False
+    written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    as_written = written.translate(_BETWEEN) == text.translate(_BETWEEN)
+    return as_written and phonenumbers.is_valid_number(number)
 
 
 def takes_texts(number: str) -> bool:

@@ -55,10 +55,10 @@ def read_form(
             cases.append(case)
             sources.append(name)
     if cases:
-        taken = {name for name, _ in found}
+        taken = tuple(dict.fromkeys(name for name, _ in found))
         others = tuple(dict.fromkeys(w.name for w in workbooks if w.name and w.name not in taken))
         named = (replace(c, source=s, passed_over=others) for c, s in zip(cases, sources, strict=True))
-        return Reading(cases=tuple(named), source=", ".join(dict.fromkeys(sources)))
+        return Reading(cases=tuple(named), source=", ".join(dict.fromkeys(sources)), taken=taken)
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
 

@@ -19,6 +19,11 @@ _ENOUGH_USER_LABELS: Final = 5
 _LONGEST_LABEL: Final = 60
 _WIDEST: Final = 64  #: columns in which our labels are looked for, wherever they moved
 _FURTHER_PHONE: Final = re.compile(r"(?:phone|telefon) ?[4-9]")  #: a column that somebody added
+_A_SENTENCE: Final = 3  #: words
+_MOST_REMARKS: Final = 10
+#: with which somebody's name may begin
+_TITLES: Final = frozenset(["herr", "herrn", "frau", "hr", "fr", "mr", "ms", "mrs", "mx", "dr", "prof"])
+_MOST_SPANNED: Final = 20_000  #: cells
 _HIGHEST: Final = 300  #: rows in which the company's are
 
 
@@ -40,6 +45,7 @@ class _Findings:
     rivals: list[tuple[str, FoundCell]] = field(default_factory=list)
     users: list[FoundUser] = field(default_factory=list)
     users_sheet: str = ""
+    remarks: list[HeadingRead] = field(default_factory=list)  #: below the users, to be seen by a person
 
     def add_company_cell(self, name: str, cell: FoundCell) -> None:
         before = self.company.get(name)
@@ -100,7 +106,7 @@ def _says_every_label(workbook: Workbook) -> bool:
 
 def _size(case: FoundCase) -> int:
     """How much was found of a form."""
-    fields = {heading.field for heading in case.headings} or set(case.company)
+    fields = {heading.field for heading in case.headings if heading.field} or set(case.company)
     return len(fields & _COMPANY_WORDS) + len(case.users)
 
 
@@ -115,7 +121,7 @@ def _ours(workbook: Workbook) -> FoundCase:
         rivals=tuple(found.rivals),
         users_sheet=found.users_sheet or hidden.users_sheet,
         macros=workbook.macros,
-        headings=tuple(_list_asked(found.users, hidden.users)),
+        headings=(*_list_asked(found.users, hidden.users), *found.remarks[:_MOST_REMARKS]),
     )
 
 
@@ -135,14 +141,19 @@ def _address_of(user: FoundUser) -> str:
 def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Findings) -> None:
     """Above a row of user headings stand labels of the company, below it users."""
     columns: _Columns | None = None
+    tops = _tops_of(sheet)
     labels: list[tuple[str, int, int]] = []
     for index, row in enumerate(sheet.rows):
         headings = () if columns and columns.hold_an_address(row) else _user_headings(row)
         if headings:
             columns = _Columns(headings)
             found.users_sheet = found.users_sheet or sheet.name
+        elif columns and found.users and (said := _remark_in(row)):
+            column, text = said
+            cell = cell_name(index, column)
+            found.remarks.append(HeadingRead(field="", label=text, sheet=sheet.name, cell=cell, sure=False))
         elif columns:
-            user = _user_in(sheet.name, index, row, columns, formulas)
+            user = _user_in(sheet, index, columns, formulas, tops)
             if user:
                 found.users.append(user)
         else:
@@ -203,20 +214,44 @@ class _Columns:
         return isinstance(value, str) and "@" in value and " " not in value.strip()
 
 
+def _remark_in(row: tuple[CellValue, ...]) -> tuple[int, str] | None:
+    """The column and the words of a line below the users that holds a single sentence, and nobody."""
+    filled = [(column, text) for column, value in enumerate(row) if (text := text_of(value))]
+    if len(filled) != 1 or not isinstance(row[filled[0][0]], str):
+        return None
+    words = plain(filled[0][1]).split()
+    is_said = len(words) >= _A_SENTENCE or (len(words) > 1 and any(map(str.isdigit, filled[0][1])))
+    return filled[0] if is_said and words[0].strip(".") not in _TITLES and "@" not in filled[0][1] else None
+
+
 def _user_in(
-    sheet: str,
+    sheet: Sheet,
     index: int,
-    row: tuple[CellValue, ...],
     columns: _Columns,
     formulas: frozenset[tuple[str, str]],
+    tops: Mapping[tuple[int, int], int],
 ) -> FoundUser | None:
-    cells = {name: _cell(sheet, index, column, row, formulas) for name, column in columns.fields.items()}
-    phones = tuple(_cell(sheet, index, column, row, formulas) for column in columns.phones)
-    if not any(cell.text or cell.formula for cell in (*cells.values(), *phones)):
+    """Who stands in a row, with what a cell merged downwards says in each of its rows; None if nobody."""
+
+    def read(column: int) -> FoundCell:
+        top = tops.get((index, column), index) if tops else index
+        return _cell(sheet.name, top, column, sheet.rows[top], formulas)
+
+    cells = {name: read(column) for name, column in columns.fields.items()}
+    phones = tuple(map(read, columns.phones))
+    own = (cell for cell in (*cells.values(), *phones) if cell.row == index + 1)
+    if not any(cell.text or cell.formula for cell in own) or _is_example(cells):
         return None
-    if _is_example(cells):
-        return None
-    return FoundUser(cells=cells, phones=phones, sheet=sheet, row=index + 1)
+    return FoundUser(cells=cells, phones=phones, sheet=sheet.name, row=index + 1)
+
+
+def _tops_of(sheet: Sheet) -> dict[tuple[int, int], int]:
+    """For cells within one that is merged downwards, the row in which that begins."""
+    tops: dict[tuple[int, int], int] = {}
+    for top, left, bottom, _ in sheet.merged:
+        if len(tops) + bottom - top <= _MOST_SPANNED:
+            tops |= {(row, left): top for row in range(top + 1, bottom + 1)}
+    return tops
 
 
 def _is_example(cells: Mapping[str, FoundCell]) -> bool:

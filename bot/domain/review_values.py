@@ -72,6 +72,7 @@ def number_within(text: str) -> str:
 _DIGIT: Final = re.compile(r"\d")
 #: phonenumbers would dial a letter by its key: "(Fax)" became 329
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_BETWEEN: Final = str.maketrans("", "", " ()/.-")
 _ABROAD: Final = re.compile(r"^00\s*")
 
 
@@ -111,9 +112,12 @@ def phone_number(text: str, region: str = "") -> str | None:
         return _valid_e164(text, None)
     if not region:
         return _with_lost_plus(text, "")
-    # First, for "4915…" may pass as a long national number too.
+    # First, for "4915…" and "49 15…" may pass as a long national number too.
     return (
-        _with_lost_plus(text, _calling_code(region)) or _valid_e164(text, region) or _with_lost_plus(text, "")
+        _with_lost_plus(text.translate(_BETWEEN), _calling_code(region))
+        or _from_abroad(text, region)
+        or _valid_e164(text, region)
+        or _with_lost_plus(text, "")
     )
 
 
@@ -121,6 +125,12 @@ def _with_lost_plus(text: str, calling_code: str) -> str | None:
     """A cell that became a number keeps "4915123456789" of "+4915123456789"."""
     lost = re.fullmatch(r"[1-9]\d{10,14}", text, re.ASCII) and text.startswith(calling_code)
     return _valid_e164("+" + text, None) if lost else None
+
+
+def _from_abroad(text: str, region: str) -> str | None:
+    from bot.domain import phones  # noqa: PLC0415 - as below
+
+    return phones.from_abroad(text, region)
 
 
 def _valid_e164(text: str, region: str | None) -> str | None:

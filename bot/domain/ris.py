@@ -188,11 +188,15 @@ class RisCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a file, or a mail with its files, holds; `source` names the attachment it came from."""
+    """What a file, or a mail with its files, holds; `source` names the attachment it came from.
+
+    `taken` names every file in which a form was found, of one that came twice too.
+    """
 
     cases: tuple[RisCase, ...] = ()
     refusal: SheetRefusal | None = None
     source: str = ""
+    taken: tuple[str, ...] = ()
 
     @property
     def has_form(self) -> bool:

@@ -1,6 +1,7 @@
 """Whether a mail says thanks and nothing else; every word it holds must belong to one of these phrases."""
 
 import re
+from collections.abc import Collection, Iterable
 
 #: of each line: what may stand before, one of which is said, what may follow; parted by " / "
 _ENGLISH = """
@@ -58,7 +59,12 @@ def _phrase(line: str) -> re.Pattern[str]:
     return re.compile(f"{begins}(?:{said}){ends}(?= |$)")
 
 
-_PHRASES = [_phrase(line) for line in f"{_ENGLISH}{_GERMAN}".splitlines() if line.strip()]
+def read_phrases(lines: str) -> list[re.Pattern[str]]:
+    """Phrases that are written as those above."""
+    return [_phrase(line) for line in lines.splitlines() if line.strip()]
+
+
+PHRASES = read_phrases(f"{_ENGLISH}{_GERMAN}")
 
 
 def has_helped(text: str, *, sender: str = "") -> bool:
@@ -70,22 +76,27 @@ def is_thanks(text: str, *, sender: str = "") -> bool:
     """Whether a customer's own words end it: anything doubtful does not. `sender`: their name."""
     if len(text) > _LONGEST or "?" in text:
         return False
-    return _THANKS.search(_spoken(text)) is not None and is_polite(text, sender=sender)
+    return bool(_THANKS.search(fold(text))) and is_polite(text, sender=sender)
 
 
 def is_polite(text: str, *, sender: str = "") -> bool:
     """Whether it is greetings, thanks and closings alone, or nothing."""
-    return not _without_phrases(_spoken(text), _NAME.findall(sender.casefold().translate(_FOLDED)))
+    return not without_phrases(fold(text), names_in(sender), PHRASES)
 
 
-def _spoken(text: str) -> str:
+def fold(text: str) -> str:
+    """Its words, parted by blanks, as the phrases have them."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold().translate(_FOLDED)))
 
 
-def _without_phrases(said: str, names: list[str]) -> str:
-    """What is left once every phrase is taken from the front, the longest that fits first."""
+def names_in(text: str) -> list[str]:
+    return _NAME.findall(text.casefold().translate(_FOLDED))
+
+
+def without_phrases(said: str, names: Collection[str], phrases: Iterable[re.Pattern[str]]) -> str:
+    """What is left once every phrase and name is taken from the front, the longest that fits first."""
     while said:
-        fits = [found.end() for phrase in _PHRASES if (found := phrase.match(said))]
+        fits = [found.end() for phrase in phrases if (found := phrase.match(said))]
         fits += [len(name) for name in names if said == name or said.startswith(f"{name} ")]
         longest = max(fits, default=0)
         if not longest:

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.approvals import Choice
-from bot.domain.cases import BEFORE_LIVE, OPEN, UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, UNDER_WAY, Case, CaseStatus
+from bot.domain.differences import brings_people
 from bot.domain.outbox import JobStatus
+from bot.domain.ris import RisCase
 
 
 class Wish(StrEnum):
@@ -143,5 +145,17 @@ def may_be_withdrawn(case: Case) -> bool:
 
 def may_be_reopened(case: Case) -> bool:
     """Whether its decision may be taken back for a newer form."""
-    decided = case.decision is not None and case.decision.choice in (Choice.APPROVED, Choice.REJECTED)
-    return decided and case.status in UNDER_WAY | {CaseStatus.REJECTED}
+    return _is_decided(case) and case.status in UNDER_WAY | {CaseStatus.REJECTED}
+
+
+def may_be_corrected(case: Case, newer: RisCase) -> bool:
+    """Whether a newer form corrects what was decided, by taking it back or, once it is late, by hand.
+
+    Once the customer is invited, a form with somebody new is an order of its own.
+    """
+    late = _is_decided(case) and case.status in STANDING
+    return may_be_reopened(case) or (late and not brings_people(case.ris, newer))
+
+
+def _is_decided(case: Case) -> bool:
+    return case.decision is not None and case.decision.choice in (Choice.APPROVED, Choice.REJECTED)

@@ -1,6 +1,6 @@
 """What Slack shows: each function takes values and returns a card's blocks and its plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
@@ -266,44 +266,66 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
 def question_note(note: QuestionNote, *, words: Words) -> Card:
     """A question in the support channel, in the sender's words."""
     subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
-    title = words.say(
-        "question.follow_up" if note.follow_up else "question.title", ref=note.ref, subject=subject
-    )
-    address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
-    sender = f"{note.sender_name} {address}".strip()
-    unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
-    standing = "question.sender" if note.verified else unverified
-    evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
-    foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
-    if tells_password(note.text):
-        foot.append(words.say("question.password"))
-    if note.left_out:
-        foot.insert(0, words.say("question.left_out", count=note.left_out))
-    if note.attachments:
-        names = safe(", ".join(note.attachments), 500)
-        foot.append(words.say("question.attachments", names=names))
-    if note.refused:
-        reason = words.name(note.refused)
-        foot.append(words.say("question.refused", reason=reason))
-    if note.unread_bytes:
-        foot.append(words.say("question.too_large", megabytes=megabytes(note.unread_bytes)))
-    if note.form_sent:
-        foot.append(words.say("question.form_sent"))
-    if note.whose:
-        foot.append(words.say(f"question.whose.{note.whose}"))
-    if note.mail_id:
-        foot.append(words.say("question.mail", id=note.mail_id))
-    key = "question.text_follow_up" if note.follow_up else "question.text"
+    which = _which(note)
+    title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
+    sender = _sender(note, words)
+    key = f"question.text_{which}" if which else "question.text"
     silent = words.say(f"question.{_why_silent(note)}")
     return Card(
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
             blocks.header(title),
             blocks.quote(note.text, empty=silent),
-            blocks.context(*foot),
+            blocks.context(*_foot(note, sender, words)),
             *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],
     )
+
+
+def _sender(note: QuestionNote, words: Words) -> str:
+    address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
+    return f"{note.sender_name} {address}".strip()
+
+
+def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
+    """What staff have to know of it besides its words."""
+    if note.left_out:
+        yield words.say("question.left_out", count=note.left_out)
+    unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
+    standing = "question.sender" if note.verified else unverified
+    evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
+    yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)
+    if tells_password(note.text):
+        yield words.say("question.password")
+    yield from _brought(note, words)
+    if note.form_sent:
+        yield words.say("question.form_sent")
+    if note.whose:
+        yield words.say(f"question.whose.{note.whose}")
+    if note.mail_id:
+        yield words.say("question.mail", id=note.mail_id)
+
+
+def _brought(note: QuestionNote, words: Words) -> Iterator[str]:
+    """What came with it, and what of that was not read."""
+    if note.attachments:
+        yield words.say("question.attachments", names=safe(", ".join(note.attachments), 500))
+    if note.robot:
+        yield words.say("question.robot", reason=safe(note.robot, 200))
+    if note.unread:
+        yield words.say("question.no_form", names=safe(", ".join(note.unread), 500))
+    if note.refused:
+        yield words.say("question.refused", reason=words.name(note.refused))
+    if note.unread_bytes:
+        yield words.say("question.too_large", megabytes=megabytes(note.unread_bytes))
+
+
+def _which(note: QuestionNote) -> str:
+    if note.with_form:
+        return "with_form"
+    if note.follow_up:
+        return "follow_up"
+    return "" if note.ref else "aside"
 
 
 def _why_silent(note: QuestionNote) -> str:
@@ -314,7 +336,7 @@ def _why_silent(note: QuestionNote) -> str:
 
 def _take_as_ris(note: QuestionNote, words: Words) -> Block:
     """What is attached may be a form that was not recognised; the block's id names the mail."""
-    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref)
+    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref or "-")
     return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
 
 

@@ -25,6 +25,7 @@ from bot.rendering.words import LANGUAGES, Words, megabytes, words
 
 USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
+MOST_FILES = 5  #: that a mail names
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 #: values that go whole and with links: staff's own words, and the name of the portal's host
 _AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
@@ -44,10 +45,11 @@ _LATER: Mapping[str, Values] = {
     "blank_form": {"hear_by": ""},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": []},
-    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0},
+    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": ""},
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
+        "unread_files": "",
     },
     "rejection": {"made": False},
     "unreadable_ris": {"rows": ""},
@@ -65,11 +67,14 @@ class RenderedMail:
     html: str
 
 
-def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -> Values:
+def ris_problems(
+    case: Case, policy: Policy, *, before: RisCase | None = None, unread: Sequence[str] = ()
+) -> Values:
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
 
     `before`: the version that this one follows; only what is open now is asked, and what was settled is
     thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
+    `unread`: files of theirs in which no form was found.
     """
     since = compare(before, case.ris) if before else None
     return of_case(case, policy) | {
@@ -82,6 +87,7 @@ def ris_problems(case: Case, policy: Policy, *, before: RisCase | None = None) -
         "solved": since.solved if since else 0,
         "new": since.new if since else 0,
         "attached": "",
+        "unread_files": _listed(unread),
     }
 
 
@@ -111,8 +117,8 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
     }
 
 
-def receipt(case: Case, policy: Policy) -> Values:
-    """To the sponsor of a complete RIS: what we understood and who reviews it."""
+def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = ()) -> Values:
+    """To the sponsor of a complete RIS: what we understood, who reviews it; `unread` as above."""
     say, users = words_for(case, policy), case.ordered_users
     names = [case_facts.name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
@@ -125,8 +131,14 @@ def receipt(case: Case, policy: Policy) -> Values:
             "users": [case_facts.whole_user(user, say) for user in users[:MOST_USERS]],
             "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
+            "unread_files": _listed(unread),
         }
     )
+
+
+def _listed(files: Sequence[str]) -> str:
+    """The names of files, the first few."""
+    return ", ".join(files[:MOST_FILES])
 
 
 def rejection(case: Case, policy: Policy, *, brought_before: bool = False, made: bool = False) -> Values:

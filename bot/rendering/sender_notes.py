@@ -33,6 +33,8 @@ def correction_note(note: CorrectionNote, *, words: Words) -> Card:
     shown = [listed, *_beyond(note, words)]
     if note.keys_out:
         shown.append(blocks.context(words.say("correction.keys_out", ref=note.ref)))
+    elif note.late:
+        shown.append(blocks.context(words.say("correction.late", ref=note.ref)))
     elif note.other:
         shown.append(blocks.context(words.say("correction.kept", ref=note.ref, other=note.other)))
     else:

@@ -14,6 +14,7 @@ from bot.domain.organisation_refusals import NotItsNewerForm
 from bot.domain.organisations import KNOWN, are_one_sponsor
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
+from bot.rendering import mails
 from bot.services import case_answers, timeline
 from bot.services import organisations as known
 from bot.services.cases import (
@@ -120,7 +121,8 @@ def _ask(db: Database, desk: Desk, case: Case, *, now: datetime) -> Case:
     if case.status is CaseStatus.IN_REVIEW:
         move_or_explain(db, case, (case.status,), CaseStatus.WAITING_FOR_SPONSOR, now=now)
         case = replace(case, status=CaseStatus.WAITING_FOR_SPONSOR)
-    answer(db, desk, case, "ris_problems", now=now, by_staff=True)
+    words = mails.ris_problems(case, desk.policy)
+    answer(db, desk, case, "ris_problems", words=words, now=now, by_staff=True)
     queue_case_card(db, case.id, now=now)
     return case
 
@@ -177,7 +179,8 @@ def _set(
     if completed and not was_complete:
         answer_submission(db, desk, changed, now=now, before=case.ris, by_staff=True)
     elif was_complete and not completed:  # what this version was asked before is asked again
-        answer(db, desk, changed, "ris_problems", now=now, again="alone", by_staff=True)
+        words = mails.ris_problems(changed, desk.policy)
+        answer(db, desk, changed, "ris_problems", words=words, now=now, again="alone", by_staff=True)
     queue_case_card(db, case.id, now=now)
     return changed
 

@@ -1,6 +1,6 @@
 """Cases: open, revise, accept, and show."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ from bot.domain.registration import Registered, Registration, understand
 from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict, is_sponsor
-from bot.rendering import mails, order_mails
+from bot.rendering import mails
 from bot.services import organisations, purchasing, rights, timeline
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
@@ -56,20 +56,11 @@ class Submission:
     ris: RisCase
     parties: tuple[str, ...] = ()  #: authorised addresses on Cc, who stay there
     hands: frozenset[str] = frozenset()  #: who changed it before
+    unread: tuple[str, ...] = ()  #: other files of the mail that look like a form, and were not read as one
 
     @property
     def authorised(self) -> bool:
         return self.sponsor and self.check.verdict is Verdict.PASSED
-
-
-#: the mails about a case, each with the builder of its values
-CASE_MAILS = {
-    "receipt": mails.receipt,
-    "ris_problems": mails.ris_problems,
-    "order_confirmation": order_mails.order_confirmation,
-    "rejection": mails.rejection,
-    "withdrawal": order_mails.withdrawal,
-}
 
 
 def open_case(
@@ -115,7 +106,7 @@ def open_case(
         status=case.status,
         hash=case.content_hash,
     )
-    answer_submission(db, desk, case, now=now)
+    answer_submission(db, desk, case, now=now, unread=submission.unread)
     queue_case_card(db, case.id, now=now)
     return case
 
@@ -172,7 +163,9 @@ def revise_case(
         status=revised.status,
         hash=revised.content_hash,
     )
-    answer_submission(db, desk, revised, now=now, before=case.ris, by_staff=by is not None)
+    answer_submission(
+        db, desk, revised, now=now, before=case.ris, by_staff=by is not None, unread=submission.unread
+    )
     queue_case_card(db, case.id, now=now)
     return revised
 
@@ -221,6 +214,7 @@ def answer_submission(
     now: datetime,
     before: RisCase | None = None,
     by_staff: bool = False,
+    unread: Sequence[str] = (),
 ) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
@@ -230,10 +224,11 @@ def answer_submission(
     is_complete = case.ris.decision is Decision.COMPLETE
     if case.status is CaseStatus.WAITING_FOR_SPONSOR or (case.status is CaseStatus.IN_REVIEW and is_complete):
         if not is_complete:
-            words = mails.ris_problems(case, desk.policy, before=before)
+            words = mails.ris_problems(case, desk.policy, before=before, unread=unread)
             answer(db, desk, case, "ris_problems", now=now, words=words, by_staff=by_staff)
         elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
-            answer(db, desk, case, "receipt", now=now, by_staff=by_staff)
+            words = mails.receipt(case, desk.policy, unread=unread)
+            answer(db, desk, case, "receipt", now=now, words=words, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
         words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy)
         queue_mail(
@@ -249,9 +244,9 @@ def answer(
     case: Case,
     template: str,
     *,
+    words: Mapping[str, Any],
     now: datetime,
     decision_id: int | None = None,
-    words: Mapping[str, Any] | None = None,
     again: str = "",
     by_staff: bool = False,
 ) -> None:
@@ -268,7 +263,7 @@ def answer(
         to=case.sponsor.address,
         lang=case.lang,
         ref=case.ref,
-        words=words or CASE_MAILS[template](case, desk.policy),
+        words=words,
         now=now,
         thread=case.thread,
         cc=case.cc,

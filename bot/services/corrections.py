@@ -16,7 +16,7 @@ from bot.domain.intake import Understood
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import KeysAreOut
-from bot.domain.withdrawals import may_be_reopened
+from bot.domain.withdrawals import may_be_corrected, may_be_reopened
 from bot.services import questions
 from bot.services.cases import Submission, get_seen, move_or_explain, refusals_recorded, revise_case
 from bot.services.desk import Desk
@@ -30,10 +30,19 @@ SHOWN = 12  #: differences in a note; the file has them all
 
 
 def offer(
-    db: Database, understood: Understood, case: Case, submissions: Sequence[Submission], *, now: datetime
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
 ) -> bool:
-    """A party's newer form for a decided case, in the caller's transaction; False where it is none."""
-    if case.status in OPEN or len(submissions) != 1 or not may_be_reopened(case):
+    """A party's newer form for a decided case, in the caller's transaction; False where it is none.
+
+    They hear that it came, and no more: what becomes of it is for a person to say.
+    """
+    if case.status in OPEN or len(submissions) != 1 or not may_be_corrected(case, submissions[0].ris):
         return False
     changes = list_changes(compare(case.ris, submissions[0].ris))
     if not changes:
@@ -47,8 +56,10 @@ def offer(
         more=max(0, len(changes) - SHOWN),
         other=find_obstacle(db, case),
         keys_out=has_keys_out(db, case),
+        late=not may_be_reopened(case),
     )
     _note(db, case, note, now=now)
+    questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     return True
 
 

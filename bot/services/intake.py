@@ -6,20 +6,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import OPEN, Case, case_id
+from bot.domain.cases import OPEN, Case
+from bot.domain.conversations import Conversation
+from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
+from bot.domain.form_language import in_its_language
 from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
-from bot.domain.mail_kinds import as_unread, classify, says_somebody_left
+from bot.domain.mail_kinds import as_unread, classify
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
-from bot.rendering import mails
 from bot.services import (
     bounces,
     caps,
@@ -32,6 +34,7 @@ from bot.services import (
     provenance,
     questions,
     quoted_mails,
+    robots,
     sources,
     timeline,
     withdrawals,
@@ -39,8 +42,8 @@ from bot.services import (
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.services.replies import take_reply
-from bot.store import case_versions, cases, events, finding, ledger
+from bot.services.replies import part, take_reply
+from bot.store import case_versions, events, finding, ledger
 from bot.store.database import transaction
 
 
@@ -60,6 +63,7 @@ def understand(
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     mail = quoted_mails.read_into(db, desk, mail)
     form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
+    mail = in_its_language(mail, form, workbooks)
     own, has_form = desk.own_addresses, form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
     return Understood(
@@ -145,35 +149,30 @@ def _settle(
 
 
 def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
-    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody.
-
-    That somebody works there no more stands below the card of the case about which we wrote to them.
-    """
-    del desk
-    found, ref = understood.found, understood.found.thread_ref or ""
-    case = _find_case(db, ref) if found.kind is Kind.AUTO_REPLY else None
-    if case is not None and says_somebody_left(understood.mail):
-        card = f"card:{case.ref}"
-        questions.note_follow_up(db, understood, case.ref, card, now=now, case_id=case.id, aloud=True)
-    return ref
-
-
-def _find_case(db: Database, ref: str) -> Case | None:
-    number = case_id(ref)
-    named = cases.find(db, number) if number is not None else None
-    return organisations.find_heir(db, named) if named else None
+    """Own mail, loops, robots, lists, empty mails: recorded with the reason, answered by nobody."""
+    robots.note(db, desk, understood, now=now)
+    return understood.found.thread_ref or ""
 
 
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
-    opened = [open_case(db, desk, submission, now=now) for submission in list_submissions(desk, understood)]
-    return opened[0].ref
+    return _open(db, desk, understood, list_submissions(desk, understood), now)[0].ref
+
+
+def _open(
+    db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], now: datetime
+) -> list[Case]:
+    opened = [open_case(db, desk, submission, now=now) for submission in submissions]
+    for case in opened:
+        questions.note_first_words(db, understood, case, now=now)
+    return opened
 
 
 def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
     """What a mail submits: a case for each of its forms."""
     parties = _list_parties(desk, understood)
+    unread = list_like_forms(list_unread(understood.mail, understood.form))
     return [
         Submission(
             mail_id=understood.row.id,
@@ -182,6 +181,7 @@ def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
             sponsor=understood.sponsor,
             ris=ris,
             parties=parties,
+            unread=unread,
         )
         for ris in understood.form.cases
     ]
@@ -212,35 +212,10 @@ def _refuse_form(
     questions.note_question(db, understood, conversation, now=now)
     if understood.sponsor and understood.verified:
         parties = _list_parties(desk, understood)
-        _say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
+        questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
     elif understood.verified:
         questions.say_received(db, desk, understood, ref=conversation.ref, now=now)
     return conversation.ref
-
-
-def _say_unreadable(
-    db: Database,
-    desk: Desk,
-    understood: Understood,
-    ref: str,
-    refusal: SheetRefusal,
-    *,
-    cc: tuple[str, ...],
-    now: datetime,
-    case_id: int | None = None,
-) -> None:
-    mail = understood.mail
-    words = mails.unreadable_ris(
-        reason=refusal,
-        source=understood.form.source,
-        ref=ref,
-        sender=mail.sender,
-        lang=mail.lang,
-        policy=desk.policy,
-    )
-    questions.answer(
-        db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, cc=cc, case_id=case_id
-    )
 
 
 def _take_forward_or_reply(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -253,7 +228,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     ref = understood.found.thread_ref or ""
     if not ref.startswith("C-"):
         return _continue_conversation(db, desk, understood, ref, now)
-    case = _find_case(db, ref)
+    case = organisations.find_of_thread(db, ref)
     # The token proves that somebody saw our mail, not that they may speak for the sponsor.
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)
@@ -261,21 +236,31 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if case is None or not is_theirs or _brings_another(case, submissions):
         thanks = case if understood.only_thanks else None
         return _note_thanks(db, understood, thanks, now) or _take_as_new(db, desk, understood, now)
+    own, others = part(db, case, submissions)
+    _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
-    if taken or corrections.offer(db, understood, case, submissions, now=now):
+    if taken or corrections.offer(db, desk, understood, case, own, now=now):
         return case.ref
     if case.status not in OPEN:
-        return _take_late(db, desk, understood, case, now)
-    if take_reply(db, desk, understood, case, submissions, now=now):
+        return _take_late(db, desk, understood, case, own, now=now)
+    if take_reply(db, desk, understood, case, own, now=now):
         return case.ref
     cc = _copies(desk, understood, case)
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, cc=cc, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
-        _say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
+        questions.say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
     return case.ref
 
 
-def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now: datetime) -> str:
+def _take_late(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+) -> str:
     """What a party writes once a case is decided waits for a person, as any question and any form does.
 
     Thanks alone wait for nobody.
@@ -283,10 +268,11 @@ def _take_late(db: Database, desk: Desk, understood: Understood, case: Case, now
     if understood.only_thanks:
         return _note_thanks(db, understood, case, now)
     known = case_versions.list_forms(db, case.id)
-    forms = {submission.ris.form_hash() for submission in list_submissions(desk, understood)}
-    is_news = understood.form.refusal is not None or bool(forms - known)
-    if is_news:
+    news = [submission for submission in submissions if submission.ris.form_hash() not in known]
+    if understood.form.refusal is not None:
         ref = _take_as_new(db, desk, understood, now)
+    elif news:
+        ref = _open(db, desk, understood, news, now)[0].ref
     else:
         ref = questions.ask(db, desk, understood, now, of_case=True)
     timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
@@ -322,6 +308,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     conversation = conversations.find(db, ref)
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or understood.form.has_form:
+        if conversation is not None and theirs and understood.form.cases:
+            _leave_unreadable(db, understood, conversation, now=now)
         return _take_as_new(db, desk, understood, now)
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
     answered = sent and asks_nothing_else(understood.mail)
@@ -333,6 +321,20 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
+
+
+def _leave_unreadable(
+    db: Database, understood: Understood, conversation: Conversation, *, now: datetime
+) -> None:
+    """A conversation about a file that was not read waits for nobody once that came again and could be read.
+
+    Unless its words ask something: that a person has still to answer.
+    """
+    first = ledger.find(db, conversation.mail_id)
+    about_a_file = first is not None and first.kind == Kind.RIS and "?" not in conversation.words
+    if understood.verified and about_a_file:
+        conversations.leave_to_asker(db, conversation, now=now)
+        conversations.refresh(db, conversation.ref, now=now)
 
 
 Action = Callable[[Database, Desk, Understood, datetime], str]

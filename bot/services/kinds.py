@@ -24,6 +24,7 @@ from bot.domain.mail_refusals import MailNotKept, MailSealed
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
+from bot.rendering import mails
 from bot.services import organisations, questions, rights, sources, timeline
 from bot.services.cases import (
     Submission,
@@ -106,10 +107,9 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
             for submission in list_submissions(desk, understood)
         ]
         _mend(db, understood, Kind.RIS, ref=opened[0].ref, by=by, now=now)
+        about = row.subject_ref or questions.aside(row.id)
         for case in opened:
-            queue_kind_note(
-                db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=row.subject_ref, now=now
-            )
+            queue_kind_note(db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=about, now=now)
     return opened
 
 
@@ -220,7 +220,8 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         if to is CaseStatus.IN_REVIEW and case.ris.decision is Decision.COMPLETE:
             _first_of_two(db, desk, case, by=by, now=now)
         if to is CaseStatus.WAITING_FOR_SPONSOR:
-            answer(db, desk, case, "ris_problems", now=now, by_staff=True)
+            words = mails.ris_problems(case, desk.policy)
+            answer(db, desk, case, "ris_problems", words=words, now=now, by_staff=True)
         queue_case_card(db, case.id, now=now)
     return case
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
-from bot.domain.cases import BEFORE_LIVE, OPEN, Addition, Case, CaseStatus, case_id, status_after
+from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Addition, Case, CaseStatus, case_id, status_after
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
-from bot.domain.organisation_refusals import OrganisationUnsaid
+from bot.domain.organisation_refusals import OrganisationUnsaid, PeopleKnown
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,
@@ -134,6 +134,13 @@ def find_heir(db: Database, case: Case) -> Case:
     return (cases.find(db, number) if number is not None else None) or case
 
 
+def find_of_thread(db: Database, ref: str) -> Case | None:
+    """The case of which a mail's thread is, or of which that became a version; None for another's."""
+    number = case_id(ref)
+    named = cases.find(db, number) if number is not None else None
+    return find_heir(db, named) if named else None
+
+
 def find_standing(db: Database, case: Case) -> CaseStatus:
     """How far a case is for its sponsor: the people of an addition get in once its organisation is live."""
     root = cases.find(db, case.addition.of) if case.addition else None
@@ -204,12 +211,23 @@ def renew_additions(db: Database, case: Case, *, now: datetime) -> list[int]:
 
 
 def check_not_again(db: Database, case: Case) -> None:
-    """Raise SameFormTwice until staff said that the very same form in an older case is another order."""
-    if not _list_with_same_form(db, case):  # mostly: to compare everybody of a large form takes long
+    """Raise what an older case asks before this one is ordered too.
+
+    SameFormTwice where that one has the very same form; PeopleKnown where it is approved and some people are
+    there already, who would get everything twice.
+    """
+    if not _may_be_again(db, case):  # mostly: to compare everybody of a large form takes long
         return
     for like in list_likenesses(db, case):
         if Reason.SAME_FORM in like.reasons and like.may_be_joined:
             raise SameFormTwice(ref=case.ref, other=like.ref)
+        if like.people and like.status in STANDING:
+            raise PeopleKnown(ref=case.ref, other=like.ref, people=", ".join(like.people[:SHOWN]))
+
+
+def _may_be_again(db: Database, case: Case) -> bool:
+    marks = [Mark(MarkKind.FORM, case.ris.form_hash()), *people_of(case.ris.users)]
+    return bool(organisations.find_alike(db, marks, before=case.id))
 
 
 def check_addition(db: Database, case: Case) -> None:

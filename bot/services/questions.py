@@ -9,11 +9,13 @@ from sqlite_utils import Database
 
 from bot.domain import form_requests
 from bot.domain.cards import QuestionNote, shown_words
-from bot.domain.cases import Thread
+from bot.domain.cases import Case, Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
+from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.provenance import Provenance, asks_nothing_else
+from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.rendering import mails
 from bot.rendering.case_facts import Values
@@ -61,13 +63,14 @@ def say_received(
     ref: str,
     hear_by: datetime | None = None,
     offered: Sequence[Values] = (),
+    case_id: int | None = None,
     now: datetime,
 ) -> None:
     """Tell a verified sender that their mail came, by when a person answers it, and no more."""
     words = mails.neutral_receipt(
         ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered
     )
-    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now)
+    answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now, case_id=case_id)
 
 
 def say_whose(
@@ -134,6 +137,30 @@ def say_too_large(
         policy=desk.policy,
     )
     answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
+
+
+def say_unreadable(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    ref: str,
+    refusal: SheetRefusal,
+    *,
+    cc: tuple[str, ...],
+    now: datetime,
+    case_id: int | None = None,
+) -> None:
+    """Tell why a form was not read, and what to send instead."""
+    mail = understood.mail
+    words = mails.unreadable_ris(
+        reason=refusal,
+        source=understood.form.source,
+        ref=ref,
+        sender=mail.sender,
+        lang=mail.lang,
+        policy=desk.policy,
+    )
+    answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
 
 
 def open_conversation(db: Database, desk: Desk, understood: Understood, now: datetime) -> Conversation:
@@ -221,18 +248,24 @@ def note_follow_up(
     taken: bool = False,
     known: bool = False,
     aloud: bool = False,
+    robot: bool = False,
 ) -> None:
     """Say below what it belongs to that another mail came; `aloud`: in the channel too, if it is to be read.
 
-    `taken`: the form that came with it is a version of the case now; `known`: it is one already.
+    `taken`: the form that came with it is a version of the case now; `known`: it is one already. `robot`: it
+    came as a robot's or a list's, so that nothing was done about it.
     """
-    to_read = not taken and _is_to_be_read(understood, known=known)
+    unread = list_unread(understood.mail, understood.form) if taken else ()
+    if taken:
+        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=False)
+    else:
+        to_read = _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,
         "question_note",
         key=f"note:{ref}:mail:{understood.row.id}",
-        values=values | {"to_read": to_read},
+        values=values | {"to_read": to_read, "unread": unread, "robot": _why(understood) if robot else ""},
         now=now,
         thread_key=thread_key,
         case_id=case_id,
@@ -240,6 +273,42 @@ def note_follow_up(
     )
     subject, mail = subject_of(ref), understood.row.id
     events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
+
+
+def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
+    """A form that came as a robot's or a list's, and in no thread of ours."""
+    values = {**_note(understood, ""), "robot": _why(understood)}
+    queue_note(db, "question_note", key=f"note:{aside(understood.row.id)}", values=values, now=now)
+
+
+def aside(mail_id: int) -> str:
+    """What the note of a mail that was set aside is called, as others are by their case or question."""
+    return f"aside-{mail_id}"
+
+
+def _why(understood: Understood) -> str:
+    return understood.found.reason
+
+
+def note_first_words(db: Database, understood: Understood, case: Case, *, now: datetime) -> None:
+    """What the mail that opened a case says beside its form, and what else is attached: to be read first.
+
+    A cover note that says nothing more, as most do, makes nobody any work.
+    """
+    mail, form = understood.mail, understood.form
+    unread = list_unread(mail, form)
+    if not (unread or says_more(mail, form.cases, subject=not understood.found.thread_ref)):
+        return
+    values = {**_note(understood, case.ref), "with_form": True, "taken": True}
+    queue_note(
+        db,
+        "question_note",
+        key=f"note:{case.ref}:mail:{understood.row.id}",
+        values=values | {"to_read": True, "unread": unread},
+        now=now,
+        thread_key=f"card:{case.ref}",
+        case_id=case.id,
+    )
 
 
 def _is_to_be_read(understood: Understood, *, known: bool) -> bool:

@@ -6,13 +6,32 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.cover_notes import list_unread
 from bot.domain.intake import Understood
+from bot.domain.organisations import is_another
 from bot.domain.ris import Decision
 from bot.rendering import mails
 from bot.services import case_answers, letters, questions
 from bot.services.cases import Submission, answer, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
+from bot.store import case_versions
+
+
+def part(
+    db: Database, case: Case, submissions: Sequence[Submission]
+) -> tuple[list[Submission], list[Submission]]:
+    """Of several forms in one reply: those that may be this case's newest, and other customers'.
+
+    What the case has held already falls away beside something newer.
+    """
+    if len(submissions) < 2:  # noqa: PLR2004
+        return list(submissions), []
+    known = case_versions.list_forms(db, case.id)
+    others = [one for one in submissions if is_another(case.ris, one.ris)]
+    own = [one for one in submissions if one not in others]
+    newest = [one for one in own if one.ris.form_hash() == case.ris.form_hash()]
+    return [one for one in own if one.ris.form_hash() not in known] or (newest or own)[:1], others
 
 
 def take_reply(
@@ -24,7 +43,10 @@ def take_reply(
     *,
     now: datetime,
 ) -> bool:
-    """Settle a reply in the caller's transaction; False where it brought no newer form, only words."""
+    """Settle a reply in the caller's transaction; False where it brought no newer form, only words.
+
+    Of several that may be its newest form none is taken: a person finds out which counts.
+    """
     letters.take_answer(db, understood, case, now=now)
     only = submissions[0] if len(submissions) == 1 else None
     if only and not _is_the_same(case, only):
@@ -32,10 +54,12 @@ def take_reply(
         if revised is not None:
             case_answers.refresh(db, revised, now=now)
             case_answers.take(db, desk, understood, revised, now=now)
-            if understood.mail.text:
+            if understood.mail.text or list_unread(understood.mail, understood.form):
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)
+    if len(submissions) > 1:
+        questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     _note_words(db, understood, case, known=known, now=now)
     letters.give_back(db, case, now=now)
     queue_case_card(db, case.id, now=now)  # it says that there are words

@@ -42,7 +42,9 @@ def hear(db: Database, desk: Desk, understood: Understood, case: Case, *, now: d
         what = "kept" if find_obstacle(db, case) else "unclear"
         note(db, case, what, now=now, other=find_obstacle(db, case))
         return False
-    answering = replace(case, thread=Thread.answering(mail))
+    copied = dict.fromkeys((*case.cc, mail.sender.address))  # a colleague of the sponsor may have written
+    cc = tuple(address for address in copied if address != case.sponsor.address)
+    answering = replace(case, thread=Thread.answering(mail), cc=cc)
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     if case.status in OPEN:
         standing = _withdraw(db, desk, answering, by="usher", mail_id=understood.row.id, now=now)

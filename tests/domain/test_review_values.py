@@ -203,3 +203,22 @@ def test_names_that_share_a_cell(
 def test_a_link_as_outlook_pastes_it_is_its_address_and_two_different_ones_are_none() -> None:
     assert values.written_address("a@example.com <mailto:a@example.com>") == "a@example.com"
     assert not values.is_address(values.written_address("a@example.com <mailto:b@example.com>"))
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("49 151 23456789", "DE", "+4915123456789"),
+        ("49151/23456789", "DE", "+4915123456789"),
+        ("41 44 668 18 00", "DE", "+41446681800"),
+        ("43 1 5880 1234", "DE", "+43158801234"),
+        ("44 20 7946 0958", "DE", "+442079460958"),
+        ("151 23456789", "DE", "+4915123456789"),  # its 0 is lost, not its plus
+        ("15123456789", "DE", "+4915123456789"),  # and no number in the States
+        ("0151 23456789", "DE", "+4915123456789"),
+        ("61 91234-5678", "BR", "+5561912345678"),  # as written there, and valid in Australia
+        ("139 1234 5678", "CN", "+8613912345678"),
+    ],
+)
+def test_a_number_that_lost_only_its_plus_keeps_its_country(text: str, region: str, number: str) -> None:
+    assert values.phone_number(text, region) == number

@@ -255,14 +255,14 @@ def test_a_robots_mail_in_a_thread_led_to_nothing_and_is_replayed(office: Office
         ("loop", ("X-Loop", DESK_ADDRESS)),
     ],
 )
-def test_machines_are_recorded_with_their_reason_and_nothing_is_queued(
+def test_machines_are_recorded_with_their_reason_and_no_mail_is_queued(
     office: Office, kind: str, header: tuple[str, str]
 ) -> None:
     row = office.take(a_ris(headers=[header]))
 
     assert (row.kind, row.status) == (kind, MailStatus.DONE)
     assert row.reason
-    assert office.jobs() == []
+    assert office.mails() == []
 
 
 def test_our_own_mail_that_comes_back_is_answered_by_nobody(office: Office) -> None:

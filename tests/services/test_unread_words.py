@@ -24,7 +24,7 @@ from tests.services.test_letters import ask
 FORM = ("RIS.xlsx", sound_form())
 WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM]))
 CORRECTED = ("RIS.xlsx", ris_form("en", replace(COMPANY, seats=5), [MARA, TOM]))
-LINE = "came since the newest form"
+LINE = "came with the newest form or since"
 
 
 def unread(office: Office) -> int:

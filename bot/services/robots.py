@@ -1,0 +1,62 @@
+"""Mails that came as a robot's or a list's, which nobody answers: what people have to see all the same."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.domain.answer_texts import read_answers
+from bot.domain.cases import Case
+from bot.domain.intake import Understood
+from bot.domain.mail import Kind
+from bot.domain.mail_kinds import says_somebody_left
+from bot.domain.parties import is_party
+from bot.services import conversations, organisations, questions
+from bot.services.desk import Desk
+from bot.store import ledger
+
+_SHOWN_WITHIN = timedelta(days=1)
+_MOST_SHOWN = 5  #: forms of one sender within that time; a robot may send any number
+
+
+def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> None:
+    """Show staff a form, and a party's words in its thread, in the caller's transaction.
+
+    Absences stay quiet: of what answers by itself only a form, answers under our numbers, and that somebody
+    works there no more are shown.
+    """
+    kind, ref = understood.found.kind, understood.found.thread_ref or ""
+    has_left = kind is Kind.AUTO_REPLY and says_somebody_left(understood.mail)
+    if kind not in (Kind.AUTO_REPLY, Kind.LIST) or not (has_left or _is_worth_a_look(db, understood)):
+        return
+    case = organisations.find_of_thread(db, ref)
+    if case is not None and (has_left or _is_partys(desk, understood, case)):
+        thread_key = f"card:{case.ref}"
+        questions.note_follow_up(
+            db, understood, case.ref, thread_key, now=now, case_id=case.id, aloud=True, robot=True
+        )
+    elif _is_askers(db, understood, ref):
+        key = conversations.card_key(ref)
+        questions.note_follow_up(db, understood, ref, key, now=now, aloud=True, robot=True)
+    elif understood.form.has_form:
+        questions.note_set_aside(db, understood, now=now)
+
+
+def _is_worth_a_look(db: Database, understood: Understood) -> bool:
+    mail, came = understood.mail, understood.row.received_at
+    if understood.form.has_form:
+        known = ledger.count_forms(db, understood.form_of, after=came - _SHOWN_WITHIN, until=came)
+        return known < _MOST_SHOWN
+    if understood.found.kind is Kind.LIST:
+        return bool(mail.text or mail.attachments)
+    return bool(read_answers(mail.text, mail.quoted_text))
+
+
+def _is_partys(desk: Desk, understood: Understood, case: Case) -> bool:
+    return understood.verified and is_party(case, understood.mail.sender.address, desk.sponsors)
+
+
+def _is_askers(db: Database, understood: Understood, ref: str) -> bool:
+    conversation = conversations.find(db, ref)
+    if conversation is None or not understood.verified:
+        return False
+    return conversation.address == understood.mail.sender.address

@@ -1,0 +1,85 @@
+"""Forms and replies in mails that came as a robot's or a list's: answered by nobody, shown to staff."""
+
+import pytest
+
+from bot.domain.mail import Kind
+from bot.services import kinds
+from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
+from tests.services.test_replies import FORM, WITHOUT_CITY
+
+LIST = ("List-Id", "Team <team.sponsor.example.org>")
+ROBOTS = [
+    LIST,
+    ("List-Unsubscribe", "<mailto:leave@sponsor.example.org>"),
+    ("Precedence", "bulk"),
+    ("Auto-Submitted", "auto-generated"),
+    ("X-Autoreply", "yes"),
+    ("Return-Path", "<>"),
+]
+SAID = "Nothing was done about it"
+
+
+def texts(office: Office) -> str:
+    office.work()
+    return office.chat.texts()
+
+
+@pytest.mark.parametrize("header", ROBOTS)
+def test_a_form_is_shown_and_goes_on_as_one_by_a_click(office: Office, header: tuple[str, str]) -> None:
+    row = office.take(a_mail(files=[FORM], headers=[header]))
+
+    assert row.kind in (Kind.AUTO_REPLY, Kind.LIST)
+    assert SAID in texts(office)
+    assert "This is a RIS" in texts(office)
+    assert office.mails() == []
+    with office.connect() as db:
+        understood = kinds.read_again(db, office.desk, office.reader, row.id)
+        (case,) = kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=office.now)
+    assert f"it goes on as {case.ref}" in texts(office)
+
+
+def test_a_subject_of_an_automatic_reply_hides_no_form_either(office: Office) -> None:
+    office.take(a_mail(files=[FORM], subject="Automatic reply: New customer"))
+    assert SAID in texts(office)
+
+
+@pytest.mark.parametrize("header", ROBOTS)
+@pytest.mark.parametrize("what", ["form", "answers"])
+def test_a_partys_reply_stands_below_its_case(office: Office, header: tuple[str, str], what: str) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers = office.mails()[-1].message_id
+    files = [FORM] if what == "form" else []
+    sent = len(office.mails())
+    office.take(a_mail(files=files, text="1. Hamburg", subject="Re: it", answers=answers, headers=[header]))
+
+    job = office.jobs("question_note")[-1]
+    assert (job.case_id, job.values["words"]["to_read"], job.values["aloud"]) == (1, True, True)
+    assert SAID in texts(office)
+    assert (office.case("C-1").version, len(office.mails())) == (1, sent)
+
+
+def test_absences_strangers_words_and_newsletters_stay_quiet(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers = office.mails()[-1].message_id
+    away = "I am out of the office until 3 March.\n\nDana"
+    office.take(a_mail(text=away, answers=answers, headers=[("Auto-Submitted", "auto-replied")]))
+    office.take(a_mail(text=away, subject="Out of office: the form", answers=answers))
+    office.take(a_mail(text="Our offers", headers=[LIST]))
+    office.take(a_mail(text="1. Kiel", sender=MALLORY, answers=answers, headers=[LIST]))
+    office.take(a_mail(text="1. Kiel", sender=DANA, verdict="fail", answers=answers, headers=[LIST]))
+
+    assert office.jobs("question_note") == []
+
+
+def test_a_robot_that_sends_forms_without_end_is_shown_a_few_times(office: Office) -> None:
+    for _ in range(8):
+        office.take(a_mail(files=[FORM], headers=[LIST]))
+    assert len(office.jobs("question_note")) == 5
+
+
+def test_an_askers_reply_through_a_list_stands_below_their_question(office: Office) -> None:
+    office.take(a_mail(text="Who pays for a third seat in our contract of 2019?"))
+    ours = office.mails()[-1].message_id
+    office.take(a_mail(text="It is urgent.", subject="Re: it", answers=ours, headers=[LIST]))
+    assert "It is urgent." in texts(office)
+    assert SAID in texts(office)
