@@ -4,7 +4,7 @@ from bot.domain.errors import Refusal
 
 
 class AccountExpired(Refusal):
-    """Its end has passed; a link that brings it back is on its way to the address on file."""
+    """Its end has passed; a link that brings it back was mailed to the address on file."""
 
     code = "account_expired"
 

@@ -25,12 +25,12 @@ from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link
+from bot.services.queueing import issue_link, link_rests
 from bot.store import accounts, events, links, member_invitations, organisations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
-MOST_ACTIVATIONS = 3  #: activation mails that one account gets, the desk's wish apart …
+MOST_ACTIVATIONS = 3  #: activation mails that an administrator's clicks send to one account …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
 
@@ -112,6 +112,16 @@ def mail_activation(
         return account_mails.activation(account, customer, desk.policy, until=until, has_seat=has_seat)
 
     mail_owner(db, desk, account, template, words=words, now=now, secrets={"activation_url": url})
+
+
+def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
+    """The same for whoever asks; False where none is needed, or one that works came a moment ago."""
+    if account.status is not AccountStatus.WAITING or link_rests(
+        db, account.ref, purpose=ACTIVATION, now=now
+    ):
+        return False
+    mail_activation(db, desk, account, now=now)
+    return True
 
 
 def count_activations(db: Database, account: Account, *, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain import link_pace
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.errors import LinkUnknown
@@ -13,8 +14,6 @@ from bot.domain.lifecycle import Life, LifeState
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.prolongation import (
-    MOST_MAILS,
-    MOST_WITHIN,
     Prolongation,
     Step,
     counts_from,
@@ -184,7 +183,7 @@ def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> Li
 
 
 def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", now: datetime) -> bool:
-    """In the caller's transaction, and only so often a day; False where none goes.
+    """In the caller's transaction, and not too soon after the last; False where none goes.
 
     Whose account can come back no more gets a new invitation, which says so.
     """
@@ -193,8 +192,9 @@ def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", 
         return False
     if life.state is LifeState.CLOSED:
         return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
-    mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
-    if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
+    mailed = [one.at for one in events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))]
+    made = sum(at > now - link_pace.WITHIN for at in mailed)
+    if link_pace.rests(max(mailed, default=None), made=made, now=now):
         return False
     events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
     mail_owner(
