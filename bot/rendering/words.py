@@ -38,6 +38,7 @@ _SAYS_MORE = {
     "not_staff": ("who_may",),
     "not_approver": ("who_may",),
     "undoes_closing": ("who_may",),
+    "last_administrator": ("user_id",),
     "unknown_command": ("nearest",),
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),

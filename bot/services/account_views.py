@@ -1,4 +1,4 @@
-"""The desk looks at one account and mends it: the way in again, a lock lifted, closed, opened again."""
+"""The desk looks at one account and mends it: the way in, a lock lifted, closed, opened again, a role."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +40,7 @@ from bot.services.accounts import (
     deactivate,
     list_named,
     mail_activation,
+    make_administrator,
     reopen,
 )
 from bot.services.desk import Desk
@@ -166,7 +167,7 @@ def check_may(db: Database, act: AccountAct, account_id: int, by: Staff, *, now:
     check_is_staff(by)
     account = accounts.find(db, account_id)
     is_closed = account is not None and account.status is AccountStatus.DEACTIVATED
-    if is_closed or act is AccountAct.CLOSE:
+    if is_closed or act in (AccountAct.CLOSE, AccountAct.PROMOTE):
         check_may_close(db, by, now=now)
 
 
@@ -240,7 +241,7 @@ def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -
     if account.organisation and is_last_administrator(
         account, accounts.list_of_organisation(db, account.organisation)
     ):
-        raise LastAdministrator
+        raise LastAdministrator(user_id=account.user_id)
     deactivate(db, desk, account, by=by, now=now)
     lifecycle.end(db, account.id, by=by, now=now)
     return EventTag.ACCOUNT_DEACTIVATED
@@ -254,8 +255,14 @@ def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
     return EventTag.ACCOUNT_REOPENED
 
 
+def _promote(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
+    make_administrator(db, desk, account, by=by, now=now)
+    return EventTag.MEMBER_ROLE_CHANGED
+
+
 _ACTS = {
     AccountAct.UNLOCK: _unlock,
     AccountAct.CLOSE: _close,
     AccountAct.REOPEN: _reopen,
+    AccountAct.PROMOTE: _promote,
 }

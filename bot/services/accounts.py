@@ -20,6 +20,7 @@ from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
 from bot.domain.members import MemberNotice
 from bot.domain.organisations import name_of
+from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
 from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
@@ -154,6 +155,14 @@ def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
     elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
+
+
+def make_administrator(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: they hear what that is, and the other administrators who."""
+    promoted = replace(account, role=Role.ORGANIZATION_ADMINISTRATOR)
+    accounts.set_role(db, account.id, Role.ORGANIZATION_ADMINISTRATOR)
+    member_notices.tell(db, desk, promoted, why=MemberNotice.PROMOTED, now=now)
+    member_notices.tell_administrators(db, desk, promoted, by=by, now=now)
 
 
 def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:
