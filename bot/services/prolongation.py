@@ -25,7 +25,7 @@ from bot.rendering import lifecycle_mails
 from bot.services import consents as consenting
 from bot.services import lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named
+from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
 from bot.store import accounts, authenticators, consents, events, sessions, tries
@@ -158,6 +158,8 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
+    Of an account that was never activated it is the link that does so.
+
     The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
     several people comes back whose address alone was given, a person decides.
     """
@@ -169,7 +171,9 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
         for account in named:
-            if not (shared and account in closed):
+            if account.is_partner and account.status is AccountStatus.WAITING:
+                mail_activation_again(db, desk, account, now=now)
+            elif not (shared and account in closed):
                 mail_link(db, desk, account, now=now)
     if shared:
         email, lang = closed[0].email, closed[0].lang
