@@ -45,3 +45,16 @@ def test_who_forgot_the_answer_is_sent_to_somebody_else_than_themselves(town: To
     assert f'<a href="mailto:{support}">' in sole.partition("You have forgotten it?")[2].partition("</p>")[0]
     assert administrator not in sole
     assert administrator in user
+
+
+@pytest.mark.parametrize(("lang", "link"), [("en", "A link by e-mail<"), ("de", "Ein Link per E-Mail<")])
+def test_its_pages_are_of_both_programmes_and_promise_no_partner_what_they_lack(
+    town: Town, lang: str, link: str
+) -> None:
+    policy, client = town.bot.desk.policy, town.client()
+    asking = client.get(f"/password/forgotten?lang={lang}").text
+    assert link in asking
+    for page in (asking, client.get(f"/password/asked/link?lang={lang}").text):
+        for one in (policy.mag, policy.extranet):
+            assert f"<strong>{one.support_desk}</strong> · {one.name}" in page
+            assert f'href="mailto:{one.support_address}"' in page
