@@ -218,7 +218,7 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
-    state = prolongation.find_end(db, desk, account, now=now)
+    state = lifecycle.find_end(db, desk, account, now=now)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"

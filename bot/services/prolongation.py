@@ -180,12 +180,6 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
 
 
-def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeState | None:
-    """EXPIRED or CLOSED where nobody may sign in, for the account's clock has run out."""
-    life = lifecycle.find_today(db, desk, account.id, now=now)
-    return life.state if life and life.state is not LifeState.VALID else None
-
-
 def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", now: datetime) -> bool:
     """In the caller's transaction, and not too soon after the last; False where none goes.
 

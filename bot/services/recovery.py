@@ -74,7 +74,7 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
         found = find_way(named)
         if found is None:
             return
-        if found[0] is not Way.LINK or prolongation.find_end(db, desk, found[1], now=now):
+        if found[0] is not Way.LINK or lifecycle.find_end(db, desk, found[1], now=now):
             _mail_way(db, desk, *found, now=now)
             return
         _ask_for(db, desk, found[1], now=now)
@@ -116,7 +116,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
     if (
         account is None
         or account.status is not AccountStatus.ACTIVE
-        or prolongation.find_end(db, desk, account, now=now)
+        or lifecycle.find_end(db, desk, account, now=now)
     ):
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
@@ -203,7 +203,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
-    if way is Way.LINK and prolongation.find_end(db, desk, account, now=now):
+    if way is Way.LINK and lifecycle.find_end(db, desk, account, now=now):
         return prolongation.mail_link(db, desk, account, now=now)
     if way is None:
         return mail_activation_again(db, desk, account, now=now)

@@ -305,7 +305,7 @@ def test_an_imported_account_gets_its_first_app_by_the_same_link_and_only_once(t
 def test_the_links_of_a_closed_account_change_no_address(partner: Partner) -> None:
     town, desk, now = partner.town, partner.town.bot.desk, partner.town.clock.now()
     with town.bot.connect() as db:
-        visitor = sessions.get(db, partner.session(), now=now)
+        visitor = sessions.get(db, desk, partner.session(), now=now)
         email_changes.ask(db, desk, visitor, email="new@rotor.example.org", password=PASSWORD, now=now)
     partner.become(LifeState.CLOSED)
     with town.bot.connect() as db:
