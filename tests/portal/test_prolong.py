@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from bot.domain.account_views import AccountAct
 from bot.domain.errors import LinkUnknown
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.outbox import JobStatus
@@ -21,6 +22,7 @@ from bot.domain.sessions import Strength
 from bot.domain.tries import Tried, Tries
 from bot.services import (
     account_files,
+    account_views,
     email_changes,
     lifecycle,
     passwords,
@@ -300,6 +302,24 @@ def test_an_imported_account_gets_its_first_app_by_the_same_link_and_only_once(t
     signing = client.get("/sign-in").text
     client.post("/sign-in", data={"csrf_token": csrf_of(signing), "name": PIA, "password": NEW})
     assert client.get("/passcode/authenticator").location == "/passcode"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "wrong"),
+    [("en", "account is closed", "too long ago"), ("de", "Konto ist geschlossen", "zu lange abgelaufen")],
+)
+def test_the_link_of_an_account_that_the_desk_has_closed_promises_no_invitation(
+    partner: Partner, lang: str, said: str, wrong: str
+) -> None:
+    town, act = partner.town, AccountAct.CLOSE
+    with town.bot.connect() as db:
+        number = partner.pia.account.id
+        account_views.act(db, town.bot.desk, act, account_id=number, by="U0AVERY", now=town.clock.now())
+    shut = partner.client.get(f"{partner.link}?lang={lang}")
+
+    assert (shut.status_code, said in shut.text, wrong in shut.text) == (410, True, False)
+    assert f'class="button" href="/register?lang={lang}"' not in shut.text
+    assert town.bot.desk.policy.extranet.support_address in shut.text
 
 
 def test_the_links_of_a_closed_account_change_no_address(partner: Partner) -> None:
