@@ -72,6 +72,25 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     assert everybody(town)["ina@kunde.example.org"].role is Role.APPLICATION_ADMINISTRATOR
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "two"),
+    [
+        ("en", "1 open invitation that", "2 open invitations that"),
+        ("de", "1 offene Einladung,", "2 offene Einladungen,"),
+    ],
+)
+def test_the_question_before_deactivating_says_which_invitations_end(
+    town: Town, people: list[Account], lang: str, one: str, two: str
+) -> None:
+    browser, own = signed_in(town, people[0]), f"/users/{people[0].id}/deactivate?lang={lang}"
+    for number, said in enumerate(("", one, two)):
+        assert said in browser.get(own).text
+        assert ("Einladung" in browser.get(own).text or "invitation" in browser.get(own).text) == bool(said)
+        new = {"email": f"jo{number}@kunde.example.org", "language": lang, "role": "user"}
+        browser.post("/users/invite", on="/users/invite", **new)
+    assert "invitation" not in browser.get(f"/users/{people[1].id}/deactivate").text
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     town: Town, people: list[Account]
 ) -> None:
