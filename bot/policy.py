@@ -311,6 +311,11 @@ class Policy(_Part):
         """The part of a programme's accounts."""
         return self.extranet if programme is Whose.EXTRANET else self.mag
 
+    @property
+    def with_accounts(self) -> list[Programme | Extranet]:
+        """Those whose accounts are kept here."""
+        return [one for one in (self.mag, self.extranet) if one.keeps_accounts]
+
     def reset_hours(self, programme: Whose) -> int:
         """In which an owner can stop the removal of a lost second factor, once two people have agreed."""
         partners = programme is Whose.EXTRANET

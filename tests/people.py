@@ -89,7 +89,7 @@ def lose_phone(db: Database, desk: Desk, owner: Account, number: str, *, now: da
     with transaction(db):
         token = sessions.begin(db, desk, owner, strength=Strength.PASSWORD, now=now)
         credentials.note_code(db, credentials.add_phone(db, owner.id, number, now=now), now=now)
-    visitor = sessions.get(db, token, now=now)
+    visitor = sessions.get(db, desk, token, now=now)
     phone_resets.ask(db, desk, visitor, now=now)
     return visitor
 

@@ -26,6 +26,7 @@ class AccountAct(StrEnum):
     UNLOCK = "unlock"  # wrong tries are forgotten
     CLOSE = "close"  # signed out everywhere, and signed in no more
     REOPEN = "reopen"  # as it was before it was closed
+    PROMOTE = "promote"  # its owner is an Organization Administrator from now on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,13 @@ class AccountView:
         if self.account.status is AccountStatus.DEACTIVATED:
             return (AccountAct.RESEND if self.life and self.life.is_over else AccountAct.REOPEN,)
         unlock = (AccountAct.UNLOCK,) if self.tries.wrong else ()
-        return (AccountAct.RESEND, *unlock, AccountAct.CLOSE)
+        promote = (AccountAct.PROMOTE,) if self.can_promote else ()
+        return (AccountAct.RESEND, *unlock, *promote, AccountAct.CLOSE)
+
+    @property
+    def can_promote(self) -> bool:
+        """Whether it is of an organisation, and no administrator's."""
+        return bool(self.account.organisation) and not self.account.is_administrator
 
     @property
     def is_open(self) -> bool:

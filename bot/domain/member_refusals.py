@@ -22,7 +22,7 @@ class MemberOutdated(Refusal):
 
 
 class LastAdministrator(Refusal):
-    """One administrator always remains."""
+    """One administrator always remains; values: user_id, where the desk hears it."""
 
     code = "last_administrator"
 

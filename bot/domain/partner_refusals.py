@@ -1,6 +1,6 @@
 """Why the rules say no where partners are invited, register and sign in."""
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import NotApprover, Refusal
 
 
 class PartnerInvited(Refusal):
@@ -25,6 +25,12 @@ class PartnerThere(Refusal):
     """That address has an account of the Extranet; values: user_id."""
 
     code = "partner_there"
+
+
+class UndoesClosing(NotApprover):
+    """Their account was closed by hand, and inviting them undoes that; values: user_id beside the others."""
+
+    code = "undoes_closing"
 
 
 class InvitationsRest(Refusal):

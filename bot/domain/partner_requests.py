@@ -30,3 +30,13 @@ class PartnerRequest:
     asked_at: datetime
     state: RequestState
     decided_by: str = ""
+    closed: tuple["ClosedByHand", ...] = ()  #: accounts of that address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedByHand:
+    """An account that somebody has closed, and nobody has come back from; with the person who did."""
+
+    user_id: str
+    by: str
+    at: datetime

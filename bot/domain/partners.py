@@ -83,6 +83,7 @@ class Holder:
     first_name: str
     last_name: str
     closed: bool
+    by_hand: bool  #: somebody has closed it, not its clock
 
 
 def may_be_same(one: NewInvitation | Holder, other: NewInvitation | Holder) -> bool:
@@ -105,6 +106,11 @@ def find_closed(holders: Iterable[Holder], new: NewInvitation) -> int:
     meant = [one for one in holders if one.closed and may_be_same(one, new)]
     alone = all(may_be_same(one, meant[0]) for one in meant)
     return max((one.account_id for one in meant), default=0) if alone else 0
+
+
+def find_closed_by_hand(holders: Iterable[Holder], new: NewInvitation) -> str:
+    """The account of that person which somebody has closed by hand, or ""."""
+    return next((one.user_id for one in holders if one.by_hand and may_be_same(one, new)), "")
 
 
 @dataclass(frozen=True, kw_only=True)

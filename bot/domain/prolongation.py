@@ -9,9 +9,6 @@ from bot.domain.accounts import Account
 from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.lifecycle import ClockRules, Life, Stage
 
-MOST_MAILS = 5  #: with a link that somebody asked for, to one account …
-MOST_WITHIN = timedelta(hours=24)  #: … in that time
-
 
 class Step(StrEnum):
     """What comes next. The address is proven already: by the link."""

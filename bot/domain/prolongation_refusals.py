@@ -1,12 +1,16 @@
 """Why the rules say no to whoever prolongs a partner's account."""
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import LinkUnknown, Refusal
 
 
 class AccountExpired(Refusal):
-    """Its end has passed; a link that brings it back is on its way to the address on file."""
+    """Its end has passed; a link that brings it back was mailed to the address on file."""
 
     code = "account_expired"
+
+
+class AccountClosed(LinkUnknown):
+    """Whose link it is, their account was closed by somebody, or for a newer one: no link opens it again."""
 
 
 class ConsentsChanged(Refusal):

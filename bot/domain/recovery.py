@@ -10,8 +10,8 @@ LINK = "recovery"  #: the purpose of a link that asks a security question
 RESET = "reset"  #: and of one that an administrator or the desk has sent, which asks none
 LINK_LASTS = timedelta(hours=2)
 RESET_LASTS = timedelta(days=3)  #: of the link that an administrator has sent, over a weekend
-MOST_LINKS = 5  #: that are mailed for one account …
-MOST_WITHIN = timedelta(hours=24)  #: … in that time
+MOST_RESETS = 5  #: such links that are mailed for one account …
+RESETS_WITHIN = timedelta(hours=24)  #: … in that time
 
 
 class Way(StrEnum):

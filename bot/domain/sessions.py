@@ -24,7 +24,7 @@ class Ending(StrEnum):
 
     IDLE = "idle"
     LONGEST = "longest"
-    ELSEWHERE = "elsewhere"  #: from another browser, by a new password, or so long ago that nobody knows
+    ELSEWHERE = "elsewhere"  #: from another browser, by a new password, or by the end of its account
 
 
 @dataclass(frozen=True, kw_only=True)

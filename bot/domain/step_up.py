@@ -8,6 +8,7 @@ from typing import Self
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
 LINK_LASTS = timedelta(hours=24)
+_FITS_AT_ONCE = 2  #: steps between the oldest and the newest code that are taken at one moment
 LINK_AGAIN_AFTER = timedelta(minutes=5)  #: whoever has an old link cannot fill a mailbox with new ones
 RESET_LASTS = timedelta(hours=24)  #: between the first and the second who agree to a reset
 _DIGITS = 6
@@ -33,6 +34,14 @@ class Authenticator:
         """One more wrong code; a lock that has run out begins a new count."""
         wrong = (0 if self.locked_until is not None else self.wrong) + 1
         return replace(self, wrong=wrong, locked_until=now + LOCKED_FOR if wrong >= MOST_WRONG else None)
+
+    def has_used(self, step: int) -> bool:
+        """Whether a code of that step, which fits now, was taken before, or a later one.
+
+        A newest step too far ahead of it was taken while the clock was ahead: it does not count, or nobody
+        would get in until the clock has caught up.
+        """
+        return step <= self.last_step <= step + _FITS_AT_ONCE
 
     def after_right(self, step: int) -> Self:
         return replace(self, last_step=step, wrong=0, locked_until=None)

@@ -116,14 +116,15 @@ def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
 
 def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     made = blocks.button(words.say(f"account.act.{act}"), action=f"{ACTION}{act}", value=str(view.account.id))
-    if act is not AccountAct.CLOSE:
+    if act not in (AccountAct.CLOSE, AccountAct.PROMOTE):
         return made
+    about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
     return made | {
-        "style": "danger",
+        **({"style": "danger"} if act is AccountAct.CLOSE else {}),
         "confirm": {
-            "title": blocks.plain(words.say("account.close.title")),
-            "text": blocks.plain(words.say("account.close.text", user_id=safe(view.account.user_id, 20))),
-            "confirm": blocks.plain(words.say("account.act.close")),
+            "title": blocks.plain(words.say(f"account.{act}.title")),
+            "text": blocks.plain(words.say(f"account.{act}.text", **about)),
+            "confirm": blocks.plain(words.say(f"account.{act}.confirm")),
             "deny": blocks.plain(words.say("modal.close")),
         },
     }

@@ -49,7 +49,7 @@ def invite_modal(
         first, _, last = asked.name.partition(" ")
         known = {Column.EMAIL: asked.email, Column.FIRST_NAME: first, Column.LAST_NAME: last}
         fields = [_text(column, words, known[column]) for column in _TEXTS]
-        chosen = choices(roles, words, lang=asked.lang)
+        chosen = [*_undone(asked, words), *choices(roles, words, lang=asked.lang)]
         return _modal([*fields, *chosen], {"request": asked.id}, submit=words.say("invite.one"), words=words)
     fields = [_text(column, words) for column in _TEXTS]
     return _modal([*shown, *fields, *choices(roles, words), _file(words)], {}, words=words)
@@ -110,13 +110,27 @@ def request_note(asked: PartnerRequest, *, words: Words) -> Card:
         who = words.person(asked.decided_by, slack=True)
         lines.append(words.say(f"invite.request.{asked.state}", who=who))
         return Card(text=title, blocks=[blocks.section("\n".join(lines))])
-    value = str(asked.id)
+    value, said = str(asked.id), [blocks.section("\n".join(lines)), *_undone(asked, words)]
     buttons = (
         blocks.button(words.say("invite.one"), action=REQUEST_INVITE, value=value, style="primary"),
         blocks.button(words.say("invite.request.refuse"), action=REQUEST_REFUSE, value=value, style="danger"),
     )
     how = blocks.context(words.say("invite.request.how"))
-    return Card(text=title, blocks=[blocks.section("\n".join(lines)), how, blocks.actions(*buttons)])
+    return Card(text=title, blocks=[*said, how, blocks.actions(*buttons)])
+
+
+def _undone(asked: PartnerRequest, words: Words) -> list[Block]:
+    """Whom the desk has closed out, so that nobody lets them in unawares."""
+    closed = [
+        words.say(
+            "invite.request.closed",
+            user_id=safe(one.user_id, 40),
+            by=words.person(one.by, slack=True),
+            at=words.instant(one.at),
+        )
+        for one in asked.closed[:MOST_SHOWN]
+    ]
+    return [blocks.section("\n".join(closed))] if closed else []
 
 
 def _or_none(text: str, words: Words) -> str:

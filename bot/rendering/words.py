@@ -37,6 +37,8 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _SAYS_MORE = {
     "not_staff": ("who_may",),
     "not_approver": ("who_may",),
+    "undoes_closing": ("who_may",),
+    "last_administrator": ("user_id",),
     "unknown_command": ("nearest",),
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),

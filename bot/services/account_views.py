@@ -1,4 +1,4 @@
-"""The desk looks at one account and mends it: the way in again, a lock lifted, closed, opened again."""
+"""The desk looks at one account and mends it: the way in, a lock lifted, closed, opened again, a role."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from bot.domain.account_views import (
     read_reason,
 )
 from bot.domain.accounts import Account, AccountStatus, Customer
-from bot.domain.approvals import check_is_staff, find_right
+from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
@@ -31,7 +31,7 @@ from bot.domain.members import is_last_administrator
 from bot.domain.partner_refusals import PartnerThere
 from bot.domain.partners import invitation_id
 from bot.domain.programmes import Programme
-from bot.domain.staff import Act, Staff
+from bot.domain.staff import Staff
 from bot.domain.tries import Tried
 from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms
 from bot.services.accounts import (
@@ -40,11 +40,12 @@ from bot.services.accounts import (
     deactivate,
     list_named,
     mail_activation,
+    make_administrator,
     reopen,
 )
 from bot.services.desk import Desk
 from bot.services.recovery import send_reset
-from bot.services.rights import at_this_moment
+from bot.services.rights import check_may_close
 from bot.store import (
     accounts,
     bounces,
@@ -158,20 +159,16 @@ def _life(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeV
 _FAR = timedelta(days=20 * 366)  #: whatever the policy, the clock does its next things before then
 
 
-#: what takes the right to close: whoever may not close an account may not undo it either
-_CLOSING = frozenset({AccountAct.CLOSE, AccountAct.REOPEN})
+def check_may(db: Database, act: AccountAct, account_id: int, by: Staff, *, now: datetime) -> None:
+    """Whether they may do that; raise NotStaff or NotApprover.
 
-
-def check_may(db: Database, act: AccountAct, by: Staff, *, now: datetime) -> None:
-    """Whether they may do that; raise NotStaff or NotApprover."""
+    Whoever may not close an account may not undo it either, by whichever way.
+    """
     check_is_staff(by)
-    if act in _CLOSING:
-        check_may_move(db, by, now=now)
-
-
-def check_may_move(db: Database, by: Staff, *, now: datetime) -> None:
-    """Whether they may extend or close an account; raise NotStaff or NotApprover."""
-    find_right(Act.ACCOUNT, ref="", hands=frozenset(), by=at_this_moment(db, by, now))
+    account = accounts.find(db, account_id)
+    is_closed = account is not None and account.status is AccountStatus.DEACTIVATED
+    if is_closed or act in (AccountAct.CLOSE, AccountAct.PROMOTE):
+        check_may_close(db, by, now=now)
 
 
 def extend(
@@ -221,7 +218,7 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
-    state = prolongation.find_end(db, desk, account, now=now)
+    state = lifecycle.find_end(db, desk, account, now=now)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"
@@ -244,7 +241,7 @@ def _close(db: Database, desk: Desk, account: Account, by: str, now: datetime) -
     if account.organisation and is_last_administrator(
         account, accounts.list_of_organisation(db, account.organisation)
     ):
-        raise LastAdministrator
+        raise LastAdministrator(user_id=account.user_id)
     deactivate(db, desk, account, by=by, now=now)
     lifecycle.end(db, account.id, by=by, now=now)
     return EventTag.ACCOUNT_DEACTIVATED
@@ -258,8 +255,14 @@ def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
     return EventTag.ACCOUNT_REOPENED
 
 
+def _promote(db: Database, desk: Desk, account: Account, by: str, now: datetime) -> EventTag:
+    make_administrator(db, desk, account, by=by, now=now)
+    return EventTag.MEMBER_ROLE_CHANGED
+
+
 _ACTS = {
     AccountAct.UNLOCK: _unlock,
     AccountAct.CLOSE: _close,
     AccountAct.REOPEN: _reopen,
+    AccountAct.PROMOTE: _promote,
 }

@@ -20,17 +20,18 @@ from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
 from bot.domain.members import MemberNotice
 from bot.domain.organisations import name_of
+from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
 from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link
+from bot.services.queueing import issue_link, link_rests
 from bot.store import accounts, events, links, member_invitations, organisations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
-MOST_ACTIVATIONS = 3  #: activation mails that one account gets, the desk's wish apart …
+MOST_ACTIVATIONS = 3  #: activation mails that an administrator's clicks send to one account …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
 
@@ -114,6 +115,16 @@ def mail_activation(
     mail_owner(db, desk, account, template, words=words, now=now, secrets={"activation_url": url})
 
 
+def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
+    """The same for whoever asks; False where none is needed, or one that works came a moment ago."""
+    if account.status is not AccountStatus.WAITING or link_rests(
+        db, account.ref, purpose=ACTIVATION, now=now
+    ):
+        return False
+    mail_activation(db, desk, account, now=now)
+    return True
+
+
 def count_activations(db: Database, account: Account, *, now: datetime) -> int:
     """How many activation mails it got lately."""
     since = now - ACTIVATIONS_WITHIN
@@ -144,6 +155,14 @@ def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
     elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
+
+
+def make_administrator(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: they hear what that is, and the other administrators who."""
+    promoted = replace(account, role=Role.ORGANIZATION_ADMINISTRATOR)
+    accounts.set_role(db, account.id, Role.ORGANIZATION_ADMINISTRATOR)
+    member_notices.tell(db, desk, promoted, why=MemberNotice.PROMOTED, now=now)
+    member_notices.tell_administrators(db, desk, promoted, by=by, now=now)
 
 
 def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:

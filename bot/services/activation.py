@@ -17,7 +17,7 @@ from bot.domain.sessions import Strength
 from bot.rendering import account_mails
 from bot.services import certificates, passwords, seat_holders, security_questions, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, MOST_ACTIVATIONS, count_activations, mail_activation
+from bot.services.accounts import ACTIVATION, mail_activation_again
 from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.security_questions import Faults
@@ -136,7 +136,5 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
         ref = links.find_subject(db, token, purpose=ACTIVATION)
         number = account_id(ref) if ref else None
         account = accounts.find(db, number) if number else None
-        if account is None:
-            return
-        if count_activations(db, account, now=now) < MOST_ACTIVATIONS:
-            mail_activation(db, desk, account, now=now)
+        if account is not None:
+            mail_activation_again(db, desk, account, now=now)

@@ -66,7 +66,7 @@ def take(
     step = desk.codes.find_step(secret, digits, at=now)
     if step is None:
         return _count_wrong(db, device, on_locked, now)
-    if step <= device.last_step:
+    if device.has_used(step):
         events.add(db, EventTag.CODE_FAILED, subject_of(person), actor=person, at=now, why="used")
         return CodeUsed()
     # Sealed anew each time, so that an older SECRET_KEY falls out of use.

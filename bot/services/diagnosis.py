@@ -34,10 +34,8 @@ from bot.services import (
 )
 from bot.services.accounts import (
     ACTIVATION,
-    MOST_ACTIVATIONS,
     PARTNER_PASSWORD,
-    count_activations,
-    mail_activation,
+    mail_activation_again,
 )
 from bot.services.desk import Desk
 from bot.services.partner_activation import person_of
@@ -238,12 +236,7 @@ def _list_invited(db: Database, address: str, *, now: datetime) -> tuple[Invited
 
 
 def _activation(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:
-    if own is None or own.status is not AccountStatus.WAITING:
-        return False
-    if count_activations(db, own, now=now) >= MOST_ACTIVATIONS:
-        return False
-    mail_activation(db, desk, own, now=now)
-    return True
+    return own is not None and mail_activation_again(db, desk, own, now=now)
 
 
 def _reset(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:

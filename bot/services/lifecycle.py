@@ -53,6 +53,12 @@ def find_today(db: Database, desk: Desk, account_id: int, *, now: datetime) -> L
     return lifecycle.on_day(life, desk.policy.clock_rules, now=now) if life else None
 
 
+def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeState | None:
+    """EXPIRED or CLOSED where nobody may sign in or stay so, for the account's clock has run out."""
+    life = find_today(db, desk, account.id, now=now)
+    return life.state if life and life.state is not LifeState.VALID else None
+
+
 def list_living(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> list[Account]:
     """Of an address's accounts those that are not over, by the clock or by a person, or all where all are.
 

@@ -136,6 +136,11 @@ def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -
     return True
 
 
+def count_sent(db: Database, account: Account) -> int:
+    """How many of theirs nobody has taken yet; they end with the account."""
+    return member_invitations.count_by(db, account.id)
+
+
 def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -> None:
     """An invitation that nobody took is over, if it was not before; raise MemberUnknown for any other."""
     with transaction(db, locks=(f"organisation:{by.organisation}",)):

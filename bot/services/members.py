@@ -1,7 +1,6 @@
 """What an Organization Administrator does with the people of their organisation, and with nobody else's."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -28,7 +27,6 @@ from bot.domain.members import (
     MOST_A_DAY,
     SECOND_CLICK,
     Member,
-    MemberNotice,
     Members,
     Wish,
     is_last_administrator,
@@ -43,6 +41,7 @@ from bot.services.accounts import (
     count_activations,
     end_invitations,
     mail_activation,
+    make_administrator,
     make_one,
     reopen,
 )
@@ -220,13 +219,12 @@ def set_role(db: Database, desk: Desk, *, account_id: int, role: Role, by: Accou
         _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if is_last_administrator(account, everybody):
             raise LastAdministrator
+        if role is Role.ORGANIZATION_ADMINISTRATOR:
+            make_administrator(db, desk, account, by=f"account:{by.id}", now=now)
+            return EventTag.MEMBER_ROLE_CHANGED
         accounts.set_role(db, account.id, role)
         if account.is_administrator:
             end_invitations(db, account, by=f"account:{by.id}", now=now)
-        if role is Role.ORGANIZATION_ADMINISTRATOR:
-            promoted = replace(account, role=role)
-            member_notices.tell(db, desk, promoted, why=MemberNotice.PROMOTED, now=now)
-            member_notices.tell_administrators(db, desk, promoted, by=f"account:{by.id}", now=now)
         return EventTag.MEMBER_ROLE_CHANGED
 
     _change(db, account_id, by, now, change)

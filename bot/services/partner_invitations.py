@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
+from bot.domain.errors import NotApprover
 from bot.domain.events import EventTag
 from bot.domain.invitation_files import (
     MOST_ROWS,
@@ -26,15 +27,18 @@ from bot.domain.partner_refusals import (
     InvitationUnsound,
     PartnerInvited,
     PartnerThere,
+    UndoesClosing,
 )
 from bot.domain.partner_requests import RequestState
 from bot.domain.partners import (
     MAILS_AGAIN_AFTER,
     MOST_MAILS,
     MOST_WITHIN,
+    Holder,
     Invitation,
     NewInvitation,
     find_closed,
+    find_closed_by_hand,
     find_user_id,
     may_be_same,
 )
@@ -44,6 +48,7 @@ from bot.rendering import partner_mails
 from bot.services import partner_requests
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_note
+from bot.services.rights import check_may_close
 from bot.store import accounts, events, links
 from bot.store import partner_invitations as store
 from bot.store import partners as kept
@@ -83,7 +88,7 @@ def invite(
 ) -> Invitation:
     """One person, who may have asked for it (`request_id`).
 
-    Raise InvitationUnsound, PartnerInvited, PartnerThere, InvitationsRest or RequestSettled.
+    Raise InvitationUnsound, PartnerInvited, PartnerThere, UndoesClosing, InvitationsRest or RequestSettled.
     """
     check_may_invite(desk, by=by)
     new = read_invitation(said, _known(desk))
@@ -98,10 +103,22 @@ def invite(
             raise PartnerInvited(ref=one.ref)
         if request_id:
             partner_requests.settle(db, request_id, to=RequestState.INVITED, by=by, now=now)
+        _check_undoes(db, holders, new, by=by, now=now)
         _check_many(db, desk, 1, now=now)
         made = open_one(db, desk, new, closed_id=find_closed(holders, new), by=by.id, now=now)
         _note(db, f"{made.ref}:note", 1, by=by.id, now=now)
         return made
+
+
+def _check_undoes(
+    db: Database, holders: Collection[Holder], new: NewInvitation, *, by: Staff, now: datetime
+) -> None:
+    """Whom the desk has locked out comes back by the word of who may; raise UndoesClosing."""
+    if user_id := find_closed_by_hand(holders, new):
+        try:
+            check_may_close(db, by, now=now)
+        except NotApprover as no:
+            raise UndoesClosing(**no.values, user_id=user_id) from no
 
 
 def open_one(
@@ -230,7 +247,7 @@ def invite_all(
 ) -> Looked:
     """Invite everybody of the file that was shown (`seen`: its digest), or nobody where a row is not fit.
 
-    Raise NotStaff, AccountsOutside or InvitationsRest.
+    Raise NotStaff, AccountsOutside, UndoesClosing or InvitationsRest.
     """
     check_may_invite(desk, by=by)
     looked = look(db, desk, reader, name=file.name, content=file.content, lang=lang, role=role, now=now)
@@ -242,6 +259,8 @@ def invite_all(
             return looked
         _check_many(db, desk, len(looked.reading.good), now=now)
         holders = kept.list_holders(db, _emails(looked))
+        for row in looked.reading.good:
+            _check_undoes(db, holders.get(row.invited.email, []), row.invited, by=by, now=now)
         made = [
             _open(db, desk, new, find_closed(holders.get(new.email, []), new), by=by.id, now=now)
             for new in (row.invited for row in looked.reading.good)

@@ -1,5 +1,6 @@
 """Anybody may ask for an invitation to the Extranet; staff invite them, or do not."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -8,7 +9,14 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import RequestSettled
-from bot.domain.partner_requests import LONGEST, LONGEST_WAIT, MOST_A_DAY, PartnerRequest, RequestState
+from bot.domain.partner_requests import (
+    LONGEST,
+    LONGEST_WAIT,
+    MOST_A_DAY,
+    ClosedByHand,
+    PartnerRequest,
+    RequestState,
+)
 from bot.domain.registration import clean
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
@@ -61,7 +69,21 @@ def get(db: Database, request_id: int) -> PartnerRequest:
     found = store.find(db, request_id)
     if found is None:
         raise RequestSettled(by="usher")
-    return found
+    return replace(found, closed=_list_closed_by_hand(db, found.email))
+
+
+def _list_closed_by_hand(db: Database, email: str) -> tuple[ClosedByHand, ...]:
+    holders = partners.list_holders(db, [email]).get(email, [])
+    ends = {
+        one.user_id: events.list_tagged(db, [f"account:{one.account_id}"], [EventTag.ACCOUNT_DEACTIVATED])
+        for one in holders
+        if one.by_hand
+    }
+    return tuple(
+        ClosedByHand(user_id=user_id, by=told[-1].actor, at=told[-1].at)
+        for user_id, told in ends.items()
+        if told
+    )
 
 
 def get_open(db: Database, request_id: int, *, by: Staff) -> PartnerRequest:

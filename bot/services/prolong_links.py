@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.lifecycle import Life, LifeState, on_day
+from bot.domain.prolongation_refusals import AccountClosed
 from bot.services.desk import Desk
 from bot.store import lifecycle as store
 
@@ -38,7 +39,10 @@ def make(desk: Desk, account: Account, life: Life) -> str:
 
 
 def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
-    """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back."""
+    """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back.
+
+    AccountClosed, a LinkUnknown, where a person and no clock has closed the account.
+    """
     found = _TOKEN.fullmatch(token)
     row = store.find(db, int(found[1])) if found else None
     if found is None or row is None:
@@ -46,6 +50,8 @@ def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation
     validations = int(found[2])
     if not desk.keyring.verify(PURPOSE, _signed(row.account, validations), found[3]):
         raise LinkUnknown
+    if row.account.status is AccountStatus.DEACTIVATED:
+        raise AccountClosed
     rules = desk.policy.clock_rules
     life = on_day(row.life, rules, now=now)
     if life.state is LifeState.CLOSED:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain import link_pace
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.errors import LinkUnknown
@@ -13,8 +14,6 @@ from bot.domain.lifecycle import Life, LifeState
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.prolongation import (
-    MOST_MAILS,
-    MOST_WITHIN,
     Prolongation,
     Step,
     Wished,
@@ -27,7 +26,7 @@ from bot.rendering import lifecycle_mails
 from bot.services import consents as consenting
 from bot.services import lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named
+from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
 from bot.store import accounts, authenticators, consents, events, sessions, tries
@@ -160,6 +159,8 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
+    Of an account that was never activated it is the link that does so.
+
     The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
     several people comes back whose address alone was given, a person decides.
     """
@@ -171,17 +172,13 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
         for account in named:
-            if not (shared and account in closed):
+            if account.is_partner and account.status is AccountStatus.WAITING:
+                mail_activation_again(db, desk, account, now=now)
+            elif not (shared and account in closed):
                 mail_link(db, desk, account, now=now)
     if shared:
         email, lang = closed[0].email, closed[0].lang
         partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
-
-
-def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> LifeState | None:
-    """EXPIRED or CLOSED where nobody may sign in, for the account's clock has run out."""
-    life = lifecycle.find_today(db, desk, account.id, now=now)
-    return life.state if life and life.state is not LifeState.VALID else None
 
 
 def mail_link(
@@ -193,7 +190,7 @@ def mail_link(
     by_mail: bool = False,
     now: datetime,
 ) -> bool:
-    """In the caller's transaction, and only so often a day; False where none goes.
+    """In the caller's transaction, and not too soon after the last; False where none goes.
 
     `by`: staff who send it; `by_mail`: its owner wrote to us. Else somebody wished for it on the portal.
     Whose account can come back no more gets a new invitation, which says so.
@@ -203,8 +200,9 @@ def mail_link(
         return False
     if life.state is LifeState.CLOSED:
         return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
-    mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
-    if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
+    mailed = [one.at for one in events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))]
+    made = sum(at > now - link_pace.WITHIN for at in mailed)
+    if link_pace.rests(max(mailed, default=None), made=made, now=now):
         return False
     how = Wished.BY_MAIL if by_mail else Wished.ON_PORTAL if by == "usher" else Wished.BY_DESK
     events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain import threads
+from bot.domain import link_pace, threads
 from bot.domain.addresses import mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
@@ -186,6 +186,13 @@ def issue_link(
     links.add(db, token, purpose=purpose, subject=ref, now=now, expires_at=until)
     events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=purpose)
     return f"{desk.portal_url.rstrip('/')}/{path}/{token}"
+
+
+def link_rests(db: Database, ref: str, *, purpose: str, now: datetime) -> bool:
+    """Whether whoever asks for such a link got one so lately that it has to do."""
+    newest = links.find_newest_living(db, purpose=purpose, subject=ref, now=now)
+    made = links.count_since(db, purpose=purpose, subject=ref, since=now - link_pace.WITHIN)
+    return link_pace.rests(newest, made=made, now=now)
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:

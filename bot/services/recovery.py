@@ -14,10 +14,10 @@ from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.recovery import (
     LINK,
     LINK_LASTS,
-    MOST_LINKS,
-    MOST_WITHIN,
+    MOST_RESETS,
     RESET,
     RESET_LASTS,
+    RESETS_WITHIN,
     Way,
     find_way,
 )
@@ -26,9 +26,9 @@ from bot.domain.tries import Tried
 from bot.rendering import account_mails
 from bot.services import account_notes, lifecycle, passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named, mail_activation, with_companies
+from bot.services.accounts import list_named, mail_activation_again, with_companies
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link
+from bot.services.queueing import issue_link, link_rests
 from bot.store import accounts, events, links, sessions, tries
 from bot.store.database import transaction
 
@@ -74,7 +74,7 @@ def ask_administrator(db: Database, desk: Desk, name: str, *, now: datetime) -> 
         found = find_way(named)
         if found is None:
             return
-        if found[0] is not Way.LINK or prolongation.find_end(db, desk, found[1], now=now):
+        if found[0] is not Way.LINK or lifecycle.find_end(db, desk, found[1], now=now):
             _mail_way(db, desk, *found, now=now)
             return
         _ask_for(db, desk, found[1], now=now)
@@ -101,8 +101,8 @@ def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: date
 
     The caller has checked the right. The old password counts until a new one is set. Raise ResetOften.
     """
-    if links.count_since(db, purpose=RESET, subject=account.ref, since=now - MOST_WITHIN) >= MOST_LINKS:
-        raise ResetOften(most=MOST_LINKS)
+    if links.count_since(db, purpose=RESET, subject=account.ref, since=now - RESETS_WITHIN) >= MOST_RESETS:
+        raise ResetOften(most=MOST_RESETS)
     until = now + RESET_LASTS
     events.add(db, EventTag.RECOVERY_MAILED, f"account:{account.id}", actor=by, at=now, way=Way.RESET)
     _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
@@ -116,7 +116,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
     if (
         account is None
         or account.status is not AccountStatus.ACTIVE
-        or prolongation.find_end(db, desk, account, now=now)
+        or lifecycle.find_end(db, desk, account, now=now)
     ):
         raise LinkUnknown
     asked = security_questions.find_asked(db, account) if purpose == LINK else None
@@ -193,7 +193,7 @@ def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None
 def send_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
     """To the owner of an active account, who wrote to us, in the caller's transaction.
 
-    False where they got enough of them today.
+    False where they got one a moment ago.
     """
     return _mail_way(db, desk, Way.LINK, account, by_mail=True, now=now)
 
@@ -201,19 +201,17 @@ def send_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> b
 def _mail_way(
     db: Database, desk: Desk, way: Way | None, account: Account, *, by_mail: bool = False, now: datetime
 ) -> bool:
-    """At most so many links a day, and what needs none once a day: nobody can fill a mailbox.
+    """Links as seldom as their pace lets them, and what needs none once a day: nobody can fill a mailbox.
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
-    if way is Way.LINK and prolongation.find_end(db, desk, account, now=now):
+    if way is Way.LINK and lifecycle.find_end(db, desk, account, now=now):
         return prolongation.mail_link(db, desk, account, by_mail=by_mail, now=now)
-    purpose = "activation" if way is None else LINK
-    made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
-    if made >= MOST_LINKS and way in (None, Way.LINK):
-        return False
     if way is None:
-        mail_activation(db, desk, account, now=now)
-    elif way is Way.LINK:
+        return mail_activation_again(db, desk, account, now=now)
+    if way is Way.LINK:
+        if link_rests(db, account.ref, purpose=LINK, now=now):
+            return False
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
     else:
         address = hashlib.sha256(account.email.encode()).hexdigest()[:16]

@@ -43,6 +43,11 @@ def right_on_registration(db: Database, case: Case, by: Staff, *, now: datetime)
     return find_right(Act.REGISTRATION, ref=case.ref, hands=case.hands, by=at_this_moment(db, by, now))
 
 
+def check_may_close(db: Database, by: Staff, *, now: datetime) -> None:
+    """Whether they may move an account's end, close it, or undo that; raise NotStaff or NotApprover."""
+    find_right(Act.ACCOUNT, ref="", hands=frozenset(), by=at_this_moment(db, by, now))
+
+
 def check_may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> None:
     """Raise what keeps them from deciding what is to be decided about a case now."""
     if case.status is CaseStatus.REGISTRATION_REVIEW:

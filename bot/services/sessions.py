@@ -8,8 +8,8 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import SignInNeeded
 from bot.domain.events import EventTag
-from bot.domain.sessions import LONGEST, SEEN_EVERY, Ending, Session, Strength, Visitor
-from bot.services import passwords
+from bot.domain.sessions import SEEN_EVERY, Ending, Session, Strength, Visitor
+from bot.services import lifecycle, passwords
 from bot.services.desk import Desk
 from bot.services.phone_resets import stop_by_factor
 from bot.store import accounts, events, organisations, sessions
@@ -28,7 +28,6 @@ class OpenSession:
 def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now: datetime) -> str:
     """A fresh session in the caller's transaction; its token, which stands nowhere else."""
     token = desk.new_token()
-    sessions.drop_old(db, seen_before=now - LONGEST)
     session = Session(account_id=account.id, strength=strength, made_at=now, seen_at=now)
     sessions.add(db, token, session)
     about = f"account:{account.id}"
@@ -36,8 +35,8 @@ def begin(db: Database, desk: Desk, account: Account, *, strength: Strength, now
     return token
 
 
-def get(db: Database, token: str, *, now: datetime) -> Visitor:
-    """Whose session that is; raise SignInNeeded for one that is over, or whose account is not active."""
+def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Visitor:
+    """Whose session that is; raise SignInNeeded for one that is over, or whose account may not be used."""
     session = sessions.find(db, token) if token else None
     account = accounts.find(db, session.account_id) if session else None
     if (
@@ -45,6 +44,7 @@ def get(db: Database, token: str, *, now: datetime) -> Visitor:
         or account is None
         or session.is_over(now)
         or account.status is not AccountStatus.ACTIVE
+        or lifecycle.find_end(db, desk, account, now=now)
     ):
         raise SignInNeeded
     if now - session.seen_at >= SEEN_EVERY:

@@ -60,7 +60,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
         if renewed:
             passwords.rehash(db, account.id, renewed, since=hashed)
         tries.drop(db, account.id, Tried.PASSWORD)
-        end = prolongation.find_end(db, desk, account, now=now)
+        end = lifecycle.find_end(db, desk, account, now=now)
         if end is None:
             return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
         prolongation.mail_link(db, desk, account, now=now)

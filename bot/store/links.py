@@ -55,6 +55,17 @@ def find_living(db: Database, token: str, *, now: datetime) -> str:
     return str(found["subject"]) if found else ""
 
 
+def find_newest_living(db: Database, *, purpose: str, subject: str, now: datetime) -> datetime | None:
+    """When the newest was made that is about that and still opens something."""
+    found = row(
+        db,
+        """select max(created_at) as made from links
+           where purpose = :purpose and subject = :subject and expires_at > :now""",
+        {"purpose": purpose, "subject": subject, "now": text_of(now)},
+    )
+    return instant(found["made"]) if found and found["made"] else None
+
+
 def count_since(db: Database, *, purpose: str, subject: str, since: datetime) -> int:
     """How many were made about that, whatever became of them."""
     found = row(

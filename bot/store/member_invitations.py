@@ -112,6 +112,13 @@ def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
     return sorted(int(entry["id"]) for entry in found)
 
 
+def count_by(db: Database, account_id: int) -> int:
+    """How many an administrator sent that nobody took, the ones that are too old among them."""
+    sql = "select count(*) as many from member_invitations where made_by = :by and ended_at is null"
+    found = row(db, sql, {"by": account_id})
+    return int(found["many"]) if found else 0
+
+
 def list_inviters(db: Database, organisation: int) -> dict[int, int]:
     """By invitation, be it over or not, the account that sent it."""
     sql = "select id, made_by from member_invitations where organisation = :id"

@@ -34,7 +34,7 @@ def find(db: Database, account_id: int) -> Partner | None:
 def list_holders(db: Database, emails: Collection[str]) -> dict[str, list[Holder]]:
     """By address, who can use an account of it or come back, and whose is closed with none in its place."""
     sql = """select a.id account_id, a.user_id, a.email, a.first_name, a.last_name,
-               coalesce(l.state, '') = 'closed' closed
+               coalesce(l.state, '') = 'closed' closed, a.status = 'deactivated' by_hand
              from accounts a left join lives l on l.account_id = a.id
              where a.email in ({inside}) and a.programme = :programme
                and (a.status <> 'deactivated' or l.state = 'closed')
@@ -45,7 +45,8 @@ def list_holders(db: Database, emails: Collection[str]) -> dict[str, list[Holder
     for start in range(0, len(wanted), AT_ONCE):
         inside, values = listed("email", wanted[start : start + AT_ONCE])
         for entry in rows(db, sql.format(inside=inside), {**values, "programme": Programme.EXTRANET}):
-            holder = Holder(**{**entry, "closed": bool(entry["closed"])})
+            flags = {name: bool(entry[name]) for name in ("closed", "by_hand")}
+            holder = Holder(**{**entry, **flags})
             found.setdefault(holder.email, []).append(holder)
     return found
 

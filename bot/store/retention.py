@@ -22,6 +22,19 @@ _OF_RUNNING_CYCLE: Final = """o.key glob 'A-*:life:*' and exists (select 1 from 
 #: whoever got a License Key is told when it becomes void, as long as nobody has used it
 _OF_UNUSED_KEYS: Final = """select m.outbox_key from key_mails m join license_keys k on k.id = m.key_id
     where k.used_at is null and k.voided_at is null"""
+#: "Send me a new link" looks up in an old one whose it was, as long as they are waited for
+_OF_WHOM_WE_WAIT_FOR: Final = """case purpose
+    when 'registration' then exists (select 1 from cases where status = 'invited'
+        and id = cast(substr(subject, 3) as integer))
+    when 'activation' then exists (select 1 from accounts where status = 'waiting'
+        and id = cast(substr(subject, 3) as integer))
+    when 'joining' then exists (select 1 from member_invitations where ended_at is null and email <> :gone
+        and id = cast(substr(subject, 3) as integer))
+    when 'partner_invitation' then exists (select 1 from partner_invitations i
+        left join accounts a on a.id = i.account_id
+        where i.id = cast(substr(subject, 3) as integer) and i.email <> :gone
+          and (i.ended_at is null or a.status = 'waiting'))
+    else 0 end"""
 _HELD_CASE: Final = "select value from json_each(:cases)"
 _HELD_ACCOUNT: Final = "select value from json_each(:accounts)"
 
@@ -109,7 +122,7 @@ RULES: Final[Mapping[DataClass, tuple[Rule, ...]]] = {
         _dropped("phone_codes", "made_at"),
         _dropped("texts", "at"),
         _dropped("tries", "at", "and coalesce(locked_until, '') < :before", key="account_id || ' ' || what"),
-        _dropped("links", "expires_at"),
+        _dropped("links", "expires_at", f"and not ({_OF_WHOM_WE_WAIT_FOR})"),
         _dropped("payloads", "coalesce(done_at, received_at)"),
         _dropped("views", "day", key="case_id || ' ' || viewer || ' ' || day"),
     ),

@@ -67,11 +67,6 @@ def drop_all(db: Database, account_id: int, *, but: str = "") -> int:
     return count(db, sql, {"id": account_id, "but": name_of(but) if but else ""})
 
 
-def drop_old(db: Database, *, seen_before: datetime) -> int:
-    """What is over and nobody will ask for."""
-    return count(db, "delete from sessions where seen_at < :before", {"before": text_of(seen_before)})
-
-
 def _session(found: Mapping[str, Any]) -> Session:
     return Session(
         account_id=found["account_id"],

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.sansio.response import Response as AnyResponse
 
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from bot.domain.member_refusals import AdministratorsOnly, MemberUnknown
 from handlers.portal import late_forms
 from handlers.portal.frame import Frame
 from handlers.portal.security import route
@@ -20,6 +21,8 @@ log = structlog.get_logger("portal")
 #: codes with words of their own; any other says what 400 or 500 says
 SAID = frozenset({400, 404, 405, 413, 429, 500})
 LINK_CODES: dict[type[Refusal], int] = {LinkUnknown: 404, LinkExpired: 410}
+#: what says why, with another code than that of something in the way
+REFUSAL_CODES: dict[type[Refusal], int] = {AdministratorsOnly: 403, MemberUnknown: 404}
 RETRY_SECONDS = 60
 PERMANENT = 308  #: moved for good; a browser asks there in the same way
 
@@ -81,7 +84,8 @@ def show_refusal(refusal: Refusal, frame: Frame) -> Response:
     if code := LINK_CODES.get(type(refusal)):
         return frame.pages.render("error.html", status=code, error="link", id="")
     sentence = frame.pages.words().refusal(refusal)
-    return frame.pages.render("error.html", status=409, error="refusal", sentence=sentence, id="")
+    code = REFUSAL_CODES.get(type(refusal), 409)
+    return frame.pages.render("error.html", status=code, error="refusal", sentence=sentence, id="")
 
 
 def note_bug(exc: BaseException) -> None:

@@ -121,10 +121,14 @@ def ending(
     number: int, *, frame: Frame, visitor: Visitor, not_ticked: bool = False, refused: str = ""
 ) -> Response:
     """The question before an account is deactivated."""
+    member = _get(_list(frame, visitor), number)
+    with frame.bot.connect() as db:
+        invitations = member_invitations.count_sent(db, member.account)
     return frame.pages.render(
         "member_end.html",
         status=REFUSED if not_ticked or refused else 200,
-        member=_get(_list(frame, visitor), number),
+        member=member,
+        invitations=invitations,
         not_ticked=not_ticked,
         refused=refused,
     )

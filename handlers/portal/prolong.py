@@ -10,7 +10,7 @@ from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import PasswordFault
 from bot.domain.programmes import Programme
 from bot.domain.prolongation import Prolongation, Step
-from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
+from bot.domain.prolongation_refusals import AccountClosed, ConsentsChanged, ProlongationWaits
 from bot.rendering.pages import partners
 from bot.rendering.pages import prolong as shown
 from bot.rendering.pages.fields import FieldFault
@@ -175,18 +175,21 @@ def _page(
 
 
 def _over(no: LinkUnknown | LinkExpired, frame: Frame) -> Response:
-    """None of ours, or of an earlier validation: it leads to a new one. Of a closed account: to none."""
-    say, closed = frame.pages.words().say, isinstance(no, LinkExpired)
-    what = "closed" if closed else "over"
+    """None of ours, or of an earlier validation: it leads to a new one. Of a closed account: to none.
+
+    Where the clock has closed it an invitation brings it back, where a person has only the support desk.
+    """
+    say, closed, shut = frame.pages.words().say, isinstance(no, LinkExpired), isinstance(no, AccountClosed)
+    what = "shut" if shut else "closed" if closed else "over"
     return frame.pages.render(
         "way_back.html",
         of=OF,
-        status=410 if closed else 404,
+        status=410 if closed or shut else 404,
         title=say(f"page.prolong.{what}.title"),
         text=say(f"page.prolong.{what}.text"),
         post="",
-        link="/register" if closed else "/prolong",
-        button=say(f"page.prolong.{what}.button"),
+        link="" if shut else "/register" if closed else "/prolong",
+        button="" if shut else say(f"page.prolong.{what}.button"),
         ask=True,
         sign_in=True,
     )

@@ -61,6 +61,7 @@ def show_asked(method: str, *, frame: Frame) -> Response:
         post="",
         link="",
         ask=True,
+        desks=frame.bot.desk.policy.with_accounts,
         sign_in=False,
     )
 
@@ -118,8 +119,12 @@ def _get(token: str, frame: Frame) -> Recovery:
 
 
 def _ask_page(frame: Frame, *, name: str, method: str, faults: list[FieldFault]) -> Response:
+    """The same for every programme: whoever types a name learns not where it has an account."""
     status = WRONG if faults else 200
-    return frame.pages.render("recovery.html", status=status, name=name, method=method, faults=faults)
+    desks = frame.bot.desk.policy.with_accounts
+    return frame.pages.render(
+        "recovery.html", status=status, name=name, method=method, faults=faults, desks=desks
+    )
 
 
 def _page(

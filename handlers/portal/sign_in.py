@@ -78,7 +78,7 @@ def _ended(frame: Frame, end: AccountExpired | LifeClosed) -> Response:
 
 def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended: str = "") -> Response:
     """The same for both programmes, as far as their accounts are here."""
-    mag, extranet = frame.bot.desk.policy.mag, frame.bot.desk.policy.extranet
+    extranet = frame.bot.desk.policy.extranet
     return frame.pages.render(
         "sign_in.html",
         status=REFUSED if wrong else 200,
@@ -88,6 +88,6 @@ def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended
         ended=ended if ended in set(Ending) else "",
         idle_minutes=IDLE // timedelta(minutes=1),
         longest_hours=LONGEST // timedelta(hours=1),
-        programmes=[one.name for one in (mag, extranet) if one.keeps_accounts],
+        programmes=[one.name for one in frame.bot.desk.policy.with_accounts],
         extranet=extranet if extranet.keeps_accounts else None,
     )

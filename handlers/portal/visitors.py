@@ -83,7 +83,7 @@ def find(frame: Frame) -> Visitor | None:
 def _look(bot: Bot) -> Visitor | None:
     try:
         with bot.connect() as db:
-            g.visitor = sessions.get(db, token(), now=bot.clock.now())
+            g.visitor = sessions.get(db, bot.desk, token(), now=bot.clock.now())
     except SignInNeeded:
         return None
     return cast("Visitor", g.visitor)

@@ -14,6 +14,7 @@ from bot.rendering.account_lives import EXTEND
 from bot.rendering.blocks import Card
 from bot.rendering.invitation_cards import invitation_card
 from bot.services import account_views, open_invitations
+from bot.services.rights import check_may_close
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -54,9 +55,8 @@ def on_act(ack: Ack, body: Body, respond: Respond, *, bot: Bot, act: AccountAct)
     """The card that was clicked is replaced by the account as it is now."""
     ack()
     with explains(respond, bot), bot.connect() as db:
-        by, now = staff_in(body, bot), bot.clock.now()
-        account_views.check_may(db, act, by, now=now)
-        number = int(body["actions"][0]["value"])
+        by, now, number = staff_in(body, bot), bot.clock.now(), int(body["actions"][0]["value"])
+        account_views.check_may(db, act, number, by, now=now)
         view = account_views.act(db, bot.desk, act, account_id=number, by=by.id, now=now)
         settle(respond, body, account_card(view, words=words(bot), done=act))
 
@@ -66,7 +66,7 @@ def on_extend(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
         now, number = bot.clock.now(), int(body["actions"][0]["value"])
-        account_views.check_may_move(db, staff_in(body, bot), now=now)
+        check_may_close(db, staff_in(body, bot), now=now)
         view = account_views.get(db, bot.desk, number, now=now)
         last = bot.desk.policy.clock_rules.last_end(now)
         modal = account_lives.extend_modal(view, last=last, words=words(bot))
@@ -79,7 +79,7 @@ def on_extended(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         by, now = staff_in(body, bot), bot.clock.now()
         asked = account_lives.read_extension(body["view"])
         with bot.connect() as db:
-            account_views.check_may_move(db, by, now=now)
+            check_may_close(db, by, now=now)
             view = account_views.extend(
                 db,
                 bot.desk,

@@ -84,10 +84,26 @@ def test_closing_ends_every_session_and_opening_again_brings_the_account_back(
     assert try_to_sign_in(workspace, owner, PASSWORD)
 
 
-def test_the_last_administrator_cannot_be_closed(workspace: Workspace, people: list[Account]) -> None:
-    workspace.click("account_close", str(people[0].id), by=AVERY.id)
-    assert "Administrator always remains" in heard(workspace, 1)
-    assert status(workspace, people[0]) is AccountStatus.ACTIVE
+def test_the_last_administrator_is_closed_once_the_desk_has_made_another(
+    workspace: Workspace, people: list[Account]
+) -> None:
+    gone, heir, office = people[0], people[1], workspace.office
+    workspace.click("account_close", str(gone.id), by=AVERY.id)
+    assert "then *Make Organization Administrator*" in heard(workspace, 1)
+    assert status(workspace, gone) is AccountStatus.ACTIVE
+
+    workspace.click("account_promote", str(heir.id), by=BLAKE.id)
+    assert "Only approvers decide" in heard(workspace, 2)
+    for time, said in ((3, "An Organization Administrator now"), (4, "Nothing was changed")):
+        workspace.click("account_promote", str(heir.id), by=AVERY.id)
+        assert said in heard(workspace, time)
+    told = [(mail.recipient, mail.values["words"]["why"]) for mail in office.jobs("member_notice")]
+    assert told == [(heir.email, "promoted"), (gone.email, "joined")]
+    with office.connect() as db:
+        (change,) = [one for one in audit.export(db) if one.tag == EventTag.MEMBER_ROLE_CHANGED]
+    assert (change.subject, change.actor) == (f"account:{heir.id}", AVERY.id)
+    workspace.click("account_close", str(gone.id), by=AVERY.id)
+    assert "signed out everywhere" in heard(workspace, 5)
 
 
 def test_the_way_in_goes_to_the_address_on_file(workspace: Workspace, people: list[Account]) -> None:
@@ -129,7 +145,7 @@ def test_of_several_accounts_on_an_address_none_is_chosen(
     assert "Newest mails" not in heard(workspace, 1)
 
 
-@pytest.mark.parametrize("act", ["resend", "unlock", "close", "reopen"])
+@pytest.mark.parametrize("act", ["resend", "unlock", "promote", "close", "reopen"])
 def test_guests_see_and_change_nothing(workspace: Workspace, people: list[Account], act: str) -> None:
     workspace.click(f"account_{act}", str(people[1].id), by=ELI.id)
     workspace.command(f"account {people[1].user_id}", by=ELI.id)

@@ -186,7 +186,7 @@ def _with_phone(db: Database, town: Town, who: Account, key: str, number: str) -
 def _visitor(db: Database, town: Town, who: Account) -> Visitor:
     with transaction(db):
         token = sessions.begin(db, town.bot.desk, who, strength=Strength.PASSWORD, now=town.clock.now())
-    return sessions.get(db, token, now=town.clock.now())
+    return sessions.get(db, town.bot.desk, token, now=town.clock.now())
 
 
 def _links(town: Town, lose: Case, victims: list[Account]) -> dict[str, str]:

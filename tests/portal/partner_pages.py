@@ -137,7 +137,7 @@ def _add_lost(made: Gallery) -> None:
         half = made.signed_in(pia, Strength.PASSWORD)
         with bot.connect() as db:
             with half.session_transaction(base_url=bot.settings.portal_url) as session:
-                visitor = sessions.get(db, session["visit"], now=now)
+                visitor = sessions.get(db, bot.desk, session["visit"], now=now)
             reset = phone_resets.ask(db, bot.desk, visitor, now=now)
             if name == "anew":
                 with transaction(db):

@@ -85,7 +85,7 @@ def links_of_people(town: Town) -> dict[str, str]:
         places["join"] = f"/join/{tokens[-1]}"
         with transaction(db):
             visit = sessions.begin(db, desk, anna, strength=Strength.PASSWORD, now=now)
-        visitor = sessions.get(db, visit, now=now)
+        visitor = sessions.get(db, desk, visit, now=now)
         email_changes.ask(db, desk, visitor, email="n@k.example.org", password=PASSWORD, now=now)
         places["email"] = f"/email/{tokens[-1]}"
         email_changes.confirm(db, desk, tokens[-2], now=now)

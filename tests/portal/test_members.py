@@ -72,6 +72,25 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     assert everybody(town)["ina@kunde.example.org"].role is Role.APPLICATION_ADMINISTRATOR
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "two"),
+    [
+        ("en", "1 open invitation that", "2 open invitations that"),
+        ("de", "1 offene Einladung,", "2 offene Einladungen,"),
+    ],
+)
+def test_the_question_before_deactivating_says_which_invitations_end(
+    town: Town, people: list[Account], lang: str, one: str, two: str
+) -> None:
+    browser, own = signed_in(town, people[0]), f"/users/{people[0].id}/deactivate?lang={lang}"
+    for number, said in enumerate(("", one, two)):
+        assert said in browser.get(own).text
+        assert ("Einladung" in browser.get(own).text or "invitation" in browser.get(own).text) == bool(said)
+        new = {"email": f"jo{number}@kunde.example.org", "language": lang, "role": "user"}
+        browser.post("/users/invite", on="/users/invite", **new)
+    assert "invitation" not in browser.get(f"/users/{people[1].id}/deactivate").text
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     town: Town, people: list[Account]
 ) -> None:
@@ -116,13 +135,14 @@ def test_only_an_administrator_sees_or_does_any_of_it(town: Town, people: list[A
     ]
     assert len(rules) == 5
     for path in rules:
-        assert browser.get(path).status_code == 409
+        assert browser.get(path).status_code == 403
         assert stranger.get(path).headers["Location"].partition("?then=")[0] == "/sign-in"
     acts = ("role", "deactivate", "reactivate", "remind", "reset", "credential", "key")
     for path in ("/users/new", "/users/invite", *(f"/users/{people[0].id}/{act}" for act in acts)):
-        assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 409)
+        assert browser.post(path, on="/dashboard", **NEW).status_code in (400, 403)
     assert everybody(town) == {one.email: one for one in people}
-    assert browser.get("/users/999").status_code == 409
+    assert browser.get("/users/999").status_code == 403
+    assert signed_in(town, people[0]).get("/users/999").status_code == 404
 
 
 def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people: list[Account]) -> None:
@@ -192,8 +212,8 @@ def test_a_role_of_another_version_is_named_as_such_and_gives_nothing(
     ):
         assert all(said in browser.get(f"{page}?lang={lang}").text for page in ("/users", theirs))
     assert '<option value="" selected>unknown role' in browser.get(theirs).text
-    assert browser.post(f"{theirs}/role", on=theirs, role="").status_code == 409
-    assert signed_in(town, people[1]).get("/users").status_code == 409
+    assert browser.post(f"{theirs}/role", on=theirs, role="").status_code == 404
+    assert signed_in(town, people[1]).get("/users").status_code == 403
     assert browser.post(f"{theirs}/role", on=theirs, role="user").status_code == 303
 
 

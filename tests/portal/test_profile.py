@@ -224,7 +224,8 @@ def test_ones_data_is_ones_own_whoever_shares_an_address_a_name_or_a_number(
                 ],
                 case_id=1, organisation=1, first=20, purchase_order=None, price=Money(1, "EUR"), now=now,
             )  # fmt: skip
-        phone_codes.send(db, desk, sessions.get(db, token, now=now), phone_id=theirs, lang="en", now=now)
+        visitor = sessions.get(db, desk, token, now=now)
+        phone_codes.send(db, desk, visitor, phone_id=theirs, lang="en", now=now)
         with transaction(db):
             account_service.deactivate(db, desk, replace(other, email=anna.email), by="U0AVERY", now=now)
     found = json.loads(signed_in(town, anna).get("/account/data").text)

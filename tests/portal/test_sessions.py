@@ -65,10 +65,18 @@ def be_busy(village: Village, browser: Browser) -> None:
     village.wait(minutes=20)
 
 
+def come_back(village: Village) -> None:
+    """The next morning, when somebody else has signed in."""
+    village.wait(hours=15)
+    typed = {"name": village.people[1].user_id, "password": PASSWORD}
+    village.browser().post("/sign-in", on="/sign-in", **typed)
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
     [
         (lambda village, _, __: village.wait(minutes=31), "after 30 minutes without a click"),
+        (lambda village, _, __: come_back(village), "after 30 minutes without a click"),
         (lambda village, _, browser: be_busy(village, browser), "for more than 12 hours"),
         (lambda _, other, __: other.post(PLACE, on=PLACE, session="", current=PASSWORD), "ended elsewhere"),
         (lambda _, __, browser: browser.post("/dashboard/sign-out", on="/dashboard"), ""),

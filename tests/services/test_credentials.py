@@ -63,7 +63,7 @@ class Home:
                 token = sessions.begin(
                     db, self.office.desk, account, strength=Strength.PASSWORD, now=self.office.now
                 )
-            return sessions.get(db, token, now=self.office.now)
+            return sessions.get(db, self.office.desk, token, now=self.office.now)
 
     def enter(self, visitor: Visitor, key: str = KEY) -> None:
         with self.office.connect() as db:
@@ -93,7 +93,7 @@ class Home:
         phone = self.add(visitor)
         taken = self.take(visitor, phone, self.send(visitor, phone))
         with self.office.connect() as db:
-            return sessions.get(db, taken.token, now=self.office.now), phone
+            return sessions.get(db, self.office.desk, taken.token, now=self.office.now), phone
 
     def wait(self, **span: float) -> None:
         self.office.clock.wait(**span)
@@ -186,7 +186,7 @@ def test_phones_are_changed_after_a_code_only_and_one_remains(home: Home) -> Non
     ] * 3
     after = home.take(strong, second, home.send(strong, second))
     with home.office.connect() as db:
-        strong = sessions.get(db, after.token, now=home.office.now)
+        strong = sessions.get(db, home.office.desk, after.token, now=home.office.now)
         credentials.remove_phone(db, home.office.desk, strong, phone_id=first, now=home.office.now)
         left = credentials.get(db, strong)
     assert [phone.id for phone in left.phones] == [second, third]
@@ -210,7 +210,7 @@ def test_a_code_of_another_persons_phone_or_session_opens_nothing(home: Home) ->
         with pytest.raises((SignInNeeded, PhoneCodeRefused)):
             home.take(old, phone, digits)
     with home.office.connect() as db, pytest.raises(SignInNeeded):
-        sessions.get(db, mine.token, now=home.office.now)
+        sessions.get(db, home.office.desk, mine.token, now=home.office.now)
     assert taken.token != mine.token
 
 
@@ -378,15 +378,15 @@ def test_a_code_is_taken_once_and_before_its_end_and_nothing_else_makes_a_sessio
             break
         except Refusal:
             with home.office.connect() as db:
-                assert (
-                    sessions.get(db, visitor.token, now=home.office.now).session.strength is Strength.PASSWORD
-                )
+                met = sessions.get(db, home.office.desk, visitor.token, now=home.office.now)
+                assert met.session.strength is Strength.PASSWORD
             continue
         assert act in {"newest", "older"}
         assert typed in codes
         assert typed not in taken
         taken.add(typed)
         with home.office.connect() as db:
-            assert sessions.get(db, result.token, now=home.office.now).session.strength is Strength.PHONE_OTP
+            met = sessions.get(db, home.office.desk, result.token, now=home.office.now)
+            assert met.session.strength is Strength.PHONE_OTP
         visitor = home.visit()
         codes = {}

@@ -10,11 +10,12 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.diagnosis import Cause
-from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
+from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff, SignInNeeded
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import EndPassed, GateGrown, GateSettled, LifeClosed
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import AccountsOutside
+from bot.domain.sessions import Strength
 from bot.services import (
     account_files,
     account_views,
@@ -24,6 +25,7 @@ from bot.services import (
     lifecycle_rounds,
     prolong_links,
     prolongation,
+    sessions,
 )
 from bot.services.lifecycle_rounds import Ran
 from bot.store import accounts
@@ -324,22 +326,34 @@ def test_before_the_clock_looks_every_gate_goes_by_the_day_that_was_told(
     days_of(office, days, account)
     midnight = datetime.combine(office.now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
 
-    seen = []
+    seen, stays = [], []
     for moment in (midnight - timedelta(minutes=1), midnight):
         office.clock.wait(seconds=(moment - office.now).total_seconds())
         with office.connect() as db:
             seen.append(gates_of(office, db, account))
+            stays.append(stays_in(office, db, account))
 
     assert seen == [{state} for state in states]
+    assert stays == [state == "valid" for state in states]
     with office.connect() as db:
         life = lifecycle.find(db, account.id)
     assert life is not None
     assert life.state == states[0]  # the clock has not looked
 
 
+def stays_in(office: Office, db: Database, account: Account) -> bool:
+    """Whether somebody who is signed in sees another page."""
+    with transaction(db):
+        token = sessions.begin(db, office.desk, account, strength=Strength.PASSWORD, now=office.now)
+    try:
+        return sessions.get(db, office.desk, token, now=office.now).account.id == account.id
+    except SignInNeeded:
+        return False
+
+
 def gates_of(office: Office, db: Database, account: Account) -> set[str]:
     """How the account stands at sign-in, behind its link, in the mail that is asked for, and for the desk."""
-    end, now = prolongation.find_end(db, office.desk, account, now=office.now), office.now
+    end, now = lifecycle.find_end(db, office.desk, account, now=office.now), office.now
     life = lifecycle.find(db, account.id)
     assert life is not None
     token = prolong_links.make(office.desk, account, life).rpartition("/")[2]
@@ -362,4 +376,4 @@ def test_an_end_without_a_proven_warning_is_none_at_midnight_either(office: Offi
     office.clock.wait(days=15)
 
     with office.connect() as db:
-        assert prolongation.find_end(db, office.desk, account, now=office.now) is None
+        assert lifecycle.find_end(db, office.desk, account, now=office.now) is None

@@ -93,13 +93,13 @@ def test_two_of_the_desk_and_a_day_lead_to_another_app_once(lost: Lost) -> None:
     assert lost.told() == ["asked", "cooling", "done"]
 
     with office.connect() as db, pytest.raises(SignInNeeded):  # signed out everywhere
-        sessions.get(db, lost.weak.token, now=office.now)
+        sessions.get(db, office.desk, lost.weak.token, now=office.now)
     lost.weak = visit(office, pia.account)
     phone = Phone(partner_authenticators.offer(office.desk, lost.weak).secret)
     with pytest.raises(AppCodeWrong):
         lost.start(pia.phone)
     with office.connect() as db:
-        whole = sessions.get(db, lost.start(phone), now=office.now)
+        whole = sessions.get(db, office.desk, lost.start(phone), now=office.now)
     assert not whole.lacks_factor
     lost.weak = visit(office, pia.account)
     with pytest.raises(SignInNeeded):  # once

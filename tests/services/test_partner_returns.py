@@ -155,7 +155,7 @@ def test_the_way_in_is_the_one_that_leads_in_now(office: Office, state: LifeStat
         sent = outbox.find_newest(db, "A-1:")
     assert sent is not None
     assert sent.template == mail
-    for _ in range(4):
+    for _ in range(0 if state is LifeState.EXPIRED else 4):
         by_account(office)
     with pytest.raises(WayRests if state is LifeState.EXPIRED else ResetOften):
         by_account(office)

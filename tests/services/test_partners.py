@@ -66,7 +66,7 @@ def visit(office: Office, account: Account, strength: Strength = Strength.PASSWO
     with office.connect() as db:
         with transaction(db):
             token = sessions.begin(db, office.desk, account, strength=strength, now=office.now)
-        return sessions.get(db, token, now=office.now)
+        return sessions.get(db, office.desk, token, now=office.now)
 
 
 def moved_in(office: Office) -> people.Pia:
@@ -179,16 +179,16 @@ def test_another_app_takes_the_place_of_a_lost_one_and_ends_every_other_session(
         codes = recovery_codes.make(db, office.desk, strong, now=office.now)
         weak = visit(office, pia.account)
         token = recovery_codes.take(db, office.desk, weak, code=codes[0], now=office.now)
-        used = sessions.get(db, token, now=office.now)
+        used = sessions.get(db, office.desk, token, now=office.now)
         offered = partner_authenticators.offer(office.desk, used)
         assert partner_authenticators.offer(office.desk, used) == offered
         phone = Phone(offered.secret)
         token = partner_authenticators.replace(
             db, office.desk, used, code=phone.code(office.now), current=PASSWORD, now=office.now
         )
-        after = sessions.get(db, token, now=office.now)
+        after = sessions.get(db, office.desk, token, now=office.now)
         with pytest.raises(Refusal):
-            sessions.get(db, strong.token, now=office.now)
+            sessions.get(db, office.desk, strong.token, now=office.now)
     assert partner_authenticators.offer(office.desk, after) != offered
     office.clock.wait(seconds=30)
     assert take(office, visit(office, pia.account), pia.phone.code(office.now)) is not None

@@ -182,7 +182,7 @@ def test_two_administrators_a_day_and_the_phones_are_gone_once(found: Callable[[
     with house.office.connect() as db:
         assert audit.verify(db).broken_at is None
         with pytest.raises(Refusal):
-            sessions.get(db, open_session.token, now=house.office.now)
+            sessions.get(db, house.office.desk, open_session.token, now=house.office.now)
         assert credentials.get(db, house.anna.id).registered_at  # no new License Key
     visitor = house.visit()
     phone = house.add(visitor, NUMBERS[1])

@@ -30,7 +30,7 @@ def make(home: Home, visitor: Visitor) -> tuple[str, ...]:
 def take(home: Home, visitor: Visitor, text: str) -> Visitor:
     with home.office.connect() as db:
         token = recovery_codes.take(db, home.office.desk, visitor, code=text, now=home.office.now)
-        return sessions.get(db, token, now=home.office.now)
+        return sessions.get(db, home.office.desk, token, now=home.office.now)
 
 
 def refused(home: Home, visitor: Visitor, text: str) -> type[Refusal] | None:

@@ -27,7 +27,7 @@ def begun(folder: Path, *, status: AccountStatus = AccountStatus.ACTIVE) -> tupl
 
 def visit(office: Office, token: str) -> Visitor:
     with office.connect() as db:
-        return sessions.get(db, token, now=office.now)
+        return sessions.get(db, office.desk, token, now=office.now)
 
 
 def is_over(office: Office, token: str) -> bool:

@@ -215,6 +215,17 @@ def test_of_a_fast_phone_no_older_code_is_taken_after_a_newer_one(office: Office
     assert facts(office, "code:failed") == ["used"] * 3
 
 
+def test_a_clock_that_was_ahead_locks_nobody_out_and_each_code_counts_once_still(office: Office) -> None:
+    phone = enrolled(office, AVERY)
+    office.clock.wait(hours=2)
+    take(office, phone.code(office.now))
+    office.clock.wait(hours=-2, minutes=5)
+
+    take(office, phone.code(office.now))
+    for off in (-STEP, 0 * STEP):
+        assert isinstance(refused(office, phone.code(office.now + off)), CodeUsed)
+
+
 def test_the_code_that_confirmed_the_phone_is_used_up(office: Office) -> None:
     phone = enrolled(office, AVERY)
 

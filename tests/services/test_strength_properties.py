@@ -54,9 +54,10 @@ class Door:
 
     def session(self, number: int) -> tuple[int, Strength] | None:
         """The account and strength of the session in which that one tries; None once it is over."""
-        with self._home.office.connect() as db:
+        office = self._home.office
+        with office.connect() as db:
             try:
-                visitor = sessions.get(db, self._visitors[number].token, now=self._home.office.now)
+                visitor = sessions.get(db, office.desk, self._visitors[number].token, now=office.now)
             except Refusal:
                 return None
             return visitor.account.id, visitor.session.strength
@@ -110,8 +111,9 @@ class Door:
         self._go_on(number, token)
 
     def _go_on(self, number: int, token: str) -> None:
-        with self._home.office.connect() as db:
-            self._visitors[number] = sessions.get(db, token, now=self._home.office.now)
+        office = self._home.office
+        with office.connect() as db:
+            self._visitors[number] = sessions.get(db, office.desk, token, now=office.now)
 
 
 @pytest.mark.slow
