@@ -86,6 +86,11 @@ class CaseStep:
         return self.takes_hand or self.state is StepState.WAITING
 
 
+def left_out(steps: Iterable[CaseStep]) -> frozenset[StepName]:
+    """What two people skipped: Usher did not do it, and the desk does it another way."""
+    return frozenset(step.name for step in steps if step.state is StepState.SKIPPED)
+
+
 def step_at(steps: Iterable[CaseStep]) -> CaseStep | None:
     """The step that a case is at; None where it is at none."""
     return next((step for step in steps if step.state in AT), None)

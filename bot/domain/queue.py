@@ -45,7 +45,7 @@ class QueueEntry:
         if self.ball is not BallHolder.DESK or not by.staff:
             return False
         if self.step is not None:
-            return self.step in (StepState.DESK, StepState.FAILED)
+            return self.step in (StepState.DESK, StepState.FAILED, StepState.SKIPPED)
         if self.status is CaseStatus.WAITING_FOR_SPONSOR:
             return True  # for a click on what its sponsor wrote, which is any staff's
         if self.status is CaseStatus.RECEIVED:

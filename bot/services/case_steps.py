@@ -14,6 +14,7 @@ from bot.domain.case_steps import (
     StepName,
     StepResult,
     StepState,
+    left_out,
 )
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.events import EventTag
@@ -189,9 +190,16 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         return
     to = CaseStatus.LIVE if case.addition else CaseStatus.INVITED
     if cases.move(db, case_id, since=tuple(UNDER_WAY), to=to, content_hash=case.content_hash, now=now):
-        tag = EventTag.CASE_FINISHED if case.addition else EventTag.CASE_INVITED
-        timeline.record(db, tag, case_id, actor="usher", at=now)
+        timeline.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
         queue_case_card(db, case_id, now=now)
+
+
+def _tag_of_end(db: Database, case: Case) -> EventTag:
+    """What its steps led to; what was skipped is not told as done."""
+    skipped = left_out(case_steps.list_of_case(db, case.id))
+    if case.addition:
+        return EventTag.CASE_LEFT_TO_DESK if skipped else EventTag.CASE_FINISHED
+    return EventTag.CASE_LEFT_TO_DESK if StepName.INVITATION in skipped else EventTag.CASE_INVITED
 
 
 def await_registration(db: Database, addition: Case, *, now: datetime) -> None:

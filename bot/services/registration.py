@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import StepName, StepResult, StepState
+from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
@@ -32,6 +32,7 @@ from bot.rendering import registration_mails
 from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.store import case_steps as steps
 from bot.store import cases, events, links
 from bot.store import registration as store
 from bot.store.database import transaction
@@ -51,6 +52,7 @@ class Why(StrEnum):
     REMINDER = "reminder"  # nobody has registered yet
 
 
+_KEYS = frozenset({StepName.KEYS, StepName.KEY_MAILS})  #: skipped, no mail brings any
 _ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
 
 
@@ -196,6 +198,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
             until=until,
             why=why,
             spare=key_mails.count_untold(db, desk, case, invited),
+            keyless=bool(_KEYS & left_out(steps.list_of_case(db, case.id))),
         ),
         now=now,
         case_id=case.id,

@@ -10,9 +10,12 @@ from bot.domain.approvals import Approval
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.store.database import count, instant, listed, row, rows, text_of
 
-#: of a case called `c`: how far the step is that it is at; null where it is at none
+#: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
+#: skipped is nobody's outside: the desk gets it to them.
 STEP_AT = """(select state from case_steps at where at.case_id = c.id
-    and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
+    and (at.state in ('running', 'blocked', 'desk', 'failed')
+        or (at.state = 'skipped' and at.name = 'invitation' and c.status = 'invited'))
+    order by at.place limit 1)"""
 
 
 def lay(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
