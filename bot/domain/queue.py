@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.approvals import Approval, Phase, find_right
 from bot.domain.case_steps import StepState
-from bot.domain.cases import BallHolder, CaseStatus, ball_of
+from bot.domain.cases import BallHolder, CaseStatus, ball_of, hands_in_registration
 from bot.domain.conversations import Conversation
 from bot.domain.errors import Refusal
 from bot.domain.staff import Act, Staff
@@ -54,11 +54,12 @@ class QueueEntry:
         return act is not None and self._decidable(act, by)
 
     def _decidable(self, act: Act, by: Staff) -> bool:
+        hands = hands_in_registration(self.hands) if act is Act.REGISTRATION else self.hands
         try:
             find_right(
                 act,
                 ref=self.ref,
-                hands=self.hands,
+                hands=hands,
                 by=by,
                 escalated=self.escalated and act is Act.REVIEW,
                 given=self.given if act is Act.REVIEW else (),

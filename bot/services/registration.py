@@ -143,7 +143,7 @@ def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now
         moved = cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now)
         if not moved or not store.submit(db, case.id, sealed, now=now):
             raise DraftChanged
-        cases.add_hand(db, case, found.registration.email)
+        cases.set_hands(db, case.id, case.hands | {found.registration.email})
         timeline.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
         queue_case_card(db, case.id, now=now)
 

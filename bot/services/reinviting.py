@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import Case, CaseStatus, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
@@ -48,8 +48,9 @@ def invite_other(
 ) -> Case:
     """They take the place of whom the form named first, whose link ends; `version`: as it was shown.
 
-    Who does so has a hand in the case, and decides about its registration no more. A License Key that was
-    mailed stays with whom it went to. Raise BadHolderName or BadHolderAddress, or ContentChanged.
+    Who does so does not decide about the registration that follows, until a colleague names somebody else in
+    turn. A License Key that was mailed stays with whom it went to. Raise BadHolderName, BadHolderAddress or
+    ContentChanged.
     """
     with refusals_recorded(db, ref, by, now):
         to = read_invitee(to)
@@ -61,7 +62,7 @@ def invite_other(
             cases.register(db, changed, made_by=f"invited:{by.id}", now=now)
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
-            cases.add_hand(db, case, by.id)
+            cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
             _call_back(db, case)
             key = f"{case.ref}:invitation:other:{next_number(db, 'invitation')}"
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)

@@ -157,10 +157,10 @@ def escalate(db: Database, case_id: int, *, now: datetime) -> None:
     count(db, sql, {"id": case_id, "now": text_of(now)})
 
 
-def add_hand(db: Database, case: Case, hand: str) -> None:
+def set_hands(db: Database, case_id: int, hands: Collection[str]) -> None:
     """Remember who had a hand in a case: they are not its second eye."""
-    hands = json.dumps(sorted(case.hands | {hand}))
-    count(db, "update cases set hands = :hands where id = :id", {"hands": hands, "id": case.id})
+    values = {"hands": json.dumps(sorted(hands)), "id": case_id}
+    count(db, "update cases set hands = :hands where id = :id", values)
 
 
 def add_decision(

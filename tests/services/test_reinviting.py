@@ -13,10 +13,10 @@ from bot.domain.registration import Invitee, find_invited, with_invited
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Staff
 from bot.rendering import samples
-from bot.services import registration, reinviting
+from bot.services import case_step_hands, registration, reinviting, rights
 from bot.store import accounts
 from bot.store.database import transaction
-from tests.cast import BLAKE, CASEY, ELI, Office
+from tests.cast import AVERY, BLAKE, CASEY, ELI, Office
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
 NORA = Invitee(first_name="Nora", last_name="Vogt", email="Nora.Vogt@lindgren.example.com")
@@ -54,6 +54,23 @@ def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
     assert people[NORA.email.lower()]
     assert GRETA not in people
     assert len(people) == len(samples.USERS)
+
+
+def test_only_the_last_to_invite_does_not_decide_and_each_of_them_may_stop(office: Office) -> None:
+    invite(office, by=AVERY)
+    invite(office, replace(NORA, first_name="Noa", email="noa.vogt@lindgren.example.com"), by=CASEY)
+    fill(office, salutation="Ms", job_title="Buyer", phone_1="+49 40 1234567")
+    submit(office)
+
+    case = office.case("C-1")
+    with office.connect() as db:
+        assert not rights.may_decide(db, case, CASEY, now=office.now)
+        assert rights.may_decide(db, case, AVERY, now=office.now)
+        for by in (AVERY, CASEY):
+            seen = case.content_hash
+            case_step_hands.check_may_stop(db, ref="C-1", seen=seen, by=by, now=office.now)
+    decide(office, by=AVERY)
+    assert office.case("C-1").status is CaseStatus.LIVE
 
 
 def test_somebody_of_the_form_changes_places_and_both_stay(office: Office) -> None:
