@@ -34,6 +34,15 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LostMail:
+    """A mail that did not go, or of which nobody knows."""
+
+    template: str
+    address: str
+    error: str = ""  #: in the other side's words
+
+
+@dataclass(frozen=True, kw_only=True)
 class Joined:
     """The organisation of an addition, as it stands now."""
 
@@ -62,6 +71,7 @@ class CaseCard:
     may_decide: bool = True  #: False leaves the buttons away
     quote: Quote | None = None  #: what approving it buys, while that is undecided
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    lost: tuple[LostMail, ...] = ()  #: of the steps' mails
     bought: Bought | None = None
     registration: Registration | None = None  #: once it was invited
     registered: Registered | None = None  #: what was last submitted, as it is understood

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.cards import CaseCard, Corrected
-from bot.domain.case_steps import CaseStep, StepName, StepState
+from bot.domain.case_steps import MAILS, CaseStep, StepName, StepState
 from bot.domain.cases import BEFORE_LIVE, UNDER_WAY
 from bot.domain.errors import Refusal
 from bot.domain.provisioning import Record, Task
@@ -20,10 +20,15 @@ REASON = "reason"  #: the block and the action of a field
 MOST_REASON = 500
 MOST_NUMBER = 80
 LONGEST_REASON = 600  #: the other side's words, and after them how a person mends it
+SHOWN_LOST = 3  #: of a step's mails that did not go
+LONGEST_ERROR = 200
 NONE: Mapping[StepName, Corrected] = {}
-#: of what a refusal is about where not of the first field
 #: buttons that stand elsewhere too
-_NAMES = {"case_keys": "keys.open", "case_open": "card.open"}
+_NAMES = {
+    "case_keys": "keys.open",
+    "case_open": "card.open",
+    "registration_invite": "card.registration_invite",
+}
 _SIGNS = {
     StepState.WAITING: "○",
     StepState.RUNNING: "◔",
@@ -106,7 +111,9 @@ def _bought(card: CaseCard, words: Words) -> list[Block]:
 def _steps(card: CaseCard, words: Words) -> list[Block]:
     if not card.steps:
         return []
-    lines = [f"*{words.say('step.heading')}*", *(_line(step, words) for step in card.steps)]
+    lines = [f"*{words.say('step.heading')}*"]
+    for step in card.steps:
+        lines += [_line(step, words), *_lost(card, step, words)]
     return [blocks.section("\n".join(lines))]
 
 
@@ -125,6 +132,16 @@ def _line(step: CaseStep, words: Words) -> str:
         by=words.person(step.by, slack=True) if step.by else "",
     )
     return f"{_SIGNS[step.state]} {said}"
+
+
+def _lost(card: CaseCard, step: CaseStep, words: Words) -> Iterator[str]:
+    """To whom its mails did not go, and what the other side said."""
+    if step.state is not StepState.FAILED:
+        return
+    lost = [mail for mail in card.lost if mail.template in MAILS.get(step.name, ())]
+    for mail in lost[:SHOWN_LOST]:
+        error = safe(mail.error, LONGEST_ERROR) or words.say("card.none")
+        yield words.say("step.lost", email=safe(mail.address, 120), error=error)
 
 
 def reason(step: CaseStep, words: Words) -> str:
@@ -163,6 +180,7 @@ def _hands(at: CaseStep) -> list[str]:
     return [
         *(["case_checklist"] if at.name in MADE_BY.values() else []),
         *(["step_retry"] if at.state in (StepState.BLOCKED, StepState.FAILED) else []),
+        *(["registration_invite"] if at.name is StepName.INVITATION else []),
         "step_skip",
     ]
 

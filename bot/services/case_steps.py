@@ -144,6 +144,13 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 
+def follow_other(db: Database, case_id: int, *, now: datetime) -> None:
+    """Somebody else is invited, in the caller's transaction: what failed is tried by that, or is done."""
+    since, name = (StepState.SKIPPED,), StepName.INVITATION
+    if not case_steps.move(db, case_id, name, since=since, to=StepState.DONE, now=now):
+        settle(db, case_id, name, result_of_mails(db, case_id, name), now=now)
+
+
 def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     """How far a step is by its mails: one that is lost or held needs a hand."""
     if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):

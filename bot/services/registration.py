@@ -12,6 +12,7 @@ from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
 from bot.domain.registration import (
     LINK_AGAIN_AFTER,
     Draft,
@@ -33,7 +34,7 @@ from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as steps
-from bot.store import cases, events, links
+from bot.store import cases, events, links, step_jobs
 from bot.store import registration as store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -52,6 +53,8 @@ class Why(StrEnum):
     REMINDER = "reminder"  # nobody has registered yet
 
 
+#: by staff, or with an approval that was taken back
+_DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 _KEYS = frozenset({StepName.KEYS, StepName.KEY_MAILS})  #: skipped, no mail brings any
 _ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
 
@@ -205,6 +208,12 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
         automatic=why not in _ANEW,
     )
+
+
+def key_of_step(db: Database, case: Case) -> str:
+    """Of the one invitation for what a case holds; after one that was dropped another is written."""
+    dropped = len(step_jobs.list_mails(db, case.id, (MAIL,), _DROPPED))
+    return f"{case.ref}:{case.version}:invitation" + (f":{dropped}" if dropped else "")
 
 
 def make_url(db: Database, desk: Desk, case: Case, *, until: datetime, now: datetime) -> str:

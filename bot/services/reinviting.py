@@ -6,21 +6,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Case, CaseStatus, with_inviter
+from bot.domain.case_steps import StepName
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, read_invitee, with_invited
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import UNSENT
-from bot.services import registration, timeline
+from bot.services import case_steps, registration, timeline
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
+from bot.store import case_steps as steps
 from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
-from bot.store.numbers import next_number
 
 
 def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Case:
@@ -31,14 +32,17 @@ def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Cas
 
 def _call_back(db: Database, case: Case) -> None:
     """What has not gone to whom was invited before never goes: its link is dead."""
-    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), UNSENT):
-        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
+    lost = (*UNSENT, JobStatus.UNKNOWN)
+    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), lost):
+        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
 
 
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status is not CaseStatus.INVITED or case.addition is not None:
+    step = steps.find(db, case.id, StepName.INVITATION)
+    lost = case.status in UNDER_WAY and step is not None and step.takes_hand
+    if not (lost or case.status is CaseStatus.INVITED) or case.addition is not None:
         raise NotReviewable(ref=case.ref, status=case.status)
     return case
 
@@ -64,8 +68,9 @@ def invite_other(
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
             _call_back(db, case)
-            key = f"{case.ref}:invitation:other:{next_number(db, 'invitation')}"
+            key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
+            case_steps.follow_other(db, case.id, now=now)
             timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
     return changed

@@ -1,5 +1,6 @@
 """Tests of what a card says of money and steps, and of the modals by which staff lend a hand."""
 
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot import policy as policies
 from bot.adapters.webhook import OTHERWISE
-from bot.domain.cards import CaseCard, Corrected
+from bot.domain.cards import CaseCard, Corrected, LostMail
 from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.errors import Refusal
@@ -197,6 +198,21 @@ def test_slack_takes_each_modal(name: str) -> None:
     assert check_view(MODALS[name](GOLDEN["steps_desk"])) == []
 
 
+INVITATION_LOST = replace(
+    under_way(*[S.DONE] * 4, S.FAILED, reason="mail_failed"),
+    lost=(
+        LostMail(template="invitation", address="greta@gone.example", error="550 no such <user>"),
+        LostMail(template="license_key", address="tom@gone.example", error="551 moved"),
+    ),
+)
+
+
+def test_a_lost_mail_is_told_with_its_address_and_the_servers_words_at_its_own_step() -> None:
+    said = json.dumps(shown(INVITATION_LOST).blocks, ensure_ascii=False)
+    assert "greta@gone.example: 550 no such &lt;user&gt;" in said
+    assert "tom@gone.example" not in said
+
+
 def pressed(card: CaseCard) -> list[str]:
     return [
         element["action_id"]
@@ -213,6 +229,7 @@ def pressed(card: CaseCard) -> list[str]:
         (GOLDEN["steps_desk"], ["case_checklist", "step_skip", "case_stop"]),
         (GOLDEN["steps_failed"], ["case_checklist", "step_retry", "step_skip", "case_stop"]),
         (GOLDEN["steps_running"], ["case_checklist", "step_skip", "case_stop"]),
+        (INVITATION_LOST, ["step_retry", "registration_invite", "step_skip", "case_stop"]),
         (under_way(*[S.DONE] * 5, status=CaseStatus.INVITED), ["case_stop"]),
     ],
 )

@@ -20,10 +20,12 @@ from bot.services import approvals, cases
 from bot.services.queueing import issue_link
 from bot.store.database import transaction
 from tests.cast import AVERY, CASEY, Office, a_case, a_submission
+from tests.forms import MARA
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.services.registering import decide, fill, submit
-from tests.services.walked import N, approved, outside, skip
+from tests.services.test_reinviting import NORA, invite
+from tests.services.walked import N, S, approved, outside, retry, skip, steps
 
 
 @pytest.fixture
@@ -88,6 +90,39 @@ def test_an_invitation_that_was_skipped_waits_at_the_desk(office: Office) -> Non
         "The desk gets the invitation to register to the Organization Administrator another way.",
     )
     assert "auf anderem Weg" in page(office, "de").lead
+
+
+def test_a_dead_address_is_left_for_somebody_else_who_is_mailed_once(office: Office) -> None:
+    outside(office)
+    with refusing(office, "nvit"):
+        approved(office)
+        office.work_till_quiet()
+    assert steps(office)[N.INVITATION].state is S.FAILED
+    with office.connect() as db:
+        (lost,) = cases.get_card(db, office.desk, "C-1", now=office.now).lost
+    assert (lost.address, lost.error) == (MARA.email, "550 no such user")
+
+    with refusing(office, "nvit"):
+        invite(office)
+        office.work_till_quiet()
+    retry(office, N.INVITATION)
+    office.work_till_quiet()
+    assert [mail.to for mail in office.mailer.sent if "nvit" in mail.subject] == [NORA.email.lower()]
+    assert office.case("C-1").status is CaseStatus.INVITED
+    assert marks(office) == ["done", "done", "done"]
+
+
+def test_an_invitation_that_was_skipped_can_go_to_somebody_else(office: Office) -> None:
+    outside(office)
+    with refusing(office, "nvit"):
+        approved(office)
+        office.work_till_quiet()
+    left_out(office, N.INVITATION)
+    invite(office)
+    office.work_till_quiet()
+
+    assert office.mailer.sent[-1].to == NORA.email.lower()
+    assert (office.case("C-1").ball, marks(office)[2]) == (BallHolder.CUSTOMER, "done")
 
 
 def test_keys_and_a_site_that_were_skipped_are_claimed_by_no_page_and_no_mail(office: Office) -> None:
