@@ -11,7 +11,8 @@ from bot.domain.cases import UNDER_WAY, Case, CaseStatus, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
-from bot.domain.registration import Invitee, read_invitee, with_invited
+from bot.domain.registration import Invitee, is_invited, is_named, read_invitee, with_invited
+from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import UNSENT
 from bot.services import case_steps, registration, timeline
@@ -49,19 +50,25 @@ def _get_invited(db: Database, ref: str, by: Staff) -> Case:
 
 def invite_other(
     db: Database, desk: Desk, *, ref: str, version: int, to: Invitee, by: Staff, now: datetime
-) -> Case:
-    """They take the place of whom the form named first, whose link ends; `version`: as it was shown.
+) -> bool:
+    """Invite them in the place of whom the form named first, whose link ends; `version`: as it was shown.
+
+    False where the form names them already, so that nobody leaves it.
 
     Who does so does not decide about the registration that follows, until a colleague names somebody else in
-    turn. A License Key that was mailed stays with whom it went to. Raise BadHolderName, BadHolderAddress or
-    ContentChanged.
+    turn. A License Key that was mailed stays with whom it went to. Raise BadHolderName, BadHolderAddress,
+    OwnAddress, AlreadyInvited or ContentChanged.
     """
     with refusals_recorded(db, ref, by, now):
         to = read_invitee(to)
+        if to.email in desk.own_addresses:
+            raise OwnAddress(found=to.email)
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_invited(db, ref, by)
             if case.version != version:
                 raise ContentChanged(ref=case.ref, version=case.version)
+            if is_invited(case.ris, to):
+                raise AlreadyInvited
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
             cases.register(db, changed, made_by=f"invited:{by.id}", now=now)
             note_marks(db, desk, changed)
@@ -73,4 +80,4 @@ def invite_other(
             case_steps.follow_other(db, case.id, now=now)
             timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
-    return changed
+    return not is_named(case.ris, to)

@@ -97,6 +97,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "registration_changed": {"ref": "C-7"},
     "draft_changed": {},
     "not_ticked": {},
+    "already_invited": {},
+    "own_address": {"found": "help@desk.example"},
     "number_missing": {},
     "keys_are_out": {"ref": "C-7"},
     "bad_link": {"found": "netsuite"},

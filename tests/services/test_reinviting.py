@@ -10,6 +10,7 @@ from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotSta
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, find_invited, with_invited
+from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Staff
 from bot.rendering import samples
@@ -56,6 +57,18 @@ def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
     assert len(people) == len(samples.USERS)
 
 
+def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) -> None:
+    first = samples.USERS[0]
+    same = Invitee(first_name=first.first_name.upper(), last_name=first.last_name, email=GRETA.upper())
+    with pytest.raises(AlreadyInvited):
+        invite(office, same)
+    for own in office.desk.own_addresses:
+        with pytest.raises(OwnAddress):
+            invite(office, replace(NORA, email=own.upper()))
+    assert office.case("C-1").version == 1
+    assert len(tokens(office)) == 1
+
+
 def test_only_the_last_to_invite_does_not_decide_and_each_of_them_may_stop(office: Office) -> None:
     invite(office, by=AVERY)
     invite(office, replace(NORA, first_name="Noa", email="noa.vogt@lindgren.example.com"), by=CASEY)
@@ -79,6 +92,7 @@ def test_somebody_of_the_form_changes_places_and_both_stay(office: Office) -> No
     invite(office, to)
 
     users = office.case("C-1").ris.users
+    assert users[[user.email for user in users].index(GRETA)].role == Role.ORGANIZATION_ADMINISTRATOR
     assert (users[0].last_name, users[0].role) == (other.last_name, Role.ORGANIZATION_ADMINISTRATOR)
     assert {user.email for user in users} == {user.email for user in samples.USERS}
     assert office.mailer.sent[-1].to == other.email.lower()
