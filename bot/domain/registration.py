@@ -42,6 +42,14 @@ class Stage(StrEnum):
     SUBMITTED = "submitted"  # check -> it is with the desk
 
 
+class LinkEnd(StrEnum):
+    """Why a link to register opens nothing."""
+
+    OVER = "over"  # unknown, or it has had its time: a new one may be mailed
+    OTHER = "other"  # somebody else was invited
+    STOPPED = "stopped"  # the case has ended
+
+
 class RefusalReason(StrEnum):
     """Why the desk refuses a registration; each chooses what the mail says."""
 

@@ -16,6 +16,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.registration import (
     LINK_AGAIN_AFTER,
     Draft,
+    LinkEnd,
     Registered,
     Registration,
     Stage,
@@ -34,12 +35,13 @@ from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as steps
-from bot.store import cases, events, links, step_jobs
+from bot.store import case_versions, cases, events, links, step_jobs
 from bot.store import registration as store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
+INSTEAD = "invited:"  #: begins what a version was made by when somebody else was invited
 MAIL = "invitation"  #: the template of the mail with such a link
 ENDED = "registration_page"  #: what a trail calls the invited person
 
@@ -88,6 +90,19 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     if invited is None or found is None:
         raise LinkUnknown
     return Invitation(case=case, invited=invited, registration=found)
+
+
+def find_end(db: Database, token: str) -> LinkEnd:
+    """Why a link opens nothing, for whoever holds it: somebody else's invitation is not theirs to renew."""
+    ref = links.find_subject(db, token, purpose=LINK)
+    case = cases.find(db, int(ref.removeprefix("C-"))) if ref else None
+    if case is None:
+        return LinkEnd.OVER
+    if case.status is CaseStatus.WITHDRAWN:
+        return LinkEnd.STOPPED
+    ended = links.find_end(db, token, purpose=LINK)
+    other = case_versions.find_last_made(db, case.id, INSTEAD)
+    return LinkEnd.OTHER if other and ended and ended <= other else LinkEnd.OVER
 
 
 def get_registered(desk: Desk, invitation: Invitation) -> Registered:
@@ -230,7 +245,7 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        if ref is not None:
+        if ref is not None and find_end(db, token) is LinkEnd.OVER:
             mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
 
 

@@ -70,7 +70,7 @@ def invite_other(
             if is_invited(case.ris, to):
                 raise AlreadyInvited
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
-            cases.register(db, changed, made_by=f"invited:{by.id}", now=now)
+            cases.register(db, changed, made_by=f"{registration.INSTEAD}{by.id}", now=now)
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
