@@ -139,6 +139,7 @@ class QuestionNote:
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     to_read: bool = False  #: a person has to look at it
+    about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
 
 

@@ -274,6 +274,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
     foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
+    if note.about:
+        foot.append(words.say("question.about", ref=safe(note.about)))
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))

@@ -244,7 +244,10 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
-        return _take_as_new(db, desk, understood, now)
+        ref = _take_as_new(db, desk, understood, now)
+        if case is not None and ref.startswith("Q-"):  # whom we asked something, such as who registers
+            timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
+        return ref
     taken = withdrawals.hear(db, desk, understood, case, now=now)
     if taken or corrections.offer(db, understood, case, submissions, now=now):
         return case.ref
