@@ -262,15 +262,15 @@ def set_phase(db: Database, decision_ids: Iterable[int], phase: Phase) -> list[i
     return sorted(int(entry["case_id"]) for entry in moved)
 
 
-def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:
-    """Cases of which that mail made a version, with their state."""
+def list_standing(db: Database, mail_id: int) -> list[str]:
+    """Names of the cases of which that mail made a version, and which were not withdrawn."""
     found = rows(
         db,
-        """select distinct c.id, c.status from case_versions v join cases c on c.id = v.case_id
-           where v.mail_id = :mail_id order by c.id""",
+        """select distinct c.id from case_versions v join cases c on c.id = v.case_id
+           where v.mail_id = :mail_id and c.status <> 'withdrawn' order by c.id""",
         {"mail_id": mail_id},
     )
-    return [(entry["id"], CaseStatus(entry["status"])) for entry in found]
+    return [f"C-{entry['id']}" for entry in found]
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:
