@@ -55,3 +55,9 @@ class KeysAreOut(Refusal):
     """License Keys of the case went out: taken back, they would all be void; values: ref."""
 
     code = "keys_are_out"
+
+
+class StepReasonMissing(Refusal):
+    """A grave act without a word on why."""
+
+    code = "step_reason_missing"

@@ -8,6 +8,7 @@ from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import MAILS, CaseStep, StepName, StepState
 from bot.domain.cases import BEFORE_LIVE, UNDER_WAY
 from bot.domain.errors import Refusal
+from bot.domain.letters import says_something
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import BadLink, NumberMissing
 from bot.rendering import approving, blocks, provisioning, quoting, step_up
@@ -349,4 +350,5 @@ def read_hand(view: Block) -> Hand:
 
 
 def _typed(values: Mapping[str, Mapping[str, Block]], block: str, action: str) -> str:
-    return (values.get(block, {}).get(action, {}).get("value") or "").strip()
+    text = values.get(block, {}).get(action, {}).get("value") or ""
+    return text.strip() if says_something(text) else ""

@@ -12,10 +12,11 @@ from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, Step
 from bot.domain.cases import BEFORE_LIVE, STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import HasAdditions, NotWithdrawable
 from bot.domain.events import EventTag
+from bot.domain.letters import says_something
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record, Task
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
+from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen, StepReasonMissing
 from bot.domain.withdrawals import UNSENT, Standing
 from bot.rendering import order_mails
 from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
@@ -68,7 +69,7 @@ def enter(
     one is entered.
     """
     for record in records.values():
-        if not record.number:
+        if not says_something(record.number):
             raise NumberMissing
         if record.url and not _is_link(record.url):
             raise BadLink(found=record.url)
@@ -161,6 +162,8 @@ def skip(
     Keys that are skipped are not bought: what was held for them is released. Of mails that are skipped, those
     that did not go are discarded.
     """
+    if not says_something(reason):
+        raise StepReasonMissing
     find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
@@ -243,6 +246,8 @@ def stop(
     purchase, theirs is taken first. `ready` is called once nothing stands in the way that could be seen
     before: from there it takes seconds where there are thousands of seats.
     """
+    if not says_something(reason):
+        raise StepReasonMissing
     check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
     ready()

@@ -97,6 +97,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "registration_changed": {"ref": "C-7"},
     "draft_changed": {},
     "not_ticked": {},
+    "step_reason_missing": {},
     "already_invited": {},
     "own_address": {"found": "help@desk.example"},
     "number_missing": {},

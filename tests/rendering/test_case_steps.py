@@ -259,6 +259,13 @@ def filled(view: Block, **typed: str) -> Block:
     return view | {"state": {"values": values}}
 
 
+def test_signs_that_nobody_sees_are_nothing() -> None:
+    view = case_steps.skip_modal(
+        GOLDEN["steps_failed"], a_step(StepName.CASE, S.FAILED), first="", code=False, words=ENGLISH
+    )
+    assert case_steps.read_hand(filled(view, reason="\u200b")).reason == ""
+
+
 def test_what_was_entered_is_read_and_blanks_are_nothing() -> None:
     view = MODALS["checklist_modal"](GOLDEN["steps_desk"])
     given = case_steps.read_hand(filled(view, case_number=" 4711 ", site_number=" "))

@@ -22,7 +22,7 @@ from bot.domain.key_refusals import StockUnchecked
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
-from bot.domain.step_refusals import KeysAreOut
+from bot.domain.step_refusals import KeysAreOut, NumberMissing, StepReasonMissing
 from bot.services import additions, approvals, case_step_hands, cases, corrections, outbox
 from bot.services.case_steps import wake
 from bot.store import holds, license_keys, purchase_orders, seats
@@ -117,6 +117,21 @@ def test_keys_that_are_left_out_are_not_paid(office: Office) -> None:
 
 
 # Stopped
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b", "\u00ad.\n"], ids=repr)
+def test_nobody_leaves_out_stops_or_enters_anything_without_a_word(office: Office, blank: str) -> None:
+    outside(office, PermanentFailure("no such form"))
+    approved(office)
+    office.work_till_quiet()
+
+    with pytest.raises(StepReasonMissing):
+        skip(office, N.CASE, CASEY, reason=blank)
+    with pytest.raises(StepReasonMissing):
+        stop(office, reason=blank)
+    with pytest.raises(NumberMissing):
+        enter(office, {N.CASE: Record(number=blank, url="https://netsuite.example/1")})
+    assert steps(office)[N.CASE].state is S.FAILED
 
 
 def test_stopping_before_keys_are_mailed_gives_all_back(office: Office) -> None:
