@@ -74,6 +74,8 @@ class CaseStep:
     number: str = ""  #: what was made is called, e.g. the provisioning case's number
     url: str = ""
     by: str = ""  #: who did or skipped it, where that was a person
+    skip_by: str = ""  #: who asks to leave it out, since it was last begun; a second has to agree
+    skip_reason: str = ""
 
     @property
     def takes_hand(self) -> bool:

@@ -61,3 +61,9 @@ class StepReasonMissing(Refusal):
     """A grave act without a word on why."""
 
     code = "step_reason_missing"
+
+
+class SkipAsked(Refusal):
+    """They asked to leave that step out before, or somebody did in their place; values: ref."""
+
+    code = "skip_asked"

@@ -22,7 +22,7 @@ MOST_REASON = 500
 MOST_NUMBER = 80
 LONGEST_REASON = 600  #: the other side's words, and after them how a person mends it
 SHOWN_LOST = 3  #: of a step's mails that did not go
-LONGEST_ERROR = 200
+LONGEST_ERROR = 200  #: of what the other side said of a mail, and of why somebody wants a step left out
 NONE: Mapping[StepName, Corrected] = {}
 #: buttons that stand elsewhere too
 _NAMES = {
@@ -114,7 +114,7 @@ def _steps(card: CaseCard, words: Words) -> list[Block]:
         return []
     lines = [f"*{words.say('step.heading')}*"]
     for step in card.steps:
-        lines += [_line(step, words), *_lost(card, step, words)]
+        lines += [_line(step, words), *_lost(card, step, words), *_wished(step, words)]
     return [blocks.section("\n".join(lines))]
 
 
@@ -133,6 +133,13 @@ def _line(step: CaseStep, words: Words) -> str:
         by=words.person(step.by, slack=True) if step.by else "",
     )
     return f"{_SIGNS[step.state]} {said}"
+
+
+def _wished(step: CaseStep, words: Words) -> Iterator[str]:
+    """Who asks to skip it and why: a second is wanted."""
+    if step.skip_by and step.takes_hand:
+        who = words.person(step.skip_by, slack=True)
+        yield words.say("step.skip_asked", who=who, reason=safe(step.skip_reason, LONGEST_ERROR))
 
 
 def _lost(card: CaseCard, step: CaseStep, words: Words) -> Iterator[str]:
@@ -254,14 +261,11 @@ def _entry(step: CaseStep, words: Words) -> Iterator[Block]:
         }
 
 
-def skip_modal(card: CaseCard, step: CaseStep, *, first: str, code: bool, words: Words) -> Block:
-    """Why the step is left out; `first`: who has asked for that already, so that this yes is the second."""
-    what = words.say(f"step.{step.name}")
-    said = (
-        words.say("skip.second", step=what, who=words.person(first, slack=True))
-        if first
-        else words.say("skip.first", step=what)
-    )
+def skip_modal(card: CaseCard, step: CaseStep, *, code: bool, words: Words) -> Block:
+    """Why the step is left out; where somebody has asked for that already, this yes is the second."""
+    what, first = words.say(f"step.{step.name}"), step.skip_by
+    who, why = words.person(first, slack=True) if first else "", safe(step.skip_reason, MOST_REASON)
+    said = words.say("skip.second" if first else "skip.first", step=what, who=who, reason=why)
     return _modal(
         "step_skip",
         card,

@@ -10,13 +10,20 @@ from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, fi
 from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import BEFORE_LIVE, STANDING, UNDER_WAY, Case, CaseStatus
-from bot.domain.errors import HasAdditions, NotWithdrawable
+from bot.domain.errors import AlreadyApproved, HasAdditions, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.letters import says_something
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record, Task
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen, StepReasonMissing
+from bot.domain.step_refusals import (
+    BadLink,
+    NothingEntered,
+    NumberMissing,
+    SkipAsked,
+    StepNotOpen,
+    StepReasonMissing,
+)
 from bot.domain.withdrawals import UNSENT, Standing
 from bot.rendering import order_mails
 from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
@@ -134,15 +141,12 @@ def _not_open(case: Case, name: StepName, step: CaseStep | None) -> StepNotOpen:
     return StepNotOpen(ref=case.ref, step=name, step_state=step.state if step else StepState.STOPPED)
 
 
-def find_skip(
-    db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime
-) -> tuple[CaseStep, str]:
-    """The step they want to leave out, and who asked for that before; raise what keeps them from it."""
+def find_skip(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime) -> CaseStep:
+    """The step they want to leave out; raise what keeps them from it."""
     with refusals_recorded(db, ref, by, now):
         case, found = _open_step(db, ref, seen, step)
         _right_to_skip(db, case, found, by, now=now)
-        first = case_steps.find_skip(db, case.id, step)
-        return found, first.by if first else ""
+        return found
 
 
 def skip(
@@ -175,20 +179,19 @@ def skip(
         if first is None:
             asked = Approval(by=by.id, right_of=right, at=now)
             case_steps.ask_skip(db, found, asked, reason=reason)
+            queue_case_card(db, case.id, now=now)
             return False
         _leave_out(db, desk, case, found, reason=reason, by=by, now=now)
         return True
 
 
 def _right_to_skip(db: Database, case: Case, step: CaseStep, by: Staff, *, now: datetime) -> str:
-    first = case_steps.find_skip(db, case.id, step.name)
-    return find_right(
-        Act.OVERRIDE,
-        ref=case.ref,
-        hands=case.hands,
-        by=at_this_moment(db, by, now),
-        given=(first,) if first else (),
-    )
+    first, who = case_steps.find_skip(db, case.id, step.name), at_this_moment(db, by, now)
+    given = (first,) if first else ()
+    try:
+        return find_right(Act.OVERRIDE, ref=case.ref, hands=case.hands, by=who, given=given)
+    except AlreadyApproved as spent:
+        raise SkipAsked(ref=case.ref) from spent
 
 
 def _leave_out(

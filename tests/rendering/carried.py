@@ -98,6 +98,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "draft_changed": {},
     "not_ticked": {},
     "step_reason_missing": {},
+    "skip_asked": {"ref": "C-7"},
     "already_invited": {},
     "own_address": {"found": "help@desk.example"},
     "number_missing": {},

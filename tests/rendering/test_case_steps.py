@@ -43,6 +43,10 @@ def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
 S = StepState
 
 
+#: somebody asks to leave it out
+WISHED = replace(a_step(StepName.CASE, S.DESK), skip_by="U0AVERY", skip_reason="made <last> year")
+
+
 def under_way(*states: StepState, status: CaseStatus = CaseStatus.PROVISIONING, **more: str) -> CaseCard:
     at = steps(*states, **more)
     case = samples.decided_case()
@@ -125,10 +129,8 @@ def ended(lines: tuple[Ended, ...]) -> dict[str, object]:
 
 MODALS = {
     "checklist_modal": lambda card: case_steps.checklist_modal(card, words=ENGLISH),
-    "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], first="", code=True, words=ENGLISH),
-    "skip_modal_second": lambda card: case_steps.skip_modal(
-        card, card.steps[2], first="U0AVERY", code=False, words=ENGLISH
-    ),
+    "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], code=True, words=ENGLISH),
+    "skip_modal_second": lambda card: case_steps.skip_modal(card, WISHED, code=False, words=ENGLISH),
     "stop_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH),
     "withdraw_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH, at_wish=True),
 }
@@ -213,6 +215,15 @@ def test_a_lost_mail_is_told_with_its_address_and_the_servers_words_at_its_own_s
     assert "tom@gone.example" not in said
 
 
+def test_who_asks_to_skip_a_step_stands_on_the_card_with_the_reason_until_it_is_settled() -> None:
+    card = under_way(S.DONE, S.DONE, S.DESK, S.WAITING, S.WAITING)
+    asked = replace(card, steps=(*card.steps[:2], WISHED, *card.steps[3:]))
+    settled = replace(card, steps=(*card.steps[:2], replace(WISHED, state=S.SKIPPED), *card.steps[3:]))
+
+    assert "<@U0AVERY> asks to skip it: made &lt;last&gt; year" in str(shown(asked).blocks)
+    assert "asks to skip" not in str(shown(settled).blocks)
+
+
 def pressed(card: CaseCard) -> list[str]:
     return [
         element["action_id"]
@@ -261,7 +272,7 @@ def filled(view: Block, **typed: str) -> Block:
 
 def test_signs_that_nobody_sees_are_nothing() -> None:
     view = case_steps.skip_modal(
-        GOLDEN["steps_failed"], a_step(StepName.CASE, S.FAILED), first="", code=False, words=ENGLISH
+        GOLDEN["steps_failed"], a_step(StepName.CASE, S.FAILED), code=False, words=ENGLISH
     )
     assert case_steps.read_hand(filled(view, reason="\u200b")).reason == ""
 
