@@ -156,6 +156,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "key_already_void": {"holder": "Greta Lindgren"},
     "key_not_issued": {},
     "key_still_waits": {"status": "held"},
+    "key_just_sent": {},
     "key_sent_often": {"most": 3},
     "stock_unchecked": {},
     "vouchers_unchecked": {},
