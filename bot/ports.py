@@ -197,8 +197,8 @@ class Chat(Protocol):
     def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
         """Keys that begin so of what we ourselves posted in that channel, the newest first."""
 
-    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
-        """Write to one person directly; return the conversation's id."""
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
+        """Write to one person directly; return the conversation's id and the message's `ts`."""
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         """Put a picture into a conversation."""

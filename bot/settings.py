@@ -18,7 +18,18 @@ from bot.domain.errors import SettingsFault
 from bot.domain.loopback import is_root, is_web_address, keeps_secrets
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
-from bot.setting_values import Keys, Names, NewKeys, Senders, check_listed, shown, split
+from bot.setting_values import (
+    Keys,
+    Names,
+    NewKeys,
+    Senders,
+    check_folder,
+    check_listed,
+    is_bind,
+    is_port,
+    shown,
+    split,
+)
 from bot.sms_settings import SmsSettings, UncheckedSmsSettings
 
 __all__ = [
@@ -34,6 +45,7 @@ __all__ = [
 
 
 ENV_FILE = ".env"
+YEARS = range(1970, 2200)  #: to which a rehearsal's clock may be turned
 
 
 class ReadingSettings(BaseSettings):
@@ -57,7 +69,7 @@ class ReadingSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _sqlite(cls, value: str) -> str:
-        if not value.startswith("sqlite:///") or len(value) <= len("sqlite:///"):
+        if not value.startswith("sqlite:///") or value.removeprefix("sqlite:///") in ("", ":memory:"):
             raise ValueError("must be sqlite:///FILE, e.g. sqlite:///usher.db")
         return value
 
@@ -79,8 +91,8 @@ class ReadingSettings(BaseSettings):
     @field_validator("templates_dir")
     @classmethod
     def _folder(cls, value: Path | None) -> Path | None:
-        if value is not None and not os.path.isdir(value):  # noqa: PTH112 - Path's raises where a name is too long
-            raise ValueError(f"{shown(value)} is no folder; name the one with your wording, or leave it away")
+        if value is not None:
+            check_folder(value)
         return value
 
     @property
@@ -159,7 +171,7 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     @field_validator("portal_bind", "ops_bind")
     @classmethod
     def _bind(cls, value: str, info: ValidationInfo) -> str:
-        if not re.fullmatch(r".*:\d{1,5}", value, re.ASCII) or int(value.rpartition(":")[2]) > 65535:  # noqa: PLR2004
+        if not is_bind(value):
             raise ValueError(f"must be HOST:PORT, e.g. {cls.model_fields[str(info.field_name)].default}")
         return value
 
@@ -180,7 +192,8 @@ class Settings(MailSettings, ProvisioningSettings, SmsSettings, ReadingSettings)
     @field_validator("https_proxy")
     @classmethod
     def _proxy(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(?:https?://)?[^/\s]*[^/\s:]:\d{1,5}/?", value):
+        found = re.fullmatch(r"(?:https?://)?[^/\s]*[^/\s:]:(\d{1,5})/?", value, re.ASCII)
+        if value and not (found and is_port(found[1])):
             raise ValueError("must be http://HOST:PORT, or empty")
         return value
 
@@ -231,6 +244,8 @@ def _instant(value: str) -> datetime:
         instant = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("must be real, or an ISO time such as 2026-03-01T08:00+00:00") from None
+    if instant.year not in YEARS:  # nearer to the calendar's ends there is no reckoning with zones and days
+        raise ValueError(f"must be a time from {YEARS.start} to {YEARS.stop - 1}")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 

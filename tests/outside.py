@@ -123,11 +123,11 @@ class FakeChat:
         keys = (m.key for m in reversed(self.standing.values()) if m.channel == channel)
         return [key for key in keys if key.startswith(beginning)][:most]
 
-    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         slack_rules.BOOK.note(f"letter to {user_id}", slack_rules.message_faults(text, list(blocks)))
         self.faults.happen()
         self.letters.append((user_id, text, list(blocks)))
-        return f"D{user_id}"
+        return f"D{user_id}", f"{len(self.letters)}.1"
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         self.faults.happen()

@@ -5,7 +5,11 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +53,27 @@ def _greets(port: int, greeting: bytes) -> bool:
         if probe.connect_ex(("127.0.0.1", port)) != 0:
             return False
         return probe.recv(64).startswith(greeting)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may write everywhere; the tests of rights are made as somebody else."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def closed_folder() -> Iterator[Path]:
+    """One that `as_nobody` may not enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o700 if os.geteuid() == 0 else 0)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).chmod(0o700)

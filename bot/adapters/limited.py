@@ -23,7 +23,8 @@ T = TypeVar("T")
 MEMORY = 768 * 1024 * 1024  #: address space of one child, in bytes
 CALLS_A_CHILD = 1000  #: then a child is replaced: what a parser leaks goes with it
 #: our fault, not the mail's
-NO_CHILD = "no child can be started to read mails in: this machine lacks memory or processes"
+NO_CHILD = "no child can be started to read mails in"
+MEND = "look for memory, processes, and whether the service's user may run its Python"
 START = 60.0  #: seconds that the fork server may take to import the parsers
 LOOK = 0.5  #: seconds between looks whether the pool still lives
 PATIENCE = 2.5  #: a call's wall time against its CPU time: a busy machine is not the mail's fault
@@ -78,7 +79,7 @@ class LimitedPool:
             try:
                 return self._call(function, args, seconds)
             except BrokenProcessPool as exc:
-                raise TransientFailure(NO_CHILD) from exc
+                raise _no_child(exc) from exc
 
     def close(self) -> None:
         """Stop the children; calls under way end with an error."""
@@ -97,7 +98,7 @@ class LimitedPool:
                 self._first = pool.schedule(_warm)
             except (RuntimeError, OSError) as exc:  # it broke, or breaks as it is called
                 self._stop(pool)
-                raise TransientFailure(NO_CHILD) from exc
+                raise _no_child(exc) from exc
             self._pool = pool
         return self._first
 
@@ -174,6 +175,12 @@ class LimitedPool:
         if self._first:  # nor tell that the first child lives, for which every call waits
             self._first.cancel()
         pool.join()
+
+
+def _no_child(exc: Exception) -> TransientFailure:
+    """The system's own words where there are any; else it came apart in pebble's threads."""
+    why = f" ({exc.strerror})" if isinstance(exc, OSError) and exc.strerror else ""
+    return TransientFailure(f"{NO_CHILD}{why}", mend=MEND)
 
 
 def _wait(pool: ProcessPool, future: "Future[T]", seconds: float) -> bool:

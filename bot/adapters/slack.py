@@ -160,13 +160,13 @@ class SlackChat:
         ours = (_key(one) or "" for one in self._newest(channel, pages=MOST_PAGES) if one.get("user") == us)
         return list(islice((key for key in ours if key.startswith(beginning)), most))
 
-    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> str:
-        """Write to one person directly; return the conversation's id."""
+    def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
+        """Write to one person directly; return the conversation's id and the message's `ts`."""
         with _explained("writing to somebody"):
             answer = self._client.chat_postMessage(
                 channel=user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-        return str(answer["channel"])
+        return str(answer["channel"]), str(answer["ts"])
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         """Put a picture into a conversation, in the three steps that Slack wants."""

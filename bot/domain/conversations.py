@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import AccountStatus
 from bot.domain.cases import Thread
+from bot.domain.faq_opinions import Why
 from bot.domain.lifecycle import LifeState
 
 
@@ -52,6 +53,8 @@ class Tried:
     how: Answered
     at: datetime
     title: str = ""  #: the article's, where people read it
+    helped: bool | None = None  #: what whoever asked thinks of it; None while they did not say
+    why: Why | None = None  #: it did not help, where they gave a reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,7 @@ class Facts:
     codes_locked_until: datetime | None = None
     life: Life | None = None  #: as it stands today
     last_way_back: date | None = None
+    may_validate: bool = False  #: its end is so near that the clock asks for it
     terms: TermsWait | None = None
     key_entered: bool = False
     phones: int = 0  #: verified

@@ -1,6 +1,6 @@
 """The table of small checks that tell from somebody's own account what keeps them out, the worst first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -251,7 +251,7 @@ def _ending(seen: Snapshot, own: Facts) -> Finding | None:
         return None
     return Finding(
         cause=Cause.ENDING, programme=own.account.programme, day=own.life.ends_on, days=days,
-        mend=Mend.PROLONGATION,
+        mend=Mend.PROLONGATION if own.may_validate else None,
     )  # fmt: skip
 
 
@@ -334,3 +334,15 @@ CHECKS = (
     ),
     _check(Cause.SOUND, _of_active(_sound), "reset-password", general=False),
 )
+
+
+def holding(topic: str, found: Iterable[Finding]) -> str:
+    """The article that holds for them in the place of `topic`; "" where what was found is the whole answer.
+
+    Nobody reads how to come back by themselves, or to a new password, below that they cannot.
+    """
+    causes = {one.cause for one in found}
+    if Cause.CLOSED in causes and topic in _CLOCK.split():
+        return "expired-over-60-days"
+    over = next(check for check in CHECKS if check.cause is Cause.DEACTIVATED)
+    return "" if Cause.DEACTIVATED in causes and topic in over.topics else topic

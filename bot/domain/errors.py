@@ -343,12 +343,6 @@ class NoForm(Refusal):
     code = "no_form"
 
 
-class MailNotKept(Refusal):
-    """The mail is older than the first start, and only its number was kept; values: id."""
-
-    code = "mail_not_kept"
-
-
 class UnknownJob(Refusal):
     """No such job, or not in a state for this; values: id, status."""
 

@@ -60,6 +60,12 @@ def language_of(*texts: str) -> str:
     return "en"
 
 
+def language_on(page: str, text: str) -> str:
+    """Of what was written on a page of that language, which counts where the words do not decide."""
+    german, english = votes(text)
+    return page if german == english else "de" if german > english else "en"
+
+
 def is_foreign(text: str) -> bool:
     """Whether it is surely neither German nor English."""
     text = text[:_LONGEST].lower()

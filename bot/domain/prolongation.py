@@ -22,6 +22,14 @@ class Step(StrEnum):
     DONE = "done"  # the account was validated, by this link or another of the same validation
 
 
+class Wished(StrEnum):
+    """Why a link is mailed."""
+
+    ON_PORTAL = "on_portal"  # somebody asked for it there, or signed in
+    BY_MAIL = "by_mail"  # its owner wrote to us
+    BY_DESK = "by_desk"  # staff send it
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prolongation:
     """How far one is; `answers` are the newest of each consent before it."""

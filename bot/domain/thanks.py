@@ -41,6 +41,11 @@ _THANKS = re.compile(
     r"\b(thanks|thank you|thx|cheers|dank|danke|dankeschon|merci|works|worked|is working"
     r"|geklappt|funktioniert|klappt|solved|fixed|resolved|gelost|erledigt|behoben)\b"
 )
+#: what says more than that a mail came
+_HELPED = re.compile(
+    r"\b(helped|works|worked|is working|did it|solved|fixed|resolved|geholfen|geklappt|funktioniert|klappt"
+    r"|gelost|erledigt|behoben)\b"
+)
 _FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e"})
 _LONGEST = 400  #: characters; nobody thanks longer without saying something
 _NAME = re.compile(r"[^\W\d_]{2,}")
@@ -54,6 +59,11 @@ def _phrase(line: str) -> re.Pattern[str]:
 
 
 _PHRASES = [_phrase(line) for line in f"{_ENGLISH}{_GERMAN}".splitlines() if line.strip()]
+
+
+def has_helped(text: str, *, sender: str = "") -> bool:
+    """Whether such thanks say what for: thanks alone may be for a receipt."""
+    return is_thanks(text, sender=sender) and bool(_HELPED.search(text.casefold().translate(_FOLDED)))
 
 
 def is_thanks(text: str, *, sender: str = "") -> bool:

@@ -64,15 +64,18 @@ def recovery(
     *,
     way: Way,
     until: datetime | None = None,
+    by_mail: bool = False,
     several: Sequence[tuple[Account, str]] = (),
 ) -> Values:
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`.
 
-    `several`: the accounts of that address, each with its company, where no link can tell them apart.
+    `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
+    each with its company, where no link can tell them apart.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
         "way": way,
+        "by_mail": by_mail,
         "until": say.instant(until) if until else "",
         "accounts": _told_apart(several, say),
     }

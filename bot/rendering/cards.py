@@ -6,6 +6,7 @@ from typing import Literal
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
+from bot.domain.told_passwords import tells_password
 from bot.domain.trust import Verdict
 from bot.rendering import (
     approving,
@@ -276,6 +277,8 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
     foot = [words.say(standing, sender=safe(sender), evidence=evidence, at=at)]
     if note.about:
         foot.append(words.say("question.about", ref=safe(note.about)))
+    if tells_password(note.text):
+        foot.append(words.say("question.password"))
     if note.attachments:
         names = safe(", ".join(note.attachments), 500)
         foot.append(words.say("question.attachments", names=names))

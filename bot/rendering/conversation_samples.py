@@ -15,6 +15,7 @@ from bot.domain.conversations import (
     Tried,
 )
 from bot.domain.faq import Article
+from bot.domain.faq_opinions import Why
 from bot.domain.lifecycle import LifeState
 from bot.domain.programmes import Programme
 from bot.policy import Policy
@@ -113,10 +114,10 @@ def card(lang: str = "en") -> ConversationCard:
         ends_on=AT.date() - timedelta(days=12),
     )
     tried = tuple(
-        Tried(topic=topic, title=title, how=how, at=AT - timedelta(minutes=9))
-        for topic, title, how in (
-            (*_ARTICLES[lang][0][:2], Answered.SENT),
-            ("reset-password", _NEAR[lang]["reset-password"], Answered.OFFERED),
+        Tried(topic=topic, title=title, how=how, at=AT - timedelta(minutes=9), helped=helped, why=why)
+        for topic, title, how, helped, why in (
+            (*_ARTICLES[lang][0][:2], Answered.SENT, False, Why.DID_NOT_WORK),
+            ("reset-password", _NEAR[lang]["reset-password"], Answered.OFFERED, None, None),
         )
     )
     now = AT + timedelta(minutes=5)
@@ -185,6 +186,13 @@ def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool 
         by_staff=by_staff,
     )
     return values | {"related": _near(lang)}
+
+
+def finding_alone(lang: str, policy: Policy) -> Values:
+    """What is true for whoever asked, and no article that holds for them besides."""
+    return faq_mails.answer(
+        conversation(lang), policy, PORTAL, [], related=(), now=AT, findings=_FINDINGS[lang][:1]
+    )
 
 
 def _near(lang: str) -> list[Values]:

@@ -65,14 +65,19 @@ def marks_of(one: Conversation, words: Words) -> str:
 def _tried(tried: Sequence[Tried], words: Words) -> list[Block]:
     if not tried:
         return []
-    lines = (
-        words.say(
-            f"conversation.tried.{one.how}", topic=safe(one.title or one.topic, 120), at=words.moment(one.at)
-        )
-        for one in tried
-    )
+    lines = (_try(one, words) for one in tried)
     heading = f"*{words.say('conversation.tried')}*"
     return [blocks.listing(heading, lines, words, shown=MOST_TRIED, of=len(tried))]
+
+
+def _try(one: Tried, words: Words) -> str:
+    topic, at = safe(one.title or one.topic, 120), words.moment(one.at)
+    told = words.say(f"conversation.tried.{one.how}", topic=topic, at=at)
+    if one.helped is None:
+        return told
+    why = words.say("conversation.tried.why", why=words.say(f"faq_card.why.{one.why}")) if one.why else ""
+    said = words.say("conversation.tried.helped" if one.helped else "conversation.tried.unhelpful")
+    return f"{told} · {said}{why}"
 
 
 def _accounts(card: ConversationCard, words: Words) -> Iterator[str]:

@@ -19,7 +19,7 @@ SHOW, WHY = f"{ACTION}show_", f"{ACTION}why_"  #: those of several, which end wi
 class Told:
     """What is told to a question: answers, or what is near it, or by when a person does."""
 
-    ref: str
+    ref: str  #: "" where nothing was asked that thanks could be for
     lang: str
     answers: tuple[Answer, ...] = ()
     related: tuple[Article, ...] = ()
@@ -32,7 +32,7 @@ class Told:
 def told_card(told: Told, portal_url: str, *, words: Words) -> Card:
     """For whoever asked, alone. `words`: of the question's language."""
     if told.thanked:
-        return thanks_card(words=words)
+        return thanks_card(words=words) if told.ref else welcome_card(words=words)
     if told.hear_by:
         return person_card(told.ref, told.hear_by, words=words)
     if told.offered:
@@ -128,6 +128,11 @@ def sorry_card(ref: str, topics: Sequence[str], *, given: Why | None, words: Wor
 
 def thanks_card(*, words: Words) -> Card:
     text = words.say("faq_card.thanks")
+    return Card(text=text, blocks=[blocks.section(text)])
+
+
+def welcome_card(*, words: Words) -> Card:
+    text = words.say("faq_card.welcome")
     return Card(text=text, blocks=[blocks.section(text)])
 
 

@@ -22,13 +22,14 @@ def answer(
     related: Sequence[Article],
     now: datetime,
     findings: Sequence[str] = (),
+    programme: Programme = Programme.MAG,
     by_staff: bool = False,
 ) -> Values:
     """To whoever asked. `findings`: sentences on their own accounts, true at `now`, and it may be read later.
 
-    `by_staff`: a person chose it.
+    `programme`: of these accounts, for where they are the whole answer; `by_staff`: a person chose it.
     """
-    return owner(policy, answers[0].programme if answers else Programme.MAG) | {
+    return owner(policy, answers[0].programme if answers else programme) | {
         "lang": one.lang,
         "ref": one.ref,
         "sender_name": one.name,

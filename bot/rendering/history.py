@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.events import Step
+from bot.domain.events import EventTag, Step
 from bot.domain.license_keys import KeyVoided
 from bot.domain.money import Money
 from bot.rendering import blocks, quoting
@@ -20,6 +20,11 @@ FIRST, NEWEST = 10, 50  #: steps of a long history that are shown
 def has_line(tag: str, words: Words) -> bool:
     """Whether people read of such a step; the trail holds more than that."""
     return _key(tag) in words
+
+
+def _is_told(step: Step, words: Words) -> bool:
+    """Of refusals those that say something of the case; a slip at a field or a late click does not."""
+    return step.tag != EventTag.DECISION_REFUSED or f"refused.{step.data.get('code')}" in words
 
 
 def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail: str = "") -> str:
@@ -42,7 +47,8 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
             for name in ("count", "returned", "void", "used", "application", "about")
         },
     }
-    text = words.say(_key(tag), **said)
+    own = f"{_key(tag)}.own" if data.get("who") == actor else ""
+    text = words.say(own if own in words else _key(tag), **said)
     right_of = str(data.get("right_of") or actor)
     if right_of != actor:
         text += " " + words.say("history.in_place_of", who=words.person(right_of, slack=True))
@@ -71,7 +77,7 @@ def keys_sent_note(values: Mapping[str, int], *, words: Words) -> Card:
 
 def history_card(ref: str, steps: Sequence[Step], *, words: Words) -> Card:
     """Everything that happened to a case, by day, the newest last; of a long one the first and the newest."""
-    told = [step for step in steps if has_line(step.tag, words)]
+    told = [step for step in steps if has_line(step.tag, words) and _is_told(step, words)]
     title = words.say("history.title", ref=safe(ref))
     between = len(told) - FIRST - NEWEST
     if between > 0:

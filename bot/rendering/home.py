@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.absences import Absence
+from bot.domain.cards import CaseCard
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.home import Figures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
-from bot.rendering import absences, blocks, cards, conversations, queue, registration
+from bot.rendering import absences, approving, blocks, cards, conversations, queue, registration
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -88,7 +89,9 @@ def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
         shown = [*registration.shown(one.card, words), *cards.step_buttons(one.card, words)]
         return [said, *(_placed(block, f"home:{entry.ref}") for block in shown)]
     block_id = queue.block_id(entry, "decide", offer=one.card.offer, read_to=one.card.unread_to)
-    return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(case, names, words)}]
+    if one.card.lacks_a_word:  # what it is to a known organisation is said on its card first
+        names = tuple(name for name in names if name != "approve")
+    return [said, {"type": "actions", "block_id": block_id, "elements": _buttons(one.card, names, words)}]
 
 
 def _placed(block: Block, place: str) -> Block:
@@ -104,8 +107,9 @@ _NAMES: dict[CaseStatus, tuple[str, ...]] = {
 }
 
 
-def _buttons(case: Case, names: Sequence[str], words: Words) -> list[Block]:
-    return [
+def _buttons(card: CaseCard, names: Sequence[str], words: Words) -> list[Block]:
+    case = card.case
+    made = [
         blocks.button(
             words.say(f"card.{name}"),
             action=name if name.startswith("kind_") else f"case_{name}",
@@ -114,6 +118,9 @@ def _buttons(case: Case, names: Sequence[str], words: Words) -> list[Block]:
         )
         for name in (*names, "open", *(() if case.assigned_to else ("take",)))
     ]
+    if card.unread and "approve" in names:
+        made[names.index("approve")]["confirm"] = approving.read_first(card, "approve", words)
+    return made
 
 
 def _content(case: Case, words: Words) -> str:
@@ -145,7 +152,7 @@ def _cautions(one: ToDecide, words: Words) -> str:
         words.say("home.caution.addition", ref=case.addition.ref) if case.addition else "",
         words.say("answers.waiting", count=card.open_answers) if card.open_answers else "",
         words.say("home.caution.second") if card.why_second and not card.given else "",
-        words.say("card.grave") if card.why_code else "",
+        words.say("card.grave") if card.why_code and case.status is CaseStatus.IN_REVIEW else "",
     ]
     return " · ".join(filter(None, said))
 

@@ -13,9 +13,22 @@ from bot.rendering.case_facts import Values, owner
 from bot.rendering.words import Words, words
 
 
-def license_key(case: Case, seat: Seat, policy: Policy, *, to_name: str, key_url: str, spare: int) -> Values:
-    """To the holder of a seat; `spare`: how many wait with them for others, if they are an administrator."""
-    return _with_keys(case, [seat], policy, to_name=to_name, key_url=key_url) | {"spare": spare}
+def license_key(
+    case: Case,
+    seat: Seat,
+    policy: Policy,
+    *,
+    to_name: str,
+    key_url: str,
+    spare: int,
+    active: bool = False,
+) -> Values:
+    """To the holder of a seat; `spare`: how many wait with them for others, if they are an administrator.
+
+    `active`, here and below: the accounts are, so that the keys can be entered at once.
+    """
+    values = _with_keys(case, [seat], policy, to_name=to_name, key_url=key_url)
+    return values | {"spare": spare, "active": active}
 
 
 def license_keys(
@@ -28,18 +41,28 @@ def license_keys(
     spare: int = 0,
     part: int = 1,
     parts: int = 1,
+    active: bool = False,
 ) -> Values:
     """To whoever passes the keys on to their people; a long list comes in several mails."""
     values = _with_keys(case, seats, policy, to_name=to_name, key_url=key_url)
-    return values | {"spare": spare, "part": part, "parts": parts, "count": len(seats)}
+    told = {"spare": spare, "part": part, "parts": parts, "count": len(seats)}
+    return values | told | {"active": active}
 
 
 def key_handed_over(
-    case: Case, seat: Seat, policy: Policy, *, to_name: str, key_url: str, before: Holder, own: bool
+    case: Case,
+    seat: Seat,
+    policy: Policy,
+    *,
+    to_name: str,
+    key_url: str,
+    before: Holder,
+    own: bool,
+    active: bool = False,
 ) -> Values:
     """To whom a key belongs now (`own`), or to whoever passes it on and knows of whom it was before."""
     values = _with_keys(case, [seat], policy, to_name=to_name, key_url=key_url)
-    return values | {"own": own, "before": "" if own else before.name}
+    return values | {"own": own, "before": "" if own else before.name, "active": active}
 
 
 def key_taken_over(case: Case, key: LicenseKey, policy: Policy, *, to_name: str) -> Values:

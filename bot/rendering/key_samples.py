@@ -49,10 +49,12 @@ def _key(number: int) -> LicenseKey:
     )
 
 
-def own(case: Case, policy: Policy, *, spare: int = 1) -> Values:
+def own(case: Case, policy: Policy, *, spare: int = 1, active: bool = False) -> Values:
     """One person's key, whole, as only they see it."""
     first, name = list_seats(case)[0], _holder(case, 0).name
-    given = key_mails.license_key(case, first, policy, to_name=name, key_url=KEY_URL, spare=spare)
+    given = key_mails.license_key(
+        case, first, policy, to_name=name, key_url=KEY_URL, spare=spare, active=active
+    )
     return given | {"keys": [KEYS[0]]}
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.accounts import Account
 from bot.domain.lifecycle import Life, LifeState, Stage
+from bot.domain.prolongation import Wished
 from bot.policy import Policy
 from bot.rendering.case_facts import Values
 from bot.rendering.words import words
@@ -34,9 +35,9 @@ def of_life(account: Account, life: Life, policy: Policy) -> Values:
     }
 
 
-def asked(account: Account, life: Life, policy: Policy) -> Values:
+def asked(account: Account, life: Life, policy: Policy, *, how: Wished = Wished.ON_PORTAL) -> Values:
     """To its owner, who may have asked for the link: it comes beside them, as `prolong_url`."""
-    return {**of_life(account, life, policy), "expired": life.state is LifeState.EXPIRED}
+    return {**of_life(account, life, policy), "expired": life.state is LifeState.EXPIRED, "how": how}
 
 
 def prolonged(account: Account, life: Life, policy: Policy, *, at: datetime, changed: bool) -> Values:

@@ -8,6 +8,7 @@ from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cases import Case
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.programmes import Programme
+from bot.domain.prolongation import Wished
 from bot.policy import Policy
 from bot.rendering import account_samples, lifecycle_mails
 from bot.rendering.case_facts import Values
@@ -43,10 +44,12 @@ def expired(case: Case, policy: Policy, *, at: datetime) -> Values:
     return lifecycle_mails.of_life(partner(case, at=at), ended, policy)
 
 
-def asked(case: Case, policy: Policy, *, at: datetime, has_ended: bool = True) -> Values:
+def asked(
+    case: Case, policy: Policy, *, at: datetime, has_ended: bool = True, how: Wished = Wished.ON_PORTAL
+) -> Values:
     there = life(policy, at=at, days_left=-1 if has_ended else 30)
     state = LifeState.EXPIRED if has_ended else LifeState.VALID
-    return lifecycle_mails.asked(partner(case, at=at), replace(there, state=state), policy)
+    return lifecycle_mails.asked(partner(case, at=at), replace(there, state=state), policy, how=how)
 
 
 def prolonged(case: Case, policy: Policy, *, at: datetime, changed: bool = True) -> Values:

@@ -29,6 +29,7 @@ def order_confirmation(
         **({"total_price": say.money(quote.total)} if quote and quote.total else {}),
         "balance": say.money(balance) if balance else "",
         "from_spare": quote.spare if quote else 0,
+        "with_keys": case.ordered_seats != 0 or bool(quote and quote.spare),
         "not_registered": not_registered,
         "approved_on": words_for(case, policy).date(case.decision.at if case.decision else case.status_since),
         "users": [case_facts.user(user, words_for(case, policy)) for user in case.ordered_users],

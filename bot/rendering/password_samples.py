@@ -24,13 +24,21 @@ def questions_changed(case: Case, policy: Policy, *, at: datetime) -> Values:
 
 
 def recovery(
-    case: Case, policy: Policy, *, at: datetime, way: Way = Way.LINK, owner: Account | None = None
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    way: Way = Way.LINK,
+    owner: Account | None = None,
+    by_mail: bool = False,
 ) -> Values:
     """`owner`: a partner, in the place of the case's first person."""
     until = at + LINK_LASTS if way in (Way.LINK, Way.RESET) else None
     first = owner or account(case, at=at)
     several = several_accounts(case, at=at) if way is Way.SEVERAL else ()
-    return account_mails.recovery(first, customer(case), policy, way=way, until=until, several=several)
+    return account_mails.recovery(
+        first, customer(case), policy, way=way, until=until, by_mail=by_mail, several=several
+    )
 
 
 def reset_wished(case: Case, policy: Policy, *, at: datetime) -> Values:

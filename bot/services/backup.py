@@ -1,6 +1,7 @@
 """Copy the database while it is in use, and put a copy back so that nothing goes out twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
 from bot.services.outbox import show_held
 from bot.store import database, events, holds, migrations, numbers, outbox
 from bot.store.database import transaction
@@ -18,7 +20,7 @@ from bot.store.database import transaction
 class Restored:
     """What whoever restored a backup has to know."""
 
-    held: int  #: jobs that were waiting
+    held: int  #: mails that wait until staff release them, those among them that were held before
     next_case: int  #: the number of the next case
 
 
@@ -27,10 +29,11 @@ def back_up(source: Path, target: Path) -> None:
 
     The copy gets its name when it is whole: what a full disk leaves must not look like a backup.
     """
-    if target.exists():
-        raise SettingsFault(f"{target}: is there already; name another file")
-    if not target.parent.is_dir():
-        raise SettingsFault(f"{target}: there is no folder {target.parent}")
+    with _reached(target):
+        if target.exists():
+            raise SettingsFault(f"{target}: is there already; name another file")
+        if not target.parent.is_dir():
+            raise SettingsFault(f"{target}: there is no folder {target.parent}")
     part = target.with_name(f"{target.name}.part")
     try:
         with database.look_into(source) as db:
@@ -41,6 +44,15 @@ def back_up(source: Path, target: Path) -> None:
         raise SettingsFault(f"{source}: cannot be copied: {exc}") from None
     finally:
         database.remove(part)
+
+
+@contextmanager
+def _reached(path: Path) -> Iterator[None]:
+    """Looking at a file in a folder that one may not enter raises."""
+    try:
+        yield
+    except OSError as exc:
+        raise SettingsFault(f"{path}: cannot be reached ({exc.strerror})") from None
 
 
 def _write_copy(db: Database, target: Path) -> None:
@@ -62,9 +74,11 @@ def restore(backup: Path, target: Path, *, by: str, now: datetime) -> Restored:
     Refused while a service uses the database. Until the very end, and whatever goes wrong before it, the
     present database stays as it is.
     """
-    if not backup.is_file():
-        fault = "is a folder; name the backup in it" if backup.is_dir() else "no such file"
-        raise SettingsFault(f"{backup}: {fault}")
+    with _reached(backup):
+        if not backup.is_file():
+            there = "is no file" if backup.exists() else "no such file"
+            fault = "is a folder; name the backup in it" if backup.is_dir() else there
+            raise SettingsFault(f"{backup}: {fault}")
     if not target.parent.is_dir():
         raise SettingsFault(f"DATABASE_URL: there is no folder {target.parent}; make it")
     fresh = target.with_name(f"{target.name}.restoring")
@@ -107,7 +121,8 @@ def _prepare(backup: Path, fresh: Path, given: Mapping[str, int], *, by: str, no
             events.add(db, tag, "database", actor=by, at=now, held=many, next_case=case)
             for job in held:
                 show_held(db, job, now=now)
-    return Restored(held=len(held), next_case=case)
+        waiting = len(outbox.list_jobs(db, (JobStatus.HELD,)))
+    return Restored(held=waiting, next_case=case)
 
 
 def _check_backup(db: Database, path: Path) -> None:

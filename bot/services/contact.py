@@ -10,6 +10,7 @@ from bot.domain.conversations import Answered, Channel, ConversationState, NewCo
 from bot.domain.diagnosis import Finding
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoSuchArticle, QuestionsRest
+from bot.domain.languages import language_on
 from bot.domain.sessions import Visitor
 from bot.rendering import diagnosis as diagnosis_words
 from bot.services import conversations, diagnosis, faq, masking
@@ -29,7 +30,13 @@ class Shown:
     """What a page shows of a question: what is true for whoever is signed in comes first, in its words."""
 
     help: Help
+    lang: str  #: of what is shown
     findings: tuple[tuple[Finding, str], ...] = ()
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything is shown at all."""
+        return bool(self.findings or self.help.answers or self.help.offered)
 
 
 def fill(typed: Asked, visitor: Visitor | None) -> Asked:
@@ -49,7 +56,8 @@ def fill(typed: Asked, visitor: Visitor | None) -> Asked:
 def look(
     db: Database, desk: Desk, question: str, visitor: Visitor | None, *, lang: str, now: datetime
 ) -> Shown:
-    """What may answer it; it changes nothing."""
+    """What may answer it, in its own language, or that of the page (`lang`); it changes nothing."""
+    lang = language_on(lang, question)
     taught = faq.find_taught(db)
     found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     asker = diagnosis.Asker.of_session(visitor)
@@ -57,7 +65,7 @@ def look(
     topics = [found.reading.topic, *([second.topic] if second else [])]
     causes = diagnosis.diagnose_each(db, desk, asker, topics, now)
     said = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
-    return Shown(help=found, findings=tuple(zip(causes, said, strict=False)))
+    return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
 
 
 def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
@@ -77,8 +85,10 @@ def send(
     """Give it to a person; by when they answer, at the latest. Raise QuestionsRest.
 
     `asked` is filled and without faults; its License Keys are masked here. A second click asks nothing more.
+    It is answered in the language of its words, or of the page (`lang`) where they are of neither.
     """
     words = masking.mask_text(db, desk, asked.question)
+    lang = language_on(lang, words)
     taught = faq.find_taught(db)
     found = faq.ask(words, desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     shown = [(one.topic, Answered.SENT) for one in found.answers]

@@ -24,6 +24,7 @@ from bot.domain.conversations import (
     CUSTOMER,
     QUIET,
     STANDING,
+    Answered,
     Conversation,
     ConversationCard,
     ConversationState,
@@ -39,7 +40,7 @@ from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
-from bot.domain.thanks import is_thanks
+from bot.domain.thanks import has_helped, is_thanks
 from bot.faq.marks import find_marks
 from bot.ports import Chat
 from bot.services import deciders, faq
@@ -78,12 +79,13 @@ def get(db: Database, ref: str) -> Conversation:
 def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> ConversationCard:
     """How it stands at this moment; raise UnknownConversation."""
     one = get(db, ref)
+    tried = conversations.list_tried(db, one.id)
     return ConversationCard(
         conversation=one,
         now=now,
-        tried=faq.titled(conversations.list_tried(db, one.id), one.lang),
+        tried=faq.titled(tried, one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
-        suggested=faq.suggest(db, desk, one),
+        suggested=faq.suggest(db, desk, one, tried),
     )
 
 
@@ -209,13 +211,7 @@ def hear(
 
     Thanks and nothing else ends what was answered; anything doubtful opens it. `answered`: Usher did so.
     """
-    mail = understood.mail
-    ends = (
-        one.state in QUIET
-        and understood.verified
-        and not mail.attachments
-        and is_thanks(mail.text, sender=mail.sender.name)
-    )
+    mail, ends = understood.mail, _ends(db, understood, one)
     found = {*one.marks, *find_marks(mail.subject, mail.text)}
     marks = one.marks if ends else tuple(mark for mark in Mark if mark in found)
     thread = Thread.answering(mail)
@@ -227,6 +223,18 @@ def hear(
         tell(db, one, ToldWhat.REOPENED, now=now)
     refresh(db, one.ref, now=now)
     return not ends
+
+
+def _ends(db: Database, understood: Understood, one: Conversation) -> bool:
+    """By thanks for an answer, or for articles that were offered until somebody has time for it."""
+    mail = understood.mail
+    if not understood.verified or mail.attachments:
+        return False
+    if one.state in QUIET:
+        return is_thanks(mail.text, sender=mail.sender.name)
+    offered = any(tried.how is Answered.OFFERED for tried in conversations.list_tried(db, one.id))
+    is_first = one.heard == 1 and not one.owner
+    return offered and is_first and has_helped(mail.text, sender=mail.sender.name)
 
 
 def _open_again(db: Database, desk: Desk, one: Conversation, *, by: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsW
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.lifecycle import Stage
 from bot.domain.programmes import Programme
 from bot.domain.registration import find_invited
 from bot.domain.sessions import Strength, Visitor
@@ -170,6 +171,7 @@ def _find_own(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> tuple
 def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: datetime) -> Facts:
     number = account.id
     life, mine = lifecycle.find_today(db, desk, number, now=now), credentials.get(db, number)
+    rules = desk.policy.clock_rules
     set_at, _ = password_store.find_last(db, number) or (None, None)
     mails = account_views.list_mails(db, account)
     activating = (
@@ -182,7 +184,8 @@ def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: dat
         locked_until=tries.find(db, number, Tried.PASSWORD).locked_until,
         codes_locked_until=tries.find(db, number, Tried.PHONE_CODE).locked_until,
         life=life,
-        last_way_back=life.back_until(desk.policy.clock_rules) if life else None,
+        last_way_back=life.back_until(rules) if life else None,
+        may_validate=life is not None and now >= rules.due(Stage.VALIDATION, life.ends_on),
         terms=_find_terms(db, desk, account),
         key_entered=mine.registered_at is not None,
         phones=len(mine.verified),
@@ -249,7 +252,7 @@ def _reset(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetim
 
 
 def _prolongation(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:
-    return own is not None and prolongation.mail_link(db, desk, own, now=now)
+    return own is not None and prolongation.mail_link(db, desk, own, by_mail=True, now=now)
 
 
 def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:

@@ -111,6 +111,9 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
             mend=mend,
         )
         return
+    if trouble := database.find_trouble(path):
+        yield Check(name="database", well=False, sentence=trouble, mend=MENDS["database"])
+        return
     try:
         with database.connect(path) as db:
             yield from _look_into_database(db, patient)

@@ -184,8 +184,7 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
         return OVERTAKEN
     card = NOTES[job.template](values, _staff_words(desk))
     if job.recipient:  # to one person, where nothing is looked up: lost on the line, it may come twice
-        ways.chat.write_to(job.recipient, card.text, card.blocks)
-        return Outcome(status=JobStatus.SENT)
+        return _posted(job.key, *ways.chat.write_to(job.recipient, card.text, card.blocks))
     first = job.values.get("instead_of", "")
     standing = chat_messages.find(db, first) if first else None
     message = ChatMessage(channel="", key=first or job.key, text=card.text, blocks=card.blocks)

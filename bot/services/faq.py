@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from bot.domain.conversations import Conversation, ConversationState, Suggestion, Tried
-from bot.domain.faq import OFFER_FROM, Article, Reading, Step
+from bot.domain.conversations import Answered, Conversation, ConversationState, Suggestion, Tried
+from bot.domain.faq import OFFER_FROM, Article, Candidate, Reading, Step
 from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
@@ -23,7 +23,7 @@ from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.faq import Answer
 from bot.services.desk import Desk
-from bot.store import faq_phrasings
+from bot.store import faq_phrasings, outbox
 
 START: Final = "get-started"  #: the page for whoever is new
 NOTHING_TAUGHT: Final = Learned(())
@@ -117,17 +117,39 @@ def names_something(text: str) -> bool:
     return any(see(sentence).concepts for sentence in sentences(text))
 
 
-def suggest(db: Database, desk: Desk, one: Conversation) -> tuple[Suggestion, ...]:
-    """Which articles may answer a question that waits for the desk, the likeliest first."""
-    if one.state is not ConversationState.OPEN or not one.words.strip():
+def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried]) -> tuple[Suggestion, ...]:
+    """Which articles may answer what waits for the desk, the likeliest first: none that was sent before.
+
+    What its asker wrote last is asked now; how it began is, too, as long as no article was sent for it.
+    """
+    if one.state is not ConversationState.OPEN:
         return ()
-    day = desk.policy.clock_rules.calendar.day_of(one.created_at)
-    reading = _read_letter(db, one.subject, one.words, one.lang, day)
-    near = [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
+    sent = {it.topic for it in tried if it.how is Answered.SENT}
+    near, newest = [], _find_newest_words(db, one)
+    if newest:
+        near = _list_near(db, desk, replace(one, subject="", words=newest[0], created_at=newest[1]))
+    if not near and not sent:
+        near = _list_near(db, desk, one)
     return tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)
         for found in near
+        if found.topic not in sent
     )
+
+
+def _list_near(db: Database, desk: Desk, one: Conversation) -> list[Candidate]:
+    if not one.words.strip():
+        return []
+    day = desk.policy.clock_rules.calendar.day_of(one.created_at)
+    reading = _read_letter(db, one.subject, one.words, one.lang, day)
+    return [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
+
+
+def _find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:
+    """What they wrote last, by mail or in Slack, as the note below the card has it; None where only once."""
+    found = (outbox.find_newest(db, f"note:{one.ref}:{how}:") for how in ("mail", "words"))
+    newest = max((job for job in found if job), key=lambda job: job.id, default=None)
+    return (str(newest.values.get("words", {}).get("text", "")), newest.created_at) if newest else None
 
 
 def titled(tried: Iterable[Tried], lang: str) -> tuple[Tried, ...]:

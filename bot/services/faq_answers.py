@@ -20,6 +20,7 @@ from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
+from bot.domain.languages import language_of
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_thanks
 from bot.faq.marks import find_marks
@@ -38,19 +39,20 @@ STILL = timedelta(days=7)  #: for which what they write may belong to their last
 _SUBJECT = 80
 
 
-def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Told:
+def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now: datetime) -> Told:
     """Answer, offer three or give it to a person; `text`: masked, without Slack's marks.
 
+    `below`: the question below whose answer it was written: it belongs there.
     The same words once more (Slack says them again, whoever asks may) are the same question.
     Raise NoQuestion, QuestionsRest.
     """
     text = text.strip()[:LONGEST]
     if not any(map(str.isalnum, text)):
         raise NoQuestion
-    if is_thanks(text, sender=by.name) and (ended := _end(db, by, now=now)):
-        return Told(ref=ended.ref, lang=ended.lang, thanked=True)
+    if is_thanks(text, sender=by.name) and (told := _thank(db, by, text, below, now=now)):
+        return told
     found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
-    one = _open(db, desk, found, text, by=by, now=now)
+    one = _open(db, desk, found, text, by=by, below=below, now=now)
     lang = found.reading.lang
     if one.state is ConversationState.OPEN:
         return Told(ref=one.ref, lang=lang, hear_by=one.due_at)
@@ -64,19 +66,39 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, now: datetime) -> Tol
     )
 
 
-def _end(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
-    """Thanks and nothing else: what was answered last has helped, and is over."""
+def _thank(db: Database, by: Staff, text: str, below: str, *, now: datetime) -> Told | None:
+    """Thanks and nothing else: what was answered last has helped, and is over; None where a person has it."""
     with transaction(db, locks=(f"asker:{by.id}",)):
-        last = store.find_last(db, slack_user=by.id, since=now - STILL)
-        if last is None or last.state is ConversationState.OPEN:
+        last = _find_below(db, below, by) or _find_last(db, by, now=now)
+        if last is None:
+            return Told(ref="", lang=language_of(text), thanked=True)
+        if last.state is ConversationState.OPEN:
             return None
         if was_read(db, last):
             put_opinions(db, last, list_judged(db, last), helped=True, now=now)
         conversations.end_for_asker(db, last, now=now)
+    return Told(ref=last.ref, lang=last.lang, thanked=True)
+
+
+def _find_below(db: Database, ref: str, by: Staff) -> Conversation | None:
+    """Theirs, below whose answer they write."""
+    one = conversations.find(db, ref)
+    return one if one and one.slack_user == by.id else None
+
+
+def _find_last(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
+    """What they asked last, or what was answered since by a direct message: below that they write."""
+    last = store.find_last(db, slack_user=by.id, since=now - STILL)
+    told = outbox.find_last_direct(db, by.id)
+    at = (told.sent_at or told.created_at) if told else None
+    if told and at and at >= now - STILL and (last is None or at >= last.created_at):
+        return _find_below(db, str(told.values["words"].get("ref", "")), by) or last
     return last
 
 
-def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: datetime) -> Conversation:
+def _open(
+    db: Database, desk: Desk, found: Help, text: str, *, by: Staff, below: str, now: datetime
+) -> Conversation:
     """The question, which is the asker's or the desk's.
 
     What they asked before in the same words stays it, and what no article surely answers goes to the person
@@ -90,7 +112,10 @@ def _open(db: Database, desk: Desk, found: Help, text: str, *, by: Staff, now: d
             return conversations.get(db, before.ref)
         if before:
             return before
-        last = store.find_last(db, slack_user=by.id, since=now - STILL)
+        if theirs := _find_below(db, below, by):
+            conversation_words.hear(db, desk, theirs, text, now=now)
+            return conversations.get(db, theirs.ref)
+        last = _find_last(db, by, now=now)
         if last and _belongs(last, found.reading.step, for_person=for_person):
             conversation_words.hear(db, desk, last, text, now=now)
             return conversations.get(db, last.ref)
@@ -204,6 +229,8 @@ def put_opinions(
             helped=helped,
             why=code,
         )
+    if topics:
+        conversations.refresh(db, one.ref, now=now)
 
 
 def to_person(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> Conversation:

@@ -7,12 +7,23 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cases import Thread
-from bot.domain.conversations import STANDING, Answered, Channel, Conversation, ConversationState, Tried
+from bot.domain.conversations import (
+    QUIET,
+    STANDING,
+    Answered,
+    Channel,
+    Conversation,
+    ConversationState,
+    Tried,
+)
+from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis_checks import holding
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Why
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.intake import Understood
+from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.rendering import diagnosis as diagnosis_words
 from bot.rendering import faq_mails, mails
@@ -28,21 +39,28 @@ from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
 _LINK_LASTS = timedelta(days=60)
+_SENT_LATELY = timedelta(days=7)  #: whoever asks the same within it was not helped
 
 
 def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
     """Answer a question that just came, in the caller's transaction; whether that was done.
 
     Only where the policy wants it, the sender is verified, the search is sure and nothing calls for a person.
+    Whoever had that article a few days ago gets a person, whose card says so.
     """
     reading = understood.asked
     if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
         return False
     topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
-    asker = diagnosis.Asker.of_mail(understood)
-    if not _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now):
+    sent = store.list_sent_to(db, one.address, since=now - _SENT_LATELY)
+    if again := {tried.topic: tried for tried in sent if tried.topic in topics}:
+        store.add_tried(db, one.id, list(again.values()))
         return False
-    _note(db, one, topics, Answered.SENT, by="usher", now=now)
+    asker = diagnosis.Asker.of_mail(understood)
+    told = _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now)
+    if not told:
+        return False
+    _note(db, one, told, Answered.SENT, by="usher", now=now)
     return True
 
 
@@ -71,11 +89,10 @@ def hear(
     In the caller's transaction; `one`: as it stood before. Where nobody has it yet, they hear by when a
     person writes.
     """
-    topics = list_judged(db, one)
-    if not topics or one.state is not ConversationState.ANSWERED:
+    if one.state not in QUIET:
         return
-    if was_read(db, one):
-        put_opinions(db, one, topics, helped=helped, now=now)
+    if one.state is ConversationState.ANSWERED and was_read(db, one):
+        put_opinions(db, one, list_judged(db, one), helped=helped, now=now)
     if helped or one.owner or not understood.verified:
         return
     due_at = conversations.get(db, one.ref).due_at
@@ -111,18 +128,19 @@ def send(
         if topic not in faq.list_articles(one.lang):
             raise NoSuchArticle
         if outbox.find_by_key(db, key) is not None:
+            conversations.check_is_theirs(one, by)  # who clicks second hears who was first
             return one
         conversations.check_is_open(one)
         conversations.check_is_reachable(one)
         conversations.check_heard(one, heard)
         conversations.claim(db, one, by=by, now=now)
-        asker = diagnosis.Asker.of_mail(understood) if understood else None
+        asker, told = diagnosis.Asker.of_mail(understood) if understood else None, [topic]
         if one.channel is Channel.SLACK:
             values = {"ref": one.ref, "lang": one.lang, "topic": topic}
             queue_direct(db, DIRECT, key=key, to=one.slack_user, values=values, now=now)
         else:
-            _mail(db, desk, one, [topic], asker=asker, automatic=False, key=key, now=now)
-        _note(db, one, [topic], Answered.SENT, by=by.id, now=now)
+            told = _mail(db, desk, one, told, asker=asker, automatic=False, key=key, now=now)
+        _note(db, one, told, Answered.SENT, by=by.id, now=now)
         store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
     return one
@@ -138,9 +156,11 @@ def _mail(
     automatic: bool,
     key: str,
     now: datetime,
-) -> bool:
-    """Whether the caps let it through."""
-    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in topics]
+) -> list[str]:
+    """What is answered by it: by an article, or by what is true for them alone; nothing past the caps."""
+    found = _find(db, desk, one, topics, asker, now=now) if asker else ()
+    held = dict.fromkeys(holding(topic, found) for topic in topics)
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in held if topic]
     words = faq_mails.answer(
         one,
         desk.policy,
@@ -148,18 +168,20 @@ def _mail(
         answers,
         related=faq.list_related(answers),
         now=now,
-        findings=_findings(db, desk, one, topics, asker, now=now) if asker else (),
+        findings=diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now),
+        programme=found[0].programme if found else Programme.MAG,
         by_staff=not automatic,
     )
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
-    return queue_mail(
+    queued = queue_mail(
         db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
         thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
     )  # fmt: skip
+    return [answer.topic for answer in answers] or list(topics) if queued else []
 
 
-def _findings(
+def _find(
     db: Database,
     desk: Desk,
     one: Conversation,
@@ -167,11 +189,10 @@ def _findings(
     asker: diagnosis.Asker,
     *,
     now: datetime,
-) -> tuple[str, ...]:
+) -> tuple[Finding, ...]:
     """What is true for them comes first, with the way in that fits, mailed to the address on file."""
     found = diagnosis.diagnose_each(db, desk, asker, topics, now)
-    found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
-    return diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now)
+    return diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
 
 
 def _note(

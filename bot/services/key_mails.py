@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.accounts import AccountStatus
 from bot.domain.cases import Case, Thread
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
@@ -19,7 +20,7 @@ from bot.rendering import key_mails as mails
 from bot.services import case_steps
 from bot.services.desk import Desk
 from bot.services.queueing import NO_THREAD, queue_mail, queue_note
-from bot.store import events, key_mails, license_keys, outbox, seats, step_jobs
+from bot.store import accounts, events, key_mails, license_keys, outbox, seats, step_jobs
 from bot.store.numbers import next_number
 
 OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
@@ -86,6 +87,7 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
             spare=spare if number == len(parts) else 0,
             part=number,
             parts=len(parts),
+            active=_are_active(db, part),
         )
         _queue(db, desk, case, LIST, party=party, sent=part, words=words, why=Mailed.FIRST, now=now)
     return len(parts)
@@ -108,6 +110,7 @@ def queue_one(
     """Queue the mail with one seat's key to the party on file."""
     party = party_of(desk, case, _holder(seat))
     given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk, party), "spare": spare}
+    given["active"] = _are_active(db, [seat])
     if party.holder:
         words = mails.license_key(case, seat, desk.policy, **given)
     else:
@@ -129,6 +132,7 @@ def queue_handed_over(
         key_url=key_url(desk, party),
         before=before,
         own=party.holder,
+        active=_are_active(db, [seat]),
     )
     why = Mailed.HANDED_OVER
     _queue(db, desk, case, HANDED_OVER, party=party, sent=[seat], words=words, why=why, now=now)
@@ -179,6 +183,13 @@ def _unsealed(db: Database, desk: Desk, key: LicenseKey) -> str:
 def _administrators(case: Case) -> frozenset[str]:
     users = case.ris.users
     return frozenset(user.email.lower() for user in users if user.role == Role.ORGANIZATION_ADMINISTRATOR)
+
+
+def _are_active(db: Database, due: Sequence[Seat]) -> bool:
+    """Whether the account of each holder is active already."""
+    everybody = accounts.list_of_organisation(db, due[0].organisation)
+    active = {one.email for one in everybody if one.status is AccountStatus.ACTIVE}
+    return all(_holder(seat).email.lower() in active for seat in due)
 
 
 def _holder(seat: Seat) -> Holder:

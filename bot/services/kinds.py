@@ -12,7 +12,6 @@ from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
     MailHasResult,
-    MailNotKept,
     MailUndecided,
     NoForm,
     UnknownMail,
@@ -21,6 +20,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
+from bot.domain.mail_refusals import MailNotKept, MailSealed
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
@@ -51,8 +51,7 @@ def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) ->
             raise MailUndecided(id=mail_id)
         if mail.subject_ref and mail.kind in ACTIONS:  # a robot's mail may name a thread and led to nothing
             raise MailHasResult(id=mail_id, ref=mail.subject_ref)
-        if sources.find_readable(db, desk, mail_id) is None:
-            raise MailNotKept(id=mail_id)
+        _get_raw(db, desk, mail_id)
         ledger.reopen(db, mail_id)
         events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
     return mail
@@ -63,11 +62,19 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     row = ledger.find(db, mail_id)
     if row is None:
         raise UnknownMail(id=mail_id)
-    raw = sources.find_readable(db, desk, mail_id)
+    mail, workbooks = reader.read_mail(_get_raw(db, desk, mail_id))
+    return understand(db, desk, row, mail, workbooks, vouched=True)
+
+
+def _get_raw(db: Database, desk: Desk, mail_id: int) -> bytes:
+    """Raise MailNotKept, or MailSealed where SECRET_KEY has lost the key that would open it."""
+    try:
+        raw = sources.find(db, desk, mail_id)
+    except ValueError:
+        raise MailSealed(id=mail_id) from None
     if raw is None:
         raise MailNotKept(id=mail_id)
-    mail, workbooks = reader.read_mail(raw)
-    return understand(db, desk, row, mail, workbooks, vouched=True)
+    return raw
 
 
 def find_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.conversations import conversation_id
 from bot.services.desk import Desk
 from bot.store import chat_messages, payloads
 from bot.store.database import transaction
@@ -63,3 +64,9 @@ def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | Non
     """The case whose card stands at the head of that thread, e.g. "C-7"."""
     key = chat_messages.find_key(db, channel, thread_ts)
     return key.removeprefix("card:") if key and key.startswith("card:") else None
+
+
+def find_question_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:
+    """The question that the direct message at the head of that thread answers, e.g. "Q-7"."""
+    ref = (chat_messages.find_key(db, channel, thread_ts) or "").partition(":")[0]
+    return ref if conversation_id(ref) is not None else None

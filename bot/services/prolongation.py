@@ -17,6 +17,7 @@ from bot.domain.prolongation import (
     MOST_WITHIN,
     Prolongation,
     Step,
+    Wished,
     counts_from,
     is_agreed,
 )
@@ -183,9 +184,18 @@ def find_end(db: Database, desk: Desk, account: Account, *, now: datetime) -> Li
     return life.state if life and life.state is not LifeState.VALID else None
 
 
-def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", now: datetime) -> bool:
+def mail_link(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    *,
+    by: str = "usher",
+    by_mail: bool = False,
+    now: datetime,
+) -> bool:
     """In the caller's transaction, and only so often a day; False where none goes.
 
+    `by`: staff who send it; `by_mail`: its owner wrote to us. Else somebody wished for it on the portal.
     Whose account can come back no more gets a new invitation, which says so.
     """
     life, about = lifecycle.find_today(db, desk, account.id, now=now), f"account:{account.id}"
@@ -196,13 +206,14 @@ def mail_link(db: Database, desk: Desk, account: Account, *, by: str = "usher", 
     mailed = events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))
     if sum(one.at > now - MOST_WITHIN for one in mailed) >= MOST_MAILS:
         return False
+    how = Wished.BY_MAIL if by_mail else Wished.ON_PORTAL if by == "usher" else Wished.BY_DESK
     events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
     mail_owner(
         db,
         desk,
         account,
         "prolong_link",
-        words=lambda _: lifecycle_mails.asked(account, life, desk.policy),
+        words=lambda _: lifecycle_mails.asked(account, life, desk.policy, how=how),
         now=now,
         secrets={"prolong_url": prolong_links.make(desk, account, life)},
     )

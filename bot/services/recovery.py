@@ -191,20 +191,22 @@ def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None
 
 
 def send_link(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
-    """To the owner of an active account, who has asked otherwise, in the caller's transaction.
+    """To the owner of an active account, who wrote to us, in the caller's transaction.
 
     False where they got enough of them today.
     """
-    return _mail_way(db, desk, Way.LINK, account, now=now)
+    return _mail_way(db, desk, Way.LINK, account, by_mail=True, now=now)
 
 
-def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, now: datetime) -> bool:
+def _mail_way(
+    db: Database, desk: Desk, way: Way | None, account: Account, *, by_mail: bool = False, now: datetime
+) -> bool:
     """At most so many links a day, and what needs none once a day: nobody can fill a mailbox.
 
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
     if way is Way.LINK and prolongation.find_end(db, desk, account, now=now):
-        return prolongation.mail_link(db, desk, account, now=now)
+        return prolongation.mail_link(db, desk, account, by_mail=by_mail, now=now)
     purpose = "activation" if way is None else LINK
     made = links.count_since(db, purpose=purpose, subject=account.ref, since=now - MOST_WITHIN)
     if made >= MOST_LINKS and way in (None, Way.LINK):
@@ -212,7 +214,7 @@ def _mail_way(db: Database, desk: Desk, way: Way | None, account: Account, *, no
     if way is None:
         mail_activation(db, desk, account, now=now)
     elif way is Way.LINK:
-        _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, now=now)
+        _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
     else:
         address = hashlib.sha256(account.email.encode()).hexdigest()[:16]
         _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
@@ -228,6 +230,7 @@ def _mail(
     now: datetime,
     purpose: str = "",
     until: datetime | None = None,
+    by_mail: bool = False,
     once: str = "",
 ) -> None:
     secrets, several = {}, []
@@ -243,7 +246,7 @@ def _mail(
         account,
         "recovery",
         words=lambda customer: account_mails.recovery(
-            account, customer, desk.policy, way=way, until=until, several=several
+            account, customer, desk.policy, way=way, until=until, by_mail=by_mail, several=several
         ),
         now=now,
         secrets=secrets,

@@ -47,7 +47,7 @@ def send(chat: Chat, to: str, report: Report, *, words: Words) -> str:
     """
     can_draw = plots.can_draw()
     card = report_card(report, with_picture=can_draw, words=words)
-    channel = chat.write_to(to, card.text, card.blocks)
+    channel, _ = chat.write_to(to, card.text, card.blocks)
     if not can_draw:
         return ""
     picture = Picture(

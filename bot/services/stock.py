@@ -187,7 +187,8 @@ def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:
         alt=cards.picture_alt(supplies, words),
     )
     try:
-        chat.send_picture(chat.write_to(to, picture.title, []), picture)
+        channel, _ = chat.write_to(to, picture.title, [])
+        chat.send_picture(channel, picture)
     except (TransientFailure, PermanentFailure) as exc:
         return words.say("stock.picture_lost", reason=safe(str(exc), 300))
     return words.say("stock.picture")

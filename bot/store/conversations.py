@@ -18,7 +18,7 @@ from bot.domain.conversations import (
     NewConversation,
     Tried,
 )
-from bot.domain.faq_opinions import Unanswered
+from bot.domain.faq_opinions import Unanswered, Why
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 from bot.store.numbers import next_number
 
@@ -227,10 +227,31 @@ def drop_tried(db: Database, conversation_id: int, *, at: datetime) -> None:
 
 
 def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:
-    """In the order in which they were."""
-    sql = "select topic, how, at from conversation_tried where conversation_id = :id order by at, rowid"
-    found = rows(db, sql, {"id": conversation_id})
-    return tuple(Tried(topic=one["topic"], how=Answered(one["how"]), at=instant(one["at"])) for one in found)
+    """In the order in which they were; what was sent with what whoever asked thinks of it."""
+    sql = """select tried.topic, how, tried.at, helped, why from conversation_tried as tried
+             left join faq_opinions as said on said.conversation_id = tried.conversation_id
+               and said.topic = tried.topic and how = 'sent'
+             where tried.conversation_id = :id order by tried.at, tried.rowid"""
+    return tuple(_tried(found) for found in rows(db, sql, {"id": conversation_id}))
+
+
+def list_sent_to(db: Database, address: str, *, since: datetime) -> tuple[Tried, ...]:
+    """Every article that was sent to that address since then, the oldest first."""
+    sql = """select topic, how, at, null as helped, null as why from conversation_tried
+             where how = 'sent' and at >= :since
+               and conversation_id in (select id from conversations where address = :address)
+             order by at, rowid"""
+    return tuple(_tried(found) for found in rows(db, sql, {"address": address, "since": text_of(since)}))
+
+
+def _tried(found: dict[str, Any]) -> Tried:
+    return Tried(
+        topic=found["topic"],
+        how=Answered(found["how"]),
+        at=instant(found["at"]),
+        helped=None if found["helped"] is None else bool(found["helped"]),
+        why=Why(found["why"]) if found["why"] else None,
+    )
 
 
 def _conversation(found: dict[str, Any]) -> Conversation:

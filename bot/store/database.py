@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,7 @@ def connect(path: Path, *, one_thread: bool = True) -> Iterator[Database]:
 
     `synchronous=FULL`: a mail that was moved on the server must be in the ledger after a power cut.
     """
+    _make_private(path)
     connection = sqlite3.connect(
         path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=one_thread
     )
@@ -53,6 +54,12 @@ def connect(path: Path, *, one_thread: bool = True) -> Iterator[Database]:
         yield Database(connection)
     finally:
         connection.close()
+
+
+def _make_private(path: Path) -> None:
+    """Mails and people are in it: a new file is its owner's alone, and so is what SQLite puts beside it."""
+    with suppress(OSError):  # it is there, or SQLite says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -104,10 +111,14 @@ def find_trouble(path: Path) -> str:
     free = shutil.disk_usage(path.parent).free
     if free < LEAST_ROOM:
         return f"{FULL} ({free // 1024} kB are free)"
+    if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=True):
+        return "the database's folder cannot be written to: let the service's user write there"
     try:
         with connect(path) as db:
             db.conn.execute("pragma busy_timeout = 1000")
             db.conn.execute("begin immediate")
+            # To begin is not enough: of a file that may only be read SQLite makes it a reading transaction.
+            db.conn.execute("pragma user_version = 0")
             db.conn.execute("rollback")
     except sqlite3.Error as exc:
         return trouble(exc) or f"cannot be read: {exc}"

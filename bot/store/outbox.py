@@ -76,6 +76,14 @@ def find_newest(db: Database, beginning: str) -> Job | None:
     return job_of(found) if found else None
 
 
+def find_last_direct(db: Database, to: str) -> Job | None:
+    """The newest direct message that one person got."""
+    sql = f"""select {COLUMNS} from outbox where stream = :stream and status = 'sent'
+              order by id desc limit 1"""
+    found = row(db, sql, {"stream": f"direct:{to}"})
+    return job_of(found) if found else None
+
+
 def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
     """Whether a card, or a note looked up then too (`kind`), stands in line there, not tried yet."""
     found = row(

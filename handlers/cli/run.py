@@ -113,6 +113,8 @@ def _serve(
         while not ended.wait(0.2) and not service.died.is_set():
             pass
         log.info("ending")
+    if service.fault is not None:
+        raise service.fault
     return service.died.is_set()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.bootstrap import Bot
+from bot.domain.errors import SettingsFault
 from handlers.cli.doors import DOORS
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Service:
     _parts: list[tuple[str, Runs, Thread]] = field(default_factory=list)
     _servers: list[Callable[[], None]] = field(default_factory=list)
     died: Event = field(default_factory=Event)
+    fault: SettingsFault | None = None  #: what only a person can mend, which a restart does not
 
     def start(self) -> None:
         """Start the doors; the portal first, so that a taken port is said before any work begins."""
@@ -91,6 +93,9 @@ class Service:
     def _guarded(self, name: str, part: Runs) -> None:
         try:
             part.run()
+        except SettingsFault as fault:
+            self.fault = fault
+            self.died.set()
         except Exception:
             log.exception("a door fell", door=name)
             self.died.set()

@@ -47,6 +47,7 @@ class MailLoop:
         self._lock = Lock()
         self._mailbox: Mailbox | None = None
         self._failures = 0
+        self._is_stuck = False  # mails lie in the ledger that cannot be worked on
         self._started = bot.clock.now()
 
     def stop(self) -> None:
@@ -127,8 +128,12 @@ class MailLoop:
         uidvalidity = mailbox.open()
         while not self._stopping.is_set():
             self._sync(mailbox, uidvalidity)
-            self._report_well()  # not before: a session that opens may still take nothing in
+            if not self._is_stuck:
+                self._report_well()  # not before: a session that opens may still take nothing in
+            self._is_stuck = True
             self._work()
+            self._is_stuck = False
+            self._report_well()
             self._move_aside(mailbox, uidvalidity)
             mailbox.wait(WAIT)
 

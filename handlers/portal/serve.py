@@ -157,11 +157,10 @@ def _bind_all(**binds: str) -> list[socket.socket]:
         try:
             sockets.append(_bind(address))
         except OSError as exc:
-            reason = os.strerror(exc.errno) if exc.errno else str(exc)
-            faults.append(
-                f"{setting}: cannot listen on {address} ({reason}); stop what uses it, or set "
-                "another HOST:PORT"
-            )
+            unknown = isinstance(exc, socket.gaierror)
+            reason = "no such name" if unknown else os.strerror(exc.errno) if exc.errno else str(exc)
+            mend = "set" if unknown else "stop what uses it, or set"
+            faults.append(f"{setting}: cannot listen on {address} ({reason}); {mend} another HOST:PORT")
     if faults:
         for sock in sockets:
             sock.close()

@@ -7,6 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.bootstrap import Bot
 from bot.domain.errors import UnknownCommand
+from bot.domain.thanks import is_thanks
 from bot.rendering.blocks import Card
 from bot.rendering.help import help_card
 from bot.services import masking
@@ -68,7 +69,11 @@ def is_command(line: Line) -> bool:
     if not line.staff.staff or word.lower() == "help":
         bare = word.lower() in {"", "help"} and not rest.strip()
         return bare or (word.lower() in _DECIDING and line.about(rest).is_about_a_case())
-    if word.lower() in COMMANDS or not rest.strip():
+    if word.lower() in COMMANDS:
+        return True
+    if is_thanks(line.rest, sender=line.staff.name):
+        return False
+    if not rest.strip():
         return True
     is_short = len(rest.split()) < _QUESTION
     return is_short and bool(difflib.get_close_matches(word.lower(), COMMANDS, n=1))

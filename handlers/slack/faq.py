@@ -38,15 +38,15 @@ def on_faq(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 
 def show_answer(line: Line) -> Card:
     """`/usher faq QUESTION`, and what is no command."""
-    return answer(line.bot, line.staff, line.rest)
+    return answer(line.bot, line.staff, line.rest, below=line.below)
 
 
-def answer(bot: Bot, by: Staff, text: str) -> Card:
+def answer(bot: Bot, by: Staff, text: str, *, below: str = "") -> Card:
     if not text.strip():
         return faq_cards.ask_card(words=words(bot))
     with bot.connect() as db:
         asked = masking.mask_text(db, bot.desk, typed(text))
-        told = faq_answers.ask(db, bot.desk, text=asked, by=by, now=bot.clock.now())
+        told = faq_answers.ask(db, bot.desk, text=asked, by=by, below=below, now=bot.clock.now())
     bot.bell.ring()
     return faq_cards.told_card(told, bot.desk.portal_url, words=_words(bot, told.lang))
 

@@ -19,6 +19,7 @@ class Line:
     staff: Staff
     rest: str  #: what stands after the command's word, as Slack writes it: mentions, entities
     thread_case: str = ""  #: the case in whose thread it was said
+    below: str = ""  #: the question below whose answer it was said
     trigger_id: str = ""  #: opens a modal for some seconds; "" for what was said in a message
 
     def about(self, rest: str) -> "Line":

@@ -20,7 +20,7 @@ def typed(text: str) -> str:
 
 def named(text: str) -> str:
     """Whom the words name: a mention as Slack writes it, else a name or an address without its link."""
-    return text if text.startswith("<@") else typed(text)
+    return text if re.fullmatch(r"<@[^<>]+>", text.strip()) else typed(text)
 
 
 def _said(found: re.Match[str]) -> str:

@@ -47,14 +47,15 @@ def _without(usher: str, text: str) -> str:
 
 
 def _answer(event: Event, text: str, bot: Bot) -> Card:
-    thread_ts = str(event.get("thread_ts", ""))
-    with bot.connect() as db:
-        thread_case = (
-            payloads.find_case_of_thread(db, str(event["channel"]), thread_ts) if thread_ts else None
-        )
+    channel, thread_ts = str(event["channel"]), str(event.get("thread_ts", ""))
+    case, question = None, None
+    if thread_ts:
+        with bot.connect() as db:
+            case = payloads.find_case_of_thread(db, channel, thread_ts)
+            question = payloads.find_question_of_thread(db, channel, thread_ts)
     try:
         staff = bot.who(str(event["user"]))
-        line = Line(bot=bot, staff=staff, rest=text, thread_case=thread_case or "")
+        line = Line(bot=bot, staff=staff, rest=text, thread_case=case or "", below=question or "")
         return answer(line) if is_command(line) else faq.show_answer(line)
     except Refusal as refusal:
         return Card(text=refusal_text(refusal, bot), blocks=[])

@@ -46,6 +46,9 @@ def enroll(line: Line) -> Card:
 
 def _ask_reset(line: Line) -> Card:
     bot = line.bot
+    if not line.rest:
+        text = words(bot).say("step_up.reset_whom")
+        return Card(text=text, blocks=[section(text)])
     whose = bot.chat.member(bot.staff.find(named(line.rest)).id)
     with bot.connect() as db:
         step_up.check_may_reset(db, bot.desk, person=whose.id, by=line.staff, now=bot.clock.now())

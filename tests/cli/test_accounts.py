@@ -51,6 +51,8 @@ def test_a_certificate_is_one_accounts_until_it_is_taken_away(desk: Shell, tmp_p
 
 def test_the_key_of_an_application_checks_its_hand_overs_and_no_others(desk: Shell) -> None:
     key = bytes.fromhex(desk("applications", "key", "ForumPass").out.strip())
+    as_json = desk("applications", "key", "ForumPass", "--json").objects
+    assert as_json == [{"application": "ForumPass", "key": key.hex()}]
     signed = make_desk(load()).keyring.sign(purpose_of("ForumPass"), "user_id=k7m3-x9p2")
     mac = hmac.new(key, b"user_id=k7m3-x9p2", hashlib.sha256).digest()
 

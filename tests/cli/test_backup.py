@@ -1,20 +1,25 @@
 """Backup while a service writes, and a restore that is held and never spoils what is there."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from sqlite_utils import Database
 
+from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobKind, NewJob
 from bot.sandbox.world import World
+from bot.services.backup import back_up, restore
 from bot.store import database, events, migrations, outbox
 from bot.store.database import transaction
 from tests.cli.shell import Shell, settings_of
+from tests.processes import as_nobody, closed_folder
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -184,6 +189,25 @@ def test_what_is_no_backup_of_ours_changes_nothing(desk: Shell, spoil: object) -
 def test_a_backup_that_is_not_there(desk: Shell) -> None:
     assert desk("restore", "nowhere.db").faults == ["nowhere.db: no such file"]
     assert desk("restore", ".").faults == [".: is a folder; name the backup in it"]
+    assert desk("restore", "/dev/null").faults == ["/dev/null: is no file"]
+
+
+def test_a_folder_that_one_may_not_enter_is_named() -> None:
+    with closed_folder() as folder, as_nobody():
+        copy = folder / "copy.db"
+        for go in (partial(back_up, copy, copy), partial(restore, copy, copy, by="cli:x", now=NOW)):
+            with pytest.raises(
+                SettingsFault, match=re.escape(f"{copy}: cannot be reached (Permission denied)")
+            ):
+                go()
+
+
+def test_what_was_held_before_a_restore_is_counted_with_the_rest(desk: Shell) -> None:
+    desk("backup", "copy.db")
+    desk("restore", "copy.db")
+    desk("backup", "again.db")
+
+    assert "1 job is held" in desk("restore", "again.db").out
 
 
 def test_a_restore_leaves_the_backup_as_it_was(desk: Shell) -> None:

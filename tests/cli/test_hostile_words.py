@@ -114,6 +114,12 @@ def test_a_backup_whose_parts_have_no_room_for_their_names_is_refused_or_whole(
         ("TEMPLATES_DIR", "n" * 5_000, "is no folder"),
         ("TEMPLATES_DIR", MULLER, "M?ller is no folder"),
         ("TRUSTED_PROXIES", MULLER, "M?ller is no address or network"),
+        ("DATABASE_URL", "sqlite:///:memory:", "must be sqlite:///FILE"),
+        ("USHER_CLOCK", "9999-12-31T23:59:59-14:00", "must be a time from 1970 to 2199"),
+        ("USHER_CLOCK", "0001-01-01T00:00+14:00", "must be a time from 1970 to 2199"),
+        ("PORTAL_BIND", "::1", "must be HOST:PORT"),
+        ("OPS_BIND", "[::1]:99999", "must be HOST:PORT"),
+        ("HTTPS_PROXY", "https://h:99999", "must be http://HOST:PORT"),
     ],
 )
 def test_a_setting_that_nothing_can_be_called_is_named(desk: Shell, name: str, value: str, said: str) -> None:

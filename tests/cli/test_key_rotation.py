@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import MailNotKept
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Kind, OutboundMail
+from bot.domain.mail_refusals import MailSealed
 from bot.domain.outbox import JobStatus
 from bot.domain.recovery_codes import PURPOSE as RECOVERY_CODE
 from bot.domain.staff import Staff
@@ -172,7 +172,7 @@ def test_what_is_known_by_its_mark_alone_stays_known_when_the_old_key_goes(offic
     with office.connect() as db:
         content = file.encode("utf-8-sig")
         looked = vouchers.check(db, desk, office.reader, name="v.csv", content=content, now=office.now)
-        with pytest.raises(MailNotKept):
+        with pytest.raises(MailSealed):
             kinds.replay(db, desk, robot.id, by=AVERY.id, now=office.now)
     assert [row.key.key for row in looked.reading.good] == [KEYS[2]]
     assert Keyring([OLD]).sign(RECOVERY_CODE, "a code") in desk.keyring.list_signatures(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import SettingsFault
 from bot.sandbox.samples import DANA
 from bot.sandbox.world import World
 from handlers.cli.service import Service
@@ -153,6 +154,22 @@ def test_a_database_in_trouble_does_not_end_the_mail_door(world: World, tmp_path
         code, _ = service.end(signal.SIGTERM)
 
     assert code == 0
+
+
+def test_a_door_that_only_a_person_can_mend_ends_it_without_a_restart(tmp_path: Path) -> None:
+    class Locked:
+        def run(self) -> None:
+            raise SettingsFault("DATABASE_URL: cannot write usher.db.worker.1 (Permission denied)")
+
+        def stop(self) -> None:
+            """There is nothing left to stop."""
+
+    service = Service(an_office(tmp_path).bot, only=())
+    service._run("locked", Locked())
+
+    assert service.died.wait(5)
+    assert service.fault is not None
+    assert service.stop()
 
 
 def test_a_door_that_falls_ends_the_service(tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ def test_a_key_that_somebody_else_posts_is_none_of_ours(room: Room) -> None:
 
 
 def test_one_person_is_written_to_directly_with_a_picture(room: Room) -> None:
-    channel = room.chat.write_to(AVERY, "The week", BLOCKS)
+    channel, _ = room.chat.write_to(AVERY, "The week", BLOCKS)
     picture = Picture(name="week.png", content=b"\x89PNG\r\n\x1a\n...", title="The week", alt="12 cases came")
     room.chat.send_picture(channel, picture)
 
@@ -368,6 +368,6 @@ def test_the_token_goes_nowhere_but_to_slack(room: Room, url: str, monkeypatch: 
 
 def test_a_picture_needs_its_scope(room: Room) -> None:
     room.workspace.scopes = {"chat:write"}
-    channel = room.chat.write_to(AVERY, "The week", [])
+    channel, _ = room.chat.write_to(AVERY, "The week", [])
     with pytest.raises(PermanentFailure, match="files:write"):
         room.chat.send_picture(channel, Picture(name="week.png", content=b"x", title="", alt=""))

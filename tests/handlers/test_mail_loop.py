@@ -240,6 +240,28 @@ def test_it_comes_back_later_and_later(office: Office) -> None:
     assert max(waits) == 60.0
 
 
+def test_mails_that_cannot_be_worked_on_are_tried_later_and_later_and_no_session_is_called_well(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    said: list[bool] = []
+    office.reader.faults.then(*[TransientFailure("no child can be started")] * 99)
+    office.server.deliver(form_mail())
+    report = office.bot.health.report
+
+    def noted(part: str, sentence: str, *, well: bool, **more: Any) -> bool:  # noqa: ANN401 - as it has them
+        said.append(well)
+        return report(part, sentence, well=well, **more)
+
+    monkeypatch.setattr(office.bot.health, "report", noted)
+    loop = MailLoop(office.bot)
+    loop._stopping = Stopwatch(waits, most=6)
+    loop.run()
+
+    assert all(later > earlier for earlier, later in itertools.pairwise(waits))
+    assert True not in said[1:]
+
+
 class Stopwatch(threading.Event):
     """Does not wait but notes for how long it was asked to, and is set after so many."""
 

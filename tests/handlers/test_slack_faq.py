@@ -10,7 +10,7 @@ from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.faq import Step
 from bot.faq.marks import find_marks
 from bot.faq.search import shipped
-from bot.services import conversations
+from bot.services import conversations, faq_mails
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, ELI, a_mail
 from tests.handlers.conftest import Workspace, until
@@ -81,6 +81,8 @@ def test_what_did_not_help_gets_a_reason_and_a_person_once(workspace: Workspace)
     assert q(workspace).state is ConversationState.OPEN
     assert "Tried before" in card
     assert "How long does it stay locked?" in card
+    assert r"*did not settle it*: \u201cI do not understand it\u201d" in card
+    assert "faq_suggested:account-locked" not in card
     assert opinions(workspace) == [
         {"topic": "account-locked", "helped": 0, "why": "unclear", "conversation_id": 1}
     ]
@@ -166,6 +168,8 @@ def test_without_a_question_one_hears_how_to_ask(workspace: Workspace, text: str
         (ELI.id, "reject c-1", "for the desk's staff"),
         (AVERY.id, LOCKED, "30 minutes"),
         (AVERY.id, "queu", "Did you mean"),
+        (AVERY.id, "thanks", "You are welcome."),
+        (ELI.id, "Danke!", "Gern geschehen."),
         (AVERY.id, "aprove C-7", "Did you mean"),
         (AVERY.id, "stock", "Keys"),
     ],
@@ -219,3 +223,24 @@ def test_staff_send_edit_and_teach_from_the_card(workspace: Workspace) -> None:
     assert "30 minutes" in json.dumps(edit)
     assert "locked for 30 minutes" in workspace.office.mailer.sent[-1].text
     assert q(workspace).state is ConversationState.ANSWERED
+
+
+def test_in_the_thread_of_an_answer_one_writes_about_that(workspace: Workspace) -> None:
+    ask(workspace, NOTHING)
+    workspace.office.work()
+    with workspace.office.connect() as db:
+        office, now = workspace.office, workspace.office.now
+        faq_mails.send(
+            db, office.desk, ref="Q-1", heard=1, topic="account-locked", understood=None, by=BLAKE, now=now
+        )
+    workspace.office.work()
+    workspace.event("E1", by=ELI.id, text=LOCKED, kind="message", channel_type="im")
+    until(lambda: workspace.asked("chat.postEphemeral"))
+    there = {"channel": f"D{ELI.id}", "thread_ts": "1.1"}
+    workspace.event("E2", by=ELI.id, text="That is not it", kind="message", channel_type="im", **there)
+    _, told = until(
+        lambda: workspace.asked("chat.postEphemeral")[1:] and workspace.asked("chat.postEphemeral")
+    )
+
+    assert "*Q-1*" in json.dumps(told)
+    assert (q(workspace).heard, told["thread_ts"]) == (2, "1.1")

@@ -235,7 +235,9 @@ def test_who_cannot_reset_hears_why_before_any_button(workspace: Workspace, by: 
     assert words in command(workspace, "enroll reset <@U0CASEY0001|casey>", by)
 
 
-@pytest.mark.parametrize("named", ["", " ", "blake and casey", "<!channel>", "x" * 3000])
+@pytest.mark.parametrize(
+    "named", ["blake and casey", "<@U0CASEY0001|casey> <@U0BLAKE0001|blake>", "<!channel>", "x" * 3000]
+)
 def test_a_name_that_is_none_is_answered(
     workspace: Workspace, named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,4 +245,9 @@ def test_a_name_that_is_none_is_answered(
     said = command(workspace, f"enroll reset {named}", AVERY)
 
     assert "Nobody on the desk is called" in said
+    assert "<@" not in said.split("Type")[0].replace("<@U0AVERY0001>", "")
     assert "<!channel>" not in said
+
+
+def test_a_reset_that_names_nobody_says_what_to_type(workspace: Workspace) -> None:
+    assert "Please name whose authenticator is lost" in command(workspace, "enroll reset ", AVERY)

@@ -37,6 +37,36 @@ def opinions(town: Town) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "30 minutes"), ("de", "30 Minuten")])
+def test_a_question_is_answered_in_its_own_language_on_whichever_page(
+    town: Town, lang: str, said: str
+) -> None:
+    """And by a person, too: what decides is the words."""
+    other = {"en": "de", "de": "en"}[lang]
+    question = {"en": "My account is locked, how long?", "de": "Mein Konto ist gesperrt, wie lange?"}[lang]
+    client = town.client()
+    token = csrf_of(client.get(f"/contact?lang={other}").text)
+    form = {**FORM, "question": question, "csrf_token": token}
+    looked = client.post(f"/contact?lang={other}", data={**form, "do": "look"})
+    client.post(f"/contact?lang={other}", data=form)
+
+    assert said in looked.text
+    assert f'<html lang="{other}"' in looked.text
+    assert f'<div lang="{lang}">' in looked.text
+    assert [one.lang for one in asked(town)] == [lang]
+
+
+def test_nothing_is_said_to_stand_above_where_nothing_was_found(town: Town) -> None:
+    client = town.client()
+    token = csrf_of(client.get("/contact").text)
+    for question, stands in (
+        ("What is the weather in Hamburg?", False),
+        ("My account is locked, for how long?", True),
+    ):
+        data = {"csrf_token": token, "do": "look", "question": question}
+        assert ("If nothing above answers" in client.post("/contact", data=data).text) is stands
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "30 minutes"), ("de", "30 Minuten")])
 def test_answers_come_first_and_then_a_person_has_it(town: Town, lang: str, said: str) -> None:
     client = town.client()
     first = client.get(f"/contact?lang={lang}")

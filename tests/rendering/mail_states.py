@@ -6,13 +6,15 @@ from functools import partial
 from typing import Any
 
 from bot import policy as policies
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import Case, CaseStatus
 from bot.domain.credentials import Notice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import ResetState
+from bot.domain.prolongation import Wished
 from bot.domain.recovery import Way
 from bot.domain.registration import RefusalReason
+from bot.domain.ris import Credential
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
     account_samples,
@@ -42,8 +44,21 @@ def unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     )
 
 
-def _recovery(lang: str, way: Way) -> dict[str, Any]:
-    return password_samples.recovery(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, way=way)
+def _hardware_case(lang: str) -> Case:
+    """An addition of one person who has a certificate: it takes no seat."""
+    case = samples.addition_case(lang)
+    first, second, *_ = case.ris.users
+    users = (first, replace(second, credential=Credential.MLOA_HARDWARE))
+    return replace(case, ris=replace(case.ris, users=users))
+
+
+def _prolong_link(lang: str, how: Wished) -> dict[str, Any]:
+    return lifecycle_samples.asked(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, how=how)
+
+
+def _recovery(lang: str, way: Way, *, by_mail: bool = False) -> dict[str, Any]:
+    case, at = samples.decided_case(lang), samples.DECIDED_AT
+    return password_samples.recovery(case, POLICY, at=at, way=way, by_mail=by_mail)
 
 
 def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
@@ -60,6 +75,7 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
     "faq_answer_two": lambda lang: conversation_samples.article(lang, POLICY, several=True),
+    "faq_answer_none": lambda lang: conversation_samples.finding_alone(lang, POLICY),
     "faq_answer_by_staff": lambda lang: conversation_samples.article(lang, POLICY, by_staff=True),
     "neutral_receipt_with_answers": lambda lang: conversation_samples.receipt_with_answers(lang, POLICY),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
@@ -94,6 +110,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "password_changed_reset": lambda lang: password_samples.password_changed(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reset=True
     ),
+    "recovery_by_mail": partial(_recovery, way=Way.LINK, by_mail=True),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
@@ -122,12 +139,18 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "prolong_link_in_time": lambda lang: lifecycle_samples.asked(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, has_ended=False
     ),
+    **{
+        f"prolong_link_{how}": partial(_prolong_link, how=how)
+        for how in Wished
+        if how is not Wished.ON_PORTAL
+    },
     "account_prolonged_changed_before": lambda lang: lifecycle_samples.prolonged(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, changed=False
     ),
     "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY
     ),
+    "order_confirmation_hardware": lambda lang: order_mails.order_confirmation(_hardware_case(lang), POLICY),
     "order_confirmation_addition_waits": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY, not_registered=True
     ),
@@ -164,6 +187,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         samples.decided_case(lang), POLICY, why=KeyVoided.NOT_NEEDED
     ),
     "license_key_alone": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, spare=0),
+    "license_key_active": lambda lang: key_samples.own(samples.decided_case(lang), POLICY, active=True),
     "license_keys_part": lambda lang: key_samples.listed(
         samples.decided_case(lang), POLICY, spare=0, part=2, parts=3
     ),

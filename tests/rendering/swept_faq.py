@@ -51,6 +51,7 @@ FAQ: Mapping[str, Callable[[str], list[Card | Block]]] = {
         for given in (None, Why.WRONG)
     ],
     "faq_cards.person_card": lambda text: [faq_cards.person_card(MARK + text, AT, words=ENGLISH)],
+    "faq_cards.welcome_card": lambda _: [faq_cards.welcome_card(words=ENGLISH)],
     "faq_cards.thanks_card": lambda _: [faq_cards.thanks_card(words=ENGLISH)],
     "faq_cards.ask_card": lambda _: [faq_cards.ask_card(words=ENGLISH)],
 }

@@ -131,3 +131,10 @@ def test_where_nobody_can_be_answered_nothing_offers_to() -> None:
     assert "nobody can be answered" in card
     assert not any(offer in card for offer in ("conversation_reply", "faq_send_", "Tell the sender"))
     assert "conversation_close" in card
+
+
+def test_a_password_in_the_words_is_noticed() -> None:
+    for text, noticed in (("My password is Summer2025!x", True), ("My password is lost", False)):
+        asked = replace(samples.question(), text=text)
+        shown = str(conversation_card(samples.card(), asked, words=ENGLISH).blocks)
+        assert ("There seems to be a password in it" in shown) is noticed

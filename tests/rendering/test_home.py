@@ -136,6 +136,11 @@ def at_a_step(number: int) -> ToDecide:
     return replace(one, card=replace(one.card, steps=steps(*states)))
 
 
+def grave_at_a_step() -> ToDecide:
+    one = at_a_step(1)
+    return replace(one, card=replace(one.card, why_code=(Grave.LARGE,)))
+
+
 def test_a_case_at_a_step_has_the_buttons_of_its_card_and_not_those_of_its_order() -> None:
     first, second = at_a_step(1), at_a_step(2)
     shown = view(replace(busy(), decide=(first, second)), next_card(first.card, words=ENGLISH))
@@ -149,7 +154,28 @@ def test_a_case_at_a_step_has_the_buttons_of_its_card_and_not_those_of_its_order
     assert check_view(shown) == []
     assert actions.count("case_checklist") == 3
     assert "case_approve" not in actions
+    assert "code of your second factor" not in str(view(replace(busy(), decide=(grave_at_a_step(),))))
     assert len(block_ids(shown)) == len(set(block_ids(shown)))
+
+
+def actions_of(one: ToDecide) -> dict[str, Block]:
+    shown = view(replace(busy(), decide=(one,)))
+    elements = (each for block in shown["blocks"] for each in block.get("elements", ()))
+    return {
+        each["action_id"]: each for each in elements if "action_id" in each and each.get("value") == "C-1"
+    }
+
+
+def test_approve_at_home_asks_what_the_card_asks() -> None:
+    one = to_decide(1)
+    unsaid = replace(one.card, case=replace(samples.incomplete_case(), id=1, status=CaseStatus.IN_REVIEW))
+    assert unsaid.lacks_a_word
+
+    assert "confirm" not in actions_of(one)["case_approve"]
+    assert (
+        "confirm" in actions_of(replace(one, card=replace(one.card, unread=1, unread_to=9)))["case_approve"]
+    )
+    assert "case_approve" not in actions_of(replace(one, card=unsaid))
 
 
 def test_two_cases_of_the_same_content_and_an_answer_with_its_card_stand_together() -> None:

@@ -145,13 +145,33 @@ def test_every_step_of_a_case_has_its_sentence(tag: EventTag, lang: str) -> None
     assert has_line(tag, words(lang)) is not elsewhere
 
 
+def test_slips_are_no_history_and_who_gives_a_case_back_took_it_from_nobody() -> None:
+    refused = [replace(STEPS[2], data={"code": code}) for code in ("nothing_entered", "own_work")]
+    freed = [
+        Step(at=AT, tag="case:unassigned", actor="U0BLAKE0001", data={"who": who})
+        for who in ("U0BLAKE0001", "U0CASEY0001")
+    ]
+    said = [
+        line.partition(" · ")[2]
+        for text in texts(history_card("C-7", [*refused, *freed], words=words("en", BERLIN)).blocks)
+        for line in text["text"].split("\n")
+        if " · " in line
+    ]
+
+    assert said[1:] == [  # below the title
+        "<@U0BLAKE0001> was refused (had a hand in it)",
+        "<@U0BLAKE0001> gave it back: it is assigned to nobody",
+        "<@U0BLAKE0001> took it from <@U0CASEY0001>: it is assigned to nobody",
+    ]
+
+
 def test_of_a_long_history_the_first_and_the_newest_are_told() -> None:
     many = [replace(STEPS[2], at=AT + timedelta(minutes=number)) for number in range(5_000)]
     card = history_card("C-7", many, words=words("en", BERLIN))
     told = [line for text in texts(card.blocks) for line in text["text"].split("\n") if " · " in line]
 
     assert not faults(card.blocks)
-    assert sum("could not decide" in line for line in told) == FIRST + NEWEST
+    assert sum("was refused" in line for line in told) == FIRST + NEWEST
     assert f"{5_000 - FIRST - NEWEST} more steps" in str(card.blocks)
 
 

@@ -95,3 +95,18 @@ def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Pa
 
     assert [fault.partition(":")[0] for fault in faults] == ["receipt.en.md", "receipt.de.md"]
     assert "compny" in faults[0]
+
+
+#: words that begin a German sentence and are no names and no nouns
+SMALL = "Alle Auf Beide Das Der Die Diese Ein Eine Es Für Jemand Niemand Über Unser Von Was Wir Zwei"
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_after_the_salutation_english_begins_anew_and_german_goes_on(lang: str) -> None:
+    mails = sorted((Path(__file__).parents[1] / "approved" / "mails").glob(f"*.{lang}.txt"))
+    greets = re.compile(r"^(?:Hello|Guten Tag)\b[^\n]*,\n\n(\w+)", re.MULTILINE)
+    begins = {mail.name: found[1] for mail in mails if (found := greets.search(mail.read_text("utf-8")))}
+    is_wrong = {"en": str.islower, "de": SMALL.split().__contains__}[lang]
+
+    assert begins
+    assert {name: word for name, word in begins.items() if is_wrong(word)} == {}

@@ -7,7 +7,7 @@ from bot.domain.conversations import CUSTOMER, Answered, Channel, NewConversatio
 from bot.domain.tries import Tried as Try
 from bot.domain.tries import Tries
 from bot.rendering.faq_cards import Told
-from bot.services import conversation_replies, conversations, faq_answers
+from bot.services import conversation_replies, conversations, faq_answers, payloads
 from bot.store import tries
 from bot.store.database import rows, transaction
 from tests.cast import BLAKE, DANA, ELI, MALLORY, Office, a_mail
@@ -73,9 +73,9 @@ def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_por
     assert (looked[2].to, looked[2].subject) == (DANA.address, "Your question (Q-2)")
 
 
-def say(office: Office, text: str) -> Told:
+def say(office: Office, text: str, *, below: str = "") -> Told:
     with office.connect() as db:
-        return faq_answers.ask(db, office.desk, text=text, by=ELI, now=office.now)
+        return faq_answers.ask(db, office.desk, text=text, by=ELI, below=below, now=office.now)
 
 
 def test_what_they_write_back_in_slack_goes_to_the_person_and_thanks_end_it(office: Office) -> None:
@@ -139,3 +139,59 @@ def test_a_second_click_is_heard_once_however_the_minute_turns(office: Office) -
 
     assert q(office).heard == 2
     assert office.chat.texts().count("And in Bremen?") == 1
+
+
+def two_open(office: Office) -> None:
+    """Two questions of Eli's wait, and the first is answered."""
+    for text in ("What is the weather in Hamburg tomorrow?", "My parking permit is gone, who has it?"):
+        office.clock.wait(hours=1)
+        with office.connect() as db, transaction(db):
+            new = NewConversation(
+                channel=Channel.SLACK, address=ELI.email, name=ELI.name, subject=text, lang="en",
+                words=text, slack_user=ELI.id,
+            )  # fmt: skip
+            conversations.open_for_desk(db, office.desk, new, now=office.now)
+    office.work()
+    office.clock.wait(hours=1)
+    answer(office, "It will rain.")
+
+
+def test_what_is_written_after_an_answer_is_about_what_was_answered(office: Office) -> None:
+    two_open(office)
+    told = say(office, "It does not, the sun shines in Hamburg")
+    office.clock.wait(minutes=1)
+    after = say(office, "ok, now it does, thanks")
+
+    assert (told.ref, after.ref, q(office).heard) == ("Q-1", "Q-1", 3)
+    assert (q(office).state, q(office).owner) == (OPEN, BLAKE.id)
+
+
+def test_thanks_after_an_answer_close_what_was_answered(office: Office) -> None:
+    two_open(office)
+
+    assert say(office, "Thank you, that helped!").ref == "Q-1"
+    assert q(office).state is CLOSED
+
+
+def test_what_is_written_in_the_thread_of_an_answer_is_about_that(office: Office) -> None:
+    two_open(office)
+    with office.connect() as db:
+        channel, ts = next(
+            (one["channel"], one["ts"])
+            for one in rows(db, "select key, channel, ts from chat_messages")
+            if one["key"].startswith("Q-1:reply:")
+        )
+        below = payloads.find_question_of_thread(db, channel, ts) or ""
+        assert payloads.find_question_of_thread(db, channel, "9.9") is None
+    for text in ("Is it raining?", "How can I reset my password?"):
+        office.clock.wait(minutes=3)
+        assert say(office, text, below=below).ref == "Q-1"
+    office.clock.wait(hours=2)
+    say(office, "My account is locked after too many wrong passwords, for how long?")
+    said = say(office, "That did not help either", below=below)
+    with office.connect() as db:
+        other = faq_answers.ask(
+            db, office.desk, text="And I?", by=replace(ELI, id="U0OTHER0001"), below=below, now=office.now
+        )
+
+    assert (said.ref, other.ref) == ("Q-1", "Q-4")

@@ -12,11 +12,13 @@ from bot.domain.diagnosis_checks import CHECKS
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState, Stage
 from bot.domain.mail import Address
+from bot.domain.prolongation import Wished
 from bot.domain.sessions import Strength
 from bot.domain.trust import Verdict
 from bot.rendering.diagnosis import paragraphs
 from bot.services import contact, faq_answers, lifecycle
 from bot.services.diagnosis import Asker
+from bot.store import conversations as store
 from bot.store import lifecycle as lives
 from tests.cast import ELI, a_mail
 from tests.forms import MARA
@@ -30,6 +32,7 @@ from tests.services.kept_out import (
     address_changes,
     came_back,
     codes_locked,
+    deactivated,
     got_code,
     joining,
     life,
@@ -149,12 +152,41 @@ def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:
     assert town.mend(asker, "conversation:1") == []
 
 
-def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
-    """Also where the first asks for a rule, which keeps nobody out."""
+def answers_by_itself(town: Town) -> None:
     policy = town.office.desk.policy
     answers = policy.answers.model_copy(update={"faq_mode": "answer"})
     desk = replace(town.office.desk, policy=policy.model_copy(update={"answers": answers}))
     town.office.bot = replace(town.office.bot, desk=desk)
+
+
+OVER = "My account has expired. How can I re-activate it myself?"
+
+
+@pytest.mark.parametrize(
+    ("befall", "address", "asked", "topic"),
+    [
+        (deactivated, TOM_, "I forgot my password. How can I reset it?", "reset-password"),
+        (life(LifeState.EXPIRED, days=151), AMARA, OVER, "expired-over-60-days"),
+    ],
+)
+def test_nobody_reads_below_what_is_true_for_them_a_way_that_is_closed_to_them(
+    town: Town, befall: Callable[[Town], None], address: str, asked: str, topic: str
+) -> None:
+    answers_by_itself(town)
+    befall(town)
+    town.office.take(a_mail(sender=Address(name="N", address=address), text=asked))
+    town.office.work()
+    (text,) = (" ".join(mail.text.split()) for mail in town.office.mailer.sent if "Did it" in mail.text)
+
+    assert ("was deactivated" in text, "No longer by yourself" in text) in {(True, False), (False, True)}
+    assert not any(way in text for way in ("Forgot Password?", "you can re-activate your account yourself"))
+    assert ("In general:" in text) is (topic == "expired-over-60-days")
+    assert [one.topic for one in store.list_tried(town.db, 1)] == [topic]
+
+
+def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
+    """Also where the first asks for a rule, which keeps nobody out."""
+    answers_by_itself(town)
     locked(town)
     rule = "May I share my OTP credential with a colleague of mine?"
     asked = (
@@ -171,6 +203,27 @@ def test_a_claim_makes_nobody_an_asker() -> None:
         Asker(address=TOM_)
     with pytest.raises(TypeError):
         Asker(account_id=1)
+
+
+def test_what_an_answer_mails_says_that_they_wrote_and_nothing_of_the_portal(town: Town) -> None:
+    locked(town)
+    town.mend(mailed(town.office, TOM_), "conversation:1", "account-locked")
+    life(LifeState.EXPIRED, days=102)(town)
+    town.mend(mailed(town.office, AMARA), "conversation:2", LOGIN)
+
+    assert town.office.job("recovery").values["words"]["by_mail"] is True
+    assert town.office.job("prolong_link").values["words"]["how"] == Wished.BY_MAIL
+
+
+@pytest.mark.parametrize(("days", "ways"), [(20, []), (62, [Mend.PROLONGATION])])
+def test_the_link_to_validate_is_mailed_once_the_clock_asks_for_it(
+    town: Town, days: int, ways: list[Mend]
+) -> None:
+    town.office.clock.wait(hours=24 * days)
+    asker, topic = mailed(town.office, AMARA), "account-expiry-revalidation"
+
+    assert town.causes(asker, topic)[0] is Cause.ENDING
+    assert town.mend(asker, "conversation:1", topic) == ways
 
 
 MENDS: dict[str, tuple[Callable[[Town], None], str, str | None, Mend, str]] = {

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.conversation_refusals import ConversationTaken
 from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
+from bot.domain.faq_opinions import Why
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
@@ -27,6 +28,7 @@ TWO = (
     "My account is locked after ten wrong passwords. How long does it stay locked?\n\n"
     "Another thing: may I share my OTP credential with a colleague of mine?"
 )
+UNSURE = "Where can I see when my password expires?"
 VAGUE = "Something is odd with it."
 
 
@@ -76,9 +78,9 @@ def send(office: Office, by: Staff = BLAKE, *, topic: str = "account-locked", he
         )
 
 
-def press(office: Office, token: str, *, helped: bool = False) -> Conversation:
+def press(office: Office, token: str, *, helped: bool = False, why: Why | None = None) -> Conversation:
     with office.connect() as db:
-        return faq_mails.judge_by_link(db, office.desk, token, helped=helped, why=None, now=office.now)
+        return faq_mails.judge_by_link(db, office.desk, token, helped=helped, why=why, now=office.now)
 
 
 # By itself
@@ -109,7 +111,7 @@ def test_a_mail_with_two_questions_gets_both_answers(answering: Office) -> None:
 
     assert "locked for 30 minutes" in mail.text
     assert "OTP" in mail.text
-    assert "you asked two things" in mail.text
+    assert "You asked two things" in mail.text
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,32 @@ def test_a_reply_that_it_did_not_help_brings_a_person_with_what_was_tried(answer
     assert (q(answering).state, opinions(answering)) == (OPEN, [("account-locked", 0, "")])
     assert "You hear from them by" in " ".join(answering.mailer.sent[-1].text.split())
     assert "sent: My account is locked. How long does it stay locked?" in card(answering)
-    assert "faq_send_0" in card(answering)
+    assert "*did not settle it*" in card(answering)
+
+
+def test_the_same_answer_goes_to_nobody_twice_in_a_week(answering: Office) -> None:
+    ask(answering)
+    ask(answering, "Your answer did not help. My account is locked, how long does that last?")
+    (standing,) = (m for m in answering.chat.standing.values() if m.key == "note:Q-2")
+    shown = json.dumps(standing.blocks)
+    answering.clock.wait(hours=24 * 8)
+    ask(answering)
+
+    assert [job.values["words"]["ref"] for job in answering.jobs("faq_answer")] == ["Q-1", "Q-3"]
+    assert q(answering, "Q-2").state is OPEN
+    assert "sent: My account is locked. How long does it stay locked?" in shown
+    assert "faq_suggested:account-locked" not in shown
+    assert "Q-2" in answering.job("neutral_receipt").values["words"]["ref"]
+
+
+def test_what_was_sent_is_not_suggested_again_and_what_is_asked_next_is(answering: Office) -> None:
+    ask(answering)
+    write_back(answering, "That did not help. How long does it stay locked?")
+    again = card(answering)
+    write_back(answering, "And may I share my OTP credential with a colleague of mine?")
+
+    assert "faq_suggested:account-locked" not in again
+    assert "faq_suggested:share-otp-credential:Q-1:3" in card(answering)
 
 
 def test_thanks_end_it_and_say_that_it_helped(answering: Office) -> None:
@@ -185,6 +212,31 @@ def test_thanks_end_it_and_say_that_it_helped(answering: Office) -> None:
 
     assert (q(answering).state, opinions(answering)) == (CLOSED, [("account-locked", 1, "")])
     assert len(answering.mailer.sent) == 1
+
+
+def test_what_is_asked_after_thanks_gets_a_promise_again(answering: Office) -> None:
+    ask(answering)
+    write_back(answering, "Thank you, that worked!")
+    write_back(answering, "One more thing: who has my parking permit?")
+
+    assert (q(answering).state, len(answering.mailer.sent)) == (OPEN, 2)
+    assert "You hear from them by" in " ".join(answering.mailer.sent[-1].text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [("Thanks, that helped!", CLOSED), ("Danke, hat geklappt!", CLOSED), ("Thank you very much!", OPEN)],
+)
+def test_thanks_for_what_was_offered_end_it_and_for_a_receipt_they_do_not(
+    answering: Office, words: str, state: ConversationState
+) -> None:
+    ask(answering, UNSURE)
+    receipt = answering.job("neutral_receipt")
+    answering.take(a_mail(text=words, answers=receipt.message_id))
+    answering.work()
+
+    assert receipt.values["words"]["offered"]
+    assert (q(answering).state, len(answering.mailer.sent)) == (state, 1)
 
 
 @pytest.mark.parametrize("words", ["Hello? I am still waiting.", "Thank you for your help!"])
@@ -235,11 +287,13 @@ def test_the_link_brings_a_person_once_and_is_no_other_links(answering: Office) 
     token = answering.tokens[-1]
     with pytest.raises(LinkUnknown):
         press(answering, "another")
-    for _ in range(2):
-        assert press(answering, token).state is OPEN
-    answering.work()
+    for why in (None, Why.UNCLEAR):
+        assert press(answering, token, why=why).state is OPEN
+        answering.work()
 
-    assert opinions(answering) == [("account-locked", 0, "")]
+    assert opinions(answering) == [("account-locked", 0, "unclear")]
+    assert "*did not settle it*: “I do not understand it”" in card(answering)
+    assert "faq_suggested:account-locked" not in card(answering)
     assert len([m for m in answering.chat.standing.values() if m.key == "note:Q-1"]) == 1
     assert press(answering, token, helped=True).state is CLOSED
     answering.clock.wait(hours=24 * 61)
@@ -319,6 +373,15 @@ def test_what_is_written_back_to_an_article_that_staff_sent_judges_it(office: Of
     assert len([job for job in office.mails() if job.template == "neutral_receipt"]) == 1
 
 
+def test_what_nobody_has_answered_is_suggested_still_when_its_asker_only_waits(office: Office) -> None:
+    ask(office)
+    receipt = office.job("neutral_receipt")
+    office.take(a_mail(text="Is anybody there?", answers=receipt.message_id))
+    office.work()
+
+    assert "faq_suggested:account-locked:Q-1:2" in card(office)
+
+
 def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> None:
     ask(office)
     with pytest.raises(NotStaff):
@@ -326,7 +389,8 @@ def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> Non
     with pytest.raises(NoSuchArticle):
         send(office, topic="../usher")
     send(office, AVERY)
-    with pytest.raises(ConversationTaken):
-        send(office, BLAKE, topic="reset-password")
+    for topic in ("account-locked", "reset-password"):
+        with pytest.raises(ConversationTaken):
+            send(office, BLAKE, topic=topic)
 
     assert len([job for job in office.mails() if job.kind is JobKind.MAIL]) == 2

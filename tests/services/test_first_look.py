@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import MailNotKept
 from bot.domain.ledger import MailStatus
+from bot.domain.mail_refusals import MailNotKept
 from bot.services import intake, kinds, mailboxes
 from handlers.mail.loop import MailLoop
 from tests.cast import BLAKE, INBOX, LATER, Office, a_mail

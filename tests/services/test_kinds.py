@@ -11,7 +11,6 @@ from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
     MailHasResult,
-    MailNotKept,
     MailUndecided,
     NoForm,
     NotReviewable,
@@ -23,6 +22,7 @@ from bot.domain.errors import (
 from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address
+from bot.domain.mail_refusals import MailNotKept
 from bot.domain.staff import Staff
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form

@@ -49,6 +49,7 @@ from tests.license_keys import (
     void,
     work,
 )
+from tests.people import move_in
 
 __all__ = ["case", "mailed", "supplied"]  # pytest finds the fixtures here
 
@@ -257,6 +258,18 @@ def test_sent_again_is_the_same_key_to_the_party_on_file(supplied: Office, maile
     assert event.actor == BLAKE.id
     assert set(event.data) == {"seat", "key", "number"}
     assert "had the License Key of seat 2 sent again" in repr(supplied.chat.standing)
+
+
+def test_sent_again_to_an_active_account_it_says_so(supplied: Office, mailed: Case) -> None:
+    with supplied.connect() as db:
+        move_in(db, supplied.desk, mailed, now=supplied.now)
+    send_again(supplied, seat_of(supplied, mailed, "Tom"))
+    work(supplied)
+
+    first, *_, second = (" ".join(text.split()) for text in sent_to(supplied, TOM.email))
+    for before in ("until we ask you to activate", "The activation mail comes"):
+        assert (before in first, before in second) == (True, False)
+    assert "You can enter it now: your account is active" in second
 
 
 def test_three_times_a_day_are_enough_and_the_next_day_it_goes_again(supplied: Office, mailed: Case) -> None:

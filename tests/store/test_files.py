@@ -1,9 +1,7 @@
 """The database's file: made once, brought to this version, and refused in one line when it is not ours."""
 
-import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +10,12 @@ from sqlite_utils import Database
 
 from bot.bootstrap import open_database
 from bot.domain.errors import SettingsFault
+from bot.setting_values import check_folder
 from bot.store import database, migrations, schema
 from tests.cast import Office, a_case, settings_for
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import open_new
+from tests.processes import as_nobody
 
 pytestmark = pytest.mark.slow
 
@@ -105,19 +105,6 @@ def test_a_folder_in_the_files_place_is_refused_in_one_line(tmp_path: Path) -> N
     assert "usher.db" in refusal(partial(open_database, settings_for(tmp_path)))
 
 
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere; the tests of rights are made as somebody else."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 @pytest.mark.parametrize("made", [True, False])
 def test_a_place_that_may_not_be_written_is_refused_in_one_line(*, made: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -133,3 +120,40 @@ def test_a_place_that_may_not_be_written_is_refused_in_one_line(*, made: bool) -
 
     assert "DATABASE_URL" in line
     assert str(folder) in line
+
+
+def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
+    open_database(settings_for(tmp_path))
+    kept = [file for file in tmp_path.iterdir() if file.suffix != ".lock"]
+
+    assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
+
+
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_what_may_only_be_read_is_in_trouble_before_anything_is_to_be_written(closed: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = settings_for(folder).database_path
+        open_database(settings_for(folder))
+        path.chmod(0o444)
+        folder.chmod(0o555 if closed == "folder" else 0o777)
+        with as_nobody():
+            said = database.find_trouble(path)
+        folder.chmod(0o755)
+
+    assert "check who may write there" in said or "let the service's user write there" in said
+
+
+@pytest.mark.parametrize("closed", ["folder", "file", "terms"])
+def test_wording_that_may_not_be_read_is_a_fault_of_the_setting(closed: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, terms = Path(name), Path(name) / "terms"
+        wording = folder / "receipt.en.md"
+        wording.write_text("…", encoding="utf-8")
+        terms.mkdir()
+        folder.chmod(0o755)
+        check_folder(folder)
+        {"folder": folder, "file": wording, "terms": terms}[closed].chmod(0)
+        with as_nobody(), pytest.raises(ValueError, match="cannot be read"):
+            check_folder(folder)
+        folder.chmod(0o755)

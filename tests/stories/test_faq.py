@@ -24,11 +24,11 @@ ENGLISH = (
     "thanks, works now",
 )
 GERMAN = (
-    "Gesperrt",
-    "Mein Konto ist nach zu vielen falschen Passwörtern gesperrt. Wie lange dauert das?",
-    "für 30 Minuten gesperrt",
-    "Nein, das hat nicht geholfen: Es ist seit gestern gesperrt.",
-    "Es ist wieder frei.",
+    "Vergessen",
+    "Wie kann ich mein Passwort zurücksetzen?",
+    "legen Sie Ihr neues Passwort fest",
+    "Nein, das hat nicht geholfen: Die Seite bleibt leer.",
+    "Sie ist wieder da.",
     "Danke, hat geklappt!",
 )
 
@@ -54,7 +54,7 @@ def test_a_mail_is_answered_did_not_help_is_a_persons_and_thanks_close_it(
     card = card_of(desk, subject, "Answered on", "Tried before")
 
     desk.send_mail(f"Re: {answer['Subject']}", no, answers=answer)
-    card_of(desk, subject, "Nobody has it yet", "faq_send_0")
+    card_of(desk, subject, "Nobody has it yet", "did not settle it")
     desk.act("blake").click("support", card["ts"], "conversation_reply")
     reply_to(desk, said)
     letter = desk.world.workspace.wait_for(
@@ -72,8 +72,10 @@ def test_slack_answers_privately_and_a_person_answers_by_direct_message(desk: De
     sorry = desk.whisper("blake", "general", "faq_why_wrong")
     desk.act("blake").click("general", sorry["ts"], "faq_person")
     desk.whisper("blake", "general", "A person has your question")
-    card = desk.message("support", "Q-", "Tried before", "Asked in Slack", "Nobody has it yet")
-    desk.act("avery").click("support", card["ts"], "faq_send_0")
+    card = desk.message("support", "Q-", "did not settle it", "Asked in Slack", "Nobody has it yet")
+    assert "faq_send_" not in as_text(card)
+    desk.act("blake").click("support", card["ts"], "conversation_reply")
+    reply_to(desk, "It is free again.")
 
     desk.message("support", "Answered on", "Asked in Slack")
 
@@ -81,7 +83,7 @@ def test_slack_answers_privately_and_a_person_answers_by_direct_message(desk: De
 @pytest.mark.browser
 def test_it_is_seen_in_slack_by_mail_and_on_its_page(desk: Desk, page: Page) -> None:
     page.set_default_timeout(20_000)
-    desk.send_mail("Seen", "My account is locked <!channel> after wrong passwords. How long?")
+    desk.send_mail("Seen", "May I share my OTP credential <!channel> with a colleague of mine?")
     page.goto(f"{desk.world.slack.url}?as=avery&channel=support")
     expect(page.get_by_text("Tried before").last).to_be_visible()
     desk.act("avery").command("/faq", "How can I reset my password?", channel="support")

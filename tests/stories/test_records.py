@@ -29,7 +29,7 @@ def test_the_history_tells_each_step_to_staff_alone(desk: Desk) -> None:
 
     desk.act("blake").command("/usher", f"case {ref} history", "support")
     told = as_text(desk.whisper("blake", "support", f"{ref} · history"))
-    steps = ["The form came", "could not decide", "approved version 1", "now: executing", "now: done"]
+    steps = ["The form came", "was refused", "approved version 1", "now: executing", "now: done"]
     assert [told.index(step) for step in steps] == sorted(told.index(step) for step in steps)
 
     desk.act("eli").command("/usher", f"case {ref} history", "general")

@@ -1,0 +1,15 @@
+"""What keeps a mail of the ledger from being read again."""
+
+from bot.domain.errors import Refusal
+
+
+class MailNotKept(Refusal):
+    """The mail is older than the first start, and only its number was kept; values: id."""
+
+    code = "mail_not_kept"
+
+
+class MailSealed(MailNotKept):
+    """No key in SECRET_KEY opens the mail any more; values: id."""
+
+    code = "mail_sealed"
