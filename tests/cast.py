@@ -407,5 +407,5 @@ def a_case(
             if changed_by is not None:
                 from bot.store import cases as case_store  # noqa: PLC0415
 
-                case_store.add_hand(db, case, changed_by.id)
+                case_store.set_hands(db, case.id, case.hands | {changed_by.id})
         return cases.get_case(db, case.ref)

@@ -36,6 +36,15 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LostMail:
+    """A mail that did not go, or of which nobody knows."""
+
+    template: str
+    address: str
+    error: str = ""  #: in the other side's words
+
+
+@dataclass(frozen=True, kw_only=True)
 class Joined:
     """The organisation of an addition, as it stands now."""
 
@@ -64,6 +73,7 @@ class CaseCard:
     may_decide: bool = True  #: False leaves the buttons away
     quote: Quote | None = None  #: what approving it buys, while that is undecided
     steps: tuple[CaseStep, ...] = ()  #: once it is approved
+    lost: tuple[LostMail, ...] = ()  #: of the steps' mails
     bought: Bought | None = None
     registration: Registration | None = None  #: once it was invited
     registered: Registered | None = None  #: what was last submitted, as it is understood
@@ -135,6 +145,7 @@ class QuestionNote:
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     to_read: bool = False  #: a person has to look at it
+    about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
 
 

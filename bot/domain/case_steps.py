@@ -74,6 +74,8 @@ class CaseStep:
     number: str = ""  #: what was made is called, e.g. the provisioning case's number
     url: str = ""
     by: str = ""  #: who did or skipped it, where that was a person
+    skip_by: str = ""  #: who asks to leave it out, since it was last begun; a second has to agree
+    skip_reason: str = ""
 
     @property
     def takes_hand(self) -> bool:
@@ -84,6 +86,11 @@ class CaseStep:
     def is_enterable(self) -> bool:
         """Whether a person may enter that they did it, also before it is its turn."""
         return self.takes_hand or self.state is StepState.WAITING
+
+
+def left_out(steps: Iterable[CaseStep]) -> frozenset[StepName]:
+    """What two people skipped: Usher did not do it, and the desk does it another way."""
+    return frozenset(step.name for step in steps if step.state is StepState.SKIPPED)
 
 
 def step_at(steps: Iterable[CaseStep]) -> CaseStep | None:

@@ -1,6 +1,7 @@
 """A case: one company on its way from a RIS to a live site."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from bot.domain.mail import Address, InboundMail
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
 
+_INVITER = "invited:"  #: before the hand of who named the person that registers
 MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
 
 
@@ -84,6 +86,16 @@ def ball_of(
     if status is not CaseStatus.REGISTRATION_REVIEW and phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
     return BALL[status]
+
+
+def with_inviter(hands: Collection[str], by: str) -> frozenset[str]:
+    """Who named whom to register has a hand in that registration alone, in the place of who did before."""
+    return frozenset(hand for hand in hands if not hand.startswith(_INVITER)) | {f"{_INVITER}{by}"}
+
+
+def hands_in_registration(hands: Collection[str]) -> frozenset[str]:
+    """Who does not decide about a registration: whoever had a hand in its case, or named who registers."""
+    return frozenset(hand.removeprefix(_INVITER) for hand in hands)
 
 
 def status_after(ris: RisCase, *, authorised: bool, asked: bool = False) -> CaseStatus:

@@ -67,6 +67,8 @@ class EventTag(StrEnum):
     CASE_REJECTED = "case:rejected"
     CASE_STOPPED = "case:stopped"
     CASE_INVITED = "case:invited"
+    CASE_ASKED_ABOUT = "case:asked_about"
+    CASE_LEFT_TO_DESK = "case:left_to_desk"
     CASE_AWAITS_REGISTRATION = "case:awaits_registration"
     CASE_FINISHED = "case:finished"
     INVITATION_MAILED_AGAIN = "invitation:mailed_again"

@@ -39,6 +39,7 @@ class InviteFault(StrEnum):
 
     MISSING = "missing"
     BAD_EMAIL = "bad_email"
+    OURS = "ours"  # an address of this desk
     TOO_LONG = "too_long"
     FORMULA = "formula"
     UNKNOWN_LANGUAGE = "unknown_language"
@@ -84,6 +85,7 @@ class Known:
     roles: Mapping[str, str]  #: `compared` name -> role
     lang: str
     role: str
+    ours: frozenset[str] = frozenset()  #: the desk's own addresses, lower case
 
 
 HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
@@ -128,7 +130,7 @@ def _read(said: Mapping[Column, str], known: Known) -> NewInvitation:
         if len(said.get(column, "")) > LONGEST or not said.get(column, "").isprintable():
             raise _Bad(column, InviteFault.TOO_LONG)
     return NewInvitation(
-        email=_email(said.get(Column.EMAIL, "")),
+        email=_email(said.get(Column.EMAIL, ""), known),
         first_name=said.get(Column.FIRST_NAME, ""),
         last_name=said.get(Column.LAST_NAME, ""),
         lang=_language(said.get(Column.LANGUAGE, ""), known),
@@ -136,12 +138,14 @@ def _read(said: Mapping[Column, str], known: Known) -> NewInvitation:
     )
 
 
-def _email(text: str) -> str:
+def _email(text: str, known: Known) -> str:
     address = written_address(text[:1_000]).lower()
     if not address:
         raise _Bad(Column.EMAIL, InviteFault.MISSING)
     if not is_address(address):
         raise _Bad(Column.EMAIL, InviteFault.BAD_EMAIL)
+    if address in known.ours:
+        raise _Bad(Column.EMAIL, InviteFault.OURS)
     return address
 
 

@@ -57,6 +57,12 @@ class KeyStillWaits(Refusal):
     code = "key_still_waits"
 
 
+class KeyJustSent(Refusal):
+    """It was sent again a moment ago: a second click."""
+
+    code = "key_just_sent"
+
+
 class KeySentOften(Refusal):
     """It was sent again often enough for a day; values: most."""
 

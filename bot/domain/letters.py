@@ -73,7 +73,7 @@ class OpenQuestion:
 def read_questions(text: str) -> tuple[str, ...]:
     """Each line is a question, without the number it may have; raise NothingWritten, TooManyQuestions."""
     lines = [_MARK.sub("", line, count=1).strip() for line in _lines(text)]
-    questions = tuple(line for line in lines if _says_something(line))
+    questions = tuple(line for line in lines if says_something(line))
     if not questions:
         raise NothingWritten
     if len(questions) > MOST_QUESTIONS:
@@ -83,7 +83,7 @@ def read_questions(text: str) -> tuple[str, ...]:
 
 def read_paragraphs(text: str) -> list[list[str]]:
     """The lines of each paragraph, between which empty lines stand; raise NothingWritten."""
-    if not _says_something(text):
+    if not says_something(text):
         raise NothingWritten
     paragraphs: list[list[str]] = [[]]
     for line in _lines(text):
@@ -98,7 +98,8 @@ def _lines(text: str) -> list[str]:
     return text[:LONGEST_LETTER].replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
+    """Whether there is a letter or a digit in it: blanks and signs that nobody sees say nothing."""
     return any(sign.isalnum() for sign in text)
 
 

@@ -25,6 +25,7 @@ _KINDS = {LETTERS: re.compile("[A-Z]"), DIGITS: re.compile("[0-9]"), OTHERS: re.
 VOUCHER = "voucher"
 KEY = "license key"
 
+AGAIN_AFTER = timedelta(minutes=5)  #: since it went the last time
 MOST_AGAIN = 3  #: times that a key is sent again …
 AGAIN_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 120

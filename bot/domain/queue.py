@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.approvals import Approval, Phase, find_right
 from bot.domain.case_steps import StepState
-from bot.domain.cases import BallHolder, CaseStatus, ball_of
+from bot.domain.cases import BallHolder, CaseStatus, ball_of, hands_in_registration
 from bot.domain.conversations import Conversation
 from bot.domain.errors import Refusal
 from bot.domain.staff import Act, Staff
@@ -28,6 +28,7 @@ class QueueEntry:
     users: int
     phase: Phase | None = None
     step: StepState | None = None  #: how far the step is that it is at
+    skip_by: str = ""  #: who asks to leave that out: a second has to agree
     heard: bool = False  #: its sponsor has written, and staff have to do something about it
     unread: int = 0  #: mails in words with which nobody has dealt
     assigned_to: str = ""
@@ -45,7 +46,8 @@ class QueueEntry:
         if self.ball is not BallHolder.DESK or not by.staff:
             return False
         if self.step is not None:
-            return self.step in (StepState.DESK, StepState.FAILED)
+            second = self.skip_by not in ("", by.id) and by.may(Act.OVERRIDE)
+            return second or self.step in (StepState.DESK, StepState.FAILED, StepState.SKIPPED)
         if self.status is CaseStatus.WAITING_FOR_SPONSOR:
             return True  # for a click on what its sponsor wrote, which is any staff's
         if self.status is CaseStatus.RECEIVED:
@@ -54,11 +56,12 @@ class QueueEntry:
         return act is not None and self._decidable(act, by)
 
     def _decidable(self, act: Act, by: Staff) -> bool:
+        hands = hands_in_registration(self.hands) if act is Act.REGISTRATION else self.hands
         try:
             find_right(
                 act,
                 ref=self.ref,
-                hands=self.hands,
+                hands=hands,
                 by=by,
                 escalated=self.escalated and act is Act.REVIEW,
                 given=self.given if act is Act.REVIEW else (),

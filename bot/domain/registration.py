@@ -42,6 +42,14 @@ class Stage(StrEnum):
     SUBMITTED = "submitted"  # check -> it is with the desk
 
 
+class LinkEnd(StrEnum):
+    """Why a link to register opens nothing."""
+
+    OVER = "over"  # unknown, or it has had its time: a new one may be mailed
+    OTHER = "other"  # somebody else was invited
+    STOPPED = "stopped"  # the case has ended
+
+
 class RefusalReason(StrEnum):
     """Why the desk refuses a registration; each chooses what the mail says."""
 
@@ -130,11 +138,23 @@ def read_invitee(typed: Invitee) -> Invitee:
     return Invitee(first_name=first, last_name=last, email=email)
 
 
+def is_invited(ris: RisCase, to: Invitee) -> bool:
+    """Whether they are whom the form invites, by address and name."""
+    invited = find_invited(ris)
+    return invited is not None and _is(invited, to)
+
+
+def is_named(ris: RisCase, to: Invitee) -> bool:
+    """Whether they are in the form, by address and name."""
+    return any(_is(user, to) for user in ris.users)
+
+
 def with_invited(ris: RisCase, to: Invitee) -> RisCase:
     """The form with somebody else as its first Organization Administrator.
 
-    Who is in it already, by address and name, changes places with whom it named first, and both keep what
-    was ordered for them. Somebody new takes that person's place, and says the rest when they register.
+    Who is in it already, by address and name, comes before whom it named first; both are Organization
+    Administrators then and keep what was ordered for them. Somebody new takes that person's place, and says
+    the rest when they register.
     """
     at = next(number for number, user in enumerate(ris.users) if user is find_invited(ris))
     known = next((number for number, user in enumerate(ris.users) if _is(user, to)), None)

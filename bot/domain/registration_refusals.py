@@ -19,3 +19,15 @@ class NotTicked(Refusal):
     """They did not say that they have checked it."""
 
     code = "not_ticked"
+
+
+class AlreadyInvited(Refusal):
+    """That person is whom the case invites."""
+
+    code = "already_invited"
+
+
+class OwnAddress(Refusal):
+    """An address of this desk registers nobody; values: found."""
+
+    code = "own_address"

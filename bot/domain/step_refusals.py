@@ -55,3 +55,15 @@ class KeysAreOut(Refusal):
     """License Keys of the case went out: taken back, they would all be void; values: ref."""
 
     code = "keys_are_out"
+
+
+class StepReasonMissing(Refusal):
+    """A grave act without a word on why."""
+
+    code = "step_reason_missing"
+
+
+class SkipAsked(Refusal):
+    """They asked to leave that step out before, or somebody did in their place; values: ref."""
+
+    code = "skip_asked"

@@ -295,6 +295,8 @@ def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
     standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
     yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)
+    if note.about:
+        yield words.say("question.about", ref=safe(note.about))
     if tells_password(note.text):
         yield words.say("question.password")
     yield from _brought(note, words)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.cards import CaseCard, Corrected
-from bot.domain.case_steps import CaseStep, StepName, StepState
+from bot.domain.case_steps import MAILS, CaseStep, StepName, StepState
 from bot.domain.cases import BEFORE_LIVE, UNDER_WAY
 from bot.domain.errors import Refusal
+from bot.domain.letters import says_something
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import BadLink, NumberMissing
 from bot.rendering import approving, blocks, provisioning, quoting, step_up
@@ -20,10 +21,15 @@ REASON = "reason"  #: the block and the action of a field
 MOST_REASON = 500
 MOST_NUMBER = 80
 LONGEST_REASON = 600  #: the other side's words, and after them how a person mends it
+SHOWN_LOST = 3  #: of a step's mails that did not go
+LONGEST_ERROR = 200  #: of what the other side said of a mail, and of why somebody wants a step left out
 NONE: Mapping[StepName, Corrected] = {}
-#: of what a refusal is about where not of the first field
 #: buttons that stand elsewhere too
-_NAMES = {"case_keys": "keys.open", "case_open": "card.open"}
+_NAMES = {
+    "case_keys": "keys.open",
+    "case_open": "card.open",
+    "registration_invite": "card.registration_invite",
+}
 _SIGNS = {
     StepState.WAITING: "○",
     StepState.RUNNING: "◔",
@@ -106,7 +112,9 @@ def _bought(card: CaseCard, words: Words) -> list[Block]:
 def _steps(card: CaseCard, words: Words) -> list[Block]:
     if not card.steps:
         return []
-    lines = [f"*{words.say('step.heading')}*", *(_line(step, words) for step in card.steps)]
+    lines = [f"*{words.say('step.heading')}*"]
+    for step in card.steps:
+        lines += [_line(step, words), *_lost(card, step, words), *_wished(step, words)]
     return [blocks.section("\n".join(lines))]
 
 
@@ -125,6 +133,23 @@ def _line(step: CaseStep, words: Words) -> str:
         by=words.person(step.by, slack=True) if step.by else "",
     )
     return f"{_SIGNS[step.state]} {said}"
+
+
+def _wished(step: CaseStep, words: Words) -> Iterator[str]:
+    """Who asks to skip it and why: a second is wanted."""
+    if step.skip_by and step.takes_hand:
+        who = words.person(step.skip_by, slack=True)
+        yield words.say("step.skip_asked", who=who, reason=safe(step.skip_reason, LONGEST_ERROR))
+
+
+def _lost(card: CaseCard, step: CaseStep, words: Words) -> Iterator[str]:
+    """To whom its mails did not go, and what the other side said."""
+    if step.state is not StepState.FAILED:
+        return
+    lost = [mail for mail in card.lost if mail.template in MAILS.get(step.name, ())]
+    for mail in lost[:SHOWN_LOST]:
+        error = safe(mail.error, LONGEST_ERROR) or words.say("card.none")
+        yield words.say("step.lost", email=safe(mail.address, 120), error=error)
 
 
 def reason(step: CaseStep, words: Words) -> str:
@@ -163,6 +188,7 @@ def _hands(at: CaseStep) -> list[str]:
     return [
         *(["case_checklist"] if at.name in MADE_BY.values() else []),
         *(["step_retry"] if at.state in (StepState.BLOCKED, StepState.FAILED) else []),
+        *(["registration_invite"] if at.name is StepName.INVITATION else []),
         "step_skip",
     ]
 
@@ -235,14 +261,11 @@ def _entry(step: CaseStep, words: Words) -> Iterator[Block]:
         }
 
 
-def skip_modal(card: CaseCard, step: CaseStep, *, first: str, code: bool, words: Words) -> Block:
-    """Why the step is left out; `first`: who has asked for that already, so that this yes is the second."""
-    what = words.say(f"step.{step.name}")
-    said = (
-        words.say("skip.second", step=what, who=words.person(first, slack=True))
-        if first
-        else words.say("skip.first", step=what)
-    )
+def skip_modal(card: CaseCard, step: CaseStep, *, code: bool, words: Words) -> Block:
+    """Why the step is left out; where somebody has asked for that already, this yes is the second."""
+    what, first = words.say(f"step.{step.name}"), step.skip_by
+    who, why = words.person(first, slack=True) if first else "", safe(step.skip_reason, MOST_REASON)
+    said = words.say("skip.second" if first else "skip.first", step=what, who=who, reason=why)
     return _modal(
         "step_skip",
         card,
@@ -331,4 +354,5 @@ def read_hand(view: Block) -> Hand:
 
 
 def _typed(values: Mapping[str, Mapping[str, Block]], block: str, action: str) -> str:
-    return (values.get(block, {}).get(action, {}).get("value") or "").strip()
+    text = values.get(block, {}).get(action, {}).get("value") or ""
+    return text.strip() if says_something(text) else ""

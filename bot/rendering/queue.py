@@ -113,6 +113,8 @@ def standing(entry: QueueEntry, words: Words, now: datetime) -> str:
         parts.append(words.name(entry.phase))
     if entry.given:
         parts.append(words.say("queue.first_yes", who=words.person(entry.given[0].by, slack=True)))
+    if entry.skip_by:
+        parts.append(words.say("queue.skip_asked", who=words.person(entry.skip_by, slack=True)))
     if entry.assigned_to:
         parts.append(words.say("queue.assigned", who=words.person(entry.assigned_to, slack=True)))
     if entry.escalated:

@@ -207,6 +207,11 @@ def read_invite(view: Block) -> tuple[str, int, Invitee]:
     return about["ref"], about["version"], Invitee(**typed)
 
 
+def field_of_invite(refusal: Refusal) -> str:
+    """At which field it is said."""
+    return "first_name" if refusal.code == "bad_holder_name" else "email"
+
+
 def _company(card: CaseCard, words: Words) -> str:
     return safe(card.case.ris.company.name, 100) or words.say("card.nameless")
 

@@ -13,18 +13,26 @@ from bot.rendering.mails import of_case, words_for
 
 
 def invitation(
-    case: Case, invited: User, policy: Policy, *, until: datetime, why: str = "first", spare: int = 0
+    case: Case,
+    invited: User,
+    policy: Policy,
+    *,
+    until: datetime,
+    why: str = "first",
+    spare: int = 0,
+    keyless: bool = False,
 ) -> Values:
     """To whom the form names first as Organization Administrator; the link comes as a secret.
 
     `why`: "first", "instead" (of somebody else, who has the key), "again" (they asked for a new link) or
     "reminder" (nobody has registered yet).
-    `spare`: keys that wait with them for others, where no other mail tells them.
+    `spare`: keys that wait with them for others, where no other mail tells them. `keyless`: Usher mails none.
     """
     return of_case(case, policy) | {
         "name": case_facts.name(invited),
         "until": words_for(case, policy).date(until),
         "keys": why != "instead"
+        and not keyless
         and any(user.credential == Credential.PHONE_OTP for user in case.ordered_users),
         "outside": not policy.mag.keeps_accounts,
         "why": why,
@@ -44,14 +52,17 @@ def registration_refused(
     }
 
 
-def site_ready(case: Case, policy: Policy, *, administrator: User, site: str, outside: bool) -> Values:
+def site_ready(
+    case: Case, policy: Policy, *, administrator: User, site: str, outside: bool, ready: bool = True
+) -> Values:
     """To the sponsor, once the registration is approved; `case` with the organisation's own data.
 
-    `site`: what the site is called, "" where nobody says.
+    `site`: what the site is called, "" where nobody says. `ready`: the desk does not set it up another way.
     """
     return of_case(case, policy) | {
         "administrator": case_facts.name(administrator),
         "site": site,
+        "ready": ready,
         "people": len(case.ordered_users),
         "outside": outside,
     }

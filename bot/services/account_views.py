@@ -29,7 +29,7 @@ from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.partner_refusals import PartnerThere
-from bot.domain.partners import invitation_id
+from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id
 from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
@@ -212,8 +212,18 @@ def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, 
     return replace(get(db, desk, account_id, now=now), sent=sent)
 
 
+#: what a way in was mailed by
+_MAILED = (EventTag.ACTIVATION_MAILED, EventTag.RECOVERY_MAILED, EventTag.PROLONGATION_MAILED)
+
+
 def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> str:
-    """Mail the way that leads in as the account is now; the mail's template."""
+    """Mail the way that leads in as the account is now; the mail's template.
+
+    Raise WayRests, also for a second click.
+    """
+    mailed = events.list_tagged(db, (f"account:{account.id}",), _MAILED)
+    if any(now < one.at + MAILS_AGAIN_AFTER and one.actor != "usher" for one in mailed):
+        raise WayRests
     if account.status is AccountStatus.WAITING:
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)

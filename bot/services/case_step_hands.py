@@ -10,12 +10,20 @@ from bot.domain.approvals import Approval, Grave, VoidReason, check_is_staff, fi
 from bot.domain.cards import CaseCard, Corrected
 from bot.domain.case_steps import MAILS, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import BEFORE_LIVE, STANDING, UNDER_WAY, Case, CaseStatus
-from bot.domain.errors import HasAdditions, NotWithdrawable
+from bot.domain.errors import AlreadyApproved, HasAdditions, NotWithdrawable
 from bot.domain.events import EventTag
+from bot.domain.letters import says_something
 from bot.domain.outbox import JobStatus
 from bot.domain.provisioning import Record, Task
 from bot.domain.staff import Act, Staff
-from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
+from bot.domain.step_refusals import (
+    BadLink,
+    NothingEntered,
+    NumberMissing,
+    SkipAsked,
+    StepNotOpen,
+    StepReasonMissing,
+)
 from bot.domain.withdrawals import UNSENT, Standing
 from bot.rendering import order_mails
 from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
@@ -68,7 +76,7 @@ def enter(
     one is entered.
     """
     for record in records.values():
-        if not record.number:
+        if not says_something(record.number):
             raise NumberMissing
         if record.url and not _is_link(record.url):
             raise BadLink(found=record.url)
@@ -133,15 +141,12 @@ def _not_open(case: Case, name: StepName, step: CaseStep | None) -> StepNotOpen:
     return StepNotOpen(ref=case.ref, step=name, step_state=step.state if step else StepState.STOPPED)
 
 
-def find_skip(
-    db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime
-) -> tuple[CaseStep, str]:
-    """The step they want to leave out, and who asked for that before; raise what keeps them from it."""
+def find_skip(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: datetime) -> CaseStep:
+    """The step they want to leave out; raise what keeps them from it."""
     with refusals_recorded(db, ref, by, now):
         case, found = _open_step(db, ref, seen, step)
         _right_to_skip(db, case, found, by, now=now)
-        first = case_steps.find_skip(db, case.id, step)
-        return found, first.by if first else ""
+        return found
 
 
 def skip(
@@ -161,6 +166,8 @@ def skip(
     Keys that are skipped are not bought: what was held for them is released. Of mails that are skipped, those
     that did not go are discarded.
     """
+    if not says_something(reason):
+        raise StepReasonMissing
     find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.OVERRIDE, now=now)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
@@ -172,20 +179,19 @@ def skip(
         if first is None:
             asked = Approval(by=by.id, right_of=right, at=now)
             case_steps.ask_skip(db, found, asked, reason=reason)
+            queue_case_card(db, case.id, now=now)
             return False
         _leave_out(db, desk, case, found, reason=reason, by=by, now=now)
         return True
 
 
 def _right_to_skip(db: Database, case: Case, step: CaseStep, by: Staff, *, now: datetime) -> str:
-    first = case_steps.find_skip(db, case.id, step.name)
-    return find_right(
-        Act.OVERRIDE,
-        ref=case.ref,
-        hands=case.hands,
-        by=at_this_moment(db, by, now),
-        given=(first,) if first else (),
-    )
+    first, who = case_steps.find_skip(db, case.id, step.name), at_this_moment(db, by, now)
+    given = (first,) if first else ()
+    try:
+        return find_right(Act.OVERRIDE, ref=case.ref, hands=case.hands, by=who, given=given)
+    except AlreadyApproved as spent:
+        raise SkipAsked(ref=case.ref) from spent
 
 
 def _leave_out(
@@ -243,6 +249,8 @@ def stop(
     purchase, theirs is taken first. `ready` is called once nothing stands in the way that could be seen
     before: from there it takes seconds where there are thousands of seats.
     """
+    if not says_something(reason):
+        raise StepReasonMissing
     check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
     step_up.require(db, desk, by=by, code=code, grave=Grave.PURCHASE, now=now)
     ready()

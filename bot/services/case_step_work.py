@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import MAILS, StepName, StepResult, StepState
+from bot.domain.case_steps import StepName, StepResult, StepState
 from bot.domain.cases import BEFORE_LIVE, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import PermanentFailure
 from bot.domain.key_refusals import KeyUnreadable
-from bot.domain.outbox import Job, JobStatus
+from bot.domain.outbox import Job
 from bot.domain.provisioning import Task, Way
 from bot.domain.registration import find_invited
 from bot.ports import Provisioner
@@ -27,11 +27,9 @@ from bot.services.case_steps import (
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
 from bot.services.registration import Why
-from bot.store import case_steps, cases, outbox, seats, step_jobs
+from bot.store import case_steps, cases, outbox, seats
 from bot.store.database import transaction
 
-#: a mail that staff dropped, or that an approval had that was taken back, is written anew
-_DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 #: why keys are waited for
 OUT_OF_STOCK, SPARE_KEYS = "out_of_stock", "spare_keys"
 #: why a person acts who made it before: it stands there as an earlier form had it
@@ -137,8 +135,7 @@ def _invite(work: Work) -> StepResult:
 
 def _mail_invitation(work: Work) -> None:
     db, desk, case, now = work.db, work.desk, work.case, work.now
-    dropped = len(step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], _DROPPED))
-    key = f"{case.ref}:{case.version}:invitation" + (f":{dropped}" if dropped else "")
+    key = registration.key_of_step(db, case)
     if outbox.find_by_key(db, key) is not None:
         return
     if find_invited(case.ris) is None:

@@ -14,6 +14,7 @@ from bot.domain.case_steps import (
     StepName,
     StepResult,
     StepState,
+    left_out,
 )
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus
 from bot.domain.events import EventTag
@@ -143,6 +144,13 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
         settle(db, job.case_id, name, result_of_mails(db, job.case_id, name), now=now)
 
 
+def follow_other(db: Database, case_id: int, *, now: datetime) -> None:
+    """Somebody else is invited, in the caller's transaction: what failed is tried by that, or is done."""
+    since, name = (StepState.SKIPPED,), StepName.INVITATION
+    if not case_steps.move(db, case_id, name, since=since, to=StepState.DONE, now=now):
+        settle(db, case_id, name, result_of_mails(db, case_id, name), now=now)
+
+
 def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     """How far a step is by its mails: one that is lost or held needs a hand."""
     if name is StepName.KEY_MAILS and license_keys.is_any_unmailed(db, case_id):
@@ -189,9 +197,16 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         return
     to = CaseStatus.LIVE if case.addition else CaseStatus.INVITED
     if cases.move(db, case_id, since=tuple(UNDER_WAY), to=to, content_hash=case.content_hash, now=now):
-        tag = EventTag.CASE_FINISHED if case.addition else EventTag.CASE_INVITED
-        timeline.record(db, tag, case_id, actor="usher", at=now)
+        timeline.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
         queue_case_card(db, case_id, now=now)
+
+
+def _tag_of_end(db: Database, case: Case) -> EventTag:
+    """What its steps led to; what was skipped is not told as done."""
+    skipped = left_out(case_steps.list_of_case(db, case.id))
+    if case.addition:
+        return EventTag.CASE_LEFT_TO_DESK if skipped else EventTag.CASE_FINISHED
+    return EventTag.CASE_LEFT_TO_DESK if StepName.INVITATION in skipped else EventTag.CASE_INVITED
 
 
 def await_registration(db: Database, addition: Case, *, now: datetime) -> None:

@@ -40,6 +40,7 @@ from bot.store import (
     outbox,
     registration,
     seats,
+    step_jobs,
 )
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -335,6 +336,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         why_code=rights.why_code(desk, case),
         quote=purchasing.quote(db, desk, case, now=now) if case.status is CaseStatus.IN_REVIEW else None,
         steps=tuple(case_steps.list_of_case(db, case.id)),
+        lost=step_jobs.list_lost_mails(db, case.id),
         bought=purchasing.find_bought(db, case),
         registration=found,
         registered=_registered(db, desk, case, found),

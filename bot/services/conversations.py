@@ -189,7 +189,7 @@ def give_to_person(db: Database, desk: Desk, one: Conversation, *, now: datetime
 
 
 def end_for_asker(db: Database, one: Conversation, *, by: str = CUSTOMER, now: datetime) -> None:
-    """They say that it helped, or were erased (`by`) and wait for nothing; in the caller's transaction."""
+    """They say that it helped, or wait for nothing (`by`: as others say); in the caller's transaction."""
     _end(db, one, by=by, now=now)
     refresh(db, one.ref, now=now)
 

@@ -10,7 +10,7 @@ from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import ChangeLine, CorrectionNote
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.differences import Differences, compare
-from bot.domain.errors import ContentChanged, NotReopenable
+from bot.domain.errors import ContentChanged, MailHasResult, NotReopenable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ris import User
@@ -22,7 +22,7 @@ from bot.services.cases import Submission, get_seen, move_or_explain, refusals_r
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.services.undoing import find_obstacle, has_keys_out, void_decision
-from bot.store import events
+from bot.store import cases, events
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -68,13 +68,18 @@ def reopen(
 ) -> Case:
     """Take the decision back and put the newer form in review; whoever says so has a hand in it.
 
-    Raise HasAdditions where others were approved because of that decision, KeysAreOut where keys went out.
+    Raise HasAdditions where others were approved because of that decision, KeysAreOut where keys went out,
+    MailHasResult where that form has a case of its own meanwhile.
     """
-    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
+    locks = (f"case:{ref}", f"mail:{submission.mail_id}")
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=locks):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
+        for other in cases.list_standing(db, submission.mail_id):
+            if other != case.ref:
+                raise MailHasResult(id=submission.mail_id, ref=other)
         if has_keys_out(db, case):
             raise KeysAreOut(ref=case.ref)
         void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)

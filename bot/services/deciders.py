@@ -1,12 +1,13 @@
 """Who may decide a case at this moment, of those whom a list names: deputies, and nobody's own work."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
-from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.cases import OPEN, Case, CaseStatus, hands_in_registration
 from bot.domain.staff import Member
 from bot.ports import Chat
 from bot.services.desk import Desk
@@ -18,6 +19,7 @@ def list_deciders(
 ) -> list[Member]:
     """Everybody who may still decide it: of a form, with those whom an escalation added."""
     if case.status is CaseStatus.REGISTRATION_REVIEW:
+        case = replace(case, hands=hands_in_registration(case.hands))
         return list_free(db, chat, desk.registrars, case, (), now=now)
     added = desk.policy.approvals.escalate_to if case.escalated else ()
     return list_free(db, chat, (*desk.reviewers, *added), case, given, now=now)

@@ -234,8 +234,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
     if case is None or not is_theirs or _brings_another(case, submissions):
-        thanks = case if understood.only_thanks else None
-        return _note_thanks(db, understood, thanks, now) or _take_as_new(db, desk, understood, now)
+        return _take_anothers(db, desk, understood, case, now)
     own, others = part(db, case, submissions)
     _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
@@ -250,6 +249,16 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if (refusal := understood.form.refusal) is not None:
         questions.say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
     return case.ref
+
+
+def _take_anothers(db: Database, desk: Desk, understood: Understood, case: Case | None, now: datetime) -> str:
+    """By who may not speak for the case's sponsor, or with the form of another customer."""
+    if understood.only_thanks and case is not None:
+        return _note_thanks(db, understood, case, now)
+    ref = _take_as_new(db, desk, understood, now)
+    if case is not None and ref.startswith("Q-"):  # whom we asked something, such as who registers
+        timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
+    return ref
 
 
 def _take_late(
@@ -279,10 +288,8 @@ def _take_late(
     return ref
 
 
-def _note_thanks(db: Database, understood: Understood, case: Case | None, now: datetime) -> str:
-    """Thanks for a mail about a case stand below its card; "" where there is none."""
-    if case is None:
-        return ""
+def _note_thanks(db: Database, understood: Understood, case: Case, now: datetime) -> str:
+    """Thanks for a mail about a case stand below its card."""
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     return case.ref
 

@@ -25,7 +25,7 @@ from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
 from bot.rendering import mails
-from bot.services import organisations, questions, rights, sources, timeline
+from bot.services import conversations, organisations, questions, rights, sources, timeline
 from bot.services.cases import (
     Submission,
     answer,
@@ -110,7 +110,15 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
         about = row.subject_ref or questions.aside(row.id)
         for case in opened:
             queue_kind_note(db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=about, now=now)
+        _close_question(db, row, by=by, now=now)
     return opened
+
+
+def _close_question(db: Database, row: LedgerMail, *, by: Staff, now: datetime) -> None:
+    """As a question it is over, where its asker has written nothing since."""
+    one = conversations.find(db, row.subject_ref)
+    if one is not None and one.mail_id == row.id and one.heard == 1:
+        conversations.end_for_asker(db, one, by=by.id, now=now)
 
 
 def take_as_question(
@@ -133,7 +141,7 @@ def take_as_question(
         events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
         queue_case_card(db, case.id, now=now)
         question = ""
-        if not _list_standing(db, row.id):
+        if not cases.list_standing(db, row.id):
             question = _ask(db, desk, understood, by=by, now=now)
         note = KindNote(kind=Kind.QUESTION, ref=question, by=by.id)
         queue_kind_note(db, note, about=case.ref, now=now)
@@ -157,19 +165,14 @@ def take_robot_as_question(
 
 def find_standing_case(db: Database, mail_id: int) -> Case | None:
     """The first case of that mail which was not withdrawn."""
-    standing = _list_standing(db, mail_id)
+    standing = cases.list_standing(db, mail_id)
     return get_case(db, standing[0]) if standing else None
-
-
-def _list_standing(db: Database, mail_id: int) -> list[str]:
-    found = cases.list_of_mail(db, mail_id)
-    return [f"C-{number}" for number, status in found if status is not CaseStatus.WITHDRAWN]
 
 
 def _check_without_case(db: Database, row: LedgerMail) -> None:
     if row.status is MailStatus.RECORDED:
         raise MailUndecided(id=row.id)
-    for ref in _list_standing(db, row.id):
+    for ref in cases.list_standing(db, row.id):
         raise MailHasResult(id=row.id, ref=ref)
 
 

@@ -17,6 +17,7 @@ from bot.domain.key_refusals import (
     BadHolderName,
     HasSeat,
     KeyAlreadyVoid,
+    KeyJustSent,
     KeyNotIssued,
     KeySentOften,
     KeyStillWaits,
@@ -25,6 +26,7 @@ from bot.domain.key_refusals import (
     UnknownKey,
 )
 from bot.domain.license_keys import (
+    AGAIN_AFTER,
     AGAIN_WITHIN,
     KEY,
     KEYS_A_PAGE,
@@ -167,6 +169,8 @@ def send_again(db: Database, desk: Desk, *, seat_id: int, by: Staff, now: dateti
         before = mail_store.list_newest(db, [key.id]).get(key.id)
         if before and before.status in _WAITING:
             raise KeyStillWaits(status=before.status)
+        if before and before.why is Mailed.AGAIN and before.sent_at and now < before.sent_at + AGAIN_AFTER:
+            raise KeyJustSent
         if mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
             raise KeySentOften(most=MOST_AGAIN)
         key_mails.queue_one(db, desk, held.case, held.seat, why=Mailed.AGAIN, now=now)

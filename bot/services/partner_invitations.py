@@ -190,7 +190,7 @@ def _known(desk: Desk) -> Known:
     names = {
         compared(name): code for code, role in roles.items() for name in (code, role.title.en, role.title.de)
     }
-    return Known(roles=names, lang="en", role=next(iter(roles)))
+    return Known(roles=names, lang="en", role=next(iter(roles)), ours=desk.own_addresses)
 
 
 def look(

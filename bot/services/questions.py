@@ -320,9 +320,10 @@ def _is_to_be_read(understood: Understood, *, known: bool) -> bool:
 
 
 def _note(understood: Understood, ref: str) -> dict[str, object]:
-    row, mail = understood.row, understood.mail
+    row, mail, named = understood.row, understood.mail, understood.found.thread_ref or ""
     note = QuestionNote(
         ref=ref,
+        about=named if named.startswith("C-") and named != ref else "",
         sender_name=mail.sender.name,
         sender_address=mail.sender.address,
         verified=understood.verified,

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.case_steps import StepName, StepResult, StepState
+from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.outbox import JobStatus
 from bot.domain.registration import (
     LINK_AGAIN_AFTER,
     Draft,
+    LinkEnd,
     Registered,
     Registration,
     Stage,
@@ -32,12 +34,14 @@ from bot.rendering import registration_mails
 from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
-from bot.store import cases, events, links
+from bot.store import case_steps as steps
+from bot.store import case_versions, cases, events, links, step_jobs
 from bot.store import registration as store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
+INSTEAD = "invited:"  #: begins what a version was made by when somebody else was invited
 MAIL = "invitation"  #: the template of the mail with such a link
 ENDED = "registration_page"  #: what a trail calls the invited person
 
@@ -51,6 +55,9 @@ class Why(StrEnum):
     REMINDER = "reminder"  # nobody has registered yet
 
 
+#: by staff, or with an approval that was taken back
+_DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
+_KEYS = frozenset({StepName.KEYS, StepName.KEY_MAILS})  #: skipped, no mail brings any
 _ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
 
 
@@ -83,6 +90,19 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     if invited is None or found is None:
         raise LinkUnknown
     return Invitation(case=case, invited=invited, registration=found)
+
+
+def find_end(db: Database, token: str) -> LinkEnd:
+    """Why a link opens nothing, for whoever holds it: somebody else's invitation is not theirs to renew."""
+    ref = links.find_subject(db, token, purpose=LINK)
+    case = cases.find(db, int(ref.removeprefix("C-"))) if ref else None
+    if case is None:
+        return LinkEnd.OVER
+    if case.status is CaseStatus.WITHDRAWN:
+        return LinkEnd.STOPPED
+    ended = links.find_end(db, token, purpose=LINK)
+    other = case_versions.find_last_made(db, case.id, INSTEAD)
+    return LinkEnd.OTHER if other and ended and ended <= other else LinkEnd.OVER
 
 
 def get_registered(desk: Desk, invitation: Invitation) -> Registered:
@@ -141,7 +161,7 @@ def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now
         moved = cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now)
         if not moved or not store.submit(db, case.id, sealed, now=now):
             raise DraftChanged
-        cases.add_hand(db, case, found.registration.email)
+        cases.set_hands(db, case.id, case.hands | {found.registration.email})
         timeline.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
         queue_case_card(db, case.id, now=now)
 
@@ -196,12 +216,19 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
             until=until,
             why=why,
             spare=key_mails.count_untold(db, desk, case, invited),
+            keyless=bool(_KEYS & left_out(steps.list_of_case(db, case.id))),
         ),
         now=now,
         case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
         automatic=why not in _ANEW,
     )
+
+
+def key_of_step(db: Database, case: Case) -> str:
+    """Of the one invitation for what a case holds; after one that was dropped another is written."""
+    dropped = len(step_jobs.list_mails(db, case.id, (MAIL,), _DROPPED))
+    return f"{case.ref}:{case.version}:invitation" + (f":{dropped}" if dropped else "")
 
 
 def make_url(db: Database, desk: Desk, case: Case, *, until: datetime, now: datetime) -> str:
@@ -218,7 +245,7 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        if ref is not None:
+        if ref is not None and find_end(db, token) is LinkEnd.OVER:
             mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
 
 

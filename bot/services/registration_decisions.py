@@ -245,6 +245,7 @@ def _tell_sponsor(db: Database, desk: Desk, case: Case, *, outside: bool, now: d
         administrator=find_invited(case.ris) or User(),
         site=site.number if site else "",
         outside=outside,
+        ready=site is None or site.state is not StepState.SKIPPED,
     )
     queue_mail(
         db,

@@ -6,21 +6,23 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.case_steps import StepName
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
-from bot.domain.registration import Invitee, read_invitee, with_invited
+from bot.domain.registration import Invitee, is_invited, is_named, read_invitee, with_invited
+from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import UNSENT
-from bot.services import registration, timeline
+from bot.services import case_steps, registration, timeline
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
+from bot.store import case_steps as steps
 from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
-from bot.store.numbers import next_number
 
 
 def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Case:
@@ -31,40 +33,51 @@ def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Cas
 
 def _call_back(db: Database, case: Case) -> None:
     """What has not gone to whom was invited before never goes: its link is dead."""
-    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), UNSENT):
-        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
+    lost = (*UNSENT, JobStatus.UNKNOWN)
+    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), lost):
+        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
 
 
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status is not CaseStatus.INVITED or case.addition is not None:
+    step = steps.find(db, case.id, StepName.INVITATION)
+    lost = case.status in UNDER_WAY and step is not None and step.takes_hand
+    if not (lost or case.status is CaseStatus.INVITED) or case.addition is not None:
         raise NotReviewable(ref=case.ref, status=case.status)
     return case
 
 
 def invite_other(
     db: Database, desk: Desk, *, ref: str, version: int, to: Invitee, by: Staff, now: datetime
-) -> Case:
-    """They take the place of whom the form named first, whose link ends; `version`: as it was shown.
+) -> bool:
+    """Invite them in the place of whom the form named first, whose link ends; `version`: as it was shown.
 
-    Who does so has a hand in the case, and decides about its registration no more. A License Key that was
-    mailed stays with whom it went to. Raise BadHolderName or BadHolderAddress, or ContentChanged.
+    False where the form names them already, so that nobody leaves it.
+
+    Who does so does not decide about the registration that follows, until a colleague names somebody else in
+    turn. A License Key that was mailed stays with whom it went to. Raise BadHolderName, BadHolderAddress,
+    OwnAddress, AlreadyInvited or ContentChanged.
     """
     with refusals_recorded(db, ref, by, now):
         to = read_invitee(to)
+        if to.email in desk.own_addresses:
+            raise OwnAddress(found=to.email)
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_invited(db, ref, by)
             if case.version != version:
                 raise ContentChanged(ref=case.ref, version=case.version)
+            if is_invited(case.ris, to):
+                raise AlreadyInvited
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
-            cases.register(db, changed, made_by=f"invited:{by.id}", now=now)
+            cases.register(db, changed, made_by=f"{registration.INSTEAD}{by.id}", now=now)
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
-            cases.add_hand(db, case, by.id)
+            cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
             _call_back(db, case)
-            key = f"{case.ref}:invitation:other:{next_number(db, 'invitation')}"
+            key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
+            case_steps.follow_other(db, case.id, now=now)
             timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
-    return changed
+    return not is_named(case.ris, to)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval, Grave, SecondReason, find_right
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import Case, CaseStatus, hands_in_registration
 from bot.domain.errors import AlreadyApproved, AlreadyDecided, Refusal
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
@@ -40,7 +40,8 @@ def at_this_moment(db: Database, by: Staff, now: datetime) -> Staff:
 
 def right_on_registration(db: Database, case: Case, by: Staff, *, now: datetime) -> str:
     """Whose right lets them decide about an organisation's registration; raise what keeps them from it."""
-    return find_right(Act.REGISTRATION, ref=case.ref, hands=case.hands, by=at_this_moment(db, by, now))
+    hands = hands_in_registration(case.hands)
+    return find_right(Act.REGISTRATION, ref=case.ref, hands=hands, by=at_this_moment(db, by, now))
 
 
 def check_may_close(db: Database, by: Staff, *, now: datetime) -> None:

@@ -10,9 +10,20 @@ from bot.domain.approvals import Approval
 from bot.domain.case_steps import CaseStep, StepName, StepState
 from bot.store.database import count, instant, listed, row, rows, text_of
 
-#: of a case called `c`: how far the step is that it is at; null where it is at none
+#: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
+#: skipped is nobody's outside: the desk gets it to them.
 STEP_AT = """(select state from case_steps at where at.case_id = c.id
-    and at.state in ('running', 'blocked', 'desk', 'failed') order by at.place limit 1)"""
+    and (at.state in ('running', 'blocked', 'desk', 'failed')
+        or (at.state = 'skipped' and at.name = 'invitation' and c.status = 'invited'))
+    order by at.place limit 1)"""
+
+
+#: of a case called `c`: who asks to leave out the step that it is at; null where nobody does
+SKIP_BY = """(select k.made_by from step_skips k
+    join case_steps at on at.case_id = k.case_id and at.name = k.name and at.tries = k.tries
+    where k.case_id = c.id and at.state in ('running', 'blocked', 'desk', 'failed') limit 1)"""
+_STEPS = """select s.*, k.made_by skip_by, k.reason skip_reason from case_steps s
+    left join step_skips k on k.case_id = s.case_id and k.name = s.name and k.tries = s.tries"""
 
 
 def lay(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime) -> None:
@@ -35,20 +46,20 @@ def lay(db: Database, case_id: int, names: Sequence[StepName], *, now: datetime)
 
 
 def find(db: Database, case_id: int, name: StepName) -> CaseStep | None:
-    sql = "select * from case_steps where case_id = :case_id and name = :name"
+    sql = f"{_STEPS} where s.case_id = :case_id and s.name = :name"
     found = row(db, sql, {"case_id": case_id, "name": name})
     return _step(found) if found else None
 
 
 def list_of_case(db: Database, case_id: int) -> list[CaseStep]:
     """In the order in which they are taken."""
-    found = rows(db, "select * from case_steps where case_id = :id order by place", {"id": case_id})
+    found = rows(db, f"{_STEPS} where s.case_id = :id order by s.place", {"id": case_id})
     return [_step(entry) for entry in found]
 
 
 def list_in(db: Database, name: StepName, state: StepState) -> list[CaseStep]:
     """Everywhere, the longest first."""
-    sql = "select * from case_steps where name = :name and state = :state order by since, case_id"
+    sql = f"{_STEPS} where s.name = :name and s.state = :state order by s.since, s.case_id"
     return [_step(entry) for entry in rows(db, sql, {"name": name, "state": state})]
 
 
@@ -147,6 +158,8 @@ def _step(found: Mapping[str, Any]) -> CaseStep:
         number=found["number"],
         url=found["url"],
         by=found["made_by"],
+        skip_by=found["skip_by"] or "",
+        skip_reason=found["skip_reason"] or "",
     )
 
 

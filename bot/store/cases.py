@@ -157,10 +157,10 @@ def escalate(db: Database, case_id: int, *, now: datetime) -> None:
     count(db, sql, {"id": case_id, "now": text_of(now)})
 
 
-def add_hand(db: Database, case: Case, hand: str) -> None:
+def set_hands(db: Database, case_id: int, hands: Collection[str]) -> None:
     """Remember who had a hand in a case: they are not its second eye."""
-    hands = json.dumps(sorted(case.hands | {hand}))
-    count(db, "update cases set hands = :hands where id = :id", {"hands": hands, "id": case.id})
+    values = {"hands": json.dumps(sorted(hands)), "id": case_id}
+    count(db, "update cases set hands = :hands where id = :id", values)
 
 
 def add_decision(
@@ -262,15 +262,15 @@ def set_phase(db: Database, decision_ids: Iterable[int], phase: Phase) -> list[i
     return sorted(int(entry["case_id"]) for entry in moved)
 
 
-def list_of_mail(db: Database, mail_id: int) -> list[tuple[int, CaseStatus]]:
-    """Cases of which that mail made a version, with their state."""
+def list_standing(db: Database, mail_id: int) -> list[str]:
+    """Names of the cases of which that mail made a version, and which were not withdrawn."""
     found = rows(
         db,
-        """select distinct c.id, c.status from case_versions v join cases c on c.id = v.case_id
-           where v.mail_id = :mail_id order by c.id""",
+        """select distinct c.id from case_versions v join cases c on c.id = v.case_id
+           where v.mail_id = :mail_id and c.status <> 'withdrawn' order by c.id""",
         {"mail_id": mail_id},
     )
-    return [(entry["id"], CaseStatus(entry["status"])) for entry in found]
+    return [f"C-{entry['id']}" for entry in found]
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:

@@ -48,6 +48,16 @@ def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
     return str(found["subject"]) if found else None
 
 
+def find_end(db: Database, token: str, *, purpose: str) -> datetime | None:
+    """Until when the link opens something; None for none of ours."""
+    found = row(
+        db,
+        "select expires_at from links where hash = :hash and purpose = :purpose",
+        {"hash": _hash(token), "purpose": purpose},
+    )
+    return instant(found["expires_at"]) if found else None
+
+
 def find_living(db: Database, token: str, *, now: datetime) -> str:
     """What a link is about that still opens something, whatever its purpose; "" for any other."""
     sql = "select subject from links where hash = :hash and expires_at > :now"

@@ -9,7 +9,7 @@ from bot.domain.approvals import Approval, Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.queue import QueueEntry
-from bot.store.case_steps import STEP_AT
+from bot.store.case_steps import SKIP_BY, STEP_AT
 from bot.store.case_words import HEARD, IS_OPEN, NOT_READ
 from bot.store.database import instant, rows
 
@@ -18,7 +18,8 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
     """Cases that wait for somebody, the longest waiting first."""
     found = rows(
         db,
-        f"""select c.id, c.status, {STEP_AT} step, {HEARD} heard, c.assigned_to, c.content_hash,
+        f"""select c.id, c.status, {STEP_AT} step, {SKIP_BY} skip_by, {HEARD} heard,
+                  c.assigned_to, c.content_hash,
                   case when {IS_OPEN} then (select count(*) {NOT_READ}) else 0 end unread,
                   c.hands, c.escalated_at, v.company, v.users,
                   d.phase, coalesce(
@@ -45,6 +46,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
             users=entry["users"],
             phase=Phase(entry["phase"]) if entry["phase"] else None,
             step=StepState(entry["step"]) if entry["step"] else None,
+            skip_by=entry["skip_by"] or "",
             heard=bool(entry["heard"]),
             unread=entry["unread"],
             assigned_to=entry["assigned_to"],

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from bot.domain.cards import LostMail
+from bot.domain.case_steps import MAILS
 from bot.domain.outbox import JobStatus
 from bot.store.database import listed, row, rows
 from bot.store.outbox import OF_CASE
@@ -48,6 +50,22 @@ def list_lost(db: Database, case_id: int, name: str) -> list[int]:
     sql = """select id from outbox where case_id = :id and kind = 'step' and template = :name
                and status in ('failed', 'unknown') order by id"""
     return [int(found["id"]) for found in rows(db, sql, {"id": case_id, "name": name})]
+
+
+def list_lost_mails(db: Database, case_id: int, *, most: int = 10) -> tuple[LostMail, ...]:
+    """The newest mails of a case's steps that did not go, or of which nobody knows."""
+    inside, values = listed("template", [template for mails in MAILS.values() for template in mails])
+    found = rows(
+        db,
+        f"""select template, recipient, error from outbox {OF_CASE}
+            where case_id = :id and template in ({inside}) and status in ('failed', 'unknown')
+              and kind = 'mail' order by id desc limit :most""",
+        {**values, "id": case_id, "most": most},
+    )
+    return tuple(
+        LostMail(template=entry["template"], address=entry["recipient"], error=entry["error"])
+        for entry in found
+    )
 
 
 def list_mails(

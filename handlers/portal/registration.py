@@ -171,6 +171,8 @@ def ask_again(*, frame: Frame) -> Response:
 
 
 def _over(token: str, frame: Frame) -> Response:
-    """Never was, taken back, or too old: the page does not say which."""
+    """Never was, or too old: the page does not say which. Whose place somebody else has reads that."""
+    with frame.bot.connect() as db:
+        end = registration.find_end(db, token)
     again = url_for("registration.again", token=token)
-    return frame.pages.render("register_again.html", status=404, state="over", again=again)
+    return frame.pages.render("register_again.html", status=404, state=str(end), again=again)

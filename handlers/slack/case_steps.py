@@ -92,10 +92,10 @@ def on_skip(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
     ref, step, seen = _step_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        found, first = case_step_hands.find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
+        found = case_step_hands.find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
         card = cases.get_card(db, bot.desk, ref, now=now)
         code = asks_code(bot.desk, Grave.OVERRIDE)
-        view = shown.skip_modal(card, found, first=first, code=code, words=words(bot))
+        view = shown.skip_modal(card, found, code=code, words=words(bot))
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 

@@ -143,12 +143,14 @@ def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            reinviting.invite_other(db, bot.desk, ref=ref, version=version, to=to, by=by, now=now)
+            instead = reinviting.invite_other(db, bot.desk, ref=ref, version=version, to=to, by=by, now=now)
     except Refusal as refusal:
-        keep_open(ack, "email" if refusal.code == "bad_holder_address" else "first_name", refusal, bot)
+        keep_open(ack, shown.field_of_invite(refusal), refusal, bot)
     else:
         ack()
-        _say(respond, "registration.done.invited", ref, bot)
+        _say(
+            respond, "registration.done.invited" if instead else "registration.done.invited_beside", ref, bot
+        )
 
 
 def _refuse(ack: Ack, refusal: Refusal, given: shown.Decided, bot: Bot) -> None:

@@ -10,12 +10,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.registration import FIELDS, HEADQUARTERS, digest, first_draft
+from bot.domain.registration import FIELDS, HEADQUARTERS, Invitee, digest, first_draft
 from bot.rendering import samples
-from bot.services import registration
+from bot.services import registration, reinviting
 from bot.store import cases, links
 from bot.store import registration as store
 from bot.store.database import transaction
+from tests.cast import BLAKE
 from tests.portal.conftest import Found, Town
 
 TOKEN = "an-invitation-that-nobody-else-has"
@@ -252,6 +253,35 @@ def test_links_that_open_nothing_all_say_the_same(town: Town) -> None:
     assert expired.status_code == 404
     assert len(pages) == 1
     assert case.ris.company.name not in pages.pop()
+
+
+def test_who_was_replaced_reads_that_somebody_else_registers_and_renews_nothing(town: Town) -> None:
+    case, now = invited(town), town.bot.clock.now()
+    with town.bot.connect() as db:
+        to = Invitee(first_name="Nora", last_name="Vogt", email="nora@lindgren.example.com")
+        desk, version = town.bot.desk, case.version
+        reinviting.invite_other(db, desk, ref=case.ref, version=version, to=to, by=BLAKE, now=now)
+    town.wait(hours=1)
+    page = town.client().get(f"{AT}?lang=de")
+    with town.bot.connect() as db:
+        registration.renew(db, town.bot.desk, token=TOKEN, now=town.bot.clock.now())
+        mails = db.execute("select recipient from outbox where template = 'invitation'").fetchall()
+
+    assert page.status_code == 404
+    assert "Jetzt registriert jemand anderes" in page.text
+    assert "Nora" not in page.text
+    assert f"{AT}/again" not in page.text
+    assert mails == [("nora@lindgren.example.com",)]
+
+
+def test_a_link_of_a_case_that_was_stopped_says_that_it_has_ended(town: Town) -> None:
+    case = invited(town)
+    with town.bot.connect() as db:
+        db.execute("update cases set status = 'withdrawn' where id = ?", [case.id])
+    page = town.client().get(AT).text
+
+    assert "This order has ended" in page
+    assert f"{AT}/again" not in page
 
 
 def test_a_new_link_goes_to_the_address_on_file_and_everybody_is_told_the_same(town: Town) -> None:

@@ -166,6 +166,17 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "registration_refused_own": lambda lang: registration_samples.refused(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, reason=RefusalReason.OWN_DATA
     ),
+    "invitation_keyless": lambda lang: registration_mails.invitation(
+        samples.decided_case(lang), samples.USERS[0], POLICY, until=samples.DECIDED_AT, keyless=True
+    ),
+    "site_ready_without_site": lambda lang: registration_mails.site_ready(
+        samples.decided_case(lang),
+        POLICY,
+        administrator=samples.USERS[0],
+        site="",
+        outside=False,
+        ready=False,
+    ),
     "site_ready_outside": lambda lang: registration_mails.site_ready(
         samples.decided_case(lang), POLICY, administrator=samples.USERS[0], site="", outside=True
     ),

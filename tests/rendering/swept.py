@@ -215,7 +215,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         registration.tick_modal(poisoned(registrations.to_decide(), text), code=True, words=ENGLISH)
     ],
     "case_steps.skip_modal": lambda text: [
-        case_steps.skip_modal(card, card.steps[0], first="U0AVERY", code=True, words=ENGLISH)
+        case_steps.skip_modal(
+            card, replace(card.steps[0], skip_by="U0AVERY", skip_reason=text), code=True, words=ENGLISH
+        )
         for card in [poisoned(steps_room.every_state(), text)]
     ],
     "case_steps.stop_modal": lambda text: [

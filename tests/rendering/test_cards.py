@@ -254,6 +254,14 @@ def test_staff_say_whether_it_is_one_that_is_known_but_add_to_nothing_that_was_n
     assert pairs == [
         ("case_same_as", "C-7 C-2"), ("case_not_same", "C-7 C-2"), ("case_not_same", "C-7 C-5"),
     ]  # fmt: skip
+    asked = {
+        element["action_id"]: element["confirm"]["text"]["text"]
+        for block in shown.blocks
+        for element in block.get("elements", [])
+        if "confirm" in element
+    }
+    assert "the sponsor is asked for that by mail at once" in asked["case_not_same"]
+    assert "case_same_as" not in asked
     for status in (CaseStatus.RECEIVED, CaseStatus.APPROVED):
         card = alike_card()
         other = case_card(replace(card, case=replace(card.case, status=status)))

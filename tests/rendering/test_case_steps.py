@@ -1,5 +1,6 @@
 """Tests of what a card says of money and steps, and of the modals by which staff lend a hand."""
 
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot import policy as policies
 from bot.adapters.webhook import OTHERWISE
-from bot.domain.cards import CaseCard, Corrected
+from bot.domain.cards import CaseCard, Corrected, LostMail
 from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.errors import Refusal
@@ -40,6 +41,10 @@ def steps(*states: StepState, **more: str) -> tuple[CaseStep, ...]:
 
 
 S = StepState
+
+
+#: somebody asks to leave it out
+WISHED = replace(a_step(StepName.CASE, S.DESK), skip_by="U0AVERY", skip_reason="made <last> year")
 
 
 def under_way(*states: StepState, status: CaseStatus = CaseStatus.PROVISIONING, **more: str) -> CaseCard:
@@ -124,10 +129,8 @@ def ended(lines: tuple[Ended, ...]) -> dict[str, object]:
 
 MODALS = {
     "checklist_modal": lambda card: case_steps.checklist_modal(card, words=ENGLISH),
-    "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], first="", code=True, words=ENGLISH),
-    "skip_modal_second": lambda card: case_steps.skip_modal(
-        card, card.steps[2], first="U0AVERY", code=False, words=ENGLISH
-    ),
+    "skip_modal": lambda card: case_steps.skip_modal(card, card.steps[2], code=True, words=ENGLISH),
+    "skip_modal_second": lambda card: case_steps.skip_modal(card, WISHED, code=False, words=ENGLISH),
     "stop_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH),
     "withdraw_modal": lambda card: case_steps.stop_modal(card, code=True, words=ENGLISH, at_wish=True),
 }
@@ -197,6 +200,30 @@ def test_slack_takes_each_modal(name: str) -> None:
     assert check_view(MODALS[name](GOLDEN["steps_desk"])) == []
 
 
+INVITATION_LOST = replace(
+    under_way(*[S.DONE] * 4, S.FAILED, reason="mail_failed"),
+    lost=(
+        LostMail(template="invitation", address="greta@gone.example", error="550 no such <user>"),
+        LostMail(template="license_key", address="tom@gone.example", error="551 moved"),
+    ),
+)
+
+
+def test_a_lost_mail_is_told_with_its_address_and_the_servers_words_at_its_own_step() -> None:
+    said = json.dumps(shown(INVITATION_LOST).blocks, ensure_ascii=False)
+    assert "greta@gone.example: 550 no such &lt;user&gt;" in said
+    assert "tom@gone.example" not in said
+
+
+def test_who_asks_to_skip_a_step_stands_on_the_card_with_the_reason_until_it_is_settled() -> None:
+    card = under_way(S.DONE, S.DONE, S.DESK, S.WAITING, S.WAITING)
+    asked = replace(card, steps=(*card.steps[:2], WISHED, *card.steps[3:]))
+    settled = replace(card, steps=(*card.steps[:2], replace(WISHED, state=S.SKIPPED), *card.steps[3:]))
+
+    assert "<@U0AVERY> asks to skip it: made &lt;last&gt; year" in str(shown(asked).blocks)
+    assert "asks to skip" not in str(shown(settled).blocks)
+
+
 def pressed(card: CaseCard) -> list[str]:
     return [
         element["action_id"]
@@ -213,6 +240,7 @@ def pressed(card: CaseCard) -> list[str]:
         (GOLDEN["steps_desk"], ["case_checklist", "step_skip", "case_stop"]),
         (GOLDEN["steps_failed"], ["case_checklist", "step_retry", "step_skip", "case_stop"]),
         (GOLDEN["steps_running"], ["case_checklist", "step_skip", "case_stop"]),
+        (INVITATION_LOST, ["step_retry", "registration_invite", "step_skip", "case_stop"]),
         (under_way(*[S.DONE] * 5, status=CaseStatus.INVITED), ["case_stop"]),
     ],
 )
@@ -240,6 +268,13 @@ def filled(view: Block, **typed: str) -> Block:
         if block["type"] == "input"
     }
     return view | {"state": {"values": values}}
+
+
+def test_signs_that_nobody_sees_are_nothing() -> None:
+    view = case_steps.skip_modal(
+        GOLDEN["steps_failed"], a_step(StepName.CASE, S.FAILED), code=False, words=ENGLISH
+    )
+    assert case_steps.read_hand(filled(view, reason="\u200b")).reason == ""
 
 
 def test_what_was_entered_is_read_and_blanks_are_nothing() -> None:

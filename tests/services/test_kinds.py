@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import CaseStatus
+from bot.domain.conversations import ConversationState
 from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
@@ -25,7 +26,7 @@ from bot.domain.mail_refusals import MailNotKept
 from bot.domain.staff import Staff
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, kinds
+from bot.services import approvals, conversations, corrections, kinds
 from bot.store import ledger
 from tests.cast import AVERY, BLAKE, CASEY, ELI, MALLORY, Office, a_mail
 from tests.contracts.racing import race
@@ -50,6 +51,11 @@ def as_question(office: Office, ref: str, by: Staff = BLAKE, *, seen: str = "") 
         return kinds.take_as_question(
             db, office.desk, understood, ref=ref, seen=seen or case.content_hash, by=by, now=office.now
         )
+
+
+def state_of(office: Office, ref: str) -> ConversationState:
+    with office.connect() as db:
+        return conversations.get(db, ref).state
 
 
 def robot_as_question(office: Office, mail_id: int, by: Staff = BLAKE) -> str:
@@ -176,6 +182,23 @@ def test_a_form_for_a_decided_case_opens_a_new_one(office: Office) -> None:
     assert office.case("C-1").status is CaseStatus.APPROVED
 
 
+def test_a_form_that_has_a_case_reopens_no_other(office: Office) -> None:
+    office.take(a_mail(files=[FORM]))
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    corrected = ("RIS.xlsx", ris_form("en", replace(COMPANY, city="Kiel"), [MARA, TOM]))
+    row = office.take(a_mail(files=[corrected], answers=office.mails()[0].message_id))
+    assert as_ris(office, row.id) == ["C-2"]
+    with office.connect() as db:
+        understood = kinds.read_again(db, office.desk, office.reader, row.id)
+        submission = kinds.get_submission(office.desk, understood)
+        seen = office.case("C-1").content_hash
+        with pytest.raises(MailHasResult):
+            corrections.reopen(db, office.desk, submission, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+    assert office.case("C-1").status is CaseStatus.APPROVED
+
+
 def test_a_mail_that_made_a_version_makes_no_case_besides(office: Office) -> None:
     row = office.take(a_mail(files=[FORM]))
 
@@ -232,7 +255,9 @@ def test_what_was_closed_by_mistake_is_taken_as_a_ris_again(office: Office) -> N
     as_question(office, "C-1")
 
     assert as_ris(office, row.id) == ["C-2"]
+    assert state_of(office, "Q-1") is ConversationState.CLOSED
     assert as_question(office, "C-2") == "Q-2"
+    assert state_of(office, "Q-2") is ConversationState.OPEN
     assert row_of(office, row.id).subject_ref == "Q-2"
 
 

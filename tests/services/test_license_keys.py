@@ -10,6 +10,7 @@ from bot.domain.delivery import Delivery
 from bot.domain.errors import NotStaff, PermanentFailure, UnknownOutcome
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
+    KeyJustSent,
     KeySentOften,
     KeyStillWaits,
     NobodyHolds,
@@ -276,6 +277,9 @@ def test_three_times_a_day_are_enough_and_the_next_day_it_goes_again(supplied: O
     for _ in range(3):
         send_again(supplied, tom)
         work(supplied)
+        with pytest.raises(KeyJustSent):
+            send_again(supplied, tom)
+        supplied.clock.wait(minutes=5)
     with pytest.raises(KeySentOften):
         send_again(supplied, tom)
     supplied.clock.wait(hours=25)

@@ -232,6 +232,7 @@ def test_an_address_is_invited_once_by_staff_and_within_the_cap(office: Office) 
     assert invite("max@rotor.example.org") is PartnerInvited
     assert invite("eve@rotor.example.org", ELI) is NotStaff
     assert invite("max@") is InvitationUnsound
+    assert invite(office.desk.mail_from.address.upper()) is InvitationUnsound
     assert invite("ida@rotor.example.org", role="king") is InvitationUnsound
     assert invite("ida@rotor.example.org", first_name="=1+1") is InvitationUnsound
     moved_in(office)

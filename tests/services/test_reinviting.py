@@ -10,13 +10,14 @@ from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotSta
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, find_invited, with_invited
+from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Staff
 from bot.rendering import samples
-from bot.services import registration, reinviting
+from bot.services import case_step_hands, registration, reinviting, rights
 from bot.store import accounts
 from bot.store.database import transaction
-from tests.cast import BLAKE, CASEY, ELI, Office
+from tests.cast import AVERY, BLAKE, CASEY, ELI, Office
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
 NORA = Invitee(first_name="Nora", last_name="Vogt", email="Nora.Vogt@lindgren.example.com")
@@ -56,12 +57,42 @@ def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
     assert len(people) == len(samples.USERS)
 
 
+def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) -> None:
+    first = samples.USERS[0]
+    same = Invitee(first_name=first.first_name.upper(), last_name=first.last_name, email=GRETA.upper())
+    with pytest.raises(AlreadyInvited):
+        invite(office, same)
+    for own in office.desk.own_addresses:
+        with pytest.raises(OwnAddress):
+            invite(office, replace(NORA, email=own.upper()))
+    assert office.case("C-1").version == 1
+    assert len(tokens(office)) == 1
+
+
+def test_only_the_last_to_invite_does_not_decide_and_each_of_them_may_stop(office: Office) -> None:
+    invite(office, by=AVERY)
+    invite(office, replace(NORA, first_name="Noa", email="noa.vogt@lindgren.example.com"), by=CASEY)
+    fill(office, salutation="Ms", job_title="Buyer", phone_1="+49 40 1234567")
+    submit(office)
+
+    case = office.case("C-1")
+    with office.connect() as db:
+        assert not rights.may_decide(db, case, CASEY, now=office.now)
+        assert rights.may_decide(db, case, AVERY, now=office.now)
+        for by in (AVERY, CASEY):
+            seen = case.content_hash
+            case_step_hands.check_may_stop(db, ref="C-1", seen=seen, by=by, now=office.now)
+    decide(office, by=AVERY)
+    assert office.case("C-1").status is CaseStatus.LIVE
+
+
 def test_somebody_of_the_form_changes_places_and_both_stay(office: Office) -> None:
     other = next(user for user in samples.USERS[1:] if user.role != Role.ORGANIZATION_ADMINISTRATOR)
     to = Invitee(first_name=other.last_name.upper(), last_name=other.first_name, email=other.email.upper())
     invite(office, to)
 
     users = office.case("C-1").ris.users
+    assert users[[user.email for user in users].index(GRETA)].role == Role.ORGANIZATION_ADMINISTRATOR
     assert (users[0].last_name, users[0].role) == (other.last_name, Role.ORGANIZATION_ADMINISTRATOR)
     assert {user.email for user in users} == {user.email for user in samples.USERS}
     assert office.mailer.sent[-1].to == other.email.lower()

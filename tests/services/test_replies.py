@@ -81,6 +81,17 @@ def test_the_token_alone_changes_nothing(office: Office, sender: Address, verdic
     assert row.subject_ref == "C-2"
 
 
+def test_whoever_answers_a_mail_of_a_case_writes_about_that_case(office: Office) -> None:
+    office.take(a_mail(files=[FORM]))
+    row = a_reply(office, sender=MALLORY, verdict="pass", text="Please invite Max instead.")
+    office.work()
+    said = {message.key: str(message.blocks) for message in office.chat.standing.values()}
+
+    assert row.subject_ref == "Q-1"
+    assert "about *C-1*" in next(text for key, text in said.items() if "Please invite Max" in text)
+    assert any("answered a mail about this case: Q-1" in text for text in said.values())
+
+
 def test_a_colleague_of_the_sponsors_domain_is_a_party_and_gets_a_copy_from_then_on(office: Office) -> None:
     office.take(a_mail(files=[WITHOUT_CITY]))
     a_reply(office, sender=ERIN, files=[FORM])
@@ -207,7 +218,7 @@ def test_an_unreadable_form_of_another_sponsor_is_no_mere_question(tmp_path: Pat
     row = a_reply(office, sender=FRANCA, files=[BROKEN])
 
     assert row.subject_ref == "Q-1"
-    assert templates(office)[-2:] == ["question_note", "unreadable_ris"]
+    assert templates(office)[-3:] == ["question_note", "unreadable_ris", "step_note"]
 
 
 @pytest.mark.parametrize("sender", [DANA, MALLORY])

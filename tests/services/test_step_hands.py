@@ -8,7 +8,6 @@ import pytest
 from bot.domain.case_steps import MAILS, StepName
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import (
-    AlreadyApproved,
     ContentChanged,
     HasAdditions,
     NotApprover,
@@ -22,10 +21,10 @@ from bot.domain.key_refusals import StockUnchecked
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
-from bot.domain.step_refusals import KeysAreOut
+from bot.domain.step_refusals import KeysAreOut, NumberMissing, SkipAsked, StepReasonMissing
 from bot.services import additions, approvals, case_step_hands, cases, corrections, outbox
 from bot.services.case_steps import wake
-from bot.store import holds, license_keys, purchase_orders, seats
+from bot.store import holds, license_keys, purchase_orders, queue, seats
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission
 from tests.forms import MARA, TOM
@@ -60,8 +59,16 @@ def test_a_step_is_left_out_by_two_who_may_override(office: Office) -> None:
     with pytest.raises(NotApprover):
         skip(office, N.CASE, BLAKE)
     assert skip(office, N.CASE, AVERY) is False
-    with pytest.raises(AlreadyApproved):
+    with pytest.raises(SkipAsked):
         skip(office, N.CASE, AVERY)
+    with office.connect() as db:
+        (waiting,) = queue.list_queue(db, limit=9)
+    assert (waiting.waits_for(CASEY), waiting.skip_by) == (True, AVERY.id)
+    card = next(one for one in reversed(office.chat.standing.values()) if one.key == "card:C-1")
+    assert "made last year" not in str(card.blocks)
+    office.work()
+    card = next(one for one in reversed(office.chat.standing.values()) if one.key == "card:C-1")
+    assert "asks to skip it: made last year" in str(card.blocks)
     assert skip(office, N.CASE, CASEY) is True
     office.work_till_quiet()
     assert states(office) == [S.DONE, S.DONE, S.SKIPPED, S.DONE, S.DONE]
@@ -117,6 +124,21 @@ def test_keys_that_are_left_out_are_not_paid(office: Office) -> None:
 
 
 # Stopped
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b", "\u00ad.\n"], ids=repr)
+def test_nobody_leaves_out_stops_or_enters_anything_without_a_word(office: Office, blank: str) -> None:
+    outside(office, PermanentFailure("no such form"))
+    approved(office)
+    office.work_till_quiet()
+
+    with pytest.raises(StepReasonMissing):
+        skip(office, N.CASE, CASEY, reason=blank)
+    with pytest.raises(StepReasonMissing):
+        stop(office, reason=blank)
+    with pytest.raises(NumberMissing):
+        enter(office, {N.CASE: Record(number=blank, url="https://netsuite.example/1")})
+    assert steps(office)[N.CASE].state is S.FAILED
 
 
 def test_stopping_before_keys_are_mailed_gives_all_back(office: Office) -> None:

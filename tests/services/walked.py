@@ -98,7 +98,7 @@ def retry(office: Office, step: StepName, by: Staff = BLAKE) -> None:
         case_step_hands.retry(db, ref="C-1", seen=seen, step=step, by=by, now=office.now)
 
 
-def skip(office: Office, step: StepName, by: Staff) -> bool:
+def skip(office: Office, step: StepName, by: Staff, *, reason: str = "made last year") -> bool:
     with office.connect() as db:
         return case_step_hands.skip(
             db,
@@ -106,21 +106,21 @@ def skip(office: Office, step: StepName, by: Staff) -> bool:
             ref="C-1",
             seen=office.case("C-1").content_hash,
             step=step,
-            reason="made last year",
+            reason=reason,
             by=by,
             code="",
             now=office.now,
         )
 
 
-def stop(office: Office, by: Staff = CASEY) -> Case:
+def stop(office: Office, by: Staff = CASEY, *, reason: str = "ordered twice") -> Case:
     with office.connect() as db:
         return case_step_hands.stop(
             db,
             office.desk,
             ref="C-1",
             seen=office.case("C-1").content_hash,
-            reason="ordered twice",
+            reason=reason,
             by=by,
             code="",
             now=office.now,

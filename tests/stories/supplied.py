@@ -146,7 +146,7 @@ class Customer:
             if block["type"] == "section" and "text" in block
         )
         steps: str = next((text for text in texts if text.startswith("*Steps*")), "")
-        return "".join(line[0] for line in steps.splitlines()[1:])
+        return "".join(line[0] for line in steps.splitlines()[1:] if line[0] != "↳")  # more about one
 
     def press(self, action: str, member: str = "avery") -> Outcome:
         """A button on its card, once it is there."""

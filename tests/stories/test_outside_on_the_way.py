@@ -154,10 +154,11 @@ def test_a_step_is_left_out_by_two_people_only(outside: Outside) -> None:
     assert "step_skip" not in told
     desk.act("blake").click("approvals", customer.card()["ts"], "step_skip")
     desk.whisper("blake", "approvals", "<@U0CASEY0001>")
-    customer.at("✓✓✓✗○")
+    customer.at("✓✓✓✗○", "<@U0AVERY0001> asks to skip it: made by hand last week")
 
     customer.press("step_skip", "casey")
     view = desk.modal("casey", "<@U0AVERY0001> asked to leave out")
+    assert "made by hand last week" in as_text(view)
     assert desk.act("casey").submit(view["id"], {"reason": "they have one"}).ok
 
     customer.at("✓✓✓↷✓", "skipped by <@U0CASEY0001>", "they have one", "the customer has the ball")

@@ -170,7 +170,7 @@ def test_people_who_join_take_the_spare_seats_first_and_pay_for_the_rest(desk: S
     for user in more:
         text = text_of(desk.mail_to(user.email, about="Your License Key"))
         assert f"Whose it is: {user.first_name} Vogt" in text
-    done = as_text(second.card(f"*Addition to {first.ref}*", "Live"))
+    done = as_text(second.card(f"*Addition to {first.ref}*", "Invited"))
     assert "Invitation to register" not in done
     assert desk.money(first.purchase_order) == (9600, 0, 400)
     desk.settled()

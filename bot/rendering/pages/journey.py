@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.cards import StatusPage
 from bot.domain.case_steps import ENDED as ENDED_STEPS
-from bot.domain.case_steps import StepName, step_at
+from bot.domain.case_steps import StepName, StepState, left_out, step_at
 from bot.domain.cases import BallHolder, CaseStatus, ball_of
 from bot.rendering import quoting
 from bot.rendering.words import Words
@@ -31,6 +31,7 @@ class Mark(StrEnum):
     NOW = "now"
     NEXT = "next"
     STOPPED = "stopped"
+    ASIDE = "aside"  # it was skipped: the desk does it another way
 
 
 class Mood(StrEnum):
@@ -56,6 +57,14 @@ AT: dict[CaseStatus, Step] = {
     CaseStatus.REJECTED: Step.APPROVED,
     CaseStatus.WITHDRAWN: Step.REVIEWED,
 }
+#: what of Usher's steps makes one of these; skipped, it was not done by Usher
+MADE_BY: dict[Step, frozenset[StepName]] = {
+    Step.CREDENTIALS: frozenset({StepName.KEYS, StepName.KEY_MAILS}),
+    Step.PROVISIONING: frozenset({StepName.SITE}),
+    Step.INVITATION: frozenset({StepName.INVITATION}),
+}
+#: the invitation has arrived, whichever way
+_ANSWERED = frozenset({CaseStatus.REGISTRATION_REVIEW, CaseStatus.LIVE})
 ENDED = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
 MOODS: dict[CaseStatus, Mood] = {
     CaseStatus.RECEIVED: Mood.UNDER_WAY,
@@ -123,7 +132,28 @@ def journey(page: StatusPage, words: Words) -> Journey:
 
 def _holder(page: StatusPage) -> BallHolder:
     at = step_at(page.steps)
-    return ball_of(page.status, page.phase, at.state if at else None, heard=page.answered)
+    state = at.state if at else None
+    if page.status is CaseStatus.INVITED and _is_aside(page, Step.INVITATION):
+        state = StepState.SKIPPED
+    return ball_of(page.status, page.phase, state, heard=page.answered)
+
+
+def _is_aside(page: StatusPage, step: Step) -> bool:
+    """Whether Usher does not do that: two people skipped it."""
+    if step is Step.INVITATION and page.status in _ANSWERED:
+        return False
+    return bool(MADE_BY.get(step, frozenset()) & left_out(page.steps))
+
+
+def _aside(page: StatusPage) -> bool:
+    """Whether what the state's sentence would tell as done was skipped."""
+    told = {
+        CaseStatus.PROVISIONING: (Step.CREDENTIALS,),
+        CaseStatus.INVITED: (Step.INVITATION,),
+        CaseStatus.LIVE: (Step.CREDENTIALS, Step.PROVISIONING),
+    }
+    accounts = page.status is CaseStatus.LIVE and StepName.ACCOUNTS in left_out(page.steps)
+    return accounts or any(_is_aside(page, step) for step in told.get(page.status, ()))
 
 
 def _named(page: StatusPage, holder: BallHolder, words: Words) -> str:
@@ -146,6 +176,8 @@ def _lead(page: StatusPage, words: Words) -> str:
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
     if page.status is CaseStatus.WITHDRAWN and page.supplied:
         return words.say(f"{key}.supplied")
+    if _aside(page):
+        return words.say(f"{key}.aside")
     if _is_activating(page):
         return words.say(f"{key}.activating", count=page.waiting)
     return words.say(key)
@@ -159,6 +191,8 @@ def _next(page: StatusPage, words: Words) -> str:
         key = f"{key}.running"
     if _is_activating(page):
         key = f"{key}.activating"
+    elif _aside(page) and f"{key}.aside" in words:
+        key = f"{key}.aside"
     return words.say(key)
 
 
@@ -188,6 +222,8 @@ def _at(page: StatusPage) -> Step:
 
 
 def _mark(page: StatusPage, step: Step, ahead: int) -> Mark:
+    if (ahead < 0 or page.status is CaseStatus.LIVE) and _is_aside(page, step):
+        return Mark.ASIDE
     if page.status is CaseStatus.LIVE:
         return Mark.NOW if step is Step.ACTIVATION and _is_activating(page) else Mark.DONE
     if ahead:
