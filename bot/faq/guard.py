@@ -18,6 +18,7 @@ _FILE = Path(__file__).with_name("barriers.toml")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _NAME = re.compile(r"<([a-z_]+)>")
 _REST = r"\w*"
+_CLAUSE = re.compile(r"[,;:.!?]+|\b(?:and|but|und|aber|doch)\b")
 _BEGINNING = re.compile(r"[a-z ]+\\w\*")
 
 
@@ -51,6 +52,16 @@ def is_unanswered(sentence: str) -> bool:
 def is_thanks(sentence: str) -> bool:
     """Whether it only says that something went well."""
     return _pattern("sentences", "thanks").search(_line(sentence)) is not None
+
+
+def barred(said: str) -> frozenset[str]:
+    """The topics that some clause of it keeps from being the answer."""
+    clauses = [" ".join(clause.split()) for clause in _CLAUSE.split(_line(said))]
+    return frozenset(
+        topic
+        for topic in _table()["barred"]
+        if any(_pattern("barred", topic).search(clause) for clause in clauses)
+    )
 
 
 def _line(said: str) -> str:

@@ -1,6 +1,6 @@
 """Finds the topic that a message asks for, with the probability of being right."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -65,7 +65,7 @@ class Search:
         pairs = zip(said, seen, strict=True)
         asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
         left = [one for sentence, one in asked if not guard.is_unanswered(sentence)]
-        reading = self._weigh(self._scores(left), spoken)
+        reading = self._weigh(self._scores(left), spoken, guard.barred("\n".join(said)))
         return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
@@ -99,19 +99,20 @@ class Search:
         known, asks = self._model.familiarity(words), len(words) > NAME or len(names) > 1
         return Window(of=window, scores=scores, known=known, asks=asks)
 
-    def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
-        candidates = self._likely(scored)
+    def _weigh(self, scored: Sequence[Window], lang: str, barred: Collection[str]) -> Reading:
+        candidates = self._likely(scored, barred)
         if not candidates:
             return Reading(lang=lang)
         first = candidates[0]
         taken = max(scored, key=lambda window: window.scores[self._model.topics.index(first.topic)])
-        apart = self._likely([one for one in scored if not set(one.of) & set(taken.of)])
+        apart = self._likely([one for one in scored if not set(one.of) & set(taken.of)], barred)
         sure = next((one for one in apart[:1] if one.topic != first.topic and one.score >= ANSWER_FROM), None)
         return Reading(lang=lang, candidates=tuple(candidates), second=sure)
 
-    def _likely(self, scored: Sequence[Window]) -> list[Candidate]:
+    def _likely(self, scored: Sequence[Window], barred: Collection[str]) -> list[Candidate]:
         """The topics to be offered, the most probable first."""
-        found = [self._candidate(topic, window, scored) for topic, window in self.ranked(scored)[:CONSIDERED]]
+        open_to = [one for one in self.ranked(scored) if self._model.topics[one[0]] not in barred]
+        found = [self._candidate(topic, window, scored) for topic, window in open_to[:CONSIDERED]]
         return sorted(found, key=lambda one: -one.score)[:OFFERED]
 
     def ranked(self, scored: Sequence[Window]) -> list[tuple[int, Window]]:

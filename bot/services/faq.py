@@ -14,7 +14,7 @@ from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
 from bot.domain.programmes import Programme
-from bot.faq import articles
+from bot.faq import articles, guard
 from bot.faq.features import see
 from bot.faq.learned import Learned, learned, owner_of
 from bot.faq.search import shipped
@@ -100,12 +100,12 @@ def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
 
 
 def check_teachable(text: str, topic: str) -> None:
-    """Raise WordsBarred where a person reads such words whatever is taught.
+    """Raise WordsBarred where a person reads such words whatever is taught, or they keep that topic out.
 
     Raise WordsTaken where they are nearly a phrasing of another article.
     """
     reading = shipped().read(text)
-    if reading.barrier:
+    if reading.barrier or topic in guard.barred(text):
         raise WordsBarred
     others = [one.topic for one in reading.candidates if one.topic != topic]
     if owner := owner_of(text, others):
