@@ -66,6 +66,7 @@ class Reading:
     candidates: tuple[Candidate, ...] = ()
     barrier: Barrier | None = None
     second: Candidate | None = None  #: another question in the same message, as surely answered
+    has_rest: bool = False  #: and something besides, which none of them answers
 
     @property
     def score(self) -> float:

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Final
 
 from bot.domain.faq import OFFERED, Candidate, Reading
-from bot.faq import articles, guard
+from bot.faq import articles, guard, parts
 from bot.faq.features import TURNS, Seen, see
 from bot.faq.windows import sentences, windows
 
@@ -58,7 +58,8 @@ class Learned:
         rest = [sentence for number, sentence in enumerate(said) if number not in taken]
         apart = again("\n\n".join(rest))
         second = apart.candidates[0] if apart.topic not in (None, first.topic) else None
-        return replace(reading, candidates=(first, *others)[:OFFERED], second=second)
+        left = apart.has_rest or (apart.topic is None and any(map(parts.asks, rest)))
+        return replace(reading, candidates=(first, *others)[:OFFERED], second=second, has_rest=left)
 
     def _nearest(self, part: frozenset[str], turns: frozenset[str]) -> Candidate:
         """The likest; of no topic where none is like enough, or it speaks of other days or denies."""

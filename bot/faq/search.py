@@ -1,6 +1,6 @@
 """Finds the topic that a message asks for, with the probability of being right."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
 from bot.domain.languages import language_of, votes
-from bot.faq import extra, guard, model
+from bot.faq import extra, guard, model, parts
 from bot.faq.dates import find_today
 from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
@@ -22,6 +22,10 @@ FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
 MOST_TO_OFFER = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
+OF_ANOTHER = 0.5  #: a part's score for another topic from which on it asks for that
+OF_NONE = (
+    0.75  #: or its score for none, less what it adds to a topic, from which on it asks for something else
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +68,13 @@ class Search:
             return Reading(lang=spoken, barrier=barrier)
         pairs = zip(said, seen, strict=True)
         asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
-        left = [one for sentence, one in asked if not guard.is_unanswered(sentence)]
-        reading = self._weigh(self._scores(left), spoken, guard.barred("\n".join(said)))
+        left = [pair for pair in asked if not guard.is_unanswered(pair[0])]
+        barred = guard.barred("\n".join(said))
+        divided = [pair for sentence, one in left for pair in self._parts(sentence, one, today)]
+        whole = (
+            self._likely(self._scores([one for _, one in left]), barred) if len(divided) > len(left) else ()
+        )
+        reading = self._weigh(divided, whole, spoken, barred)
         return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
@@ -84,6 +93,11 @@ class Search:
             vector=self._extra.vector(sentence) if self._extra else None,
         )
 
+    def _parts(self, sentence: str, whole: _Sentence, today: date | None) -> list[tuple[str, _Sentence]]:
+        """The questions in a sentence."""
+        found = parts.parts(sentence)
+        return [(part, self._sentence(part, today)) for part in found] if found[1:] else [(sentence, whole)]
+
     def _scores(self, seen: Sequence[_Sentence]) -> list[Window]:
         return [self._score(seen[window.start : window.stop], window) for window in windows(len(seen))]
 
@@ -99,15 +113,68 @@ class Search:
         known, asks = self._model.familiarity(words), len(words) > NAME or len(names) > 1
         return Window(of=window, scores=scores, known=known, asks=asks)
 
-    def _weigh(self, scored: Sequence[Window], lang: str, barred: Collection[str]) -> Reading:
-        candidates = self._likely(scored, barred)
+    def _weigh(
+        self,
+        asked: Sequence[tuple[str, _Sentence]],
+        whole: Sequence[Candidate],
+        lang: str,
+        barred: Collection[str],
+    ) -> Reading:
+        """`whole`: what the sentences ask for, undivided."""
+        scored = self._scores([one for _, one in asked])
+        candidates = _merged([*whole, *self._likely(scored, barred)])
         if not candidates:
             return Reading(lang=lang)
         first = candidates[0]
-        taken = max(scored, key=lambda window: window.scores[self._model.topics.index(first.topic)])
-        apart = self._likely([one for one in scored if not set(one.of) & set(taken.of)], barred)
-        sure = next((one for one in apart[:1] if one.topic != first.topic and one.score >= ANSWER_FROM), None)
-        return Reading(lang=lang, candidates=tuple(candidates), second=sure)
+        taken = [self._strongest(first.topic, scored)]
+        apart = _apart(scored, taken[0])
+        second = next((one for one in self._likely(apart, barred)[:1] if one.score >= ANSWER_FROM), None)
+        if second and second.topic != first.topic:
+            taken.append(self._strongest(second.topic, apart))
+            # Each for itself: what the other asks takes nothing from it.
+            alone = self._likely(_apart(scored, taken[1]), barred)
+            first = max(
+                [first, *(one for one in alone if one.topic == first.topic)], key=lambda one: one.score
+            )
+        else:
+            second = None
+        topics = [first.topic, *([second.topic] if second else [])]
+        rest = self._has_rest(asked, dict(zip(topics, taken, strict=True)))
+        return Reading(lang=lang, candidates=(first, *candidates[1:]), second=second, has_rest=rest)
+
+    def _strongest(self, topic: str, scored: Sequence[Window]) -> Window:
+        number = self._model.topics.index(topic)
+        return max(scored, key=lambda window: window.scores[number])
+
+    def _has_rest(self, asked: Sequence[tuple[str, _Sentence]], taken: Mapping[str, Window]) -> bool:
+        """Whether a part asks for something that is none of the topics; in their windows it must wish it."""
+        inside = {number for window in taken.values() for number in window.of}
+        return any(
+            self._is_apart(asked, number, taken)
+            for number, (part, _) in enumerate(asked)
+            if parts.wishes(part) or (number not in inside and parts.asks(part))
+        )
+
+    def _is_apart(
+        self, asked: Sequence[tuple[str, _Sentence]], number: int, taken: Mapping[str, Window]
+    ) -> bool:
+        """Whether a part is of another matter; what is wished is, where none of these topics is the nearest.
+
+        A question that is nearest to none may go on with one of them, as "where do I click?" does.
+        """
+        part, own = asked[number]
+        wished = parts.wishes(part)
+        alone = self._score([own], range(1)).scores
+        best = max(range(len(self._model.topics) + 1), key=lambda one: alone[one])
+        topic = [*self._model.topics, ""][best]
+        if topic or wished:
+            return topic not in taken and (wished or alone[best] >= OF_ANOTHER)
+        added = (
+            self._score([*(asked[one][1] for one in window.of), own], range(1)).scores[at] - window.scores[at]
+            for one, window in taken.items()
+            for at in [self._model.topics.index(one)]
+        )
+        return not parts.hangs(part) and alone[best] - max(added) >= OF_NONE
 
     def _likely(self, scored: Sequence[Window], barred: Collection[str]) -> list[Candidate]:
         """The topics to be offered, the most probable first."""
@@ -145,6 +212,16 @@ class Search:
         if abs(leaning) < FEEBLE:
             return language_of(text)
         return "de" if leaning > 0 else "en"
+
+
+def _merged(found: Iterable[Candidate]) -> list[Candidate]:
+    """Each topic at its best, the most probable first."""
+    best = {one.topic: one for one in sorted(found, key=lambda one: one.score)}
+    return sorted(best.values(), key=lambda one: -one.score)[:OFFERED]
+
+
+def _apart(scored: Sequence[Window], taken: Window) -> list[Window]:
+    return [one for one in scored if not set(one.of) & set(taken.of)]
 
 
 def _offered(reading: Reading) -> Reading:

@@ -174,6 +174,11 @@ def due_of(desk: Desk, now: datetime) -> datetime:
     return desk.policy.calendar_of_desk.after_hours(now, hours)
 
 
+def share(db: Database, one: Conversation, *, now: datetime) -> None:
+    """Usher has answered a part by itself: it stays the desk's for the rest, in the caller's transaction."""
+    _note(db, EventTag.CONVERSATION_SHARED, one, by="usher", now=now)
+
+
 def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:
     """Usher has answered by itself: it is the asker's turn, in the caller's transaction."""
     answered = ConversationState.ANSWERED

@@ -40,7 +40,10 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
         return False
     topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
     asker = diagnosis.Asker.of_mail(understood)
-    if not _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now):
+    rest = reading.has_rest
+    if not _mail(
+        db, desk, one, topics, asker=asker, automatic=True, rest=rest, key=f"{one.ref}:faq", now=now
+    ):
         return False
     _note(db, one, topics, Answered.SENT, by="usher", now=now)
     return True
@@ -136,6 +139,7 @@ def _mail(
     *,
     asker: diagnosis.Asker | None,
     automatic: bool,
+    rest: bool = False,
     key: str,
     now: datetime,
 ) -> bool:
@@ -150,6 +154,7 @@ def _mail(
         now=now,
         findings=_findings(db, desk, one, topics, asker, now=now) if asker else (),
         by_staff=not automatic,
+        rest_by=one.due_at if rest else None,
     )
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)

@@ -112,6 +112,16 @@ def test_a_mail_with_two_questions_gets_both_answers(answering: Office) -> None:
     assert "you asked two things" in mail.text
 
 
+def test_what_else_a_mail_asks_for_stays_with_the_desk(answering: Office) -> None:
+    (mail,) = ask(answering, f"{LOCKED}\n\nPlease also send us the invoice for our three seats.")
+    press(answering, answering.tokens[-1], helped=True)
+
+    assert "locked for 30 minutes" in mail.text
+    assert "something that these lines do not answer" in mail.text
+    assert (q(answering).state, q(answering).due_at is not None) == (OPEN, True)
+    assert opinions(answering) == [("account-locked", 1, "")]
+
+
 @pytest.mark.parametrize(
     ("text", "more"),
     [
