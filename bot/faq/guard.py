@@ -44,6 +44,11 @@ def is_upset(said: str) -> bool:
     return _pattern("marks", "upset").search(_line(said)) is not None
 
 
+def names_another(said: str) -> bool:
+    """Whether it speaks of somebody besides whoever writes."""
+    return _pattern("others", "named").search(_line(said)) is not None
+
+
 def is_unanswered(sentence: str) -> bool:
     """Whether it sounds like what an article is about, and none answers it."""
     return _pattern("sentences", "unanswered").search(_line(sentence)) is not None
@@ -55,13 +60,12 @@ def is_thanks(sentence: str) -> bool:
 
 
 def barred(said: str) -> frozenset[str]:
-    """The topics that some clause of it keeps from being the answer."""
-    clauses = [" ".join(clause.split()) for clause in _CLAUSE.split(_line(said))]
-    return frozenset(
-        topic
-        for topic in _table()["barred"]
-        if any(_pattern("barred", topic).search(clause) for clause in clauses)
-    )
+    """The topics that it keeps from being the answer, by some clause of it or as a whole."""
+    line = _line(said)
+    clauses = [" ".join(clause.split()) for clause in _CLAUSE.split(line)]
+    found = {topic for topic in _table()["barred"] if any(map(_pattern("barred", topic).search, clauses))}
+    whole = _table()["barred_by_message"]
+    return frozenset(found | {topic for topic in whole if _pattern("barred_by_message", topic).search(line)})
 
 
 def _line(said: str) -> str:

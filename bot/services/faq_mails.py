@@ -14,6 +14,8 @@ from bot.domain.faq_opinions import Why
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.intake import Understood
 from bot.domain.staff import Staff
+from bot.faq import guard
+from bot.faq.windows import sentences
 from bot.rendering import diagnosis as diagnosis_words
 from bot.rendering import faq_mails, mails
 from bot.rendering.case_facts import Values
@@ -173,9 +175,13 @@ def _findings(
     *,
     now: datetime,
 ) -> tuple[str, ...]:
-    """What is true for them comes first, with the way in that fits, mailed to the address on file."""
+    """What is true for them comes first, with the way in that fits, mailed to the address on file.
+
+    No way is mailed where somebody else is spoken of: it would lead into the account of whoever writes.
+    """
     found = diagnosis.diagnose_each(db, desk, asker, topics, now)
-    found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
+    if not guard.names_another("\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))):
+        found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
     return diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now)
 
 

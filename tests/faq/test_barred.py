@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.faq import Barrier
 from bot.domain.faq_refusals import WordsBarred
 from bot.faq import articles, guard
 from bot.faq.learned import Learned
@@ -26,6 +27,64 @@ UNTAKEN = [
     "Den Schlüssel hat bisher keiner eingelöst, darf ihn ein anderer Kollege bekommen?",
     "Das OTP wurde bis heute nicht aktiviert. Kann ich es weitergeben?",
 ]
+
+# Did that, and it does nothing, never comes, is not there.
+IN_VAIN = [
+    ("account-locked", "Half an hour is long over, I have waited 45 minutes and I am still locked out"),
+    ("account-locked", "Mein Konto ist seit drei Tagen gesperrt"),
+    ("reset-password", "I pressed Forgot Password over and over and no mail comes"),
+    ("reset-password", "Der Link zum Zurücksetzen kommt einfach nicht an"),
+    ("otp-code-expired", "Resend Code is greyed out"),
+    ("otp-code-expired", "Ich habe schon fünfmal auf Resend Code geklickt"),
+    ("not-logged-in-with-otp", "There is no Elevate Credential Strength on my dashboard"),
+    ("not-logged-in-with-otp", "Elevate Credential Strength fehlt bei mir"),
+    ("resend-prolongation-link", "I tried Resend prolongation link twice without any mail"),
+    ("reset-security-questions", "I have forgotten my security answers and cannot sign in without them"),
+    ("reset-security-questions", "Antworten der Sicherheitsfragen vergessen, kann mich nicht anmelden"),
+    ("enter-licence-key", "The mail with the license key was deleted here by accident"),
+    ("enter-licence-key", "Unser Lizenzschlüssel ist nie angekommen"),
+    ("enter-licence-key", "it says that my license key is invalid"),
+]
+NO_ADMINISTRATOR = [
+    "Our administrator passed away last month. How do we name the next one?",
+    "The organization administrator is on sick leave. Who takes over?",
+    "How do we get an additional organization administrator?",
+    "Unser Admin ist in Elternzeit. Wer ist es dann?",
+    "Wir möchten einen zweiten Organization Administrator, wie geht das?",
+]
+NEAR = [
+    ("vat-number-field", "Which VAT number does Fujitsu have, we need the VAT ID of Fujitsu"),
+    ("vat-number-field", "Welche USt-IdNr. gehört auf die Rechnung?"),
+    ("no-activation-email", "For how long is the link in the activation mail valid?"),
+    ("no-activation-email", "Wie lange gilt der Link zum Aktivieren?"),
+    ("password-change-within-24h", "how often do I have to set a new password"),
+    ("password-change-within-24h", "Wie oft muss das Kennwort erneuert werden?"),
+    ("reset-password", "I do not remember my user ID"),
+    ("reset-password", "Benutzerkennung vergessen, was tun?"),
+    ("no-credentials-email", "I gave a wrong email address when I registered"),
+    ("reset-security-questions", "How many security questions do I need?"),
+    ("otp-code-expired", "May I have the SMS code by email as well?"),
+    ("prolongation-after-expiry", "my hardware certificate is expired, how do I get it back"),
+    ("mloa-hardware-instead-of-otp", "What is the difference between the FIS hardware and an OTP?"),
+    ("mloa-hardware-instead-of-otp", "Unser MLOA-Zertifikat ist abgelaufen, wer erneuert es?"),
+]
+BARRED = [*IN_VAIN, *(("who-is-organisation-administrator", text) for text in NO_ADMINISTRATOR), *NEAR]
+OTHERS = [
+    "Does our new trainee already have an account?",
+    "Has my manager agreed to the terms by now?",
+    "Ist es so, ob meine Kollegin Lena Voss schon ein Konto hat?",
+    "Wer von uns hat eigentlich ein Konto?",
+]
+
+
+@pytest.mark.parametrize(("topic", "text"), BARRED)
+def test_what_an_article_cannot_answer_is_none_of_its_own(topic: str, text: str) -> None:
+    assert topic not in {one.topic for one in shipped().read(text).candidates}
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_others_have_is_not_told(text: str) -> None:
+    assert shipped().read(text).barrier is Barrier.SOMEBODY_ELSE
 
 
 @pytest.mark.parametrize("text", TAKEN)

@@ -149,12 +149,36 @@ def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:
     assert town.mend(asker, "conversation:1") == []
 
 
-def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
-    """Also where the first asks for a rule, which keeps nobody out."""
+def let_answer(town: Town) -> None:
+    """Answers go by themselves."""
     policy = town.office.desk.policy
     answers = policy.answers.model_copy(update={"faq_mode": "answer"})
     desk = replace(town.office.desk, policy=policy.model_copy(update={"answers": answers}))
     town.office.bot = replace(town.office.bot, desk=desk)
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("I have forgotten my password. How do I reset it?", 1),
+        ("My colleague has forgotten her password. How can she reset it?", 0),
+        ("Mein Kollege hat sein Passwort vergessen. Wie kann er es zurücksetzen?", 0),
+    ],
+)
+def test_a_question_about_somebody_else_mails_no_way_into_ones_own_account(
+    town: Town, text: str, links: int
+) -> None:
+    let_answer(town)
+    before = len(town.office.jobs("recovery"))
+    town.office.take(a_mail(sender=Address(name="Tom", address=town.tom.email), text=text))
+
+    assert len(town.office.jobs("faq_answer")) == 1
+    assert len(town.office.jobs("recovery")) == before + links
+
+
+def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
+    """Also where the first asks for a rule, which keeps nobody out."""
+    let_answer(town)
     locked(town)
     rule = "May I share my OTP credential with a colleague of mine?"
     asked = (
