@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.domain.faq import Barrier
 from bot.domain.languages import is_foreign
+from bot.domain.programmes import Programme
 from bot.faq.folding import fold
 
 LONGEST = 20_000  #: characters of one message; a longer one is no question
@@ -57,6 +58,12 @@ def is_unanswered(sentence: str) -> bool:
 def is_thanks(sentence: str) -> bool:
     """Whether it only says that something went well."""
     return _pattern("sentences", "thanks").search(_line(sentence)) is not None
+
+
+def programme_of(said: str) -> Programme | None:
+    """The one programme that it names."""
+    named = [one for one in Programme if _pattern("programmes", one).search(_line(said))]
+    return named[0] if len(named) == 1 else None
 
 
 def barred(said: str) -> frozenset[str]:

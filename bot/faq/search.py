@@ -75,6 +75,7 @@ class Search:
             self._likely(self._scores([one for _, one in left]), barred) if len(divided) > len(left) else ()
         )
         reading = self._weigh(divided, whole, spoken, barred)
+        reading = replace(reading, programme=guard.programme_of("\n".join(said)))
         return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:

@@ -72,7 +72,9 @@ def ask(
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
-    answers = tuple(find_answer(topic, reading.lang, policy, portal_url) for topic in topics if topic)
+    answers = tuple(
+        find_answer(topic, reading.lang, policy, portal_url, reading.programme) for topic in topics if topic
+    )
     offered = (
         tuple(_article(one.topic, reading.lang) for one in reading.candidates)
         if reading.step is Step.OFFER
@@ -136,9 +138,11 @@ def titled(tried: Iterable[Tried], lang: str) -> tuple[Tried, ...]:
     return tuple(replace(one, title=told[one.topic].title) if one.topic in told else one for one in tried)
 
 
-def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:
-    """Raise KeyError for a topic that is none."""
-    return faq.answer(_article(topic, lang), policy, portal_url)
+def find_answer(
+    topic: str, lang: str, policy: Policy, portal_url: str, of: Programme | None = None
+) -> Answer:
+    """`of`: the programme that is asked about, where it is known. Raise KeyError for a topic that is none."""
+    return faq.answer(_article(topic, lang), policy, portal_url, of)
 
 
 def find_text(topic: str, lang: str, desk: Desk) -> str:

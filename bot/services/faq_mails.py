@@ -13,6 +13,7 @@ from bot.domain.faq import Step
 from bot.domain.faq_opinions import Why
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.intake import Understood
+from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.faq import guard
 from bot.faq.windows import sentences
@@ -29,6 +30,8 @@ from bot.store import events, links, outbox
 from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
+OF_THE_CLOCK = {"prolongation-after-expiry", "expired-over-60-days", "resend-prolongation-link"}
+NO_END = "account-expiry-revalidation"
 _LINK_LASTS = timedelta(days=60)
 
 
@@ -40,8 +43,10 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     reading = understood.asked
     if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
         return False
-    topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
     asker = diagnosis.Asker.of_mail(understood)
+    of = reading.programme or diagnosis.find_programme(db, desk, asker, now=now)
+    found = [reading.topic, *([reading.second.topic] if reading.second else [])]
+    topics = list(dict.fromkeys(_of_programme(topic, of) for topic in found))
     rest = reading.has_rest
     if not _mail(
         db, desk, one, topics, asker=asker, automatic=True, rest=rest, key=f"{one.ref}:faq", now=now
@@ -61,6 +66,11 @@ def offer(
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
     _note(db, one, [article.id for article in near], Answered.OFFERED, by="usher", now=now)
     return faq_mails.links(near, desk.portal_url)
+
+
+def _of_programme(topic: str, of: Programme | None) -> str:
+    """Who has an account of MAG reads that it has no end, and not how to prolong one."""
+    return NO_END if of is Programme.MAG and topic in OF_THE_CLOCK else topic
 
 
 def _may_answer(desk: Desk, understood: Understood, one: Conversation) -> bool:
@@ -146,7 +156,9 @@ def _mail(
     now: datetime,
 ) -> bool:
     """Whether the caps let it through."""
-    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in topics]
+    own = diagnosis.find_programme(db, desk, asker, now=now) if asker else None
+    of = guard.programme_of(_own_words(one)) or own
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in topics]
     words = faq_mails.answer(
         one,
         desk.policy,
@@ -180,9 +192,13 @@ def _findings(
     No way is mailed where somebody else is spoken of: it would lead into the account of whoever writes.
     """
     found = diagnosis.diagnose_each(db, desk, asker, topics, now)
-    if not guard.names_another("\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))):
+    if not guard.names_another(_own_words(one)):
         found = diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
     return diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now)
+
+
+def _own_words(one: Conversation) -> str:
+    return "\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))
 
 
 def _note(

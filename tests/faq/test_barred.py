@@ -68,7 +68,18 @@ NEAR = [
     ("mloa-hardware-instead-of-otp", "What is the difference between the FIS hardware and an OTP?"),
     ("mloa-hardware-instead-of-otp", "Unser MLOA-Zertifikat ist abgelaufen, wer erneuert es?"),
 ]
-BARRED = [*IN_VAIN, *(("who-is-organisation-administrator", text) for text in NO_ADMINISTRATOR), *NEAR]
+OF_MAG = [
+    ("prolongation-after-expiry", "My access to MAG ran out a week ago, how do I reactivate it?"),
+    ("expired-over-60-days", "ForumPass-Konto seit vier Monaten abgelaufen, was nun?"),
+    ("resend-prolongation-link", "Please send the prolongation link for my MAG account again"),
+    ("mfa-mandatory-enrol", "Ist die MFA auch bei ForumPass Pflicht?"),
+]
+BARRED = [
+    *IN_VAIN,
+    *(("who-is-organisation-administrator", text) for text in NO_ADMINISTRATOR),
+    *NEAR,
+    *OF_MAG,
+]
 OTHERS = [
     "Does our new trainee already have an account?",
     "Has my manager agreed to the terms by now?",

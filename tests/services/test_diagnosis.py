@@ -91,7 +91,7 @@ def hears_when_signed_in(town: Town, own: Account, topic: str | None, cause: Cau
 
 
 #: what is true for Mara as well
-OF_EVERYBODY = (Cause.TERMS, Cause.NO_KEY, Cause.SOUND, Cause.SEVERAL, Cause.PASSWORD_YOUNG)
+OF_EVERYBODY = (Cause.TERMS, Cause.NO_KEY, Cause.SOUND, Cause.SEVERAL, Cause.PASSWORD_YOUNG, Cause.ENDLESS)
 
 
 def test_only_a_mail_that_went_out_is_said_to_have_gone_out(town: Town) -> None:
@@ -174,6 +174,32 @@ def test_a_question_about_somebody_else_mails_no_way_into_ones_own_account(
 
     assert len(town.office.jobs("faq_answer")) == 1
     assert len(town.office.jobs("recovery")) == before + links
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("My account expired ten days ago, how can I reactivate it?", "account has no end", "link service"),
+        (
+            "How long is my account locked?",
+            "Exostar Customer Support (MAG / ForumPass)",
+            "(Partner Extranet)",
+        ),
+        (
+            "My Extranet account is locked. For how long?",
+            "(Partner Extranet)",
+            "Support (MAG / ForumPass)",
+        ),
+    ],
+)
+def test_an_account_of_mag_hears_what_holds_for_mag(town: Town, text: str, said: str, unsaid: str) -> None:
+    let_answer(town)
+    town.office.take(a_mail(sender=Address(name="Tom", address=town.tom.email), subject="Login", text=text))
+    (found,) = town.office.jobs("faq_answer")
+    answer = str(found.values["words"])
+
+    assert said in answer
+    assert unsaid not in answer
 
 
 def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
