@@ -32,12 +32,12 @@ def parts(sentence: str) -> list[str]:
 
 def asks(part: str) -> bool:
     """Whether it asks something that is more than help with the rest."""
-    return _pattern("asks").search(part) is not None and _tells(part)
+    return _pattern("asks").search(part) is not None and bool(telling(part))
 
 
 def wishes(part: str) -> bool:
     """Whether it asks for something to be done, or says itself that it begins anew."""
-    return _pattern("wishes").search(part) is not None and _tells(part)
+    return _pattern("wishes").search(part) is not None and bool(telling(part))
 
 
 def hangs(part: str) -> bool:
@@ -45,8 +45,9 @@ def hangs(part: str) -> bool:
     return _pattern("hangs").search(part) is not None
 
 
-def _tells(part: str) -> bool:
-    return any(word not in _idle() for word in words(fold(part)))
+def telling(part: str) -> list[str]:
+    """Its words, folded, without those that only ask for help."""
+    return [word for word in words(fold(part)) if word not in _idle()]
 
 
 @cache

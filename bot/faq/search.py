@@ -15,12 +15,13 @@ from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
 from bot.faq.model import probability
 from bot.faq.spelling import SHORTEST, Spelling
-from bot.faq.windows import sentences, windows
+from bot.faq.windows import sentences, subject, windows
 
 SURE_VOTES = 2  #: for a language against none for the other
 FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
+NEAR = 0.1  #: a topic's probability by a mail's body, from which on the name in its subject counts
 MOST_TO_OFFER = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
 OF_ANOTHER = 0.5  #: a part's score for another topic from which on it asks for that
 OF_NONE = (
@@ -66,16 +67,26 @@ class Search:
         spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
-        pairs = zip(said, seen, strict=True)
-        asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
+        barred, pairs = guard.barred("\n".join(said)), list(zip(said, seen, strict=True))
+        reading = self._ask(pairs, spoken, barred, today)
+        if len(said) > 1 and said[0] == subject(text) and _only_names(said[0], seen[0]):
+            reading = _led_by(self._ask(pairs[1:], spoken, barred, today), reading, said)
+        return replace(reading, programme=guard.programme_of("\n".join(said)))
+
+    def _ask(
+        self,
+        pairs: Sequence[tuple[str, _Sentence]],
+        lang: str,
+        barred: Collection[str],
+        today: date | None,
+    ) -> Reading:
+        asked = [pair for pair in pairs if not guard.is_thanks(pair[0])]
         left = [pair for pair in asked if not guard.is_unanswered(pair[0])]
-        barred = guard.barred("\n".join(said))
         divided = [pair for sentence, one in left for pair in self._parts(sentence, one, today)]
         whole = (
             self._likely(self._scores([one for _, one in left]), barred) if len(divided) > len(left) else ()
         )
-        reading = self._weigh(divided, whole, spoken, barred)
-        reading = replace(reading, programme=guard.programme_of("\n".join(said)))
+        reading = self._weigh(divided, whole, lang, barred)
         return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
@@ -223,6 +234,22 @@ def _merged(found: Iterable[Candidate]) -> list[Candidate]:
 
 def _apart(scored: Sequence[Window], taken: Window) -> list[Window]:
     return [one for one in scored if not set(one.of) & set(taken.of)]
+
+
+def _only_names(subject: str, seen: _Sentence) -> bool:
+    """Whether it names a thing or a kind of letter, and asks nothing: "Password", "Question on ForumPass"."""
+    return len(parts.telling(subject)) <= NAME and len(seen.seen.concepts) <= 1
+
+
+def _led_by(body: Reading, whole: Reading, said: Sequence[str]) -> Reading:
+    """What the body asks for.
+
+    The name of a thing above it counts only where the body comes near the same, or speaks of "it".
+    """
+    names = parts.telling(said[0]) and not guard.programme_of(said[0])
+    near = {one.topic for one in body.candidates if one.score >= NEAR}
+    counts = names and body.topic is None and (whole.topic in near or any(map(parts.hangs, said[1:])))
+    return whole if counts and whole.topic else body
 
 
 def _offered(reading: Reading) -> Reading:

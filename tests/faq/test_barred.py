@@ -38,6 +38,8 @@ IN_VAIN = [
     ("otp-code-expired", "Ich habe schon fünfmal auf Resend Code geklickt"),
     ("not-logged-in-with-otp", "There is no Elevate Credential Strength on my dashboard"),
     ("not-logged-in-with-otp", "Elevate Credential Strength fehlt bei mir"),
+    ("otp-phone-numbers", "I do not get the SMS code on my mobile phone"),
+    ("otp-phone-numbers", "Auf meinem Telefon kommt kein Code an"),
     ("resend-prolongation-link", "I tried Resend prolongation link twice without any mail"),
     ("reset-security-questions", "I have forgotten my security answers and cannot sign in without them"),
     ("reset-security-questions", "Antworten der Sicherheitsfragen vergessen, kann mich nicht anmelden"),
