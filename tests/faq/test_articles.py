@@ -19,8 +19,10 @@ from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.mrkdwn import mrkdwn
 from tests.faq.sets import DATA, SETS, labelled
+from tests.faq.test_barred import BARRED, OTHERS, TAKEN, UNTAKEN
 from tests.faq.test_guard import HONEST, HOSTILE
 from tests.faq.test_kinds import ANSWERED, STOPPED, THANKS, UNANSWERED
+from tests.faq.test_parts import RESTS, TWO, WHOLE
 
 MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
     (DATA / "must_say.toml").read_text(encoding="utf-8")
@@ -159,6 +161,15 @@ def test_nothing_that_measures_is_learnt() -> None:
 
     guarded = [*(text for _, text in [*HOSTILE, *STOPPED]), *HONEST, *UNANSWERED, *THANKS]
     learnt = [sample.text for sample in training.samples()] + guarded + [text for text, _ in ANSWERED]
+    learnt += [
+        *TAKEN,
+        *UNTAKEN,
+        *(text for _, text in BARRED),
+        *OTHERS,
+        *(text for text, _ in TWO),
+        *RESTS,
+        *WHOLE,
+    ]
     assert [text for text in learnt if _is_near(_grams(text), by_size)] == []
 
 
