@@ -49,6 +49,7 @@ from tests.outside import (
     FakeTexter,
     PlainMarker,
     PlainReader,
+    StillClock,
     fetched,
 )
 
@@ -67,20 +68,6 @@ DESK_ADDRESS = "onboarding@desk.example.com"
 SERVER = "mx.desk.example.com"
 INBOX = "INBOX"
 EVERY_KIND = tuple(JobKind)
-
-
-class StillClock:
-    """Stands where it was put."""
-
-    def __init__(self, at: datetime = NOW) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def wait(self, **span: float) -> datetime:
-        self.at += timedelta(**span)
-        return self.at
 
 
 @cache

@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
@@ -294,3 +294,17 @@ class PlainMarker:
 
 def fetched(raw: bytes, *, uid: int = 1, received_at: datetime = NOW) -> FetchedMail:
     return FetchedMail(uid=uid, raw=raw, received_at=received_at, size=len(raw))
+
+
+class StillClock:
+    """Stands where it was put."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wait(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at

@@ -1,5 +1,6 @@
 """Conversations: a question that a person answers, who has it, by when, and what is known of its asker."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -186,6 +187,12 @@ class Reply:
     closes: bool = False  #: it is the last word; then it may say nothing
     text: str = ""
     seal: str = ""  #: of what was shown; "" before anything was
+
+
+def is_over_by_thanks(one: Conversation, tried: Iterable[Tried], *, helped: bool) -> bool:
+    """Thanks end what was answered; articles that were offered until somebody has time end it if they helped."""
+    offered = any(each.how is Answered.OFFERED for each in tried)
+    return one.state in QUIET or (helped and offered and one.heard == 1 and not one.owner)
 
 
 def conversation_id(ref: str) -> int | None:

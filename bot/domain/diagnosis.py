@@ -41,6 +41,7 @@ class Cause(StrEnum):
     ADDRESS_COOLS = "address_cools"  # a change of address waits for its time, or for a yes
     PASSWORD_YOUNG = "password_young"  # noqa: S105 - it was changed a short while ago
     ENDING = "ending"
+    ENDLESS = "endless"  # MAG has no clock
     SOUND = "sound"  # nothing stands in the way of a new password
 
 

@@ -255,6 +255,10 @@ def _ending(seen: Snapshot, own: Facts) -> Finding | None:
     )  # fmt: skip
 
 
+def _endless(_: Snapshot, own: Facts) -> Finding | None:
+    return Finding(cause=Cause.ENDLESS) if own.account.programme is Programme.MAG else None
+
+
 def _sound(seen: Snapshot, own: Facts) -> Finding | None:
     if seen.accounts > 1 or _locked(seen, own) is not None:
         return None
@@ -330,6 +334,12 @@ CHECKS = (
         Cause.ENDING,
         _of_active(_ending),
         "account-expiry-revalidation resend-prolongation-link",
+        general=False,
+    ),
+    _check(
+        Cause.ENDLESS,
+        _of_active(_endless),
+        "account-expiry-revalidation prolongation-after-expiry expired-over-60-days resend-prolongation-link",
         general=False,
     ),
     _check(Cause.SOUND, _of_active(_sound), "reset-password", general=False),

@@ -111,6 +111,7 @@ class EventTag(StrEnum):
     CONVERSATION_REOPENED = "conversation:reopened"
     CONVERSATION_OVERDUE = "conversation:overdue"
     CONVERSATION_ANSWERED = "conversation:answered"  # by an article
+    CONVERSATION_SHARED = "conversation:shared"  # an article has answered a part, a person has the rest
     CONVERSATION_TAUGHT = "conversation:taught"  # its words ask for a topic from now on
     CONVERSATION_JUDGED = "conversation:judged"  # whether it helped
     LINK_ISSUED = "link:issued"

@@ -21,6 +21,7 @@ class Article:
     lang: str
     title: str
     programme: Programme  #: whose desk owns the answer
+    holds_for_both: bool = False  #: or the other one's, for whoever asks of that
     related: tuple[str, ...]
     source: str
     updated: date
@@ -66,6 +67,8 @@ class Reading:
     candidates: tuple[Candidate, ...] = ()
     barrier: Barrier | None = None
     second: Candidate | None = None  #: another question in the same message, as surely answered
+    programme: Programme | None = None  #: the one that the words name
+    has_rest: bool = False  #: and something besides, which none of them answers
 
     @property
     def score(self) -> float:

@@ -43,6 +43,7 @@ def read(path: Path) -> Article:
         lang=lang,
         title=front["title"],
         programme=Programme(front["programme"]),
+        holds_for_both=front.get("holds_for_both", False),
         related=tuple(front["related"]),
         source=front["source"],
         updated=front["updated"],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.domain.faq import Barrier
 from bot.domain.languages import is_foreign
+from bot.domain.programmes import Programme
 from bot.faq.folding import fold
 
 LONGEST = 20_000  #: characters of one message; a longer one is no question
@@ -18,6 +19,7 @@ _FILE = Path(__file__).with_name("barriers.toml")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _NAME = re.compile(r"<([a-z_]+)>")
 _REST = r"\w*"
+_CLAUSE = re.compile(r"[,;:.!?]+|\b(?:and|but|und|aber|doch)\b")
 _BEGINNING = re.compile(r"[a-z ]+\\w\*")
 
 
@@ -43,6 +45,11 @@ def is_upset(said: str) -> bool:
     return _pattern("marks", "upset").search(_line(said)) is not None
 
 
+def names_another(said: str) -> bool:
+    """Whether it speaks of somebody besides whoever writes."""
+    return _pattern("others", "named").search(_line(said)) is not None
+
+
 def is_unanswered(sentence: str) -> bool:
     """Whether it sounds like what an article is about, and none answers it."""
     return _pattern("sentences", "unanswered").search(_line(sentence)) is not None
@@ -51,6 +58,21 @@ def is_unanswered(sentence: str) -> bool:
 def is_thanks(sentence: str) -> bool:
     """Whether it only says that something went well."""
     return _pattern("sentences", "thanks").search(_line(sentence)) is not None
+
+
+def programme_of(said: str) -> Programme | None:
+    """The one programme that it names."""
+    named = [one for one in Programme if _pattern("programmes", one).search(_line(said))]
+    return named[0] if len(named) == 1 else None
+
+
+def barred(said: str) -> frozenset[str]:
+    """The topics that it keeps from being the answer, by some clause of it or as a whole."""
+    line = _line(said)
+    clauses = [" ".join(clause.split()) for clause in _CLAUSE.split(line)]
+    found = {topic for topic in _table()["barred"] if any(map(_pattern("barred", topic).search, clauses))}
+    whole = _table()["barred_by_message"]
+    return frozenset(found | {topic for topic in whole if _pattern("barred_by_message", topic).search(line)})
 
 
 def _line(said: str) -> str:

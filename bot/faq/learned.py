@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Final
 
 from bot.domain.faq import OFFERED, Candidate, Reading
-from bot.faq import articles
+from bot.faq import articles, guard, parts
 from bot.faq.features import TURNS, Seen, see
 from bot.faq.windows import sentences, windows
 
@@ -46,7 +46,7 @@ class Learned:
         said = sentences(text)
         near = ((self._nearest(*part), window) for window, *part in _parts(said, today))
         found, taken = max(near, key=lambda one: one[0].score, default=(_NOTHING, range(0)))
-        if not found.topic:
+        if not found.topic or found.topic in guard.barred("\n".join(said)):
             return reading
         before = next((one.score for one in reading.candidates if one.topic == found.topic), 0.0)
         first = replace(found, score=max(found.score, before))
@@ -58,7 +58,8 @@ class Learned:
         rest = [sentence for number, sentence in enumerate(said) if number not in taken]
         apart = again("\n\n".join(rest))
         second = apart.candidates[0] if apart.topic not in (None, first.topic) else None
-        return replace(reading, candidates=(first, *others)[:OFFERED], second=second)
+        left = apart.has_rest or (apart.topic is None and any(map(parts.asks, rest)))
+        return replace(reading, candidates=(first, *others)[:OFFERED], second=second, has_rest=left)
 
     def _nearest(self, part: frozenset[str], turns: frozenset[str]) -> Candidate:
         """The likest; of no topic where none is like enough, or it speaks of other days or denies."""

@@ -1,6 +1,6 @@
 """Finds the topic that a message asks for, with the probability of being right."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -9,19 +9,24 @@ from typing import Any
 
 from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
 from bot.domain.languages import language_of, votes
-from bot.faq import extra, guard, model
+from bot.faq import extra, guard, model, parts
 from bot.faq.dates import find_today
 from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
 from bot.faq.model import probability
 from bot.faq.spelling import SHORTEST, Spelling
-from bot.faq.windows import sentences, windows
+from bot.faq.windows import sentences, subject, windows
 
 SURE_VOTES = 2  #: for a language against none for the other
 FEEBLE = 0.1  #: a leaning of the model to a language that tells nothing
 CONSIDERED = 5  #: topics whose probability is weighed
 NAME = 2  #: words that name one thing, as a subject may, and ask nothing: "Password", "license key"
+NEAR = 0.1  #: a topic's probability by a mail's body, from which on the name in its subject counts
 MOST_TO_OFFER = 0.5  #: what that alone makes likely: enough to be offered, never to be answered
+OF_ANOTHER = 0.5  #: a part's score for another topic from which on it asks for that
+OF_NONE = (
+    0.75  #: or its score for none, less what it adds to a topic, from which on it asks for something else
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +67,26 @@ class Search:
         spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
             return Reading(lang=spoken, barrier=barrier)
-        pairs = zip(said, seen, strict=True)
-        asked = [(sentence, one) for sentence, one in pairs if not guard.is_thanks(sentence)]
-        left = [one for sentence, one in asked if not guard.is_unanswered(sentence)]
-        reading = self._weigh(self._scores(left), spoken)
+        barred, pairs = guard.barred("\n".join(said)), list(zip(said, seen, strict=True))
+        reading = self._ask(pairs, spoken, barred, today)
+        if len(said) > 1 and said[0] == subject(text) and _only_names(said[0], seen[0]):
+            reading = _led_by(self._ask(pairs[1:], spoken, barred, today), reading, said)
+        return replace(reading, programme=guard.programme_of("\n".join(said)))
+
+    def _ask(
+        self,
+        pairs: Sequence[tuple[str, _Sentence]],
+        lang: str,
+        barred: Collection[str],
+        today: date | None,
+    ) -> Reading:
+        asked = [pair for pair in pairs if not guard.is_thanks(pair[0])]
+        left = [pair for pair in asked if not guard.is_unanswered(pair[0])]
+        divided = [pair for sentence, one in left for pair in self._parts(sentence, one, today)]
+        whole = (
+            self._likely(self._scores([one for _, one in left]), barred) if len(divided) > len(left) else ()
+        )
+        reading = self._weigh(divided, whole, lang, barred)
         return reading if len(left) == len(asked) else _offered(reading)
 
     def scored(self, text: str) -> list[Window]:
@@ -84,6 +105,11 @@ class Search:
             vector=self._extra.vector(sentence) if self._extra else None,
         )
 
+    def _parts(self, sentence: str, whole: _Sentence, today: date | None) -> list[tuple[str, _Sentence]]:
+        """The questions in a sentence."""
+        found = parts.parts(sentence)
+        return [(part, self._sentence(part, today)) for part in found] if found[1:] else [(sentence, whole)]
+
     def _scores(self, seen: Sequence[_Sentence]) -> list[Window]:
         return [self._score(seen[window.start : window.stop], window) for window in windows(len(seen))]
 
@@ -99,19 +125,73 @@ class Search:
         known, asks = self._model.familiarity(words), len(words) > NAME or len(names) > 1
         return Window(of=window, scores=scores, known=known, asks=asks)
 
-    def _weigh(self, scored: Sequence[Window], lang: str) -> Reading:
-        candidates = self._likely(scored)
+    def _weigh(
+        self,
+        asked: Sequence[tuple[str, _Sentence]],
+        whole: Sequence[Candidate],
+        lang: str,
+        barred: Collection[str],
+    ) -> Reading:
+        """`whole`: what the sentences ask for, undivided."""
+        scored = self._scores([one for _, one in asked])
+        candidates = _merged([*whole, *self._likely(scored, barred)])
         if not candidates:
             return Reading(lang=lang)
         first = candidates[0]
-        taken = max(scored, key=lambda window: window.scores[self._model.topics.index(first.topic)])
-        apart = self._likely([one for one in scored if not set(one.of) & set(taken.of)])
-        sure = next((one for one in apart[:1] if one.topic != first.topic and one.score >= ANSWER_FROM), None)
-        return Reading(lang=lang, candidates=tuple(candidates), second=sure)
+        taken = [self._strongest(first.topic, scored)]
+        apart = _apart(scored, taken[0])
+        second = next((one for one in self._likely(apart, barred)[:1] if one.score >= ANSWER_FROM), None)
+        if second and second.topic != first.topic:
+            taken.append(self._strongest(second.topic, apart))
+            # Each for itself: what the other asks takes nothing from it.
+            alone = self._likely(_apart(scored, taken[1]), barred)
+            first = max(
+                [first, *(one for one in alone if one.topic == first.topic)], key=lambda one: one.score
+            )
+        else:
+            second = None
+        topics = [first.topic, *([second.topic] if second else [])]
+        rest = self._has_rest(asked, dict(zip(topics, taken, strict=True)))
+        return Reading(lang=lang, candidates=(first, *candidates[1:]), second=second, has_rest=rest)
 
-    def _likely(self, scored: Sequence[Window]) -> list[Candidate]:
+    def _strongest(self, topic: str, scored: Sequence[Window]) -> Window:
+        number = self._model.topics.index(topic)
+        return max(scored, key=lambda window: window.scores[number])
+
+    def _has_rest(self, asked: Sequence[tuple[str, _Sentence]], taken: Mapping[str, Window]) -> bool:
+        """Whether a part asks for something that is none of the topics; in their windows it must wish it."""
+        inside = {number for window in taken.values() for number in window.of}
+        return any(
+            self._is_apart(asked, number, taken)
+            for number, (part, _) in enumerate(asked)
+            if parts.wishes(part) or (number not in inside and parts.asks(part))
+        )
+
+    def _is_apart(
+        self, asked: Sequence[tuple[str, _Sentence]], number: int, taken: Mapping[str, Window]
+    ) -> bool:
+        """Whether a part is of another matter; what is wished is, where none of these topics is the nearest.
+
+        A question that is nearest to none may go on with one of them, as "where do I click?" does.
+        """
+        part, own = asked[number]
+        wished = parts.wishes(part)
+        alone = self._score([own], range(1)).scores
+        best = max(range(len(self._model.topics) + 1), key=lambda one: alone[one])
+        topic = [*self._model.topics, ""][best]
+        if topic or wished:
+            return topic not in taken and (wished or alone[best] >= OF_ANOTHER)
+        added = (
+            self._score([*(asked[one][1] for one in window.of), own], range(1)).scores[at] - window.scores[at]
+            for one, window in taken.items()
+            for at in [self._model.topics.index(one)]
+        )
+        return not parts.hangs(part) and alone[best] - max(added) >= OF_NONE
+
+    def _likely(self, scored: Sequence[Window], barred: Collection[str]) -> list[Candidate]:
         """The topics to be offered, the most probable first."""
-        found = [self._candidate(topic, window, scored) for topic, window in self.ranked(scored)[:CONSIDERED]]
+        open_to = [one for one in self.ranked(scored) if self._model.topics[one[0]] not in barred]
+        found = [self._candidate(topic, window, scored) for topic, window in open_to[:CONSIDERED]]
         return sorted(found, key=lambda one: -one.score)[:OFFERED]
 
     def ranked(self, scored: Sequence[Window]) -> list[tuple[int, Window]]:
@@ -144,6 +224,32 @@ class Search:
         if abs(leaning) < FEEBLE:
             return language_of(text)
         return "de" if leaning > 0 else "en"
+
+
+def _merged(found: Iterable[Candidate]) -> list[Candidate]:
+    """Each topic at its best, the most probable first."""
+    best = {one.topic: one for one in sorted(found, key=lambda one: one.score)}
+    return sorted(best.values(), key=lambda one: -one.score)[:OFFERED]
+
+
+def _apart(scored: Sequence[Window], taken: Window) -> list[Window]:
+    return [one for one in scored if not set(one.of) & set(taken.of)]
+
+
+def _only_names(subject: str, seen: _Sentence) -> bool:
+    """Whether it names a thing or a kind of letter, and asks nothing: "Password", "Question on ForumPass"."""
+    return len(parts.telling(subject)) <= NAME and len(seen.seen.concepts) <= 1
+
+
+def _led_by(body: Reading, whole: Reading, said: Sequence[str]) -> Reading:
+    """What the body asks for.
+
+    The name of a thing above it counts only where the body comes near the same, or speaks of "it".
+    """
+    names = parts.telling(said[0]) and not guard.programme_of(said[0])
+    near = {one.topic for one in body.candidates if one.score >= NEAR}
+    counts = names and body.topic is None and (whole.topic in near or any(map(parts.hangs, said[1:])))
+    return whole if counts and whole.topic else body
 
 
 def _offered(reading: Reading) -> Reading:

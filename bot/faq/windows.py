@@ -38,6 +38,12 @@ def sentences(text: str) -> list[str]:
     return asked([part for part in said if any(map(str.isalnum, part))][:MOST_SENTENCES])
 
 
+def subject(text: str) -> str:
+    """A mail's subject as the sentence that it is, "" where there is none."""
+    headed = _SUBJECT.match(text)
+    return _GREETING.sub("", _ANSWERED.sub("", headed[1]), count=1).strip() if headed else ""
+
+
 def _split(own: str) -> list[str]:
     lines = own.split("\n")
     # A short line of its own is a sentence: nobody folds lines so early.

@@ -170,8 +170,10 @@ def _article(lang: str, policy: Policy, topic: str, title: str, body: str) -> An
     return faq.answer(asked, policy, PORTAL)
 
 
-def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool = False) -> Values:
-    """An answer by an article; `several`: two, and what is true for whoever asked."""
+def article(
+    lang: str, policy: Policy, *, several: bool = False, by_staff: bool = False, rest: bool = False
+) -> Values:
+    """An answer by an article; `several`: two, and what is true for whoever asked; `rest`: it is a part."""
     answers = [_article(lang, policy, *_ARTICLES[lang][0])]
     if several:
         answers.append(_article(lang, policy, *_ARTICLES[lang][1]))
@@ -184,6 +186,7 @@ def article(lang: str, policy: Policy, *, several: bool = False, by_staff: bool 
         now=AT,
         findings=_FINDINGS[lang] if several else (),
         by_staff=by_staff,
+        rest_by=conversation().due_at if rest else None,
     )
     return values | {"related": _near(lang)}
 

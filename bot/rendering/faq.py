@@ -48,10 +48,14 @@ class Answer:
         return mrkdwn(self.source)
 
 
-def answer(article: Article, policy: Policy, portal_url: str) -> Answer:
-    """Raise jinja2's errors for an article that names what the policy does not know."""
+def answer(article: Article, policy: Policy, portal_url: str, of: Programme | None = None) -> Answer:
+    """`of`: the programme that is asked about, as far as that is known.
+
+    Raise jinja2's errors for an article that names what the policy does not know.
+    """
+    whose = (of if article.holds_for_both else None) or article.programme
     body = _template(article.body).render(_values(policy, portal_url.rstrip("/")))
-    owner = policy.of(article.programme)
+    owner = policy.of(whose)
     named = words(article.lang).say(
         "faq.owner", desk=owner.support_desk, address=owner.support_address, programme=owner.name
     )
@@ -61,7 +65,7 @@ def answer(article: Article, policy: Policy, portal_url: str) -> Answer:
         title=article.title,
         source=f"{body.strip()}\n\n{named}\n",
         colour=policy.brand.colour,
-        programme=article.programme,
+        programme=whose,
     )
 
 

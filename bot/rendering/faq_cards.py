@@ -24,7 +24,7 @@ class Told:
     answers: tuple[Answer, ...] = ()
     related: tuple[Article, ...] = ()
     offered: tuple[Article, ...] = ()
-    hear_by: datetime | None = None  #: a person has it
+    hear_by: datetime | None = None  #: a person has it; or the rest of it, where there are answers
     may_post: bool = False  #: to everybody in the channel
     thanked: bool = False  #: nothing was asked: they say that it helped
 
@@ -33,13 +33,13 @@ def told_card(told: Told, portal_url: str, *, words: Words) -> Card:
     """For whoever asked, alone. `words`: of the question's language."""
     if told.thanked:
         return thanks_card(words=words) if told.ref else welcome_card(words=words)
-    if told.hear_by:
+    if told.hear_by and not told.answers:
         return person_card(told.ref, told.hear_by, words=words)
     if told.offered:
         return _offer(told, words)
     return Card(
         text=words.say("faq_card.answer", title=safe(told.answers[0].title, 120)),
-        blocks=[*_articles(told, portal_url, words), _judging(told, words)],
+        blocks=[*_articles(told, portal_url, words), *_rest(told, words), _judging(told, words)],
     )
 
 
@@ -50,6 +50,13 @@ def posted_card(told: Told, portal_url: str, who: str, *, words: Words) -> Card:
         text=words.say("faq_card.answer", title=safe(told.answers[0].title, 120)),
         blocks=[*_articles(told, portal_url, words), blocks.context(by)],
     )
+
+
+def _rest(told: Told, words: Words) -> Iterator[Block]:
+    if told.hear_by:
+        yield blocks.section(
+            words.say("faq_card.rest", ref=safe(told.ref, 20), by=words.instant(told.hear_by))
+        )
 
 
 def _articles(told: Told, portal_url: str, words: Words) -> Iterator[Block]:

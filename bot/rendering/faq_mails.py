@@ -24,11 +24,14 @@ def answer(
     findings: Sequence[str] = (),
     programme: Programme = Programme.MAG,
     by_staff: bool = False,
+    rest_by: datetime | None = None,
 ) -> Values:
     """To whoever asked. `findings`: sentences on their own accounts, true at `now`, and it may be read later.
 
     `programme`: of these accounts, for where they are the whole answer; `by_staff`: a person chose it.
+    `rest_by`: when a person has answered what else they ask, at the latest.
     """
+    say = words(one.lang, policy.desk.zone)
     return owner(policy, answers[0].programme if answers else programme) | {
         "lang": one.lang,
         "ref": one.ref,
@@ -37,7 +40,8 @@ def answer(
         "answers": [{"title": each.title, "body_markdown": each.source} for each in answers],
         "related": links(related, portal_url),
         "findings": list(findings),
-        "as_of": words(one.lang, policy.desk.zone).instant(now),
+        "as_of": say.instant(now),
+        "rest_by": say.instant(rest_by) if rest_by else "",
         "by_staff": by_staff,
     }
 

@@ -24,7 +24,6 @@ from bot.domain.conversations import (
     CUSTOMER,
     QUIET,
     STANDING,
-    Answered,
     Conversation,
     ConversationCard,
     ConversationState,
@@ -34,6 +33,7 @@ from bot.domain.conversations import (
     ToldWhat,
     Tried,
     conversation_id,
+    is_over_by_thanks,
     urgency,
 )
 from bot.domain.errors import NotAColleague
@@ -175,6 +175,11 @@ def due_of(desk: Desk, now: datetime) -> datetime:
     return desk.policy.calendar_of_desk.after_hours(now, hours)
 
 
+def share(db: Database, one: Conversation, *, now: datetime) -> None:
+    """Usher has answered a part by itself: it stays the desk's for the rest, in the caller's transaction."""
+    _note(db, EventTag.CONVERSATION_SHARED, one, by="usher", now=now)
+
+
 def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:
     """Usher has answered by itself: it is the asker's turn, in the caller's transaction."""
     answered = ConversationState.ANSWERED
@@ -210,7 +215,10 @@ def hear(
 
     Thanks and nothing else ends what was answered; anything doubtful opens it. `answered`: Usher did so.
     """
-    mail, ends = understood.mail, _ends(db, understood, one)
+    mail = understood.mail
+    helped = has_helped(mail.text, sender=mail.sender.name)
+    tried = conversations.list_tried(db, one.id)
+    ends = understood.only_thanks and is_over_by_thanks(one, tried, helped=helped)
     found = {*one.marks, *find_marks(mail.subject, mail.text)}
     marks = one.marks if ends else tuple(mark for mark in Mark if mark in found)
     thread = Thread.answering(mail)
@@ -222,18 +230,6 @@ def hear(
         tell(db, one, ToldWhat.REOPENED, now=now)
     refresh(db, one.ref, now=now)
     return not ends
-
-
-def _ends(db: Database, understood: Understood, one: Conversation) -> bool:
-    """By thanks for an answer, or for articles that were offered until somebody has time for it."""
-    mail = understood.mail
-    if one.state in QUIET:
-        return understood.only_thanks
-    if not understood.verified or mail.attachments:
-        return False
-    offered = any(tried.how is Answered.OFFERED for tried in conversations.list_tried(db, one.id))
-    is_first = one.heard == 1 and not one.owner
-    return offered and is_first and has_helped(mail.text, sender=mail.sender.name)
 
 
 def _open_again(db: Database, desk: Desk, one: Conversation, *, by: str, now: datetime) -> None:

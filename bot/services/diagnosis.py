@@ -107,6 +107,12 @@ def diagnose_each(
     return tuple(dict.fromkeys(cause for topic in topics for cause in find_causes(seen, topic)))
 
 
+def find_programme(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Programme | None:
+    """Whose account is surely theirs."""
+    own, _ = _find_own(db, desk, asker, now=now)
+    return own.programme if own else None
+
+
 def mend(
     db: Database, desk: Desk, asker: Asker, findings: tuple[Finding, ...], *, question: str, now: datetime
 ) -> tuple[Finding, ...]:

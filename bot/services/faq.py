@@ -14,7 +14,7 @@ from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
 from bot.domain.programmes import Programme
-from bot.faq import articles
+from bot.faq import articles, guard
 from bot.faq.features import see
 from bot.faq.learned import Learned, learned, owner_of
 from bot.faq.search import shipped
@@ -72,7 +72,9 @@ def ask(
     took = time.perf_counter() - began
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
-    answers = tuple(find_answer(topic, reading.lang, policy, portal_url) for topic in topics if topic)
+    answers = tuple(
+        find_answer(topic, reading.lang, policy, portal_url, reading.programme) for topic in topics if topic
+    )
     offered = (
         tuple(_article(one.topic, reading.lang) for one in reading.candidates)
         if reading.step is Step.OFFER
@@ -100,12 +102,12 @@ def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
 
 
 def check_teachable(text: str, topic: str) -> None:
-    """Raise WordsBarred where a person reads such words whatever is taught.
+    """Raise WordsBarred where a person reads such words whatever is taught, or they keep that topic out.
 
     Raise WordsTaken where they are nearly a phrasing of another article.
     """
     reading = shipped().read(text)
-    if reading.barrier:
+    if reading.barrier or topic in guard.barred(text):
         raise WordsBarred
     others = [one.topic for one in reading.candidates if one.topic != topic]
     if owner := owner_of(text, others):
@@ -158,9 +160,11 @@ def titled(tried: Iterable[Tried], lang: str) -> tuple[Tried, ...]:
     return tuple(replace(one, title=told[one.topic].title) if one.topic in told else one for one in tried)
 
 
-def find_answer(topic: str, lang: str, policy: Policy, portal_url: str) -> Answer:
-    """Raise KeyError for a topic that is none."""
-    return faq.answer(_article(topic, lang), policy, portal_url)
+def find_answer(
+    topic: str, lang: str, policy: Policy, portal_url: str, of: Programme | None = None
+) -> Answer:
+    """`of`: the programme that is asked about, where it is known. Raise KeyError for a topic that is none."""
+    return faq.answer(_article(topic, lang), policy, portal_url, of)
 
 
 def find_text(topic: str, lang: str, desk: Desk) -> str:

@@ -54,11 +54,13 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now:
     found = faq.ask(text, desk.policy, desk.portal_url, now=now, taught=faq.find_taught(db))
     one = _open(db, desk, found, text, by=by, below=below, now=now)
     lang = found.reading.lang
-    if one.state is ConversationState.OPEN:
+    shared = bool(found.answers) and found.reading.has_rest and not one.marks
+    if one.state is ConversationState.OPEN and not shared:
         return Told(ref=one.ref, lang=lang, hear_by=one.due_at)
     return Told(
         ref=one.ref,
         lang=lang,
+        hear_by=one.due_at,
         answers=found.answers,
         related=faq.list_related(found.answers),
         offered=found.offered,
@@ -120,20 +122,30 @@ def _open(
             conversation_words.hear(db, desk, last, text, now=now)
             return conversations.get(db, last.ref)
         _check_rests(db, desk, by, now=now)
-        new = NewConversation(
-            channel=Channel.SLACK,
-            address=by.email,
-            name=by.name,
-            subject=" ".join(text.split())[:_SUBJECT],
-            words=text,
-            lang=found.reading.lang,
-            slack_user=by.id,
-        )
-        if for_person:
-            return conversations.open_for_desk(db, desk, new, now=now)
-        tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
-        tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
-        return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
+        return _open_new(db, desk, found, text, by=by, for_person=for_person, now=now)
+
+
+def _open_new(
+    db: Database, desk: Desk, found: Help, text: str, *, by: Staff, for_person: bool, now: datetime
+) -> Conversation:
+    new = NewConversation(
+        channel=Channel.SLACK,
+        address=by.email,
+        name=by.name,
+        subject=" ".join(text.split())[:_SUBJECT],
+        words=text,
+        lang=found.reading.lang,
+        slack_user=by.id,
+    )
+    if for_person:
+        return conversations.open_for_desk(db, desk, new, now=now)
+    tried = [Tried(topic=answer.topic, how=Answered.SENT, at=now) for answer in found.answers]
+    tried += [Tried(topic=article.id, how=Answered.OFFERED, at=now) for article in found.offered]
+    if found.answers and found.reading.has_rest:
+        one = conversations.open_for_desk(db, desk, new, now=now, tried=tried)
+        conversations.share(db, one, now=now)
+        return one
+    return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
 
 
 def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
@@ -181,12 +193,13 @@ def judge(
 
 
 def end_if_said_last(db: Database, one: Conversation, *, now: datetime) -> None:
-    """It helped, and that is all, unless they have written on since: then a person reads that.
+    """It helped, and that is all, unless a person has the rest, or they have written on since.
 
     In the caller's transaction.
     """
     answered = max((tried.at for tried in store.list_tried(db, one.id)), default=one.created_at)
-    wrote = events.list_tagged(db, (f"conversation:{one.id}",), (EventTag.CONVERSATION_CONTINUED,))
+    more = (EventTag.CONVERSATION_CONTINUED, EventTag.CONVERSATION_SHARED)
+    wrote = events.list_tagged(db, (f"conversation:{one.id}",), more)
     if one.state is ConversationState.OPEN and any(said.at >= answered for said in wrote):
         return
     conversations.end_for_asker(db, one, now=now)

@@ -25,6 +25,8 @@ from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.intake import Understood
 from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
+from bot.faq import guard
+from bot.faq.windows import sentences
 from bot.rendering import diagnosis as diagnosis_words
 from bot.rendering import faq_mails, mails
 from bot.rendering.case_facts import Values
@@ -38,6 +40,8 @@ from bot.store import events, links, outbox
 from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
+OF_THE_CLOCK = {"prolongation-after-expiry", "expired-over-60-days", "resend-prolongation-link"}
+NO_END = "account-expiry-revalidation"
 _LINK_LASTS = timedelta(days=60)
 _SENT_LATELY = timedelta(days=7)  #: whoever asks the same within it was not helped
 
@@ -51,13 +55,16 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     reading = understood.asked
     if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
         return False
-    topics = [reading.topic, *([reading.second.topic] if reading.second else [])]
+    asker = diagnosis.Asker.of_mail(understood)
+    of = reading.programme or diagnosis.find_programme(db, desk, asker, now=now)
+    found = [reading.topic, *([reading.second.topic] if reading.second else [])]
+    topics = list(dict.fromkeys(_of_programme(topic, of) for topic in found))
     sent = store.list_sent_to(db, one.address, since=now - _SENT_LATELY)
     if again := {tried.topic: tried for tried in sent if tried.topic in topics}:
         store.add_tried(db, one.id, list(again.values()))
         return False
-    asker = diagnosis.Asker.of_mail(understood)
-    told = _mail(db, desk, one, topics, asker=asker, automatic=True, key=f"{one.ref}:faq", now=now)
+    rest, key = reading.has_rest, f"{one.ref}:faq"
+    told = _mail(db, desk, one, topics, asker=asker, automatic=True, rest=rest, key=key, now=now)
     if not told:
         return False
     _note(db, one, told, Answered.SENT, by="usher", now=now)
@@ -74,6 +81,11 @@ def offer(
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
     _note(db, one, [article.id for article in near], Answered.OFFERED, by="usher", now=now)
     return faq_mails.links(near, desk.portal_url)
+
+
+def _of_programme(topic: str, of: Programme | None) -> str:
+    """Who has an account of MAG reads that it has no end, and not how to prolong one."""
+    return NO_END if of is Programme.MAG and topic in OF_THE_CLOCK else topic
 
 
 def _may_answer(desk: Desk, understood: Understood, one: Conversation) -> bool:
@@ -154,13 +166,16 @@ def _mail(
     *,
     asker: diagnosis.Asker | None,
     automatic: bool,
+    rest: bool = False,
     key: str,
     now: datetime,
 ) -> list[str]:
     """What is answered by it: by an article, or by what is true for them alone; nothing past the caps."""
     found = _find(db, desk, one, topics, asker, now=now) if asker else ()
     held = dict.fromkeys(holding(topic, found) for topic in topics)
-    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url) for topic in held if topic]
+    own = diagnosis.find_programme(db, desk, asker, now=now) if asker else None
+    of = guard.programme_of(_own_words(one)) or own
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in held if topic]
     words = faq_mails.answer(
         one,
         desk.policy,
@@ -171,6 +186,7 @@ def _mail(
         findings=diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now),
         programme=found[0].programme if found else Programme.MAG,
         by_staff=not automatic,
+        rest_by=one.due_at if rest else None,
     )
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
@@ -190,9 +206,18 @@ def _find(
     *,
     now: datetime,
 ) -> tuple[Finding, ...]:
-    """What is true for them comes first, with the way in that fits, mailed to the address on file."""
+    """What is true for them comes first, with the way in that fits, mailed to the address on file.
+
+    No way is mailed where somebody else is spoken of: it would lead into the account of whoever writes.
+    """
     found = diagnosis.diagnose_each(db, desk, asker, topics, now)
+    if guard.names_another(_own_words(one)):
+        return found
     return diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
+
+
+def _own_words(one: Conversation) -> str:
+    return "\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))
 
 
 def _note(

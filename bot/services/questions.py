@@ -31,6 +31,7 @@ from bot.store import events, outbox
 def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_case: bool = False) -> str:
     """A question goes to the support channel; a verified sender hears by when a person answers.
 
+    Where an article answers only a part, a person has the rest.
     Whoever asks for the blank form gets it at once, and whoever asks whether a mail is ours hears that, and
     staff see it. What is asked about a case (`of_case`) no article answers by itself.
     """
@@ -42,7 +43,9 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_c
     may_answer = looked is None and not of_case
     answered = form_sent or (may_answer and faq_mails.answer(db, desk, understood, conversation, now=now))
     says_more = form_sent and not form_requests.asks_nothing_else(understood.mail)
-    if (answered and not says_more) or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
+    if answered and not form_sent and understood.asked and understood.asked.has_rest:
+        conversations.share(db, conversation, now=now)
+    elif (answered and not says_more) or (whose is Provenance.OURS and asks_nothing_else(understood.mail)):
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:

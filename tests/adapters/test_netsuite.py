@@ -21,7 +21,7 @@ from bot.domain.ris import Company, User
 from bot.ports import Provisioner
 from bot.provisioning_policy import Provisioning
 from bot.settings import load_given
-from tests.cast import StillClock
+from tests.outside import StillClock
 from tests.provisioning_faults import Fault, cut, no_json, says, silent
 from tests.provisioning_servers import TOKEN_PATH, NetSuiteServer
 from tests.test_settings import GOOD

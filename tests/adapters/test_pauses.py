@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.adapters.pauses import SILENCES, Pause
-from tests.cast import StillClock
+from tests.outside import StillClock
 
 
 def test_several_silences_in_a_row_begin_a_pause_that_one_try_ends_or_begins_again() -> None:

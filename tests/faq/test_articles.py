@@ -10,6 +10,7 @@ import pytest
 
 from bot import policy as policies
 from bot.domain.passwords import LEAST_OWN, PasswordFault
+from bot.domain.programmes import Programme
 from bot.faq import articles, training
 from bot.faq.folding import fold, words
 from bot.faq.lexicon import concepts
@@ -18,8 +19,10 @@ from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.mrkdwn import mrkdwn
 from tests.faq.sets import DATA, SETS, labelled
+from tests.faq.test_barred import BARRED, OTHERS, TAKEN, UNTAKEN
 from tests.faq.test_guard import HONEST, HOSTILE
 from tests.faq.test_kinds import ANSWERED, STOPPED, THANKS, UNANSWERED
+from tests.faq.test_parts import RESTS, TWO, WHOLE
 
 MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
     (DATA / "must_say.toml").read_text(encoding="utf-8")
@@ -158,6 +161,15 @@ def test_nothing_that_measures_is_learnt() -> None:
 
     guarded = [*(text for _, text in [*HOSTILE, *STOPPED]), *HONEST, *UNANSWERED, *THANKS]
     learnt = [sample.text for sample in training.samples()] + guarded + [text for text, _ in ANSWERED]
+    learnt += [
+        *TAKEN,
+        *UNTAKEN,
+        *(text for _, text in BARRED),
+        *OTHERS,
+        *(text for text, _ in TWO),
+        *RESTS,
+        *WHOLE,
+    ]
     assert [text for text in learnt if _is_near(_grams(text), by_size)] == []
 
 
@@ -171,3 +183,22 @@ def _is_near(grams: frozenset[str], by_size: Mapping[int, Sequence[frozenset[str
 def _grams(text: str) -> frozenset[str]:
     line = " ".join(text.casefold().split())
     return frozenset(line[at : at + 5] for at in range(max(1, len(line) - 4)))
+
+
+@pytest.mark.parametrize("lang", articles.LANGUAGES)
+def test_what_holds_for_both_is_of_the_programme_that_is_asked_about(lang: str) -> None:
+    both = articles.load()
+    owners = {
+        (topic, of): faq.answer(both[topic][lang], shipped(), PORTAL, of).programme
+        for topic in ("account-locked", "reset-password", "mfa-mandatory-enrol")
+        for of in (None, *Programme)
+    }
+
+    assert {of: owners["account-locked", of] for of in Programme} == {one: one for one in Programme}
+    assert {of: owners["reset-password", of] for of in Programme} == {one: one for one in Programme}
+    assert (owners["account-locked", None], owners["reset-password", None]) == (
+        Programme.EXTRANET,
+        Programme.MAG,
+    )
+    assert {owners["mfa-mandatory-enrol", of] for of in (None, *Programme)} == {Programme.EXTRANET}
+    assert all(both[topic]["en"].holds_for_both == both[topic]["de"].holds_for_both for topic in both)

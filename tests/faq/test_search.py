@@ -188,3 +188,37 @@ def test_a_slip_is_mended_and_a_strange_word_is_not() -> None:
     assert [spelling.mend(word) for word in ("ledgr", "quarttz", "qartz", "zebra", "2026", "quartzite")] == [
         "ledger", "quartz", "quartz", "zebra", "2026", "quartzite",
     ]  # fmt: skip
+
+
+QUESTIONS = [
+    "Dear team,\n\nhow many minutes is the SMS code valid?\n\nRegards\nTom",
+    "Hello,\n\nour account is locked, how long does that last?\n\nThanks\nIda",
+    "Guten Tag,\n\nwer muss die Nutzungsbedingungen annehmen?\n\nGruß\nIda",
+    "Hallo,\n\nwelche Regeln gelten für ein neues Passwort?\n\nGruß\nTom",
+]
+NOTHING = "Hello,\n\nwhere is your office in Bremen?\n\nTom"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "Question",
+        "Frage",
+        "Partner Extranet",
+        "ForumPass",
+        "Password",
+        "Konto",
+        "Frage zu MAG",
+        "Support request",
+    ],
+)
+def test_a_subject_that_only_names_something_changes_nothing(named: str) -> None:
+    asked = [shipped().read(text).topic for text in QUESTIONS]
+    below = [shipped().read(f"Subject: {named}\n\n{text}").topic for text in QUESTIONS]
+
+    assert (
+        asked
+        == below
+        == ["otp-code-expired", "account-locked", "accept-terms-and-conditions", "password-policy"]
+    )
+    assert shipped().read(f"Subject: {named}\n\n{NOTHING}").step is Step.PERSON

@@ -64,6 +64,17 @@ def test_a_guest_is_answered_privately_and_says_that_it_helped(workspace: Worksp
     assert opinions(workspace) == [{"topic": "account-locked", "helped": 1, "why": "", "conversation_id": 1}]
 
 
+def test_what_else_is_asked_is_a_persons_and_stays_so_when_the_article_helped(workspace: Workspace) -> None:
+    said = ask(workspace, f"{LOCKED} Please also send us the invoice for our three seats.")
+    (card,) = cards(workspace)
+    click(workspace, "helpful")
+
+    assert "30 minutes" in said
+    assert "You also ask for something else" in said
+    assert "three seats" in card
+    assert q(workspace).state is ConversationState.OPEN
+
+
 def test_german_is_answered_in_german(workspace: Workspace) -> None:
     assert "Einen Menschen fragen" in ask(workspace, "Mein Konto ist gesperrt, wie lange?")
 

@@ -260,5 +260,6 @@ STATES: dict[str, tuple[Callable[[Town], None], str, str | None, Cause]] = {
     "address": (address_changes, TOM_, "forgot-email-or-zip", Cause.ADDRESS_COOLS),
     "password": (new_password, TOM_, "password-change-within-24h", Cause.PASSWORD_YOUNG),
     "ending": (nothing, AMARA, "account-expiry-revalidation", Cause.ENDING),
+    "endless": (nothing, TOM_, "resend-prolongation-link", Cause.ENDLESS),
     "sound": (nothing, TOM_, "reset-password", Cause.SOUND),
 }

@@ -94,7 +94,7 @@ def hears_when_signed_in(town: Town, own: Account, topic: str | None, cause: Cau
 
 
 #: what is true for Mara as well
-OF_EVERYBODY = (Cause.TERMS, Cause.NO_KEY, Cause.SOUND, Cause.SEVERAL, Cause.PASSWORD_YOUNG)
+OF_EVERYBODY = (Cause.TERMS, Cause.NO_KEY, Cause.SOUND, Cause.SEVERAL, Cause.PASSWORD_YOUNG, Cause.ENDLESS)
 
 
 def test_only_a_mail_that_went_out_is_said_to_have_gone_out(town: Town) -> None:
@@ -152,7 +152,8 @@ def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:
     assert town.mend(asker, "conversation:1") == []
 
 
-def answers_by_itself(town: Town) -> None:
+def let_answer(town: Town) -> None:
+    """Answers go by themselves."""
     policy = town.office.desk.policy
     answers = policy.answers.model_copy(update={"faq_mode": "answer"})
     desk = replace(town.office.desk, policy=policy.model_copy(update={"answers": answers}))
@@ -172,7 +173,7 @@ OVER = "My account has expired. How can I re-activate it myself?"
 def test_nobody_reads_below_what_is_true_for_them_a_way_that_is_closed_to_them(
     town: Town, befall: Callable[[Town], None], address: str, asked: str, topic: str
 ) -> None:
-    answers_by_itself(town)
+    let_answer(town)
     befall(town)
     town.office.take(a_mail(sender=Address(name="N", address=address), text=asked))
     town.office.work()
@@ -184,9 +185,54 @@ def test_nobody_reads_below_what_is_true_for_them_a_way_that_is_closed_to_them(
     assert [one.topic for one in store.list_tried(town.db, 1)] == [topic]
 
 
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("I have forgotten my password. How do I reset it?", 1),
+        ("My colleague has forgotten her password. How can she reset it?", 0),
+        ("Mein Kollege hat sein Passwort vergessen. Wie kann er es zurücksetzen?", 0),
+    ],
+)
+def test_a_question_about_somebody_else_mails_no_way_into_ones_own_account(
+    town: Town, text: str, links: int
+) -> None:
+    let_answer(town)
+    before = len(town.office.jobs("recovery"))
+    town.office.take(a_mail(sender=Address(name="Tom", address=town.tom.email), text=text))
+
+    assert len(town.office.jobs("faq_answer")) == 1
+    assert len(town.office.jobs("recovery")) == before + links
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("My account expired ten days ago, how can I reactivate it?", "account has no end", "link service"),
+        (
+            "How long is my account locked?",
+            "Exostar Customer Support (MAG / ForumPass)",
+            "(Partner Extranet)",
+        ),
+        (
+            "My Extranet account is locked. For how long?",
+            "(Partner Extranet)",
+            "Support (MAG / ForumPass)",
+        ),
+    ],
+)
+def test_an_account_of_mag_hears_what_holds_for_mag(town: Town, text: str, said: str, unsaid: str) -> None:
+    let_answer(town)
+    town.office.take(a_mail(sender=Address(name="Tom", address=town.tom.email), subject="Login", text=text))
+    (found,) = town.office.jobs("faq_answer")
+    answer = str(found.values["words"])
+
+    assert said in answer
+    assert unsaid not in answer
+
+
 def test_of_two_questions_in_a_mail_each_is_looked_into(town: Town) -> None:
     """Also where the first asks for a rule, which keeps nobody out."""
-    answers_by_itself(town)
+    let_answer(town)
     locked(town)
     rule = "May I share my OTP credential with a colleague of mine?"
     asked = (

@@ -1,25 +1,21 @@
 """Question mails: suggested to staff or answered at once, in the thread; a person's if that did not help."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.domain.conversation_refusals import ConversationTaken
 from bot.domain.conversations import Conversation, ConversationState
-from bot.domain.errors import LinkExpired, LinkUnknown, NotStaff
+from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.faq_opinions import Why
-from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.mail import OutboundMail
-from bot.domain.outbox import JobKind
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
-from bot.services import conversation_replies, conversations, faq_mails, outbox
+from bot.services import conversations, faq_mails, outbox
 from bot.store import conversations as store
 from bot.store.database import rows
-from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
+from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
 from tests.reports import a_report
 
 OPEN, ANSWERED, CLOSED = ConversationState
@@ -112,6 +108,16 @@ def test_a_mail_with_two_questions_gets_both_answers(answering: Office) -> None:
     assert "locked for 30 minutes" in mail.text
     assert "OTP" in mail.text
     assert "You asked two things" in mail.text
+
+
+def test_what_else_a_mail_asks_for_stays_with_the_desk(answering: Office) -> None:
+    (mail,) = ask(answering, f"{LOCKED}\n\nPlease also send us the invoice for our three seats.")
+    press(answering, answering.tokens[-1], helped=True)
+
+    assert "locked for 30 minutes" in mail.text
+    assert "something that these lines do not answer" in mail.text
+    assert (q(answering).state, q(answering).due_at is not None) == (OPEN, True)
+    assert opinions(answering) == [("account-locked", 1, "")]
 
 
 @pytest.mark.parametrize(
@@ -328,69 +334,3 @@ def test_an_answer_that_comes_back_leaves_the_question_with_the_desk(answering: 
         conversations.due_of(answering.desk, answering.now),
     )
     assert "Tried before" in card(answering)
-
-
-# Suggested: the shipped default
-
-
-def test_by_default_staff_see_the_article_and_send_it_by_one_click(office: Office) -> None:
-    (receipt,) = ask(office)
-    shown = card(office)
-    for _ in range(2):
-        send(office)
-    office.work()
-    sent = office.mailer.sent[-1]
-
-    assert "locked for" not in receipt.text
-    assert "faq_suggested:account-locked:Q-1:1" in shown
-    assert (len(office.mailer.sent), sent.subject, sent.to) == (2, "Re: Login (Q-1)", DANA.address)
-    assert "has chosen it for you" in " ".join(sent.text.split())
-    assert not sent.automatic
-    assert (q(office).state, q(office).owner) == (ANSWERED, BLAKE.id)
-    assert "faq_send_" not in card(office)
-
-
-def test_what_is_written_back_to_an_article_that_staff_sent_judges_it(office: Office) -> None:
-    """And nothing else does: what a person wrote since is no article."""
-    ask(office)
-    send(office)
-    office.work()
-    write_back(office, "No, it is still locked.")
-    judged = opinions(office)
-    with office.connect() as db:
-        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-1", heard=2, by=BLAKE, now=office.now)
-        office.clock.wait(minutes=1)
-        for _ in range(2):
-            looked = conversation_replies.submit(
-                db, office.desk, replace(reply, text="Now it is free."), by=BLAKE, now=office.now
-            )
-            reply = looked[0] if looked else reply
-    office.work()
-    write_back(office, "Thank you, that worked!")
-
-    assert judged == opinions(office) == [("account-locked", 0, "")]
-    assert (q(office).state, q(office).owner) == (CLOSED, BLAKE.id)
-    assert len([job for job in office.mails() if job.template == "neutral_receipt"]) == 1
-
-
-def test_what_nobody_has_answered_is_suggested_still_when_its_asker_only_waits(office: Office) -> None:
-    ask(office)
-    receipt = office.job("neutral_receipt")
-    office.take(a_mail(text="Is anybody there?", answers=receipt.message_id))
-    office.work()
-
-    assert "faq_suggested:account-locked:Q-1:2" in card(office)
-
-
-def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> None:
-    ask(office)
-    with pytest.raises(NotStaff):
-        send(office, ELI)
-    with pytest.raises(NoSuchArticle):
-        send(office, topic="../usher")
-    send(office, AVERY)
-    for topic in ("account-locked", "reset-password"):
-        with pytest.raises(ConversationTaken):
-            send(office, BLAKE, topic=topic)
-
-    assert len([job for job in office.mails() if job.kind is JobKind.MAIL]) == 2
