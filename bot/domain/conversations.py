@@ -190,7 +190,7 @@ class Reply:
 
 
 def is_over_by_thanks(one: Conversation, tried: Iterable[Tried], *, helped: bool) -> bool:
-    """Thanks end what was answered; articles that were offered until somebody has time end it if they helped."""
+    """Thanks end what was answered, and what waits beside articles that were offered, if these helped."""
     offered = any(each.how is Answered.OFFERED for each in tried)
     return one.state in QUIET or (helped and offered and one.heard == 1 and not one.owner)
 

@@ -224,7 +224,7 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
 
     with pytest.raises(Refusal):
-        do(office, sessions.get, token)
+        do(office, sessions.get, office.desk, token)
     assert find(office, user.id).status is AccountStatus.DEACTIVATED
     assert [event.tag for event in office.events()].count("account:deactivated") == 1
     do(office, members.reactivate, office.desk, account_id=user.id, by=administrator)
