@@ -33,6 +33,7 @@ _DAS_FORMULAR: Final = (
 _COVER: Final = f"""
 / re|aw|fw|fwd|wg|hello|dear sir or madam|dear sirs|to whom it may concern|and /
 please|kindly|you will|you can|also / find|find attached|find enclosed|see|see attached / {_THE_FORM}
+/ {_THE_FORM} /
 / attached|enclosed|here is|here s|here are|here it is|here they are|here you go|this is / {_THE_FORM}
 hereby|now|will|am|are / i|we|i am|we are|i m|we re / am|are|hereby|now|attach|attaching|send|sending|sent|\
 have sent|submit|submitting|forward|forwarding|{_THE_FORM}
@@ -51,6 +52,7 @@ i|we|and / hope you are well|hope this finds you well|hope all is well|hope you 
 bitte|hier|wie|besprochen|vereinbart / anbei|im anhang|in der anlage|als anlage|beigefugt|angehangt|hiermit|\
 hier|hier ist|hier kommt|finden sie / {_DAS_FORMULAR}
 hiermit / ich|wir / {_DAS_FORMULAR}
+/ {_DAS_FORMULAR} /
 das|ein|unser|die|unsere|neue|neues / ris|formular|registrierung|anmeldung|onboarding|neukunde|neuer kunde|\
 neue kunden|neuer partner / {_DAS_FORMULAR}
 / wie besprochen|wie gewunscht|wie vereinbart|wie angekundigt|zur kenntnisnahme|zur information /
@@ -80,9 +82,9 @@ _NAMED: Final = re.compile(r"(?<![a-z])ris(?![a-z])|required information", re.IG
 
 def says_more(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> bool:
     """Whether a person has to read it; `subject`: that is the sender's own, and not that of our mail."""
-    names = {name for form in forms for name in names_in(_names(form))}
+    names = {word for form in forms for word in fold(_names(form)).split()}
     names |= set(names_in(mail.sender.name))
-    names |= {name for one in mail.attachments for name in names_in(PurePath(one.name).stem)}
+    names |= {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
     said = _GREETING.sub("", mail.text, count=1) if _GREETING.match(mail.text) else mail.text
     return _says(said, names) or (subject and _says(mail.subject, names))
 

@@ -36,6 +36,9 @@ def a_note(text: str, subject: str = "RIS Nordlicht Werke", *files: str) -> Inbo
         "Bei Rückfragen stehe ich Ihnen gerne zur Verfügung.\n\nMit freundlichen Grüßen\nDana Reyes",
         "Sehr geehrte Damen und Herren,\n\nim Anhang finden Sie das Formular mit der Bitte um Bearbeitung.",
         "Hello, see attached.",
+        "Hello,\n\nthe RIS for Nordlicht Werke GmbH is attached.\n\nKind regards\nDana Reyes",
+        "Guten Tag,\n\ndas RIS der Nordlicht Werke GmbH ist beigefügt.\n\nViele Grüße\nDana",
+        "The form of Nordlicht Werke is completed and signed.",
         "Hi,\ndone.",
         "Korrigiert.",
         "Hallo zusammen,\n\nwie besprochen anbei das RIS für Nordlicht. Vielen Dank!",
@@ -65,6 +68,13 @@ def test_a_bare_cover_note_makes_no_work(text: str) -> None:
 )
 def test_what_is_in_doubt_is_to_be_read(text: str, subject: str) -> None:
     assert says_more(a_note(text, subject), [FORM], subject=True)
+
+
+def test_numbers_and_single_letters_of_a_name_say_nothing() -> None:
+    form = RisCase(company=Company(name="3. A & B Werke 24"), source="RIS.xlsx")
+    assert not says_more(
+        a_note("The form of 3. A & B Werke 24 is attached.", "RIS 3. A & B"), [form], subject=True
+    )
 
 
 def test_the_subject_of_our_own_mail_says_nothing() -> None:
