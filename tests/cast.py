@@ -31,7 +31,7 @@ from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.ports import Provisioner
-from bot.services import audit, cases, effects, intake, mailboxes, outbox
+from bot.services import audit, cases, effects, intake, mail_words, mailboxes, outbox
 from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.effects import Ways
@@ -216,7 +216,7 @@ class Office:
     def mail_of(self, job: Job) -> OutboundMail:
         """The mail a job stands for, as it would go out now."""
         with self.connect() as db:
-            return effects.mail_of(db, self.desk, self.bot.marker, job, now=self.now)
+            return mail_words.mail_of(db, self.desk, self.bot.marker, job, now=self.now)
 
     def work(self, *, kinds: Sequence[JobKind] = EVERY_KIND) -> int:
         """Carry out everything that is due, until nothing is; return how many attempts that took."""

@@ -144,11 +144,12 @@ def _search_sheet(sheet: Sheet, formulas: frozenset[tuple[str, str]], found: _Fi
     tops = _tops_of(sheet)
     labels: list[tuple[str, int, int]] = []
     for index, row in enumerate(sheet.rows):
-        headings = () if columns and columns.hold_an_address(row) else _user_headings(row)
+        is_somebody = columns is not None and columns.hold_an_address(row)  # mostly, and soon seen
+        headings = () if is_somebody else _user_headings(row)
         if headings:
             columns = _Columns(headings)
             found.users_sheet = found.users_sheet or sheet.name
-        elif columns and found.users and (said := _remark_in(row)):
+        elif columns and found.users and not is_somebody and (said := _remark_in(row)):
             column, text = said
             cell = cell_name(index, column)
             found.remarks.append(HeadingRead(field="", label=text, sheet=sheet.name, cell=cell, sure=False))

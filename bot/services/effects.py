@@ -14,13 +14,11 @@ from bot.domain.cards import (
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import MessageGone, NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.letters import ShownMail
-from bot.domain.mail import Attachment, OutboundMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
 from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner, Texter
 from bot.rendering import (
     cards,
-    mails,
 )
 from bot.rendering.words import Words, words
 from bot.services import (
@@ -40,14 +38,12 @@ from bot.services import (
     lifecycle_gates,
     lifecycle_mails,
     lifecycle_rounds,
-    marking,
+    mail_words,
     notices,
-    nudges,
     partner_requests,
     phone_reset_desk,
     phone_reset_notices,
     provisioning,
-    registration,
     standing,
     texts,
 )
@@ -91,61 +87,10 @@ OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no mo
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    told = {**job.values["words"], "recipient": job.recipient}
-    if (is_true := STILL_TRUE.get(job.template)) and not is_true(db, told):
+    if not mail_words.is_true(db, job):
         return OVERTAKEN
-    refused = ways.mailer.send(mail_of(db, desk, ways.marker, job, now=now))
+    refused = ways.mailer.send(mail_words.mail_of(db, desk, ways.marker, job, now=now))
     return Outcome(status=JobStatus.SENT, refused=refused)
-
-
-def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
-    """The mail a job stands for, in words and with what goes along; `now` is its Date."""
-    thread = job.values["thread"]
-    attached, files = _attached(db, desk, marker, job)
-    rendered = mails.render_mail(
-        job.template,
-        job.values["lang"],
-        _said(db, desk, job, {**job.secrets, "attached": attached}),
-        brand=desk.policy.brand,
-        templates_dir=desk.templates_dir,
-    )
-    return OutboundMail(
-        message_id=job.message_id,
-        sender=desk.sender_of(job.values["ref"]),
-        reply_to=desk.mail_from.address if desk.sender_of(job.values["ref"]) != desk.mail_from else "",
-        envelope=desk.mail_from.address,
-        to=job.recipient,
-        cc=tuple(job.values["cc"]),
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        in_reply_to=thread["message_id"],
-        references=tuple(thread["references"]),
-        automatic=job.automatic,
-        attachments=files,
-        date=now,
-    )
-
-
-def _said(db: Database, desk: Desk, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
-    """A mail's words with its secrets, or with what staff see in their place: HIDDEN, or the words alone."""
-    words = {**job.values["words"], **more}
-    renew = RENEWED.get(job.template)
-    return renew(db, desk, words) if renew else words
-
-
-def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
-    """What a job only names is made now; the mail's words say "own", "form", "blank", or nothing of it."""
-    wanted, lang = job.values.get("attach") or {}, job.values["lang"]
-    if wanted.get("what") == marking.BLANK:
-        return "blank", (marking.blank_form(desk.policy, lang),)
-    if wanted.get("what") == marking.MARKED and job.case_id is not None:
-        form = marking.mark_version(
-            db, desk, marker, case_id=job.case_id, version=wanted["version"], lang=lang
-        )
-        if form is not None:
-            return "own" if form.own else "form", (form.file,)
-    return "", ()
 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
@@ -263,7 +208,7 @@ def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict
     held = outbox.find(db, values["job_id"])
     if held is None:
         return values
-    shown = mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
+    shown = mail_words.mail_of(db, desk, ways.marker, replace(held, secrets=HIDDEN), now=now)
     return values | {"mail_subject": shown.subject, "text": shown.text}
 
 
@@ -272,31 +217,13 @@ def _shown_mail(db: Database, desk: Desk, job_id: int) -> ShownMail:
     job = outbox.find(db, job_id)
     if job is None:
         raise PermanentFailure(f"mail {job_id} is gone")
-    rendered = reword(
-        db, desk, job, attached=ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
-    )
+    rendered = mail_words.reword(db, desk, job)
     return ShownMail(
         template=job.template,
         to=job.recipient,
         cc=tuple(job.values["cc"]),
         subject=rendered.subject,
         text=_without_links(rendered.text),
-    )
-
-
-def reword(db: Database, desk: Desk, job: Job, *, attached: str) -> mails.RenderedMail:
-    """The words of a mail that went, without its secrets; PermanentFailure where they are not kept.
-
-    `attached`: what they call what went along, which nobody made again: "own", "form", "blank" or "".
-    """
-    if job.values.get("erased"):
-        raise PermanentFailure(f"the words of mail {job.id} are not kept any more")
-    return mails.render_mail(
-        job.template,
-        job.values["lang"],
-        _said(db, desk, job, {**HIDDEN, "attached": attached}),
-        brand=desk.policy.brand,
-        templates_dir=desk.templates_dir,
     )
 
 
@@ -315,23 +242,6 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 #: notes that stand in the channel of the cards, where they belong to none of them
 AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE, erasures.NOTE})
-
-#: what a mail's words call what went along, where staff are shown it
-ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
-
-#: mails that are looked at again before they go: whether they are true still, by their words and their
-#: `recipient`, and what has changed in them
-STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
-    nudges.TEMPLATE: nudges.still_open,
-    registration.MAIL: registration.still_invites,
-    **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
-    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.still_true),
-}
-RENEWED: dict[str, Callable[[Database, Desk, Mapping[str, Any]], dict[str, Any]]] = {
-    nudges.TEMPLATE: lambda db, _, words: nudges.with_links(db, words),
-    key_mails.LIST: lambda db, _, words: key_mails.with_those_that_stand(db, words),
-    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.with_words),
-}
 
 #: notes whose words are looked up when they are carried out
 LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {

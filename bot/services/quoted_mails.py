@@ -11,7 +11,7 @@ from bot.domain.outbox import JobKind
 from bot.domain.quoted_mail import quotes_unmarked, read_reply
 from bot.domain.threads import list_ours
 from bot.services.desk import Desk
-from bot.services.effects import reword
+from bot.services.mail_words import reword
 from bot.store import outbox
 
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from bot.domain.accounts import Account
 from bot.domain.outbox import JobStatus
 from bot.services import accounts as services
-from bot.services.effects import mail_of
+from bot.services.mail_words import mail_of
 from bot.services.queueing import HIDDEN
 from bot.store import accounts, outbox
 from bot.store.database import transaction

@@ -1,0 +1,109 @@
+"""The words of mails of ours: put together when they go, and once more for whoever asks what went."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.domain.errors import PermanentFailure
+from bot.domain.mail import Attachment, OutboundMail
+from bot.domain.outbox import Job
+from bot.ports import Marker
+from bot.rendering import mails
+from bot.services import key_mails, lifecycle_mails, marking, nudges, registration
+from bot.services.desk import Desk
+from bot.services.queueing import HIDDEN
+
+
+def is_true(db: Database, job: Job) -> bool:
+    """Whether what a mail says is true still."""
+    ask = STILL_TRUE.get(job.template)
+    return ask is None or ask(db, {**job.values["words"], "recipient": job.recipient})
+
+
+def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
+    """The mail a job stands for, in words and with what goes along; `now` is its Date."""
+    thread = job.values["thread"]
+    attached, files = _attached(db, desk, marker, job)
+    rendered = mails.render_mail(
+        job.template,
+        job.values["lang"],
+        _said(db, desk, job, {**job.secrets, "attached": attached}),
+        brand=desk.policy.brand,
+        templates_dir=desk.templates_dir,
+    )
+    return OutboundMail(
+        message_id=job.message_id,
+        sender=desk.sender_of(job.values["ref"]),
+        reply_to=desk.mail_from.address if desk.sender_of(job.values["ref"]) != desk.mail_from else "",
+        envelope=desk.mail_from.address,
+        to=job.recipient,
+        cc=tuple(job.values["cc"]),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        in_reply_to=thread["message_id"],
+        references=tuple(thread["references"]),
+        automatic=job.automatic,
+        attachments=files,
+        date=now,
+    )
+
+
+def _said(db: Database, desk: Desk, job: Job, more: Mapping[str, str | list[str]]) -> Mapping[str, Any]:
+    """A mail's words with its secrets, or with what staff see in their place: HIDDEN, or the words alone."""
+    words = {**job.values["words"], **more}
+    renew = RENEWED.get(job.template)
+    return renew(db, desk, words) if renew else words
+
+
+def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, tuple[Attachment, ...]]:
+    """What a job only names is made now; the mail's words say "own", "form", "blank", or nothing of it."""
+    wanted, lang = job.values.get("attach") or {}, job.values["lang"]
+    if wanted.get("what") == marking.BLANK:
+        return "blank", (marking.blank_form(desk.policy, lang),)
+    if wanted.get("what") == marking.MARKED and job.case_id is not None:
+        form = marking.mark_version(
+            db, desk, marker, case_id=job.case_id, version=wanted["version"], lang=lang
+        )
+        if form is not None:
+            return "own" if form.own else "form", (form.file,)
+    return "", ()
+
+
+def reword(db: Database, desk: Desk, job: Job, *, attached: str | None = None) -> mails.RenderedMail:
+    """The words of a mail that went, without its secrets; PermanentFailure where they are not kept.
+
+    `attached`: what they call what went along, which nobody makes again: "own", "form", "blank" or "";
+    None for what is likeliest.
+    """
+    if job.values.get("erased"):
+        raise PermanentFailure(f"the words of mail {job.id} are not kept any more")
+    if attached is None:
+        attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+    return mails.render_mail(
+        job.template,
+        job.values["lang"],
+        _said(db, desk, job, {**HIDDEN, "attached": attached}),
+        brand=desk.policy.brand,
+        templates_dir=desk.templates_dir,
+    )
+
+
+#: what a mail's words call what went along, where staff are shown it
+ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
+
+#: mails that are looked at again before they go: whether they are true still, by their words and their
+#: `recipient`, and what has changed in them
+STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
+    nudges.TEMPLATE: nudges.still_open,
+    registration.MAIL: registration.still_invites,
+    **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
+    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.still_true),
+}
+RENEWED: dict[str, Callable[[Database, Desk, Mapping[str, Any]], dict[str, Any]]] = {
+    nudges.TEMPLATE: lambda db, _, words: nudges.with_links(db, words),
+    key_mails.LIST: lambda db, _, words: key_mails.with_those_that_stand(db, words),
+    **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.with_words),
+}
