@@ -52,6 +52,7 @@ _LATER: Mapping[str, Values] = {
         "unread_files": "",
     },
     "rejection": {"made": False},
+    "site_ready": {"ready": True},
     "unreadable_ris": {"rows": ""},
     "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip

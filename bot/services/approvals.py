@@ -80,6 +80,7 @@ def approve(
     with refusals_recorded(db, ref, by, now):
         case = _renew_offer(db, desk, ref, offer, now=now)
         _check_approvable(db, case, seen, by, now=now)
+        _check_words(db, case, read_to)  # before a code is used up
         grave = bool(why_code(desk, case))
         if grave:
             step_up.take_code(db, desk, by=by, code=code, now=now)
@@ -103,8 +104,7 @@ def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: d
     with transaction(db, locks=(f"case:{ref}",)):
         case = get_case(db, ref)
         _check_approvable(db, case, seen, by, now=now)
-        if yes.read_to is not None and case_words.find_unread(db, case.id).to > yes.read_to:
-            raise WordsCame(ref=case.ref)
+        _check_words(db, case, yes.read_to)
         offer = _check_offer(db, desk, case, yes.offer, now=now)
         if not yes.proven and why_code(desk, case):
             raise CodeMissing
@@ -144,6 +144,11 @@ def _check_offer(db: Database, desk: Desk, case: Case, shown: str | None, *, now
     if shown not in (None, offer) or approvals.list_lapsed(db, case, offer):
         raise OfferChanged(ref=case.ref)
     return offer
+
+
+def _check_words(db: Database, case: Case, read_to: int | None) -> None:
+    if read_to is not None and case_words.find_unread(db, case.id).to > read_to:
+        raise WordsCame(ref=case.ref)
 
 
 def _check_approvable(db: Database, case: Case, seen: str, by: Staff, *, now: datetime) -> None:

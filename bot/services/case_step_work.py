@@ -1,7 +1,7 @@
 """Carry out one step of a case: issue its keys, mail them, have its records made, invite."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -129,7 +129,8 @@ def _invite(work: Work) -> StepResult:
     with transaction(work.db, locks=(f"case:{work.case.ref}",)):
         if not _stands(work):
             return StepResult(state=StepState.STOPPED)
-        _mail_invitation(work)
+        # As it stands now: somebody else may have been invited since it was read.
+        _mail_invitation(replace(work, case=cases.find(work.db, work.case.id) or work.case))
         return result_of_mails(work.db, work.case.id, StepName.INVITATION)
 
 

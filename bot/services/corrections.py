@@ -18,7 +18,7 @@ from bot.domain.staff import Staff
 from bot.domain.step_refusals import KeysAreOut
 from bot.domain.withdrawals import may_be_corrected, may_be_reopened
 from bot.services import questions
-from bot.services.cases import Submission, get_seen, move_or_explain, refusals_recorded, revise_case
+from bot.services.cases import Submission, get_case, get_seen, move_or_explain, refusals_recorded, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.services.undoing import find_obstacle, has_keys_out, void_decision
@@ -77,8 +77,9 @@ def reopen(
         case = get_seen(db, ref, seen)
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
+        form = submission.ris.form_hash()
         for other in cases.list_standing(db, submission.mail_id):
-            if other != case.ref:
+            if other != case.ref and get_case(db, other).ris.form_hash() == form:
                 raise MailHasResult(id=submission.mail_id, ref=other)
         if has_keys_out(db, case):
             raise KeysAreOut(ref=case.ref)

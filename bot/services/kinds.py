@@ -38,6 +38,7 @@ from bot.services.cases import (
 from bot.services.desk import Desk
 from bot.services.intake import ACTIONS, list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
+from bot.services.replies import part
 from bot.store import case_questions, cases, events, ledger
 from bot.store.database import transaction
 
@@ -86,12 +87,12 @@ def find_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
         return None
 
 
-def get_submission(desk: Desk, understood: Understood) -> Submission:
-    """The one form of a mail that was read again; raise NoForm when it holds none, or several."""
-    submissions = list_submissions(desk, understood)
-    if len(submissions) != 1:
+def get_submission(db: Database, desk: Desk, understood: Understood, *, ref: str) -> Submission:
+    """The one form of a mail that was read again which may be that case's newest; raise NoForm without it."""
+    own, _ = part(db, get_case(db, ref), list_submissions(desk, understood))
+    if len(own) != 1:
         raise _no_form(understood)
-    return submissions[0]
+    return own[0]
 
 
 def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime) -> list[Case]:

@@ -72,20 +72,40 @@ def _attached(db: Database, desk: Desk, marker: Marker, job: Job) -> tuple[str, 
     return "", ()
 
 
-def reword(db: Database, desk: Desk, job: Job, *, attached: str | None = None) -> mails.RenderedMail:
+def reword(db: Database, desk: Desk, job: Job) -> mails.RenderedMail:
     """The words of a mail that went, without its secrets; PermanentFailure where they are not kept.
 
-    `attached`: what they call what went along, which nobody makes again: "own", "form", "blank" or "";
-    None for what is likeliest.
+    Nobody makes again what went along; what the words call that is what is likeliest.
     """
+    _check_kept(job)
+    attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+    words = _said(db, desk, job, {**HIDDEN, "attached": attached})
+    return _render(desk, job, words)
+
+
+def list_wordings(db: Database, desk: Desk, job: Job) -> list[mails.RenderedMail]:
+    """All that the words of a mail that went may have been: with each thing along, as queued and as renewed.
+
+    Raise PermanentFailure where they are not kept.
+    """
+    _check_kept(job)
+    along = ("blank", "own", "form", "") if job.values.get("attach") else ("",)
+    queued = [{**job.values["words"], **HIDDEN, "attached": attached} for attached in along]
+    renewed = [_said(db, desk, job, {**HIDDEN, "attached": attached}) for attached in along]
+    said = queued + [words for words in renewed if words not in queued]
+    return [_render(desk, job, words) for words in said]
+
+
+def _check_kept(job: Job) -> None:
     if job.values.get("erased"):
         raise PermanentFailure(f"the words of mail {job.id} are not kept any more")
-    if attached is None:
-        attached = ATTACHED.get((job.values.get("attach") or {}).get("what", ""), "")
+
+
+def _render(desk: Desk, job: Job, words: Mapping[str, Any]) -> mails.RenderedMail:
     return mails.render_mail(
         job.template,
         job.values["lang"],
-        _said(db, desk, job, {**HIDDEN, "attached": attached}),
+        words,
         brand=desk.policy.brand,
         templates_dir=desk.templates_dir,
     )

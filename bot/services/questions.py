@@ -252,11 +252,13 @@ def note_follow_up(
     known: bool = False,
     aloud: bool = False,
     robot: bool = False,
+    counts: bool = True,
 ) -> None:
     """Say below what it belongs to that another mail came; `aloud`: in the channel too, if it is to be read.
 
     `taken`: the form that came with it is a version of the case now; `known`: it is one already. `robot`: it
-    came as a robot's or a list's, so that nothing was done about it.
+    came as a robot's or a list's, so that nothing was done about it. `counts`: False
+    for words of somebody who may not speak in it: they are seen, and hold nothing up.
     """
     unread = list_unread(understood.mail, understood.form) if taken else ()
     if taken:
@@ -268,7 +270,8 @@ def note_follow_up(
         db,
         "question_note",
         key=f"note:{ref}:mail:{understood.row.id}",
-        values=values | {"to_read": to_read, "unread": unread, "robot": _why(understood) if robot else ""},
+        values=values
+        | {"to_read": to_read and counts, "unread": unread, "robot": _why(understood) if robot else ""},
         now=now,
         thread_key=thread_key,
         case_id=case_id,

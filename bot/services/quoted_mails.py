@@ -5,13 +5,13 @@ from dataclasses import replace
 from jinja2 import TemplateError
 from sqlite_utils import Database
 
-from bot.domain.errors import PermanentFailure
+from bot.domain.errors import PermanentFailure, Refusal
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import JobKind
 from bot.domain.quoted_mail import quotes_unmarked, read_reply
 from bot.domain.threads import list_ours
 from bot.services.desk import Desk
-from bot.services.mail_words import reword
+from bot.services.mail_words import list_wordings
 from bot.store import outbox
 
 
@@ -24,9 +24,8 @@ def read_into(db: Database, desk: Desk, mail: InboundMail) -> InboundMail:
     if job is None or job.kind is not JobKind.MAIL:
         return mail
     try:
-        ways = ("blank", "own", "form", "") if job.values.get("attach") else ("",)
-        ours = [reword(db, desk, job, attached=attached) for attached in ways]
-    except (PermanentFailure, TemplateError):  # a secret that its words cannot do without is gone
+        ours = list_wordings(db, desk, job)
+    except (PermanentFailure, TemplateError, Refusal):  # what its words cannot do without is gone
         return mail
     reply = read_reply(mail.quoted_text, mail.subject, ours=((one.text, one.html) for one in ours))
     if reply is None:

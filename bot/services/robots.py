@@ -12,6 +12,7 @@ from bot.domain.mail_kinds import says_somebody_left
 from bot.domain.parties import is_party
 from bot.services import conversations, organisations, questions
 from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card
 from bot.store import ledger
 
 _SHOWN_WITHIN = timedelta(days=1)
@@ -30,10 +31,11 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
         return
     case = organisations.find_of_thread(db, ref)
     if case is not None and (has_left or _is_partys(desk, understood, case)):
-        thread_key = f"card:{case.ref}"
+        counts, card = _is_partys(desk, understood, case), f"card:{case.ref}"
         questions.note_follow_up(
-            db, understood, case.ref, thread_key, now=now, case_id=case.id, aloud=True, robot=True
+            db, understood, case.ref, card, now=now, case_id=case.id, aloud=True, robot=True, counts=counts
         )
+        queue_case_card(db, case.id, now=now)  # it says that there are words
     elif _is_askers(db, understood, ref):
         key = conversations.card_key(ref)
         questions.note_follow_up(db, understood, ref, key, now=now, aloud=True, robot=True)

@@ -236,10 +236,10 @@ def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:
 
 
 def list_sent_to(db: Database, address: str, *, since: datetime) -> tuple[Tried, ...]:
-    """Every article that was sent to that address since then, the oldest first."""
+    """Every article that went to that address since then, the oldest first; not to whoever typed it."""
     sql = """select topic, how, at, null as helped, null as why from conversation_tried
              where how = 'sent' and at >= :since
-               and conversation_id in (select id from conversations where address = :address)
+               and conversation_id in (select id from conversations where address = :address and verified = 1)
              order by at, rowid"""
     return tuple(_tried(found) for found in rows(db, sql, {"address": address, "since": text_of(since)}))
 

@@ -46,7 +46,7 @@ def on_reopen(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         by = staff_in(body, bot)
         check_is_staff(by)  # before the mail is read for them
         understood = kinds.read_again(db, bot.desk, bot.reader, int(number))
-        submission = kinds.get_submission(bot.desk, understood)
+        submission = kinds.get_submission(db, bot.desk, understood, ref=ref)
         now = bot.clock.now()
         case = corrections.reopen(db, bot.desk, submission, ref=ref, seen=seen, by=by, now=now)
         settle(respond, body, words(bot).say("slack.reopened", ref=case.ref))

@@ -192,7 +192,7 @@ def test_a_form_that_has_a_case_reopens_no_other(office: Office) -> None:
     assert as_ris(office, row.id) == ["C-2"]
     with office.connect() as db:
         understood = kinds.read_again(db, office.desk, office.reader, row.id)
-        submission = kinds.get_submission(office.desk, understood)
+        submission = kinds.get_submission(db, office.desk, understood, ref="C-1")
         seen = office.case("C-1").content_hash
         with pytest.raises(MailHasResult):
             corrections.reopen(db, office.desk, submission, ref="C-1", seen=seen, by=BLAKE, now=office.now)

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.mail import Kind
+from bot.domain.outbox import JobStatus
 from bot.services import kinds
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
 from tests.services.test_replies import FORM, WITHOUT_CITY
@@ -50,10 +51,12 @@ def test_a_partys_reply_stands_below_its_case(office: Office, header: tuple[str,
     answers = office.mails()[-1].message_id
     files = [FORM] if what == "form" else []
     sent = len(office.mails())
+    office.work()
     office.take(a_mail(files=files, text="1. Hamburg", subject="Re: it", answers=answers, headers=[header]))
 
     job = office.jobs("question_note")[-1]
     assert (job.case_id, job.values["words"]["to_read"], job.values["aloud"]) == (1, True, True)
+    assert office.jobs("case_card")[-1].status is JobStatus.QUEUED  # it says that there are words
     assert SAID in texts(office)
     assert (office.case("C-1").version, len(office.mails())) == (1, sent)
 
@@ -69,6 +72,18 @@ def test_absences_strangers_words_and_newsletters_stay_quiet(office: Office) -> 
     office.take(a_mail(text="1. Kiel", sender=DANA, verdict="fail", answers=answers, headers=[LIST]))
 
     assert office.jobs("question_note") == []
+
+
+def test_that_somebody_left_is_seen_and_holds_nothing_up_where_they_are_no_party(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers = office.mails()[-1].message_id
+    gone = "Carl no longer works here. Please write to Erin."
+    office.take(
+        a_mail(text=gone, sender=MALLORY, answers=answers, headers=[("Auto-Submitted", "auto-replied")])
+    )
+
+    (note,) = office.jobs("question_note")
+    assert (note.case_id, note.values["words"]["to_read"]) == (1, False)
 
 
 def test_a_robot_that_sends_forms_without_end_is_shown_a_few_times(office: Office) -> None:

@@ -78,7 +78,7 @@ def reopen(office: Office, mail: LedgerMail, *, by: Staff = BLAKE) -> None:
         corrections.reopen(
             db,
             office.desk,
-            kinds.get_submission(office.desk, understood),
+            kinds.get_submission(db, office.desk, understood, ref="C-1"),
             ref="C-1",
             seen=office.case("C-1").content_hash,
             by=by,
