@@ -26,13 +26,7 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
     """The mail a job stands for, in words and with what goes along; `now` is its Date."""
     thread = job.values["thread"]
     attached, files = _attached(db, desk, marker, job)
-    rendered = mails.render_mail(
-        job.template,
-        job.values["lang"],
-        _said(db, desk, job, {**job.secrets, "attached": attached}),
-        brand=desk.policy.brand,
-        templates_dir=desk.templates_dir,
-    )
+    rendered = _render(desk, job, _said(db, desk, job, {**job.secrets, "attached": attached}))
     return OutboundMail(
         message_id=job.message_id,
         sender=desk.sender_of(job.values["ref"]),

@@ -31,9 +31,9 @@ _TO_READ = """coalesce(json_extract(note.vals, '$.words.to_read'),
     json_extract(note.vals, '$.words.text') <> ''
         and not coalesce(json_extract(note.vals, '$.words.taken'), 0))"""
 
-#: of a case called `c`: notes of mails in words since its newest form came, with which nobody has dealt by a
-#: letter, or by saying that there is nothing to answer. Without those whose answers under numbers staff were
-#: shown: whatever became of these, they were read
+#: of a case called `c`: notes of mails in words that came with its newest form or since, with which nobody
+#: has dealt by a letter, or by saying that there is nothing to answer. Without those whose answers under
+#: numbers staff were shown: whatever became of these, they were read
 NOT_READ = f"""from outbox note
     where note.key >= {_KEY} and note.key < {_KEY} || ':' and {_TO_READ}
       and note.created_at >= (select max(made_at) from case_versions

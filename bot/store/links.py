@@ -26,36 +26,31 @@ def add(db: Database, token: str, *, purpose: str, subject: str, now: datetime, 
 
 def get_subject(db: Database, token: str, *, purpose: str, now: datetime) -> str:
     """What the link is about; raise LinkUnknown or LinkExpired. A link of another purpose is unknown."""
-    found = row(
-        db,
-        "select subject, expires_at from links where hash = :hash and purpose = :purpose",
-        {"hash": _hash(token), "purpose": purpose},
-    )
+    found = _find(db, token, purpose)
     if found is None:
         raise LinkUnknown
-    if instant(found["expires_at"]) <= now:
-        raise LinkExpired(expired_at=instant(found["expires_at"]))
-    return str(found["subject"])
+    subject, ends = found
+    if ends <= now:
+        raise LinkExpired(expired_at=ends)
+    return subject
 
 
 def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
     """What the link was about, though it be over; None for none of ours."""
-    found = row(
-        db,
-        "select subject from links where hash = :hash and purpose = :purpose",
-        {"hash": _hash(token), "purpose": purpose},
-    )
-    return str(found["subject"]) if found else None
+    found = _find(db, token, purpose)
+    return found[0] if found else None
 
 
 def find_end(db: Database, token: str, *, purpose: str) -> datetime | None:
     """Until when the link opens something; None for none of ours."""
-    found = row(
-        db,
-        "select expires_at from links where hash = :hash and purpose = :purpose",
-        {"hash": _hash(token), "purpose": purpose},
-    )
-    return instant(found["expires_at"]) if found else None
+    found = _find(db, token, purpose)
+    return found[1] if found else None
+
+
+def _find(db: Database, token: str, purpose: str) -> tuple[str, datetime] | None:
+    sql = "select subject, expires_at from links where hash = :hash and purpose = :purpose"
+    found = row(db, sql, {"hash": _hash(token), "purpose": purpose})
+    return (str(found["subject"]), instant(found["expires_at"])) if found else None
 
 
 def find_living(db: Database, token: str, *, now: datetime) -> str:
