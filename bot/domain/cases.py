@@ -13,7 +13,7 @@ from bot.domain.mail import Address, InboundMail
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
 
-_INVITER = "invited:"  #: before the hand of who named the person that registers
+_INVITER = "invited:"  #: before who named the person that registers: a hand in the case, a version's maker
 MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse longer headers
 
 
@@ -88,9 +88,14 @@ def ball_of(
     return BALL[status]
 
 
+def as_inviter(by: str) -> str:
+    """What they are called where they named who registers."""
+    return f"{_INVITER}{by}"
+
+
 def with_inviter(hands: Collection[str], by: str) -> frozenset[str]:
     """Who named whom to register has a hand in that registration alone, in the place of who did before."""
-    return frozenset(hand for hand in hands if not hand.startswith(_INVITER)) | {f"{_INVITER}{by}"}
+    return frozenset(hand for hand in hands if not hand.startswith(_INVITER)) | {as_inviter(by)}
 
 
 def hands_in_registration(hands: Collection[str]) -> frozenset[str]:
@@ -216,7 +221,7 @@ class CaseVersion:
     number: int  #: counts from 1
     content_hash: str
     ris: RisCase
-    made_by: str  #: "mail:41": a form that came; "answers:3": answers in words, taken over by staff
+    made_by: str  #: "mail:41": a form that came; "answers:3": answers in words; or `as_inviter`
     made_at: datetime
     mail_id: int = 0  #: the ledger's row of the mail it came in
 

@@ -29,7 +29,7 @@ from bot.domain.registration import (
 )
 from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
-from bot.domain.ris import User
+from bot.domain.ris import RisCase, User
 from bot.rendering import registration_mails
 from bot.services import case_steps, key_mails, timeline
 from bot.services.desk import Desk
@@ -41,7 +41,6 @@ from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
-INSTEAD = "invited:"  #: begins what a version was made by when somebody else was invited
 MAIL = "invitation"  #: the template of the mail with such a link
 ENDED = "registration_page"  #: what a trail calls the invited person
 
@@ -100,9 +99,14 @@ def find_end(db: Database, token: str) -> LinkEnd:
         return LinkEnd.OVER
     if case.status is CaseStatus.WITHDRAWN:
         return LinkEnd.STOPPED
-    ended = links.find_end(db, token, purpose=LINK)
-    other = case_versions.find_last_made(db, case.id, INSTEAD)
-    return LinkEnd.OTHER if other and ended and ended <= other else LinkEnd.OVER
+    made_at = links.find_made(db, token, purpose=LINK)
+    then = case_versions.find_at(db, case.id, made_at) if made_at else None
+    same = then is None or _address_invited(then.ris) == _address_invited(case.ris)
+    return LinkEnd.OVER if same else LinkEnd.OTHER
+
+
+def _address_invited(ris: RisCase) -> str:
+    return (find_invited(ris) or User()).email.strip().lower()
 
 
 def get_registered(desk: Desk, invitation: Invitation) -> Registered:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.case_steps import StepName
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus, with_inviter
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus, as_inviter, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
@@ -70,7 +70,7 @@ def invite_other(
             if is_invited(case.ris, to):
                 raise AlreadyInvited
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
-            cases.register(db, changed, made_by=f"{registration.INSTEAD}{by.id}", now=now)
+            cases.register(db, changed, made_by=as_inviter(by.id), now=now)
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.cases import CaseVersion
 from bot.store.cases import ris_of
-from bot.store.database import instant, maybe_instant, row, rows, text_of
+from bot.store.database import instant, row, rows, text_of
 
 
 def find(db: Database, case_id: int, version: int) -> CaseVersion | None:
@@ -26,12 +26,12 @@ def find_before(db: Database, case_id: int, at: datetime) -> CaseVersion | None:
     return _version(found) if found else None
 
 
-def find_last_made(db: Database, case_id: int, by: str) -> datetime | None:
-    """When the newest was made whose `made_by` begins so; None where none does."""
-    sql = """select max(made_at) made_at from case_versions
-             where case_id = :id and substr(made_by, 1, length(:by)) = :by"""
-    found = row(db, sql, {"id": case_id, "by": by})
-    return maybe_instant(found["made_at"]) if found else None
+def find_at(db: Database, case_id: int, at: datetime) -> CaseVersion | None:
+    """What the case held then."""
+    sql = """select * from case_versions where case_id = :id and made_at <= :at
+             order by version desc limit 1"""
+    found = row(db, sql, {"id": case_id, "at": text_of(at)})
+    return _version(found) if found else None
 
 
 def list_forms(db: Database, case_id: int) -> frozenset[str]:

@@ -41,10 +41,11 @@ def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
     return found[0] if found else None
 
 
-def find_end(db: Database, token: str, *, purpose: str) -> datetime | None:
-    """Until when the link opens something; None for none of ours."""
-    found = _find(db, token, purpose)
-    return found[1] if found else None
+def find_made(db: Database, token: str, *, purpose: str) -> datetime | None:
+    """When the link was made; None for none of ours."""
+    sql = "select created_at from links where hash = :hash and purpose = :purpose"
+    found = row(db, sql, {"hash": _hash(token), "purpose": purpose})
+    return instant(found["created_at"]) if found else None
 
 
 def _find(db: Database, token: str, purpose: str) -> tuple[str, datetime] | None:

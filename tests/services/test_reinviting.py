@@ -9,7 +9,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotStaff, OwnWork
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.outbox import JobStatus
-from bot.domain.registration import Invitee, find_invited, with_invited
+from bot.domain.registration import Invitee, LinkEnd, find_invited, with_invited
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Staff
@@ -127,6 +127,24 @@ def test_who_cannot_be_invited_is_said_and_nothing_changes(
         invite(office, to)
 
     assert (office.case("C-1").ris, len(office.mailer.sent)) == before
+
+
+def test_the_oldest_link_of_who_is_invited_again_leads_to_the_newest_mail(office: Office) -> None:
+    first = samples.USERS[0]
+    office.clock.wait(minutes=1)
+    invite(office)
+    office.clock.wait(minutes=1)
+    invite(office, Invitee(first_name=first.first_name, last_name=first.last_name, email=GRETA))
+    oldest, other, newest = tokens(office)
+    office.clock.wait(minutes=11)
+    with office.connect() as db:
+        ends = [registration.find_end(db, token) for token in (oldest, other)]
+        registration.renew(db, office.desk, token=other, now=office.now)
+        registration.renew(db, office.desk, token=oldest, now=office.now)
+
+    assert ends == [LinkEnd.OVER, LinkEnd.OTHER]
+    assert (len(tokens(office)), office.mailer.sent[-1].to) == (4, GRETA)
+    assert newest in tokens(office)
 
 
 def test_only_staff_only_once_and_only_while_it_waits(office: Office, tmp_path: Path) -> None:
