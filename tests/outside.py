@@ -144,8 +144,12 @@ class FakeChat:
             raise self.broken
         return self._members.get(user_id, Member(id=user_id, name=user_id, full=False))
 
+    def know(self, member: Member) -> None:
+        self._members[member.id] = member
+
     def resolve(self, names: Sequence[str]) -> frozenset[str]:
-        return frozenset(names)
+        by_address = {member.email.lower(): member.id for member in self._members.values() if member.email}
+        return frozenset(by_address.get(name, name) for name in names)
 
     def check(self) -> str:
         return "U0USHER"

@@ -28,6 +28,6 @@ class AlreadyInvited(Refusal):
 
 
 class OwnAddress(Refusal):
-    """An address of this desk registers nobody; values: found."""
+    """A mailbox of this desk, or somebody of its staff, registers for no customer; values: found."""
 
     code = "own_address"

@@ -20,6 +20,7 @@ from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
+from bot.services.staff import StaffList
 from bot.store import case_steps as steps
 from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
@@ -49,7 +50,15 @@ def _get_invited(db: Database, ref: str, by: Staff) -> Case:
 
 
 def invite_other(
-    db: Database, desk: Desk, *, ref: str, version: int, to: Invitee, by: Staff, now: datetime
+    db: Database,
+    desk: Desk,
+    staff: StaffList,
+    *,
+    ref: str,
+    version: int,
+    to: Invitee,
+    by: Staff,
+    now: datetime,
 ) -> bool:
     """Invite them in the place of whom the form named first, whose link ends; `version`: as it was shown.
 
@@ -61,7 +70,7 @@ def invite_other(
     """
     with refusals_recorded(db, ref, by, now):
         to = read_invitee(to)
-        if to.email in desk.own_addresses:
+        if to.email in desk.own_addresses or staff.has_address(to.email):
             raise OwnAddress(found=to.email)
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_invited(db, ref, by)

@@ -42,6 +42,10 @@ class StaffList:
             stands_for=tuple(self.who(person) for person in away),
         )
 
+    def has_address(self, address: str) -> bool:
+        """Whether one of the staff has that address in the workspace."""
+        return any(self.who(one).staff for one in self._chat.resolve([address]))
+
     def name_of(self, who: str) -> str:
         """The name of a Slack id; whoever acts elsewhere is called as the trail calls them."""
         return who if ":" in who else self._chat.member(who).name

@@ -143,7 +143,9 @@ def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            instead = reinviting.invite_other(db, bot.desk, ref=ref, version=version, to=to, by=by, now=now)
+            instead = reinviting.invite_other(
+                db, bot.desk, bot.staff, ref=ref, version=version, to=to, by=by, now=now
+            )
     except Refusal as refusal:
         keep_open(ack, shown.field_of_invite(refusal), refusal, bot)
     else:

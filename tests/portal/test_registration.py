@@ -13,10 +13,12 @@ from bot.domain.cases import Case, CaseStatus
 from bot.domain.registration import FIELDS, HEADQUARTERS, Invitee, digest, first_draft
 from bot.rendering import samples
 from bot.services import registration, reinviting
+from bot.services.staff import StaffList
 from bot.store import cases, links
 from bot.store import registration as store
 from bot.store.database import transaction
 from tests.cast import BLAKE
+from tests.outside import FakeChat
 from tests.portal.conftest import Found, Town
 
 TOKEN = "an-invitation-that-nobody-else-has"
@@ -261,8 +263,8 @@ def test_who_was_replaced_reads_that_somebody_else_registers_and_renews_nothing(
     now = town.bot.clock.now()
     with town.bot.connect() as db:
         to = Invitee(first_name="Nora", last_name="Vogt", email="nora@lindgren.example.com")
-        desk, version = town.bot.desk, case.version
-        reinviting.invite_other(db, desk, ref=case.ref, version=version, to=to, by=BLAKE, now=now)
+        desk, staff = town.bot.desk, StaffList(FakeChat(), staff=(), groups={})
+        reinviting.invite_other(db, desk, staff, ref=case.ref, version=case.version, to=to, by=BLAKE, now=now)
     town.wait(hours=1)
     page = town.client().get(f"{AT}?lang=de")
     with town.bot.connect() as db:

@@ -12,7 +12,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, LinkEnd, find_invited, with_invited
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
-from bot.domain.staff import Staff
+from bot.domain.staff import Member, Staff
 from bot.rendering import samples
 from bot.services import case_step_hands, registration, reinviting, rights
 from bot.store import accounts
@@ -29,9 +29,11 @@ def office(tmp_path: Path) -> Office:
 
 
 def invite(office: Office, to: Invitee = NORA, *, by: Staff = BLAKE, version: int = 0) -> None:
-    version = version or office.case("C-1").version
+    version, bot = version or office.case("C-1").version, office.bot
     with office.connect() as db:
-        reinviting.invite_other(db, office.desk, ref="C-1", version=version, to=to, by=by, now=office.now)
+        reinviting.invite_other(
+            db, bot.desk, bot.staff, ref="C-1", version=version, to=to, by=by, now=office.now
+        )
     office.work()
 
 
@@ -62,11 +64,15 @@ def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) 
     same = Invitee(first_name=first.first_name.upper(), last_name=first.last_name, email=GRETA.upper())
     with pytest.raises(AlreadyInvited):
         invite(office, same)
-    for own in office.desk.own_addresses:
+    for who in (BLAKE, ELI):
+        office.chat.know(Member(id=who.id, name=who.name, email=f"{who.name}@Desk.example.com"))
+    for own in (*office.desk.own_addresses, "blake@desk.example.com"):
         with pytest.raises(OwnAddress):
             invite(office, replace(NORA, email=own.upper()))
     assert office.case("C-1").version == 1
     assert len(tokens(office)) == 1
+    invite(office, replace(NORA, email="eli@desk.example.com"))  # in the workspace, and no staff
+    assert office.case("C-1").version == 2
 
 
 def test_only_the_last_to_invite_does_not_decide_and_each_of_them_may_stop(office: Office) -> None:
