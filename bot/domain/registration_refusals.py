@@ -1,12 +1,18 @@
 """Why the rules say no to what is done with a registration."""
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import AlreadyDecided, Refusal
 
 
 class RegistrationChanged(Refusal):
     """What was submitted is no longer what was shown; values: ref."""
 
     code = "registration_changed"
+
+
+class RegistrationDecided(AlreadyDecided):
+    """The same of a registration, while its case was decided long ago; values: ref, verdict, by, at."""
+
+    code = "registration_decided"
 
 
 class DraftChanged(Refusal):

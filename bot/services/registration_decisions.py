@@ -9,11 +9,11 @@ from bot.domain.approvals import Choice, Grave
 from bot.domain.cards import CaseCard
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import AlreadyDecided, NotReviewable
+from bot.domain.errors import NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.letters import read_paragraphs
 from bot.domain.registration import RefusalReason, Registration, RegistrationDecision, find_invited
-from bot.domain.registration_refusals import RegistrationChanged
+from bot.domain.registration_refusals import RegistrationChanged, RegistrationDecided
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.rendering import registration_mails
@@ -49,7 +49,7 @@ def _decidable(
     if found.seal != seen:
         raise RegistrationChanged(ref=case.ref)
     if (made := found.decision) is not None:
-        raise AlreadyDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
+        raise RegistrationDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
     if case.status is not CaseStatus.REGISTRATION_REVIEW or not found.is_decidable:
         raise NotReviewable(ref=case.ref, status=case.status)
     return case, found, right
@@ -151,7 +151,7 @@ def _tickable(
     case = get_seen(db, ref, seen)
     right, found = right_on_registration(db, case, by, now=now), store.find(db, case.id)
     if found and (made := found.decision) is not None:
-        raise AlreadyDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
+        raise RegistrationDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
     if found is None or case.status is not CaseStatus.INVITED or desk.policy.mag.keeps_accounts:
         raise NotReviewable(ref=case.ref, status=case.status)
     return case, found, right

@@ -58,7 +58,7 @@ def test_the_card_and_the_words_decide_and_a_late_click_hears_who_won(
     assert "the registration is approved" in workspace.heard(3)[2]["text"]
     workspace.click("registration_refuse", "C-1", by=AVERY.id, seen=seal)
 
-    assert "already approved by <@U0CASEY0001>" in workspace.heard(4)[3]["text"]
+    assert "The registration of C-1 was already approved by <@U0CASEY0001>" in workspace.heard(4)[3]["text"]
     assert office.case("C-1").status is CaseStatus.LIVE
 
 

@@ -23,7 +23,7 @@ from bot.domain.errors import (
     Refusal,
 )
 from bot.domain.registration import RefusalReason, Stage, changes
-from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged
+from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged, RegistrationDecided
 from bot.domain.staff import Act
 from bot.services import (
     cases,
@@ -212,7 +212,7 @@ def test_refusing_gives_the_draft_back_with_a_new_link(tmp_path: Path) -> None:
     assert "The street is that of your warehouse." in office.mailer.sent[-1].text
     with office.connect() as db, pytest.raises(LinkExpired):
         registration.get_invitation(db, first, now=office.now)
-    with pytest.raises(AlreadyDecided):  # a late click
+    with pytest.raises(RegistrationDecided):  # a late click
         decide(office, seen=seal)
     office.clock.wait(hours=1)
     fill(office, city="Bremen")
