@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.domain.errors import CaseClosed, NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
@@ -22,7 +22,7 @@ def get_assignable(db: Database, ref: str, *, by: Staff) -> Case:
     """A case that somebody may look after; raise the refusal that stands in the way."""
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status in CLOSED:
+    if case.status in CLOSED or case.ball is BallHolder.NOBODY:
         raise CaseClosed(ref=case.ref, status=case.status)
     return case
 

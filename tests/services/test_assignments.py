@@ -8,6 +8,7 @@ from bot.domain.errors import CaseClosed, NotAColleague, NotStaff, UnknownCase
 from bot.domain.staff import Staff
 from bot.services import approvals, assignments, cases
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office, a_case, an_office
+from tests.services.registering import decide, registered
 
 
 @pytest.fixture
@@ -82,6 +83,17 @@ def test_a_closed_case_is_nobodys(office: Office) -> None:
 
     with pytest.raises(CaseClosed):
         assign(office, BLAKE)
+
+
+def test_a_case_is_assigned_until_nothing_is_left_to_do(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    assign(office, BLAKE)
+    decide(office)
+    office.work_till_quiet()
+
+    with pytest.raises(CaseClosed):
+        assign(office, AVERY)
+    assert office.case("C-1").assigned_to == BLAKE.id
 
 
 def test_the_card_says_who_has_it_and_a_click_on_it_still_decides(office: Office) -> None:
