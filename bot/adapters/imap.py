@@ -25,7 +25,7 @@ from bot.adapters.oauth import TokenSource
 from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_imap
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from bot.settings import Settings, Tls
 
@@ -183,7 +183,7 @@ class ImapMailbox:
             if _PASSING.search(_said(exc)):
                 raise TransientFailure(f"{self._name} cannot log us in now ({_said(exc)})") from None
             refused = f"log-in refused by {self._name} ({_said(exc)})"
-            raise PermanentFailure(refused, mend=self._log_in.mend) from None
+            raise LogInRefused(refused, mend=self._log_in.mend) from None
         except (IMAPClientError, OSError, ValueError) as exc:
             raise TransientFailure(f"{self._name} broke off the log-in") from exc
 

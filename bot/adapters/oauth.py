@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from bot.adapters import oauth_words
 from bot.adapters.http_line import Answer, HttpLine, LineFailure, NotSent
 from bot.adapters.oauth_words import Cause
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.settings import MailAuth, Settings
 
 LONGEST_TOKEN = 16_384
@@ -134,7 +134,7 @@ class TokenSource:
         name, setting = self._line.name, self._credentials.setting
         cause, code = self._credentials.find_cause(answer.said)
         if cause is not None:
-            return PermanentFailure(f"no token from {name}: {cause.words} ({code})", mend=cause.mend)
+            return LogInRefused(f"no token from {name}: {cause.words} ({code})", mend=cause.mend)
         status = f"{answer.status} {code}".strip()
         if answer.status in _NOT_FOUND:
             return PermanentFailure(

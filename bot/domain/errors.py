@@ -51,6 +51,10 @@ class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 
 
+class LogInRefused(PermanentFailure):
+    """They know us and do not let us in, by this password or secret: who asks too often is locked out."""
+
+
 class MessageGone(PermanentFailure):
     """The message that was to be changed or answered stands no more: somebody deleted it."""
 

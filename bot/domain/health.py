@@ -17,6 +17,7 @@ class Part:
     sentence: str
     since: datetime
     needs_person: bool = False  #: waiting mends nothing, e.g. a refused log-in
+    tries_at: datetime | None = None  #: when it does what it rests from again
     trouble_since: datetime | None = (
         None  #: when its trouble began, or its last one, moments of ease included
     )
@@ -44,7 +45,14 @@ class Health:
         self._lock = Lock()
 
     def report(
-        self, name: str, sentence: str, *, well: bool, now: datetime, needs_person: bool = False
+        self,
+        name: str,
+        sentence: str,
+        *,
+        well: bool,
+        now: datetime,
+        needs_person: bool = False,
+        tries_at: datetime | None = None,
     ) -> bool:
         """Note how a part is; True when that is news."""
         with self._lock:
@@ -56,6 +64,7 @@ class Health:
                 sentence=sentence,
                 since=now if news or before is None else before.since,
                 needs_person=needs_person and not well,
+                tries_at=tries_at,
                 trouble_since=_trouble_since(before, well=well, now=now),
             )
         return news

@@ -91,6 +91,15 @@ def back_off(attempts: int, *, jitter: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + jitter / 2))
 
 
+#: no refused log-in puts the next one off for longer
+LONGEST_REST = timedelta(minutes=15)
+
+
+def rest_after(refusals: int) -> timedelta:
+    """How long to log in no more after the n-th refusal in a row: 1 minute, doubling up to LONGEST_REST."""
+    return min(timedelta(minutes=2.0 ** min(refusals - 1, 20)), LONGEST_REST)
+
+
 def patience(waited: timedelta, *, jitter: float) -> timedelta:
     """How long until a side that takes nothing is asked again: half of what was waited, 2 s to a minute."""
     seconds = min(max(waited.total_seconds() / 2, 2.0), 60.0)

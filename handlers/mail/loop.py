@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Event, Lock
 from typing import TypeVar
@@ -10,9 +11,9 @@ import structlog
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
-from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
+from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import LedgerMail, MailStatus
-from bot.domain.outbox import back_off
+from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, upkeep
 
@@ -47,6 +48,8 @@ class MailLoop:
         self._lock = Lock()
         self._mailbox: Mailbox | None = None
         self._failures = 0
+        self._refusals = 0  # of the log-in, in a row
+        self._tries_at: datetime | None = None  # when it is tried again after one
         self._is_stuck = False  # mails lie in the ledger that cannot be worked on
         self._started = bot.clock.now()
 
@@ -72,9 +75,12 @@ class MailLoop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._session(self._open_mailbox())
+                if self._rest():
+                    self._work_on_recorded()
+                else:
+                    self._session(self._open_mailbox())
             except (TransientFailure, PermanentFailure) as exc:
-                self._report_failure(str(exc), needs_person=isinstance(exc, PermanentFailure))
+                self._note_failure(exc)
                 self._work_on_recorded()
             except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
                 self._stumble(exc)
@@ -96,8 +102,22 @@ class MailLoop:
 
     def _pause(self) -> None:
         self._failures += 1
-        wait = back_off(self._failures, jitter=self._bot.random.random())
-        self._stopping.wait(min(wait.total_seconds() / 2, 60.0))
+        wait = back_off(self._failures, jitter=self._bot.random.random()).total_seconds() / 2
+        rest = self._rest()
+        self._stopping.wait(min(wait, 60.0, rest.total_seconds() if rest else 60.0))
+
+    def _rest(self) -> timedelta:
+        """For how long no log-in is tried, so that its account is not locked; a clock put back ends it."""
+        rest = self._tries_at - self._bot.clock.now() if self._tries_at else timedelta(0)
+        return rest if timedelta(0) < rest <= LONGEST_REST else timedelta(0)
+
+    def _note_failure(self, exc: TransientFailure | PermanentFailure) -> None:
+        if isinstance(exc, LogInRefused):
+            self._refusals += 1
+            self._tries_at = self._bot.clock.now() + rest_after(self._refusals)
+        else:
+            self._tries_at = None
+        self._report_failure(str(exc), needs_person=isinstance(exc, PermanentFailure))
 
     def check(self) -> None:
         """Log in and look for the folder once, before anything starts.
@@ -113,9 +133,9 @@ class MailLoop:
             with self._bot.connect() as db:
                 if not mailboxes.has_begun(db, self._bot.settings.imap_folder):
                     raise SettingsFault(str(exc)) from None
-            self._report_failure(str(exc), needs_person=True)
+            self._note_failure(exc)
         except TransientFailure as exc:
-            self._report_failure(str(exc))
+            self._note_failure(exc)
         finally:
             mailbox.close()
 
@@ -171,7 +191,8 @@ class MailLoop:
                     moves.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
 
     def _report_well(self) -> None:
-        self._failures = 0
+        self._failures = self._refusals = 0
+        self._tries_at = None
         self._report("connected; new mail is taken in", well=True)
 
     def _report_failure(self, reason: str, *, needs_person: bool = False) -> None:
@@ -180,7 +201,9 @@ class MailLoop:
 
     def _report(self, sentence: str, *, well: bool, needs_person: bool = False) -> None:
         now = self._bot.clock.now()
-        self._bot.health.report("mailbox", sentence, well=well, now=now, needs_person=needs_person)
+        self._bot.health.report(
+            "mailbox", sentence, well=well, now=now, needs_person=needs_person, tries_at=self._tries_at
+        )
 
 
 def work_on(bot: Bot, db: Database, rows: Sequence[LedgerMail]) -> Iterator[MailStatus]:

@@ -134,8 +134,14 @@ def say_error(exc: HTTPException) -> Response:
 
 def _as_line(part: Part) -> str:
     how = "well  " if part.well else "UNWELL"
-    return f"{how} {part.name}: {part.sentence} (since {part.since:%Y-%m-%d %H:%M:%S} UTC)\n"
+    return f"{how} {part.name}: {_sentence(part)} (since {part.since:%Y-%m-%d %H:%M:%S} UTC)\n"
 
 
 def _as_json(part: Part) -> dict[str, object]:
-    return {"name": part.name, "well": part.well, "sentence": part.sentence, "since": part.since.isoformat()}
+    sentence, since = _sentence(part), part.since.isoformat()
+    return {"name": part.name, "well": part.well, "sentence": sentence, "since": since}
+
+
+def _sentence(part: Part) -> str:
+    tries = f"; the next try is at {part.tries_at:%H:%M:%S} UTC" if part.tries_at else ""
+    return f"{part.sentence}{tries}"

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.http_line import HttpLine
 from bot.adapters.oauth import ClientSecret, TokenSource, build_tokens
 from bot.adapters.tls import build_context
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.settings import load
 from tests.adapters.scripted import Line, Scripted
 from tests.certificates import Authority, make_authority
@@ -208,7 +208,7 @@ def test_an_answer_that_trickles_in_has_its_time_and_no_more(world: World) -> No
 
 
 def test_nothing_that_is_secret_is_repeated(world: World) -> None:
-    with pytest.raises(PermanentFailure) as caught:
+    with pytest.raises(LogInRefused) as caught:
         first(world.source(secret="hunter2-hunter2"))  # the server repeats it
 
     assert "the client secret is wrong (AADSTS7000215)" in str(caught.value)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.imap import ImapMailbox
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
 
@@ -279,7 +279,7 @@ def test_what_came_while_it_was_away_is_found_after_opening_again(
 def test_a_refused_log_in_is_for_good_and_kept_quiet(server: MailServer) -> None:
     with (
         closing(server.mailbox(log_in=server.strange_log_in())) as mailbox,
-        pytest.raises(PermanentFailure, match=r"log-in refused .* IMAP_USER") as caught,
+        pytest.raises(LogInRefused, match=r"log-in refused .* IMAP_USER") as caught,
     ):
         mailbox.open()
 

@@ -74,6 +74,14 @@ def test_one_unwell_part_makes_it_unready_and_says_why_and_since_when(
     }
 
 
+def test_what_rests_says_until_when(town: Town, monitor: FlaskClient) -> None:
+    tries_at = NOW + timedelta(minutes=4)
+    town.bot.health.report("mailbox", "login refused", well=False, now=NOW, tries_at=tries_at)
+
+    said = "mailbox: login refused; the next try is at 09:34:00 UTC (since"
+    assert said in monitor.get("/readyz").text
+
+
 def test_a_database_of_an_older_version_is_unready(town: Town, monitor: FlaskClient) -> None:
     with town.bot.connect() as db:
         db.execute("delete from _sqlite_migrations where name = 'm004_events'")

@@ -8,6 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.health import Part
+from bot.domain.outbox import LONGEST_REST
 from bot.sandbox.world import World
 from bot.services import alarms
 from bot.services import desk as services
@@ -49,6 +50,7 @@ def test_a_refused_log_in_is_told_at_once_with_its_mend_and_its_end(tmp_path: Pa
         desk.world.mail.cut_imap()
         alarm = as_text(desk.message("support", ALARM))
         desk.world.mail.faults.imap.clear()
+        desk.world.clock.turn(LONGEST_REST)
         wait_for(desk, "mailbox", well=True)
         desk.world.clock.turn(timedelta(minutes=6))
         desk.message("support", ALL_CLEAR)
@@ -76,6 +78,7 @@ def test_a_start_while_the_log_in_is_refused_opens_all_other_doors_and_is_told(w
         desk.act("avery").click("approvals", desk.card(first)["ts"], "case_approve")
         desk.card(first, "*sponsor told*")
         world.mail.faults.imap.clear()
+        world.clock.turn(LONGEST_REST)
         desk.card(second)
         wait_for(desk, "mailbox", well=True)
         world.clock.turn(timedelta(minutes=6))

@@ -11,6 +11,7 @@ from bot.adapters.imap import ImapMailbox
 from bot.adapters.imap_line import with_password
 from bot.adapters.tls import build_context
 from bot.bootstrap import Bot
+from bot.domain.outbox import LONGEST_REST
 from bot.sandbox.world import DESK, World
 from bot.services import upkeep
 from bot.settings import Tls
@@ -181,6 +182,7 @@ def test_refused_log_ins_are_said_with_their_mend_and_end_when_the_server_lets_u
 
     desk.unwell("mailbox", "log-in refused", "check IMAP_USER and IMAP_PASSWORD")
     desk.world.mail.faults.imap.refuse_logins = False
+    desk.world.clock.turn(LONGEST_REST)
 
     order.approve()
     order.confirmed()
