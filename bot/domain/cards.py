@@ -106,6 +106,7 @@ class Asked:
     card: CaseCard
     code: bool = False  #: of their second factor
     payers: tuple[PurchaseOrder, ...] = ()  #: of which they pick one; () where the form's own pays
+    came: tuple[str, ...] = ()  #: what its sponsor wrote since they were asked before
 
 
 @dataclass(frozen=True, kw_only=True)

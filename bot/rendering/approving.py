@@ -18,6 +18,7 @@ from bot.rendering.words import Words
 
 PAYER = "purchase_order"  #: the block and the action of the choice
 MOST_PAYERS = 100  #: options that Slack takes
+MOST_CAME = 3  #: mails that are shown in it, the newest
 _OF_MONEY = frozenset({BalanceTooSmall.code, PurchaseOrderNeeded.code, NoBalance.code})
 
 
@@ -45,7 +46,7 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
         words.say("step_up.about", ref=case.ref, company=company),
         words.say("step_up.seats", seats=seats or words.say("card.none")),
     ]
-    if card.unread:
+    if card.unread and not asked.came:
         about.append(words.say("card.unread", count=card.unread))
     if asked.code:
         about.append(words.say("step_up.why", reasons=", ".join(_reasons(card, words))))
@@ -66,11 +67,20 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
         "submit": blocks.plain(words.say("card.approve")),
         "close": blocks.plain(words.say("modal.close")),
         "blocks": [
+            *_came(asked, words),
             blocks.section("\n".join(about)),
             *([_payers(asked.payers, quote, words)] if asked.payers and quote else []),
             *([step_up.code_field(words)] if asked.code else []),
         ],
     }
+
+
+def _came(asked: Asked, words: Words) -> list[Block]:
+    """What its sponsor has written while the modal was open."""
+    if not asked.came:
+        return []
+    shown = [blocks.quote(text, empty="…") for text in asked.came[-MOST_CAME:]]
+    return [blocks.section(words.say("step_up.came", count=len(asked.came))), *shown]
 
 
 def read_first(card: CaseCard, button: str, words: Words) -> Block:

@@ -28,11 +28,20 @@ APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
 
 def find_asked(
-    db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime, offer: str | None = None
+    db: Database,
+    desk: Desk,
+    *,
+    ref: str,
+    seen: str,
+    by: Staff,
+    now: datetime,
+    offer: str | None = None,
+    read_to: int | None = None,
 ) -> Asked | None:
     """What is asked of whoever approves it: a code, or which purchase order pays; None where nothing is.
 
-    Raise what would keep them from it, before anybody types a code.
+    `read_to`: of whoever was asked before, the newest of its sponsor's words that they saw then. Raise what
+    would keep them from it, before anybody types a code.
     """
     with refusals_recorded(db, ref, by, now):
         case = _renew_offer(db, desk, ref, offer, now=now)
@@ -42,7 +51,8 @@ def find_asked(
             return None
         if code:
             step_up.check_ready(db, desk, by=by, now=now)
-        return Asked(card=get_card(db, desk, ref, now=now), code=code, payers=payers)
+        came = () if read_to is None else case_words.list_unread(db, case.id, since=read_to)
+        return Asked(card=get_card(db, desk, ref, now=now), code=code, payers=payers, came=came)
 
 
 def _list_payers(db: Database, desk: Desk, case: Case, *, now: datetime) -> tuple[PurchaseOrder, ...]:

@@ -1,5 +1,6 @@
 """Mails in words below a case's card: which of them staff have not dealt with."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,6 +62,16 @@ def find_unread(db: Database, case_id: int) -> Unread:
               from cases c where c.id = :id and {IS_OPEN}"""
     found = row(db, sql, {"id": case_id})
     return Unread(many=found["many"], to=found["newest"] or 0) if found else Unread()
+
+
+def list_unread(db: Database, case_id: int, *, since: int) -> tuple[str, ...]:
+    """What the mails of an open case say that were noted after that note, the oldest first."""
+    words = f"""select json_extract(note.vals, '$.words.text') said {NOT_READ}
+                and note.id > :since order by note.id"""
+    sql = f"""select (select json_group_array(coalesce(said, '')) from ({words})) said
+              from cases c where c.id = :id and {IS_OPEN}"""
+    found = row(db, sql, {"id": case_id, "since": since})
+    return tuple(json.loads(found["said"])) if found else ()
 
 
 def mark_read(db: Database, case_id: int, to: int) -> None:

@@ -124,12 +124,37 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
                 offer=typed.about.get("offer", ""),
                 read_to=typed.about.get("read_to", 0),
             )
+    except WordsCame as came:
+        _ask_again(ack, body, typed, came, bot)
     except Refusal as refusal:
-        field = typed.field_of(refusal)
-        keep_open(ack, field, refusal, bot)
+        keep_open(ack, typed.field_of(refusal), refusal, bot)
     else:
         ack()
         show(respond, done_card(_approved(case, bot), words=words(bot)))
+
+
+def _ask_again(ack: Ack, body: Body, typed: approving.Typed, came: WordsCame, bot: Bot) -> None:
+    """The modal as it is now, with the words that came since it was opened."""
+    about, asked = typed.about, None
+    try:
+        with bot.connect() as db:
+            asked = approvals.find_asked(
+                db,
+                bot.desk,
+                ref=about["ref"],
+                seen=about["content_hash"],
+                by=staff_in(body, bot),
+                now=bot.clock.now(),
+                offer=about.get("offer", ""),
+                read_to=about.get("read_to", 0),
+            )
+    except Refusal as refusal:
+        keep_open(ack, typed.field_of(refusal), refusal, bot)
+        return
+    if asked is None:
+        keep_open(ack, typed.field_of(came), came, bot)
+        return
+    ack(response_action="update", view=placed(approving.approve_modal(asked, words=words(bot)), body))
 
 
 @contextmanager
