@@ -90,6 +90,7 @@ class AccountView:
     mails: tuple[AccountMail, ...]  #: the newest first
     life: LifeView | None = None  #: None for an account without a clock
     change: EmailChange | None = None  #: of its address, that is asked for
+    invitations: int = 0  #: that it has sent and nobody took: they end with it
     sent: str = ""  #: the template of the mail that has just been queued
 
     @property

@@ -119,11 +119,14 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     if act not in (AccountAct.CLOSE, AccountAct.PROMOTE):
         return made
     about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
+    text = words.say(f"account.{act}.text", **about)
+    if act is AccountAct.CLOSE and view.invitations:
+        text += f" {words.say('page.members.end.invitations', count=view.invitations)}"
     return made | {
         **({"style": "danger"} if act is AccountAct.CLOSE else {}),
         "confirm": {
             "title": blocks.plain(words.say(f"account.{act}.title")),
-            "text": blocks.plain(words.say(f"account.{act}.text", **about)),
+            "text": blocks.plain(text),
             "confirm": blocks.plain(words.say(f"account.{act}.confirm")),
             "deny": blocks.plain(words.say("modal.close")),
         },

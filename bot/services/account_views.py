@@ -53,6 +53,7 @@ from bot.store import (
     credentials,
     email_changes,
     events,
+    member_invitations,
     organisations,
     outbox,
     partner_invitations,
@@ -101,6 +102,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         mails=list_mails(db, account),
         life=_life(db, desk, account, now=now),
         change=email_changes.find_of(db, account.id, now=now),
+        invitations=member_invitations.count_by(db, account.id),
     )
 
 

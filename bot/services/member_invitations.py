@@ -149,10 +149,16 @@ def call_back(db: Database, *, invitation_id: int, by: Account, now: datetime) -
             db, invitation_id, organisation=by.organisation, account_id=None, now=now
         )
         if not ended:
-            if not member_invitations.is_called_back(db, invitation_id, organisation=by.organisation):
+            if not member_invitations.was_ended(db, invitation_id, organisation=by.organisation):
                 raise MemberUnknown
             return
         record(db, EventTag.MEMBER_UNINVITED, f"invitation:{invitation_id}", by, now)
+
+
+def has_ended(db: Database, token: str) -> bool:
+    """Whether a link is of an invitation that was called back, or ended with its sender's right to it."""
+    subject = links.find_subject(db, token, purpose=JOINING)
+    return subject is not None and member_invitations.was_ended(db, int(subject.removeprefix("I-")))
 
 
 def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Case]:

@@ -94,9 +94,10 @@ def end(
     )  # fmt: skip
 
 
-def is_called_back(db: Database, invitation_id: int, *, organisation: int) -> bool:
-    """Whether one of theirs is over without anybody having taken it."""
-    sql = """select 1 as yes from member_invitations where id = :id and organisation = :organisation
+def was_ended(db: Database, invitation_id: int, *, organisation: int | None = None) -> bool:
+    """Whether one, of theirs where one is named, is over without anybody having taken it."""
+    sql = """select 1 as yes from member_invitations
+             where id = :id and organisation = coalesce(:organisation, organisation)
              and ended_at is not null and account_id is null"""
     return row(db, sql, {"id": invitation_id, "organisation": organisation}) is not None
 

@@ -121,6 +121,7 @@ def _facts(view: "AccountView") -> dict[str, Any]:
         "credential": account.credential,
         "certificates": list(view.certificates),
         "waits_for_terms": view.waits,
+        "open_invitations": view.invitations,
         "mails": [
             {"mail": mail.template, "status": mail.status, "at": mail.at, "came_back": mail.came_back}
             for mail in view.mails

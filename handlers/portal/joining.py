@@ -89,17 +89,20 @@ def show_sent(*, frame: Frame) -> Response:
 
 
 def _over(token: str, frame: Frame) -> Response:
-    """Never was, used, or too old: the page does not say which."""
+    """Never was, used, or too old: the page does not say which. Whose invitation has ended reads that."""
     say = frame.pages.words().say
+    with frame.bot.connect() as db:
+        ended = member_invitations.has_ended(db, token)
     return frame.pages.render(
         "way_back.html",
         status=404,
-        title=say("page.join.over.title"),
-        text=say("page.join.over.text"),
-        post=f"/join/{token}/again",
+        title=say("page.join.ended.title" if ended else "page.join.over.title"),
+        text=say("page.join.ended.text" if ended else "page.join.over.text"),
+        post="" if ended else f"/join/{token}/again",
         button=say("page.activate.over.button"),
-        ask=False,
-        sign_in=True,
+        link="",
+        ask=ended,
+        sign_in=not ended,
     )
 
 

@@ -99,11 +99,13 @@ def one(number: int, *, frame: Frame, visitor: Visitor) -> Response:
     found = _get(everybody, number)
     with frame.bot.connect() as db:
         lost, refusal = phone_resets.look(db, visitor, number) or (None, None)
+        invitations = member_invitations.count_sent(db, found.account)
     return frame.pages.render(
         "member.html",
         member=found,
         heirs=_heirs(everybody, found),
         roles=list(Role),
+        invitations=invitations,
         done=request.args.get("done"),
         lost=lost,
         refusal=refusal,

@@ -79,12 +79,13 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
         ("de", "1 offene Einladung,", "2 offene Einladungen,"),
     ],
 )
-def test_the_question_before_deactivating_says_which_invitations_end(
+def test_before_deactivating_or_another_role_it_says_which_invitations_end(
     town: Town, people: list[Account], lang: str, one: str, two: str
 ) -> None:
     browser, own = signed_in(town, people[0]), f"/users/{people[0].id}/deactivate?lang={lang}"
     for number, said in enumerate(("", one, two)):
         assert said in browser.get(own).text
+        assert said in browser.get(f"/users/{people[0].id}?lang={lang}").text
         assert ("Einladung" in browser.get(own).text or "invitation" in browser.get(own).text) == bool(said)
         new = {"email": f"jo{number}@kunde.example.org", "language": lang, "role": "user"}
         browser.post("/users/invite", on="/users/invite", **new)
@@ -172,6 +173,28 @@ def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people
     mail = stranger.post(f"{link}/again", on=link)
     assert mail.headers["Location"] == "/join/sent"
     assert "on its way" in stranger.get("/join/sent").text
+
+
+@pytest.mark.parametrize("way", ["called_back", "demoted"])
+def test_whose_invitation_has_ended_reads_so_and_whom_to_ask(
+    town: Town, people: list[Account], way: str
+) -> None:
+    administrator, stranger = signed_in(town, people[0]), a_browser(town)
+    other = next(one for one in people if not one.is_administrator)
+    with town.bot.connect() as db, transaction(db):
+        accounts.set_role(db, other.id, Role.ORGANIZATION_ADMINISTRATOR)
+    second = signed_in(town, other)
+    second.post("/users/invite", on="/users/invite", email="jo@k.example", language="de", role="user")
+    link = f"/join/{town.tokens[-1]}"
+    if way == "called_back":
+        second.post("/users/invitations/1/call-back", on="/users")
+    else:
+        administrator.post(f"/users/{other.id}/role", on=f"/users/{other.id}", role="user")
+    page = stranger.get(f"{link}?lang=de")
+
+    assert page.status_code == 404
+    assert "Diese Einladung gilt nicht mehr" in page.text
+    assert f"{link}/again" not in page.text
 
 
 def test_the_same_form_sent_twice_is_answered_twice_the_same_and_to_that_browser_only(

@@ -98,6 +98,7 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         do(office, members.deactivate, office.desk, account_id=rogue.id, by=administrator)
     else:
         close = {"account_id": rogue.id, "by": AVERY.id}
+        assert do(office, account_views.get, office.desk, rogue.id).invitations == 1
         do(office, account_views.act, office.desk, AccountAct.CLOSE, **close)
 
     with pytest.raises(LinkUnknown):
