@@ -91,6 +91,7 @@ class AccountView:
     life: LifeView | None = None  #: None for an account without a clock
     change: EmailChange | None = None  #: of its address, that is asked for
     invitations: int = 0  #: that it has sent and nobody took: they end with it
+    lost: int = 0  #: that ended lately with its right to send them, and whom nobody invited since
     sent: str = ""  #: the template of the mail that has just been queued
 
     @property

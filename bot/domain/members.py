@@ -97,6 +97,7 @@ class Invited:
     role: str  #: a `Role`, or as another version of Usher wrote it
     lang: str
     until: datetime
+    ended_at: datetime | None = None  #: it was taken, called back, or ended with its sender's right to it
 
     def is_over(self, now: datetime) -> bool:
         return self.until <= now

@@ -51,6 +51,8 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         said = {"ref": change.ref, "new": safe(change.new, 120), "until": words.moment(change.until)}
         yield words.say("account.change", **said)
     yield _state(view, words)
+    if view.lost:
+        yield words.say("account.lost", count=view.lost)
     if view.tries.wrong:
         key = "account.locked" if view.is_locked else "account.wrong"
         until = words.moment(view.tries.locked_until) if view.tries.locked_until else ""

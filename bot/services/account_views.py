@@ -38,6 +38,7 @@ from bot.services.accounts import (
     ACTIVATION,
     PARTNER_PASSWORD,
     deactivate,
+    list_lost_invitations,
     list_named,
     mail_activation,
     make_administrator,
@@ -103,6 +104,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         life=_life(db, desk, account, now=now),
         change=email_changes.find_of(db, account.id, now=now),
         invitations=member_invitations.count_by(db, account.id),
+        lost=list(list_lost_invitations(db, account.organisation, now=now).values()).count(account.id),
     )
 
 

@@ -18,7 +18,7 @@ from bot.domain.accounts import (
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
-from bot.domain.members import MemberNotice
+from bot.domain.members import INVITATION_LASTS, Invited, MemberNotice
 from bot.domain.organisations import name_of
 from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
@@ -169,4 +169,15 @@ def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -
     """In the caller's transaction: whom they invited may not come any more."""
     for number in member_invitations.end_all_by(db, account.id, now=now):
         subject, organisation = f"invitation:{number}", f"C-{account.organisation}"
-        events.add(db, EventTag.MEMBER_UNINVITED, subject, actor=by, at=now, organisation=organisation)
+        events.add(
+            db, EventTag.MEMBER_UNINVITED, subject, actor=by, at=now,
+            organisation=organisation, sender=account.id,
+        )  # fmt: skip
+
+
+def list_lost_invitations(db: Database, organisation: int, *, now: datetime) -> dict[Invited, int]:
+    """By their sender: those that ended lately with their right to them, and whom nobody invited since."""
+    ended = member_invitations.list_ended(db, organisation, since=now - INVITATION_LASTS)
+    subjects = {f"invitation:{one.id}": one for one in ended}
+    told = events.list_tagged(db, list(subjects), (EventTag.MEMBER_UNINVITED,))
+    return {subjects[one.subject]: int(one.data["sender"] or 0) for one in told if "sender" in one.data}

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.members import Invited
 from bot.domain.ris import role_of
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
 def add(
@@ -68,6 +68,22 @@ def list_waiting(db: Database, organisation: int) -> tuple[Invited, ...]:
         db,
         "select * from member_invitations where organisation = :id and ended_at is null order by id",
         {"id": organisation},
+    )
+    return tuple(_invited(entry) for entry in found)
+
+
+def list_ended(db: Database, organisation: int, *, since: datetime) -> tuple[Invited, ...]:
+    """Those that nobody took and that ended since then, of people whom the organisation has not met again."""
+    found = rows(
+        db,
+        """select * from member_invitations i
+           where organisation = :id and ended_at >= :since and account_id is null and email like '%@%'
+             and not exists (select 1 from member_invitations newer
+                 where newer.organisation = i.organisation and newer.email = i.email and newer.id > i.id)
+             and not exists (select 1 from accounts
+                 where accounts.organisation = i.organisation and accounts.email = i.email)
+           order by id""",
+        {"id": organisation, "since": text_of(since)},
     )
     return tuple(_invited(entry) for entry in found)
 
@@ -143,6 +159,7 @@ def _invited(found: Mapping[str, Any]) -> Invited:
         role=role_of(found["role"]),
         lang=found["lang"],
         until=instant(found["until"]),
+        ended_at=maybe_instant(found["ended_at"]),
     )
 
 

@@ -11,7 +11,7 @@ from bot.domain.members import FIELDS, Member, Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Visitor
 from bot.rendering.pages.members import fields, listed
-from bot.services import member_invitations, members, phone_resets
+from bot.services import accounts, member_invitations, members, phone_resets
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import signed_in
 
@@ -49,7 +49,11 @@ def register(app: Flask, frame: Frame) -> None:
 def show(*, frame: Frame, visitor: Visitor) -> Response:
     everybody, now = _list(frame, visitor), frame.bot.clock.now()
     over = {each.id for each in everybody.invited if each.is_over(now)}
-    return frame.pages.render("members.html", everybody=everybody, over=over, done=request.args.get("done"))
+    with frame.bot.connect() as db:
+        lost = accounts.list_lost_invitations(db, visitor.account.organisation, now=now)
+    return frame.pages.render(
+        "members.html", everybody=everybody, over=over, lost=list(lost), done=request.args.get("done")
+    )
 
 
 def form(*, frame: Frame, visitor: Visitor) -> Response:

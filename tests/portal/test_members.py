@@ -190,8 +190,9 @@ def test_whose_invitation_has_ended_reads_so_and_whom_to_ask(
         second.post("/users/invitations/1/call-back", on="/users")
     else:
         administrator.post(f"/users/{other.id}/role", on=f"/users/{other.id}", role="user")
-    page = stranger.get(f"{link}?lang=de")
+    page, users = stranger.get(f"{link}?lang=de"), administrator.get("/users").text
 
+    assert ("jo@k.example" in users, "Invitations that have ended" in users) == (way == "demoted",) * 2
     assert page.status_code == 404
     assert "Diese Einladung gilt nicht mehr" in page.text
     assert f"{link}/again" not in page.text

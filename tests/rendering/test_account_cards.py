@@ -127,7 +127,7 @@ def test_it_offers_what_can_be_done(status: AccountStatus, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_before_it_is_closed_it_says_how_many_invitations_end(lang: str) -> None:
+def test_it_says_how_many_invitations_end_before_it_is_closed_and_afterwards(lang: str) -> None:
     def asked(many: int) -> str:
         shown = account_cards.account_card(replace(view(), invitations=many), words=words(lang))
         text: str = shown.blocks[-1]["elements"][-1]["confirm"]["text"]["text"]
@@ -135,6 +135,8 @@ def test_before_it_is_closed_it_says_how_many_invitations_end(lang: str) -> None
 
     assert ("invitation" in asked(0) or "Einladung" in asked(0)) is False
     assert {"en": "3 open invitations", "de": "3 offene Einladungen"}[lang] in asked(3)
+    lost = account_cards.account_card(replace(view(), lost=1), words=words(lang))
+    assert "/users/invite" in json.dumps(lost.blocks)
 
 
 def test_it_says_why_somebody_cannot_get_in() -> None:

@@ -11,7 +11,7 @@ from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.member_refusals import InvitedOften, MemberUnknown, TooManyMembers
 from bot.domain.members import MOST_A_DAY
 from bot.domain.ris import Role
-from bot.services import account_views, member_invitations, members
+from bot.services import account_views, accounts, member_invitations, members
 from tests.cast import AVERY, Office
 from tests.services.test_members import a_person, do, find, listed, office, opened, refusal_of
 
@@ -80,12 +80,12 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         role=Role.ORGANIZATION_ADMINISTRATOR,
         by=administrator,
     )
-    rogue, role = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR
+    rogue, role, invited = find(office, user.id), Role.ORGANIZATION_ADMINISTRATOR, "me@private.example"
     do(
         office,
         member_invitations.invite,
         office.desk,
-        email="me@private.example",
+        email=invited,
         role=role,
         lang="en",
         by=rogue,
@@ -105,6 +105,13 @@ def test_who_looks_after_nobody_any_more_lets_nobody_in_either(office: Office, w
         do(office, member_invitations.join, office.desk, token, a_person(email="me@private.example"), sent="")
     assert listed(office, administrator).invited == ()
     assert [event.tag for event in office.events()].count("member:uninvited") == 1
+    lost = partial(do, office, accounts.list_lost_invitations, 1)
+    assert [(one.email, by) for one, by in lost().items()] == [(invited, rogue.id)]
+    office.clock.wait(days=1)
+    do(office, member_invitations.invite, office.desk, email=invited, role=Role.USER, by=administrator)
+    assert lost() == {}
+    do(office, member_invitations.call_back, invitation_id=2, by=administrator)
+    assert lost() == {}  # her own doing
 
 
 def test_an_organisation_adds_so_many_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
