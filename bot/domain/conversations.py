@@ -43,6 +43,7 @@ class Answered(StrEnum):
     """What Usher did with an article before a person was asked."""
 
     SENT = "sent"
+    ACCOUNT = "account"  # what is true for their account went in its place
     OFFERED = "offered"
 
 

@@ -120,13 +120,13 @@ def names_something(text: str) -> bool:
 
 
 def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried]) -> tuple[Suggestion, ...]:
-    """Which articles may answer what waits for the desk, the likeliest first: none that was sent before.
+    """Which articles may answer what waits for the desk, the likeliest first: none that was answered before.
 
     What its asker wrote last is asked now; how it began is, too, as long as no article was sent for it.
     """
     if one.state is not ConversationState.OPEN:
         return ()
-    sent = {it.topic for it in tried if it.how is Answered.SENT}
+    sent = {it.topic for it in tried if it.how is not Answered.OFFERED}
     near, newest = [], _find_newest_words(db, one)
     if newest:
         near = _list_near(db, desk, replace(one, subject="", words=newest[0], created_at=newest[1]))

@@ -67,7 +67,7 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     told = _mail(db, desk, one, topics, asker=asker, automatic=True, rest=rest, key=key, now=now)
     if not told:
         return False
-    _note(db, one, told, Answered.SENT, by="usher", now=now)
+    _note(db, one, told, by="usher", now=now)
     return True
 
 
@@ -79,7 +79,7 @@ def offer(
     if reading is None or reading.step is not Step.OFFER or not _may_answer(desk, understood, one):
         return []
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
-    _note(db, one, [article.id for article in near], Answered.OFFERED, by="usher", now=now)
+    _note(db, one, {article.id: Answered.OFFERED for article in near}, by="usher", now=now)
     return faq_mails.links(near, desk.portal_url)
 
 
@@ -146,13 +146,13 @@ def send(
         conversations.check_is_reachable(one)
         conversations.check_heard(one, heard)
         conversations.claim(db, one, by=by, now=now)
-        asker, told = diagnosis.Asker.of_mail(understood) if understood else None, [topic]
+        asker, told = diagnosis.Asker.of_mail(understood) if understood else None, {topic: Answered.SENT}
         if one.channel is Channel.SLACK:
             values = {"ref": one.ref, "lang": one.lang, "topic": topic}
             queue_direct(db, DIRECT, key=key, to=one.slack_user, values=values, now=now)
         else:
-            told = _mail(db, desk, one, told, asker=asker, automatic=False, key=key, now=now)
-        _note(db, one, told, Answered.SENT, by=by.id, now=now)
+            told = _mail(db, desk, one, [topic], asker=asker, automatic=False, key=key, now=now)
+        _note(db, one, told, by=by.id, now=now)
         store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
     return one
@@ -169,13 +169,14 @@ def _mail(
     rest: bool = False,
     key: str,
     now: datetime,
-) -> list[str]:
+) -> dict[str, Answered]:
     """What is answered by it: by an article, or by what is true for them alone; nothing past the caps."""
     found = _find(db, desk, one, topics, asker, now=now) if asker else ()
-    held = dict.fromkeys(holding(topic, found) for topic in topics)
+    held = {topic: holding(topic, found) for topic in topics}
+    left = list(dict.fromkeys(article for article in held.values() if article))
     own = diagnosis.find_programme(db, desk, asker, now=now) if asker else None
     of = guard.programme_of(_own_words(one)) or own
-    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in held if topic]
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in left]
     words = faq_mails.answer(
         one,
         desk.policy,
@@ -194,7 +195,10 @@ def _mail(
         db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
         thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
     )  # fmt: skip
-    return [answer.topic for answer in answers] or list(topics) if queued else []
+    if not queued:
+        return {}
+    whole = {topic: Answered.ACCOUNT for topic, article in held.items() if not article}
+    return dict.fromkeys(left, Answered.SENT) | whole
 
 
 def _find(
@@ -220,11 +224,9 @@ def _own_words(one: Conversation) -> str:
     return "\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))
 
 
-def _note(
-    db: Database, one: Conversation, topics: Sequence[str], how: Answered, *, by: str, now: datetime
-) -> None:
-    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic in topics])
-    for topic in topics:
+def _note(db: Database, one: Conversation, told: Mapping[str, Answered], *, by: str, now: datetime) -> None:
+    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic, how in told.items()])
+    for topic, how in told.items():
         subject = f"conversation:{one.id}"
         events.add(db, EventTag.CONVERSATION_ANSWERED, subject, actor=by, at=now, topic=topic, how=how)
 
