@@ -6,7 +6,7 @@ from typing import Literal
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
-from bot.domain.told_passwords import tells_password
+from bot.domain.told_passwords import tells_password, without_passwords
 from bot.domain.trust import Verdict
 from bot.rendering import (
     approving,
@@ -264,8 +264,8 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:
-    """A question in the support channel, in the sender's words."""
-    subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
+    """A question in the support channel, in the sender's words; a password in them is hidden."""
+    subject = quoting.one_line(without_passwords(note.subject), 110) or words.say("question.untitled")
     which = _which(note)
     title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
     sender = _sender(note, words)
@@ -275,7 +275,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
             blocks.header(title),
-            blocks.quote(note.text, empty=silent),
+            blocks.quote(without_passwords(note.text), empty=silent),
             blocks.context(*_foot(note, sender, words)),
             *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
         ],
@@ -297,7 +297,7 @@ def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
     yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)
     if note.about:
         yield words.say("question.about", ref=safe(note.about))
-    if tells_password(note.text):
+    if tells_password(note.text) or tells_password(note.subject):
         yield words.say("question.password")
     yield from _brought(note, words)
     if note.form_sent:

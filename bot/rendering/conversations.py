@@ -15,6 +15,7 @@ from bot.domain.conversations import (
     ConversationTold,
     Tried,
 )
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, cards
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.faq_suggestions import suggestions
@@ -216,7 +217,7 @@ def _row(one: Conversation, where: str, words: Words, now: datetime) -> Block:
     title = words.say(
         "conversation.row",
         ref=one.ref,
-        subject=safe(one.subject, 80) or words.say("question.untitled"),
+        subject=safe(without_passwords(one.subject), 80) or words.say("question.untitled"),
         who=safe(one.name or one.address, 60),
     )
     marks = f"{marks_of(one, words)} · " if one.marks else ""

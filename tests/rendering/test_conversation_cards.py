@@ -18,10 +18,12 @@ from bot.domain.conversations import (
     ToldWhat,
 )
 from bot.domain.letters import ShownMail
+from bot.domain.told_passwords import HIDDEN
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
 from bot.rendering.blocks import Block, Card
-from bot.rendering.conversations import conversation_card, direct_message, told_note
+from bot.rendering.conversations import conversation_card, direct_message, section, told_note
+from bot.rendering.faq_learning import teach_modal
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import ENGLISH, buttons
@@ -138,3 +140,21 @@ def test_a_password_in_the_words_is_noticed() -> None:
         asked = replace(samples.question(), text=text)
         shown = str(conversation_card(samples.card(), asked, words=ENGLISH).blocks)
         assert ("There seems to be a password in it" in shown) is noticed
+
+
+def test_a_password_in_a_mail_is_hidden_and_that_it_is_there_is_said() -> None:
+    told = "Passwort: Sommer2025!xyz"
+    asked = replace(samples.question(), subject=told, text=f"Hello,\n{told}\nmy password: how do I reset it?")
+    one = replace(OWNED, subject=told, words=f"{told} does not work")
+    shown = [
+        conversation_card(replace(samples.card(), conversation=one), asked, words=ENGLISH).blocks,
+        section([one], "home", most=5, words=ENGLISH, now=AT),
+        modals.hand_over_modal(one, "U0BLAKE0001", words=ENGLISH),
+        teach_modal(one, [], words=ENGLISH),
+    ]
+    card = json.dumps(shown[0], ensure_ascii=False)
+
+    assert "Sommer2025" not in json.dumps(shown)
+    assert all(HIDDEN in json.dumps(each, ensure_ascii=False) for each in shown)
+    assert f"Passwort: {HIDDEN}\\nmy password: how do I reset it?" in card
+    assert "*There seems to be a password in it*, hidden here" in card
