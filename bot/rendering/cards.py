@@ -18,6 +18,7 @@ from bot.rendering import (
     progress,
     quoting,
     registration,
+    whole_mails,
 )
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
@@ -277,7 +278,7 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
             blocks.header(title),
             blocks.quote(without_passwords(note.text), empty=silent),
             blocks.context(*_foot(note, sender, words)),
-            *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
+            *_mail_actions(note, words),
         ],
     )
 
@@ -336,10 +337,21 @@ def _why_silent(note: QuestionNote) -> str:
     return "unread" if note.unread_bytes else "silent"
 
 
-def _take_as_ris(note: QuestionNote, words: Words) -> Block:
-    """What is attached may be a form that was not recognised; the block's id names the mail."""
-    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref or "-")
-    return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
+def _mail_actions(note: QuestionNote, words: Words) -> list[Block]:
+    """What is attached may be a form that was not recognised; the block's id names the mail.
+
+    What somebody wrote on in Slack is kept nowhere else.
+    """
+    may_be_form = bool(note.attachments) and not note.taken
+    has_more = bool(note.left_out) and bool(note.mail_id or not note.follow_up)
+    actions = {"kind_ris": may_be_form, whole_mails.ACTION: has_more}
+    buttons = [
+        blocks.button(words.say(f"question.{action}"), action=action, value=note.ref or "-")
+        for action, is_there in actions.items()
+        if is_there
+    ]
+    block_id = f"mail:{note.mail_id}:{note.content_hash}"
+    return [{**blocks.actions(*buttons), "block_id": block_id}] if buttons else []
 
 
 def kind_note(note: KindNote, *, words: Words) -> Card:
