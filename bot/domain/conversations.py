@@ -190,6 +190,16 @@ class Reply:
     seal: str = ""  #: of what was shown; "" before anything was
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChosenArticle:
+    """An article that staff send, as its modal carries it."""
+
+    ref: str
+    heard: int  #: as often had its asker written when it was chosen
+    topic: str
+    seal: str = ""  #: of what was shown; "" before anything was
+
+
 def is_over_by_thanks(one: Conversation, tried: Iterable[Tried], *, helped: bool) -> bool:
     """Thanks end what was answered, and what waits beside articles that were offered, if these helped."""
     offered = any(each.how is Answered.OFFERED for each in tried)

@@ -58,12 +58,15 @@ def _intro(case: Case, name: str, words: Words) -> str:
 def preview(shown: ShownMail, words: Words) -> list[Block]:
     """The mail, or the direct message, as it will go."""
     shown_as = "letter.shown" if shown.subject else "letter.shown.direct"
+    return [blocks.context(words.say(shown_as)), *as_it_goes(shown, words), {"type": "divider"}]
+
+
+def as_it_goes(shown: ShownMail, words: Words) -> list[Block]:
+    """To whom, about what, and all of its words."""
     return [
-        blocks.context(words.say(shown_as)),
         blocks.section("\n".join(_head(shown, words))),
         {"type": "divider"},
         *blocks.quotes(shown.text),
-        {"type": "divider"},
     ]
 
 

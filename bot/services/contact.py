@@ -63,7 +63,7 @@ def look(
     asker = diagnosis.Asker.of_session(visitor)
     second = found.reading.second
     topics = [found.reading.topic, *([second.topic] if second else [])]
-    causes = diagnosis.diagnose_each(db, desk, asker, topics, now)
+    causes = diagnosis.diagnose(db, desk, asker, topics, now)
     said = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
     return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
 

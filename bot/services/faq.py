@@ -127,7 +127,7 @@ def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried])
     if one.state is not ConversationState.OPEN:
         return ()
     sent = {it.topic for it in tried if it.how is not Answered.OFFERED}
-    near, newest = [], _find_newest_words(db, one)
+    near, newest = [], find_newest_words(db, one)
     if newest:
         near = _list_near(db, desk, replace(one, subject="", words=newest[0], created_at=newest[1]))
     if not near and not sent:
@@ -147,7 +147,7 @@ def _list_near(db: Database, desk: Desk, one: Conversation) -> list[Candidate]:
     return [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
 
 
-def _find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:
+def find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:
     """What they wrote last, by mail or in Slack, as the note below the card has it; None where only once."""
     found = (outbox.find_newest(db, f"note:{one.ref}:{how}:") for how in ("mail", "words"))
     newest = max((job for job in found if job), key=lambda job: job.id, default=None)

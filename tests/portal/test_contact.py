@@ -185,7 +185,7 @@ def test_whatever_is_true_for_them_the_page_stands_and_leads_on(
     village = settled(town)
     browser, found = village.browser(), replace(WHOLE, cause=cause, yours=True)
     browser.sign_in(village.people[0].user_id, PASSWORD)
-    monkeypatch.setattr(diagnosis, "diagnose_each", lambda *_, **__: (found,))
+    monkeypatch.setattr(diagnosis, "diagnose", lambda *_, **__: (found,))
     asking = "q=How+do+I+reset+my+password&tried=reset-password"
     answers = [browser.get(f"/{page}?{asking}") for page in ("faq", "contact")]
 

@@ -7,7 +7,7 @@ from bot.domain.conversations import Channel, ToldWhat
 from bot.domain.queue import read_wanted
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
-from bot.rendering import conversations, queue, whole_mails
+from bot.rendering import conversations, faq_suggestions, queue, whole_mails
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import words
 from tests.rendering import test_conversation_cards as shown
@@ -56,6 +56,12 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
             words=ENGLISH,
             now=queues.NOW,
         )
+    ],
+    "faq_suggestions.send_modal": lambda text: [
+        faq_suggestions.send_modal(poisoned(shown.CHOSEN, text), poisoned(shown.SHOWN, text), words=ENGLISH)
+    ],
+    "faq_suggestions.refused_modal": lambda _: [
+        faq_suggestions.refused_modal(shown.CHOSEN, SAID, words=ENGLISH)
     ],
     "whole_mails.whole_modal": lambda text: [
         whole_mails.whole_modal(

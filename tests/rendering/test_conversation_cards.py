@@ -11,6 +11,7 @@ from bot.domain.cards import WholeMail
 from bot.domain.conversations import (
     CUSTOMER,
     Channel,
+    ChosenArticle,
     Conversation,
     ConversationState,
     ConversationTold,
@@ -25,6 +26,7 @@ from bot.rendering import conversation_samples as samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.conversations import conversation_card, direct_message, section, told_note
 from bot.rendering.faq_learning import teach_modal
+from bot.rendering.faq_suggestions import refused_modal, send_modal
 from bot.rendering.whole_mails import said_modal, whole_modal
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
@@ -45,6 +47,7 @@ TOLD = ConversationTold(
 DIRECT = {"ref": "Q-7", "lang": "en", "paragraphs": [["Two minutes."], ["Not more."]], "closes": True}
 
 
+CHOSEN = ChosenArticle(ref="Q-7", heard=1, topic="account-locked", seal="s")
 WHOLE = WholeMail(
     ref="Q-7",
     mail_id=12,
@@ -84,6 +87,10 @@ def shown() -> dict[str, Callable[[], list[Block]]]:
             modals.reply_modal(REPLY, OWNED, words=ENGLISH, shown=SHOWN),
             modals.reply_modal(replace(REPLY, closes=True, text=""), OWNED, words=ENGLISH),
             modals.hand_over_modal(OWNED, "U0BLAKE0001", words=ENGLISH),
+        ],
+        "faq_send": lambda: [
+            send_modal(CHOSEN, SHOWN, words=ENGLISH),
+            refused_modal(CHOSEN, "Another message has come since.", words=ENGLISH),
         ],
         "whole_mail": lambda: [
             whole_modal(replace(WHOLE, subject="", text="Kennwort=abc123"), 1, words=ENGLISH),
