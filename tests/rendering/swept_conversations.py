@@ -26,6 +26,13 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
             words=ENGLISH,
         )
     ],
+    "conversations.overdue_note": lambda text: [
+        conversations.overdue_note(
+            [poisoned(replace(shown.OWNED, id=number), text) for number in range(99)],
+            now=shown.LATE,
+            words=ENGLISH,
+        )
+    ],
     "conversations.direct_message": lambda text: [
         conversations.direct_message({**shown.DIRECT, "paragraphs": [[MARK + text]] * 9}, words=ENGLISH)
     ],

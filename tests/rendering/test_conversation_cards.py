@@ -24,7 +24,7 @@ from bot.domain.told_passwords import HIDDEN
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
 from bot.rendering.blocks import Block, Card
-from bot.rendering.conversations import conversation_card, direct_message, section, told_note
+from bot.rendering.conversations import conversation_card, direct_message, overdue_note, section, told_note
 from bot.rendering.faq_learning import teach_modal
 from bot.rendering.faq_suggestions import refused_modal, send_modal
 from bot.rendering.whole_mails import said_modal, whole_modal
@@ -47,6 +47,7 @@ TOLD = ConversationTold(
 DIRECT = {"ref": "Q-7", "lang": "en", "paragraphs": [["Two minutes."], ["Not more."]], "closes": True}
 
 
+LATE = AT + timedelta(days=30)
 CHOSEN = ChosenArticle(ref="Q-7", heard=1, topic="account-locked", seal="s")
 WHOLE = WholeMail(
     ref="Q-7",
@@ -81,6 +82,9 @@ def shown() -> dict[str, Callable[[], list[Block]]]:
             for people in (TOLD.people, ())
             for block in told_note(replace(TOLD, what=what, people=people), words=ENGLISH).blocks
         ],
+        "overdue_questions": lambda: (
+            overdue_note([OWNED, samples.conversation()] * 6, now=LATE, words=ENGLISH).blocks
+        ),
         "conversation_direct": lambda: direct_message(DIRECT, words=words("de")).blocks,
         "conversation_modals": lambda: [
             modals.reply_modal(REPLY, OWNED, words=ENGLISH),
