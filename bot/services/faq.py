@@ -40,6 +40,11 @@ class Help:
     text: str  #: all of it in plain words, with whom to ask where it is not sure
     ms: float  #: that the search took
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether the answers leave something for a person."""
+        return bool(self.answers) and self.reading.has_rest
+
 
 def find_taught(db: Database) -> Learned:
     """The phrasings that staff have accepted until now."""
@@ -64,8 +69,12 @@ def ask(
     now: datetime,
     lang: str = "",
     taught: Learned = NOTHING_TAUGHT,
+    own: Programme | None = None,
 ) -> Help:
-    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known."""
+    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known.
+
+    `own`: the programme of whoever asks, where it is known; one that the message names comes before.
+    """
     shipped()  # loaded before the clock begins
     began = time.perf_counter()
     reading = _read(text, lang, taught, policy.clock_rules.calendar.day_of(now))
@@ -73,7 +82,9 @@ def ask(
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
     answers = tuple(
-        find_answer(topic, reading.lang, policy, portal_url, reading.programme) for topic in topics if topic
+        find_answer(topic, reading.lang, policy, portal_url, reading.programme or own)
+        for topic in topics
+        if topic
     )
     offered = (
         tuple(_article(one.topic, reading.lang) for one in reading.candidates)
