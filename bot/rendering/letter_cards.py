@@ -7,6 +7,7 @@ from bot.domain.cards import CaseCard
 from bot.domain.cases import Case
 from bot.domain.letters import LONGEST_LETTER, Draft, Letter, OpenQuestion, ShownMail
 from bot.domain.outbox import JobStatus
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -76,7 +77,7 @@ def _head(shown: ShownMail, words: Words) -> list[str]:
     if shown.cc:
         lines.append(words.say("letter.cc", cc=safe(", ".join(shown.cc), 800)))
     if shown.subject:  # a direct message has none
-        lines.append(words.say("letter.subject", subject=safe(shown.subject, 200)))
+        lines.append(words.say("letter.subject", subject=safe(without_passwords(shown.subject), 200)))
     return lines
 
 

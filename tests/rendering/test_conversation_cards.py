@@ -210,6 +210,7 @@ def test_a_password_in_a_mail_is_hidden_and_that_it_is_there_is_said() -> None:
         conversation_card(replace(samples.card(), conversation=one), asked, words=ENGLISH).blocks,
         section([one], "home", most=5, words=ENGLISH, now=AT),
         modals.hand_over_modal(one, "U0BLAKE0001", words=ENGLISH),
+        modals.reply_modal(REPLY, one, words=ENGLISH, shown=replace(SHOWN, subject=f"Re: {told}")),
         teach_modal(one, [], words=ENGLISH),
     ]
     card = json.dumps(shown[0], ensure_ascii=False)
